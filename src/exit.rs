@@ -1,0 +1,14 @@
+//! Every exit code of the program, in one place. The README's table is checked against it.
+
+/// Nothing failed. Warnings, and comparisons that could not be decided, may be in the report.
+pub const PASS: u8 = 0;
+/// The gate says no.
+pub const FAIL: u8 = 1;
+/// The command line or the budgets file is wrong.
+pub const USAGE: u8 = 2;
+/// It could not measure: no interpreter, no target matched, the baseline cannot be read.
+pub const CANNOT_MEASURE: u8 = 3;
+/// Stopped by Ctrl-C (128 + SIGINT), as shells have it.
+pub const INTERRUPTED: u8 = 130;
+/// Stopped by SIGTERM (128 + SIGTERM).
+pub const TERMINATED: u8 = 143;

@@ -1,0 +1,79 @@
+//! Every module that a target's import loads, with what identifies its content. Two closures that are equal are the
+//! same code; their difference is an exact fact, free of noise.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The first 64 bits of the SHA-256 of a module's file, as 16 hexadecimal digits. Enough to tell versions of one file apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ContentHash(pub u64);
+
+impl fmt::Display for ContentHash {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:016x}", self.0)
+    }
+}
+
+/// Where a module comes from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// The project's own source roots.
+    Own,
+    /// An installed distribution, with its version.
+    Distribution {
+        /// The normalised project name.
+        name: String,
+        /// The installed version.
+        version: String,
+    },
+    /// The interpreter's standard library, built-in and frozen modules included.
+    Standard,
+    /// None of these: made at run time, or a file outside every known root.
+    Other,
+}
+
+/// One module of a closure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModuleRecord {
+    /// What identifies its content; `None` for built-in, frozen and namespace modules, whose content the interpreter's build fixes.
+    pub content: Option<ContentHash>,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// The modules that one target's import added to `sys.modules`, by name.
+pub type ModuleTable = BTreeMap<String, ModuleRecord>;
+
+/// The exact difference between two closures.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct ClosureChange {
+    /// Modules that only the new closure has.
+    pub added: Vec<String>,
+    /// Modules that only the old closure had.
+    pub removed: Vec<String>,
+    /// Modules that both have, with different content.
+    pub changed: Vec<String>,
+    /// Distributions that came, went or changed version.
+    pub distributions: Vec<DistributionChange>,
+}
+
+impl ClosureChange {
+    /// True where the two closures are the same to the byte.
+    pub fn is_empty(&self) -> bool {
+        self.added.is_empty() && self.removed.is_empty() && self.changed.is_empty() && self.distributions.is_empty()
+    }
+}
+
+/// A distribution that came, went or changed version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct DistributionChange {
+    /// The normalised project name.
+    pub name: String,
+    /// Its version in the baseline, `None` where it is new.
+    pub before: Option<String>,
+    /// Its version now, `None` where it is gone.
+    pub after: Option<String>,
+}

@@ -1,0 +1,22 @@
+//! The words of the domain as plain data. Nothing here reads a clock, a file or a process; every other part of the
+//! house speaks in these types, so that a decision can be tested on values that were typed by hand.
+
+mod closure;
+mod environment;
+mod estimate;
+mod finding;
+mod limits;
+mod observation;
+mod report;
+mod sample;
+mod target;
+
+pub use closure::{ClosureChange, ContentHash, DistributionChange, ModuleRecord, ModuleTable, Origin};
+pub use environment::{Environment, EnvironmentKey, Interpreter, Machine};
+pub use estimate::{Comparison, ComparisonKind, Distribution, Estimate};
+pub use finding::{Cause, ChainStep, Code, Finding, Place, Severity, Verdict};
+pub use limits::{BudgetLine, Cited, Effect, Inconclusive, Limits};
+pub use observation::{Edge, EffectSeen, Failure, FileRead, Frame, LoadedModule, Observation, WarningSeen};
+pub use report::{BaselineSummary, RecordedFrom, Report, ReportEnvironment, RunSummary, TargetReport, TargetStatus};
+pub use sample::{Measurement, OwnTime, ReferenceSample, Sample};
+pub use target::{Target, TargetKind, Workload};

@@ -1,0 +1,155 @@
+//! One untimed, fully instrumented import: who imported whom, from which line, and what else it did.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Effect, Place};
+
+/// One line of a Python stack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Frame {
+    /// The file as the interpreter names it.
+    pub file: String,
+    /// One-based line.
+    pub line: u32,
+    /// The function, `<module>` at the top level of a module.
+    pub function: String,
+}
+
+/// Why an import did not come to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// It raised.
+    Raised {
+        /// The exception's class, such as `ModuleNotFoundError`.
+        exception: String,
+        /// Its text, shortened; untrusted.
+        message: String,
+        /// The stack, outermost first, without the probe's own frames.
+        stack: Vec<Frame>,
+        /// The module that was not found, where it is a `ModuleNotFoundError`.
+        missing: Option<String>,
+        /// The modules of a circular import, in the order of the circle, first one not repeated; empty where it is none.
+        cycle: Vec<String>,
+    },
+    /// It ended the process: `sys.exit`, `os._exit`.
+    Exited {
+        /// The exit code.
+        code: i32,
+        /// The stack, where `SystemExit` showed it.
+        stack: Vec<Frame>,
+    },
+    /// A signal killed it.
+    Crashed {
+        /// The signal's number.
+        signal: i32,
+        /// The stack, where `faulthandler` could write it.
+        stack: Vec<Frame>,
+    },
+    /// It did not end within the time limit.
+    Hung {
+        /// The limit, in milliseconds.
+        limit_ms: u64,
+        /// The stack at the limit, where `faulthandler` could write it.
+        stack: Vec<Frame>,
+    },
+}
+
+/// A module that the import added to `sys.modules`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LoadedModule {
+    /// Its dotted name.
+    pub name: String,
+    /// The file it was loaded from, if any.
+    pub file: Option<String>,
+    /// The bytecode file that belongs to it, if it has one.
+    pub cached: Option<String>,
+    /// True where that bytecode file existed after the import.
+    pub has_bytecode: bool,
+    /// CPU time of its own body, in nanoseconds; it ranks and explains, it never decides.
+    pub own_ns: u64,
+    /// CPU time with everything that it was first to import, in nanoseconds.
+    pub cumulative_ns: u64,
+    /// Resident memory that its own body added, in bytes.
+    pub own_memory_bytes: i64,
+    /// Resident memory with everything that it was first to import, in bytes.
+    pub cumulative_memory_bytes: i64,
+    /// Time its own body was blocked, in nanoseconds.
+    pub blocked_ns: u64,
+}
+
+/// "This module imports that one, from this line." One edge for each pair and line, also where the module was loaded already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edge {
+    /// The importing module; `None` for the probe's own import of the target.
+    pub importer: Option<String>,
+    /// The module that was asked for.
+    pub imported: String,
+    /// The importing file, if the import has one.
+    pub file: Option<String>,
+    /// One-based line in it; 0 where it is not known.
+    pub line: u32,
+    /// True where this edge is the one that loaded the module.
+    pub loaded: bool,
+    /// True where the import ran inside a function and not at the top level of a module.
+    pub in_function: bool,
+    /// True where the import failed.
+    pub failed: bool,
+}
+
+/// A warning that the import raised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WarningSeen {
+    /// The warning's class.
+    pub category: String,
+    /// Its text; untrusted.
+    pub message: String,
+    /// Where it was raised.
+    pub place: Option<Place>,
+}
+
+/// A side effect that an audit hook saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EffectSeen {
+    /// Its kind.
+    pub effect: Effect,
+    /// What it did, such as `socket.connect ('10.0.0.1', 6379)`; untrusted.
+    pub detail: String,
+    /// The line of the measured code that did it.
+    pub place: Option<Place>,
+    /// The module in whose import it happened.
+    pub module: Option<String>,
+}
+
+/// A file, other than modules and their bytecode, that the import read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FileRead {
+    /// Its absolute path.
+    pub path: String,
+}
+
+/// What one instrumented import showed.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Observation {
+    /// Why it failed; `None` where it came to its end.
+    pub failure: Option<Failure>,
+    /// The modules that it added to `sys.modules`, in the order in which they were loaded.
+    pub modules: Vec<LoadedModule>,
+    /// The modules that `preload` had loaded before.
+    pub preloaded: Vec<String>,
+    /// Who imported whom.
+    pub edges: Vec<Edge>,
+    /// Warnings raised.
+    pub warnings: Vec<WarningSeen>,
+    /// Side effects.
+    pub effects: Vec<EffectSeen>,
+    /// Other files read.
+    pub files_read: Vec<FileRead>,
+    /// CPU time of the whole import, in nanoseconds.
+    pub total_ns: u64,
+    /// Resident memory that the whole import added, in bytes.
+    pub total_memory_bytes: i64,
+    /// The last lines of what it printed; untrusted.
+    pub output_tail: String,
+    /// How many bytes it printed.
+    pub output_bytes: u64,
+}

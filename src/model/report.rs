@@ -1,0 +1,144 @@
+//! The one value that every output format is a pure function of.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ClosureChange, ComparisonKind, Distribution, EnvironmentKey, Finding, Machine, TargetKind, Verdict};
+
+/// How a target's numbers came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TargetStatus {
+    /// It was timed in this run.
+    Measured,
+    /// Its closure equals the baseline's, whose numbers are shown.
+    Reused,
+    /// Its import failed; there are no numbers.
+    Failed,
+}
+
+/// One row of the report. Times are milliseconds, memory is bytes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct TargetReport {
+    /// The target's name: the module, or `layer:NAME`, `startup:NAME`, `command:NAME`.
+    pub module: String,
+    /// What kind of target it is.
+    pub kind: TargetKind,
+    /// Its layer.
+    pub layer: Option<String>,
+    /// How its numbers came about.
+    pub status: TargetStatus,
+    /// What it comes to by itself.
+    pub verdict: Verdict,
+    /// CPU plus blocked time, in milliseconds.
+    pub time_ms: Option<f64>,
+    /// The blocked part of it.
+    pub blocked_ms: Option<f64>,
+    /// The ceiling of its time, if it has one.
+    pub max_time_ms: Option<f64>,
+    /// Percentiles of the time.
+    pub time: Option<Distribution>,
+    /// Percentiles of the CPU time alone, as the process read it.
+    pub cpu: Option<Distribution>,
+    /// Percentiles of the wall-clock time.
+    pub wall: Option<Distribution>,
+    /// Median wall-clock time.
+    pub wall_ms: Option<f64>,
+    /// What the import added to the resident set.
+    pub memory_bytes: Option<u64>,
+    /// Peak of the resident set.
+    pub peak_memory_bytes: Option<u64>,
+    /// How many modules the import loaded.
+    pub modules: Option<u64>,
+    /// How many samples were taken.
+    pub samples: u64,
+    /// Spread of the calibrated time, a fraction.
+    pub variation: Option<f64>,
+    /// The baseline's time, in the milliseconds that `time_ms` is in.
+    pub baseline_time_ms: Option<f64>,
+    /// The baseline's memory.
+    pub baseline_memory_bytes: Option<u64>,
+    /// The baseline's number of modules.
+    pub baseline_modules: Option<u64>,
+    /// The change against the baseline, in percent of the baseline.
+    pub change_percent: Option<f64>,
+    /// The change against the baseline, in milliseconds.
+    pub change_ms: Option<f64>,
+    /// Which comparison decided.
+    pub decided_by: Option<ComparisonKind>,
+    /// What is different in what it loads.
+    pub closure: Option<ClosureChange>,
+}
+
+/// Where numbers were taken.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct ReportEnvironment {
+    /// The entry of the baseline that it belongs to.
+    pub key: EnvironmentKey,
+    /// The interpreter's path, as the budgets or the search named it.
+    pub python: String,
+    /// The interpreter's full version.
+    pub python_version: String,
+    /// The machine.
+    pub machine: Machine,
+    /// How fast this machine is beside the one that recorded the baseline: 1.25 is a quarter faster.
+    pub speed: Option<f64>,
+}
+
+/// What a baseline was recorded from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct RecordedFrom {
+    /// Tool version that recorded it.
+    pub importgate: String,
+    /// The machine.
+    pub machine: Machine,
+}
+
+/// What was compared with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct BaselineSummary {
+    /// The baseline file, or the git reference of `--against`.
+    pub source: String,
+    /// Where it was recorded.
+    pub recorded: Option<RecordedFrom>,
+}
+
+/// What the run cost.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct RunSummary {
+    /// All samples, references not counted.
+    pub samples: u64,
+    /// Runs of the reference workload.
+    pub references: u64,
+    /// Wall-clock seconds of the whole run.
+    pub seconds: f64,
+    /// The seed of the random order, to repeat it with `--seed`.
+    pub seed: u64,
+}
+
+/// Everything that a run has to say.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Report {
+    /// The version of this format.
+    pub version: u32,
+    /// The version of importgate that made it.
+    pub importgate: String,
+    /// Pass, fail or inconclusive.
+    pub verdict: Verdict,
+    /// The budgets file.
+    pub budgets: String,
+    /// The findings, errors first.
+    pub findings: Vec<Finding>,
+    /// One row a target, in the order of the budgets file.
+    pub targets: Vec<TargetReport>,
+    /// Where it was measured.
+    pub environment: ReportEnvironment,
+    /// What it was compared with, if anything.
+    pub baseline: Option<BaselineSummary>,
+    /// What the run cost.
+    pub run: RunSummary,
+}
+
+impl Report {
+    /// The version of the JSON format that this code writes.
+    pub const VERSION: u32 = 1;
+}

@@ -1,0 +1,59 @@
+//! Timed imports. All times are nanoseconds of one process, as its own clocks read them.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// The CPU time that the body of one module took itself, without the modules that it imported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnTime {
+    /// The module's dotted name.
+    pub module: Arc<str>,
+    /// Nanoseconds of CPU time on the importing thread.
+    pub cpu_ns: u64,
+}
+
+/// One timed import in one process.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Sample {
+    /// The round it was taken in. It fixes the hash seed, so that two arms of a round are laid out alike.
+    pub round: u32,
+    /// Wall-clock time of the import.
+    pub wall_ns: u64,
+    /// CPU time of the whole process during the import, all threads.
+    pub cpu_ns: u64,
+    /// Time blocked (sleep, network, disk): wall minus CPU minus run-queue wait, never negative; 0 without voluntary switches.
+    pub blocked_ns: u64,
+    /// CPU time of the calibration loop inside the same process, right before the import.
+    pub calibration_before_ns: u64,
+    /// The same loop, right after the import.
+    pub calibration_after_ns: u64,
+    /// CPU time of the reference workload next to this sample: the geometric mean of the one before and the one after.
+    pub reference_ns: f64,
+    /// What the import added to the resident set, in bytes.
+    pub memory_bytes: u64,
+    /// The peak resident set of the process after the import, in bytes.
+    pub peak_memory_bytes: u64,
+    /// Voluntary context switches during the import.
+    pub voluntary_switches: u64,
+    /// How many modules the import added to `sys.modules`.
+    pub modules: u64,
+    /// Own CPU time of each module whose import was seen, in the order in which the imports began.
+    pub own: Vec<OwnTime>,
+}
+
+/// One run of the reference workload: it tells how fast the machine is at that moment.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ReferenceSample {
+    /// CPU time of the reference import.
+    pub cpu_ns: u64,
+    /// Wall-clock time of the reference import.
+    pub wall_ns: u64,
+}
+
+/// Every sample that a run took of one target, in the order of the rounds.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Measurement {
+    /// The samples.
+    pub samples: Vec<Sample>,
+}
