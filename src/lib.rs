@@ -7,5 +7,6 @@
 compile_error!("importgate runs on Linux and macOS: it measures with POSIX process groups and wait4");
 
 pub mod exit;
+pub mod git;
 pub mod model;
 pub mod runner;
