@@ -10,3 +10,4 @@ pub mod exit;
 pub mod git;
 pub mod model;
 pub mod runner;
+pub mod stats;
