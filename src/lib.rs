@@ -6,8 +6,11 @@
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
 compile_error!("importgate runs on Linux and macOS: it measures with POSIX process groups and wait4");
 
+pub mod cli;
 pub mod exit;
 pub mod git;
 pub mod model;
+pub mod python;
 pub mod runner;
 pub mod stats;
+pub mod verdict;

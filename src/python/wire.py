@@ -11,7 +11,7 @@ import time
 import posix as _posix
 import builtins as _builtins
 
-_SCRIPT = sys.argv[0]
+_FOLDER = sys.argv[0].rpartition("/")[0]
 _PID = _posix.getpid()
 _HIGH_DESCRIPTOR = 230  # above what measured code opens or closes by habit, below the smallest usual limit (256)
 
@@ -127,7 +127,7 @@ def _text(value, limit=2000):
 
 
 def _is_internal(filename):
-    return filename == _SCRIPT or filename.startswith("<frozen importlib") or filename.startswith("<frozen zipimport")
+    return filename.rpartition("/")[0] == _FOLDER or filename.startswith(("<frozen importlib", "<frozen zipimport"))
 
 
 def _frame(filename, line, function):
@@ -190,8 +190,7 @@ def _watch_faults():
 
 def _prepare_path():
     """Takes the script's own folder out of sys.path and puts the source roots in front."""
-    folder = _SCRIPT.rpartition("/")[0]
-    if sys.path and sys.path[0] == folder:
+    if sys.path and sys.path[0] == _FOLDER:
         del sys.path[0]
     sys.path[:0] = _values("root")
     sys.argv[:] = [""]
