@@ -7,6 +7,7 @@
 compile_error!("importgate runs on Linux and macOS: it measures with POSIX process groups and wait4");
 
 pub mod cli;
+pub mod budgets;
 pub mod exit;
 pub mod git;
 pub mod model;
