@@ -5,4 +5,5 @@
 
 pub mod exit;
 pub mod git;
+pub mod machine;
 pub mod model;
