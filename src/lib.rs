@@ -3,7 +3,12 @@
 //! The library is a pure core (`model`, `budgets`, `stats`, `graph`, `plan`, `baseline`, `verdict`, `report`) with edges
 //! around it (`python`, `runner`, `store`, `git`); `app` is the only place that knows both. `tests/house.rs` keeps it so.
 
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+compile_error!("importgate runs on Linux and macOS: it measures with POSIX process groups and wait4");
+
 pub mod exit;
 pub mod git;
 pub mod machine;
 pub mod model;
+pub mod runner;
+pub mod stats;
