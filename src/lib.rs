@@ -10,6 +10,7 @@ pub mod cli;
 pub mod budgets;
 pub mod exit;
 pub mod git;
+pub mod machine;
 pub mod model;
 pub mod python;
 pub mod runner;
