@@ -16,3 +16,4 @@ pub mod python;
 pub mod runner;
 pub mod stats;
 pub mod verdict;
+pub mod report;
