@@ -1,0 +1,18 @@
+//! What a run has to say, once for every reader. Each format is one file with one pure function of a borrowed
+//! [`crate::model::Report`]; none reads a clock, a file or the environment, so that each is tested on the same values.
+//!
+//! A report quotes the measured code, which may hold anything: every string goes through [`untrusted`].
+
+mod facts;
+pub mod json;
+pub mod numbers;
+pub mod order;
+pub mod progress_line;
+mod table;
+pub mod terminal;
+pub mod untrusted;
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;

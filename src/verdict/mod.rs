@@ -1,0 +1,4 @@
+//! x
+mod failures;
+mod places;
+pub use places::Places;
