@@ -11,8 +11,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::{Bytecode, Engine, Entry, RecordedInterpreter};
-use crate::model::{Environment, EnvironmentKey, Machine};
+use super::{Entry, RecordedInterpreter};
+use crate::model::{Bytecode, Engine, Environment, EnvironmentKey, Machine};
 
 /// The conditions of the present run.
 #[derive(Debug, Clone, Copy)]

@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 pub use changes::{BaselineChanges, OriginChange, TargetChange, TargetSummary};
 pub use comparability::{Aspect, Comparability, Conditions, Difference};
 pub use error::{MergeError, ParseError};
-pub use recorded::{Bytecode, Engine, Entry, Recorded, RecordedInterpreter, StoredSample};
+pub use recorded::{Entry, Recorded, RecordedInterpreter, StoredSample};
 
 use crate::model::EnvironmentKey;
 

@@ -10,6 +10,7 @@ mod module_index;
 mod observation;
 mod report;
 mod sample;
+mod settings;
 mod target;
 
 pub use closure::{ClosureChange, ContentHash, DistributionChange, ModuleRecord, ModuleTable, Origin};
@@ -21,4 +22,5 @@ pub use module_index::ModuleIndex;
 pub use observation::{Edge, EffectSeen, Failure, FileRead, Frame, LoadedModule, Observation, WarningSeen};
 pub use report::{BaselineSummary, RecordedFrom, Report, ReportEnvironment, RunSummary, TargetReport, TargetStatus};
 pub use sample::{Measurement, OwnTime, ReferenceSample, Sample};
+pub use settings::{Bytecode, Engine};
 pub use target::{Target, TargetKind, Workload};
