@@ -4,4 +4,5 @@
 //! around it (`python`, `runner`, `store`, `git`); `app` is the only place that knows both. `tests/house.rs` keeps it so.
 
 pub mod exit;
+pub mod graph;
 pub mod model;
