@@ -6,7 +6,6 @@ use crate::baseline::MergeError;
 use crate::budgets::Diagnostics;
 use crate::exit;
 use crate::git::GitError;
-use crate::instructions::InstructionsError;
 use crate::python::PythonError;
 use crate::runner::RunError;
 use crate::store::StoreError;
@@ -62,9 +61,6 @@ pub enum Error {
     /// The base of `--against` could not be checked out.
     #[error(transparent)]
     Git(#[from] GitError),
-    /// Instructions could not be counted.
-    #[error(transparent)]
-    Instructions(#[from] InstructionsError),
     /// It could not measure for a reason that the message gives.
     #[error("{0}")]
     CannotMeasure(String),
@@ -87,7 +83,6 @@ impl Error {
             | Self::Store(_)
             | Self::Merge(_)
             | Self::Git(_)
-            | Self::Instructions(_)
             | Self::CannotMeasure(_) => exit::CANNOT_MEASURE,
         }
     }

@@ -7,15 +7,17 @@ pub mod baseline;
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
 compile_error!("importgate runs on Linux and macOS: it measures with POSIX process groups and wait4");
 
-pub mod cli;
 pub mod budgets;
+pub mod cli;
+pub mod error;
 pub mod exit;
 pub mod git;
+pub mod graph;
 pub mod machine;
 pub mod model;
-pub mod store;
 pub mod python;
+pub mod report;
 pub mod runner;
 pub mod stats;
+pub mod store;
 pub mod verdict;
-pub mod report;

@@ -8,8 +8,8 @@ use serde_json::error::Category;
 use super::fields::Node;
 use super::json::Json;
 use super::table::{self, Modules, Pool};
-use crate::model::{Bytecode, Engine};
 use super::{Baseline, Entry, ParseError, Recorded, RecordedInterpreter, StoredSample};
+use crate::model::{Bytecode, Engine};
 use crate::model::{EnvironmentKey, Machine, ModuleRecord, ReferenceSample};
 
 /// Reads a baseline.

@@ -19,7 +19,9 @@ pub use estimate::{Comparison, ComparisonKind, Distribution, Estimate};
 pub use finding::{Cause, ChainStep, Code, Finding, Place, Severity, Verdict};
 pub use limits::{BudgetLine, Cited, Effect, Inconclusive, Limits};
 pub use module_index::ModuleIndex;
-pub use observation::{Edge, EffectSeen, Failure, FileRead, Frame, LoadedModule, Observation, WarningSeen};
+pub use observation::{
+    BlockedSeen, Edge, EffectSeen, Failure, FileRead, Frame, LoadedModule, Observation, Trigger, WarningSeen,
+};
 pub use report::{BaselineSummary, RecordedFrom, Report, ReportEnvironment, RunSummary, TargetReport, TargetStatus};
 pub use sample::{Measurement, OwnTime, ReferenceSample, Sample};
 pub use settings::{Bytecode, Engine};
