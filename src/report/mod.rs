@@ -4,7 +4,9 @@
 //! A report quotes the measured code, which may hold anything: every string goes through [`untrusted`].
 
 mod facts;
+pub mod github;
 pub mod json;
+pub mod markdown;
 pub mod numbers;
 pub mod order;
 pub mod progress_line;
@@ -14,5 +16,7 @@ pub mod untrusted;
 
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod tests;

@@ -291,7 +291,7 @@ impl Page<'_> {
             ));
         }
         for detail in facts::details(finding, self.most(DETAILS)) {
-            text.push_str(format!("   {} {detail}", self.mark("|")).trim_end());
+            text.push_str(format!("   {} {}", self.mark("|"), untrusted::line(&detail)).trim_end());
             text.push('\n');
         }
         text.push_str(&self.causes(finding));
@@ -325,7 +325,10 @@ impl Page<'_> {
         if !cost.is_empty() {
             text.push_str(&format!("{below}{cost}\n"));
         }
-        let steps = facts::chain(cause, self.most(STEPS));
+        let steps: Vec<(String, String)> = facts::chain(cause, self.most(STEPS))
+            .into_iter()
+            .map(|(step, place)| (untrusted::line(&step), untrusted::line(&place)))
+            .collect();
         let widest = steps.iter().map(|(step, _)| step.width()).max().unwrap_or(0);
         for (step, place) in steps {
             let padding = " ".repeat(widest - step.width());
