@@ -7,6 +7,7 @@ mod estimate;
 mod finding;
 mod limits;
 mod module_index;
+pub mod numbers;
 mod observation;
 mod report;
 mod sample;
@@ -15,7 +16,7 @@ mod target;
 
 pub use closure::{ClosureChange, ContentHash, DistributionChange, ModuleRecord, ModuleTable, Origin};
 pub use environment::{Environment, EnvironmentKey, Interpreter, Machine};
-pub use estimate::{Comparison, ComparisonKind, Distribution, Estimate};
+pub use estimate::{Comparison, ComparisonKind, Distribution, Estimate, Ruling, Standing};
 pub use finding::{Cause, ChainStep, Code, Finding, Place, Severity, Verdict};
 pub use limits::{BudgetLine, Cited, Effect, Inconclusive, Limits};
 pub use module_index::ModuleIndex;

@@ -7,7 +7,7 @@ mod facts;
 pub mod github;
 pub mod json;
 pub mod markdown;
-pub mod numbers;
+pub use crate::model::numbers;
 pub mod order;
 pub mod progress_line;
 mod table;
