@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::numbers;
-use crate::model::{Cause, ChainStep, ComparisonKind, Finding, Report, Severity, TargetReport, TargetStatus, Verdict};
+use crate::model::{Cause, ChainStep, Finding, Report, Severity, TargetReport, TargetStatus, Verdict};
 
 /// How a target stands, in the words of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,26 +50,6 @@ pub(super) fn codes_of(target: &TargetReport, report: &Report) -> String {
         String::from("no numbers")
     } else {
         codes.join(", ")
-    }
-}
-
-/// The number of samples, or why there are none.
-pub(super) fn samples(target: &TargetReport) -> String {
-    match target.status {
-        TargetStatus::Measured => numbers::count(target.samples),
-        TargetStatus::Reused => String::from("reused"),
-        TargetStatus::Failed => String::from("-"),
-    }
-}
-
-/// What decided, in words.
-pub(super) fn decided_by(kind: ComparisonKind) -> &'static str {
-    match kind {
-        ComparisonKind::SameClosure => "same code",
-        ComparisonKind::ChangedPart => "changed part",
-        ComparisonKind::Whole => "whole",
-        ComparisonKind::Paired => "paired",
-        ComparisonKind::Instructions => "instructions",
     }
 }
 

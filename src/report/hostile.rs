@@ -9,7 +9,7 @@ use super::{fixture, github, json, markdown, untrusted};
 use crate::model::{Report, Severity};
 
 /// Pieces that mean something to a terminal, a log reader or Markdown.
-const PIECES: [&str; 44] = [
+const PIECES: [&str; 45] = [
     "\x1b[2J",
     "\x1b]0;title\x07",
     "\u{9b}31m",
@@ -33,6 +33,7 @@ const PIECES: [&str; 44] = [
     "::error::x",
     "::stop-commands::t",
     "##[error]x",
+    "##vso[a]",
     "##",
     "[",
     "`",
@@ -99,7 +100,7 @@ fn acting(text: &str) -> Option<char> {
 /// The first line that a log reader would take for a command.
 fn command(text: &str) -> Option<&str> {
     text.lines()
-        .find(|line| line.trim_start().starts_with("::") || line.contains("##["))
+        .find(|line| line.trim_start().starts_with("::") || line.contains("##[") || line.contains("##vso["))
 }
 
 /// The lines of a Markdown page outside of its code blocks; fails where a block is not closed.
@@ -119,7 +120,7 @@ fn prose(page: &str) -> Vec<&str> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
     fn a_terminal_shows_text_and_nothing_else(report in report(), width in 0_usize..160, verbose: bool) {

@@ -1,6 +1,7 @@
 //! The report for a job summary or a comment on a pull request. Both have a size limit, and a page that is refused tells
 //! nobody anything: whole blocks and rows are left out until it fits, the least important ones first, and it says how many.
 
+use super::cells;
 use super::facts::{self, Standing};
 use super::{numbers, order, untrusted};
 use crate::model::{Cause, Finding, Report, Severity, TargetReport, TargetStatus, Verdict};
@@ -21,8 +22,8 @@ const TABLE_HEAD: &str = "\
 | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 ";
 const PERCENTILES_HEAD: &str = "\
-| module | | p50 | p95 | p99 | peak | spread | decided by |
-| --- | --- | ---: | ---: | ---: | ---: | ---: | --- |
+| module | | p50 | p95 | p99 | before | blocked | peak | spread | decided by |
+| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |
 ";
 
 /// The report as GitHub's Markdown, in at most `most_bytes` bytes. Headline, closing line and notes are always there and take
@@ -277,41 +278,21 @@ fn result(target: &TargetReport, standing: Standing, report: &Report) -> String 
             facts::codes_of(target, report)
         );
     }
-    let cells = [
-        or_dash(target.time_ms.map(numbers::time)),
-        or_dash(target.max_time_ms.map(numbers::time_limit)),
-        or_dash(target.change_percent.map(numbers::percent_change)),
-        or_dash(target.change_ms.map(numbers::time_change)),
-        or_dash(target.memory_bytes.map(numbers::bytes)),
-        or_dash(target.modules.map(numbers::count)),
-        facts::samples(target),
-    ];
-    format!("| {sign} | {name} | {} |\n", cells.join(" | "))
+    format!("| {sign} | {name} | {} |\n", cells::result(target).join(" | "))
 }
 
-/// The three rows of a target in the table of percentiles.
+/// The rows of a target in the table of percentiles.
 fn percentiles(target: &TargetReport) -> Option<String> {
-    let quantities = [("time", target.time), ("cpu", target.cpu), ("wall", target.wall)];
-    let rows = quantities
+    let rows = cells::percentiles(target)
         .into_iter()
-        .filter_map(|(quantity, values)| values.map(|values| (quantity, values)));
-    let text: String = rows
         .enumerate()
-        .map(|(index, (quantity, values))| {
-            let [p50, p95, p99] = [values.p50, values.p95, values.p99].map(numbers::time);
-            let first = |text: String| if index == 0 { text } else { String::new() };
-            let name = first(untrusted::code_cell(&target.module));
-            let peak = first(or_dash(target.peak_memory_bytes.map(numbers::bytes)));
-            let spread = first(or_dash(target.variation.map(|share| numbers::percent(share * 100.0))));
-            let decided = first(or_dash(
-                target.decided_by.map(|kind| facts::decided_by(kind).to_owned()),
-            ));
-            format!("| {name} | {quantity} | {p50} | {p95} | {p99} | {peak} | {spread} | {decided} |\n")
-        })
-        .collect();
-    (!text.is_empty()).then_some(text)
-}
-
-fn or_dash(text: Option<String>) -> String {
-    text.unwrap_or_else(|| String::from("-"))
+        .map(|(index, numbers)| {
+            let name = if index == 0 {
+                untrusted::code_cell(&target.module)
+            } else {
+                String::new()
+            };
+            format!("| {name} | {} |\n", numbers.join(" | "))
+        });
+    Some(rows.collect::<String>()).filter(|text| !text.is_empty())
 }

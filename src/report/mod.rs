@@ -3,6 +3,7 @@
 //!
 //! A report quotes the measured code, which may hold anything: every string goes through [`untrusted`].
 
+mod cells;
 mod facts;
 pub mod github;
 pub mod json;

@@ -244,3 +244,24 @@ fn the_json_has_what_readers_rely_on() {
         );
     }
 }
+
+#[test]
+fn many_remarks_of_a_kind_do_not_bury_the_rest() {
+    let mut report = fixture::report();
+    let note = report.findings.last().expect("a note").clone();
+    report.findings.extend(std::iter::repeat_n(note, 49));
+    let text = terminal::render(&report, &Options::default());
+    assert_eq!(text.matches("note[no-baseline]: the baseline").count(), 5);
+    assert!(
+        text.contains("note[no-baseline]: 45 more like these (--verbose shows them)"),
+        "{text}"
+    );
+    let all = terminal::render(
+        &report,
+        &Options {
+            verbose: true,
+            ..Options::default()
+        },
+    );
+    assert_eq!(all.matches("note[no-baseline]: the baseline").count(), 50);
+}

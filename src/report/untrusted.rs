@@ -3,7 +3,8 @@
 //! for a command by the machine that reads the log. Renderers write a string of a `Report` only by way of this module.
 //!
 //! A log is read by programs too. GitHub's runner takes a line for a command when it begins with `::` after any white
-//! space, and for an older kind when `##[` stands anywhere in it. Both are broken up wherever they could take effect.
+//! space, and for an older kind when `##[` stands anywhere in it; others know `##vso[` and `##teamcity[`. All are broken
+//! up wherever they could take effect.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -164,7 +165,7 @@ pub fn json(document: &str) -> String {
             safe.push(character);
         }
     }
-    safe.replace("##[", "##\\u005b")
+    without_hash_commands(&safe, "\\u005b")
 }
 
 /// True for a character that does something instead of being seen.
@@ -191,12 +192,29 @@ fn push_escape(text: &mut String, character: char) {
 
 /// Breaks up what a log reader could take for a command.
 fn without_commands(text: &str) -> String {
-    let text = text.replace("##[", "#\\x23[");
+    let text = without_hash_commands(text, "\\x5b");
     let indent = text.len() - text.trim_start().len();
     match text[indent..].strip_prefix("::") {
         Some(rest) => format!("{}\\x3a:{rest}", &text[..indent]),
         None => text,
     }
+}
+
+/// Replaces the bracket of `##[` and `##word[` by its escape.
+fn without_hash_commands(text: &str, bracket: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for (index, part) in text.split('[').enumerate() {
+        if index > 0 {
+            let word = |character: char| character.is_ascii_alphanumeric();
+            safe.push_str(if safe.trim_end_matches(word).ends_with("##") {
+                bracket
+            } else {
+                "["
+            });
+        }
+        safe.push_str(part);
+    }
+    safe
 }
 
 /// As many characters as fit into `width` columns.
@@ -259,7 +277,8 @@ mod tests {
         assert_eq!(line("::error::x"), "\\x3a:error::x");
         assert_eq!(line(" \u{a0}::error::x"), " \u{a0}\\x3a:error::x");
         assert_eq!(line("a::b"), "a::b");
-        assert_eq!(line("x ##[error]y"), "x #\\x23[error]y");
+        assert_eq!(line("x ###[error]y"), "x ###\\x5berror]y");
+        assert_eq!(line("##vso[a] ##[b] # [c]"), "##vso\\x5ba] ##\\x5bb] # [c]");
     }
 
     #[test]
