@@ -6,14 +6,14 @@
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
 compile_error!("importgate runs on Linux and macOS: it measures with POSIX process groups and wait4");
 
-pub mod cli;
 pub mod budgets;
+pub mod cli;
 pub mod exit;
 pub mod git;
 pub mod machine;
 pub mod model;
 pub mod python;
+pub mod report;
 pub mod runner;
 pub mod stats;
 pub mod verdict;
-pub mod report;
