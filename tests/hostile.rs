@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use importgate::model::{Failure, Sample};
-use importgate::python::{Bytecode, Request, Session, SessionSettings};
+use importgate::python::{BytecodeFiles, Request, Session, SessionSettings};
 
 struct Project {
     folder: tempfile::TempDir,
@@ -25,7 +25,7 @@ impl Project {
             source_roots: vec![self.folder.path().canonicalize().expect("the folder")],
             working_directory: self.folder.path().to_path_buf(),
             time_limit: limit,
-            bytecode: Bytecode::Warm,
+            bytecode: BytecodeFiles::Warm,
         })
         .expect("a session")
     }

@@ -16,7 +16,7 @@ use toml::de::DeTable;
 
 pub use self::diagnostic::{Diagnostic, Diagnostics};
 pub use self::pattern::{Pattern, PatternError};
-pub use self::settings::{Bytecode, Classes, Engine, Gate, Measure, Project};
+pub use self::settings::{Classes, Gate, Measure, Project};
 pub use crate::model::ModuleIndex;
 
 use self::diagnostic::{Mistakes, Source};

@@ -1,7 +1,7 @@
 //! The tables that hold for the whole run: `[project]`, `[gate]`, `[measure]` and `[classes]`.
 
 use super::raw::{Located, Table, cited_or};
-use crate::model::{Cited, Inconclusive};
+use crate::model::{Bytecode, Cited, Engine, Inconclusive};
 
 /// One hour, the longest that anything here may take, in milliseconds.
 const HOUR_MS: f64 = 3_600_000.0;
@@ -74,26 +74,6 @@ impl Gate {
             inconclusive: cited_or(inconclusive.as_ref(), default.inconclusive.value),
         }
     }
-}
-
-/// Whether a sample finds compiled bytecode (`measure.bytecode`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Bytecode {
-    /// It does, as every start but the first.
-    #[default]
-    Warm,
-    /// It does not: every sample compiles from source, as a first start would.
-    Cold,
-}
-
-/// What is counted (`measure.engine`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Engine {
-    /// CPU and blocked time over many samples.
-    #[default]
-    Time,
-    /// Instructions in one deterministic run.
-    Instructions,
 }
 
 /// `[measure]`: how samples are taken.

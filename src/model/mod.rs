@@ -7,18 +7,23 @@ mod estimate;
 mod finding;
 mod limits;
 mod module_index;
+pub mod numbers;
 mod observation;
 mod report;
 mod sample;
+mod settings;
 mod target;
 
 pub use closure::{ClosureChange, ContentHash, DistributionChange, ModuleRecord, ModuleTable, Origin};
 pub use environment::{Environment, EnvironmentKey, Interpreter, Machine};
-pub use estimate::{Comparison, ComparisonKind, Distribution, Estimate};
+pub use estimate::{Comparison, ComparisonKind, Distribution, Estimate, Ruling, Standing};
 pub use finding::{Cause, ChainStep, Code, Finding, Place, Severity, Verdict};
 pub use limits::{BudgetLine, Cited, Effect, Inconclusive, Limits};
 pub use module_index::ModuleIndex;
-pub use observation::{Edge, EffectSeen, Failure, FileRead, Frame, LoadedModule, Observation, WarningSeen};
+pub use observation::{
+    BlockedSeen, Edge, EffectSeen, Failure, FileRead, Frame, LoadedModule, Observation, Trigger, WarningSeen,
+};
 pub use report::{BaselineSummary, RecordedFrom, Report, ReportEnvironment, RunSummary, TargetReport, TargetStatus};
 pub use sample::{Measurement, OwnTime, ReferenceSample, Sample};
+pub use settings::{Bytecode, Engine};
 pub use target::{Target, TargetKind, Workload};

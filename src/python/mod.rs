@@ -10,4 +10,4 @@ mod workspace;
 
 pub use error::PythonError;
 pub use find::{Search, find};
-pub use session::{Bytecode, REFERENCE_IMPORTS, Request, Session, SessionSettings};
+pub use session::{BytecodeFiles, REFERENCE_IMPORTS, Request, Session, SessionSettings};

@@ -29,7 +29,7 @@ const SILENCED: [&str; 5] = [
 
 /// Where the bytecode of a sample comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Bytecode {
+pub enum BytecodeFiles {
     /// Files beside the sources, written by the first import.
     Warm,
     /// Files in a private folder, written by the first import: where `__pycache__` cannot be written.
@@ -50,7 +50,7 @@ pub struct SessionSettings {
     /// The time limit of one import.
     pub time_limit: Duration,
     /// Where bytecode comes from.
-    pub bytecode: Bytecode,
+    pub bytecode: BytecodeFiles,
 }
 
 /// One import to run.
@@ -105,7 +105,7 @@ impl Session {
     }
 
     /// Changes where bytecode comes from, once an observation has shown that it cannot be written where it belongs.
-    pub fn set_bytecode(&mut self, bytecode: Bytecode) {
+    pub fn set_bytecode(&mut self, bytecode: BytecodeFiles) {
         self.settings.bytecode = bytecode;
     }
 
@@ -182,14 +182,14 @@ impl Session {
         set("PYTHONHASHSEED", Some((round + 1).to_string().into()));
         let private = || Some(self.workspace.bytecode_folder().into_os_string());
         match self.settings.bytecode {
-            Bytecode::Warm => {
+            BytecodeFiles::Warm => {
                 set("PYTHONDONTWRITEBYTECODE", None);
             }
-            Bytecode::WarmPrivate => {
+            BytecodeFiles::WarmPrivate => {
                 set("PYTHONDONTWRITEBYTECODE", None);
                 set("PYTHONPYCACHEPREFIX", private());
             }
-            Bytecode::Cold => {
+            BytecodeFiles::Cold => {
                 set("PYTHONDONTWRITEBYTECODE", Some("1".into()));
                 set("PYTHONPYCACHEPREFIX", private());
             }

@@ -1,10 +1,10 @@
 //! The sentences that several formats share: what a run comes to, how a target stands, what a cause costs. Written once,
-//! so that a log and a pull request do not tell two stories.
+//! so that a log and a pull request do not tell two stories. They quote a report as it is: the renderers make them safe.
 
 use std::collections::BTreeSet;
 
-use super::{numbers, untrusted};
-use crate::model::{Cause, ComparisonKind, Finding, Report, Severity, TargetReport, TargetStatus, Verdict};
+use super::numbers;
+use crate::model::{Cause, ChainStep, Finding, Report, Severity, TargetReport, TargetStatus, Verdict};
 
 /// How a target stands, in the words of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,26 +50,6 @@ pub(super) fn codes_of(target: &TargetReport, report: &Report) -> String {
         String::from("no numbers")
     } else {
         codes.join(", ")
-    }
-}
-
-/// The number of samples, or why there are none.
-pub(super) fn samples(target: &TargetReport) -> String {
-    match target.status {
-        TargetStatus::Measured => numbers::count(target.samples),
-        TargetStatus::Reused => String::from("reused"),
-        TargetStatus::Failed => String::from("-"),
-    }
-}
-
-/// What decided, in words.
-pub(super) fn decided_by(kind: ComparisonKind) -> &'static str {
-    match kind {
-        ComparisonKind::SameClosure => "same code",
-        ComparisonKind::ChangedPart => "changed part",
-        ComparisonKind::Whole => "whole",
-        ComparisonKind::Paired => "paired",
-        ComparisonKind::Instructions => "instructions",
     }
 }
 
@@ -174,7 +154,7 @@ pub(super) fn message(finding: &Finding) -> String {
     }
 }
 
-/// What a cause says in one line, with its place and its distribution where the sentence does not have them. Not yet safe to show.
+/// What a cause says in one line, with its place and its distribution where the sentence does not have them.
 pub(super) fn cause(cause: &Cause) -> String {
     let mut text = cause.summary.clone();
     if let Some(place) = cause_place(cause)
@@ -214,41 +194,31 @@ pub(super) fn cause_cost(cause: &Cause) -> String {
     parts.join(", ")
 }
 
-/// The way from a target to a module as rows of step and place, shortened in the middle; safe to show.
+/// The way from a target to a module as rows of step and place, shortened in the middle.
 pub(super) fn chain(cause: &Cause, most: usize) -> Vec<(String, String)> {
-    let rows: Vec<(String, String)> = cause
-        .chain
-        .iter()
-        .map(|step| {
-            let place = step
-                .place
-                .as_ref()
-                .map(|place| untrusted::line(&place.to_string()))
-                .unwrap_or_default();
+    let row = |step: &ChainStep| {
+        let place = step.place.as_ref().map(ToString::to_string).unwrap_or_default();
+        (format!("{} -> {}", step.importer, step.imported), place)
+    };
+    shortened(
+        cause.chain.iter().map(row).collect(),
+        most / 2,
+        most - most / 2,
+        |left_out| {
             (
-                format!(
-                    "{} -> {}",
-                    untrusted::line(&step.importer),
-                    untrusted::line(&step.imported)
-                ),
-                place,
+                format!("... {} ...", numbers::counted(left_out, "more step")),
+                String::new(),
             )
-        })
-        .collect();
-    shortened(rows, most / 2, most - most / 2, |left_out| {
-        (
-            format!("... {} ...", numbers::counted(left_out, "more step")),
-            String::new(),
-        )
-    })
+        },
+    )
 }
 
-/// The detail lines of a finding, shortened in the middle; safe to show. Its end matters most: a stack ends where it stopped.
+/// The detail lines of a finding, shortened in the middle. The end matters most: a stack ends where it stopped.
 pub(super) fn details(finding: &Finding, most: usize) -> Vec<String> {
     let all: Vec<String> = finding
         .details
         .iter()
-        .flat_map(|detail| untrusted::lines(detail))
+        .flat_map(|detail| detail.lines().map(str::to_owned))
         .collect();
     let head = most / 4;
     shortened(all, head, most - head, |left_out| {

@@ -3,9 +3,12 @@
 //!
 //! A report quotes the measured code, which may hold anything: every string goes through [`untrusted`].
 
+mod cells;
 mod facts;
+pub mod github;
 pub mod json;
-pub mod numbers;
+pub mod markdown;
+pub use crate::model::numbers;
 pub mod order;
 pub mod progress_line;
 mod table;
@@ -14,5 +17,7 @@ pub mod untrusted;
 
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,8 @@
 use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
 
+use super::cells;
+
 /// Two spaces between columns.
 const GAP: &str = "  ";
 
@@ -86,10 +88,10 @@ impl Table {
         self.headers.iter().position(|(name, _)| *name == header)
     }
 
-    /// True where no row has anything but a dash in this column.
+    /// True where no row has a number in this column.
     pub(super) fn is_bare(&self, column: usize) -> bool {
         self.rows.iter().all(|row| match row {
-            Row::Cells(cells) => matches!(cells[column].text.as_str(), "" | "-"),
+            Row::Cells(cells) => cells::is_bare(&cells[column].text),
             Row::Heading(_) | Row::Open(..) => true,
         })
     }

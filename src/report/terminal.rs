@@ -1,13 +1,16 @@
 //! The report for a person at a terminal or in a log: a table by layer, then what is wrong and why, then one line with the
 //! verdict. Plain ASCII apart from names, so that it reads the same in every locale; colour only underlines what words say.
 
+use std::collections::BTreeMap;
+
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
+use super::cells;
 use super::facts::{self, Standing};
 use super::table::{Align, Cell, Row, Table, paint};
 use super::{numbers, order, untrusted};
-use crate::model::{Cause, Code, Distribution, Finding, Report, Severity, TargetReport, TargetStatus, Verdict};
+use crate::model::{Cause, Code, Finding, Report, Severity, TargetReport, TargetStatus, Verdict};
 
 const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -22,6 +25,8 @@ const EXPENDABLE: [&str; 3] = ["samples", "modules", "memory"];
 /// How many causes, steps of a chain and detail lines are shown without `verbose`.
 const CAUSES: usize = 3;
 const STEPS: usize = 8;
+/// How many warnings, and how many notes, with the same code are shown without `verbose`.
+const REMARKS: usize = 5;
 /// Where the sentence of a cause begins; what belongs to it stands below.
 const BELOW_CAUSE: usize = 12;
 const DETAILS: usize = 20;
@@ -73,11 +78,7 @@ impl Page<'_> {
         if self.options.verbose {
             parts.push(self.fitted(self.percentiles()).render());
         }
-        parts.extend(
-            order::findings(self.report)
-                .into_iter()
-                .map(|finding| self.finding(finding)),
-        );
+        parts.extend(self.findings());
         parts.push(self.conclusion());
         parts.retain(|part| !part.is_empty());
         parts.join("\n")
@@ -110,34 +111,27 @@ impl Page<'_> {
     }
 
     fn result(&self, target: &TargetReport) -> Row {
-        let standing = Standing::of(target, self.report);
-        let name = self.names(target, standing);
+        let names = self.names(target);
         if target.status == TargetStatus::Failed {
-            return Row::Open(name, self.paint(BAD, &facts::codes_of(target, self.report)));
+            return Row::Open(names, self.paint(BAD, &facts::codes_of(target, self.report)));
         }
-        let over = target
-            .time_ms
-            .zip(target.max_time_ms)
-            .is_some_and(|(time, limit)| time > limit);
-        let slower = facts::findings_of(target, self.report).any(|finding| {
-            matches!(finding.code, Code::Regression | Code::Slowdown) && finding.severity > Severity::Note
-        });
-        let change = if slower { BAD } else { Style::new() };
-        let memory = target.memory_bytes.map(numbers::bytes);
-        let mut cells = name;
-        cells.extend([
-            Cell::styled(
-                or_dash(target.time_ms.map(numbers::time)),
-                if over { BAD } else { Style::new() },
-            ),
-            Cell::new(or_dash(target.max_time_ms.map(numbers::time_limit))),
-            Cell::styled(or_dash(target.change_percent.map(numbers::percent_change)), change),
-            Cell::styled(or_dash(target.change_ms.map(numbers::time_change)), change),
-            Cell::new(or_dash(memory)),
-            Cell::new(or_dash(target.modules.map(numbers::count))),
-            Cell::new(facts::samples(target)),
-        ]);
-        Row::Cells(cells)
+        let over = [Code::OverTime, Code::OverTotalTime];
+        let slower = [Code::Regression, Code::Slowdown];
+        let larger = [Code::OverModules, Code::OverNewModules];
+        let asked: [&[Code]; 7] = [&over, &[], &slower, &slower, &[Code::OverMemory], &larger, &[]];
+        let numbers = cells::result(target).into_iter().zip(asked);
+        let numbers = numbers.map(|(text, codes)| Cell::styled(text, self.blame(target, codes)));
+        Row::Cells(names.into_iter().chain(numbers).collect())
+    }
+
+    /// How a number is painted that findings with these codes are about.
+    fn blame(&self, target: &TargetReport, codes: &[Code]) -> Style {
+        let about = facts::findings_of(target, self.report).filter(|finding| codes.contains(&finding.code));
+        match about.map(|finding| finding.severity).max() {
+            Some(Severity::Error) => BAD,
+            Some(Severity::Warning) => CAUTION,
+            Some(Severity::Note) | None => Style::new(),
+        }
     }
 
     fn percentiles(&self) -> Table {
@@ -148,47 +142,30 @@ impl Page<'_> {
             "p50",
             "p95",
             "p99",
+            "before",
             "blocked",
             "peak",
             "spread",
             "decided by",
         ];
         let headers = headers.map(|header| (header, Align::Right)).to_vec();
-        self.by_layer(headers, |target| self.percentile_rows(target))
-    }
-
-    fn percentile_rows(&self, target: &TargetReport) -> Vec<Row> {
-        let quantities = [("time", target.time), ("cpu", target.cpu), ("wall", target.wall)];
-        let known = quantities
-            .into_iter()
-            .filter_map(|(quantity, values)| values.map(|values| (quantity, values)));
-        let row = |(index, (quantity, Distribution { p50, p95, p99 }))| {
-            let mut cells = match index {
-                0 => self.names(target, Standing::of(target, self.report)),
-                _ => vec![Cell::default(); 2],
-            };
-            cells.push(Cell::new(quantity));
-            cells.extend([p50, p95, p99].map(|value| Cell::new(numbers::time(value))));
-            let rest = [
-                target.blocked_ms.map(numbers::time),
-                target.peak_memory_bytes.map(numbers::bytes),
-                target.variation.map(|share| numbers::percent(share * 100.0)),
-                target.decided_by.map(|kind| facts::decided_by(kind).to_owned()),
-            ];
-            cells.extend(rest.map(|value| {
-                if index == 0 {
-                    Cell::new(or_dash(value))
+        self.by_layer(headers, |target| {
+            let rows = cells::percentiles(target).into_iter().enumerate();
+            rows.map(|(index, numbers)| {
+                let names = if index == 0 {
+                    self.names(target)
                 } else {
-                    Cell::default()
-                }
-            }));
-            Row::Cells(cells)
-        };
-        known.enumerate().map(row).collect()
+                    vec![Cell::default(); 2]
+                };
+                Row::Cells(names.into_iter().chain(numbers.map(Cell::new)).collect())
+            })
+            .collect()
+        })
     }
 
     /// The first two cells of a target's row.
-    fn names(&self, target: &TargetReport, standing: Standing) -> Vec<Cell> {
+    fn names(&self, target: &TargetReport) -> Vec<Cell> {
+        let standing = Standing::of(target, self.report);
         let style = match standing {
             Standing::Pass => GOOD,
             Standing::Warning | Standing::Unsure => CAUTION,
@@ -266,13 +243,41 @@ impl Page<'_> {
         table
     }
 
-    fn finding(&self, finding: &Finding) -> String {
-        let (word, style) = match finding.severity {
+    /// Every error; of warnings and notes with one code the first ones, since fifty of a kind would bury what matters.
+    fn findings(&self) -> Vec<String> {
+        let mut parts = Vec::new();
+        let mut seen: BTreeMap<(Severity, Code), usize> = BTreeMap::new();
+        for finding in order::findings(self.report) {
+            let number = seen.entry((finding.severity, finding.code)).or_default();
+            *number += 1;
+            if finding.severity == Severity::Error || *number <= self.most(REMARKS) {
+                parts.push(self.finding(finding));
+            }
+        }
+        for ((severity, code), number) in seen.into_iter().rev() {
+            let left_out = number.saturating_sub(self.most(REMARKS)) as u64;
+            if severity < Severity::Error && left_out > 0 {
+                let title = self.title(severity, code);
+                parts.push(format!(
+                    "{title}: {} more like these (--verbose shows them)\n",
+                    numbers::count(left_out)
+                ));
+            }
+        }
+        parts
+    }
+
+    fn title(&self, severity: Severity, code: Code) -> String {
+        let (word, style) = match severity {
             Severity::Error => ("error", BAD),
             Severity::Warning => ("warning", CAUTION.bold()),
             Severity::Note => ("note", CALM.bold()),
         };
-        let title = self.paint(style, &format!("{word}[{}]", finding.code));
+        self.paint(style, &format!("{word}[{code}]"))
+    }
+
+    fn finding(&self, finding: &Finding) -> String {
+        let title = self.title(finding.severity, finding.code);
         let message = self.paint(STRONG, &untrusted::line(&facts::message(finding)));
         let mut text = format!("{title}: {message}\n");
         if let Some(budget) = &finding.budget {
@@ -291,7 +296,7 @@ impl Page<'_> {
             ));
         }
         for detail in facts::details(finding, self.most(DETAILS)) {
-            text.push_str(format!("   {} {detail}", self.mark("|")).trim_end());
+            text.push_str(format!("   {} {}", self.mark("|"), untrusted::line(&detail)).trim_end());
             text.push('\n');
         }
         text.push_str(&self.causes(finding));
@@ -325,7 +330,10 @@ impl Page<'_> {
         if !cost.is_empty() {
             text.push_str(&format!("{below}{cost}\n"));
         }
-        let steps = facts::chain(cause, self.most(STEPS));
+        let steps: Vec<(String, String)> = facts::chain(cause, self.most(STEPS))
+            .into_iter()
+            .map(|(step, place)| (untrusted::line(&step), untrusted::line(&place)))
+            .collect();
         let widest = steps.iter().map(|(step, _)| step.width()).max().unwrap_or(0);
         for (step, place) in steps {
             let padding = " ".repeat(widest - step.width());
@@ -356,8 +364,4 @@ impl Page<'_> {
     fn most(&self, usual: usize) -> usize {
         if self.options.verbose { usize::MAX } else { usual }
     }
-}
-
-fn or_dash(text: Option<String>) -> String {
-    text.unwrap_or_else(|| String::from("-"))
 }

@@ -3,7 +3,8 @@
 //! for a command by the machine that reads the log. Renderers write a string of a `Report` only by way of this module.
 //!
 //! A log is read by programs too. GitHub's runner takes a line for a command when it begins with `::` after any white
-//! space, and for an older kind when `##[` stands anywhere in it. Both are broken up wherever they could take effect.
+//! space, and for an older kind when `##[` stands anywhere in it; others know `##vso[` and `##teamcity[`. All are broken
+//! up wherever they could take effect.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -88,6 +89,21 @@ pub fn markdown(text: &str) -> String {
     escaped
 }
 
+/// Text for the flow of a Markdown document in which what stands between backticks becomes a code span; where they do not
+/// come in pairs, as [`markdown`] has it. For advice, which names commands and settings.
+pub fn markdown_with_code(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return markdown(text);
+    }
+    let write = |(index, part): (usize, &&str)| match (index % 2, part.is_empty()) {
+        (_, true) => String::new(),
+        (0, _) => markdown(part),
+        _ => code_span(part),
+    };
+    parts.iter().enumerate().map(write).collect()
+}
+
 /// Text in a Markdown code span, whose fence is longer than any run of backticks in it. Not for a cell of a table.
 pub fn code_span(text: &str) -> String {
     let safe = line(text);
@@ -114,24 +130,18 @@ pub fn code_cell(text: &str) -> String {
     }
 }
 
-/// Lines in a fenced Markdown code block, indented by `indent`, whose fence is longer than any run of backticks in them.
-pub fn code_block<'a>(texts: impl IntoIterator<Item = &'a str>, indent: &str) -> String {
+/// Lines in a fenced Markdown code block, whose fence is longer than any run of backticks in them.
+pub fn code_block<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let safe: Vec<String> = texts.into_iter().flat_map(lines).collect();
     let longest = safe.iter().map(|one| longest_run(one)).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
-    let mut block = format!("{indent}{fence}text\n");
-    for one in &safe {
-        block.push_str(format!("{indent}{one}").trim_end());
-        block.push('\n');
-    }
-    block.push_str(&format!("{indent}{fence}\n"));
-    block
+    format!("{fence}text\n{}\n{fence}\n", safe.join("\n"))
 }
 
-/// The message of a GitHub workflow command. A line break that the caller put in stays one; each line is safe by itself.
-pub fn workflow_message(text: &str) -> String {
-    lines(text)
-        .join("\n")
+/// The message of a GitHub workflow command, of several lines, each of which is made safe by itself.
+pub fn workflow_message<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+    let safe: Vec<String> = texts.into_iter().map(line).collect();
+    safe.join("\n")
         .replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
@@ -155,7 +165,7 @@ pub fn json(document: &str) -> String {
             safe.push(character);
         }
     }
-    safe.replace("##[", "##\\u005b")
+    without_hash_commands(&safe, "\\u005b")
 }
 
 /// True for a character that does something instead of being seen.
@@ -182,12 +192,29 @@ fn push_escape(text: &mut String, character: char) {
 
 /// Breaks up what a log reader could take for a command.
 fn without_commands(text: &str) -> String {
-    let text = text.replace("##[", "#\\x23[");
+    let text = without_hash_commands(text, "\\x5b");
     let indent = text.len() - text.trim_start().len();
     match text[indent..].strip_prefix("::") {
         Some(rest) => format!("{}\\x3a:{rest}", &text[..indent]),
         None => text,
     }
+}
+
+/// Replaces the bracket of `##[` and `##word[` by its escape.
+fn without_hash_commands(text: &str, bracket: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for (index, part) in text.split('[').enumerate() {
+        if index > 0 {
+            let word = |character: char| character.is_ascii_alphanumeric();
+            safe.push_str(if safe.trim_end_matches(word).ends_with("##") {
+                bracket
+            } else {
+                "["
+            });
+        }
+        safe.push_str(part);
+    }
+    safe
 }
 
 /// As many characters as fit into `width` columns.
@@ -224,4 +251,88 @@ fn ends_with_word(text: &str, word: &str) -> bool {
 fn is_list_number(before: &str) -> bool {
     let digits = before.trim();
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_act_is_written_as_python_writes_it() {
+        for (text, expected) in [
+            ("plain text, 订单", "plain text, 订单"),
+            ("\x1b[31m", "\\x1b[31m"),
+            ("a\r\nb", "a\\r\\nb"),
+            ("\u{9b}\x7f\0", "\\x9b\\x7f\\x00"),
+            ("\u{202e}\u{200b}", "\\u202e\\u200b"),
+            ("\u{e0041}", "\\U000e0041"),
+            ("a\tb", "a    b"),
+        ] {
+            assert_eq!(line(text), expected);
+        }
+    }
+
+    #[test]
+    fn commands_to_a_log_reader_are_broken_up() {
+        assert_eq!(line("::error::x"), "\\x3a:error::x");
+        assert_eq!(line(" \u{a0}::error::x"), " \u{a0}\\x3a:error::x");
+        assert_eq!(line("a::b"), "a::b");
+        assert_eq!(line("x ###[error]y"), "x ###\\x5berror]y");
+        assert_eq!(line("##vso[a] ##[b] # [c]"), "##vso\\x5ba] ##\\x5bb] # [c]");
+    }
+
+    #[test]
+    fn long_text_is_cut_and_says_so() {
+        let cut = line(&"a".repeat(LONGEST + 25));
+        assert!(cut.ends_with("a ... (25 more characters)"), "{cut}");
+    }
+
+    #[test]
+    fn names_are_cut_in_the_middle() {
+        assert_eq!(name("shop.services.orders", 20), "shop.services.orders");
+        assert_eq!(name("shop.services.orders", 13), "shop....rders");
+        assert_eq!(name("订单订单订单", 9), "订单...单");
+    }
+
+    #[test]
+    fn markdown_loses_its_meaning() {
+        for (text, expected) in [
+            ("__init__", "\\_\\_init\\_\\_"),
+            ("a | b & <c>", "a &#124; b &amp; &lt;c&gt;"),
+            ("\\*", "\\\\\\*"),
+            ("see #1, @a and GH-7", "see \\#&#8203;1, @&#8203;a and GH-&#8203;7"),
+            ("https://a www.b", "https:&#8203;//a www&#8203;.b"),
+            ("- a-b", "\\- a-b"),
+            ("1. a", "1\\. a"),
+        ] {
+            assert_eq!(markdown(text), expected);
+        }
+    }
+
+    #[test]
+    fn code_is_fenced_by_more_backticks_than_it_has() {
+        assert_eq!(code_span("a.b"), "`a.b`");
+        assert_eq!(code_span("a``b`"), "``` a``b` ```");
+        assert_eq!(code_span(""), "(empty)");
+        assert_eq!(code_block(["a\nb", "````"]), "`````text\na\nb\n````\n`````\n");
+        assert_eq!(markdown_with_code("run `a_b` *now*"), "run `a_b` \\*now\\*");
+        assert_eq!(markdown_with_code("odd ` one"), "odd \\` one");
+        assert_eq!(code_cell("shop.cli"), "`shop.cli`");
+        assert_eq!(code_cell("a|b"), "a&#124;b");
+    }
+
+    #[test]
+    fn workflow_commands_are_escaped_as_the_runner_reads_them() {
+        assert_eq!(workflow_message(["50%", "a:b,c\n::d"]), "50%25%0Aa:b,c\\n::d");
+        assert_eq!(workflow_property("a:b,c%\r\n"), "a%3Ab%2Cc%25\\r\\n");
+    }
+
+    #[test]
+    fn json_means_the_same_afterwards() {
+        let document = "{\"a\": \"\u{9b}\u{e0041} ##[x\"}";
+        let safe = json(document);
+        assert_eq!(safe, "{\"a\": \"\\u009b\\udb40\\udc41 ##\\u005bx\"}");
+        let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
+        assert_eq!(value(&safe), value(document));
+    }
 }

@@ -11,10 +11,10 @@
 //! | --- | --- | --- |
 //! | processes in its group | killed | killed |
 //! | processes that left the group (`setsid`, double fork) | killed and reaped | stay |
-//! | the child itself when this process dies of SIGKILL | killed by the kernel | stays on macOS |
+//!
+//! Where this process itself dies of SIGKILL, Linux kills the child too, but not what the child has started; macOS leaves both.
 
 mod command;
-#[cfg(target_os = "linux")]
 mod strays;
 mod supervise;
 mod system;

@@ -7,15 +7,14 @@ use std::os::unix::process::CommandExt;
 use std::process::{self, Stdio};
 use std::time::{Duration, Instant};
 
-#[cfg(target_os = "linux")]
 use super::strays::Strays;
-use super::system::{self, Account};
+use super::system;
 use super::tail::Tail;
 use super::wakeup::{self, Wakeup};
 use super::{Command, Ended, Output, RunError, interrupted};
 
 /// How long `faulthandler` has to write its stacks after SIGABRT. It needs milliseconds, and the process ends itself then.
-const ABORT_GRACE: Duration = Duration::from_secs(1);
+const ABORT_GRACE: Duration = Duration::from_secs(2);
 
 /// The grace after Ctrl-C, when somebody waits for the prompt.
 const INTERRUPT_GRACE: Duration = Duration::from_millis(500);
@@ -40,44 +39,36 @@ const DRAIN_LIMIT: usize = 1024 * 1024;
 pub fn run(command: &Command) -> Result<Ended, RunError> {
     let turn = wakeup::take_turn()?;
     fail_if_interrupted()?;
-    #[cfg(target_os = "linux")]
     let strays = Strays::before_run(turn.wakeup);
     let started = Instant::now();
     let mut child = Child::start(command, turn.wakeup)?;
     let outcome = child.supervise(command, started);
     let wall = started.elapsed();
-    // What is left of the group is orphaned; the leader, not reaped yet, keeps the group's id from being another's.
-    system::signal_group(child.id, libc::SIGKILL);
+    // The child is not reaped yet, which keeps the id of its group from becoming another's.
+    child.kill();
     let reaped = system::reap(child.id);
-    #[cfg(target_os = "linux")]
     let survivors = strays.end(turn.wakeup);
-    #[cfg(not(target_os = "linux"))]
-    let survivors = Vec::new();
     fail_if_interrupted()?;
 
-    let wait_error = |source| RunError::Wait {
+    let conclude = || {
+        let timed_out = outcome?;
+        let account = reaped?.ok_or_else(|| io::Error::other("it has ended but cannot be reaped"))?;
+        let (output_tail, output_bytes) = child.drain()?.finish();
+        Ok(Ended {
+            status: account.status,
+            timed_out,
+            wall,
+            user_ns: account.user_ns,
+            system_ns: account.system_ns,
+            max_rss_bytes: account.max_rss_bytes,
+            output_tail,
+            output_bytes,
+            survivors,
+        })
+    };
+    conclude().map_err(|source| RunError::Wait {
         program: command.program.clone(),
         source,
-    };
-    let timed_out = outcome.map_err(wait_error)?;
-    let account = reaped.and_then(|account| account.ok_or_else(|| io::Error::other("it did not end")));
-    let Account {
-        status,
-        user_ns,
-        system_ns,
-        max_rss_bytes,
-    } = account.map_err(wait_error)?;
-    let (output_tail, output_bytes) = child.drain().map_err(wait_error)?.finish();
-    Ok(Ended {
-        status,
-        timed_out,
-        wall,
-        user_ns,
-        system_ns,
-        max_rss_bytes,
-        output_tail,
-        output_bytes,
-        survivors,
     })
 }
 
@@ -124,6 +115,8 @@ impl Child {
             }
             Output::Capture => {
                 let (reader, writer) = io::pipe().map_err(start_error)?;
+                // The child can open its end for reading too, and take what `poll` has just announced.
+                system::set_nonblocking(reader.as_fd()).map_err(start_error)?;
                 process.stdout(writer.try_clone().map_err(start_error)?).stderr(writer);
                 Some(reader)
             }
@@ -160,7 +153,7 @@ impl Child {
                     deadline = now.checked_add(INTERRUPT_GRACE);
                 }
             } else if deadline.is_some_and(|deadline| deadline <= now) {
-                timed_out |= !stopping;
+                timed_out = true;
                 let patience;
                 (stage, patience) = self.escalate(stage, command)?;
                 deadline = now.checked_add(patience);
@@ -180,7 +173,7 @@ impl Child {
             }
             Stage::Running | Stage::Aborted => Ok((self.terminate(), command.grace)),
             Stage::Terminated => {
-                system::signal_group(self.id, libc::SIGKILL);
+                self.kill();
                 Ok((Stage::Killed, KILL_PATIENCE))
             }
             Stage::Killed => Err(io::Error::new(io::ErrorKind::TimedOut, "it did not end after SIGKILL")),
@@ -194,6 +187,12 @@ impl Child {
         Stage::Terminated
     }
 
+    /// Kills the child and its group; the child may have moved to another one.
+    fn kill(&self) {
+        system::signal_process(self.id, libc::SIGKILL);
+        system::signal_group(self.id, libc::SIGKILL);
+    }
+
     /// Sleeps until a signal or output arrives, and takes in a piece of the output.
     fn wait(&mut self, at_most: Option<Duration>) -> io::Result<()> {
         let output = self.output.as_ref().map(AsFd::as_fd);
@@ -203,31 +202,31 @@ impl Child {
         Ok(())
     }
 
-    /// Reads what is there, at most one piece. Forgets the pipe at its end.
+    /// Takes in what is there, at most one piece, and says how much it was. Forgets the pipe at its end.
     fn read_piece(&mut self) -> io::Result<usize> {
         let Some(output) = &mut self.output else { return Ok(0) };
         let mut piece = [0; PIECE];
-        match output.read(&mut piece) {
-            Ok(0) => self.output = None,
-            Ok(length) => {
-                self.tail.push(&piece[..length]);
-                return Ok(length);
+        let length = match output.read(&mut piece) {
+            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {
+                return Ok(0);
             }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+            result => result?,
+        };
+        if length == 0 {
+            self.output = None;
         }
-        Ok(0)
+        self.tail.push(&piece[..length]);
+        Ok(length)
     }
 
     /// Takes in what is in the pipe, without waiting for an end that a process left behind could keep from coming.
     fn drain(mut self) -> io::Result<Tail> {
         let mut drained = 0;
-        while drained < DRAIN_LIMIT && self.output.is_some() {
-            let output = self.output.as_ref().map(AsFd::as_fd);
-            if !system::wait_readable(self.wakeup.descriptor(), output, Some(Duration::ZERO))? {
-                break;
+        while drained < DRAIN_LIMIT {
+            match self.read_piece()? {
+                0 => break,
+                length => drained += length,
             }
-            drained += self.read_piece()?;
         }
         Ok(self.tail)
     }

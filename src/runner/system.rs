@@ -75,11 +75,12 @@ fn die_with(parent: u32) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes this process the parent of its orphaned descendants, in place of process 1.
-#[cfg(target_os = "linux")]
-pub(super) fn adopt_orphans() -> io::Result<()> {
+/// Makes this process the parent of its orphaned descendants, in place of process 1. False where the system cannot.
+pub(super) fn adopt_orphans() -> io::Result<bool> {
+    #[cfg(target_os = "linux")]
     // SAFETY: PR_SET_CHILD_SUBREAPER takes a number and touches no memory.
-    check(unsafe { libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1) })
+    check(unsafe { libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1) })?;
+    Ok(cfg!(target_os = "linux"))
 }
 
 /// True where the signal is ignored by this process.
@@ -129,7 +130,6 @@ pub(super) fn has_ended(child: i32) -> io::Result<bool> {
 }
 
 /// True where this process has children, running or waiting to be reaped.
-#[cfg(target_os = "linux")]
 pub(super) fn has_children() -> bool {
     look_for_end(libc::P_ALL, 0).is_ok()
 }
@@ -137,7 +137,7 @@ pub(super) fn has_children() -> bool {
 /// The id of a child that has ended and is not reaped yet; 0 where there is none.
 fn look_for_end(kind: libc::idtype_t, id: libc::id_t) -> io::Result<i32> {
     // SAFETY: siginfo_t is plain data of which all zeros is a valid value; the system writes into our own storage.
-    // POSIX leaves it as it was where no child has ended, so that the id then reads 0.
+    // Where no child has ended, it either stays as it is or gets an id of 0.
     unsafe {
         let mut information: libc::siginfo_t = mem::zeroed();
         let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
@@ -203,11 +203,27 @@ pub(super) fn wait_readable(
     });
     // SAFETY: the pointer and the length are those of one array that outlives the call.
     let code = unsafe { libc::poll(entries.as_mut_ptr(), entries.len() as libc::nfds_t, milliseconds) };
-    match check(code.min(0)) {
-        // Interrupted by a signal: the wake-up has become readable, or the caller waits again.
-        Err(error) if error.kind() != io::ErrorKind::Interrupted => Err(error),
-        _ => Ok(entries[1].revents != 0),
+    if code == -1 {
+        let error = io::Error::last_os_error();
+        // A handler ran: there may be something new for the caller, though not for the output.
+        return if error.kind() == io::ErrorKind::Interrupted {
+            Ok(false)
+        } else {
+            Err(error)
+        };
     }
+    Ok(entries[1].revents != 0)
+}
+
+/// Has reads of the descriptor fail with "would block" where there is nothing to read.
+pub(super) fn set_nonblocking(descriptor: BorrowedFd<'_>) -> io::Result<()> {
+    // SAFETY: the descriptor is open, and these two commands take and return flags.
+    let flags = unsafe { libc::fcntl(descriptor.as_raw_fd(), libc::F_GETFL) };
+    if flags == -1 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: as above.
+    check(unsafe { libc::fcntl(descriptor.as_raw_fd(), libc::F_SETFL, flags | libc::O_NONBLOCK) })
 }
 
 fn check(code: i32) -> io::Result<()> {

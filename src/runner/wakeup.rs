@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM};
@@ -28,8 +28,8 @@ static TURN: Mutex<()> = Mutex::new(());
 pub(super) struct Wakeup {
     receiver: UnixStream,
     sender: UnixStream,
-    /// True after [`prepare`].
-    prepared: AtomicBool,
+    /// Set by [`prepare`], to whether orphaned descendants become children of this process.
+    adopts_orphans: OnceLock<bool>,
 }
 
 impl Wakeup {
@@ -42,7 +42,7 @@ impl Wakeup {
         Ok(Self {
             receiver,
             sender,
-            prepared: AtomicBool::new(false),
+            adopts_orphans: OnceLock::new(),
         })
     }
 
@@ -61,9 +61,8 @@ impl Wakeup {
     }
 
     /// True where orphaned descendants become children of this process.
-    #[cfg(target_os = "linux")]
     pub(super) fn adopts_orphans(&self) -> bool {
-        self.prepared.load(Ordering::Relaxed)
+        self.adopts_orphans.get().copied().unwrap_or(false)
     }
 
     /// The descriptor to wait for.
@@ -99,7 +98,7 @@ pub(super) fn take_turn() -> Result<Turn, RunError> {
     Ok(Turn { wakeup, _guard: guard })
 }
 
-/// Makes this process the owner of whatever its runs start. To be called once, early, by the program itself.
+/// Makes this process the owner of whatever its runs start. To be called early, by the program itself, on its main thread.
 ///
 /// From then on SIGINT, SIGTERM and SIGHUP no longer end this process: they end the run in progress, which returns
 /// [`RunError::Interrupted`], and [`interrupted`] tells about them between runs. A signal that was ignored before stays
@@ -112,12 +111,11 @@ pub(super) fn take_turn() -> Result<Turn, RunError> {
 /// [`RunError::Prepare`] where the system refuses handlers or descriptors.
 pub fn prepare() -> Result<(), RunError> {
     let turn = take_turn()?;
-    if turn.wakeup.prepared.swap(true, Ordering::Relaxed) {
-        return Ok(());
+    if turn.wakeup.adopts_orphans.get().is_none() {
+        turn.wakeup.listen_for_requests_to_stop().map_err(RunError::Prepare)?;
+        let adopts = system::adopt_orphans().map_err(RunError::Prepare)?;
+        turn.wakeup.adopts_orphans.get_or_init(|| adopts);
     }
-    turn.wakeup.listen_for_requests_to_stop().map_err(RunError::Prepare)?;
-    #[cfg(target_os = "linux")]
-    system::adopt_orphans().map_err(RunError::Prepare)?;
     Ok(())
 }
 

@@ -18,6 +18,11 @@ impl Places {
         Self { project, source_roots }
     }
 
+    /// The project's folder as text.
+    pub fn project(&self) -> String {
+        self.project.display().to_string()
+    }
+
     /// The file's name relative to the project, or as it is where it lies elsewhere.
     pub fn shorten(&self, file: &str) -> String {
         Path::new(file)
@@ -27,7 +32,7 @@ impl Places {
 
     /// True for a file of the project's own sources.
     pub fn is_own(&self, file: &str) -> bool {
-        let path = Path::new(file);
+        let path = self.project.join(file);
         let installed = path
             .components()
             .any(|part| part.as_os_str() == "site-packages" || part.as_os_str() == ".venv");

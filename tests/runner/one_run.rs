@@ -1,41 +1,31 @@
-//! The runner on real, small and ill-behaved processes. Nothing here depends on how fast the machine is: limits that must
-//! not be reached are far away, limits that must be reached are reached by processes that never end by themselves.
+//! One run: its status, its output, its limits, its surroundings.
 
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use importgate::runner::{Command, Ended, Output, RunError, Status, run};
 
-/// Reached only by a defect.
-const FAR: Duration = Duration::from_secs(300);
+use crate::support::{FAR, ended, python, shell, text, wait_until_gone};
 
-/// For processes that never end by themselves.
-const NEAR: Duration = Duration::from_millis(300);
+/// For what must be reached, however slow or fast the machine is.
+const NEAR: Duration = Duration::from_millis(200);
 
-fn shell(script: &str) -> Command {
-    Command {
-        arguments: vec!["-c".into(), script.into()],
-        output: Output::Capture,
-        ..Command::new("/bin/sh", FAR)
+/// Runs a process that never ends by itself into its time limit; into a longer one if its output shows that it did not
+/// yet come to what it has to do before.
+fn hang(mut command: Command, is_ready: impl Fn(&str) -> bool) -> Ended {
+    command.time_limit = NEAR;
+    loop {
+        let ended = ended(&command);
+        assert!(ended.timed_out);
+        if is_ready(&text(&ended)) {
+            return ended;
+        }
+        command.time_limit *= 2;
+        assert!(command.time_limit < FAR, "it is never ready: {}", text(&ended));
     }
-}
-
-fn python(script: &str) -> Command {
-    Command {
-        arguments: vec!["-c".into(), script.into()],
-        output: Output::Capture,
-        ..Command::new("python3", FAR)
-    }
-}
-
-fn ended(command: &Command) -> Ended {
-    run(command).expect("it can be started and waited for")
-}
-
-fn text(ended: &Ended) -> String {
-    String::from_utf8_lossy(&ended.output_tail).into_owned()
 }
 
 #[test]
@@ -85,91 +75,111 @@ fn gives_an_empty_standard_input() {
 
 #[test]
 fn ends_a_hang_that_ignores_sigterm() {
-    let command = Command {
-        time_limit: NEAR,
-        grace: NEAR,
-        ..shell("trap '' TERM; while :; do sleep 1000; done")
-    };
-    let ended = ended(&command);
-    assert_eq!((ended.status, ended.timed_out), (Status::Signaled(libc::SIGKILL), true));
+    let script = "trap '' TERM; echo ready; while :; do sleep 1000; done";
+    let ended = hang(
+        Command {
+            grace: NEAR,
+            ..shell(script)
+        },
+        |text| text == "ready\n",
+    );
+    assert_eq!(ended.status, Status::Signaled(libc::SIGKILL));
     assert!(ended.wall >= NEAR + NEAR, "it had its grace");
 }
 
 #[test]
+fn ends_a_hang_that_ignores_sigabrt_too() {
+    let script = "trap '' ABRT TERM; echo ready; while :; do sleep 1000; done";
+    let ended = hang(
+        Command {
+            grace: NEAR,
+            abort_at_limit: true,
+            ..shell(script)
+        },
+        |text| text == "ready\n",
+    );
+    assert_eq!(ended.status, Status::Signaled(libc::SIGKILL));
+}
+
+#[test]
 fn lets_a_hang_clean_up_at_sigterm() {
-    let command = Command {
-        time_limit: NEAR,
-        grace: FAR,
-        ..python(
-            "import signal, sys, time\ndef stop(*_):\n    print('cleaned up')\n    sys.exit(7)\nsignal.signal(signal.SIGTERM, stop)\nwhile True:\n    time.sleep(1)",
-        )
-    };
-    // Where Python needs longer than the limit to install its handler, the signal ends it instead.
-    let command = Command {
-        time_limit: Duration::from_secs(3),
-        ..command
-    };
-    let ended = ended(&command);
+    let script = "import signal, sys, time\ndef stop(*_):\n    print('cleaned up')\n    sys.exit(7)\n\
+                  signal.signal(signal.SIGTERM, stop)\nprint('ready', flush=True)\nwhile True: time.sleep(1000)";
+    let ended = hang(
+        Command {
+            grace: FAR,
+            ..python(script)
+        },
+        |text| text.starts_with("ready"),
+    );
     assert_eq!(
-        (ended.status, ended.timed_out, text(&ended).as_str()),
-        (Status::Exited(7), true, "cleaned up\n")
+        (ended.status, text(&ended).as_str()),
+        (Status::Exited(7), "ready\ncleaned up\n")
     );
 }
 
 #[test]
 fn shows_the_python_stack_of_a_hang() {
-    let script = "import time\ndef wait_for_ever():\n    time.sleep(10000)\nwait_for_ever()";
+    let script =
+        "import time\ndef wait_for_ever():\n    print('ready', flush=True)\n    time.sleep(10000)\nwait_for_ever()";
     let mut command = python(script);
     command.arguments.insert(0, "-Xfaulthandler".into());
     command.abort_at_limit = true;
-    command.time_limit = Duration::from_secs(3);
-    let ended = ended(&command);
-    assert_eq!((ended.status, ended.timed_out), (Status::Signaled(libc::SIGABRT), true));
-    assert!(text(&ended).contains("line 3 in wait_for_ever"), "{}", text(&ended));
-}
-
-#[test]
-fn ends_a_hang_that_ignores_sigabrt_too() {
-    let script = "trap '' ABRT TERM; while :; do sleep 1000; done";
-    let ended = ended(&Command {
-        time_limit: NEAR,
-        grace: NEAR,
-        abort_at_limit: true,
-        ..shell(script)
-    });
-    assert_eq!((ended.status, ended.timed_out), (Status::Signaled(libc::SIGKILL), true));
+    let ended = hang(command, |text| text.starts_with("ready"));
+    assert_eq!(ended.status, Status::Signaled(libc::SIGABRT));
+    assert!(text(&ended).contains("line 4 in wait_for_ever"), "{}", text(&ended));
 }
 
 #[test]
 fn ends_a_stopped_process() {
-    let ended = ended(&Command {
-        time_limit: NEAR,
-        grace: FAR,
-        ..shell("kill -STOP $$")
-    });
-    assert_eq!((ended.status, ended.timed_out), (Status::Signaled(libc::SIGTERM), true));
+    let ended = hang(
+        Command {
+            grace: FAR,
+            ..shell("kill -STOP $$")
+        },
+        |_| true,
+    );
+    assert_eq!(ended.status, Status::Signaled(libc::SIGTERM));
+}
+
+#[test]
+fn ends_a_process_that_has_moved_to_the_group_of_its_parent() {
+    let script =
+        "import os, time\nos.setpgid(0, os.getpgid(os.getppid()))\nprint('ready', flush=True)\ntime.sleep(10000)";
+    let ended = hang(
+        Command {
+            grace: NEAR,
+            ..python(script)
+        },
+        |text| text == "ready\n",
+    );
+    assert_eq!(ended.status, Status::Signaled(libc::SIGKILL));
+}
+
+#[test]
+fn ends_the_children_of_a_hang() {
+    let script = "for i in 1 2 3 4 5 6 7 8; do (trap '' TERM; sleep 10000 & echo $!; wait) & done; wait";
+    let ended = hang(
+        Command {
+            grace: NEAR,
+            ..shell(script)
+        },
+        |text| text.lines().count() == 8,
+    );
+    text(&ended).lines().for_each(wait_until_gone);
+}
+
+#[test]
+fn ends_a_flood_of_output() {
+    let ended = hang(shell("yes"), |text| text.contains("y\ny\n"));
+    assert!(ended.output_bytes > 0);
 }
 
 #[test]
 fn does_not_wait_for_a_grandchild_that_keeps_the_pipe_open() {
     let ended = ended(&shell("sleep 10000 & echo $!"));
     assert_eq!((ended.status, ended.timed_out), (Status::Exited(0), false));
-    assert_gone(text(&ended).trim());
-}
-
-#[test]
-fn ends_the_children_of_a_hang() {
-    let script = "for i in 1 2 3 4 5 6 7 8; do (trap '' TERM; sleep 10000 & echo $!; wait) & done; wait";
-    let command = Command {
-        time_limit: Duration::from_secs(3),
-        grace: NEAR,
-        ..shell(script)
-    };
-    let ended = ended(&command);
-    assert!(ended.timed_out);
-    let printed = text(&ended);
-    assert_eq!(printed.lines().count(), 8);
-    printed.lines().for_each(assert_gone);
+    wait_until_gone(text(&ended).trim());
 }
 
 #[test]
@@ -299,7 +309,7 @@ fn an_endless_limit_is_no_limit() {
 
 #[test]
 fn runs_from_several_threads_take_turns() {
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         for code in 0..8 {
             scope.spawn(move || {
                 for _ in 0..5 {
@@ -308,22 +318,4 @@ fn runs_from_several_threads_take_turns() {
             });
         }
     });
-}
-
-/// Waits for a killed process to be gone or, where process 1 does not reap, to be dead.
-fn assert_gone(id: &str) {
-    let id: i32 = id.parse().expect("a process id");
-    let patience = Instant::now() + Duration::from_secs(60);
-    loop {
-        let state = std::process::Command::new("ps")
-            .args(["-o", "stat=", "-p", &id.to_string()])
-            .output()
-            .expect("ps");
-        let state = String::from_utf8_lossy(&state.stdout).trim().to_owned();
-        if state.is_empty() || state.starts_with('Z') {
-            return;
-        }
-        assert!(Instant::now() < patience, "process {id} is still there: {state}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
 }

@@ -6,32 +6,15 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use std::process::{self, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
 
-use importgate::runner::{Command, Ended, Output, RunError, Status, interrupted, prepare, run};
+use importgate::runner::{Command, RunError, Status, interrupted, prepare, run};
 
-/// Reached only by a defect.
-const FAR: Duration = Duration::from_secs(300);
+#[cfg(target_os = "linux")]
+use crate::support::is_there;
+use crate::support::{ended, python, text, wait_until, wait_until_gone};
 
 /// Set in a test's own process, to a folder for messages between the two.
 const FOLDER: &str = "RUNNER_TEST_FOLDER";
-
-fn python(script: &str) -> Command {
-    Command {
-        arguments: vec!["-c".into(), script.into()],
-        output: Output::Capture,
-        ..Command::new("python3", FAR)
-    }
-}
-
-fn ended(command: &Command) -> Ended {
-    run(command).expect("it can be started and waited for")
-}
-
-fn text(ended: &Ended) -> String {
-    String::from_utf8_lossy(&ended.output_tail).into_owned()
-}
 
 /// This program again, for one test only; `launcher` is a program with arguments that ends in an `exec` of what follows.
 fn again(test: &str, launcher: &[&str], folder: &Path) -> process::Command {
@@ -42,9 +25,12 @@ fn again(test: &str, launcher: &[&str], folder: &Path) -> process::Command {
         .chain([own.as_os_str()])
         .collect::<Vec<_>>();
     let mut command = process::Command::new(words[0]);
-    command
-        .args(&words[1..])
-        .args(["--exact", test, "--nocapture", "--test-threads=1"]);
+    command.args(&words[1..]).args([
+        "--exact",
+        &format!("prepared::{test}"),
+        "--nocapture",
+        "--test-threads=1",
+    ]);
     command.env(FOLDER, folder).stdin(Stdio::null()).stdout(Stdio::null());
     command
 }
@@ -87,7 +73,7 @@ fn ends_daemons_of_daemons_and_their_children() {
         )));
         assert!(ended.survivors.is_empty());
         text(&ended).lines().for_each(|id| assert!(!is_there(id), "{id}"));
-        assert_eq!(children_of(process::id()), Vec::<String>::new());
+        assert!(!has_children());
     });
 }
 
@@ -102,7 +88,7 @@ fn catches_a_daemon_that_is_never_the_same_process_for_long() {
             (ended.status, ended.survivors.as_slice()),
             (Status::Exited(0), [].as_slice())
         );
-        assert_eq!(children_of(process::id()), Vec::<String>::new());
+        assert!(!has_children());
     });
 }
 
@@ -175,13 +161,11 @@ fn stop_while_running(test: &str, launcher: &[&str], signals: &[&str], code: i32
 
 /// Runs a stubborn child with a child of its own; their ids are the message.
 fn exit_as_the_program_does(folder: &Path) -> ! {
-    let script = format!(
-        "import os, signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nchild = os.fork()\nif child:\n    \
-         open('new', 'w').write(f'{{os.getpid()}} {{child}}')\n    os.rename('new', 'ids')\nwhile True: time.sleep(10000)"
-    );
+    let script = "import os, signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nchild = os.fork()\nif child:\n    \
+         open('new', 'w').write(f'{os.getpid()} {child}')\n    os.rename('new', 'ids')\nwhile True: time.sleep(10000)";
     let result = run(&Command {
         working_directory: Some(folder.into()),
-        ..python(&script)
+        ..python(script)
     });
     let Err(RunError::Interrupted { signal }) = result else {
         panic!("{result:?}")
@@ -243,40 +227,13 @@ fn wait_for_message(file: &Path) -> String {
     message.expect("it was waited for")
 }
 
-fn wait_until_gone(id: &str) {
-    wait_until(|| !is_there(id));
-}
-
-fn wait_until(condition: impl FnMut() -> bool) {
-    let mut condition = condition;
-    let give_up = Instant::now() + FAR;
-    while !condition() {
-        assert!(Instant::now() < give_up, "it never happened");
-        thread::sleep(Duration::from_millis(10));
-    }
-}
-
-/// True where there is such a process and it is not merely waiting for process 1 to reap it.
-fn is_there(id: &str) -> bool {
-    assert!(id.parse::<u32>().is_ok(), "{id:?} is no process id");
-    let state = process::Command::new("ps")
-        .args(["-o", "stat=", "-p", id])
-        .output()
-        .expect("ps");
-    let state = String::from_utf8_lossy(&state.stdout).trim().to_owned();
-    !state.is_empty() && !state.starts_with('Z')
-}
-
-/// The ids of a process's children, without the `ps` that lists them.
+/// True where this process has a child, dead or alive.
 #[cfg(target_os = "linux")]
-fn children_of(parent: u32) -> Vec<String> {
-    let list = process::Command::new("ps")
-        .args(["-o", "pid=,comm=", "--ppid", &parent.to_string()])
-        .output()
-        .expect("ps");
-    let list = String::from_utf8_lossy(&list.stdout).into_owned();
-    list.lines()
-        .filter(|line| !line.ends_with(" ps"))
-        .map(|line| line.trim().to_owned())
-        .collect()
+fn has_children() -> bool {
+    let tasks = fs::read_dir("/proc/self/task").expect("there is /proc").flatten();
+    tasks.into_iter().any(|task| {
+        !fs::read_to_string(task.path().join("children"))
+            .unwrap_or_default()
+            .is_empty()
+    })
 }
