@@ -17,7 +17,7 @@ pub use environment::{Environment, EnvironmentKey, Interpreter, Machine};
 pub use estimate::{Comparison, ComparisonKind, Distribution, Estimate};
 pub use finding::{Cause, ChainStep, Code, Finding, Place, Severity, Verdict};
 pub use limits::{BudgetLine, Cited, Effect, Inconclusive, Limits};
-pub use module_index::ModuleIndex;
+pub use module_index::{ModuleIndex, is_identifier};
 pub use observation::{Edge, EffectSeen, Failure, FileRead, Frame, LoadedModule, Observation, WarningSeen};
 pub use report::{BaselineSummary, RecordedFrom, Report, ReportEnvironment, RunSummary, TargetReport, TargetStatus};
 pub use sample::{Measurement, OwnTime, ReferenceSample, Sample};

@@ -1,0 +1,3 @@
+//! What this program knows of Python: which modules an interpreter could import.
+
+pub mod module_index;
