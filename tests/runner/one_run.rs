@@ -284,17 +284,6 @@ fn has_no_terminal() {
 }
 
 #[test]
-fn begins_with_default_signal_handling() {
-    let ended = ended(&python(
-        "import signal\nassert not signal.pthread_sigmask(signal.SIG_BLOCK, [])\n\
-         print(*[n for n in range(1, 32) if signal.getsignal(n) is signal.SIG_IGN])",
-    ));
-    // Python itself ignores these two.
-    let own = format!("{} {}\n", libc::SIGPIPE, libc::SIGXFSZ);
-    assert_eq!((ended.status, text(&ended)), (Status::Exited(0), own));
-}
-
-#[test]
 fn an_endless_limit_is_no_limit() {
     assert_eq!(
         ended(&Command {
