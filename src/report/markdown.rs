@@ -13,7 +13,8 @@ pub const COMMENT_BYTES: usize = 65_536;
 
 /// Room kept for saying what was left out.
 const NOTES_BYTES: usize = 512;
-/// How many steps of a chain and how many detail lines are shown.
+/// How many causes, steps of a chain and detail lines are shown.
+const CAUSES: usize = 10;
 const STEPS: usize = 16;
 const DETAILS: usize = 40;
 
@@ -45,32 +46,58 @@ enum Part {
 /// A piece that is shown whole or not at all.
 struct Piece {
     part: Part,
-    /// Lower ones are kept longer.
-    rank: usize,
+    rank: Rank,
     text: String,
     kept: bool,
     /// Set for what belongs to another piece and goes unmentioned when it is left out.
     appendix: bool,
 }
 
-/// How long the pieces of a finding are kept. The rows of what did not pass have rank 2, those of what did 8; percentiles 10 and 11.
-struct FindingRank {
-    headline: usize,
-    explanation: usize,
-    details: usize,
+impl Piece {
+    fn new(part: Part, rank: Rank, text: String) -> Self {
+        Self {
+            part,
+            rank,
+            text,
+            kept: false,
+            appendix: false,
+        }
+    }
 }
 
-impl FindingRank {
-    fn of(severity: Severity) -> Self {
-        let (headline, explanation, details) = match severity {
-            Severity::Error => (0, 1, 3),
-            Severity::Warning => (4, 5, 9),
-            Severity::Note => (6, 7, 9),
-        };
-        Self {
-            headline,
-            explanation,
-            details,
+/// How long a piece is kept when there is not room for all: the first ones longest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Error,
+    ErrorExplanation,
+    /// The row of a target that did not simply pass.
+    MarkedRow,
+    ErrorDetails,
+    Warning,
+    WarningExplanation,
+    Note,
+    NoteExplanation,
+    PassingRow,
+    RemarkDetails,
+    MarkedPercentiles,
+    PassingPercentiles,
+}
+
+impl Rank {
+    /// The ranks of a finding's headline, explanation and details.
+    fn of_finding(severity: Severity) -> [Self; 3] {
+        match severity {
+            Severity::Error => [Self::Error, Self::ErrorExplanation, Self::ErrorDetails],
+            Severity::Warning => [Self::Warning, Self::WarningExplanation, Self::RemarkDetails],
+            Severity::Note => [Self::Note, Self::NoteExplanation, Self::RemarkDetails],
+        }
+    }
+
+    /// The ranks of a target's row and of its percentiles.
+    fn of_target(standing: Standing) -> [Self; 2] {
+        match standing {
+            Standing::Pass => [Self::PassingRow, Self::PassingPercentiles],
+            Standing::Warning | Standing::Unsure | Standing::Fail => [Self::MarkedRow, Self::MarkedPercentiles],
         }
     }
 }
@@ -85,34 +112,20 @@ impl Page {
     fn new(report: &Report) -> Self {
         let mut pieces = Vec::new();
         for finding in order::findings(report) {
-            let rank = FindingRank::of(finding.severity);
-            let mut push = |rank, text: String, appendix| {
-                if !text.is_empty() {
-                    pieces.push(Piece {
-                        part: Part::Finding,
-                        rank,
-                        text,
-                        kept: false,
-                        appendix,
-                    });
-                }
-            };
-            push(rank.headline, headline(finding), false);
-            push(rank.explanation, explanation(finding), true);
-            push(rank.details, details(finding), true);
+            let [first, second, third] = Rank::of_finding(finding.severity);
+            pieces.push(Piece::new(Part::Finding, first, headline(finding)));
+            let appendices = [(second, explanation(finding)), (third, details(finding))];
+            let appendices = appendices.into_iter().filter(|(_, text)| !text.is_empty());
+            pieces.extend(appendices.map(|(rank, text)| Piece {
+                appendix: true,
+                ..Piece::new(Part::Finding, rank, text)
+            }));
         }
         for target in &report.targets {
             let standing = Standing::of(target, report);
-            let (rank, extra) = if standing == Standing::Pass { (8, 11) } else { (2, 10) };
-            let row = |part, rank, text| Piece {
-                part,
-                rank,
-                text,
-                kept: false,
-                appendix: false,
-            };
-            pieces.push(row(Part::Row, rank, result(target, standing, report)));
-            pieces.extend(percentiles(target).map(|text| row(Part::Percentiles, extra, text)));
+            let [row, extra] = Rank::of_target(standing);
+            pieces.push(Piece::new(Part::Row, row, result(target, standing, report)));
+            pieces.extend(percentiles(target).map(|text| Piece::new(Part::Percentiles, extra, text)));
         }
         Self {
             head: head(report),
@@ -231,7 +244,11 @@ fn headline(finding: &Finding) -> String {
 }
 
 fn explanation(finding: &Finding) -> String {
-    let mut text: String = finding.causes.iter().map(cause).collect();
+    let mut text: String = finding.causes.iter().take(CAUSES).map(cause).collect();
+    let left_out = finding.causes.len().saturating_sub(CAUSES) as u64;
+    if left_out > 0 {
+        text.push_str(&format!("- and {}\n", numbers::counted(left_out, "smaller cause")));
+    }
     if let Some(help) = &finding.help {
         text.push_str(&format!("- **help:** {}\n", untrusted::markdown_with_code(help)));
     }

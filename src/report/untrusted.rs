@@ -30,7 +30,7 @@ pub fn line(text: &str) -> String {
     without_commands(&safe)
 }
 
-/// The lines of a text that may have several, each as [`line`] has it.
+/// The lines of a text that may have several, each as [`line()`] has it.
 pub fn lines(text: &str) -> Vec<String> {
     text.lines().map(|one| line(one.trim_end())).collect()
 }

@@ -6,6 +6,7 @@
 //! [`estimate()`] (what the samples of a target come to).
 
 pub mod calibration;
+pub mod changed_part;
 mod estimate;
 pub mod multiple;
 mod normal;
@@ -13,4 +14,5 @@ pub mod quantile;
 pub mod rank;
 
 pub use calibration::MachineSpeed;
+pub use changed_part::ChangedPart;
 pub use estimate::estimate;

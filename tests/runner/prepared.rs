@@ -11,7 +11,7 @@ use importgate::runner::{Command, RunError, Status, interrupted, prepare, run};
 
 #[cfg(target_os = "linux")]
 use crate::support::is_there;
-use crate::support::{ended, python, text, wait_until, wait_until_gone};
+use crate::support::{FAR, ended, python, text, wait_until, wait_until_gone};
 
 /// Set in a test's own process, to a folder for messages between the two.
 const FOLDER: &str = "RUNNER_TEST_FOLDER";
@@ -111,6 +111,8 @@ fn signals_that_were_blocked_or_ignored_before_do_not_matter() {
                     signal.signal(signal.SIGCHLD, signal.SIG_IGN)\nos.execv(sys.argv[1], sys.argv[1:])";
     let test = "signals_that_were_blocked_or_ignored_before_do_not_matter";
     in_own_process(test, &["python3", "-c", launcher], || {
+        // Without output only the signal of its end can wake the runner.
+        assert_eq!(ended(&Command::new("true", FAR)).status, Status::Exited(0));
         let ended = ended(&python(
             "import signal; print(signal.pthread_sigmask(signal.SIG_BLOCK, []))",
         ));
@@ -120,36 +122,43 @@ fn signals_that_were_blocked_or_ignored_before_do_not_matter() {
 
 #[test]
 fn a_request_to_stop_ends_the_run() {
-    stop_while_running("a_request_to_stop_ends_the_run", &[], &["INT"], 130);
-    if env::var_os(FOLDER).is_none() {
-        stop_while_running("a_request_to_stop_ends_the_run", &[], &["TERM"], 143);
-        stop_while_running("a_request_to_stop_ends_the_run", &[], &["HUP"], 129);
+    for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
+        stop_while_running("a_request_to_stop_ends_the_run", signal, code);
     }
 }
 
 #[test]
 fn a_request_to_stop_that_was_ignored_before_stays_ignored() {
     let nohup = ["sh", "-c", "trap '' HUP; exec \"$0\" \"$@\""];
-    stop_while_running(
+    in_own_process(
         "a_request_to_stop_that_was_ignored_before_stays_ignored",
         &nohup,
-        &["HUP", "TERM"],
-        143,
+        || {
+            let send = |signal: &str| {
+                run(&python(&format!(
+                    "import os, signal; os.kill(os.getppid(), signal.{signal})"
+                )))
+            };
+            assert_eq!(send("SIGHUP").expect("it is ignored").status, Status::Exited(0));
+            assert_eq!(interrupted(), None);
+            assert!(matches!(send("SIGTERM"), Err(RunError::Interrupted { signal: 15 })));
+        },
     );
 }
 
-/// In the own process: a run that never ends by itself. In the first one: sends it signals and looks at what is left.
-fn stop_while_running(test: &str, launcher: &[&str], signals: &[&str], code: i32) {
+/// In the own process: a run that never ends by itself. In the first one: sends it a signal and looks at what is left.
+fn stop_while_running(test: &str, signal: &str, code: i32) {
     if let Some(folder) = env::var_os(FOLDER) {
         prepare().expect("handlers can be installed");
         exit_as_the_program_does(Path::new(&folder));
     }
     let folder = tempfile::tempdir().expect("a folder");
-    let mut program = again(test, launcher, folder.path()).spawn().expect("it can be started");
+    let mut program = again(test, &[], folder.path()).spawn().expect("it can be started");
     let ids = wait_for_message(&folder.path().join("ids"));
-    for signal in signals {
-        send(signal, program.id());
-    }
+    let sent = process::Command::new("sh")
+        .args(["-c", &format!("kill -{signal} {}", program.id())])
+        .status();
+    assert!(sent.expect("sh").success());
     let status = program.wait().expect("it can be waited for");
     assert_eq!(status.code(), Some(code), "{status}");
     assert!(
@@ -208,13 +217,6 @@ fn daemon(body: &str) -> String {
         "import os, time\nreceive, send = os.pipe()\ndef ready(): os.write(send, b'.')\n\
          if os.fork() == 0:\n    os.setsid()\n    if os.fork(): os._exit(0)\n    {body}\nos.read(receive, 1)"
     )
-}
-
-fn send(signal: &str, process: u32) {
-    let status = process::Command::new("kill")
-        .args([&format!("-{signal}"), &process.to_string()])
-        .status();
-    assert!(status.expect("kill").success());
 }
 
 /// The text of a file that another process puts there.
