@@ -9,7 +9,11 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are no mistake, and go to standard output.
-            let code = if error.use_stderr() { importgate::exit::USAGE } else { importgate::exit::PASS };
+            let code = if error.use_stderr() {
+                importgate::exit::USAGE
+            } else {
+                importgate::exit::PASS
+            };
             // Nobody is left to tell where the stream itself is closed.
             let _ = error.print();
             return ExitCode::from(code);

@@ -43,7 +43,7 @@ impl Source {
     }
 
     /// The text of a one-based line, without its end.
-    fn line_text(&self, line: usize) -> &str {
+    pub(super) fn line_text(&self, line: usize) -> &str {
         let start = self.line_starts[line - 1];
         let end = self.line_starts.get(line).copied().unwrap_or(self.text.len());
         self.text[start..end].trim_end_matches(['\n', '\r'])
@@ -100,17 +100,23 @@ impl Source {
     }
 }
 
-/// The text with control characters written out: a key in the file may hold any of them by an escape.
+/// The text with what steers a terminal written out: a key in the file may hold any of them by an escape.
 fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
-        if character.is_control() {
+        if steers(character) {
             shown.extend(character.escape_default())
         } else {
             shown.push(character)
         }
     }
     shown
+}
+
+/// True for what would change how a terminal shows the rest of the line: control characters, and those that turn the
+/// direction of the text around.
+fn steers(character: char) -> bool {
+    character.is_control() || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// One mistake in the budgets file.
@@ -143,7 +149,7 @@ impl fmt::Display for Diagnostic {
             "", self.file, self.line, self.column
         )?;
         writeln!(formatter, "{:gutter$} |", "")?;
-        writeln!(formatter, "{}{}", format_args!("{} | ", self.line), shown)?;
+        writeln!(formatter, "{}", format!("{} | {shown}", self.line).trim_end())?;
         write!(formatter, "{:gutter$} | {:before$}{}", "", "", "^".repeat(marked))?;
         match &self.help {
             Some(help) => write!(formatter, "\n{:gutter$} = help: {help}", ""),
@@ -164,7 +170,7 @@ impl Diagnostic {
                     shown.push_str("    ");
                     4
                 }
-                control if control.is_control() => {
+                steering if steers(steering) => {
                     shown.push(char::REPLACEMENT_CHARACTER);
                     1
                 }
@@ -241,9 +247,14 @@ impl<'a> Mistakes<'a> {
         }
     }
 
+    /// True for a line that TOML could not read.
+    pub(super) fn is_unreadable(&self, line: usize) -> bool {
+        self.unreadable_lines.borrow().contains(&line)
+    }
+
     pub(super) fn report(&self, span: &Range<usize>, message: &str, help: Option<String>) {
         let diagnostic = self.source.diagnostic(span, message, help);
-        if !self.unreadable_lines.borrow().contains(&diagnostic.line) {
+        if !self.is_unreadable(diagnostic.line) {
             self.found.borrow_mut().push(diagnostic);
         }
     }

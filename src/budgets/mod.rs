@@ -5,12 +5,14 @@
 mod diagnostic;
 mod names;
 mod pattern;
-mod raw;
 mod resolve;
 mod rules;
 mod sections;
 mod settings;
+mod syntax;
+mod table;
 pub mod units;
+mod value;
 
 use toml::de::DeTable;
 
@@ -20,8 +22,9 @@ pub use self::settings::{Classes, Gate, Measure, Project};
 pub use crate::model::ModuleIndex;
 
 use self::diagnostic::{Mistakes, Source};
-use self::raw::{Located, Table};
 use self::sections::Sections;
+use self::table::Table;
+use self::value::Located;
 use crate::model::Cited;
 
 /// What kind of file the budgets stand in.
@@ -57,9 +60,9 @@ pub fn parse(text: &str, file_name: &str, kind: FileKind) -> Result<Budgets, Dia
     let mistakes = Mistakes::new(&source);
     let (document, syntax_errors) = DeTable::parse_recoverable(text);
     for error in &syntax_errors {
-        report_syntax(&mistakes, error);
+        syntax::report(&mistakes, error);
     }
-    let file = Table::root(&mistakes, document.get_ref());
+    let file = Table::new(&mistakes, String::new(), 0..0, document.get_ref());
     let root = match kind {
         FileKind::Standalone => Some(file),
         FileKind::Pyproject => tool_table(file),
@@ -81,21 +84,6 @@ fn tool_table<'a>(mut file: Table<'a>) -> Option<Table<'a>> {
     table?.table()
 }
 
-/// Reports what TOML itself refuses, in the same form as every other mistake.
-fn report_syntax(mistakes: &Mistakes<'_>, error: &toml::de::Error) {
-    let span = error.span().unwrap_or(0..0);
-    if error.message() == "duplicate key" {
-        let message = format!("`{}` is defined twice", mistakes.source.slice(&span));
-        mistakes.report_syntax(
-            &span,
-            &message,
-            Some("each key and each table may stand only once".to_owned()),
-        );
-    } else {
-        mistakes.report_syntax(&span, &format!("this is not TOML: {}", error.message()), None);
-    }
-}
-
 impl Budgets {
     fn read(mut root: Table<'_>, source: &Source) -> Self {
         let project = root.take_table("project").map(Project::read).unwrap_or_default();
@@ -103,29 +91,14 @@ impl Budgets {
         let measure = root.take_table("measure").map(Measure::read).unwrap_or_default();
         let classes = root.take_table("classes").map(Classes::read).unwrap_or_default();
         let sections = Sections::read(&mut root);
-        if !root.has_any(&["layers", "modules", "startup", "commands"]) {
-            let help =
-                "add a `[layers.NAME]` table with `modules = [\"shop.*\"]` and a ceiling such as `max-time = \"10ms\"`";
+        for ceiling in sections.time_ceilings() {
+            check_reachable(&root, ceiling, &measure);
+        }
+        // A misspelled table is one mistake, not two.
+        if root.finish() == 0 && !root.has_any(&["layers", "modules", "startup", "commands"]) {
+            let help = "add `[layers.NAME]` with `modules = [\"shop.*\"]` and a ceiling such as `max-time = \"10ms\"`";
             root.report_absence("the budgets name nothing to measure", help);
         }
-        for ceiling in sections
-            .time_ceilings()
-            .filter(|ceiling| ceiling.value >= measure.timeout_ms.value)
-        {
-            let timeout = units::format_time(measure.timeout_ms.value);
-            let set = measure
-                .timeout_ms
-                .line
-                .as_ref()
-                .map_or("by default".to_owned(), |line| format!("on line {}", line.line));
-            let message = format!("this ceiling can never be exceeded: `measure.timeout` is {timeout}, {set}");
-            root.report(
-                &ceiling.span,
-                &message,
-                Some("lower the ceiling or raise `timeout` in `[measure]`".to_owned()),
-            );
-        }
-        root.finish("key");
         Self {
             project,
             gate,
@@ -152,4 +125,23 @@ impl Budgets {
     pub fn file_name(&self) -> &str {
         self.source.file()
     }
+}
+
+/// A ceiling at or above the time limit would never be seen exceeded: the import counts as hanging first.
+fn check_reachable(root: &Table<'_>, ceiling: &Located<f64>, measure: &Measure) {
+    let timeout = &measure.timeout_ms;
+    if ceiling.value < timeout.value {
+        return;
+    }
+    let origin = timeout
+        .line
+        .as_ref()
+        .map_or("by default".to_owned(), |line| format!("set on line {}", line.line));
+    let limit = units::format_time(timeout.value);
+    let message = format!("this ceiling can never be exceeded: an import is stopped after {limit} ({origin})");
+    root.report(
+        &ceiling.span,
+        &message,
+        Some("lower it, or raise `timeout` in `[measure]`".to_owned()),
+    );
 }

@@ -1,19 +1,10 @@
 //! Names of Python modules, and the nearest valid name to a mistyped one.
 
-use crate::model::ModuleIndex;
+use crate::model::{ModuleIndex, is_identifier};
 
 /// True for a dotted name whose every part is an identifier.
 pub(super) fn is_module_name(name: &str) -> bool {
     name.split('.').all(is_identifier)
-}
-
-/// True for what Python takes as an identifier (up to rare differences between the Unicode tables).
-pub(super) fn is_identifier(part: &str) -> bool {
-    let mut characters = part.chars();
-    characters
-        .next()
-        .is_some_and(|first| first.is_alphabetic() || first == '_')
-        && characters.all(|other| other.is_alphanumeric() || other == '_')
 }
 
 /// The module that somebody may have meant with a path, a hyphen or a file name.
@@ -57,7 +48,8 @@ pub(super) fn nearest_module(name: &str, index: &dyn ModuleIndex) -> Option<Stri
         }
     }
     // A name that stops short of what was asked for is no replacement for it.
-    (found.split('.').count() == name.split('.').count() && found != name).then_some(found)
+    let complete = !found.is_empty() && found.split('.').count() == name.split('.').count();
+    (complete && found != name).then_some(found)
 }
 
 /// How many insertions, deletions, replacements and swaps of neighbours lead from one word to another

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use super::names;
-use crate::model::ModuleIndex;
+use crate::model::{ModuleIndex, is_identifier};
 
 /// How deep a walk below a package goes; real trees end long before, and a circle of links must end somewhere.
 const DEEPEST: usize = 64;
@@ -59,7 +59,7 @@ impl Pattern {
         match part {
             "*" => Ok(Part::One),
             "**" => Ok(Part::Many),
-            name if names::is_identifier(name) => Ok(Part::Name(name.to_owned())),
+            name if is_identifier(name) => Ok(Part::Name(name.to_owned())),
             mixed if mixed.contains('*') => Err(PatternError {
                 message: format!("`{mixed}` in \"{text}\" mixes a wildcard with other characters"),
                 help: Some("`*` stands for one whole part of a dotted name, and `**` for one or more".to_owned()),

@@ -7,9 +7,9 @@ use std::ops::Range;
 use super::Budgets;
 use super::diagnostic::{Diagnostics, Mistakes};
 use super::names;
-use super::raw::Located;
 use super::rules::Rules;
 use super::sections::{Command, Layer, LocatedPattern, OwnTable, Startup};
+use super::value::Located;
 use crate::model::{Limits, ModuleIndex, Target, TargetKind, Workload};
 
 impl Budgets {

@@ -1,8 +1,9 @@
 //! The keys that layers, modules, start-up sequences and commands share, and how the narrower table wins over the wider.
 
 use super::names;
-use super::raw::{Located, Table, Value};
 use super::settings::{Gate, NOISE_FLOORS_MS, SHARES};
+use super::table::Table;
+use super::value::{Located, Value};
 use crate::model::{Cited, Effect, Limits};
 
 /// What a ceiling of time accepts: a microsecond to an hour.

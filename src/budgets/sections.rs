@@ -2,8 +2,9 @@
 
 use super::names;
 use super::pattern::Pattern;
-use super::raw::{Located, Named, Table};
 use super::rules::{self, Rules, TIMES_MS};
+use super::table::{Named, Table};
+use super::value::Located;
 
 /// A pattern of a layer, and where it stands.
 pub(super) type LocatedPattern = Located<Pattern>;
@@ -110,7 +111,7 @@ impl Layer {
         });
         let max_total_time_ms = table.take("max-total-time").and_then(|value| value.time_ms(&TIMES_MS));
         let rules = Rules::read_all(&mut table);
-        table.finish("key");
+        table.finish();
         name_fits.then_some(Self {
             named,
             patterns: patterns?,
@@ -132,8 +133,9 @@ impl OwnTable {
         }
         let rules = Rules::read_all(&mut table);
         // `[modules.shop.cli]` without quotes is a table `cli` inside `shop`.
-        let meant = format!("write `[modules.\"{}.…\"]`: a dotted name stands in quotes", named.name);
-        table.finish_with("key", |_, is_table| is_table.then(|| meant.clone()));
+        table.finish_with(|inner, is_table| {
+            is_table.then(|| format!("a dotted name stands in quotes: `[modules.\"{}.{inner}\"]`", named.name))
+        });
         valid.then_some(Self { named, rules })
     }
 }
@@ -150,7 +152,7 @@ impl Startup {
             });
         let orders = table.take("orders").and_then(|value| value.count(&(1..=1_000)));
         let rules = Rules::read_all(&mut table);
-        table.finish("key");
+        table.finish();
         name_fits.then_some(Self {
             named,
             imports: imports?,
@@ -166,7 +168,7 @@ impl Command {
         let run = table.require("run", "[\"shop\", \"--help\"]");
         let run = run.and_then(|value| value.some_texts(false, "[\"shop\", \"--help\"]"));
         let rules = Rules::read_ceilings(&mut table);
-        table.finish("key");
+        table.finish();
         name_fits.then_some(Self {
             named,
             run: run?,

@@ -1,6 +1,7 @@
 //! The tables that hold for the whole run: `[project]`, `[gate]`, `[measure]` and `[classes]`.
 
-use super::raw::{Located, Table, cited_or};
+use super::table::Table;
+use super::value::{Located, cited_or};
 use crate::model::{Bytecode, Cited, Engine, Inconclusive};
 
 /// One hour, the longest that anything here may take, in milliseconds.
@@ -22,7 +23,7 @@ impl Project {
         let python = table.take("python").and_then(|value| value.text());
         let source_roots = table.take("source-roots").and_then(|value| value.texts(true));
         let baseline = table.take("baseline").and_then(|value| value.text());
-        table.finish("key");
+        table.finish();
         Self {
             python: python.as_ref().map(Located::cited),
             source_roots: source_roots.map(|roots| roots.iter().map(Located::cited).collect()),
@@ -67,7 +68,7 @@ impl Gate {
             .and_then(|value| value.time_ms(&NOISE_FLOORS_MS));
         let choices = [("warn", Inconclusive::Warn), ("fail", Inconclusive::Fail)];
         let inconclusive = table.take("inconclusive").and_then(|value| value.choice(&choices));
-        table.finish("key");
+        table.finish();
         Self {
             max_regression: cited_or(max_regression.as_ref(), default.max_regression.value),
             noise_floor_ms: cited_or(noise_floor.as_ref(), default.noise_floor_ms.value),
@@ -116,7 +117,7 @@ impl Measure {
     pub(super) fn read(mut table: Table<'_>) -> Self {
         let default = Self::default();
         let timeout = table.take("timeout").and_then(|value| value.time_ms(&(1.0..=HOUR_MS)));
-        let (samples, min_samples, max_samples) = Self::read_samples(&mut table);
+        let [samples, min_samples, max_samples] = Self::read_samples(&mut table);
         let bytecode = [("warm", Bytecode::Warm), ("cold", Bytecode::Cold)];
         let bytecode = table.take("bytecode").and_then(|value| value.choice(&bytecode));
         let engine = [("time", Engine::Time), ("instructions", Engine::Instructions)];
@@ -126,7 +127,7 @@ impl Measure {
         let time_limit = table
             .take("time-limit")
             .and_then(|value| value.time_ms(&(1_000.0..=24.0 * HOUR_MS)));
-        table.finish("key");
+        table.finish();
         Self {
             timeout_ms: cited_or(timeout.as_ref(), default.timeout_ms.value),
             samples: samples.as_ref().map(Located::cited),
@@ -151,7 +152,7 @@ impl Measure {
     }
 
     /// `samples`, `min-samples` and `max-samples`, which must agree.
-    fn read_samples(table: &mut Table<'_>) -> (Option<Located<u64>>, Option<Located<u64>>, Option<Located<u64>>) {
+    fn read_samples(table: &mut Table<'_>) -> [Option<Located<u64>>; 3] {
         let accepted = 1..=10_000;
         let [samples, min_samples, max_samples] = ["samples", "min-samples", "max-samples"]
             .map(|key| table.take(key).and_then(|value| value.count(&accepted)));
@@ -176,7 +177,7 @@ impl Measure {
                 Some(help),
             );
         }
-        (samples, min_samples, max_samples)
+        [samples, min_samples, max_samples]
     }
 }
 
@@ -220,7 +221,7 @@ impl Classes {
             let help = "an import between the two would belong in both classes".to_owned();
             table.report(&written.span, message, Some(help));
         }
-        table.finish("key");
+        table.finish();
         Self {
             module_level_below_ms,
             lazy_above_ms,

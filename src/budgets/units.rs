@@ -73,6 +73,20 @@ pub fn share(text: &str) -> Result<f64, UnitError> {
     quantity(text, "a share", &SHARE_UNITS, "%", "`%`")
 }
 
+/// What to write instead of a number without a unit.
+pub(super) fn with_usual_unit(number: &str, usual: &str) -> String {
+    match number.parse::<f64>() {
+        // A share below one is more often a fraction than a part of a percent.
+        Ok(fraction) if usual == "%" && fraction > 0.0 && fraction < 1.0 => {
+            format!(
+                "write \"{}\", or \"{number}%\" if that is meant",
+                format_share(fraction)
+            )
+        }
+        _ => format!("write \"{number}{usual}\""),
+    }
+}
+
 /// A time as the budgets file would write it, in the largest unit that leaves it exact to the microsecond.
 pub fn format_time(ms: f64) -> String {
     let (unit, length) = if ms >= 60e3 && ms % 60e3 == 0.0 {
@@ -134,7 +148,7 @@ fn quantity(text: &str, kind: &str, units: &[Unit], usual: &str, unit_names: &st
         let message = format!("\"{text}\" has no unit");
         return Err(UnitError {
             message,
-            help: format!("write \"{trimmed}{usual}\"; accepted units: {unit_names}"),
+            help: format!("{}; accepted units: {unit_names}", with_usual_unit(trimmed, usual)),
         });
     }
     if let Some((_, multiply, divide)) = units.iter().find(|(name, ..)| *name == unit) {

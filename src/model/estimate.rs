@@ -66,25 +66,3 @@ pub struct Comparison {
     /// One-sided p-value of "not slower than before".
     pub p_value: f64,
 }
-
-/// How a comparison with a limit came out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// Above the limit, with significance.
-    Above,
-    /// Below the limit, and significantly above half of it.
-    Near,
-    /// Below the limit.
-    Below,
-    /// The samples do not say.
-    Open,
-}
-
-/// What the samples of one target say of one comparison.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Ruling {
-    /// How it came out against `max-regression`.
-    pub standing: Standing,
-    /// The comparison itself.
-    pub comparison: Comparison,
-}

@@ -16,10 +16,10 @@ mod target;
 
 pub use closure::{ClosureChange, ContentHash, DistributionChange, ModuleRecord, ModuleTable, Origin};
 pub use environment::{Environment, EnvironmentKey, Interpreter, Machine};
-pub use estimate::{Comparison, ComparisonKind, Distribution, Estimate, Ruling, Standing};
+pub use estimate::{Comparison, ComparisonKind, Distribution, Estimate};
 pub use finding::{Cause, ChainStep, Code, Finding, Place, Severity, Verdict};
 pub use limits::{BudgetLine, Cited, Effect, Inconclusive, Limits};
-pub use module_index::ModuleIndex;
+pub use module_index::{ModuleIndex, is_identifier};
 pub use observation::{
     BlockedSeen, Edge, EffectSeen, Failure, FileRead, Frame, LoadedModule, Observation, Trigger, WarningSeen,
 };

@@ -9,3 +9,13 @@ pub trait ModuleIndex {
     /// Empty where the module is no package or does not exist.
     fn children(&self, package: &str) -> Vec<String>;
 }
+
+/// True for what Python takes as an identifier (up to rare differences between the Unicode tables): what one part of a
+/// dotted module name must be.
+pub fn is_identifier(part: &str) -> bool {
+    let mut characters = part.chars();
+    characters
+        .next()
+        .is_some_and(|first| first.is_alphabetic() || first == '_')
+        && characters.all(|other| other.is_alphanumeric() || other == '_')
+}

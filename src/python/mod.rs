@@ -5,9 +5,11 @@ mod answer;
 mod error;
 mod faults;
 mod find;
+mod module_index;
 mod session;
 mod workspace;
 
 pub use error::PythonError;
 pub use find::{Search, find};
+pub use module_index::FileSystemIndex;
 pub use session::{BytecodeFiles, REFERENCE_IMPORTS, Request, Session, SessionSettings};

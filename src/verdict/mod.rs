@@ -4,19 +4,22 @@
 mod facts;
 mod failures;
 mod places;
+mod question;
 mod rows;
 mod times;
 mod whole_run;
 
+use crate::stats::sequential::Decision;
 pub use places::Places;
+pub use question::{Answers, Question, Ruling, Yardstick, decide_fixed};
 pub use whole_run::{Compared, Context};
 
 use std::collections::BTreeMap;
 
 use crate::graph::{self, Evidence};
 use crate::model::{
-    Cause, ClosureChange, Estimate, Failure, Finding, Inconclusive, ModuleTable, Observation, Ruling, Severity,
-    Standing, Target, TargetReport, TargetStatus, Verdict,
+    Cause, ClosureChange, Estimate, Failure, Finding, Inconclusive, ModuleTable, Observation, Severity, Target,
+    TargetReport, TargetStatus, Verdict,
 };
 
 /// What the baseline, or the base of `--against`, says of a target.
@@ -51,12 +54,8 @@ pub struct Case<'a> {
     pub before: Option<Before>,
     /// What is different in the closure.
     pub change: Option<ClosureChange>,
-    /// How the estimate stands to `max-time`, where the target has one.
-    pub ceiling: Option<Standing>,
-    /// Slower than the baseline, or not: the comparison that decides.
-    pub regression: Option<Ruling>,
-    /// Whether modules that did not change became slower, where that was looked at.
-    pub slowdown: Option<Ruling>,
+    /// What the samples say.
+    pub answers: Answers,
 }
 
 impl Case<'_> {

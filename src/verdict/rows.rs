@@ -10,7 +10,7 @@ pub(super) fn row(case: &Case<'_>, verdict: Verdict) -> TargetReport {
     let estimate = case.estimate.as_ref();
     let before = case.before.as_ref();
     let before_estimate = before.and_then(|before| before.estimate.as_ref());
-    let comparison = case.regression.as_ref().map(|ruling| &ruling.comparison);
+    let comparison = case.answers.regression.as_ref().map(|ruling| &ruling.comparison);
     TargetReport {
         module: target.name.clone(),
         kind: target.kind,

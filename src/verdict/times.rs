@@ -2,12 +2,11 @@
 
 use crate::graph::Measure;
 use crate::model::{
-    BudgetLine, Cause, Code, Comparison, ComparisonKind, Estimate, Finding, Ruling, Severity, Standing, TargetKind,
-    numbers,
+    BudgetLine, Cause, Code, Comparison, ComparisonKind, Estimate, Finding, Severity, TargetKind, numbers,
 };
 
 use super::facts::asked;
-use super::{Case, Context, severity_of_open};
+use super::{Case, Context, Decision, Ruling, severity_of_open};
 
 /// Findings about times and memory.
 pub(super) fn findings(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
@@ -19,19 +18,20 @@ pub(super) fn findings(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     findings.extend(over_memory(case, estimate, context));
     findings.extend(unstable(case, estimate));
     findings.extend(
-        case.regression
+        case.answers
+            .regression
             .as_ref()
             .and_then(|ruling| regression(case, ruling, estimate, context)),
     );
-    findings.extend(case.slowdown.as_ref().and_then(|ruling| slowdown(case, ruling)));
+    findings.extend(case.answers.slowdown.as_ref().and_then(|ruling| slowdown(case, ruling)));
     findings
 }
 
 fn over_time(case: &Case<'_>, estimate: &Estimate, context: &Context<'_>) -> Option<Finding> {
     let limit = case.target.limits.max_time_ms.as_ref()?;
     let (time, ceiling) = (numbers::time(estimate.time_ms), numbers::time_limit(limit.value));
-    match case.ceiling? {
-        Standing::Above => {
+    match case.answers.ceiling? {
+        Decision::Fail => {
             let total = case.target.kind == TargetKind::LayerTotal;
             let code = if total { Code::OverTotalTime } else { Code::OverTime };
             let message = format!("takes {time}, over its ceiling of {ceiling}");
@@ -44,14 +44,14 @@ fn over_time(case: &Case<'_>, estimate: &Estimate, context: &Context<'_>) -> Opt
             finding.place = finding.causes.first().and_then(Cause::place);
             Some(finding)
         }
-        Standing::Open => {
+        Decision::Inconclusive | Decision::Continue => {
             let message = format!(
                 "takes about {time}, too close to its ceiling of {ceiling} to decide after {}",
                 numbers::counted(estimate.samples as u64, "sample")
             );
             Some(open(case, limit.line.clone(), message, context))
         }
-        Standing::Near | Standing::Below => None,
+        Decision::Warn | Decision::Pass => None,
     }
 }
 
@@ -90,23 +90,23 @@ fn regression(case: &Case<'_>, ruling: &Ruling, estimate: &Estimate, context: &C
     let budget = limits.max_regression.line.clone();
     let allowed = numbers::percent(limits.max_regression.value * 100.0);
     let change = change_in_words(comparison);
-    let finding = match ruling.standing {
-        Standing::Above => {
+    let finding = match ruling.decision {
+        Decision::Fail => {
             let message = format!("is slower: {change}, where {allowed} is allowed");
             asked(case, Code::Regression, budget, message)
         }
-        Standing::Near => {
+        Decision::Warn => {
             let message = format!("is slower: {change}, more than half of the {allowed} that fail");
             let mut finding = asked(case, Code::Regression, budget, message);
             finding.severity = Severity::Warning;
             finding
         }
-        Standing::Open => {
+        Decision::Inconclusive | Decision::Continue => {
             let samples = numbers::counted(estimate.samples as u64, "sample");
             let message = format!("may be slower ({change}): {samples} do not tell it from noise");
             return Some(open(case, budget, message, context));
         }
-        Standing::Below => return None,
+        Decision::Pass => return None,
     };
     Some(with_causes(case, finding, context))
 }
@@ -119,7 +119,7 @@ fn with_causes(case: &Case<'_>, mut finding: Finding, context: &Context<'_>) -> 
 
 /// The second comparison: what did not change became slower all the same.
 fn slowdown(case: &Case<'_>, ruling: &Ruling) -> Option<Finding> {
-    if ruling.standing != Standing::Above {
+    if ruling.decision != Decision::Fail {
         return None;
     }
     let message = format!(

@@ -1,13 +1,13 @@
-//! Reads the tree of a TOML file key by key and remembers where everything stands. Each accessor reports what is wrong
-//! and goes on, so that one run shows all the mistakes; a table knows the keys it was asked for, so the list of valid
-//! keys in a message cannot drift from the code.
+//! A value of the file with its place. Each accessor reports what does not fit and returns nothing then, so that one run
+//! shows all the mistakes.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
-use toml::de::{DeTable, DeValue};
+use toml::de::DeValue;
 
 use super::diagnostic::Mistakes;
 use super::names;
+use super::table::Table;
 use super::units::{self, UnitError};
 use crate::model::{BudgetLine, Cited};
 
@@ -33,195 +33,6 @@ pub(super) fn cited_or<T: Clone>(setting: Option<&Located<T>>, default: T) -> Ci
     setting.map_or_else(|| Cited::default_of(default), Located::cited)
 }
 
-/// A key of a path as TOML writes it: bare where that is allowed, quoted otherwise.
-fn written_key(key: &str) -> String {
-    let bare = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-    if bare { key.to_owned() } else { format!("\"{key}\"") }
-}
-
-/// A table of the file, and which of its keys were asked for.
-pub(super) struct Table<'a> {
-    mistakes: &'a Mistakes<'a>,
-    /// The dotted path of the table; empty for the top level.
-    path: String,
-    /// The table's own key, to point at where something is missing.
-    header: Range<usize>,
-    entries: &'a DeTable<'a>,
-    asked: Vec<&'static str>,
-}
-
-impl<'a> Table<'a> {
-    pub(super) fn root(mistakes: &'a Mistakes<'a>, entries: &'a DeTable<'a>) -> Self {
-        Self {
-            mistakes,
-            path: String::new(),
-            header: 0..0,
-            entries,
-            asked: Vec::new(),
-        }
-    }
-
-    /// Reports a mistake at a place of the file.
-    pub(super) fn report(&self, span: &Range<usize>, message: &str, help: Option<String>) {
-        self.mistakes.report(span, message, help);
-    }
-
-    /// Reports that something is missing from the table.
-    pub(super) fn report_absence(&self, message: &str, help: &str) {
-        self.mistakes
-            .report_absence(&self.header, message, Some(help.to_owned()));
-    }
-
-    /// True where at least one of these keys is there.
-    pub(super) fn has_any(&self, keys: &[&str]) -> bool {
-        keys.iter().any(|key| self.entries.contains_key(*key))
-    }
-
-    /// How messages name the table.
-    pub(super) fn name(&self) -> String {
-        if self.path.is_empty() {
-            "the top level".to_owned()
-        } else {
-            format!("`[{}]`", self.path)
-        }
-    }
-
-    fn entry_path(&self, key: &str) -> String {
-        let key = written_key(key);
-        if self.path.is_empty() {
-            key
-        } else {
-            format!("{}.{key}", self.path)
-        }
-    }
-
-    /// The value of a key, if it is there.
-    pub(super) fn take(&mut self, key: &'static str) -> Option<Value<'a>> {
-        self.asked.push(key);
-        let (found, value) = self.entries.get_key_value(key)?;
-        Some(self.value(key, found.span(), value))
-    }
-
-    fn value(&self, key: &str, key_span: Range<usize>, value: &'a toml::Spanned<DeValue<'a>>) -> Value<'a> {
-        Value {
-            mistakes: self.mistakes,
-            path: self.entry_path(key),
-            key_span,
-            span: value.span(),
-            node: value.get_ref(),
-            in_list: false,
-        }
-    }
-
-    /// The value of a key that must be there.
-    pub(super) fn require(&mut self, key: &'static str, example: &str) -> Option<Value<'a>> {
-        let value = self.take(key);
-        if value.is_none() {
-            let message = format!("{} has no `{key}`", self.name());
-            self.report_absence(&message, &format!("add `{key} = {example}`"));
-        }
-        value
-    }
-
-    /// The table of a key, if it is there and is one.
-    pub(super) fn take_table(&mut self, key: &'static str) -> Option<Table<'a>> {
-        self.take(key)?.table()
-    }
-
-    /// Every entry of a table whose keys are names that the user chose, in the order of the file.
-    pub(super) fn named_tables(&mut self, key: &'static str) -> Vec<(Named, Table<'a>)> {
-        let Some(parent) = self.take_table(key) else {
-            return Vec::new();
-        };
-        let mut tables: Vec<_> = parent
-            .entries
-            .iter()
-            .filter_map(|(name, value)| {
-                let table = parent.value(name.get_ref(), name.span(), value).table()?;
-                Some((
-                    Named {
-                        name: name.get_ref().to_string(),
-                        span: name.span(),
-                    },
-                    table,
-                ))
-            })
-            .collect();
-        tables.sort_by_key(|(named, _)| named.span.start);
-        tables
-    }
-
-    /// Reports every key that was not asked for. `kind` is what the table holds: "key" or "table".
-    pub(super) fn finish(self, kind: &str) {
-        self.finish_with(kind, |_, _| None);
-    }
-
-    /// The same, with a word of help for some names; the second argument tells whether the name is that of a table.
-    pub(super) fn finish_with(self, kind: &str, known_help: impl Fn(&str, bool) -> Option<String>) {
-        for (key, value) in self.entries {
-            let name = key.get_ref().as_ref();
-            if self.asked.contains(&name) {
-                continue;
-            }
-            let is_table = value.get_ref().is_table();
-            let kind = if is_table { "table" } else { kind };
-            let nearest =
-                || names::nearest(name, self.asked.iter().copied()).map(|near| format!("did you mean `{near}`?"));
-            let help = known_help(name, is_table)
-                .or_else(nearest)
-                .or_else(|| home_of(name).map(str::to_owned))
-                .unwrap_or_else(|| format!("accepted here: {}", list_of(&self.asked)));
-            let place = if self.path.is_empty() {
-                String::new()
-            } else {
-                format!(" in {}", self.name())
-            };
-            self.report(
-                &key.span(),
-                &format!("unknown {kind} {}{place}", quoted(name)),
-                Some(help),
-            );
-        }
-    }
-}
-
-/// The name that the user gave a table.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Named {
-    pub(super) name: String,
-    pub(super) span: Range<usize>,
-}
-
-fn quoted(name: &str) -> String {
-    format!("`{name}`")
-}
-
-fn list_of(names: &[&str]) -> String {
-    names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")
-}
-
-/// Where a key belongs that is known but stands in the wrong table.
-fn home_of(key: &str) -> Option<&'static str> {
-    Some(match key {
-        "modules" | "max-total-time" => "it belongs in a `[layers.NAME]` table",
-        "imports" | "orders" => "it belongs in a `[startup.NAME]` table",
-        "run" => "it belongs in a `[commands.NAME]` table",
-        "max-regression" | "noise-floor" => "it belongs in `[gate]`, or in a layer's or a module's table",
-        "inconclusive" => "it belongs in `[gate]`",
-        "max-time" | "max-memory" | "max-modules" | "max-new-modules" | "max-variation" | "preload" | "forbid"
-        | "forbid-effects" | "warnings" | "cycles" => {
-            "it belongs in a `[layers.NAME]`, `[modules.\"NAME\"]` or `[startup.NAME]` table"
-        }
-        "python" | "source-roots" | "baseline" => "it belongs in `[project]`",
-        "timeout" | "samples" | "min-samples" | "max-samples" | "bytecode" | "engine" | "seed" | "time-limit" => {
-            "it belongs in `[measure]`"
-        }
-        "module-level-below" | "lazy-above" | "usage-above" | "heavy" => "it belongs in `[classes]`",
-        "tool" => "in a file of its own the tables have no `tool.importgate` in front",
-        _ => return None,
-    })
-}
-
 /// A value of the file; its accessors report what does not fit.
 pub(super) struct Value<'a> {
     mistakes: &'a Mistakes<'a>,
@@ -233,6 +44,23 @@ pub(super) struct Value<'a> {
 }
 
 impl<'a> Value<'a> {
+    /// The value of a key with the place of that key.
+    pub(super) fn new(
+        mistakes: &'a Mistakes<'a>,
+        path: String,
+        key_span: Range<usize>,
+        value: &'a toml::Spanned<DeValue<'a>>,
+    ) -> Self {
+        Self {
+            mistakes,
+            path,
+            key_span,
+            span: value.span(),
+            node: value.get_ref(),
+            in_list: false,
+        }
+    }
+
     fn located<T>(&self, value: T) -> Located<T> {
         let line = self.mistakes.source.cite(&self.path, &self.span, self.in_list);
         Located {
@@ -272,13 +100,7 @@ impl<'a> Value<'a> {
             key_span,
             ..
         } = self;
-        Some(Table {
-            mistakes,
-            path,
-            header: key_span,
-            entries,
-            asked: Vec::new(),
-        })
+        Some(Table::new(mistakes, path, key_span, entries))
     }
 
     /// A text that is not blank.
@@ -298,7 +120,10 @@ impl<'a> Value<'a> {
     /// A list of texts, none of them twice where `distinct`.
     pub(super) fn texts(&self, distinct: bool) -> Option<Vec<Located<String>>> {
         let Some(array) = self.node.as_array() else {
-            let help = self.node.as_str().map(|text| format!("write [\"{text}\"]"));
+            let help = self.node.as_str().map(|text| {
+                let words: Vec<String> = text.split_whitespace().map(|word| format!("\"{word}\"")).collect();
+                format!("write [{}]", words.join(", "))
+            });
             self.wrong_type("a list of texts", help);
             return None;
         };
@@ -320,14 +145,8 @@ impl<'a> Value<'a> {
     }
 
     fn element(&self, element: &'a toml::Spanned<DeValue<'a>>) -> Value<'a> {
-        Value {
-            mistakes: self.mistakes,
-            path: self.path.clone(),
-            key_span: self.key_span.clone(),
-            span: element.span(),
-            node: element.get_ref(),
-            in_list: true,
-        }
+        let value = Value::new(self.mistakes, self.path.clone(), self.key_span.clone(), element);
+        Value { in_list: true, ..value }
     }
 
     /// The same as `texts`, with at least one.
@@ -344,6 +163,10 @@ impl<'a> Value<'a> {
 
     /// One of a few words.
     pub(super) fn choice<T: Copy>(&self, choices: &[(&str, T)]) -> Option<Located<T>> {
+        if !self.node.is_str() {
+            self.wrong_type("a word in quotes", Some(accepted_words(choices)));
+            return None;
+        }
         self.chosen(self.text()?, choices)
     }
 
@@ -365,10 +188,9 @@ impl<'a> Value<'a> {
                 line: text.line,
             });
         }
-        let names: Vec<String> = choices.iter().map(|(name, _)| format!("\"{name}\"")).collect();
         let help = match names::nearest(&text.value, choices.iter().map(|(name, _)| *name)) {
             Some(near) => format!("did you mean \"{near}\"?"),
-            None => format!("accepted: {}", names.join(", ")),
+            None => accepted_words(choices),
         };
         self.report_at(
             &text.span,
@@ -379,7 +201,7 @@ impl<'a> Value<'a> {
     }
 
     /// A whole number within a range.
-    pub(super) fn count(&self, accepted: &std::ops::RangeInclusive<u64>) -> Option<Located<u64>> {
+    pub(super) fn count(&self, accepted: &RangeInclusive<u64>) -> Option<Located<u64>> {
         let Some(integer) = self.node.as_integer() else {
             let help = self.node.as_str().filter(|text| text.parse::<u64>().is_ok());
             self.wrong_type(
@@ -409,13 +231,9 @@ impl<'a> Value<'a> {
     }
 
     /// A value with a unit, within a range.
-    fn with_unit<T: PartialOrd + Copy>(
-        &self,
-        kind: &UnitKind<T>,
-        accepted: &std::ops::RangeInclusive<T>,
-    ) -> Option<Located<T>> {
+    fn with_unit<T: PartialOrd + Copy>(&self, kind: &UnitKind<T>, accepted: &RangeInclusive<T>) -> Option<Located<T>> {
         let Some(text) = self.node.as_str() else {
-            let help = scalar_text(self.node).map(|number| format!("write \"{number}{}\"", kind.usual));
+            let help = scalar_text(self.node).map(|number| units::with_usual_unit(&number, kind.usual));
             self.wrong_type(kind.expected, help);
             return None;
         };
@@ -434,19 +252,24 @@ impl<'a> Value<'a> {
     }
 
     /// A time in milliseconds.
-    pub(super) fn time_ms(&self, accepted: &std::ops::RangeInclusive<f64>) -> Option<Located<f64>> {
+    pub(super) fn time_ms(&self, accepted: &RangeInclusive<f64>) -> Option<Located<f64>> {
         self.with_unit(&TIME, accepted)
     }
 
     /// An amount of memory in bytes.
-    pub(super) fn memory_bytes(&self, accepted: &std::ops::RangeInclusive<u64>) -> Option<Located<u64>> {
+    pub(super) fn memory_bytes(&self, accepted: &RangeInclusive<u64>) -> Option<Located<u64>> {
         self.with_unit(&MEMORY, accepted)
     }
 
     /// A share as a fraction.
-    pub(super) fn share(&self, accepted: &std::ops::RangeInclusive<f64>) -> Option<Located<f64>> {
+    pub(super) fn share(&self, accepted: &RangeInclusive<f64>) -> Option<Located<f64>> {
         self.with_unit(&SHARE, accepted)
     }
+}
+
+fn accepted_words<T>(choices: &[(&str, T)]) -> String {
+    let words: Vec<String> = choices.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+    format!("accepted: {}", words.join(", "))
 }
 
 /// How one kind of value with a unit is read, written and named.
