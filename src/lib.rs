@@ -6,12 +6,11 @@
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
 compile_error!("importgate runs on Linux and macOS: it measures with POSIX process groups and wait4");
 
-pub mod budgets;
-pub mod cli;
-pub mod error;
+pub mod app;
 pub mod baseline;
 pub mod budgets;
 pub mod cli;
+pub mod error;
 pub mod exit;
 pub mod git;
 pub mod graph;
