@@ -35,6 +35,13 @@ impl BlockedChange {
 pub fn blocked_change(now: &[Sample], before: &[Sample]) -> BlockedChange {
     let (now_each, before_each) = (blocked_each_ms(now), blocked_each_ms(before));
     let (now_ms, before_ms) = (blocked_ms(now), blocked_ms(before));
+    if (now_ms - before_ms).abs() <= ACCOUNTING_ERROR_MS {
+        return BlockedChange {
+            before_ms,
+            change_ms: 0.0,
+            p_value: 1.0,
+        };
+    }
     let beyond = |values: &[f64]| -> Vec<f64> { values.iter().map(|value| value - ACCOUNTING_ERROR_MS).collect() };
     let p_value = if now_ms >= before_ms {
         rank_sum_greater(&beyond(&now_each), &before_each)
