@@ -675,6 +675,14 @@ fn budgets_that_measure_nothing_are_a_mistake() {
       | ^
       = help: add `[layers.NAME]` with `modules = ["shop.*"]` and a ceiling such as `max-time = "10ms"`
     "#);
+    insta::assert_snapshot!(said("[layers]\n"), @r#"
+    error: the budgets name nothing to measure
+     --> budgets.toml:1:1
+      |
+    1 | [layers]
+      | ^
+      = help: add `[layers.NAME]` with `modules = ["shop.*"]` and a ceiling such as `max-time = "10ms"`
+    "#);
     insta::assert_snapshot!(said("[gate]\nmax-regression = \"5%\"\n"), @r#"
     error: the budgets name nothing to measure
      --> budgets.toml:1:1

@@ -1,6 +1,11 @@
 //! The budgets file: what is measured, and what each target must keep within. A text becomes [`Budgets`] in one step
 //! that collects every mistake; [`Budgets::resolve`] then turns patterns into targets, given what modules there are.
 //! Nothing here reads a file: the text and the [`ModuleIndex`] come from outside.
+//!
+//! Every key, with its default:
+//! ```toml
+#![doc = include_str!("reference.toml")]
+//! ```
 
 mod diagnostic;
 mod names;
