@@ -148,9 +148,8 @@ pub fn update(
         path: path.to_owned(),
         source,
     })?;
-    remove_unfinished(&file)
-        .and_then(|()| replace(&file, &new.render()))
-        .map_err(unwritable)?;
+    remove_unfinished(&file);
+    replace(&file, &new.render()).map_err(unwritable)?;
     Ok(new)
 }
 

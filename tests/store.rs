@@ -1,6 +1,5 @@
 //! The baseline's file under everything that can happen to it: damage, other writers, links, modes, and SIGKILL.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File, Permissions};
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -8,9 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Barrier;
 use std::thread;
-use std::time::Duration;
 
-use importgate::baseline::{Baseline, Entry, MergeError, ParseError, Recorded};
+use importgate::baseline::{Baseline, Entry, MergeError, ParseError};
 use importgate::model::EnvironmentKey;
 use importgate::store::{self, StoreError};
 use tempfile::TempDir;
@@ -284,9 +282,8 @@ fn write_until_killed() {
     let Some(path) = std::env::var_os(ENVIRONMENT).map(PathBuf::from) else {
         return;
     };
-    let targets = (0..400).map(|index| (format!("shop.module_{index}"), Recorded::default()));
-    let mut full = entry("");
-    full.targets = targets.collect::<BTreeMap<_, _>>();
+    // One long text is quick to lay out and slow to write, so that most kills come while the file is written.
+    let mut full = entry(&"x".repeat(1 << 20));
     for generation in 0_u64.. {
         full.calibration_ns = generation;
         store::update(&path, false, with(key("written"), full.clone())).expect("written");
@@ -314,10 +311,13 @@ fn writer(path: &Path) -> Child {
 fn killed_at_any_moment_it_is_the_old_file_or_the_new_one() {
     let (folder, path) = folder();
     put(&path, "kept").expect("written");
-    for round in 0..100_u64 {
+    for round in 0..100 {
         let mut child = writer(&path);
-        // Spread over several writes; what is asserted holds whenever it is killed.
-        thread::sleep(Duration::from_micros(round * 7_919 % 10_000));
+        // Spreads the kills over several writes, and is a reader that comes in between.
+        for _ in 0..round * 37 % 100 {
+            let text = fs::read(&path).expect("a file at every moment");
+            assert!(text.ends_with(b"}\n"), "a part of a file: {} bytes", text.len());
+        }
         child.kill().expect("killed");
         child.wait().expect("reaped");
         let baseline = store::read(&path)

@@ -6,41 +6,28 @@ use crate::tokens::tokens;
 
 /// Every part with the parts that it may import. A part may always import itself; `app` and `main` may import all.
 const DIRECTIONS: [(&str, &[&str]); 18] = [
+    ("error", &[]),
     ("exit", &[]),
     ("model", &[]),
-    ("budgets", &["model"]),
-    ("stats", &["model"]),
-    ("graph", &["model"]),
-    ("plan", &["budgets", "graph", "model", "stats"]),
-    ("baseline", &["budgets", "graph", "model", "stats"]),
-    ("verdict", &["budgets", "graph", "model", "stats"]),
+    ("budgets", &["error", "model"]),
+    ("stats", &["error", "model"]),
+    ("graph", &["error", "model"]),
+    ("plan", &["budgets", "error", "graph", "model", "stats"]),
+    ("baseline", &["budgets", "error", "graph", "model", "stats"]),
+    ("verdict", &["budgets", "error", "graph", "model", "stats"]),
     (
         "report",
-        &["baseline", "budgets", "graph", "model", "plan", "stats", "verdict"],
-    ),
-    ("runner", &["model"]),
-    ("python", &["model", "runner"]),
-    // It reads and writes what `baseline` describes.
-    ("store", &["baseline", "model"]),
-    ("git", &["model", "runner"]),
-    ("machine", &["model"]),
-    ("instructions", &["model", "runner"]),
-    ("cli", &["budgets", "model"]),
-    // Why a command of `app` could not do its work: it wraps what each part reports, and only `app` knows it.
-    (
-        "error",
         &[
-            "baseline",
-            "budgets",
-            "exit",
-            "git",
-            "instructions",
-            "machine",
-            "python",
-            "runner",
-            "store",
+            "baseline", "budgets", "error", "exit", "graph", "model", "plan", "stats", "verdict",
         ],
     ),
+    ("runner", &["error", "model"]),
+    ("python", &["error", "model", "runner"]),
+    ("store", &["baseline", "error", "model"]),
+    ("git", &["error", "model", "runner"]),
+    ("machine", &["error", "model"]),
+    ("instructions", &["error", "model", "runner"]),
+    ("cli", &["budgets", "error", "exit", "model", "report"]),
     ("lib", &[]),
 ];
 
