@@ -42,8 +42,6 @@ impl<'a> ImportGraph<'a> {
     /// What would fall away if this statement were removed or made lazy and never used.
     pub fn saving(&self, statement: &ImportStatement<'_>) -> Saving {
         let cut: Vec<usize> = self.executions_of(statement).map(|(node, _)| node).collect();
-        let all = self.reached_without(&[]);
-        let gone: Vec<usize> = cut.iter().copied().filter(|&node| all[node]).collect();
         // What a module-level line makes functions import goes with that line, and hangs below it in the graph already.
         let kept = self.reached_without(&cut);
         let all = self.reached_without(&[]);
@@ -56,7 +54,7 @@ impl<'a> ImportGraph<'a> {
             saving.memory_bytes += module.own_memory_bytes;
             saving.modules.push(module.name.clone());
         }
-        saving.also_imported_by = self.other_importers(&gone, &kept);
+        saving.also_imported_by = self.other_importers(&cut, &kept);
         saving
     }
 
