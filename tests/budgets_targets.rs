@@ -2,7 +2,8 @@
 
 mod budgets_support;
 
-use importgate::budgets::{self, Budgets, Bytecode, Engine, FileKind};
+use importgate::budgets::{self, Budgets, FileKind};
+use importgate::model::{Bytecode, Engine};
 use importgate::model::{Effect, Inconclusive, Target, TargetKind, Workload};
 
 use budgets_support::ListedModules;

@@ -1,13 +1,17 @@
 //! What a run is compared with: the stored baseline, the base of `--against`, or nothing.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::baseline::{Comparability, Conditions, Entry};
+use crate::baseline::{Circumstances, Comparability, Entry};
+use crate::budgets::Measure;
 use crate::error::Error;
-use crate::model::{BaselineSummary, Environment, EnvironmentKey, RecordedFrom};
+use crate::model::{BaselineSummary, Environment, EnvironmentKey, RecordedFrom, Target};
 use crate::stats::MachineSpeed;
 use crate::store;
 use crate::verdict::Compared;
+
+use super::against::Base;
 
 /// An entry of the stored baseline, with how far it compares.
 #[derive(Debug)]
@@ -17,16 +21,17 @@ pub(super) struct Stored {
     pub(super) speed: MachineSpeed,
 }
 
-/// What the stored baseline has for this run.
+/// What a run is compared with.
 #[derive(Debug)]
 pub(super) enum Basis {
     Stored(Box<Stored>),
+    Base(Base),
     None(Compared),
 }
 
 impl Basis {
     /// Reads the baseline and takes the entry of this environment.
-    pub(super) fn read(path: &Path, key: &EnvironmentKey, conditions: Conditions<'_>) -> Result<Self, Error> {
+    pub(super) fn read(path: &Path, key: &EnvironmentKey, conditions: Circumstances<'_>) -> Result<Self, Error> {
         let path_text = path.display().to_string();
         let Some(mut baseline) = store::read(path)? else {
             return Ok(Self::None(Compared::NoFile { path: path_text }));
@@ -46,19 +51,48 @@ impl Basis {
     pub(super) fn stored(&self) -> Option<&Stored> {
         match self {
             Self::Stored(stored) => Some(stored),
-            Self::None(_) => None,
+            Self::Base(_) | Self::None(_) => None,
         }
+    }
+
+    pub(super) fn base(&self) -> Option<&Base> {
+        match self {
+            Self::Base(base) => Some(base),
+            Self::Stored(_) | Self::None(_) => None,
+        }
+    }
+
+    /// Targets that the baseline does not have, where there is a baseline.
+    pub(super) fn unrecorded(&self, targets: &[Target]) -> Vec<String> {
+        let Some(stored) = self.stored() else {
+            return Vec::new();
+        };
+        let unrecorded = targets.iter().map(|target| &target.name).filter(|name| !stored.entry.targets.contains_key(*name));
+        unrecorded.cloned().collect()
+    }
+
+    /// Entries of the baseline that no target of the budgets file stands for.
+    pub(super) fn stale(&self, targets: &[Target]) -> Vec<String> {
+        let Some(stored) = self.stored() else {
+            return Vec::new();
+        };
+        let known: BTreeSet<&str> = targets.iter().map(|target| target.name.as_str()).collect();
+        stored.entry.targets.keys().filter(|name| !known.contains(name.as_str())).cloned().collect()
     }
 
     /// For the report.
     pub(super) fn summary(&self, path: &Path) -> Option<BaselineSummary> {
-        self.stored().map(|stored| BaselineSummary {
-            source: path.display().to_string(),
-            recorded: Some(RecordedFrom {
-                importgate: stored.entry.importgate.clone(),
-                machine: stored.entry.machine.clone(),
+        match self {
+            Self::Stored(stored) => Some(BaselineSummary {
+                source: path.display().to_string(),
+                recorded: Some(RecordedFrom {
+                    importgate: stored.entry.importgate.clone(),
+                    machine: stored.entry.machine.clone(),
+                }),
             }),
-        })
+            Self::Base(base) => Some(BaselineSummary { source: base.name.clone(), recorded: None }),
+            Self::None(_) => None,
+        }
     }
 
     /// For the verdict.
@@ -68,18 +102,19 @@ impl Basis {
                 differences: stored.comparability.differences().iter().map(ToString::to_string).collect(),
                 times: stored.comparability.times_compare(),
             },
+            Self::Base(base) => Compared::With { differences: base.differences.clone(), times: true },
             Self::None(compared) => compared.clone(),
         }
     }
 }
 
-/// The conditions of the present run, as the baseline compares them.
-pub(super) fn conditions<'a>(
+/// The circumstances of the present run, as the baseline compares them.
+pub(super) fn circumstances<'a>(
     environment: &'a Environment,
-    variables: &'a std::collections::BTreeMap<String, String>,
-    measure: &crate::budgets::Measure,
-) -> Conditions<'a> {
-    Conditions {
+    variables: &'a BTreeMap<String, String>,
+    measure: &Measure,
+) -> Circumstances<'a> {
+    Circumstances {
         environment,
         variables,
         bytecode: measure.bytecode.value,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::budgets::{self, Budgets, FileKind, Pattern};
+use crate::budgets::{self, Budgets, Diagnostics, FileKind, Pattern};
 use crate::cli::ProjectArguments;
 use crate::error::Error;
 use crate::model::{Bytecode, Cited, Target};
@@ -18,37 +18,28 @@ pub(super) struct Project {
     pub(super) root: PathBuf,
     pub(super) source_roots: Vec<PathBuf>,
     pub(super) baseline_path: PathBuf,
-    pub(super) session: Session,
     /// Every target of the budgets file, in its order.
     pub(super) targets: Vec<Target>,
 }
 
 impl Project {
     /// Reads the budgets, finds the interpreter, asks it what it is, and turns patterns into targets.
-    pub(super) fn open(arguments: &ProjectArguments) -> Result<Self, Error> {
+    pub(super) fn open(arguments: &ProjectArguments) -> Result<(Self, Session), Error> {
         let (path, kind) = locate(arguments.budgets.as_deref())?;
         let text = std::fs::read_to_string(&path).map_err(|source| Error::Unreadable { path: path.clone(), source })?;
-        let budgets = budgets::parse(&text, &path.display().to_string(), kind).map_err(Error::Budgets)?;
-        let absolute = path.canonicalize().map_err(|source| Error::Unreadable { path: path.clone(), source })?;
-        let root = absolute.parent().unwrap_or(Path::new("/")).to_path_buf();
-        let source_roots = source_roots(&budgets, &root)?;
-        let executable = python::find(&search(arguments, &budgets, &root))?;
-        let session = Session::open(SessionSettings {
-            executable,
-            source_roots: source_roots.clone(),
-            working_directory: root.clone(),
-            time_limit: Duration::from_secs_f64(budgets.measure.timeout_ms.value / 1000.0),
-            bytecode: match budgets.measure.bytecode.value {
-                Bytecode::Warm => BytecodeFiles::Warm,
-                Bytecode::Cold => BytecodeFiles::Cold,
-            },
-        })?;
+        let name = path.display().to_string();
+        let budgets = match budgets::parse(&text, &name, kind) {
+            Ok(budgets) => budgets,
+            Err(mistakes) => return Err(Error::Budgets(with_unmatched(mistakes, &text, &name, kind, &path, arguments))),
+        };
+        let root = folder_of(&path)?;
+        let (source_roots, session) = open_session(arguments, &budgets, &root)?;
         let targets = budgets.resolve(&module_index(&session)).map_err(Error::Budgets)?;
         let baseline_path = arguments.baseline.clone().unwrap_or_else(|| {
             let name = budgets.project.baseline.as_ref().map_or("budgets.baseline.json", |cited| cited.value.as_str());
             path.parent().unwrap_or(Path::new("")).join(name)
         });
-        Ok(Self { budgets, root, source_roots, baseline_path, session, targets })
+        Ok((Self { budgets, root, source_roots, baseline_path, targets }, session))
     }
 
     /// The targets that the words of the command line select, all of them where there are no words. A word is a target's
@@ -99,6 +90,47 @@ fn some_names(targets: &[Target]) -> String {
     names.truncate(SHOWN);
     let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
     names.join(", ") + &tail
+}
+
+/// All the mistakes of a file at once: patterns without a match too, where the rest of it says enough to look for them.
+fn with_unmatched(
+    mistakes: Diagnostics,
+    text: &str,
+    name: &str,
+    kind: FileKind,
+    path: &Path,
+    arguments: &ProjectArguments,
+) -> Diagnostics {
+    let unmatched = || {
+        let budgets = budgets::parse_valid_part(text, name, kind)?;
+        let (_, session) = open_session(arguments, &budgets, &folder_of(path).ok()?).ok()?;
+        budgets.resolve(&module_index(&session)).err()
+    };
+    match unmatched() {
+        Some(more) => mistakes.and(more),
+        None => mistakes,
+    }
+}
+
+/// The folder of the budgets file, absolute and without symbolic links.
+fn folder_of(path: &Path) -> Result<PathBuf, Error> {
+    let absolute = path.canonicalize().map_err(|source| Error::Unreadable { path: path.to_path_buf(), source })?;
+    Ok(absolute.parent().unwrap_or(Path::new("/")).to_path_buf())
+}
+
+fn open_session(arguments: &ProjectArguments, budgets: &Budgets, root: &Path) -> Result<(Vec<PathBuf>, Session), Error> {
+    let source_roots = source_roots(budgets, root)?;
+    let session = Session::open(SessionSettings {
+        executable: python::find(&search(arguments, budgets, root))?,
+        source_roots: source_roots.clone(),
+        working_directory: root.to_path_buf(),
+        time_limit: Duration::from_secs_f64(budgets.measure.timeout_ms.value / 1000.0),
+        bytecode: match budgets.measure.bytecode.value {
+            Bytecode::Warm => BytecodeFiles::Warm,
+            Bytecode::Cold => BytecodeFiles::Cold,
+        },
+    })?;
+    Ok((source_roots, session))
 }
 
 /// The budgets file: the one that is named, else the nearest one here or above.

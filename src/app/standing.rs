@@ -2,10 +2,10 @@
 
 use crate::baseline::Recorded;
 use crate::cli::CheckArguments;
-use crate::model::{ClosureChange, Estimate, Failure, ModuleTable, Sample, Target, TargetStatus, Workload};
+use crate::model::{Cited, ClosureChange, Estimate, Sample, Target, TargetStatus, Workload};
 use crate::stats::changed_part::usual_own_times;
-use crate::stats::{MachineSpeed, estimate};
-use crate::verdict::{Answers, Before, Case, Question, Yardstick};
+use crate::stats::{Decision, MachineSpeed, estimate};
+use crate::verdict::{Answers, Before, Case, Question, Ruling, Yardstick};
 
 use super::arm::Survey;
 use super::basis::{Basis, Stored};
@@ -123,6 +123,7 @@ impl Standing {
         target: &'a Target,
         survey: &'a Survey,
         taken: Option<&'a Taken>,
+        base: Option<&Survey>,
         run: &MachineSpeed,
     ) -> Case<'a> {
         let mut case = Case {
@@ -133,27 +134,66 @@ impl Standing {
             closure: &survey.closure,
             estimate: None,
             own_now_ns: None,
-            before: self.recorded.as_ref().map(|recorded| before(recorded, &self.machine(run))),
+            before: None,
             change: self.change.clone(),
             answers: Answers::default(),
         };
+        let recorded = self.recorded.as_deref();
         match (&self.kind, taken) {
             (Kind::Reused(machine), _) => {
                 case.status = TargetStatus::Reused;
-                case.estimate = self.recorded.as_ref().and_then(|recorded| estimate_of(recorded, machine));
-                case.answers = reused_answers(target, case.estimate.as_ref());
+                case.before = recorded.map(|recorded| before_of(recorded, machine));
+                case.estimate = case.before.as_ref().and_then(|before| before.estimate.clone());
+                case.answers = reused(target, case.estimate.as_ref());
             }
-            (Kind::Timed(_), Some(taken)) => {
+            (Kind::Timed(yardstick), Some(taken)) => {
                 case.failure = taken.failure.as_ref();
-                if case.failure.is_none() {
-                    case.status = TargetStatus::Measured;
-                    case.estimate = estimate(&taken.head, taken.question.machine(run));
-                    case.answers = taken.question.answers(&taken.head, &taken.base, run);
-                    case.own_now_ns = Some(usual_own_times(&taken.head));
+                if case.failure.is_some() {
+                    return case;
                 }
+                let machine = taken.question.machine(run);
+                case.status = TargetStatus::Measured;
+                case.estimate = estimate(&taken.head, machine);
+                case.own_now_ns = Some(usual_own_times(&taken.head));
+                case.answers = taken.question.answers(&taken.head, &taken.base, run);
+                case.before = match yardstick {
+                    Yardstick::Paired { .. } => base.map(|base| before_of_base(taken, base, machine)),
+                    Yardstick::SameAsBase => None,
+                    _ => recorded.map(|recorded| before_of(recorded, machine)),
+                };
             }
-            _ => {}
+            (Kind::Failed, _) | (Kind::Timed(_), None) => {}
         }
         case
+    }
+}
+
+fn before_of(recorded: &Recorded, machine: &MachineSpeed) -> Before {
+    let samples: Vec<Sample> = recorded.samples.iter().map(Sample::from).collect();
+    Before {
+        estimate: estimate(&samples, machine),
+        modules: recorded.closure.len() as u64,
+        own_ns: recorded.own_ns.clone(),
+    }
+}
+
+fn before_of_base(taken: &Taken, base: &Survey, machine: &MachineSpeed) -> Before {
+    Before {
+        estimate: estimate(&taken.base, machine),
+        modules: base.closure.len() as u64,
+        own_ns: usual_own_times(&taken.base),
+    }
+}
+
+/// A target whose code is the baseline's is held against its ceiling by the baseline's own samples.
+fn reused(target: &Target, estimate: Option<&Estimate>) -> Answers {
+    let Some(estimate) = estimate else {
+        return Answers::default();
+    };
+    let over = |ceiling: &Cited<f64>| if estimate.time_ms > ceiling.value { Decision::Fail } else { Decision::Pass };
+    Answers {
+        ceiling: target.limits.max_time_ms.as_ref().map(over),
+        regression: Some(Ruling::same_code(estimate.time_ms)),
+        slowdown: None,
     }
 }

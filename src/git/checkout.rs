@@ -101,6 +101,11 @@ impl Checkout {
         Some(below(&self.root, &inside))
     }
 
+    /// True for a file of the head's working tree.
+    pub fn is_of_head(&self, file: &Path) -> bool {
+        file.starts_with(&self.head_root) && !file.starts_with(&self.root)
+    }
+
     /// Whether the checkout's path has as many bytes as the head's.
     pub fn equal_length(&self) -> bool {
         self.root.as_os_str().len() == self.head_root.as_os_str().len()

@@ -36,6 +36,8 @@ pub enum Yardstick {
         /// True where times compare as a whole.
         whole: bool,
     },
+    /// The same code as the base's, which is not measured: it cannot have become slower by the code.
+    SameAsBase,
     /// The samples of the base, taken in the same run.
     Paired {
         /// What is different in the closure; `None` where modules are not to be compared one by one.
@@ -52,6 +54,24 @@ pub struct Ruling {
     pub comparison: Comparison,
     /// The share of the time before that it may add.
     pub threshold: f64,
+}
+
+impl Ruling {
+    /// The same code as before: whatever its time is, the code is not the reason that it changed.
+    pub fn same_closure(before_ms: f64, now_ms: f64) -> Self {
+        let change_ms = now_ms - before_ms;
+        let change = if before_ms > 0.0 { change_ms / before_ms } else { 0.0 };
+        Self {
+            decision: Decision::Pass,
+            comparison: Comparison { kind: ComparisonKind::SameClosure, before_ms, change_ms, change, p_value: 1.0 },
+            threshold: f64::INFINITY,
+        }
+    }
+
+    /// The same code as before, with one number for both.
+    pub fn same_code(time_ms: f64) -> Self {
+        Self::same_closure(time_ms, time_ms)
+    }
 }
 
 /// What the samples of one target say.
@@ -104,9 +124,9 @@ impl Question {
         }
     }
 
-    /// What the target is held against.
-    pub fn yardstick(&self) -> &Yardstick {
-        &self.yardstick
+    /// True where base and head are measured side by side.
+    pub fn is_paired(&self) -> bool {
+        matches!(self.yardstick, Yardstick::Paired { .. })
     }
 
     /// The machine in whose milliseconds this target is shown: the one that recorded the baseline, else this one.
@@ -129,8 +149,13 @@ impl Question {
         };
         match &self.yardstick {
             Yardstick::None => {}
+            Yardstick::SameAsBase => {
+                let now_ms = estimate(head, machine).map_or(0.0, |estimate| estimate.time_ms);
+                answers.regression = Some(Ruling::same_code(now_ms));
+            }
             Yardstick::SameClosure { before_ms, machine } => {
-                answers.regression = Some(same_closure(*before_ms, head, machine));
+                let now_ms = estimate(head, machine).map_or(*before_ms, |estimate| estimate.time_ms);
+                answers.regression = Some(Ruling::same_closure(*before_ms, now_ms));
             }
             Yardstick::Stored {
                 samples,
@@ -271,22 +296,5 @@ fn only_a_failure(decision: Decision) -> Decision {
     match decision {
         Decision::Inconclusive | Decision::Warn => Decision::Pass,
         other => other,
-    }
-}
-
-fn same_closure(before_ms: f64, head: &[Sample], machine: &MachineSpeed) -> Ruling {
-    let now_ms = estimate(head, machine).map_or(before_ms, |estimate| estimate.time_ms);
-    let change_ms = now_ms - before_ms;
-    let change = if before_ms > 0.0 { change_ms / before_ms } else { 0.0 };
-    Ruling {
-        decision: Decision::Pass,
-        comparison: Comparison {
-            kind: ComparisonKind::SameClosure,
-            before_ms,
-            change_ms,
-            change,
-            p_value: 1.0,
-        },
-        threshold: f64::INFINITY,
     }
 }
