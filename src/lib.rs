@@ -5,4 +5,5 @@
 
 pub mod exit;
 pub mod model;
+pub mod plan;
 pub mod stats;
