@@ -22,6 +22,7 @@ pub mod model;
 pub mod python;
 pub mod report;
 pub mod runner;
+pub mod plan;
 pub mod stats;
 pub mod store;
 pub mod verdict;
