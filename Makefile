@@ -12,9 +12,10 @@ test:
 	$(CARGO) test
 
 # Real packages from the package index, on the oldest and the newest Python that can be found.
+# One test after the other: they would take the processors from each other.
 test-real:
 	pythons=$$(tests/real/environments) && \
-	IMPORTGATE_REAL_PYTHONS="$$pythons" $(CARGO) test --release --test real -- --ignored --nocapture
+	IMPORTGATE_REAL_PYTHONS="$$pythons" $(CARGO) test --test real -- --ignored --nocapture --test-threads=1
 
 # Gates the example, as a project gates itself.
 perf-check:

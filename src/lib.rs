@@ -3,13 +3,17 @@
 //! The library is a pure core (`model`, `budgets`, `stats`, `graph`, `plan`, `baseline`, `verdict`, `report`) with edges
 //! around it (`python`, `runner`, `store`, `git`); `app` is the only place that knows both. `tests/house` keeps it so.
 
-pub mod baseline;
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
 compile_error!("importgate runs on Linux and macOS: it measures with POSIX process groups and wait4");
 
+pub mod app;
+pub mod baseline;
 pub mod budgets;
 pub mod cli;
 pub mod error;
+pub mod baseline;
+pub mod budgets;
+pub mod cli;
 pub mod exit;
 pub mod git;
 pub mod graph;

@@ -24,6 +24,9 @@ use crate::baseline::{Baseline, MergeError, ParseError};
 /// What the name of an unfinished file ends in.
 const UNFINISHED: &str = ".importgate-tmp";
 
+/// The file that is locked where a folder cannot be.
+const LOCK_FILE: &str = ".importgate.lock";
+
 /// Symbolic links that are followed before they are taken for a circle; Linux has the same limit.
 const MAXIMUM_LINKS: usize = 40;
 
@@ -31,7 +34,7 @@ const MAXIMUM_LINKS: usize = 40;
 #[derive(Debug, Error)]
 pub enum StoreError {
     /// It is there, and the system does not let it be read.
-    #[error("{}: cannot read the baseline: {source}", .path.display())]
+    #[error("{}: cannot read the baseline: {source}\nmake it readable, or set `project.baseline` to another path", .path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -39,7 +42,7 @@ pub enum StoreError {
         source: io::Error,
     },
     /// A folder, a pipe or a device.
-    #[error("{}: cannot read the baseline: it is no file; set `project.baseline` to another path", .path.display())]
+    #[error("{}: cannot read the baseline: it is no file\nset `project.baseline` to another path", .path.display())]
     NotAFile {
         /// The path.
         path: PathBuf,
@@ -145,9 +148,8 @@ pub fn update(
         path: path.to_owned(),
         source,
     })?;
-    remove_unfinished(&file)
-        .and_then(|()| replace(&file, &new.render()))
-        .map_err(unwritable)?;
+    remove_unfinished(&file);
+    replace(&file, &new.render()).map_err(unwritable)?;
     Ok(new)
 }
 
@@ -177,7 +179,23 @@ fn folder_of(file: &Path) -> &Path {
 /// process.
 fn lock(folder: &Path) -> io::Result<File> {
     fs::create_dir_all(folder)?;
-    let handle = File::open(folder)?;
+    wait_for(File::open(folder)?).or_else(|_| lock_file(folder))
+}
+
+/// Waits for the lock of a file in the folder, which stays there: network file systems lock only what is open for writing,
+/// and a folder never is.
+fn lock_file(folder: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    wait_for(
+        options
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(folder.join(LOCK_FILE))?,
+    )
+}
+
+fn wait_for(handle: File) -> io::Result<File> {
     loop {
         match handle.lock() {
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -186,18 +204,17 @@ fn lock(folder: &Path) -> io::Result<File> {
     }
 }
 
-/// Removes what killed runs left. The caller holds the lock, so nobody is writing now.
-fn remove_unfinished(file: &Path) -> io::Result<()> {
+/// Removes what killed runs left. The caller holds the lock, so nobody is writing now. What cannot be removed does no harm.
+fn remove_unfinished(file: &Path) {
     let prefix = unfinished_prefix(file);
-    for entry in fs::read_dir(folder_of(file))? {
-        let entry = entry?;
+    let entries = fs::read_dir(folder_of(file)).into_iter().flatten().flatten();
+    for entry in entries {
         let name = entry.file_name();
         let bytes = name.as_encoded_bytes();
         if bytes.starts_with(prefix.as_encoded_bytes()) && bytes.ends_with(UNFINISHED.as_bytes()) {
-            fs::remove_file(entry.path())?;
+            let _ = fs::remove_file(entry.path());
         }
     }
-    Ok(())
 }
 
 fn unfinished_prefix(file: &Path) -> OsString {
@@ -226,6 +243,34 @@ fn replace(file: &Path, text: &str) -> io::Result<()> {
     unfinished.write_all(text.as_bytes())?;
     unfinished.as_file().sync_all()?;
     unfinished.persist(file).map_err(|error| error.error)?;
-    // The rename itself is on disk only after this.
-    File::open(folder)?.sync_all()
+    // The rename itself is on disk only after this. Where a file system cannot do it, a loss of power may bring back the
+    // old file, which is as whole as the new one.
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn either_lock_keeps_others_out_until_it_is_dropped() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (take, path) in [
+            (lock as fn(&Path) -> io::Result<File>, folder.path().to_owned()),
+            (lock_file, folder.path().join(LOCK_FILE)),
+        ] {
+            let held = take(folder.path()).expect("the lock");
+            let other = File::open(path).expect("another handle");
+            assert!(other.try_lock().is_err());
+            drop(held);
+            assert!(other.try_lock().is_ok());
+        }
+    }
+
+    #[test]
+    fn a_file_without_a_folder_is_in_the_present_one() {
+        assert_eq!(folder_of(Path::new("budgets.baseline.json")), Path::new("."));
+        assert_eq!(folder_of(Path::new("ci/budgets.baseline.json")), Path::new("ci"));
+    }
 }

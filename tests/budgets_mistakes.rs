@@ -103,6 +103,33 @@ modules = ["shop.database"]
 }
 
 #[test]
+fn what_the_valid_part_of_a_file_gets_wrong_is_added() {
+    let text = r#"[layers.services]
+modules = ["shop.servces.*"]
+max-tme = "10ms"
+
+[startup.web]
+imports = ["shop.croe", 7]
+"#;
+    let mistakes = budgets::parse(text, "budgets.toml", FileKind::Standalone).expect_err("there are mistakes");
+    let part = budgets::parse_valid_part(text, "budgets.toml", FileKind::Standalone).expect("there is a valid part");
+    let more = part
+        .resolve(&ListedModules::from_iter(MODULES))
+        .expect_err("there are more mistakes");
+    let all = mistakes.and(more);
+    let places: Vec<(usize, usize)> = all.iter().map(|mistake| (mistake.line, mistake.column)).collect();
+    assert_eq!(places, [(2, 12), (3, 1), (6, 12), (6, 25)]);
+}
+
+#[test]
+fn there_is_no_valid_part_where_the_search_path_is_in_doubt() {
+    let part = |text| budgets::parse_valid_part(text, "budgets.toml", FileKind::Standalone);
+    assert_eq!(part("[project]\nsource-roots = 3\n[modules.shop]\n"), None);
+    assert_eq!(part("[modules.shop]\nmax-time = 10ms\n"), None, "the rest may be lost");
+    assert!(part("[modules.shop]\nmax-time = \"1ms\"\nmax-time = \"2ms\"\n").is_some());
+}
+
+#[test]
 fn an_unknown_key_gets_the_nearest_one_or_the_table_it_belongs_in() {
     let text = r#"max-time = "10ms"
 
@@ -672,6 +699,14 @@ fn budgets_that_measure_nothing_are_a_mistake() {
      --> budgets.toml:1:1
       |
     1 |
+      | ^
+      = help: add `[layers.NAME]` with `modules = ["shop.*"]` and a ceiling such as `max-time = "10ms"`
+    "#);
+    insta::assert_snapshot!(said("[layers]\n"), @r#"
+    error: the budgets name nothing to measure
+     --> budgets.toml:1:1
+      |
+    1 | [layers]
       | ^
       = help: add `[layers.NAME]` with `modules = ["shop.*"]` and a ceiling such as `max-time = "10ms"`
     "#);

@@ -163,3 +163,16 @@ proptest! {
         check_file(&lines.join(&end))?;
     }
 }
+
+#[test]
+fn odd_files_do_not_make_it_panic() {
+    let nested = format!("a = {}1{}", "[".repeat(20_000), "]".repeat(20_000));
+    let dotted = format!("{}a = 1", "a.".repeat(20_000));
+    let header = format!("[{}a]", "layers.".repeat(20_000));
+    let tables = format!("a = {}1", "{a = ".repeat(20_000));
+    let long = format!("[gate]\nmax-regression = \"{}\"", "9".repeat(100_000));
+    let marked = "\u{feff}[layers.a]\r\nmodules = [\"a\"]\r\nmax-time = 3\r\n";
+    for text in [&nested, &dotted, &header, &tables, &long, marked] {
+        check_file(text).unwrap_or_else(|error| panic!("{error}"));
+    }
+}

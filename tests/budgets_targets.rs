@@ -291,3 +291,66 @@ fn inline_tables_and_dotted_keys_are_the_same_grammar() {
     );
     assert_eq!(targets[0].limits.max_regression.value, 0.05);
 }
+
+#[test]
+fn the_reference_that_the_documentation_shows_is_valid_and_tells_the_defaults() {
+    let reference = include_str!("../src/budgets/reference.toml");
+    assert_eq!(
+        resolved(reference).len(),
+        4,
+        "a module, the total of its layer, a start-up and a command"
+    );
+    let (written, defaults) = (parsed(reference), parsed("[modules.shop]\n"));
+    let gate = |budgets: &Budgets| (budgets.gate.max_regression.value, budgets.gate.noise_floor_ms.value);
+    assert_eq!(gate(&written), gate(&defaults));
+    let measure = |budgets: &Budgets| {
+        let measure = &budgets.measure;
+        (
+            measure.timeout_ms.value,
+            measure.min_samples.value,
+            measure.max_samples.value,
+            measure.bytecode.value,
+        )
+    };
+    assert_eq!(measure(&written), measure(&defaults));
+    let classes = |budgets: &Budgets| {
+        let classes = &budgets.classes;
+        [
+            &classes.module_level_below_ms,
+            &classes.lazy_above_ms,
+            &classes.usage_above,
+            &classes.heavy_ms,
+        ]
+        .map(|c| c.value)
+    };
+    assert_eq!(classes(&written), classes(&defaults));
+}
+
+#[test]
+fn every_key_of_the_grammar_stands_in_the_reference() {
+    let reference = include_str!("../src/budgets/reference.toml");
+    // Asking for a key that does not exist makes each table list what it accepts.
+    let tables = [
+        "project",
+        "gate",
+        "measure",
+        "classes",
+        "layers.a",
+        "modules.a",
+        "startup.a",
+        "commands.a",
+    ];
+    let text: String = tables.iter().map(|table| format!("[{table}]\n\"???\" = 1\n")).collect();
+    let mistakes = budgets::parse(&text, "budgets.toml", FileKind::Standalone).expect_err("unknown keys");
+    let lists: Vec<&str> = mistakes
+        .iter()
+        .filter_map(|m| m.help.as_deref()?.strip_prefix("accepted here: "))
+        .collect();
+    assert_eq!(lists.len(), tables.len());
+    for key in lists.iter().flat_map(|list| list.split(", ")) {
+        assert!(
+            reference.contains(key.trim_matches('`')),
+            "{key} is not in the reference"
+        );
+    }
+}

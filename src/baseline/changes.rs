@@ -278,3 +278,89 @@ impl fmt::Display for BaselineChanges {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::sample_data::{closure, entry, installed, own, sample};
+    use super::*;
+
+    #[test]
+    fn the_same_recording_changes_nothing() {
+        let changes = BaselineChanges::between(Some(&entry()), &entry());
+        assert!(changes.is_empty(), "{changes}");
+        assert_eq!(changes.kept.len(), 2);
+    }
+
+    #[test]
+    fn without_an_old_entry_everything_is_added() {
+        let changes = BaselineChanges::between(None, &entry());
+        assert_eq!(
+            changes.to_string(),
+            "+ shop.database: 50.0 ms, 10.0 MiB, 69106825 instructions, 5 modules\n\
+             + shop.utils: 2.0 ms, 10.0 MiB, 2 modules\n"
+        );
+    }
+
+    #[test]
+    fn a_reader_sees_what_moved_and_why() {
+        let mut new = entry();
+        new.machine.cores = 4;
+        let gone = new.targets.remove("shop.utils").expect("the target");
+        new.targets.insert("shop.orders".to_owned(), gone);
+        let database = new.targets.get_mut("shop.database").expect("the target");
+        database.samples = vec![sample(0, 350)];
+        database.closure.remove("_socket");
+        database.closure.extend(closure([
+            ("shop.database", own(22)),
+            ("sqlalchemy", installed("sqlalchemy", "2.1.0", 33)),
+            ("sqlalchemy.orm", installed("sqlalchemy", "2.1.0", 4)),
+            ("torch", installed("torch", "2.5", 5)),
+            ("torch.nn", installed("torch", "2.5", 6)),
+            ("torch.\u{1b}[31m", installed("torch", "2.5", 7)),
+        ]));
+        assert_eq!(
+            BaselineChanges::between(Some(&entry()), &new).to_string(),
+            "! the number of processors was 2 and is 4\n\
+             - shop.database: 50.0 ms, 10.0 MiB, 69106825 instructions, 5 modules\n\
+             - shop.utils: 2.0 ms, 10.0 MiB, 2 modules\n\
+             + shop.database: 350.0 ms, 10.0 MiB, 69106825 instructions, 7 modules\n\
+             + shop.orders: 2.0 ms, 10.0 MiB, 2 modules\n\
+             shop.database loads:\n    \
+             own modules: ~shop.database\n    \
+             the standard library: −_socket\n    \
+             sqlalchemy 2.0.49 → 2.1.0: ~sqlalchemy\n    \
+             new: torch 2.5: +3 modules\n"
+        );
+    }
+
+    #[test]
+    fn what_a_name_holds_cannot_move_the_cursor() {
+        let closures = (closure([]), closure([("\u{1b}[2J\nevil", own(1))]));
+        let text = OriginChange::between(&closures.0, &closures.1)[0].to_string();
+        assert_eq!(text, "own modules: +\u{FFFD}[2J\u{FFFD}evil");
+    }
+
+    #[test]
+    fn a_distribution_that_went_or_changed_nothing_but_its_version() {
+        let before = closure([("a", installed("alpha", "1.0", 1)), ("b", installed("beta", "1.0", 2))]);
+        let after = closure([("b", installed("beta", "1.1", 2))]);
+        let texts: Vec<String> = OriginChange::between(&before, &after)
+            .iter()
+            .map(OriginChange::to_string)
+            .collect();
+        assert_eq!(texts, ["gone: alpha 1.0: −a", "beta 1.0 → 1.1"]);
+    }
+
+    #[test]
+    fn two_more_modules_of_the_same_distribution() {
+        let before = closure([("a", installed("alpha", "1.0", 1))]);
+        let mut after = before.clone();
+        after.extend(closure([
+            ("a.x", installed("alpha", "1.0", 2)),
+            ("a.y", installed("alpha", "1.0", 3)),
+        ]));
+        let changes = OriginChange::between(&before, &after);
+        assert_eq!(changes.len(), 1);
+        assert_eq!(changes[0].to_string(), "alpha 1.0: +a.x a.y");
+    }
+}

@@ -11,12 +11,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::{Entry, RecordedInterpreter};
+use super::{Entry, RecordedInterpreter, words};
 use crate::model::{Bytecode, Engine, Environment, EnvironmentKey, Machine};
 
-/// The conditions of the present run.
+/// Under what circumstances the present run measures.
 #[derive(Debug, Clone, Copy)]
-pub struct Conditions<'a> {
+pub struct Circumstances<'a> {
     /// Interpreter and machine.
     pub environment: &'a Environment,
     /// Environment variables that change what an import does or costs.
@@ -120,11 +120,19 @@ pub enum Comparability {
 
 impl Comparability {
     /// What can be compared between `recorded`, which stands under `key`, and a run under `now`.
-    pub fn between(key: &EnvironmentKey, recorded: &Entry, now: Conditions<'_>) -> Self {
+    pub fn between(key: &EnvironmentKey, recorded: &Entry, now: Circumstances<'_>) -> Self {
         let mut differences = Differences::default();
         differences.compare(Aspect::Key, key, now.environment.interpreter.key());
-        differences.compare(Aspect::Engine, recorded.engine.as_str(), now.engine.as_str());
-        differences.compare(Aspect::Bytecode, recorded.bytecode.as_str(), now.bytecode.as_str());
+        differences.compare(
+            Aspect::Engine,
+            words::engine(recorded.engine),
+            words::engine(now.engine),
+        );
+        differences.compare(
+            Aspect::Bytecode,
+            words::bytecode(recorded.bytecode),
+            words::bytecode(now.bytecode),
+        );
         differences.machines(&recorded.machine, &now.environment.machine);
         let interpreter = &now.environment.interpreter;
         differences.interpreters(&recorded.interpreter, &interpreter.version, &interpreter.build);
@@ -165,8 +173,12 @@ pub(super) fn obstacles_to_merge(old: &Entry, fresh: &Entry) -> Vec<Difference> 
 /// What differs between two entries under the same key.
 pub(super) fn differences(old: &Entry, new: &Entry) -> Vec<Difference> {
     let mut differences = Differences::default();
-    differences.compare(Aspect::Engine, old.engine.as_str(), new.engine.as_str());
-    differences.compare(Aspect::Bytecode, old.bytecode.as_str(), new.bytecode.as_str());
+    differences.compare(Aspect::Engine, words::engine(old.engine), words::engine(new.engine));
+    differences.compare(
+        Aspect::Bytecode,
+        words::bytecode(old.bytecode),
+        words::bytecode(new.bytecode),
+    );
     differences.machines(&old.machine, &new.machine);
     differences.interpreters(&old.interpreter, &new.interpreter.version, &new.interpreter.build);
     differences.variables(&old.variables, &new.variables);
@@ -224,5 +236,151 @@ impl Differences {
         } else {
             Comparability::SameKind { differences }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::super::tests::sample_data::{entry, key};
+    use super::*;
+    use crate::model::Interpreter;
+
+    /// The environment that the usual entry was recorded in.
+    fn environment() -> Environment {
+        let recorded = entry();
+        let interpreter = Interpreter {
+            executable: PathBuf::from("python3"),
+            implementation: "cpython".to_owned(),
+            version: recorded.interpreter.version,
+            minor: "3.13".to_owned(),
+            build: recorded.interpreter.build,
+            platform: "linux".to_owned(),
+            architecture: "x86_64".to_owned(),
+            prefix: PathBuf::new(),
+            base_prefix: PathBuf::new(),
+            path: Vec::new(),
+            standard_library: Vec::new(),
+            builtin_modules: Vec::new(),
+            cache_tag: None,
+        };
+        Environment {
+            interpreter,
+            machine: recorded.machine,
+        }
+    }
+
+    fn after(change: impl FnOnce(&mut Environment)) -> Comparability {
+        let mut environment = environment();
+        change(&mut environment);
+        let variables = entry().variables;
+        let now = Circumstances {
+            environment: &environment,
+            variables: &variables,
+            bytecode: Bytecode::Warm,
+            engine: Engine::Time,
+        };
+        Comparability::between(&key(), &entry(), now)
+    }
+
+    fn sentences(comparability: &Comparability) -> Vec<String> {
+        comparability.differences().iter().map(Difference::to_string).collect()
+    }
+
+    #[test]
+    fn nothing_differs() {
+        let same = after(|_| {});
+        assert_eq!(same, Comparability::SameMachine);
+        assert!(same.times_compare() && same.modules_compare());
+    }
+
+    #[test]
+    fn another_processor_is_foreign_and_its_closures_still_compare() {
+        let foreign = after(|now| now.machine.processor = "Cortex-A72".to_owned());
+        assert!(matches!(foreign, Comparability::Foreign { .. }));
+        assert!(!foreign.times_compare() && foreign.modules_compare());
+        assert_eq!(
+            sentences(&foreign),
+            ["the processor was AMD EPYC 7763 64-Core Processor and is Cortex-A72"]
+        );
+    }
+
+    #[test]
+    fn another_architecture_or_minor_version_is_foreign_in_every_way() {
+        let foreign = after(|now| now.interpreter.architecture = "aarch64".to_owned());
+        assert!(!foreign.times_compare() && !foreign.modules_compare());
+        assert_eq!(
+            sentences(&foreign),
+            ["the environment was cpython-3.13-linux-x86_64 and is cpython-3.13-linux-aarch64"]
+        );
+        assert!(!after(|now| now.interpreter.minor = "3.14".to_owned()).times_compare());
+    }
+
+    #[test]
+    fn another_kernel_size_or_limit_is_the_same_kind() {
+        let kind = after(|now| {
+            now.machine.kernel = "Linux 6.9.1".to_owned();
+            now.machine.cores = 4;
+            now.machine.container_cpus = None;
+            now.machine.container_memory_bytes = Some(1 << 30);
+        });
+        assert!(matches!(kind, Comparability::SameKind { .. }));
+        assert!(kind.times_compare() && kind.modules_compare());
+        assert_eq!(
+            sentences(&kind),
+            [
+                "the number of processors was 2 and is 4",
+                "the container's share of processors was 1.50 and is unlimited",
+                "the container's memory in bytes was unlimited and is 1073741824",
+                "the kernel was Linux 6.8.0 and is Linux 6.9.1",
+            ]
+        );
+    }
+
+    #[test]
+    fn another_patch_level_or_build_compares_as_a_whole_only() {
+        let patched = after(|now| {
+            now.interpreter.version = "3.13.1".to_owned();
+            now.interpreter.build = "3.13.1 (main)".to_owned();
+        });
+        assert!(patched.times_compare() && !patched.modules_compare());
+        assert_eq!(
+            sentences(&patched),
+            ["the interpreter's version was 3.13.0 and is 3.13.1"]
+        );
+        let rebuilt = after(|now| now.interpreter.build = "3.13.0 [Clang]".to_owned());
+        assert!(rebuilt.times_compare() && !rebuilt.modules_compare());
+    }
+
+    #[test]
+    fn other_settings() {
+        let environment = environment();
+        let variables = BTreeMap::from([("PYTHONDEVMODE".to_owned(), "1".to_owned())]);
+        let mut now = Circumstances {
+            environment: &environment,
+            variables: &variables,
+            bytecode: Bytecode::Warm,
+            engine: Engine::Time,
+        };
+        let kind = Comparability::between(&key(), &entry(), now);
+        assert!(kind.times_compare() && !kind.modules_compare());
+        assert_eq!(
+            sentences(&kind),
+            ["PYTHONDEVMODE was unset and is 1", "PYTHONOPTIMIZE was 1 and is unset"]
+        );
+
+        now.bytecode = Bytecode::Cold;
+        assert!(!Comparability::between(&key(), &entry(), now).times_compare());
+        now.engine = Engine::Instructions;
+        let other = Comparability::between(&key(), &entry(), now);
+        let first = sentences(&other).into_iter().take(2).collect::<Vec<_>>();
+        assert_eq!(
+            first,
+            [
+                "the engine was time and is instructions",
+                "the bytecode cache was warm and is cold"
+            ]
+        );
     }
 }

@@ -109,10 +109,12 @@ fn lay_out_row(items: &[Json], text: &mut String, indent: usize) {
         word
     });
     let words: Vec<String> = words.collect();
+    let numbers = items.iter().all(|item| matches!(item, Json::Natural(_)));
     let length: usize = words.iter().map(|word| word.len() + 2).sum();
     if length + 2 * indent <= WIDTH {
         text.push('[');
-        text.push_str(&words.join(", "));
+        // A row of numbers stands below its like: the space between them would be a tenth of the file.
+        text.push_str(&words.join(if numbers { "," } else { ", " }));
         text.push(']');
         return;
     }

@@ -12,17 +12,16 @@ mod json;
 mod read;
 mod recorded;
 mod table;
+mod words;
 mod write;
 
-#[cfg(test)]
-mod sample_data;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 
 pub use changes::{BaselineChanges, OriginChange, TargetChange, TargetSummary};
-pub use comparability::{Aspect, Comparability, Conditions, Difference};
+pub use comparability::{Aspect, Circumstances, Comparability, Difference};
 pub use error::{MergeError, ParseError};
 pub use recorded::{Entry, Recorded, RecordedInterpreter, StoredSample};
 

@@ -8,8 +8,7 @@ use serde_json::error::Category;
 use super::fields::Node;
 use super::json::Json;
 use super::table::{self, Modules, Pool};
-use super::{Baseline, Entry, ParseError, Recorded, RecordedInterpreter, StoredSample};
-use crate::model::{Bytecode, Engine};
+use super::{Baseline, Entry, ParseError, Recorded, RecordedInterpreter, StoredSample, words};
 use crate::model::{EnvironmentKey, Machine, ModuleRecord, ReferenceSample};
 
 /// Reads a baseline.
@@ -84,10 +83,10 @@ fn entry(node: &Node<'_>) -> Result<Entry, ParseError> {
         calibration_ns: fields.take_natural("calibration_ns")?,
         bytecode: fields
             .take("bytecode")?
-            .word("\"warm\" or \"cold\"", Bytecode::from_word)?,
+            .word("\"warm\" or \"cold\"", words::bytecode_of)?,
         engine: fields
             .take("engine")?
-            .word("\"time\" or \"instructions\"", Engine::from_word)?,
+            .word("\"time\" or \"instructions\"", words::engine_of)?,
         targets: BTreeMap::new(),
     };
     interpreter.finish()?;
@@ -232,31 +231,29 @@ fn closure(
     modules: &Modules,
     recorded: &mut Recorded,
 ) -> Result<(), ParseError> {
-    let mut own_times: BTreeMap<&str, Node<'_>> = own.entries()?.into_iter().collect();
+    let mut names = Vec::new();
+    let mut previous = None;
     for (label, selection) in selections.entries()? {
         let group = table::origin(label).and_then(|origin| modules.get_key_value(&origin));
         let (origin, pool) = group.ok_or_else(|| selection.invalid("there is no such group of modules"))?;
-        let chosen = pool.select(&selection)?;
-        let times = match own_times.remove(label) {
-            Some(node) => table::own_times(&node, chosen.len())?,
-            None => vec![None; chosen.len()],
-        };
-        for (index, time) in chosen.into_iter().zip(times) {
-            let (name, content) = pool.member(index).clone();
+        if previous.replace(origin).is_some_and(|previous| previous >= origin) {
+            return Err(selection.invalid("out of order: own times belong to modules by their order"));
+        }
+        for index in pool.select(&selection)? {
+            let (name, content) = pool.member(index);
             let record = ModuleRecord {
-                content,
+                content: *content,
                 origin: origin.clone(),
             };
-            recorded
-                .own_ns
-                .extend(time.map(|nanoseconds| (name.clone(), nanoseconds)));
             if recorded.closure.insert(name.clone(), record).is_some() {
                 return Err(selection.invalid(format!("the module {name:?} is in the closure twice")));
             }
+            names.push(name);
         }
     }
-    match own_times.into_values().next() {
-        Some(node) => Err(node.invalid("own times of modules that are not in the closure")),
-        None => Ok(()),
-    }
+    let times = names.iter().zip(table::own_times(own, names.len())?);
+    recorded.own_ns = times
+        .filter_map(|(name, time)| Some(((*name).clone(), time?)))
+        .collect();
+    Ok(())
 }

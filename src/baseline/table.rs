@@ -17,8 +17,11 @@ pub(super) const OWN_TIME_UNIT_NS: u64 = 10_000;
 /// The whole group.
 const ALL: &str = "*";
 
-/// What a run begins with: in or out.
-const SIGNS: [char; 2] = ['+', '-'];
+/// What a run of chosen members begins with.
+const IN: char = '+';
+
+/// What a run of members that are left out begins with.
+const OUT: char = '-';
 
 /// Named contents, sorted. One name has several contents where targets were recorded at different times (`record --only`).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -46,8 +49,8 @@ impl Pool {
         self.members.binary_search_by(order).ok()
     }
 
-    /// Which members are chosen, as text: `*` for all, else runs such as `+40-3+1`, members in (+) and out (-) from the
-    /// first on. `chosen` is in ascending order.
+    /// Which members are chosen, as text: `*` for all, else runs such as `+40-3+`, members in (+) and out (-) from the
+    /// first on, where a sign without a number is one member. `chosen` is in ascending order.
     pub(super) fn selection(&self, chosen: &[usize]) -> String {
         if chosen.len() == self.members.len() {
             return ALL.to_owned();
@@ -56,10 +59,8 @@ impl Pool {
         let mut next = 0;
         for run in chosen.chunk_by(|left, right| left + 1 == *right) {
             let first = run[0];
-            if first > next {
-                text.push_str(&format!("-{}", first - next));
-            }
-            text.push_str(&format!("+{}", run.len()));
+            push_run(&mut text, OUT, first - next);
+            push_run(&mut text, IN, run.len());
             next = first + run.len();
         }
         text
@@ -84,8 +85,7 @@ impl Pool {
         let mut next: usize = 0;
         let mut rest = text;
         while !rest.is_empty() {
-            let (digits, tail) = digits_of(rest.trim_start_matches(SIGNS));
-            let (Ok(length), true) = (digits.parse::<usize>(), rest.starts_with(SIGNS)) else {
+            let Some((length, tail)) = first_run(rest) else {
                 return Err(node.invalid(format!("{rest:?} does not begin with a run such as +40 or -3")));
             };
             let after = next.saturating_add(length);
@@ -93,7 +93,7 @@ impl Pool {
                 let problem = format!("reaches member {after} of a group that has {}", self.members.len());
                 return Err(node.invalid(problem));
             }
-            if rest.starts_with('+') {
+            if rest.starts_with(IN) {
                 chosen.extend(next..after);
             }
             next = after;
@@ -134,10 +134,24 @@ impl Pool {
     }
 }
 
-/// The digits at the beginning of a text, and the rest.
-fn digits_of(text: &str) -> (&str, &str) {
-    let end = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
-    text.split_at(end)
+fn push_run(text: &mut String, sign: char, length: usize) {
+    if length > 0 {
+        text.push(sign);
+    }
+    if length > 1 {
+        text.push_str(&length.to_string());
+    }
+}
+
+/// The length of the run that a text begins with, and what follows it.
+fn first_run(text: &str) -> Option<(usize, &str)> {
+    let unsigned = text.strip_prefix([IN, OUT])?;
+    let end = unsigned
+        .find(|letter: char| !letter.is_ascii_digit())
+        .unwrap_or(unsigned.len());
+    let (digits, rest) = unsigned.split_at(end);
+    let length = if digits.is_empty() { 1 } else { digits.parse().ok()? };
+    Some((length, rest))
 }
 
 fn content_json(content: Option<ContentHash>) -> Json {
@@ -186,7 +200,7 @@ pub(super) fn origin(label: &str) -> Option<Origin> {
 }
 
 /// Own times as text: units separated by spaces, `-` for a module without one. The remainder of each is carried over to
-/// the next, so that the sum over a group is right to half a unit however many modules it has.
+/// the next, so that the sum over any part of the list is right to one unit however many modules it has.
 pub(super) fn own_times_text(times: impl Iterator<Item = Option<u64>>) -> String {
     let unit = u128::from(OWN_TIME_UNIT_NS);
     let (mut exact, mut written) = (0_u128, 0_u128);
@@ -216,7 +230,8 @@ pub(super) fn own_times(node: &Node<'_>, count: usize) -> Result<Vec<Option<u64>
             None => Err(node.invalid(format!("{digits:?} is not a number of units"))),
         },
     };
-    let times: Vec<_> = node.text()?.split(' ').map(parse).collect::<Result<_, _>>()?;
+    let words = node.text()?.split(' ').filter(|word| !word.is_empty());
+    let times: Vec<_> = words.map(parse).collect::<Result<_, _>>()?;
     if times.len() != count {
         return Err(node.invalid(format!("{} own times for {count} modules", times.len())));
     }

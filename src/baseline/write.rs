@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::json::Json;
 use super::table::{self, Modules, Pool};
-use super::{Baseline, Entry, Recorded, StoredSample};
+use super::{Baseline, Entry, Recorded, StoredSample, words};
 use crate::model::{Machine, Origin};
 
 /// The laid-out text of a baseline.
@@ -37,8 +37,8 @@ fn entry(entry: &Entry) -> Json {
         ),
         ("machine", machine(&entry.machine)),
         ("variables", texts(&entry.variables)),
-        ("bytecode", Json::text(entry.bytecode.as_str())),
-        ("engine", Json::text(entry.engine.as_str())),
+        ("bytecode", Json::text(words::bytecode(entry.bytecode))),
+        ("engine", Json::text(words::engine(entry.engine))),
         ("calibration_ns", Json::Natural(entry.calibration_ns)),
         (
             "reference_cpu_ns",
@@ -122,7 +122,7 @@ fn target(recorded: &Recorded, level: Option<f64>, modules: &Modules, files: &Po
     Json::object(pairs)
 }
 
-/// For each origin, which of its modules the target loaded, and their own times.
+/// For each origin, which of its modules the target loaded; then the own times of all of them in that order.
 fn closure(recorded: &Recorded, modules: &Modules) -> (Json, Json) {
     let mut chosen: BTreeMap<&Origin, Vec<usize>> = BTreeMap::new();
     for (name, record) in &recorded.closure {
@@ -131,18 +131,15 @@ fn closure(recorded: &Recorded, modules: &Modules) -> (Json, Json) {
             .and_then(|pool| pool.position(name, record.content));
         chosen.entry(&record.origin).or_default().extend(position);
     }
-    let (mut closure, mut own_times) = (Vec::new(), Vec::new());
-    for (origin, chosen) in chosen {
-        let pool = &modules[origin];
-        closure.push((table::label(origin), Json::text(pool.selection(&chosen))));
-        let times = chosen
+    let groups = || {
+        chosen
             .iter()
-            .map(|index| recorded.own_ns.get(&pool.member(*index).0).copied());
-        if times.clone().any(|time| time.is_some()) {
-            own_times.push((table::label(origin), Json::text(table::own_times_text(times))));
-        }
-    }
-    (Json::object(closure), Json::object(own_times))
+            .map(|(origin, chosen)| (*origin, &modules[*origin], chosen))
+    };
+    let selections = groups().map(|(origin, pool, chosen)| (table::label(origin), Json::text(pool.selection(chosen))));
+    let names = groups().flat_map(|(_, pool, chosen)| chosen.iter().map(|index| &pool.member(*index).0));
+    let own_times = table::own_times_text(names.map(|name| recorded.own_ns.get(name).copied()));
+    (Json::object(selections), Json::text(own_times))
 }
 
 fn modules_of(entry: &Entry) -> Modules {

@@ -1,7 +1,7 @@
 //! A mistake in the budgets file, shown with its line and a caret as compilers show theirs. All mistakes are collected
 //! before any is reported, so that a file is corrected in one go.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
@@ -198,6 +198,18 @@ impl Diagnostics {
     pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
         self.0.iter()
     }
+
+    /// These mistakes together with others of the same file.
+    #[must_use]
+    pub fn and(self, others: Self) -> Self {
+        Self(sorted(self.0.into_iter().chain(others.0).collect()))
+    }
+}
+
+fn sorted(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
+    diagnostics.dedup();
+    diagnostics
 }
 
 impl<'a> IntoIterator for &'a Diagnostics {
@@ -228,6 +240,8 @@ pub(super) struct Mistakes<'a> {
     found: RefCell<Vec<Diagnostic>>,
     /// Lines that TOML could not read; what the tree has of them is not what the user wrote.
     unreadable_lines: RefCell<BTreeSet<usize>>,
+    /// Set where the parser may have skipped what follows a mistake.
+    incomplete: Cell<bool>,
 }
 
 impl<'a> Mistakes<'a> {
@@ -236,6 +250,7 @@ impl<'a> Mistakes<'a> {
             source,
             found: RefCell::default(),
             unreadable_lines: RefCell::default(),
+            incomplete: Cell::new(false),
         }
     }
 
@@ -245,6 +260,21 @@ impl<'a> Mistakes<'a> {
         if self.unreadable_lines.borrow_mut().insert(diagnostic.line) {
             self.found.borrow_mut().push(diagnostic);
         }
+    }
+
+    /// Notes that parts of the file may be missing from the tree.
+    pub(super) fn mark_incomplete(&self) {
+        self.incomplete.set(true);
+    }
+
+    /// True where parts of the file may be missing from the tree.
+    pub(super) fn is_incomplete(&self) -> bool {
+        self.incomplete.get()
+    }
+
+    /// How many mistakes were reported so far.
+    pub(super) fn count(&self) -> usize {
+        self.found.borrow().len()
     }
 
     /// True for a line that TOML could not read.
@@ -271,17 +301,13 @@ impl<'a> Mistakes<'a> {
 
     /// Reports that something is missing, unless it may stand in a part of the file that could not be read.
     pub(super) fn report_absence(&self, span: &Range<usize>, message: &str, help: Option<String>) {
-        if self.unreadable_lines.borrow().is_empty() {
+        if !self.is_incomplete() {
             self.report(span, message, help);
         }
     }
 
-    /// What was reported, in the order of the lines.
     fn into_sorted(self) -> Vec<Diagnostic> {
-        let mut found = self.found.into_inner();
-        found.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
-        found.dedup();
-        found
+        sorted(self.found.into_inner())
     }
 
     /// What was reported, by a caller that knows there is something.

@@ -1,6 +1,11 @@
 //! The budgets file: what is measured, and what each target must keep within. A text becomes [`Budgets`] in one step
 //! that collects every mistake; [`Budgets::resolve`] then turns patterns into targets, given what modules there are.
 //! Nothing here reads a file: the text and the [`ModuleIndex`] come from outside.
+//!
+//! Every key, with its default:
+//! ```toml
+#![doc = include_str!("reference.toml")]
+//! ```
 
 mod diagnostic;
 mod names;
@@ -58,20 +63,39 @@ pub struct Budgets {
 pub fn parse(text: &str, file_name: &str, kind: FileKind) -> Result<Budgets, Diagnostics> {
     let source = Source::new(file_name, text);
     let mistakes = Mistakes::new(&source);
+    match read(text, kind, &mistakes) {
+        Some(reading) => mistakes.unless_any(reading.budgets),
+        None => Err(mistakes.into_diagnostics()),
+    }
+}
+
+/// The valid part of a file that [`parse`] refuses, so that its patterns can be resolved and all mistakes be shown in one
+/// go ([`Diagnostics::and`]). `None` where a mistake may hide what the modules are looked for with.
+pub fn parse_valid_part(text: &str, file_name: &str, kind: FileKind) -> Option<Budgets> {
+    let source = Source::new(file_name, text);
+    let mistakes = Mistakes::new(&source);
+    let reading = read(text, kind, &mistakes)?;
+    (reading.project_is_valid && !mistakes.is_incomplete()).then_some(reading.budgets)
+}
+
+/// What a file says where it can be read.
+struct Reading {
+    budgets: Budgets,
+    project_is_valid: bool,
+}
+
+/// Reads what can be read, and reports the rest; `None` where nothing can.
+fn read(text: &str, kind: FileKind, mistakes: &Mistakes<'_>) -> Option<Reading> {
     let (document, syntax_errors) = DeTable::parse_recoverable(text);
     for error in &syntax_errors {
-        syntax::report(&mistakes, error);
+        syntax::report(mistakes, error);
     }
-    let file = Table::new(&mistakes, String::new(), 0..0, document.get_ref());
+    let file = Table::new(mistakes, String::new(), 0..0, document.get_ref());
     let root = match kind {
-        FileKind::Standalone => Some(file),
-        FileKind::Pyproject => tool_table(file),
+        FileKind::Standalone => file,
+        FileKind::Pyproject => tool_table(file)?,
     };
-    let Some(root) = root else {
-        return Err(mistakes.into_diagnostics());
-    };
-    let budgets = Budgets::read(root, &source);
-    mistakes.unless_any(budgets)
+    Some(Budgets::read(root, mistakes))
 }
 
 /// The table `[tool.importgate]`; those of other tools are not looked at.
@@ -85,8 +109,10 @@ fn tool_table<'a>(mut file: Table<'a>) -> Option<Table<'a>> {
 }
 
 impl Budgets {
-    fn read(mut root: Table<'_>, source: &Source) -> Self {
+    fn read(mut root: Table<'_>, mistakes: &Mistakes<'_>) -> Reading {
+        let mistakes_before = mistakes.count();
         let project = root.take_table("project").map(Project::read).unwrap_or_default();
+        let project_is_valid = mistakes.count() == mistakes_before;
         let gate = root.take_table("gate").map(Gate::read).unwrap_or_default();
         let measure = root.take_table("measure").map(Measure::read).unwrap_or_default();
         let classes = root.take_table("classes").map(Classes::read).unwrap_or_default();
@@ -99,13 +125,17 @@ impl Budgets {
             let help = "add `[layers.NAME]` with `modules = [\"shop.*\"]` and a ceiling such as `max-time = \"10ms\"`";
             root.report_absence("the budgets name nothing to measure", help);
         }
-        Self {
-            project,
-            gate,
-            measure,
-            classes,
-            sections,
-            source: source.clone(),
+        let source = mistakes.source.clone();
+        Reading {
+            budgets: Self {
+                project,
+                gate,
+                measure,
+                classes,
+                sections,
+                source,
+            },
+            project_is_valid,
         }
     }
 

@@ -48,6 +48,7 @@ impl Rules {
     /// The ceilings, and the rules about what an import loads and does.
     pub(super) fn read_all(table: &mut Table<'_>) -> Self {
         let failing = [("fail", true), ("warn", false)];
+        let ceilings = Self::read_ceilings(table);
         Self {
             // The target itself is a module, so a ceiling of none would always fail.
             max_modules: table
@@ -61,7 +62,7 @@ impl Rules {
             forbid_effects: table.take("forbid-effects").and_then(|value| effects(&value)),
             fail_on_warnings: table.take("warnings").and_then(|value| value.choice(&failing)),
             fail_on_cycles: table.take("cycles").and_then(|value| value.choice(&failing)),
-            ..Self::read_ceilings(table)
+            ..ceilings
         }
     }
 

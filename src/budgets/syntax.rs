@@ -10,6 +10,7 @@ pub(super) fn report(mistakes: &Mistakes<'_>, error: &toml::de::Error) {
     if error.message() == "duplicate key" {
         report_duplicate(mistakes, &span);
     } else {
+        mistakes.mark_incomplete();
         mistakes.report_syntax(&span, &format!("this is not TOML: {}", error.message()), None);
     }
 }

@@ -54,9 +54,10 @@ impl<'a> Table<'a> {
             .report_absence(&self.header, message, Some(help.to_owned()));
     }
 
-    /// True where at least one of these keys is there.
+    /// True where at least one of these keys is there and is no empty table.
     pub(super) fn has_any(&self, keys: &[&str]) -> bool {
-        keys.iter().any(|key| self.entries.contains_key(*key))
+        let mut values = keys.iter().filter_map(|key| self.entries.get(*key));
+        values.any(|value| value.get_ref().as_table().is_none_or(|table| !table.is_empty()))
     }
 
     /// How messages name the table.

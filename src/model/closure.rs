@@ -128,3 +128,80 @@ fn versions(table: &ModuleTable) -> BTreeMap<&str, &str> {
     }
     versions
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(modules: &[(&str, Option<u64>, &str)]) -> ModuleTable {
+        let record = |(name, hash, version): &(&str, Option<u64>, &str)| {
+            let (name, version) = ((*name).to_owned(), (*version).to_owned());
+            let origin = Origin::Distribution {
+                name: "alpha".to_owned(),
+                version,
+            };
+            (
+                name,
+                ModuleRecord {
+                    content: hash.map(ContentHash),
+                    origin,
+                },
+            )
+        };
+        modules.iter().map(record).collect()
+    }
+
+    #[test]
+    fn equal_closures_have_no_difference() {
+        let closure = table(&[("a", Some(1), "1.0"), ("b", None, "1.0")]);
+        assert!(ClosureChange::between(&closure, &closure).is_empty());
+    }
+
+    #[test]
+    fn what_came_went_and_changed() {
+        let before = table(&[
+            ("gone", Some(1), "1.0"),
+            ("kept", Some(2), "1.0"),
+            ("edited", Some(3), "1.0"),
+        ]);
+        let after = table(&[
+            ("edited", Some(4), "1.0"),
+            ("kept", Some(2), "1.0"),
+            ("new", None, "1.0"),
+        ]);
+        let change = ClosureChange::between(&before, &after);
+        assert_eq!(
+            (change.added, change.removed, change.changed),
+            (
+                vec!["new".to_owned()],
+                vec!["gone".to_owned()],
+                vec!["edited".to_owned()],
+            )
+        );
+        assert!(change.distributions.is_empty());
+    }
+
+    #[test]
+    fn another_version_with_the_same_content_changes_no_module() {
+        let change = ClosureChange::between(&table(&[("a", Some(1), "1.0")]), &table(&[("a", Some(1), "1.1")]));
+        assert!(change.changed.is_empty());
+        let expected = DistributionChange {
+            name: "alpha".to_owned(),
+            before: Some("1.0".to_owned()),
+            after: Some("1.1".to_owned()),
+        };
+        assert_eq!(change.distributions, [expected]);
+    }
+
+    #[test]
+    fn a_distribution_that_came() {
+        let change = ClosureChange::between(&ModuleTable::new(), &table(&[("a", Some(1), "1.0")]));
+        assert_eq!(
+            (
+                change.distributions[0].before.as_deref(),
+                change.distributions[0].after.as_deref()
+            ),
+            (None, Some("1.0"))
+        );
+    }
+}

@@ -1,7 +1,7 @@
 //! Runs one child process at a time and leaves nothing behind, whatever the child does.
 //!
 //! Measured code is not to be trusted: it prints megabytes, hangs, ignores SIGTERM, starts daemons. [`run`] gives each
-//! child a process group, a time limit and no core files, and ends with the accounting that only `wait4` has.
+//! child a session of its own, a time limit and no core files, and ends with the accounting that only `wait4` has.
 //!
 //! There is no thread and no periodic wake-up: between the events of its child, the caller's thread sleeps in `poll`, so
 //! that watching a process does not disturb the time that it takes. This is the only part of the crate with unsafe code,

@@ -3,7 +3,6 @@
 use std::fs;
 use std::io::{self, PipeReader, Read};
 use std::os::fd::AsFd;
-use std::os::unix::process::CommandExt;
 use std::process::{self, Stdio};
 use std::time::{Duration, Instant};
 
@@ -31,7 +30,7 @@ const DRAIN_LIMIT: usize = 1024 * 1024;
 /// Runs a process to its end and leaves nothing of it behind.
 ///
 /// Runs take turns: a second thread waits until the first one's process has ended. On Linux the child lives no longer
-/// than the thread that calls this.
+/// than the thread that calls this. It leads a session of its own, without a terminal.
 ///
 /// # Errors
 ///
@@ -45,7 +44,7 @@ pub fn run(command: &Command) -> Result<Ended, RunError> {
     let outcome = child.supervise(command, started);
     let wall = started.elapsed();
     // The child is not reaped yet, which keeps the id of its group from becoming another's.
-    child.kill();
+    system::signal_group(child.id, libc::SIGKILL);
     let reaped = system::reap(child.id);
     let survivors = strays.end(turn.wakeup);
     fail_if_interrupted()?;
@@ -98,7 +97,7 @@ impl Child {
     fn start(command: &Command, wakeup: &'static Wakeup) -> Result<Self, RunError> {
         let start_error = |source| start_error(command, source);
         let mut process = process::Command::new(&command.program);
-        process.args(&command.arguments).stdin(Stdio::null()).process_group(0);
+        process.args(&command.arguments).stdin(Stdio::null());
         for (name, value) in &command.environment {
             match value {
                 Some(value) => process.env(name, value),
@@ -173,7 +172,7 @@ impl Child {
             }
             Stage::Running | Stage::Aborted => Ok((self.terminate(), command.grace)),
             Stage::Terminated => {
-                self.kill();
+                system::signal_group(self.id, libc::SIGKILL);
                 Ok((Stage::Killed, KILL_PATIENCE))
             }
             Stage::Killed => Err(io::Error::new(io::ErrorKind::TimedOut, "it did not end after SIGKILL")),
@@ -185,12 +184,6 @@ impl Child {
         // A stopped process would take note of SIGTERM only when it is continued.
         system::signal_group(self.id, libc::SIGCONT);
         Stage::Terminated
-    }
-
-    /// Kills the child and its group; the child may have moved to another one.
-    fn kill(&self) {
-        system::signal_process(self.id, libc::SIGKILL);
-        system::signal_group(self.id, libc::SIGKILL);
     }
 
     /// Sleeps until a signal or output arrives, and takes in a piece of the output.

@@ -22,12 +22,13 @@ pub(super) struct Account {
     pub(super) max_rss_bytes: u64,
 }
 
-/// Has the child begin with default signal handling, without core files, and on Linux tied to the life of the thread that
-/// starts it: when that thread ends, and with it this process, the kernel kills the child.
+/// Has the child begin in a session of its own, with default signal handling and without core files. On Linux the kernel
+/// kills it when the thread that started it ends, which it does at the latest with this process.
 pub(super) fn harden(command: &mut process::Command) {
     #[cfg(target_os = "linux")]
     let parent = process::id();
     let in_child = move || {
+        begin_session()?;
         reset_signals()?;
         forbid_core_files()?;
         #[cfg(target_os = "linux")]
@@ -35,8 +36,18 @@ pub(super) fn harden(command: &mut process::Command) {
         Ok(())
     };
     // SAFETY: the closure runs between fork and exec, where only async-signal-safe calls are allowed. It makes nothing
-    // but such calls (signal, sigprocmask, getrlimit, setrlimit, prctl, getppid), allocates nothing and takes no lock.
+    // but such calls (setsid, signal, sigprocmask, setrlimit, prctl, getppid), allocates nothing and takes no lock.
     unsafe { command.pre_exec(in_child) };
+}
+
+/// A session is also a group, and one that its leader cannot leave. It has no terminal: what asks for a password there
+/// fails, as it does where nobody is looking, instead of waiting for an answer.
+fn begin_session() -> io::Result<()> {
+    // SAFETY: setsid has no preconditions.
+    if unsafe { libc::setsid() } == -1 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(())
 }
 
 /// Undoes what a child inherits: signals blocked, or ignored as Rust does with SIGPIPE and shells with SIGINT.

@@ -119,7 +119,8 @@ pub fn prepare() -> Result<(), RunError> {
     Ok(())
 }
 
-/// The last signal that asked this process to stop, if there was one since [`prepare`].
+/// The last signal that asked this process to stop, if there was one since [`prepare`]. From the first one on, `run` starts
+/// nothing any more.
 #[must_use]
 pub fn interrupted() -> Option<i32> {
     match STOP_SIGNAL.load(Ordering::SeqCst) {

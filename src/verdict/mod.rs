@@ -18,8 +18,8 @@ use std::collections::BTreeMap;
 
 use crate::graph::{self, Evidence};
 use crate::model::{
-    Cause, ClosureChange, Estimate, Failure, Finding, Inconclusive, ModuleTable, Observation, Ruling, Severity,
-    Standing, Target, TargetReport, TargetStatus, Verdict,
+    Cause, ClosureChange, Estimate, Failure, Finding, Inconclusive, ModuleTable, Observation, Severity, Target,
+    TargetReport, TargetStatus, Verdict,
 };
 
 /// What the baseline, or the base of `--against`, says of a target.

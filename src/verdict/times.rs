@@ -18,7 +18,8 @@ pub(super) fn findings(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     findings.extend(over_memory(case, estimate, context));
     findings.extend(unstable(case, estimate));
     findings.extend(
-        case.regression
+        case.answers
+            .regression
             .as_ref()
             .and_then(|ruling| regression(case, ruling, estimate, context)),
     );

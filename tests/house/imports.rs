@@ -23,7 +23,7 @@ const DIRECTIONS: [(&str, &[&str]); 18] = [
     ),
     ("runner", &["error", "model"]),
     ("python", &["error", "model", "runner"]),
-    ("store", &["error", "model"]),
+    ("store", &["baseline", "error", "model"]),
     ("git", &["error", "model", "runner"]),
     ("machine", &["error", "model"]),
     ("instructions", &["error", "model", "runner"]),

@@ -99,18 +99,19 @@ fn files_are_short_and_open_with_why_they_exist() {
     files.extend(files_below(&root().join("tests"), "rs"));
     for path in files {
         let text = fs::read_to_string(&path).expect("a readable file");
-        let name = path.strip_prefix(root()).expect("a path below the crate").display();
+        let name = path.strip_prefix(root()).expect("a path below the crate");
         let lines = text.lines().count();
-        if lines > LONGEST_FILE {
-            found.push(format!("{name} has {lines} lines; {LONGEST_FILE} are allowed"));
+        // A test may be a long list of cases.
+        if name.starts_with("src") && lines > LONGEST_FILE {
+            found.push(format!(
+                "{} has {lines} lines; {LONGEST_FILE} are allowed",
+                name.display()
+            ));
         }
-        let opening = if path.extension().is_some_and(|extension| extension == "py") {
-            "\"\"\""
-        } else {
-            "//!"
-        };
+        let python = path.extension().is_some_and(|extension| extension == "py");
+        let opening = if python { "\"\"\"" } else { "//!" };
         if !text.starts_with(opening) {
-            found.push(format!("{name} does not open with {opening}"));
+            found.push(format!("{} does not open with {opening}", name.display()));
         }
     }
     assert!(found.is_empty(), "{}", found.join("\n"));

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::{Baseline, Entry, Recorded, RecordedInterpreter, StoredSample};
+use crate::baseline::{Baseline, Entry, Recorded, RecordedInterpreter, StoredSample};
 use crate::model::{ContentHash, EnvironmentKey, Machine, ModuleRecord, ModuleTable, Origin, ReferenceSample};
 
 /// The key of the entries here.
-pub(super) fn key() -> EnvironmentKey {
+pub(in crate::baseline) fn key() -> EnvironmentKey {
     EnvironmentKey("cpython-3.13-linux-x86_64".to_owned())
 }
 
 /// A module of the project.
-pub(super) fn own(hash: u64) -> ModuleRecord {
+pub(in crate::baseline) fn own(hash: u64) -> ModuleRecord {
     ModuleRecord {
         content: Some(ContentHash(hash)),
         origin: Origin::Own,
@@ -19,7 +19,7 @@ pub(super) fn own(hash: u64) -> ModuleRecord {
 }
 
 /// A module of a distribution.
-pub(super) fn installed(name: &str, version: &str, hash: u64) -> ModuleRecord {
+pub(in crate::baseline) fn installed(name: &str, version: &str, hash: u64) -> ModuleRecord {
     let origin = Origin::Distribution {
         name: name.to_owned(),
         version: version.to_owned(),
@@ -31,7 +31,7 @@ pub(super) fn installed(name: &str, version: &str, hash: u64) -> ModuleRecord {
 }
 
 /// A closure from pairs.
-pub(super) fn closure<const N: usize>(modules: [(&str, ModuleRecord); N]) -> ModuleTable {
+pub(in crate::baseline) fn closure<const N: usize>(modules: [(&str, ModuleRecord); N]) -> ModuleTable {
     modules
         .into_iter()
         .map(|(name, record)| (name.to_owned(), record))
@@ -39,7 +39,7 @@ pub(super) fn closure<const N: usize>(modules: [(&str, ModuleRecord); N]) -> Mod
 }
 
 /// A sample of so many milliseconds next to a reference of 40 ms.
-pub(super) fn sample(round: u32, milliseconds: u64) -> StoredSample {
+pub(in crate::baseline) fn sample(round: u32, milliseconds: u64) -> StoredSample {
     StoredSample {
         round,
         cpu_ns: milliseconds * 1_000_000,
@@ -56,7 +56,7 @@ pub(super) fn sample(round: u32, milliseconds: u64) -> StoredSample {
 }
 
 /// An entry with two targets.
-pub(super) fn entry() -> Entry {
+pub(in crate::baseline) fn entry() -> Entry {
     let database = Recorded {
         samples: vec![sample(0, 50), sample(1, 52), sample(2, 48)],
         closure: closure([
@@ -115,7 +115,7 @@ pub(super) fn entry() -> Entry {
 }
 
 /// A baseline with that entry.
-pub(super) fn baseline() -> Baseline {
+pub(in crate::baseline) fn baseline() -> Baseline {
     Baseline {
         environments: BTreeMap::from([(key(), entry())]),
     }

@@ -1,0 +1,232 @@
+//! Now against before, in the three ways there are, reduced to one shape: data whose location is the change, and one-sided
+//! rank tests that ask whether the change lies beyond a given share. The sequential and the fixed rule decide on that shape alone.
+
+use crate::model::{Comparison, ComparisonKind, Sample};
+
+use super::blocked::{BlockedChange, blocked_change};
+use super::calibration::{MachineSpeed, NS_PER_MS, calibrated_log};
+use super::changed_part::ChangedPart;
+use super::quantile::{TRIM, trimmed_mean};
+use super::rank::{rank_sum_greater, signed_rank_greater};
+
+/// How far the calibrated time of an unchanged import may move from one state of a machine to another. Between quiet, processor-bound
+/// and memory-bound recordings it moved by 0.4 to 1.3%; on the noisiest by up to 3%.
+pub const WHOLE_ALLOWANCE: f64 = 0.025;
+
+/// The smallest regression that the whole import against the reference can decide in a reasonable number of samples. Beside the
+/// changed part, which decides finer thresholds, it should be asked for no less than this.
+pub const WHOLE_RESOLUTION: f64 = 0.05;
+
+/// What is compared with what.
+#[derive(Debug, Clone, Copy)]
+pub enum Design<'a> {
+    /// The changed modules against the unchanged ones of the same process; `before` are the baseline's samples, for blocked time and level.
+    ChangedPart {
+        /// The split of the modules.
+        part: &'a ChangedPart,
+        /// The baseline's samples.
+        before: &'a [Sample],
+    },
+    /// The whole import against the reference workload: two independent groups.
+    Whole {
+        /// The baseline's samples.
+        before: &'a [Sample],
+    },
+    /// Base and head of the same round, taken next to each other.
+    Paired {
+        /// The base's samples; a round that one arm lacks is left out.
+        before: &'a [Sample],
+    },
+}
+
+/// The data of one comparison, reduced to what the rules need.
+#[derive(Debug, Clone)]
+pub struct Evidence {
+    kind: ComparisonKind,
+    data: Data,
+    /// Time before, blocked time included.
+    before_ms: f64,
+    /// The part of it that `data` speaks of.
+    basis_ms: f64,
+    /// How much of a change, as a share of the basis, may come from the machine.
+    allowance: f64,
+    blocked: BlockedChange,
+}
+
+/// Data whose location is the change.
+#[derive(Debug, Clone)]
+enum Data {
+    /// One change for each sample, as a share of the basis.
+    Shares(Vec<f64>),
+    /// One logarithm of after ÷ before for each round.
+    LogRatios(Vec<f64>),
+    /// Two independent groups of logarithms.
+    LogGroups { now: Vec<f64>, before: Vec<f64> },
+}
+
+impl Evidence {
+    /// Reduces samples to their comparison, in the milliseconds of `machine`, which recorded the baseline (for [`Design::Paired`]: this
+    /// one). `None` where there is nothing to compare.
+    pub fn new(design: Design<'_>, now: &[Sample], machine: &MachineSpeed) -> Option<Self> {
+        let logs =
+            |samples: &[Sample]| -> Vec<f64> { samples.iter().map(|sample| calibrated_log(sample, machine)).collect() };
+        let (Design::ChangedPart { before, .. } | Design::Whole { before } | Design::Paired { before }) = design;
+        let mut basis_ms = trimmed_mean(&logs(before), TRIM)?.exp() / NS_PER_MS;
+        let blocked = blocked_change(now, before);
+        let before_ms = basis_ms + blocked.before_ms;
+        let (kind, data, allowance) = match design {
+            Design::ChangedPart { part, .. } => {
+                // Shares are of the own time, so that is what they are multiplied by.
+                basis_ms = part.total_ns() / NS_PER_MS;
+                let shares = now.iter().filter_map(|sample| part.change(sample)).collect();
+                (ComparisonKind::ChangedPart, Data::Shares(shares), part.allowance(now))
+            }
+            Design::Whole { before } => {
+                let groups = Data::LogGroups {
+                    now: logs(now),
+                    before: logs(before),
+                };
+                (ComparisonKind::Whole, groups, WHOLE_ALLOWANCE)
+            }
+            Design::Paired { before } => {
+                let ratios = paired_log_ratios(now, before, machine);
+                (ComparisonKind::Paired, Data::LogRatios(ratios), 0.0)
+            }
+        };
+        let evidence = Self {
+            kind,
+            data,
+            before_ms,
+            basis_ms,
+            allowance,
+            blocked,
+        };
+        (evidence.samples() > 0).then_some(evidence)
+    }
+
+    /// How many values of the head side the comparison rests on.
+    pub fn samples(&self) -> usize {
+        match &self.data {
+            Data::Shares(values) | Data::LogRatios(values) => values.len(),
+            Data::LogGroups { now, .. } => now.len(),
+        }
+    }
+
+    /// The change in milliseconds, blocked time included.
+    pub fn change_ms(&self) -> f64 {
+        self.basis_change() * self.basis_ms + self.blocked.change_ms
+    }
+
+    /// The change as a share of the time before.
+    pub fn change(&self) -> f64 {
+        self.change_ms() / self.before_ms
+    }
+
+    /// The time before, in milliseconds.
+    pub fn before_ms(&self) -> f64 {
+        self.before_ms
+    }
+
+    /// How much of a change, as a share of the time before, may come from the machine and not from the code.
+    pub fn allowance(&self) -> f64 {
+        self.allowance * self.basis_ms / self.before_ms
+    }
+
+    /// The p-value of "slower by no more than `share` of the time before": small where the import is slower by more.
+    pub fn p_slower_than(&self, share: f64) -> f64 {
+        let p_value = self.rank_test(self.on_basis(share), Tail::Above);
+        // The blocked change was added because a test of its own called it real: both may err.
+        (p_value + self.blocked.p_value_of_use()).min(1.0)
+    }
+
+    /// The p-value of "slower by `share` of the time before or more": small where the import is not that much slower.
+    pub fn p_not_slower_than(&self, share: f64) -> f64 {
+        self.rank_test(self.on_basis(share), Tail::Below)
+    }
+
+    /// The comparison as a report shows it.
+    pub fn comparison(&self) -> Comparison {
+        Comparison {
+            kind: self.kind,
+            before_ms: self.before_ms,
+            change_ms: self.change_ms(),
+            change: self.change(),
+            p_value: self.p_slower_than(0.0),
+        }
+    }
+
+    /// The smallest p-value that the test can reach with `samples` values on the head side. That of a rank-sum test is smaller
+    /// than a signed-rank test's unless the other group is the smaller one.
+    pub(crate) fn smallest_p_value(&self, samples: usize) -> f64 {
+        let signed_rank = 0.5_f64.powf(samples as f64);
+        match &self.data {
+            Data::Shares(_) | Data::LogRatios(_) => signed_rank,
+            // 1 ÷ C(m + n, m), factor by factor.
+            Data::LogGroups { before, .. } => {
+                let rank_sum: f64 = (1..=samples)
+                    .map(|taken| taken as f64 / (before.len() + taken) as f64)
+                    .product();
+                signed_rank.max(rank_sum)
+            }
+        }
+    }
+
+    /// The change of the basis alone, as a share of it.
+    fn basis_change(&self) -> f64 {
+        let level = |values: &[f64]| trimmed_mean(values, TRIM).unwrap_or(0.0);
+        match &self.data {
+            Data::Shares(values) => level(values),
+            Data::LogRatios(values) => level(values).exp_m1(),
+            Data::LogGroups { now, before } => (level(now) - level(before)).exp_m1(),
+        }
+    }
+
+    /// What is left of a share of the time before, as a share of the basis, once the change of the blocked time is taken off.
+    fn on_basis(&self, share: f64) -> f64 {
+        (share * self.before_ms - self.blocked.change_ms) / self.basis_ms
+    }
+
+    /// The rank test of a shift of the basis.
+    ///
+    /// Two groups have to pass two tests, rank-sum against the other group and signed-rank against its level: the first alone calls a few scattered samples
+    /// beside a baseline that was recorded quiet significant for their scatter, the second alone forgets that the level is an estimate.
+    fn rank_test(&self, shift: f64, tail: Tail) -> f64 {
+        // Nothing takes less than no time: a shift below -100% of it is as good as -100%.
+        let log_shift = shift.max(-1.0 + f64::EPSILON).ln_1p();
+        let beyond = |values: &[f64], shift: f64| -> Vec<f64> { values.iter().map(|value| value - shift).collect() };
+        let one_sample = |values: &[f64], shift: f64| match tail {
+            Tail::Above => signed_rank_greater(&beyond(values, shift)),
+            Tail::Below => signed_rank_greater(&values.iter().map(|value| shift - value).collect::<Vec<_>>()),
+        };
+        match &self.data {
+            Data::Shares(values) => one_sample(values, shift),
+            Data::LogRatios(values) => one_sample(values, log_shift),
+            Data::LogGroups { now, before } => {
+                let level = trimmed_mean(before, TRIM).unwrap_or(0.0);
+                let against_level = one_sample(now, level + log_shift);
+                let against_group = match tail {
+                    Tail::Above => rank_sum_greater(&beyond(now, log_shift), before),
+                    Tail::Below => rank_sum_greater(before, &beyond(now, log_shift)),
+                };
+                against_group.max(against_level)
+            }
+        }
+    }
+}
+
+/// Which side of a shift a test asks about.
+#[derive(Debug, Clone, Copy)]
+enum Tail {
+    Above,
+    Below,
+}
+
+/// ln(head ÷ base) of every round that both arms have.
+fn paired_log_ratios(now: &[Sample], before: &[Sample], machine: &MachineSpeed) -> Vec<f64> {
+    now.iter()
+        .filter_map(|head| {
+            let base = before.iter().find(|base| base.round == head.round)?;
+            Some(calibrated_log(head, machine) - calibrated_log(base, machine))
+        })
+        .collect()
+}
