@@ -2,13 +2,17 @@
 //! the typed form of what they answer.
 
 mod answer;
+mod content;
+mod distributions;
 mod error;
 mod faults;
 mod find;
 mod module_index;
+mod observation;
 mod session;
 mod workspace;
 
+pub use content::Catalogue;
 pub use error::PythonError;
 pub use find::{Search, find};
 pub use module_index::FileSystemIndex;

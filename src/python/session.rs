@@ -73,9 +73,25 @@ pub struct Session {
 }
 
 /// A process that came to its end, with what it left in its mailbox.
-struct Exchange {
+pub(super) struct Exchange {
     ended: Ended,
     mailbox: Mailbox,
+}
+
+impl Exchange {
+    pub(super) fn answer(&self) -> Vec<u8> {
+        self.mailbox.read_answer()
+    }
+
+    /// The last of what was printed, where it was captured.
+    pub(super) fn output_tail(&self) -> &[u8] {
+        &self.ended.output_tail
+    }
+
+    /// How many bytes were printed, where it was captured.
+    pub(super) fn output_bytes(&self) -> u64 {
+        self.ended.output_bytes
+    }
 }
 
 impl Session {
@@ -114,16 +130,7 @@ impl Session {
     /// # Errors
     /// [`PythonError`] where the process could not be run at all; a failing import is `Ok(Err(failure))`.
     pub fn sample(&self, request: Request<'_>) -> Result<Result<Sample, Failure>, PythonError> {
-        let mut words = words(
-            "root",
-            self.settings
-                .source_roots
-                .iter()
-                .map(|root| root.as_os_str().to_owned()),
-        );
-        words.extend(named("preload", request.preload));
-        words.extend(named("import", request.imports));
-        let exchange = self.exchange(&[], words, request.round, self.settings.time_limit)?;
+        let exchange = self.run_import(Script::Probe, request, self.settings.time_limit)?;
         let sample = self.sample_answer(&exchange, self.settings.time_limit)?;
         Ok(sample.map(|answer| answer.into_sample(request.round)))
     }
@@ -135,7 +142,13 @@ impl Session {
     /// [`PythonError::Died`] where the standard library itself cannot be imported.
     pub fn reference(&self, round: u32) -> Result<ReferenceSample, PythonError> {
         let imports = REFERENCE_IMPORTS.map(str::to_owned);
-        let exchange = self.exchange(&["-S"], named("import", &imports).collect(), round, OWN_LIMIT)?;
+        let exchange = self.exchange(
+            Script::Probe,
+            &["-S"],
+            named("import", &imports).collect(),
+            round,
+            OWN_LIMIT,
+        )?;
         let sample = self
             .sample_answer(&exchange, OWN_LIMIT)?
             .map_err(|failure| PythonError::Died {
@@ -149,8 +162,23 @@ impl Session {
         })
     }
 
+    /// Runs a script that imports what is requested.
+    pub(super) fn run_import(
+        &self,
+        script: Script,
+        request: Request<'_>,
+        time_limit: Duration,
+    ) -> Result<Exchange, PythonError> {
+        let roots = &self.settings.source_roots;
+        let mut words = words("root", roots.iter().map(|root| root.as_os_str().to_owned()));
+        words.extend(named("preload", request.preload));
+        words.extend(named("import", request.imports));
+        self.exchange(script, &[], words, request.round, time_limit)
+    }
+
     fn exchange(
         &self,
+        script: Script,
         flags: &[&str],
         words: Vec<OsString>,
         round: u32,
@@ -159,15 +187,18 @@ impl Session {
         let mailbox = self.workspace.mailbox();
         let mut command = Command::new(&self.settings.executable, time_limit);
         command.arguments.extend(flags.iter().map(OsString::from));
-        command
-            .arguments
-            .push(self.workspace.runnable(Script::Probe).into_os_string());
+        command.arguments.push(self.workspace.runnable(script).into_os_string());
         command.arguments.push(word("answer", mailbox.answer.as_os_str()));
         command.arguments.push(word("faults", mailbox.faults.as_os_str()));
         command.arguments.extend(words);
         command.environment = self.environment(round);
         command.working_directory = Some(self.settings.working_directory.clone());
-        command.output = Output::Discard;
+        // A timed import must not wait for somebody to read what it prints.
+        command.output = if script == Script::Observe {
+            Output::Capture
+        } else {
+            Output::Discard
+        };
         command.abort_at_limit = true;
         let ended = runner::run(&command)?;
         Ok(Exchange { ended, mailbox })
@@ -214,7 +245,7 @@ impl Session {
     }
 
     /// A process that ended without an answer: it hung, a signal killed it, or it left by itself.
-    fn silent_end(&self, exchange: &Exchange, time_limit: Duration) -> Failure {
+    pub(super) fn silent_end(&self, exchange: &Exchange, time_limit: Duration) -> Failure {
         let stack = faults::stack(&exchange.mailbox.read_faults(), &self.workspace.own_prefix());
         if exchange.ended.timed_out {
             let limit_ms = u64::try_from(time_limit.as_millis()).unwrap_or(u64::MAX);
@@ -226,7 +257,7 @@ impl Session {
         }
     }
 
-    fn nonsense(&self, reason: String, exchange: &Exchange) -> PythonError {
+    pub(super) fn nonsense(&self, reason: String, exchange: &Exchange) -> PythonError {
         PythonError::Nonsense {
             executable: self.settings.executable.clone(),
             reason,

@@ -9,23 +9,26 @@ use super::PythonError;
 const WIRE: &str = include_str!("wire.py");
 const INTERPRETER: &str = include_str!("interpreter.py");
 const PROBE: &str = include_str!("probe.py");
+const OBSERVE: &str = include_str!("observe.py");
 
 /// A script of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Script {
     Interpreter,
     Probe,
+    Observe,
 }
 
 impl Script {
     /// The scripts that run often enough to be compiled once.
-    pub(super) const COMPILED: [Self; 1] = [Self::Probe];
-    const ALL: [Self; 2] = [Self::Interpreter, Self::Probe];
+    pub(super) const COMPILED: [Self; 2] = [Self::Probe, Self::Observe];
+    const ALL: [Self; 3] = [Self::Interpreter, Self::Probe, Self::Observe];
 
     fn file_name(self) -> &'static str {
         match self {
             Self::Interpreter => "interpreter.py",
             Self::Probe => "probe.py",
+            Self::Observe => "observe.py",
         }
     }
 
@@ -33,6 +36,7 @@ impl Script {
         match self {
             Self::Interpreter => INTERPRETER,
             Self::Probe => PROBE,
+            Self::Observe => OBSERVE,
         }
     }
 }
