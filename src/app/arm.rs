@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::error::Error;
 use crate::model::{ContentHash, Failure, ModuleTable, Observation, Target, Workload};
-use crate::python::{BytecodeFiles, Contents, PythonError, Request, Session};
+use crate::python::{BytecodeFiles, Catalogue, PythonError, Request, Session};
 use crate::report::progress_line::{Phase, Progress};
 
 use super::progress::ProgressLine;
@@ -29,7 +29,11 @@ pub(super) struct Arm {
 impl Arm {
     /// Observes every target once. That also writes the bytecode that the samples will find; where it cannot be written
     /// where it belongs, everything is observed again with a private folder.
-    pub(super) fn observe(mut session: Session, targets: &[Target], progress: &mut ProgressLine) -> Result<Self, Error> {
+    pub(super) fn observe(
+        mut session: Session,
+        targets: &[Target],
+        progress: &mut ProgressLine,
+    ) -> Result<Self, Error> {
         let mut surveys = survey_all(&session, targets, progress)?;
         let unwritten = session.settings().bytecode == BytecodeFiles::Warm && surveys.iter().any(lacks_bytecode);
         if unwritten {
@@ -50,7 +54,7 @@ fn lacks_bytecode(survey: &Survey) -> bool {
 }
 
 fn survey_all(session: &Session, targets: &[Target], progress: &mut ProgressLine) -> Result<Vec<Survey>, Error> {
-    let mut contents = Contents::new(session);
+    let mut contents = Catalogue::new(session.interpreter(), &session.settings().source_roots);
     let mut surveys = Vec::with_capacity(targets.len());
     for (done, target) in targets.iter().enumerate() {
         progress.show(&Progress {
@@ -64,7 +68,7 @@ fn survey_all(session: &Session, targets: &[Target], progress: &mut ProgressLine
     Ok(surveys)
 }
 
-fn survey(session: &Session, target: &Target, contents: &mut Contents) -> Result<Survey, PythonError> {
+fn survey(session: &Session, target: &Target, contents: &mut Catalogue) -> Result<Survey, PythonError> {
     let Workload::Imports(imports) = &target.workload else {
         return Ok(Survey {
             failure: None,
@@ -73,11 +77,15 @@ fn survey(session: &Session, target: &Target, contents: &mut Contents) -> Result
             files_read: BTreeMap::new(),
         });
     };
-    let observation = session.observe(Request { preload: &target.preload, imports, round: 0 })?;
+    let observation = session.observe(Request {
+        preload: &target.preload,
+        imports,
+        round: 0,
+    })?;
     Ok(Survey {
         failure: observation.failure.clone(),
         closure: contents.table(&observation),
-        files_read: contents.files_read(&observation),
+        files_read: contents.files_read(&observation, &session.settings().working_directory),
         observation,
     })
 }

@@ -1,5 +1,6 @@
 //! The commands. The only part that knows both the pure core and the edges.
 
+mod against;
 mod arm;
 mod basis;
 mod check;
@@ -8,6 +9,7 @@ mod progress;
 mod project;
 mod record;
 mod sampling;
+mod standing;
 
 use crate::cli::{Cli, Command};
 use crate::error::Error;

@@ -1,7 +1,7 @@
 //! What identifies the content of every module that an import loaded, and where each comes from. Two tables that are
 //! equal are the same code, and no clock is needed to say so.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -57,6 +57,29 @@ impl Catalogue {
             }
         }
         table
+    }
+
+    /// Other files that the import read, with what identifies their content: `None` where it could not be read again.
+    ///
+    /// Files below `project` are named relative to it, so that two checkouts agree; views of the running system are left out,
+    /// since they differ every time.
+    pub fn files_read(&mut self, observation: &Observation, project: &Path) -> BTreeMap<String, Option<ContentHash>> {
+        const VIEWS: [&str; 3] = ["/proc", "/sys", "/dev"];
+        let temporary = std::env::temp_dir();
+        let mut files = BTreeMap::new();
+        for read in &observation.files_read {
+            let path = project.join(&read.path);
+            if VIEWS.iter().any(|view| path.starts_with(view))
+                || (path.starts_with(&temporary) && !path.starts_with(project))
+            {
+                continue;
+            }
+            let name = path
+                .strip_prefix(project)
+                .map_or_else(|_| read.path.clone(), |inside| inside.display().to_string());
+            files.insert(name, self.content(&path));
+        }
+        files
     }
 
     /// Where a module comes from. What is installed comes first: an environment often lies below the project's folder.

@@ -2,6 +2,7 @@
 //! the typed form of what they answer.
 
 mod answer;
+mod command;
 mod content;
 mod distributions;
 mod error;

@@ -206,7 +206,7 @@ impl Session {
 
     /// The changes to the environment that every run shares; the hash seed follows the round, so that two arms of one
     /// round lay their dictionaries out alike.
-    fn environment(&self, round: u32) -> BTreeMap<OsString, Option<OsString>> {
+    pub(super) fn environment(&self, round: u32) -> BTreeMap<OsString, Option<OsString>> {
         let mut environment: BTreeMap<OsString, Option<OsString>> =
             SILENCED.iter().map(|name| (OsString::from(name), None)).collect();
         let mut set = |name: &str, value: Option<OsString>| environment.insert(OsString::from(name), value);

@@ -230,3 +230,99 @@ fn paired_log_ratios(now: &[Sample], before: &[Sample], machine: &MachineSpeed) 
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MACHINE: MachineSpeed = MachineSpeed {
+        calibration_ns: 2e6,
+        reference_ns: 80e6,
+    };
+
+    /// Samples of so many milliseconds on a machine that is slower each time.
+    fn samples(times_ms: &[f64], blocked_ms: u64) -> Vec<Sample> {
+        let sample = |(round, ms): (usize, &f64)| {
+            let slowness = 1.0 + round as f64 / 10.0;
+            Sample {
+                round: round as u32,
+                cpu_ns: (ms * 1e6 * slowness) as u64,
+                blocked_ns: blocked_ms * 1_000_000,
+                voluntary_switches: blocked_ms,
+                calibration_before_ns: (2e6 * slowness) as u64,
+                calibration_after_ns: (2e6 * slowness) as u64,
+                reference_ns: 80e6 * slowness,
+                ..Sample::default()
+            }
+        };
+        times_ms.iter().enumerate().map(sample).collect()
+    }
+
+    const TEN: [f64; 8] = [10.0, 10.1, 9.9, 10.05, 9.95, 10.02, 9.98, 10.0];
+
+    #[test]
+    fn the_whole_is_compared_in_the_milliseconds_of_the_recording_machine() {
+        let now = samples(&TEN.map(|ms| ms * 1.2), 0);
+        let before = samples(&TEN, 0);
+        let evidence = Evidence::new(Design::Whole { before: &before }, &now, &MACHINE).expect("evidence");
+        assert!((evidence.before_ms() - 10.0).abs() < 1e-3);
+        assert!((evidence.change() - 0.2).abs() < 1e-3 && (evidence.change_ms() - 2.0).abs() < 1e-2);
+        assert!(evidence.p_slower_than(0.1) < 0.01 && evidence.p_slower_than(0.3) > 0.9);
+        assert!(evidence.p_not_slower_than(0.3) < 0.01 && evidence.p_not_slower_than(0.1) > 0.9);
+        assert_eq!(evidence.comparison().kind, ComparisonKind::Whole);
+    }
+
+    #[test]
+    fn a_new_sleep_makes_an_import_slower_that_computes_the_same() {
+        let (now, before) = (samples(&TEN, 60), samples(&TEN, 0));
+        for design in [Design::Whole { before: &before }, Design::Paired { before: &before }] {
+            let evidence = Evidence::new(design, &now, &MACHINE).expect("evidence");
+            assert!((evidence.change_ms() - 60.0).abs() < 0.01, "{}", evidence.change_ms());
+            assert!((evidence.change() - 6.0).abs() < 0.01);
+            assert!(evidence.p_slower_than(0.5) < 0.01);
+        }
+    }
+
+    #[test]
+    fn a_sleep_on_both_sides_is_part_of_what_the_change_is_a_share_of() {
+        let (now, before) = (samples(&TEN.map(|ms| ms * 1.5), 40), samples(&TEN, 40));
+        let evidence = Evidence::new(Design::Whole { before: &before }, &now, &MACHINE).expect("evidence");
+        assert!(
+            (evidence.change() - 0.1).abs() < 1e-3,
+            "5 of 50 ms, not 5 of 10: {}",
+            evidence.change()
+        );
+    }
+
+    #[test]
+    fn pairs_are_matched_by_round() {
+        let before = samples(&[10.0, 20.0, 40.0, 80.0], 0);
+        let mut now = samples(&[11.0, 22.0, 44.0, 88.0], 0);
+        now.reverse();
+        now.remove(0);
+        let evidence = Evidence::new(Design::Paired { before: &before }, &now, &MACHINE).expect("evidence");
+        assert_eq!(evidence.samples(), 3);
+        assert!((evidence.change() - 0.1).abs() < 1e-6);
+    }
+
+    #[test]
+    fn scatter_beside_a_quiet_baseline_is_not_slowness() {
+        // Half of these are far above every one of the baseline, and half far below.
+        let now = samples(&[12.0, 8.4, 13.0, 8.0, 12.5, 8.2, 12.2, 12.1, 8.3, 12.8], 0);
+        let before = samples(&[TEN, TEN, TEN].concat(), 0);
+        let evidence = Evidence::new(Design::Whole { before: &before }, &now, &MACHINE).expect("evidence");
+        assert!(
+            evidence.p_slower_than(0.025) > 0.05,
+            "{}",
+            evidence.p_slower_than(0.025)
+        );
+    }
+
+    #[test]
+    fn without_samples_there_is_no_evidence() {
+        let some = samples(&TEN, 0);
+        assert!(Evidence::new(Design::Whole { before: &[] }, &some, &MACHINE).is_none());
+        assert!(Evidence::new(Design::Whole { before: &some }, &[], &MACHINE).is_none());
+        assert!(Evidence::new(Design::Whole { before: &some[..1] }, &some[..1], &MACHINE).is_some());
+    }
+}

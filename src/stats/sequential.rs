@@ -203,3 +203,135 @@ pub fn look(evidence: &Evidence, criteria: &Criteria, schedule: &Schedule) -> De
         Decision::Continue
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Sample;
+    use crate::stats::{Design, MachineSpeed};
+
+    const CRITERIA: Criteria = Criteria {
+        max_regression: 0.10,
+        noise_floor_ms: 0.5,
+        targets: 1,
+        max_samples: 24,
+    };
+
+    /// What twelve pairs say when head takes so much more of a base of `base_ms`, give or take 1%.
+    fn twelve_pairs(base_ms: f64, slower: f64, criteria: Criteria) -> Decision {
+        let arm = |factor: f64, wobble: f64| -> Vec<Sample> {
+            let sample = |round: u32| {
+                let sign = if round.is_multiple_of(2) { wobble } else { -wobble };
+                let cpu_ns = (base_ms * 1e6 * factor * (1.0 + sign * f64::from(10 + round))) as u64;
+                Sample {
+                    round,
+                    cpu_ns,
+                    ..Sample::default()
+                }
+            };
+            (0..12).map(sample).collect()
+        };
+        let (head, base) = (arm(1.0 + slower, 0.0006), arm(1.0, 0.0));
+        let evidence = Evidence::new(Design::Paired { before: &base }, &head, &MachineSpeed::default());
+        look(
+            &evidence.expect("evidence"),
+            &criteria,
+            &Schedule::paired(criteria.max_samples),
+        )
+    }
+
+    #[test]
+    fn it_fails_above_the_threshold_warns_above_half_of_it_and_passes_below() {
+        assert_eq!(twelve_pairs(100.0, 0.15, CRITERIA), Decision::Fail);
+        assert_eq!(twelve_pairs(100.0, 0.08, CRITERIA), Decision::Warn);
+        assert_eq!(twelve_pairs(100.0, 0.03, CRITERIA), Decision::Pass);
+        assert_eq!(twelve_pairs(100.0, -0.30, CRITERIA), Decision::Pass);
+    }
+
+    #[test]
+    fn at_the_threshold_it_goes_on_and_at_the_limit_it_gives_up() {
+        assert_eq!(twelve_pairs(100.0, 0.10, CRITERIA), Decision::Continue);
+        assert_eq!(
+            twelve_pairs(
+                100.0,
+                0.10,
+                Criteria {
+                    max_samples: 12,
+                    ..CRITERIA
+                }
+            ),
+            Decision::Inconclusive
+        );
+    }
+
+    #[test]
+    fn a_change_below_the_noise_floor_never_fails() {
+        assert_eq!(twelve_pairs(1.0, 0.30, CRITERIA), Decision::Warn);
+        assert_eq!(twelve_pairs(1.0, 0.70, CRITERIA), Decision::Fail);
+    }
+
+    #[test]
+    fn among_a_hundred_targets_twelve_pairs_do_not_fail_one() {
+        assert_eq!(
+            twelve_pairs(
+                100.0,
+                0.5,
+                Criteria {
+                    targets: 100,
+                    ..CRITERIA
+                }
+            ),
+            Decision::Continue
+        );
+    }
+
+    #[test]
+    fn a_look_inherits_what_earlier_ones_could_not_spend() {
+        let schedule = Schedule::changed_part(60);
+        let level = |samples, family| schedule.level(samples, family, |look| 0.5_f64.powf(look as f64));
+        // 5 samples cannot reach 0.001, so 8 have all of 0.005; what they may spend is gone for the look at 10.
+        assert!((level(5, 0.01) - 0.001).abs() < 1e-12);
+        assert!((level(8, 0.01) - 0.005).abs() < 1e-12);
+        assert!((level(10, 0.01) - 0.003).abs() < 1e-12);
+        // A hundredth of it is out of reach up to 10 samples.
+        assert!((level(15, 0.0001) - 0.00009).abs() < 1e-12);
+    }
+
+    #[test]
+    fn no_schedule_ever_spends_more_than_its_level() {
+        for schedule in [
+            Schedule::changed_part(60),
+            Schedule::whole(60),
+            Schedule::paired(60),
+            Schedule::whole(7),
+        ] {
+            for family in [0.01, 0.001, 0.0001] {
+                let smallest = |look: usize| 0.5_f64.powf(look as f64);
+                let levels = schedule
+                    .looks()
+                    .map(|look| (look, schedule.level(look, family, smallest)));
+                let spent: f64 = levels
+                    .filter(|(look, level)| smallest(*look) < *level)
+                    .map(|(_, level)| level)
+                    .sum();
+                assert!(spent <= family * (1.0 + 1e-12), "{spent} of {family}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_limit_is_always_the_last_look() {
+        assert_eq!(Schedule::whole(7).looks().collect::<Vec<_>>(), [5, 7]);
+        assert_eq!(Schedule::paired(200).looks().last(), Some(200));
+        assert!(Schedule::whole(7).is_look(9) && !Schedule::whole(7).is_look(6));
+    }
+
+    #[test]
+    fn a_failure_stands_and_an_open_question_keeps_a_target_open() {
+        assert_eq!(Decision::Fail.and(Decision::Continue), Decision::Fail);
+        assert_eq!(Decision::Pass.and(Decision::Continue), Decision::Continue);
+        assert_eq!(Decision::Inconclusive.and(Decision::Warn), Decision::Inconclusive);
+        assert_eq!(Decision::Warn.and(Decision::Pass), Decision::Warn);
+        assert!(!Decision::Continue.is_final() && Decision::Pass.is_final());
+    }
+}
