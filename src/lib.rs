@@ -8,6 +8,7 @@ compile_error!("importgate runs on Linux and macOS: it measures with POSIX proce
 
 pub mod exit;
 pub mod git;
+pub mod instructions;
 pub mod machine;
 pub mod model;
 pub mod runner;
