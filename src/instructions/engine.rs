@@ -44,7 +44,7 @@ pub struct Program {
     /// `-E`, since it then ignores the fixed hash seed.
     pub command: Vec<OsString>,
     /// Variables on top of the pinned environment, which has `PATH`, `HOME`, `LD_LIBRARY_PATH` and `PYTHON*` of this
-    /// process, with hash seed and locale fixed.
+    /// process, with hash seed, locale and the threads of numeric libraries fixed.
     pub environment: BTreeMap<OsString, OsString>,
     /// The folder that it starts in.
     pub working_directory: PathBuf,
