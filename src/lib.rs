@@ -14,6 +14,7 @@ pub mod error;
 pub mod exit;
 pub mod git;
 pub mod graph;
+pub mod instructions;
 pub mod machine;
 pub mod model;
 pub mod plan;
