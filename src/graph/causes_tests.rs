@@ -175,3 +175,19 @@ fn one_noisy_import_does_not_accuse_what_is_the_same_to_the_byte() {
     let own = before(&[("shop", 1), ("lib", 5), ("json", 100)]);
     assert_eq!(causes(&observation, &change(&[], &[]), &own), []);
 }
+
+#[test]
+fn a_library_that_imports_on_behalf_of_the_project_is_not_the_place_to_look() {
+    let observation = Sketch::new("shop")
+        .loads("shop", 1, "registry", 1)
+        .loads("registry", 193, "torch", 100)
+        .called_from("shop", 8)
+        .build();
+    let causes = causes(
+        &observation,
+        &change(&["torch"], &["shop"]),
+        &before(&[("shop", 1), ("registry", 1)]),
+    );
+    assert_eq!((causes[0].file.as_deref(), causes[0].line), (Some("shop.py"), Some(8)));
+    assert_eq!(causes[0].importer.as_deref(), Some("registry"));
+}

@@ -174,6 +174,12 @@ impl<'a> ImportGraph<'a> {
         self.index.get(name).and_then(|&node| self.loaded[node])
     }
 
+    /// The module-level lines that made a statement inside a function run.
+    fn triggers_of<'g>(&'g self, statement: &'g ImportStatement<'_>) -> impl Iterator<Item = &'a Trigger> + 'g {
+        self.executions_of(statement)
+            .filter_map(|(_, execution)| execution.trigger)
+    }
+
     fn is_module(&self, node: usize) -> bool {
         node != ROOT && node < self.names.len()
     }

@@ -2,7 +2,7 @@
 //! from the graph.
 
 use super::{ImportGraph, ImportStatement};
-use crate::model::{Cause, ModuleTable, Origin};
+use crate::model::{Cause, ChainStep, ModuleTable, Origin, Place};
 
 /// What the causes of one target are told with.
 #[derive(Debug, Clone, Copy)]
@@ -33,11 +33,11 @@ impl Narrator<'_> {
     /// A cause about an import statement that brought `module` in. The chain ends with that very statement, also where
     /// a shorter way to the module exists. No weight yet.
     pub(super) fn about_statement(&self, statement: &ImportStatement<'_>, module: &str) -> Cause {
-        let place = statement.place();
+        let place = self.place_to_change(statement);
         let mut cause = self.about_module(module);
         cause.importer = statement.importer.map(str::to_owned);
         if let Some(importer) = statement.importer {
-            let step = crate::model::ChainStep {
+            let step = ChainStep {
                 importer: importer.to_owned(),
                 imported: module.to_owned(),
                 place: place.clone(),
@@ -52,6 +52,23 @@ impl Narrator<'_> {
             None => (statement.file.map(str::to_owned), None),
         };
         cause
+    }
+
+    /// The line to look at for a statement. A library's function may import on behalf of the project, as a plug-in loader
+    /// does: then the project's own line that called it is what decides.
+    fn place_to_change(&self, statement: &ImportStatement<'_>) -> Option<Place> {
+        let is_foreign = statement.importer.is_some_and(|importer| !self.is_own(importer));
+        let called_by_own = self
+            .graph
+            .triggers_of(statement)
+            .find(|trigger| self.is_own(&trigger.module));
+        match called_by_own.filter(|trigger| is_foreign && trigger.line > 0) {
+            Some(trigger) => Some(Place {
+                file: self.file(&trigger.module)?,
+                line: trigger.line,
+            }),
+            None => statement.place(),
+        }
     }
 
     /// A module's file, relative to the project where it lies below it.

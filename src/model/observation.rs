@@ -143,7 +143,7 @@ pub struct EffectSeen {
     pub module: Option<String>,
 }
 
-/// A file, other than modules and their bytecode, that the import read.
+/// A file, other than modules and their bytecode, that the import read, or tried to read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FileRead {
     /// Its absolute path.

@@ -7,32 +7,40 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use super::Session;
 use super::distributions::Distributions;
-use crate::model::{ContentHash, Interpreter, LoadedModule, ModuleRecord, ModuleTable, Observation, Origin};
+use crate::model::{ContentHash, LoadedModule, ModuleRecord, ModuleTable, Observation, Origin};
 
 /// A file of at least this size whose digest and size the installer recorded is not read again: shared libraries of
 /// numeric packages have hundreds of megabytes.
 const LARGE_FILE_BYTES: u64 = 1 << 20;
 
+/// Views of the running system: what they say differs every time, and is no content of the import.
+const VIEWS: [&str; 3] = ["/proc", "/sys", "/dev"];
+
 /// Knows where the files of one environment come from, and remembers the content of each file that it has read.
 #[derive(Debug)]
-pub struct Catalogue {
+pub struct Contents {
     distributions: Distributions,
+    /// The folder that files of the project are named relative to.
+    project: PathBuf,
     source_roots: Vec<PathBuf>,
     standard_library: Vec<PathBuf>,
     builtin_modules: HashSet<String>,
-    contents: HashMap<PathBuf, Option<ContentHash>>,
+    digests: HashMap<PathBuf, Option<ContentHash>>,
 }
 
-impl Catalogue {
-    /// Reads the metadata of everything installed for an interpreter. `source_roots` are absolute.
-    pub fn new(interpreter: &Interpreter, source_roots: &[PathBuf]) -> Self {
+impl Contents {
+    /// Reads the metadata of everything installed for a session's interpreter.
+    pub fn new(session: &Session) -> Self {
+        let (interpreter, settings) = (session.interpreter(), session.settings());
         Self {
             distributions: Distributions::read(&interpreter.path),
-            source_roots: source_roots.to_vec(),
+            project: settings.working_directory.clone(),
+            source_roots: settings.source_roots.clone(),
             standard_library: interpreter.standard_library.clone(),
             builtin_modules: interpreter.builtin_modules.iter().cloned().collect(),
-            contents: HashMap::new(),
+            digests: HashMap::new(),
         }
     }
 
@@ -59,27 +67,27 @@ impl Catalogue {
         table
     }
 
-    /// Other files that the import read, with what identifies their content: `None` where it could not be read again.
-    ///
-    /// Files below `project` are named relative to it, so that two checkouts agree; views of the running system are left out,
-    /// since they differ every time.
-    pub fn files_read(&mut self, observation: &Observation, project: &Path) -> BTreeMap<String, Option<ContentHash>> {
-        const VIEWS: [&str; 3] = ["/proc", "/sys", "/dev"];
-        let temporary = std::env::temp_dir();
-        let mut files = BTreeMap::new();
-        for read in &observation.files_read {
-            let path = project.join(&read.path);
-            if VIEWS.iter().any(|view| path.starts_with(view))
-                || (path.starts_with(&temporary) && !path.starts_with(project))
-            {
-                continue;
-            }
-            let name = path
-                .strip_prefix(project)
-                .map_or_else(|_| read.path.clone(), |inside| inside.display().to_string());
-            files.insert(name, self.content(&path));
-        }
-        files
+    /// The content of the other files that an observation read, `None` for those that are not there. Names do not depend
+    /// on where the project and its environment lie, so that two machines can be compared.
+    pub fn files_read(&mut self, observation: &Observation) -> BTreeMap<String, Option<ContentHash>> {
+        let read = observation.files_read.iter().map(|read| Path::new(&read.path));
+        read.filter(|path| !VIEWS.iter().any(|view| path.starts_with(view))).map(|path| (self.portable_name(path), self.content(path)))
+            .collect()
+    }
+
+    fn portable_name(&self, path: &Path) -> String {
+        let below = |folder: &Path| {
+            path.strip_prefix(folder)
+                .ok()
+                .map(|rest| rest.to_string_lossy().into_owned())
+        };
+        let installed = self.distributions.sites().iter().find_map(|site| below(site));
+        let standard = || self.standard_library.iter().find_map(|folder| below(folder));
+        installed
+            .map(|rest| format!("<site-packages>/{rest}"))
+            .or_else(|| standard().map(|rest| format!("<standard library>/{rest}")))
+            .or_else(|| below(&self.project))
+            .unwrap_or_else(|| path.to_string_lossy().into_owned())
     }
 
     /// Where a module comes from. What is installed comes first: an environment often lies below the project's folder.
@@ -118,11 +126,11 @@ impl Catalogue {
     }
 
     fn content(&mut self, file: &Path) -> Option<ContentHash> {
-        if let Some(known) = self.contents.get(file) {
+        if let Some(known) = self.digests.get(file) {
             return *known;
         }
         let content = self.read_content(file);
-        self.contents.insert(file.to_path_buf(), content);
+        self.digests.insert(file.to_path_buf(), content);
         content
     }
 
@@ -162,6 +170,7 @@ fn origin_of_neighbours(table: &ModuleTable, name: &str) -> Option<Origin> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::FileRead;
 
     fn module(name: &str, file: Option<&Path>) -> LoadedModule {
         LoadedModule {
@@ -178,7 +187,7 @@ mod tests {
     }
 
     /// A project whose environment lies below it, as `uv` and many templates make it.
-    fn project(folder: &Path) -> Catalogue {
+    fn project(folder: &Path) -> Contents {
         let site = folder.join(".venv/lib/python3.13/site-packages");
         let info = site.join("lib-2.0.dist-info");
         for (path, text) in [
@@ -192,19 +201,20 @@ mod tests {
             fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
             fs::write(path, text).expect("a file");
         }
-        Catalogue {
+        Contents {
             distributions: Distributions::read(&[site]),
+            project: folder.to_path_buf(),
             source_roots: vec![folder.to_path_buf()],
             standard_library: vec![folder.join("std")],
             builtin_modules: HashSet::from(["_abc".to_owned()]),
-            contents: HashMap::new(),
+            digests: HashMap::new(),
         }
     }
 
     #[test]
     fn each_module_is_told_where_it_comes_from() {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut catalogue = project(folder.path());
+        let mut contents = project(folder.path());
         let site = folder.path().join(".venv/lib/python3.13/site-packages");
         let observation = Observation {
             modules: vec![
@@ -219,7 +229,7 @@ mod tests {
             ],
             ..Observation::default()
         };
-        let table = catalogue.table(&observation);
+        let table = contents.table(&observation);
         let lib = Origin::Distribution {
             name: "lib".to_owned(),
             version: "2.0".to_owned(),
@@ -244,14 +254,41 @@ mod tests {
     }
 
     #[test]
+    fn files_read_have_names_that_hold_on_another_machine() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut contents = project(folder.path());
+        let names = [
+            "shop/cli.py",
+            ".venv/lib/python3.13/site-packages/stray.py",
+            "std/json.py",
+            "gone.toml",
+        ];
+        let paths = names.map(|name| folder.path().join(name).to_string_lossy().into_owned());
+        let observation = Observation {
+            files_read: paths.map(|path| FileRead { path }).to_vec(),
+            ..Observation::default()
+        };
+        let read = contents.files_read(&observation);
+        let expected = [
+            "<site-packages>/stray.py",
+            "<standard library>/json.py",
+            "gone.toml",
+            "shop/cli.py",
+        ];
+        assert_eq!(read.keys().collect::<Vec<_>>(), expected);
+        assert_eq!(read["gone.toml"], None);
+        assert!(read["shop/cli.py"].is_some());
+    }
+
+    #[test]
     fn a_changed_file_has_another_content() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("shop/cli.py");
         let before = project(folder.path()).content(&file);
         fs::write(&file, "x = 2\n").expect("a file");
-        let mut catalogue = project(folder.path());
+        let mut contents = project(folder.path());
         fs::write(&file, "x = 2\n").expect("a file");
-        assert_ne!(before, catalogue.content(&file));
-        assert_eq!(catalogue.content(&folder.path().join("absent.py")), None);
+        assert_ne!(before, contents.content(&file));
+        assert_eq!(contents.content(&folder.path().join("absent.py")), None);
     }
 }

@@ -78,6 +78,11 @@ impl Distributions {
         self.sites.iter().any(|site| file.starts_with(site))
     }
 
+    /// The folders of installed packages.
+    pub(super) fn sites(&self) -> &[PathBuf] {
+        &self.sites
+    }
+
     /// True where `file` lies in the source folder of an editable install.
     pub(super) fn is_editable(&self, file: &Path) -> bool {
         self.editable.iter().any(|folder| file.starts_with(folder))

@@ -13,7 +13,7 @@ mod observation;
 mod session;
 mod workspace;
 
-pub use content::Catalogue;
+pub use content::Contents;
 pub use error::PythonError;
 pub use find::{Search, find};
 pub use module_index::FileSystemIndex;

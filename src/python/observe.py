@@ -55,6 +55,7 @@ class _Notes:
     effects = {}
     blocked = []
     reads = {}
+    written = set()
     warning_text = ""
     warning_module = None
     main = None
@@ -493,8 +494,10 @@ def _note_open(arguments):
         return None
     writes = [letter for letter in mode if letter in "wax+"] if type(mode) is str else flags & _WRITING
     if not writes:
-        _Notes.reads[path] = True
+        if path not in _Notes.written:  # what the import made itself is no input of it
+            _Notes.reads[path] = True
         return None
+    _Notes.written.add(path)
     if "/__pycache__/" in path or path.endswith(".pyc"):
         return None
     return "write"
@@ -581,11 +584,20 @@ def _files_of(module):
     return origin, cached
 
 
-def _is_file(path):
+def _kind(path):
+    """The kind of a file (S_IFMT), 0 where it is not there."""
     try:
-        return _stat(path).st_mode & 0o170000 == 0o100000
+        return _stat(path).st_mode & 0o170000
     except (OSError, ValueError):
-        return False
+        return 0
+
+
+def _is_file(path):
+    return _kind(path) == 0o100000
+
+
+def _is_folder(path):
+    return _kind(path) == 0o040000
 
 
 def _costs(names):
@@ -672,7 +684,7 @@ def _describe(names, preloaded, failure, total_cpu, total_memory):
             {"module": cell[_NAME], "place": _describe_place(place), "ns": blocked}
             for cell, place, blocked in _Notes.blocked if cell[_NAME] is not None
         ],
-        "files_read": [path for path in _Notes.reads if path not in files and _is_file(path)],
+        "files_read": [path for path in _Notes.reads if path not in files and not _is_folder(path)],
         "total_ns": max(0, total_cpu),
         "total_memory_bytes": total_memory,
     }
