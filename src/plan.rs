@@ -1,11 +1,12 @@
 //! Which sample to take next, and when to stop: a state machine without I/O, so that a scripted list of outcomes can
 //! drive it through a whole run.
 //!
-//! A run goes in rounds. In each, every target that is still open is sampled once, in random order, never target by target: drift of the
-//! machine then hits all of them alike. Where base and head are compared, both arms of a target stand next to each other in the round, in
-//! random order, with the same hash seed. The reference workload is run before the first sample, after the last of
-//! a round, and whenever enough was sampled since; the samples in between share the two around them. After each round the judge looks at
-//! every open target, so that later rounds are spent on what is undecided.
+//! A run goes in rounds. In each, every target that is still open is sampled once, in random order, never target by
+//! target: drift of the machine then hits all of them alike. Where base and head are compared, both arms of a target
+//! stand next to each other in the round, in random order, with the same hash seed. The reference workload is run
+//! before the first sample, after the last of a round, and whenever enough was sampled since; the samples in between
+//! share the two around them. After each round the judge looks at every open target, so that later rounds are spent on
+//! what is undecided.
 
 use std::collections::VecDeque;
 
@@ -13,11 +14,13 @@ use crate::model::{ReferenceSample, Sample};
 use crate::stats::Decision;
 use crate::stats::random::SplitMix64;
 
-/// At most this many samples share a pair of reference runs, and at most this much imported wall-clock time (below). Replayed on two noisy recordings, references up to
-/// a second apart gave block estimates within a tenth of those from the nearest reference; three seconds apart, a third worse.
+/// At most this many samples share a pair of reference runs, and at most this much imported wall-clock time (below).
+/// Replayed on two noisy recordings, references up to a second apart gave block estimates within a tenth of those from
+/// the nearest reference; three seconds apart, a third worse.
 const SAMPLES_PER_REFERENCE: usize = 6;
 
-/// See [`SAMPLES_PER_REFERENCE`]. In nanoseconds; the start of six interpreters and the reference itself fill up the second.
+/// See [`SAMPLES_PER_REFERENCE`]. In nanoseconds; the start of six interpreters and the reference itself fill up the
+/// second.
 const SAMPLED_PER_REFERENCE_NS: u64 = 400_000_000;
 
 /// Which of the two compared versions a sample is of.
@@ -126,7 +129,8 @@ struct Pending {
     sample: Sample,
 }
 
-/// The state of a run. Ask [`Plan::step`] what to do, do it, tell [`Plan::record`] what came of it, until there is no step.
+/// The state of a run. Ask [`Plan::step`] what to do, do it, tell [`Plan::record`] what came of it, until there is no
+/// step.
 #[derive(Debug)]
 pub struct Plan {
     settings: PlanSettings,

@@ -1,5 +1,6 @@
-//! The estimators and rules, replayed on recordings: four imports on a very noisy machine for the stored baseline, the own times of the modules of
-//! one import, quiet and loaded, for the changed part. What the documentation says of them is measured again on every run of the tests.
+//! The estimators and rules, replayed on recordings: four imports on a very noisy machine for the stored baseline, the
+//! own times of the modules of one import, quiet and loaded, for the changed part. What the documentation says of them
+//! is measured again on every run of the tests.
 
 use std::sync::Arc;
 
@@ -16,7 +17,8 @@ const MACHINE: MachineSpeed = MachineSpeed {
     reference_ns: 9.0e7,
 };
 
-/// The four imports, each as its samples in the order of the rounds; the reference of a sample is the mean of the round's and the next round's.
+/// The four imports, each as its samples in the order of the rounds; the reference of a sample is the mean of the
+/// round's and the next round's.
 fn streams() -> Vec<Vec<Sample>> {
     let rounds: Vec<Vec<u64>> = include_str!("data/noisy-rounds.csv")
         .lines()
@@ -99,7 +101,8 @@ fn the_blend_is_sharper_than_either_workload_alone() {
     assert!((0.2..0.6).contains(&CALIBRATION_WEIGHT));
 }
 
-/// How many of the draws fail, pass, and stay open, and the median number of samples, when the second block is slower by a share.
+/// How many of the draws fail, pass, and stay open, and the median number of samples, when the second block is slower
+/// by a share.
 fn replay(slower: f64, draws: u64) -> ([u64; 3], usize) {
     let criteria = Criteria {
         max_regression: 0.10,
@@ -188,7 +191,8 @@ fn module_name(index: usize) -> Arc<str> {
     format!("module_{index}").into()
 }
 
-/// How the rule decides when the last of the modules at random places, which together have this share of the time, costs `heavier` of the total more.
+/// How the rule decides when the last of the modules at random places, which together have this share of the time,
+/// costs `heavier` of the total more.
 fn changed_part(
     random: &mut SplitMix64,
     before: &[Sample],
