@@ -33,12 +33,12 @@ pub enum Arm {
 }
 
 /// What a run is to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanSettings {
     /// How many targets there are; steps name them by index.
     pub targets: usize,
-    /// True where each round samples the base too.
-    pub paired: bool,
+    /// For each target, true where each round samples the base too.
+    pub paired: Vec<bool>,
     /// What the random order follows from.
     pub seed: u64,
     /// The most samples of a target (and arm).
@@ -153,7 +153,6 @@ impl Plan {
             Status::Open
         };
         let mut plan = Self {
-            settings,
             random: SplitMix64::new(settings.seed),
             round: 0,
             queue: VecDeque::new(),
@@ -162,6 +161,7 @@ impl Plan {
             references: Vec::new(),
             samples: vec![Arms::default(); settings.targets],
             status: vec![open; settings.targets],
+            settings,
         };
         plan.start_round();
         plan
@@ -231,6 +231,11 @@ impl Plan {
         &self.samples
     }
 
+    /// The samples of each target, once the run is over.
+    pub fn into_samples(self) -> Vec<Arms> {
+        self.samples
+    }
+
     /// Every run of the reference workload.
     pub fn references(&self) -> &[ReferenceSample] {
         &self.references
@@ -256,7 +261,7 @@ impl Plan {
         self.round += 1;
         self.random.shuffle(&mut open);
         for target in open {
-            let mut arms = if self.settings.paired {
+            let mut arms = if self.settings.paired[target] {
                 vec![Arm::Head, Arm::Base]
             } else {
                 vec![Arm::Head]
@@ -304,12 +309,15 @@ impl Plan {
 
     /// Cuts off an arm's sample whose partner was never taken.
     fn keep_whole_pairs(&mut self) {
-        if self.settings.paired {
-            for arms in &mut self.samples {
-                let pairs = arms.head.len().min(arms.base.len());
-                arms.head.truncate(pairs);
-                arms.base.truncate(pairs);
-            }
+        for (arms, _) in self
+            .samples
+            .iter_mut()
+            .zip(&self.settings.paired)
+            .filter(|(_, paired)| **paired)
+        {
+            let pairs = arms.head.len().min(arms.base.len());
+            arms.head.truncate(pairs);
+            arms.base.truncate(pairs);
         }
     }
 

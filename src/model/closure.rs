@@ -1,7 +1,7 @@
 //! Every module that a target's import loads, with what identifies its content. Two closures that are equal are the
 //! same code; their difference is an exact fact, free of noise.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -61,6 +61,30 @@ pub struct ClosureChange {
 }
 
 impl ClosureChange {
+    /// What is different in `after`. A module counts as changed by its content alone: one that moved from one version of
+    /// its distribution to another with the same content is the same code.
+    pub fn between(before: &ModuleTable, after: &ModuleTable) -> Self {
+        let missing_from = |table: &ModuleTable, other: &ModuleTable| -> Vec<String> {
+            table
+                .keys()
+                .filter(|name| !other.contains_key(*name))
+                .cloned()
+                .collect()
+        };
+        let both = before
+            .iter()
+            .filter_map(|(name, old)| Some((name, old, after.get(name)?)));
+        Self {
+            added: missing_from(after, before),
+            removed: missing_from(before, after),
+            changed: both
+                .filter(|(_, old, new)| old.content != new.content)
+                .map(|(name, ..)| name.clone())
+                .collect(),
+            distributions: DistributionChange::between(before, after),
+        }
+    }
+
     /// True where the two closures are the same to the byte.
     pub fn is_empty(&self) -> bool {
         self.added.is_empty() && self.removed.is_empty() && self.changed.is_empty() && self.distributions.is_empty()
@@ -76,4 +100,108 @@ pub struct DistributionChange {
     pub before: Option<String>,
     /// Its version now, `None` where it is gone.
     pub after: Option<String>,
+}
+
+impl DistributionChange {
+    fn between(before: &ModuleTable, after: &ModuleTable) -> Vec<Self> {
+        let (before, after) = (versions(before), versions(after));
+        let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
+        let change = |name: &str| {
+            let (before, after) = (before.get(name).copied(), after.get(name).copied());
+            (before != after).then(|| Self {
+                name: name.to_owned(),
+                before: before.map(str::to_owned),
+                after: after.map(str::to_owned),
+            })
+        };
+        names.into_iter().filter_map(change).collect()
+    }
+}
+
+/// The version of each distribution that a closure draws on.
+fn versions(table: &ModuleTable) -> BTreeMap<&str, &str> {
+    let mut versions = BTreeMap::new();
+    for record in table.values() {
+        if let Origin::Distribution { name, version } = &record.origin {
+            versions.insert(name.as_str(), version.as_str());
+        }
+    }
+    versions
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(modules: &[(&str, Option<u64>, &str)]) -> ModuleTable {
+        let record = |(name, hash, version): &(&str, Option<u64>, &str)| {
+            let (name, version) = ((*name).to_owned(), (*version).to_owned());
+            let origin = Origin::Distribution {
+                name: "alpha".to_owned(),
+                version,
+            };
+            (
+                name,
+                ModuleRecord {
+                    content: hash.map(ContentHash),
+                    origin,
+                },
+            )
+        };
+        modules.iter().map(record).collect()
+    }
+
+    #[test]
+    fn equal_closures_have_no_difference() {
+        let closure = table(&[("a", Some(1), "1.0"), ("b", None, "1.0")]);
+        assert!(ClosureChange::between(&closure, &closure).is_empty());
+    }
+
+    #[test]
+    fn what_came_went_and_changed() {
+        let before = table(&[
+            ("gone", Some(1), "1.0"),
+            ("kept", Some(2), "1.0"),
+            ("edited", Some(3), "1.0"),
+        ]);
+        let after = table(&[
+            ("edited", Some(4), "1.0"),
+            ("kept", Some(2), "1.0"),
+            ("new", None, "1.0"),
+        ]);
+        let change = ClosureChange::between(&before, &after);
+        assert_eq!(
+            (change.added, change.removed, change.changed),
+            (
+                vec!["new".to_owned()],
+                vec!["gone".to_owned()],
+                vec!["edited".to_owned()],
+            )
+        );
+        assert!(change.distributions.is_empty());
+    }
+
+    #[test]
+    fn another_version_with_the_same_content_changes_no_module() {
+        let change = ClosureChange::between(&table(&[("a", Some(1), "1.0")]), &table(&[("a", Some(1), "1.1")]));
+        assert!(change.changed.is_empty());
+        let expected = DistributionChange {
+            name: "alpha".to_owned(),
+            before: Some("1.0".to_owned()),
+            after: Some("1.1".to_owned()),
+        };
+        assert_eq!(change.distributions, [expected]);
+    }
+
+    #[test]
+    fn a_distribution_that_came() {
+        let change = ClosureChange::between(&ModuleTable::new(), &table(&[("a", Some(1), "1.0")]));
+        assert_eq!(
+            (
+                change.distributions[0].before.as_deref(),
+                change.distributions[0].after.as_deref()
+            ),
+            (None, Some("1.0"))
+        );
+    }
 }

@@ -173,6 +173,16 @@ pub struct Cause {
     pub modules: u64,
 }
 
+impl Cause {
+    /// The import statement to look at, where file and line are known.
+    pub fn place(&self) -> Option<Place> {
+        Some(Place {
+            file: self.file.clone()?,
+            line: self.line?,
+        })
+    }
+}
+
 /// One thing that the gate has to say about a target.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Finding {

@@ -6,9 +6,12 @@ mod environment;
 mod estimate;
 mod finding;
 mod limits;
+mod module_index;
+pub mod numbers;
 mod observation;
 mod report;
 mod sample;
+mod settings;
 mod target;
 
 pub use closure::{ClosureChange, ContentHash, DistributionChange, ModuleRecord, ModuleTable, Origin};
@@ -16,7 +19,11 @@ pub use environment::{Environment, EnvironmentKey, Interpreter, Machine};
 pub use estimate::{Comparison, ComparisonKind, Distribution, Estimate};
 pub use finding::{Cause, ChainStep, Code, Finding, Place, Severity, Verdict};
 pub use limits::{BudgetLine, Cited, Effect, Inconclusive, Limits};
-pub use observation::{Edge, EffectSeen, Failure, FileRead, Frame, LoadedModule, Observation, WarningSeen};
+pub use module_index::{ModuleIndex, is_identifier};
+pub use observation::{
+    BlockedSeen, Edge, EffectSeen, Failure, FileRead, Frame, LoadedModule, Observation, Trigger, WarningSeen,
+};
 pub use report::{BaselineSummary, RecordedFrom, Report, ReportEnvironment, RunSummary, TargetReport, TargetStatus};
 pub use sample::{Measurement, OwnTime, ReferenceSample, Sample};
+pub use settings::{Bytecode, Engine};
 pub use target::{Target, TargetKind, Workload};

@@ -94,6 +94,29 @@ pub struct Edge {
     pub in_function: bool,
     /// True where the import failed.
     pub failed: bool,
+    /// The module-level line that made this import happen, where the import statement runs inside a function. Without
+    /// that line the function would not have been called, so reachability follows it and not the importing module.
+    pub trigger: Option<Trigger>,
+}
+
+/// A line at the top level of a module whose body was running.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Trigger {
+    /// The module.
+    pub module: String,
+    /// One-based line in its file; 0 where it is not known.
+    pub line: u32,
+}
+
+/// A stretch of an import during which the importing thread was neither computing nor waiting for a processor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlockedSeen {
+    /// The module whose body was blocked.
+    pub module: String,
+    /// The line that blocked, or the last one known before it.
+    pub place: Option<Place>,
+    /// How long, in nanoseconds.
+    pub ns: u64,
 }
 
 /// A warning that the import raised.
@@ -142,6 +165,8 @@ pub struct Observation {
     pub warnings: Vec<WarningSeen>,
     /// Side effects.
     pub effects: Vec<EffectSeen>,
+    /// Where it was blocked, each stretch above a millisecond.
+    pub blocked: Vec<BlockedSeen>,
     /// Other files read.
     pub files_read: Vec<FileRead>,
     /// CPU time of the whole import, in nanoseconds.

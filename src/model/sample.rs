@@ -43,7 +43,7 @@ pub struct Sample {
 }
 
 /// One run of the reference workload: it tells how fast the machine is at that moment.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReferenceSample {
     /// CPU time of the reference import.
     pub cpu_ns: u64,

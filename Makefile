@@ -1,0 +1,25 @@
+# What a developer types. `make test` needs Rust and a python3, nothing else.
+
+CARGO ?= cargo
+
+.PHONY: check test test-real perf-check bench
+
+check:
+	$(CARGO) fmt --check
+	$(CARGO) clippy --all-targets -- -D warnings
+
+test:
+	$(CARGO) test
+
+# Real packages from the package index, on the oldest and the newest Python that can be found.
+# One test after the other: they would take the processors from each other.
+test-real:
+	pythons=$$(tests/real/environments) && \
+	IMPORTGATE_REAL_PYTHONS="$$pythons" $(CARGO) test --test real -- --ignored --nocapture --test-threads=1
+
+# Gates the example, as a project gates itself.
+perf-check:
+	$(CARGO) run --release -- check --budgets budgets.example.toml
+
+bench:
+	$(CARGO) bench

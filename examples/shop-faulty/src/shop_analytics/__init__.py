@@ -1,0 +1,1 @@
+"""The analytics extra of the shop: predicts what sells."""

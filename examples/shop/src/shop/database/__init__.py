@@ -1,0 +1,1 @@
+"""Where things are kept: SQLite, with its rows turned into objects."""

@@ -1,0 +1,1 @@
+"""What the outside calls: one class for each kind of visitor."""

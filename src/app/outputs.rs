@@ -1,0 +1,110 @@
+//! Where reports go: standard output or files, each format once.
+
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+
+use crate::cli::{ColourChoice, FormatKind, OutputFormat};
+use crate::error::Error;
+use crate::model::Report;
+use crate::report::{github, json, markdown, terminal};
+
+/// Writes the report in every format that was asked for; to the terminal where none was.
+///
+/// A file is replaced as a whole, so that a run that is stopped leaves no half report. What measured code printed never
+/// reaches an output raw: the renderers see to it.
+pub(super) fn write(report: &Report, formats: &[OutputFormat], verbose: bool) -> Result<(), Error> {
+    let default = [OutputFormat {
+        kind: FormatKind::Terminal,
+        path: None,
+    }];
+    let formats = if formats.is_empty() { &default } else { formats };
+    for format in formats {
+        match &format.path {
+            None => to_standard_output(&render(report, format.kind, verbose, true)?)?,
+            Some(path) => to_file(path, &render(report, format.kind, verbose, false)?)?,
+        }
+    }
+    Ok(())
+}
+
+/// Lets `--color` speak for every stream of the process.
+pub(super) fn choose_colour(choice: ColourChoice) {
+    match choice {
+        ColourChoice::Auto => {}
+        ColourChoice::Always => anstream::ColorChoice::Always.write_global(),
+        ColourChoice::Never => anstream::ColorChoice::Never.write_global(),
+    }
+}
+
+/// Prints to standard output; colour is taken out where it does not belong. A reader that has gone away (`| head`) is no error.
+pub(super) fn to_standard_output(text: &str) -> Result<(), Error> {
+    let mut stream = anstream::stdout().lock();
+    match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
+        Err(source) if source.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::Output {
+            path: "standard output".into(),
+            source,
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn render(report: &Report, kind: FormatKind, verbose: bool, on_screen: bool) -> Result<String, Error> {
+    Ok(match kind {
+        FormatKind::Terminal => {
+            let colour = if on_screen {
+                terminal::Colour::Ansi
+            } else {
+                terminal::Colour::Plain
+            };
+            terminal::render(
+                report,
+                &terminal::Options {
+                    width: width(on_screen),
+                    verbose,
+                    colour,
+                },
+            )
+        }
+        FormatKind::Json => json::render(report).map_err(|source| Error::Output {
+            path: "the report as JSON".into(),
+            source: std::io::Error::other(source),
+        })?,
+        FormatKind::Markdown => markdown::render(report, markdown::SUMMARY_BYTES),
+        FormatKind::Github => github::render(report),
+    })
+}
+
+/// The columns of the terminal; a log has no width of its own and gets what fits most pages.
+fn width(on_screen: bool) -> usize {
+    const FALLBACK: usize = 100;
+    if !on_screen || !std::io::stdout().is_terminal() {
+        return FALLBACK;
+    }
+    terminal_size::terminal_size().map_or(FALLBACK, |(width, _)| usize::from(width.0))
+}
+
+fn to_file(path: &Path, text: &str) -> Result<(), Error> {
+    let failed = |source| Error::Output {
+        path: path.to_path_buf(),
+        source,
+    };
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    // A device or a pipe (`/dev/stderr`) cannot be replaced, only written.
+    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        return std::fs::write(path, text).map_err(failed);
+    }
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".importgate-")
+        .tempfile_in(folder)
+        .map_err(failed)?;
+    file.write_all(text.as_bytes()).map_err(failed)?;
+    // A temporary file is private; a report is as readable as any file that its user makes.
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    file.as_file().set_permissions(mode).map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
+}

@@ -1,0 +1,193 @@
+//! The tables that name what is measured: layers, modules, start-up sequences and commands.
+
+use super::names;
+use super::pattern::Pattern;
+use super::rules::{self, Rules, TIMES_MS};
+use super::table::{Named, Table};
+use super::value::Located;
+
+/// A pattern of a layer, and where it stands.
+pub(super) type LocatedPattern = Located<Pattern>;
+
+/// `[layers.NAME]`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Layer {
+    pub(super) named: Named,
+    pub(super) patterns: Vec<LocatedPattern>,
+    pub(super) max_total_time_ms: Option<Located<f64>>,
+    pub(super) rules: Rules,
+}
+
+/// `[modules."NAME"]`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct OwnTable {
+    pub(super) named: Named,
+    pub(super) rules: Rules,
+}
+
+/// `[startup.NAME]`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Startup {
+    pub(super) named: Named,
+    pub(super) imports: Vec<Located<String>>,
+    pub(super) orders: Option<Located<u64>>,
+    pub(super) rules: Rules,
+}
+
+/// `[commands.NAME]`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Command {
+    pub(super) named: Named,
+    pub(super) run: Vec<Located<String>>,
+    pub(super) rules: Rules,
+}
+
+/// Everything that is measured, each kind in the order of the file.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Sections {
+    pub(super) layers: Vec<Layer>,
+    pub(super) modules: Vec<OwnTable>,
+    pub(super) startups: Vec<Startup>,
+    pub(super) commands: Vec<Command>,
+}
+
+impl Sections {
+    pub(super) fn read(root: &mut Table<'_>) -> Self {
+        let layers = root
+            .named_tables("layers")
+            .into_iter()
+            .filter_map(|(named, table)| Layer::read(named, table));
+        let layers = layers.collect();
+        let modules = root
+            .named_tables("modules")
+            .into_iter()
+            .filter_map(|(named, table)| OwnTable::read(named, table));
+        let modules = modules.collect();
+        let startups = root
+            .named_tables("startup")
+            .into_iter()
+            .filter_map(|(named, table)| Startup::read(named, table));
+        let startups = startups.collect();
+        let commands = root
+            .named_tables("commands")
+            .into_iter()
+            .filter_map(|(named, table)| Command::read(named, table));
+        Self {
+            layers,
+            modules,
+            startups,
+            commands: commands.collect(),
+        }
+    }
+
+    /// Every ceiling of time, whichever table sets it.
+    pub(super) fn time_ceilings(&self) -> impl Iterator<Item = &Located<f64>> {
+        let totals = self.layers.iter().filter_map(|layer| layer.max_total_time_ms.as_ref());
+        let rules = self.layers.iter().map(|layer| &layer.rules);
+        let rules = rules.chain(self.modules.iter().map(|module| &module.rules));
+        let rules = rules.chain(self.startups.iter().map(|startup| &startup.rules));
+        let rules = rules.chain(self.commands.iter().map(|command| &command.rules));
+        rules.filter_map(|rules| rules.max_time_ms.as_ref()).chain(totals)
+    }
+}
+
+impl Layer {
+    fn read(named: Named, mut table: Table<'_>) -> Option<Self> {
+        let name_fits = is_target_name(&named, &table);
+        let patterns = table.require("modules", "[\"shop.services.*\"]").and_then(|value| {
+            let texts = value.some_texts(true, "\"shop.services.*\"")?;
+            let patterns = texts.into_iter().filter_map(|text| match Pattern::parse(&text.value) {
+                Ok(pattern) => Some(Located {
+                    value: pattern,
+                    span: text.span,
+                    line: text.line,
+                }),
+                Err(error) => {
+                    value.report_at(&text.span, &error.message, error.help);
+                    None
+                }
+            });
+            Some(patterns.collect())
+        });
+        let max_total_time_ms = table.take("max-total-time").and_then(|value| value.time_ms(&TIMES_MS));
+        let rules = Rules::read_all(&mut table);
+        table.finish();
+        name_fits.then_some(Self {
+            named,
+            patterns: patterns?,
+            max_total_time_ms,
+            rules,
+        })
+    }
+}
+
+impl OwnTable {
+    fn read(named: Named, mut table: Table<'_>) -> Option<Self> {
+        let valid = names::is_module_name(&named.name);
+        if !valid {
+            table.report(
+                &named.span,
+                &rules::not_a_module(&named.name),
+                rules::module_help(&named.name),
+            );
+        }
+        let rules = Rules::read_all(&mut table);
+        // `[modules.shop.cli]` without quotes is a table `cli` inside `shop`.
+        table.finish_with(|inner, is_table| {
+            is_table.then(|| format!("a dotted name stands in quotes: `[modules.\"{}.{inner}\"]`", named.name))
+        });
+        valid.then_some(Self { named, rules })
+    }
+}
+
+impl Startup {
+    fn read(named: Named, mut table: Table<'_>) -> Option<Self> {
+        let name_fits = is_target_name(&named, &table);
+        let imports = table
+            .require("imports", "[\"shop.core\", \"shop.cli\"]")
+            .and_then(|value| {
+                let mut imports = value.some_texts(true, "\"shop.cli\"")?;
+                imports.retain(|import| rules::is_module_name(import, &value));
+                Some(imports)
+            });
+        let orders = table.take("orders").and_then(|value| value.count(&(1..=1_000)));
+        let rules = Rules::read_all(&mut table);
+        table.finish();
+        name_fits.then_some(Self {
+            named,
+            imports: imports?,
+            orders,
+            rules,
+        })
+    }
+}
+
+impl Command {
+    fn read(named: Named, mut table: Table<'_>) -> Option<Self> {
+        let name_fits = is_target_name(&named, &table);
+        let run = table.require("run", "[\"shop\", \"--help\"]");
+        let run = run.and_then(|value| value.some_texts(false, "[\"shop\", \"--help\"]"));
+        let rules = Rules::read_ceilings(&mut table);
+        table.finish();
+        name_fits.then_some(Self {
+            named,
+            run: run?,
+            rules,
+        })
+    }
+}
+
+/// True for a name that reports and command lines can carry without quotes; reports anything else.
+fn is_target_name(named: &Named, table: &Table<'_>) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let fits = !named.name.is_empty() && named.name.chars().all(plain);
+    if !fits {
+        let help = "a name has letters, digits, `-`, `_` and `.`".to_owned();
+        table.report(
+            &named.span,
+            &format!("`{}` cannot name a table", named.name),
+            Some(help),
+        );
+    }
+    fits
+}

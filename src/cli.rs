@@ -1,0 +1,192 @@
+//! The syntax of the command line. What the words mean is decided in `app`, in a second step.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::styling::{AnsiColor, Effects, Styles};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().effects(Effects::BOLD))
+    .usage(AnsiColor::Green.on_default().effects(Effects::BOLD))
+    .literal(AnsiColor::Cyan.on_default().effects(Effects::BOLD))
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// Keeps Python import time inside a budget.
+#[derive(Debug, Parser)]
+#[command(name = "importgate", version, styles = STYLES, max_term_width = 100, propagate_version = true)]
+#[command(
+    after_help = "Exit codes: 0 pass, 1 the gate says no, 2 the command line or the budgets file is wrong, 3 it could not measure."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// When to use colour.
+    #[arg(long, global = true, value_enum, default_value_t = ColourChoice::Auto, value_name = "WHEN")]
+    pub color: ColourChoice,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColourChoice {
+    /// Where the output is a terminal, and NO_COLOR is not set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Measure, compare with the baseline and say pass or fail.
+    Check(CheckArguments),
+    /// Measure and store the baseline; shows what changes in it before it writes.
+    Record(RecordArguments),
+}
+
+/// Which project, with which interpreter.
+#[derive(Debug, Args)]
+pub struct ProjectArguments {
+    /// The budgets file [default: budgets.toml or pyproject.toml with [tool.importgate], here or in a folder above].
+    #[arg(long, value_name = "FILE")]
+    pub budgets: Option<PathBuf>,
+    /// The baseline [default: as the budgets file says, else budgets.baseline.json beside it].
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// The interpreter [default: as the budgets file says, else $VIRTUAL_ENV, .venv, python3 on PATH].
+    #[arg(long, value_name = "PYTHON")]
+    pub python: Option<PathBuf>,
+}
+
+/// How to measure.
+#[derive(Debug, Args)]
+pub struct MeasureArguments {
+    /// Take exactly this many samples of every target.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub samples: Option<u32>,
+    /// Repeat the random order of an earlier run.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Stop sampling after this long, such as 90s or 5min; what is undecided then is inconclusive.
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub time_limit: Option<Duration>,
+    /// No progress on stderr.
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// `importgate check`.
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// Check only these targets; patterns as in the budgets file.
+    #[arg(value_name = "MODULE")]
+    pub modules: Vec<String>,
+    /// Which project.
+    #[command(flatten)]
+    pub project: ProjectArguments,
+    /// How to measure.
+    #[command(flatten)]
+    pub measure: MeasureArguments,
+    /// Compare with this git reference, measured in the same run, instead of the baseline.
+    #[arg(long, value_name = "GIT_REF", conflicts_with = "baseline")]
+    pub against: Option<String>,
+    /// The interpreter for --against, where the dependencies differ too.
+    #[arg(long, value_name = "PYTHON", requires = "against")]
+    pub base_python: Option<PathBuf>,
+    /// Time every target, also those whose code is the same as the baseline's.
+    #[arg(long)]
+    pub no_reuse: bool,
+    /// Let the times alone decide, even where the closures prove that the code is the same (for experiments).
+    #[arg(long, hide = true)]
+    pub times_alone: bool,
+    /// An output: terminal, json or markdown, with =PATH into a file; as often as you like.
+    #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = OutputFormat::parse)]
+    pub formats: Vec<OutputFormat>,
+    /// More columns: percentiles, CPU, wall clock, peak memory.
+    #[arg(long, short)]
+    pub verbose: bool,
+}
+
+/// `importgate record`.
+#[derive(Debug, Args)]
+pub struct RecordArguments {
+    /// Record only these targets and keep the others; patterns as in the budgets file.
+    #[arg(value_name = "MODULE")]
+    pub modules: Vec<String>,
+    /// The same, as an option.
+    #[arg(long, value_name = "MODULE")]
+    pub only: Vec<String>,
+    /// Which project.
+    #[command(flatten)]
+    pub project: ProjectArguments,
+    /// How to measure.
+    #[command(flatten)]
+    pub measure: MeasureArguments,
+    /// Replace a baseline that cannot be read.
+    #[arg(long)]
+    pub force: bool,
+    /// Show what would change and write nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// The kinds of output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormatKind {
+    /// A table and findings for people.
+    Terminal,
+    /// The whole report for programs.
+    Json,
+    /// A table and findings for a job summary.
+    Markdown,
+    /// Annotations for GitHub Actions.
+    Github,
+}
+
+/// One output, and where it goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputFormat {
+    /// Its kind.
+    pub kind: FormatKind,
+    /// The file; standard output where it is `None`.
+    pub path: Option<PathBuf>,
+}
+
+impl OutputFormat {
+    fn parse(text: &str) -> Result<Self, String> {
+        let (kind, path) = match text.split_once('=') {
+            Some((_, "")) => return Err("the path after = is empty".to_owned()),
+            Some((kind, path)) => (kind, Some(PathBuf::from(path))),
+            None => (text, None),
+        };
+        let kind = FormatKind::from_str(kind, false).map_err(|_| {
+            let known: Vec<_> = FormatKind::value_variants()
+                .iter()
+                .filter_map(ValueEnum::to_possible_value)
+                .map(|value| value.get_name().to_owned())
+                .collect();
+            format!("the kinds are {}", known.join(", "))
+        })?;
+        Ok(Self { kind, path })
+    }
+}
+
+fn parse_duration(text: &str) -> Result<Duration, String> {
+    let split = text
+        .find(|character: char| character.is_ascii_alphabetic())
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let factor = match unit {
+        "ms" => 0.001,
+        "s" => 1.0,
+        "m" | "min" => 60.0,
+        _ => return Err("write it with a unit, such as 90s or 5min".to_owned()),
+    };
+    match number.trim().parse::<f64>() {
+        Ok(value) if value.is_finite() && value > 0.0 => Ok(Duration::from_secs_f64(value * factor)),
+        _ => Err("it must be a number above zero with a unit, such as 90s or 5min".to_owned()),
+    }
+}

@@ -1,0 +1,148 @@
+//! Running git so that neither the caller's environment nor the repository's own settings change what it does.
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use super::GitError;
+
+/// Variables that point git at a repository. A hook (pre-commit, pre-push) inherits them, and with them every command
+/// would work on the hook's repository and index whatever folder it is given. `GIT_CONFIG_*` stay: containers grant
+/// `safe.directory` with them.
+const REPOSITORY_VARIABLES: [&str; 11] = [
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_NAMESPACE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+];
+
+/// Settings for every command: no hook of the repository runs, no file-system monitor is started, and submodules stay
+/// as they are.
+const SETTINGS: [&str; 6] = [
+    "-c",
+    "core.hooksPath=/dev/null",
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "submodule.recurse=false",
+];
+
+/// git, working in one folder.
+#[derive(Debug, Clone)]
+pub(super) struct Git {
+    folder: PathBuf,
+}
+
+impl Git {
+    pub(super) fn in_folder(folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+        }
+    }
+
+    /// Runs git and returns whatever came of it.
+    pub(super) fn output<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Result<Output, GitError> {
+        let mut command = Command::new("git");
+        for variable in REPOSITORY_VARIABLES {
+            command.env_remove(variable);
+        }
+        command
+            .arg("-C")
+            .arg(&self.folder)
+            .args(SETTINGS)
+            .args(arguments)
+            .env("LC_ALL", "C")
+            // Large files are never what makes an import slow, and fetching them may take minutes.
+            .env("GIT_LFS_SKIP_SMUDGE", "1")
+            // A partial clone may fetch during a checkout; it must fail and not ask for a password.
+            .env("GIT_TERMINAL_PROMPT", "0")
+            .stdin(Stdio::null());
+        command.output().map_err(|source| match source.kind() {
+            io::ErrorKind::NotFound => GitError::NotInstalled,
+            _ => GitError::Io {
+                what: "cannot run git".to_owned(),
+                source,
+            },
+        })
+    }
+
+    /// Runs git and returns its standard output without the final newline; an exit code other than 0 is an error.
+    pub(super) fn answer<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Result<OsString, GitError> {
+        let output = self.output(arguments)?;
+        if output.status.success() {
+            return Ok(line(output.stdout));
+        }
+        Err(self.failure(arguments, &output))
+    }
+
+    /// Runs git and returns its standard output, or `None` where it answers with an exit code other than 0.
+    pub(super) fn question<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Result<Option<OsString>, GitError> {
+        let output = self.output(arguments)?;
+        Ok(output.status.success().then(|| line(output.stdout)))
+    }
+
+    fn failure<S: AsRef<OsStr>>(&self, arguments: &[S], output: &Output) -> GitError {
+        let words: Vec<_> = arguments.iter().map(|word| word.as_ref().to_string_lossy()).collect();
+        explain(
+            &self.folder,
+            words.join(" "),
+            String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+        )
+    }
+}
+
+/// The error behind what git wrote to stderr (in English, as `LC_ALL` asks).
+fn explain(folder: &Path, command: String, message: String) -> GitError {
+    let path = folder.to_owned();
+    if message.contains("dubious ownership") || message.contains("unsafe repository") {
+        GitError::ForeignOwner { path }
+    } else if message.contains("not a git repository") || message.contains("must be run in a work tree") {
+        GitError::NotARepository { path }
+    } else {
+        GitError::Failed { command, message }
+    }
+}
+
+/// Output as one line: a path may hold any byte, so only the newline that git added goes.
+fn line(mut bytes: Vec<u8>) -> OsString {
+    if bytes.last() == Some(&b'\n') {
+        bytes.pop();
+    }
+    OsString::from_vec(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_user_s_repository_comes_with_the_command_that_trusts_it() {
+        let message = "fatal: detected dubious ownership in repository at '/src'\nTo add an exception ...";
+        let error = explain(Path::new("/src"), "rev-parse".to_owned(), message.to_owned());
+        assert!(
+            error
+                .to_string()
+                .contains("git config --global --add safe.directory /src"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn any_other_failure_keeps_git_s_words() {
+        let error = explain(
+            Path::new("/src"),
+            "worktree add".to_owned(),
+            "fatal: disk full".to_owned(),
+        );
+        assert_eq!(error.to_string(), "`git worktree add` failed: fatal: disk full");
+    }
+}

@@ -1,0 +1,234 @@
+//! The repository that a project is in, and the commit that a reference means there.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use super::command::Git;
+use super::{Checkout, GitError};
+
+/// The full name of a commit, in hexadecimal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit(String);
+
+impl Commit {
+    /// The full name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The first 12 digits, for people.
+    pub fn short(&self) -> &str {
+        self.0.get(..12).unwrap_or(&self.0)
+    }
+}
+
+impl fmt::Display for Commit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// How the base was chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BaseKind {
+    /// The merge base of the reference and HEAD.
+    MergeBase,
+    /// The reference itself, since this clone holds no merge base.
+    Reference,
+}
+
+/// The commit that HEAD is compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Base {
+    /// The commit.
+    pub commit: Commit,
+    /// How it was chosen.
+    pub how: BaseKind,
+}
+
+/// The working tree that a project is in.
+#[derive(Debug, Clone)]
+pub struct Repository {
+    git: Git,
+    root: PathBuf,
+    subfolder: PathBuf,
+}
+
+impl Repository {
+    /// Finds the repository of a project's folder.
+    ///
+    /// # Errors
+    /// [`GitError::NotInstalled`], [`GitError::NotARepository`], [`GitError::ForeignOwner`].
+    pub fn of(project: &Path) -> Result<Self, GitError> {
+        let git = Git::in_folder(project);
+        let root = PathBuf::from(git.answer(&["rev-parse", "--show-toplevel"])?);
+        let subfolder = PathBuf::from(git.answer(&["rev-parse", "--show-prefix"])?);
+        // Without the trailing slash that git prints.
+        let subfolder = subfolder.components().collect();
+        Ok(Self {
+            git: Git::in_folder(&root),
+            root,
+            subfolder,
+        })
+    }
+
+    /// The root of the working tree, without symbolic links.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The project's folder relative to the root; empty where it is the root.
+    pub fn subfolder(&self) -> &Path {
+        &self.subfolder
+    }
+
+    /// The commit that a reference names. A branch that exists only at a remote is found without the remote's name,
+    /// because that is how a clone made by CI has it.
+    ///
+    /// # Errors
+    /// [`GitError::UnknownReference`], with what to fetch where the clone is shallow.
+    pub fn resolve(&self, reference: &str) -> Result<Commit, GitError> {
+        // What begins with a dash would be read as an option.
+        if !reference.is_empty() && !reference.starts_with('-') {
+            if let Some(commit) = self.commit(reference)? {
+                return Ok(commit);
+            }
+            let mut tracked = Vec::new();
+            for remote in self.remotes()? {
+                tracked.extend(self.commit(&format!("refs/remotes/{remote}/{reference}"))?);
+            }
+            if let [commit] = tracked.as_slice() {
+                return Ok(commit.clone());
+            }
+        }
+        Err(GitError::UnknownReference {
+            reference: reference.to_owned(),
+            advice: self.advice(reference)?,
+        })
+    }
+
+    /// The commit to compare HEAD with: the merge base of the reference and HEAD, or else the reference itself.
+    ///
+    /// # Errors
+    /// Those of [`Repository::resolve`], for the reference or for HEAD (a repository without a commit).
+    pub fn base(&self, reference: &str) -> Result<Base, GitError> {
+        let named = self.resolve(reference)?;
+        let head = self.resolve("HEAD")?;
+        let merge_base = self.git.question(&["merge-base", head.as_str(), named.as_str()])?;
+        Ok(match merge_base {
+            Some(commit) => Base {
+                commit: Commit(commit.to_string_lossy().into_owned()),
+                how: BaseKind::MergeBase,
+            },
+            None => Base {
+                commit: named,
+                how: BaseKind::Reference,
+            },
+        })
+    }
+
+    /// Checks a commit out into a temporary folder, which goes when the returned guard is dropped. What an earlier run
+    /// that was killed left behind goes first.
+    ///
+    /// # Errors
+    /// [`GitError::ProjectMissing`], [`GitError::Failed`], [`GitError::Io`].
+    pub fn check_out(&self, commit: &Commit) -> Result<Checkout, GitError> {
+        Checkout::create(&self.git, &self.root, &self.subfolder, commit)
+    }
+
+    fn commit(&self, reference: &str) -> Result<Option<Commit>, GitError> {
+        let answer = self
+            .git
+            .question(&["rev-parse", "--verify", "--quiet", &format!("{reference}^{{commit}}")])?;
+        Ok(answer.map(|name| Commit(name.to_string_lossy().into_owned())))
+    }
+
+    fn remotes(&self) -> Result<Vec<String>, GitError> {
+        let names = self.git.answer(&["remote"])?;
+        Ok(names.to_string_lossy().lines().map(str::to_owned).collect())
+    }
+
+    fn advice(&self, reference: &str) -> Result<String, GitError> {
+        let shallow = self.git.answer(&["rev-parse", "--is-shallow-repository"])?;
+        let remotes = self.remotes()?;
+        Ok(advice(reference, shallow == "true", &remotes))
+    }
+}
+
+/// What to do about a reference that names no commit of this clone.
+fn advice(reference: &str, shallow: bool, remotes: &[String]) -> String {
+    let relative = reference.contains(['~', '^', '@']);
+    let remote = remotes.iter().find(|name| *name == "origin").or(remotes.first());
+    let Some(remote) = remote.filter(|_| !reference.is_empty() && !reference.starts_with('-')) else {
+        return "`git branch --all` and `git tag` list what this clone has".to_owned();
+    };
+    let command = if relative {
+        format!("git fetch --unshallow {remote}")
+    } else if let Some((remote, branch)) = reference
+        .split_once('/')
+        .filter(|(first, _)| remotes.iter().any(|name| name == first))
+    {
+        format!("git fetch --depth=1 {remote} {branch}:refs/remotes/{remote}/{branch}")
+    } else {
+        format!("git fetch --depth=1 {remote} {reference}` and then name it FETCH_HEAD, as in `--against FETCH_HEAD")
+    };
+    match (shallow, relative) {
+        (true, _) => format!(
+            "this clone is shallow; fetch it with `{command}`, or clone with the whole history (actions/checkout: \
+             `fetch-depth: 0`)"
+        ),
+        (false, true) => "the history does not reach so far; `git log` shows it".to_owned(),
+        // A complete clone can still be one of a single branch.
+        (false, false) => {
+            format!(
+                "`git branch --all` and `git tag` list what this clone has; `{}` gets what it has not",
+                command.replace(" --depth=1", "")
+            )
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn origin() -> Vec<String> {
+        vec!["origin".to_owned()]
+    }
+
+    #[test]
+    fn a_shallow_clone_is_told_the_exact_fetch() {
+        let advice = advice("origin/main", true, &origin());
+        assert!(
+            advice.contains("`git fetch --depth=1 origin main:refs/remotes/origin/main`"),
+            "{advice}"
+        );
+        assert!(advice.contains("`fetch-depth: 0`"), "{advice}");
+    }
+
+    #[test]
+    fn a_branch_with_slashes_is_not_taken_for_a_remote() {
+        let advice = advice("release/1.2", true, &origin());
+        assert!(advice.contains("`git fetch --depth=1 origin release/1.2`"), "{advice}");
+        assert!(advice.contains("FETCH_HEAD`"), "{advice}");
+    }
+
+    #[test]
+    fn an_ancestor_beyond_the_cut_needs_the_whole_history() {
+        let advice = advice("HEAD~3", true, &origin());
+        assert!(advice.contains("`git fetch --unshallow origin`"), "{advice}");
+    }
+
+    #[test]
+    fn a_complete_clone_is_not_told_that_it_is_shallow() {
+        for reference in ["mian", "HEAD~300"] {
+            let advice = advice(reference, false, &origin());
+            assert!(!advice.contains("shallow") && !advice.contains("--depth"), "{advice}");
+        }
+    }
+
+    #[test]
+    fn no_remote_means_no_fetch() {
+        assert!(!advice("main", true, &[]).contains("fetch"));
+    }
+}

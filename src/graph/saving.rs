@@ -1,0 +1,221 @@
+//! What it would give back to cut an import statement: never its cumulative time, because whatever is imported from
+//! elsewhere too stays, and is then paid for there.
+
+use super::{ImportGraph, ImportStatement, ROOT};
+use crate::model::Place;
+
+/// What falls away with an import statement.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Saving {
+    /// CPU and blocked time of the modules that fall away, in nanoseconds.
+    pub time_ns: u64,
+    /// Resident memory that their bodies added, in bytes.
+    pub memory_bytes: i64,
+    /// The modules that nothing would import any more, in the order in which they were loaded.
+    pub modules: Vec<String>,
+    /// Where else the modules that the statement names are imported: what keeps them loaded all the same.
+    pub also_imported_by: Vec<OtherImporter>,
+}
+
+/// Another import of a module, which keeps it loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherImporter {
+    /// The module that stays.
+    pub module: String,
+    /// The module that imports it; `None` for the probe's own import of the target.
+    pub importer: Option<String>,
+    /// Where.
+    pub place: Option<Place>,
+}
+
+/// A statement by what its cut would give back.
+#[derive(Debug)]
+pub(super) struct Weight<'a> {
+    pub(super) statement: ImportStatement<'a>,
+    /// CPU and blocked time, in nanoseconds.
+    pub(super) time_ns: u64,
+    /// Resident memory, in bytes; never negative.
+    pub(super) memory_bytes: u64,
+}
+
+impl<'a> ImportGraph<'a> {
+    /// What would fall away if this statement were removed or made lazy and never used.
+    pub fn saving(&self, statement: &ImportStatement<'_>) -> Saving {
+        let cut: Vec<usize> = self.executions_of(statement).map(|(node, _)| node).collect();
+        // What a module-level line makes functions import goes with that line, and hangs below it in the graph already.
+        let kept = self.reached_without(&cut);
+        let all = self.reached_without(&[]);
+        let mut saving = Saving::default();
+        for (node, module) in self.loaded.iter().enumerate() {
+            let Some(module) = module.filter(|_| all[node] && !kept[node]) else {
+                continue;
+            };
+            saving.time_ns += module.own_ns + module.blocked_ns;
+            saving.memory_bytes += module.own_memory_bytes;
+            saving.modules.push(module.name.clone());
+        }
+        saving.also_imported_by = self.other_importers(&cut, &kept);
+        saving
+    }
+
+    /// Every statement with what its cut would give back, without the list of modules.
+    pub(super) fn weights(&self) -> Vec<Weight<'a>> {
+        let nodes = self.successors.len();
+        let own = |cost: &dyn Fn(usize) -> u64| (0..nodes).map(cost).collect::<Vec<_>>();
+        let module = |node: usize| self.loaded.get(node).copied().flatten();
+        let time = own(&|node| module(node).map_or(0, |module| module.own_ns + module.blocked_ns));
+        let memory = own(&|node| module(node).map_or(0, |module| module.own_memory_bytes.max(0).unsigned_abs()));
+        let (time, memory) = (self.dominators.subtotals(time), self.dominators.subtotals(memory));
+        let mut weights = Vec::new();
+        for statement in self.statements() {
+            let mut executions = self.executions_of(&statement).map(|(node, _)| node);
+            let Some(only) = executions.next() else { continue };
+            // With several executions each alone may save nothing while all of them together do.
+            let (time_ns, memory_bytes) = if executions.next().is_some() {
+                let saving = self.saving(&statement);
+                (saving.time_ns, saving.memory_bytes.max(0).unsigned_abs())
+            } else {
+                (time[only], memory[only])
+            };
+            weights.push(Weight {
+                statement,
+                time_ns,
+                memory_bytes,
+            });
+        }
+        weights
+    }
+
+    fn other_importers(&self, cut: &[usize], kept: &[bool]) -> Vec<OtherImporter> {
+        let modules = self.names.len();
+        let mut others: Vec<OtherImporter> = Vec::new();
+        for &node in cut {
+            for &stays in self.executions[node - modules]
+                .imported
+                .iter()
+                .filter(|&&module| kept[module])
+            {
+                for (position, execution) in self.executions.iter().enumerate() {
+                    if kept[modules + position] && execution.imported.contains(&stays) {
+                        let other = OtherImporter {
+                            module: self.names[stays].to_owned(),
+                            importer: execution.statement.importer.map(str::to_owned),
+                            place: execution.statement.place(),
+                        };
+                        if !others.contains(&other) {
+                            others.push(other);
+                        }
+                    }
+                }
+            }
+        }
+        others
+    }
+
+    fn reached_without(&self, cut: &[usize]) -> Vec<bool> {
+        let mut reached = vec![false; self.successors.len()];
+        let mut stack = vec![ROOT];
+        while let Some(node) = stack.pop() {
+            if !cut.contains(&node) && !std::mem::replace(&mut reached[node], true) {
+                stack.extend(&self.successors[node]);
+            }
+        }
+        reached
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::sketch::Sketch;
+    use super::*;
+
+    fn statement(importer: &'static str, file: &'static str, line: u32) -> ImportStatement<'static> {
+        ImportStatement {
+            importer: Some(importer),
+            file: Some(file),
+            line,
+        }
+    }
+
+    #[test]
+    fn what_is_shared_stays() {
+        let observation = Sketch::new("app")
+            .loads("app", 1, "torch", 300)
+            .loads("torch", 1, "torch.nn", 40)
+            .loads("torch", 2, "json", 10)
+            .also("app", 2, "json")
+            .build();
+        let graph = ImportGraph::new(&observation);
+        let saving = graph.saving(&statement("app", "app.py", 1));
+        assert_eq!(saving.modules, ["torch", "torch.nn"]);
+        assert_eq!((saving.time_ns, saving.memory_bytes), (340_000_000, 340 * 1024));
+        assert_eq!(saving.also_imported_by, []);
+    }
+
+    #[test]
+    fn a_second_importer_leaves_nothing_to_save_and_is_named() {
+        let observation = Sketch::new("app")
+            .loads("app", 1, "torch", 300)
+            .loads("app", 2, "helper", 1)
+            .also("helper", 7, "torch.nn")
+            .build();
+        let graph = ImportGraph::new(&observation);
+        let saving = graph.saving(&statement("app", "app.py", 1));
+        assert_eq!(saving.time_ns, 0);
+        assert_eq!(saving.also_imported_by.len(), 1);
+        assert_eq!(
+            saving.also_imported_by[0].place,
+            Some(Place {
+                file: "helper.py".to_owned(),
+                line: 7
+            })
+        );
+    }
+
+    #[test]
+    fn a_child_keeps_its_package_loaded() {
+        let observation = Sketch::new("app")
+            .loads("app", 1, "lib", 5)
+            .loads("app", 2, "lib.part", 3)
+            .build();
+        let graph = ImportGraph::new(&observation);
+        assert_eq!(graph.saving(&statement("app", "app.py", 1)).modules, [""; 0]);
+        assert_eq!(graph.saving(&statement("app", "app.py", 2)).modules, ["lib.part"]);
+    }
+
+    #[test]
+    fn an_attribute_that_imports_when_touched_goes_with_the_line_that_touched_it() {
+        let observation = Sketch::new("app")
+            .loads("app", 1, "lib", 5)
+            .loads("lib", 20, "lib.heavy", 80)
+            .called_from("app", 4)
+            .also("app", 4, "lib")
+            .build();
+        let graph = ImportGraph::new(&observation);
+        assert_eq!(graph.saving(&statement("app", "app.py", 4)).modules, ["lib.heavy"]);
+        assert_eq!(graph.saving(&statement("lib", "lib.py", 20)).modules, ["lib.heavy"]);
+    }
+
+    proptest! {
+        #[test]
+        fn dominators_and_reachability_agree(
+            edges in prop::collection::vec((0usize..8, 0usize..8, 1u32..4, 0u64..5), 0..30)
+        ) {
+            let mut sketch = Sketch::new("m0");
+            for (from, to, line, cost) in edges {
+                let (from, to) = (format!("m{from}"), format!("m{to}"));
+                let known = |observation: &crate::model::Observation| observation.modules.iter().any(|module| module.name == to);
+                let mut first = false;
+                sketch = sketch.with(|observation| first = !known(observation));
+                sketch = if first { sketch.loads(&from, line, &to, cost) } else { sketch.also(&from, line, &to) };
+            }
+            let observation = sketch.build();
+            let graph = ImportGraph::new(&observation);
+            for weight in graph.weights() {
+                prop_assert_eq!(weight.time_ns, graph.saving(&weight.statement).time_ns);
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! What the budgets need to know of the modules that an interpreter could import, without importing any.
+
+/// The modules that exist. The edge that walks the file system implements it; tests use a list.
+pub trait ModuleIndex {
+    /// True where an interpreter would find this module.
+    fn exists(&self, module: &str) -> bool;
+
+    /// The full names of the direct submodules of a package, sorted; those of the top level for the empty name.
+    /// Empty where the module is no package or does not exist.
+    fn children(&self, package: &str) -> Vec<String>;
+}
+
+/// True for what Python takes as an identifier (up to rare differences between the Unicode tables): what one part of a
+/// dotted module name must be.
+pub fn is_identifier(part: &str) -> bool {
+    let mut characters = part.chars();
+    characters
+        .next()
+        .is_some_and(|first| first.is_alphabetic() || first == '_')
+        && characters.all(|other| other.is_alphanumeric() || other == '_')
+}

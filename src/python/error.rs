@@ -1,0 +1,97 @@
+//! What can go wrong between importgate and an interpreter, before any measured code is to blame.
+
+use std::path::PathBuf;
+
+use crate::runner::RunError;
+
+/// An interpreter that could not be used. "Could not start", "died" and "answered nonsense" are three different faults with
+/// three different ways out.
+#[derive(Debug, thiserror::Error)]
+pub enum PythonError {
+    /// Nothing that looks like an interpreter was found.
+    #[error(
+        "no Python interpreter found: {looked}\n  set `python` under [project] in the budgets file, activate a virtual environment, or put python3 on PATH"
+    )]
+    NotFound {
+        /// Where it was looked for.
+        looked: String,
+    },
+    /// A place that was named has no interpreter.
+    #[error("there is no Python interpreter at {}, which {named_by} names", path.display())]
+    Missing {
+        /// The path that does not exist.
+        path: PathBuf,
+        /// Who named it: the budgets file, an option, a variable.
+        named_by: String,
+    },
+    /// The operating system could not start it.
+    #[error("could not start the interpreter {}: {reason}", executable.display())]
+    CouldNotStart {
+        /// The interpreter.
+        executable: PathBuf,
+        /// What the operating system said.
+        reason: String,
+    },
+    /// It started, and ended without an answer.
+    #[error("the interpreter {} died when it was asked what it is ({how}){}", executable.display(), said(output))]
+    Died {
+        /// The interpreter.
+        executable: PathBuf,
+        /// Exit code or signal.
+        how: String,
+        /// The end of what it printed.
+        output: String,
+    },
+    /// It answered something that importgate does not understand.
+    #[error("{} answered nonsense ({reason}); is it a Python interpreter of version 3.8 or later?{}", executable.display(), said(output))]
+    Nonsense {
+        /// The interpreter.
+        executable: PathBuf,
+        /// What is wrong with the answer.
+        reason: String,
+        /// The end of what it printed.
+        output: String,
+    },
+    /// It is a Python that importgate does not support.
+    #[error("{} is Python {version}; importgate needs CPython 3.8 or later", executable.display())]
+    TooOld {
+        /// The interpreter.
+        executable: PathBuf,
+        /// Its version.
+        version: String,
+    },
+    /// The private working folder could not be made or written.
+    #[error("cannot write the working folder {}: {source}", path.display())]
+    Workspace {
+        /// The folder or file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// The run was stopped from outside.
+    #[error("interrupted by signal {signal}")]
+    Interrupted {
+        /// The signal.
+        signal: i32,
+    },
+    /// A process could not be run or waited for.
+    #[error(transparent)]
+    Run(RunError),
+}
+
+fn said(output: &str) -> String {
+    if output.trim().is_empty() {
+        String::new()
+    } else {
+        format!("; it printed:\n{}", output.trim_end())
+    }
+}
+
+impl From<RunError> for PythonError {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::Interrupted { signal } => Self::Interrupted { signal },
+            other => Self::Run(other),
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! Everything that knows Python's side of the wire: which interpreter is the project's, the scripts that run inside it, and
+//! the typed form of what they answer.
+
+mod answer;
+mod command;
+mod content;
+mod distributions;
+mod error;
+mod faults;
+mod find;
+mod module_index;
+mod observation;
+mod session;
+mod workspace;
+
+pub use content::Catalogue;
+pub use error::PythonError;
+pub use find::{Search, find};
+pub use module_index::FileSystemIndex;
+pub use session::{BytecodeFiles, REFERENCE_IMPORTS, Request, Session, SessionSettings};

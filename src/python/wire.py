@@ -1,0 +1,196 @@
+"""What every script that importgate runs inside the project's interpreter has in common.
+
+It is put in front of each script, and takes hold of all that it needs before measured code can replace it. It uses only
+what a bare interpreter has loaded already: whatever it imported itself would be missing from the measurement.
+
+Arguments are `key=value` words: `answer` (where the one message goes), `faults` (where `faulthandler` writes),
+and, each as often as needed, `root` (put in front of sys.path), `preload`, `import`.
+"""
+import sys
+import time
+import posix as _posix
+import builtins as _builtins
+
+_FOLDER = sys.argv[0].rpartition("/")[0]
+_PID = _posix.getpid()
+_HIGH_DESCRIPTOR = 230  # above what measured code opens or closes by habit, below the smallest usual limit (256)
+
+_argument_words = sys.argv[1:]
+_exit = _posix._exit
+_fstat = _posix.fstat
+_getpid = _posix.getpid
+_open = _posix.open
+_read = _posix.read
+_write = _posix.write
+_close = _posix.close
+_OPEN_ANSWER = _posix.O_WRONLY | _posix.O_CREAT | getattr(_posix, "O_CLOEXEC", 0)
+_OPEN_READ = _posix.O_RDONLY | getattr(_posix, "O_CLOEXEC", 0)
+_import = _builtins.__import__
+_modules = sys.modules
+
+
+def _values(key):
+    prefix = key + "="
+    return [word[len(prefix):] for word in _argument_words if word.startswith(prefix)]
+
+
+def _value(key):
+    found = _values(key)
+    return found[0] if found else None
+
+
+def _identity(descriptor):
+    status = _fstat(descriptor)
+    return status.st_dev, status.st_ino
+
+
+def _private(path):
+    """A descriptor with a high number for a file of our own."""
+    low = _open(path, _OPEN_ANSWER, 0o600)
+    try:
+        high = _posix.dup2(low, _HIGH_DESCRIPTOR + low, False)
+    except OSError:
+        return low
+    _close(low)
+    return high
+
+
+_answer_path = _value("answer")
+_answer = _private(_answer_path)
+_answer_identity = _identity(_answer)
+
+
+def _escape(text):
+    pieces = []
+    for character in text:
+        code = ord(character)
+        if character in '"\\':
+            pieces.append("\\" + character)
+        elif 32 <= code < 127:
+            pieces.append(character)
+        elif 0xD800 <= code < 0xE000:
+            pieces.append("\\ufffd")
+        elif code > 0xFFFF:
+            code -= 0x10000
+            pieces.append("\\u%04x\\u%04x" % (0xD800 + (code >> 10), 0xDC00 + (code & 0x3FF)))
+        else:
+            pieces.append("\\u%04x" % code)
+    return '"' + "".join(pieces) + '"'
+
+
+def _json(value):
+    if value is None:
+        return "null"
+    if value is True:
+        return "true"
+    if value is False:
+        return "false"
+    kind = type(value)
+    if kind is int:
+        return "%d" % value
+    if kind is str:
+        return _escape(value)
+    if kind is dict:
+        return "{" + ",".join([_escape(key) + ":" + _json(item) for key, item in value.items()]) + "}"
+    if kind is list or kind is tuple:
+        return "[" + ",".join([_json(item) for item in value]) + "]"
+    return _escape(str(value))
+
+
+def _send(message):
+    """Writes the one message, a length in eight bytes and then JSON, and ends the process without interpreter teardown."""
+    if _getpid() != _PID:
+        _exit(0)  # a forked child that came this far: the answer belongs to its parent
+    body = _json(message).encode("ascii")
+    data = len(body).to_bytes(8, "big") + body
+    descriptor = _answer
+    try:
+        intact = _identity(descriptor) == _answer_identity
+    except OSError:
+        intact = False
+    if not intact:  # measured code closed it, and may have opened a file of its own under that number
+        descriptor = _open(_answer_path, _OPEN_ANSWER, 0o600)
+    while data:
+        data = data[_write(descriptor, data):]
+    _exit(0)
+
+
+def _text(value, limit=2000):
+    """The text of any object; a hostile `__str__` must not end the measurement."""
+    try:
+        text = str(value)
+    except BaseException as error:
+        text = "<%s without a printable text: %s>" % (type(value).__name__, type(error).__name__)
+    if type(text) is not str:
+        text = "".join([character for character in text])
+    return text if len(text) <= limit else text[:limit] + "…"
+
+
+def _is_internal(filename):
+    return filename.rpartition("/")[0] == _FOLDER or filename.startswith(("<frozen importlib", "<frozen zipimport"))
+
+
+def _frame(filename, line, function):
+    return {"file": filename, "line": line or 0, "function": function}
+
+
+def _describe_exception(error):
+    """How an import ended with an exception: `exited` for SystemExit, else `raised`."""
+    stack = []
+    owners = []
+    step = error.__traceback__
+    while step is not None:
+        code = step.tb_frame.f_code
+        if not _is_internal(code.co_filename):
+            stack.append(_frame(code.co_filename, step.tb_lineno, code.co_name))
+            if code.co_name == "<module>":
+                owner = step.tb_frame.f_globals.get("__name__")
+                owners.append(owner if type(owner) is str else None)
+        step = step.tb_next
+    if isinstance(error, SystemExit):
+        code = error.code
+        status = code if type(code) is int else (0 if code is None else 1)
+        return {"kind": "exited", "code": status & 0xFF, "stack": stack}
+    if isinstance(error, SyntaxError) and type(error.filename) is str:
+        stack.append(_frame(error.filename, error.lineno, "<module>"))
+    message = _text(error)
+    missing = getattr(error, "name", None) if isinstance(error, ModuleNotFoundError) else None
+    return {
+        "kind": "raised",
+        "exception": type(error).__qualname__,
+        "message": message,
+        "stack": stack,
+        "missing": missing if type(missing) is str else None,
+        "cycle": _cycle(message, owners),
+    }
+
+
+def _cycle(message, owners):
+    """The modules of a circular import: from the one that is only half initialised to the one that asked it for a name."""
+    marker = "partially initialized module '"
+    start = message.find(marker)
+    if start < 0:
+        return []
+    name = message[start + len(marker):].split("'", 1)[0]
+    circle = owners[owners.index(name):] if name in owners else [name]
+    return [owner for position, owner in enumerate(circle) if owner and owner not in circle[:position]]
+
+
+def _watch_faults():
+    """Lets `faulthandler` write the stack of a crash, or of the SIGABRT at the time limit, to a file of our own."""
+    path = _value("faults")
+    if path is None:
+        return
+    was_there = "faulthandler" in _modules
+    import faulthandler
+    faulthandler.enable(file=_private(path), all_threads=True)
+    if not was_there:
+        del _modules["faulthandler"]
+
+
+def _prepare_path():
+    """Takes the script's own folder out of sys.path and puts the source roots in front."""
+    if sys.path and sys.path[0] == _FOLDER:
+        del sys.path[0]
+    sys.path[:0] = _values("root")
+    sys.argv[:] = [""]

@@ -1,0 +1,141 @@
+//! The private folder in which the scripts and their answers live, gone when the run ends.
+
+use std::cell::Cell;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::PythonError;
+
+const WIRE: &str = include_str!("wire.py");
+const INTERPRETER: &str = include_str!("interpreter.py");
+const PROBE: &str = include_str!("probe.py");
+const OBSERVE: &str = include_str!("observe.py");
+
+/// A script of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Script {
+    Interpreter,
+    Probe,
+    Observe,
+}
+
+impl Script {
+    /// The scripts that run often enough to be compiled once.
+    pub(super) const COMPILED: [Self; 2] = [Self::Probe, Self::Observe];
+    const ALL: [Self; 3] = [Self::Interpreter, Self::Probe, Self::Observe];
+
+    fn file_name(self) -> &'static str {
+        match self {
+            Self::Interpreter => "interpreter.py",
+            Self::Probe => "probe.py",
+            Self::Observe => "observe.py",
+        }
+    }
+
+    fn source(self) -> &'static str {
+        match self {
+            Self::Interpreter => INTERPRETER,
+            Self::Probe => PROBE,
+            Self::Observe => OBSERVE,
+        }
+    }
+}
+
+/// Two files of one run: where the script answers, and where `faulthandler` writes.
+#[derive(Debug)]
+pub(super) struct Mailbox {
+    pub(super) answer: PathBuf,
+    pub(super) faults: PathBuf,
+}
+
+impl Mailbox {
+    pub(super) fn read_answer(&self) -> Vec<u8> {
+        fs::read(&self.answer).unwrap_or_default()
+    }
+
+    pub(super) fn read_faults(&self) -> String {
+        fs::read(&self.faults)
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .unwrap_or_default()
+    }
+}
+
+impl Drop for Mailbox {
+    fn drop(&mut self) {
+        // Gone already, or gone with the folder: either way nothing is left behind.
+        let _ = fs::remove_file(&self.answer);
+        let _ = fs::remove_file(&self.faults);
+    }
+}
+
+/// The folder itself.
+#[derive(Debug)]
+pub(super) struct Workspace {
+    folder: tempfile::TempDir,
+    path: PathBuf,
+    next: Cell<u64>,
+}
+
+impl Workspace {
+    pub(super) fn create() -> Result<Self, PythonError> {
+        let failed = |path: &Path, source| PythonError::Workspace {
+            path: path.to_path_buf(),
+            source,
+        };
+        let folder = tempfile::Builder::new()
+            .prefix("importgate-")
+            .tempdir()
+            .map_err(|source| failed(&std::env::temp_dir(), source))?;
+        // The interpreter compares the script's folder with sys.path[0], which has no symbolic links left in it.
+        let path = folder
+            .path()
+            .canonicalize()
+            .map_err(|source| failed(folder.path(), source))?;
+        for script in Script::ALL {
+            let file = path.join(script.file_name());
+            fs::write(&file, format!("{WIRE}\n\n{}", script.source())).map_err(|source| failed(&file, source))?;
+        }
+        let cache = path.join("pycache");
+        fs::create_dir(&cache).map_err(|source| failed(&cache, source))?;
+        Ok(Self {
+            folder,
+            path,
+            next: Cell::new(0),
+        })
+    }
+
+    /// The source of a script.
+    pub(super) fn source_of(&self, script: Script) -> PathBuf {
+        self.path.join(script.file_name())
+    }
+
+    /// What to hand to the interpreter: the compiled form of a script that has one.
+    pub(super) fn runnable(&self, script: Script) -> PathBuf {
+        let mut name = self.source_of(script).into_os_string();
+        if Script::COMPILED.contains(&script) {
+            name.push("c");
+        }
+        PathBuf::from(name)
+    }
+
+    /// A folder for bytecode that cannot be written where it belongs.
+    pub(super) fn bytecode_folder(&self) -> PathBuf {
+        self.path.join("pycache")
+    }
+
+    /// The folder, with the closing separator, to tell our own frames from the measured code's.
+    pub(super) fn own_prefix(&self) -> String {
+        format!("{}/", self.path.display())
+    }
+
+    /// Fresh files for one run; a process left over from an earlier one cannot write into them.
+    pub(super) fn mailbox(&self) -> Mailbox {
+        let number = self.next.get();
+        self.next.set(number + 1);
+        debug_assert!(self.folder.path().exists());
+        Mailbox {
+            answer: self.path.join(format!("{number}.answer")),
+            faults: self.path.join(format!("{number}.faults")),
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! What a run has to say, once for every reader. Each format is one file with one pure function of a borrowed
+//! [`crate::model::Report`]; none reads a clock, a file or the environment, so that each is tested on the same values.
+//!
+//! A report quotes the measured code, which may hold anything: every string goes through [`untrusted`].
+
+mod cells;
+mod facts;
+pub mod github;
+pub mod json;
+pub mod markdown;
+pub use crate::model::numbers;
+pub mod order;
+pub mod progress_line;
+mod table;
+pub mod terminal;
+pub mod untrusted;
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod tests;

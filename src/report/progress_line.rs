@@ -1,0 +1,84 @@
+//! The words of the progress line. Drawing it is the business of whoever owns the terminal.
+
+use std::fmt;
+
+use super::{numbers, untrusted};
+
+/// The columns that the name of a target may take.
+const NAME_WIDTH: usize = 48;
+
+/// What a run is busy with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// The untimed, instrumented imports.
+    Observing,
+    /// The timed imports.
+    Sampling,
+}
+
+/// How far a run is. Displayed as `sampling 34/120 · shop.services.orders`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress<'a> {
+    /// What it is busy with.
+    pub phase: Phase,
+    /// Steps done.
+    pub done: u64,
+    /// Steps in all, as far as known now; 0 where it is not known.
+    pub total: u64,
+    /// The target at hand; empty where there is none.
+    pub target: &'a str,
+}
+
+impl fmt::Display for Progress<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let phase = match self.phase {
+            Phase::Observing => "observing",
+            Phase::Sampling => "sampling",
+        };
+        write!(formatter, "{phase} {}", numbers::count(self.done))?;
+        if self.total > 0 {
+            write!(formatter, "/{}", numbers::count(self.total))?;
+        }
+        if !self.target.is_empty() {
+            write!(formatter, " · {}", untrusted::name(self.target, NAME_WIDTH))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_says_what_how_far_and_which() {
+        let progress = Progress {
+            phase: Phase::Sampling,
+            done: 34,
+            total: 1200,
+            target: "shop.services.orders",
+        };
+        assert_eq!(progress.to_string(), "sampling 34/1,200 · shop.services.orders");
+        assert_eq!(
+            Progress {
+                phase: Phase::Observing,
+                done: 0,
+                total: 0,
+                target: ""
+            }
+            .to_string(),
+            "observing 0"
+        );
+    }
+
+    #[test]
+    fn a_hostile_name_stays_on_its_line() {
+        let progress = Progress {
+            phase: Phase::Sampling,
+            done: 1,
+            total: 2,
+            target: "\x1b[2J\n::error::x",
+        };
+        assert_eq!(progress.to_string(), "sampling 1/2 · \\x1b[2J\\n::error::x");
+    }
+}

@@ -1,0 +1,338 @@
+//! The one gate through which text of the measured code enters any output. A module may print what it likes, raise with
+//! any message and carry any name: none of it may move the cursor, forge a line of the report, become markup or be taken
+//! for a command by the machine that reads the log. Renderers write a string of a `Report` only by way of this module.
+//!
+//! A log is read by programs too. GitHub's runner takes a line for a command when it begins with `::` after any white
+//! space, and for an older kind when `##[` stands anywhere in it; others know `##vso[` and `##teamcity[`. All are broken
+//! up wherever they could take effect.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// The most characters of one untrusted text that a report shows.
+const LONGEST: usize = 500;
+
+/// One line of text that is safe in a terminal and in a log. What would act rather than be read (control characters, escape
+/// sequences, text direction, invisible characters, line breaks) is written as a Python escape; long text is shortened.
+pub fn line(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    let mut characters = text.chars();
+    for character in characters.by_ref().take(LONGEST) {
+        match character {
+            '\t' => safe.push_str("    "),
+            _ if acts(character) => push_escape(&mut safe, character),
+            _ => safe.push(character),
+        }
+    }
+    let left_out = characters.count();
+    if left_out > 0 {
+        safe.push_str(&format!(" ... ({left_out} more characters)"));
+    }
+    without_commands(&safe)
+}
+
+/// The lines of a text that may have several, each as [`line()`] has it.
+pub fn lines(text: &str) -> Vec<String> {
+    text.lines().map(|one| line(one.trim_end())).collect()
+}
+
+/// A name in at most `width` columns, shortened in the middle, where names of one project differ least.
+pub fn name(text: &str, width: usize) -> String {
+    const GAP: &str = "...";
+    let safe = line(text);
+    if safe.width() <= width {
+        return safe;
+    }
+    let room = width.saturating_sub(GAP.len());
+    let tail = fitting(safe.chars().rev(), room - room / 2);
+    let tail: String = tail.chars().rev().collect();
+    // What the tail could not use for want of a whole wide character goes to the head.
+    let head = fitting(safe.chars(), room - tail.width());
+    // Cutting can move a command to the front only where the head is empty.
+    without_commands(&format!("{head}{GAP}{tail}"))
+}
+
+/// Text for the flow of a Markdown document: nothing in it is markup, a mention, a reference or a link.
+pub fn markdown(text: &str) -> String {
+    // Entities are decoded before GitHub looks for mentions and references, so a backslash does not stop these; an
+    // invisible space in between does.
+    const APART: &str = "&#8203;";
+    let safe = line(text);
+    let mut escaped = String::with_capacity(safe.len() * 2);
+    for (position, character) in safe.char_indices() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            // As entities: in a table `\\|` would end the cell, and GitHub looks for formulas before it looks for escapes.
+            '|' => escaped.push_str("&#124;"),
+            '$' => escaped.push_str("&#36;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '~' => {
+                escaped.push('\\');
+                escaped.push(character);
+            }
+            '#' => escaped.push_str(&format!("\\#{APART}")),
+            '@' => escaped.push_str(&format!("@{APART}")),
+            ':' if safe[position..].starts_with("://") => escaped.push_str(&format!(":{APART}")),
+            '.' if ends_with_word(&safe[..position], "www") => escaped.push_str(&format!("{APART}.")),
+            '-' if ends_with_word(&safe[..position], "gh") => escaped.push_str(&format!("-{APART}")),
+            '-' | '+' | '=' if safe[..position].trim().is_empty() => {
+                escaped.push('\\');
+                escaped.push(character);
+            }
+            '.' | ')' if is_list_number(&safe[..position]) => {
+                escaped.push('\\');
+                escaped.push(character);
+            }
+            _ => escaped.push(character),
+        }
+    }
+    escaped
+}
+
+/// Text for the flow of a Markdown document in which what stands between backticks becomes a code span; where they do not
+/// come in pairs, as [`markdown`] has it. For advice, which names commands and settings.
+pub fn markdown_with_code(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return markdown(text);
+    }
+    let write = |(index, part): (usize, &&str)| match (index % 2, part.is_empty()) {
+        (_, true) => String::new(),
+        (0, _) => markdown(part),
+        _ => code_span(part),
+    };
+    parts.iter().enumerate().map(write).collect()
+}
+
+/// Text in a Markdown code span, whose fence is longer than any run of backticks in it. Not for a cell of a table.
+pub fn code_span(text: &str) -> String {
+    let safe = line(text);
+    if safe.trim().is_empty() {
+        return String::from("(empty)");
+    }
+    let fence = "`".repeat(longest_run(&safe) + 1);
+    let space = if safe.starts_with('`') || safe.ends_with('`') {
+        " "
+    } else {
+        ""
+    };
+    format!("{fence}{space}{safe}{space}{fence}")
+}
+
+/// Text in a cell of a Markdown table: a code span for what looks like a name, escaped text for anything else, since a cell
+/// ends at a bar even inside a code span.
+pub fn code_cell(text: &str) -> String {
+    let plain = |character: char| character.is_alphanumeric() || matches!(character, '.' | '_' | ':' | '-' | '/');
+    if !text.is_empty() && text.chars().count() <= LONGEST && text.chars().all(plain) {
+        code_span(text)
+    } else {
+        markdown(text)
+    }
+}
+
+/// Lines in a fenced Markdown code block, whose fence is longer than any run of backticks in them.
+pub fn code_block<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+    let safe: Vec<String> = texts.into_iter().flat_map(lines).collect();
+    let longest = safe.iter().map(|one| longest_run(one)).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}text\n{}\n{fence}\n", safe.join("\n"))
+}
+
+/// The message of a GitHub workflow command, of several lines, each of which is made safe by itself.
+pub fn workflow_message<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+    let safe: Vec<String> = texts.into_iter().map(line).collect();
+    safe.join("\n")
+        .replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+/// The value of a property of a GitHub workflow command.
+pub fn workflow_property(text: &str) -> String {
+    line(text).replace('%', "%25").replace(':', "%3A").replace(',', "%2C")
+}
+
+/// A JSON document with the same meaning in which no character acts on a terminal. JSON leaves many of them as they are, and
+/// outside of its strings it has none of them, so each can be replaced by its escape.
+pub fn json(document: &str) -> String {
+    let mut safe = String::with_capacity(document.len());
+    for character in document.chars() {
+        if character != '\n' && acts(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                safe.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            safe.push(character);
+        }
+    }
+    without_hash_commands(&safe, "\\u005b")
+}
+
+/// True for a character that does something instead of being seen.
+fn acts(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Writes a character as a Python string literal would.
+fn push_escape(text: &mut String, character: char) {
+    let code = u32::from(character);
+    match (character, code) {
+        ('\n', _) => text.push_str("\\n"),
+        ('\r', _) => text.push_str("\\r"),
+        (_, 0..=0xff) => text.push_str(&format!("\\x{code:02x}")),
+        (_, 0x100..=0xffff) => text.push_str(&format!("\\u{code:04x}")),
+        _ => text.push_str(&format!("\\U{code:08x}")),
+    }
+}
+
+/// Breaks up what a log reader could take for a command.
+fn without_commands(text: &str) -> String {
+    let text = without_hash_commands(text, "\\x5b");
+    let indent = text.len() - text.trim_start().len();
+    match text[indent..].strip_prefix("::") {
+        Some(rest) => format!("{}\\x3a:{rest}", &text[..indent]),
+        None => text,
+    }
+}
+
+/// Replaces the bracket of `##[` and `##word[` by its escape.
+fn without_hash_commands(text: &str, bracket: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for (index, part) in text.split('[').enumerate() {
+        if index > 0 {
+            let word = |character: char| character.is_ascii_alphanumeric();
+            safe.push_str(if safe.trim_end_matches(word).ends_with("##") {
+                bracket
+            } else {
+                "["
+            });
+        }
+        safe.push_str(part);
+    }
+    safe
+}
+
+/// As many characters as fit into `width` columns.
+fn fitting(characters: impl Iterator<Item = char>, width: usize) -> String {
+    let mut taken = String::new();
+    let mut used = 0;
+    for character in characters {
+        used += character.width().unwrap_or(0);
+        if used > width {
+            break;
+        }
+        taken.push(character);
+    }
+    taken
+}
+
+fn longest_run(text: &str) -> usize {
+    text.split(|character| character != '`')
+        .map(str::len)
+        .max()
+        .unwrap_or(0)
+}
+
+/// True where `text` ends with `word`, in any case, at a word boundary.
+fn ends_with_word(text: &str, word: &str) -> bool {
+    let Some(start) = text.len().checked_sub(word.len()) else {
+        return false;
+    };
+    text.get(start..).is_some_and(|end| end.eq_ignore_ascii_case(word))
+        && !text[..start].ends_with(|character: char| character.is_alphanumeric())
+}
+
+/// True where all that stands before is a number, so that a point or a bracket would make it a list.
+fn is_list_number(before: &str) -> bool {
+    let digits = before.trim();
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_act_is_written_as_python_writes_it() {
+        for (text, expected) in [
+            ("plain text, 订单", "plain text, 订单"),
+            ("\x1b[31m", "\\x1b[31m"),
+            ("a\r\nb", "a\\r\\nb"),
+            ("\u{9b}\x7f\0", "\\x9b\\x7f\\x00"),
+            ("\u{202e}\u{200b}", "\\u202e\\u200b"),
+            ("\u{e0041}", "\\U000e0041"),
+            ("a\tb", "a    b"),
+        ] {
+            assert_eq!(line(text), expected);
+        }
+    }
+
+    #[test]
+    fn commands_to_a_log_reader_are_broken_up() {
+        assert_eq!(line("::error::x"), "\\x3a:error::x");
+        assert_eq!(line(" \u{a0}::error::x"), " \u{a0}\\x3a:error::x");
+        assert_eq!(line("a::b"), "a::b");
+        assert_eq!(line("x ###[error]y"), "x ###\\x5berror]y");
+        assert_eq!(line("##vso[a] ##[b] # [c]"), "##vso\\x5ba] ##\\x5bb] # [c]");
+    }
+
+    #[test]
+    fn long_text_is_cut_and_says_so() {
+        let cut = line(&"a".repeat(LONGEST + 25));
+        assert!(cut.ends_with("a ... (25 more characters)"), "{cut}");
+    }
+
+    #[test]
+    fn names_are_cut_in_the_middle() {
+        assert_eq!(name("shop.services.orders", 20), "shop.services.orders");
+        assert_eq!(name("shop.services.orders", 13), "shop....rders");
+        assert_eq!(name("订单订单订单", 9), "订单...单");
+    }
+
+    #[test]
+    fn markdown_loses_its_meaning() {
+        for (text, expected) in [
+            ("__init__", "\\_\\_init\\_\\_"),
+            ("a | b & <c>", "a &#124; b &amp; &lt;c&gt;"),
+            ("\\*", "\\\\\\*"),
+            ("see #1, @a and GH-7", "see \\#&#8203;1, @&#8203;a and GH-&#8203;7"),
+            ("https://a www.b", "https:&#8203;//a www&#8203;.b"),
+            ("- a-b", "\\- a-b"),
+            ("1. a", "1\\. a"),
+        ] {
+            assert_eq!(markdown(text), expected);
+        }
+    }
+
+    #[test]
+    fn code_is_fenced_by_more_backticks_than_it_has() {
+        assert_eq!(code_span("a.b"), "`a.b`");
+        assert_eq!(code_span("a``b`"), "``` a``b` ```");
+        assert_eq!(code_span(""), "(empty)");
+        assert_eq!(code_block(["a\nb", "````"]), "`````text\na\nb\n````\n`````\n");
+        assert_eq!(markdown_with_code("run `a_b` *now*"), "run `a_b` \\*now\\*");
+        assert_eq!(markdown_with_code("odd ` one"), "odd \\` one");
+        assert_eq!(code_cell("shop.cli"), "`shop.cli`");
+        assert_eq!(code_cell("a|b"), "a&#124;b");
+    }
+
+    #[test]
+    fn workflow_commands_are_escaped_as_the_runner_reads_them() {
+        assert_eq!(workflow_message(["50%", "a:b,c\n::d"]), "50%25%0Aa:b,c\\n::d");
+        assert_eq!(workflow_property("a:b,c%\r\n"), "a%3Ab%2Cc%25\\r\\n");
+    }
+
+    #[test]
+    fn json_means_the_same_afterwards() {
+        let document = "{\"a\": \"\u{9b}\u{e0041} ##[x\"}";
+        let safe = json(document);
+        assert_eq!(safe, "{\"a\": \"\\u009b\\udb40\\udc41 ##\\u005bx\"}");
+        let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
+        assert_eq!(value(&safe), value(document));
+    }
+}

@@ -1,0 +1,242 @@
+//! The life of one child process, from its start to the end of all that it started.
+
+use std::fs;
+use std::io::{self, PipeReader, Read};
+use std::os::fd::AsFd;
+use std::process::{self, Stdio};
+use std::time::{Duration, Instant};
+
+use super::strays::Strays;
+use super::system;
+use super::tail::Tail;
+use super::wakeup::{self, Wakeup};
+use super::{Command, Ended, Output, RunError, interrupted};
+
+/// How long `faulthandler` has to write its stacks after SIGABRT. It needs milliseconds, and the process ends itself then.
+const ABORT_GRACE: Duration = Duration::from_secs(2);
+
+/// The grace after Ctrl-C, when somebody waits for the prompt.
+const INTERRUPT_GRACE: Duration = Duration::from_millis(500);
+
+/// How long a process has to end after SIGKILL, in an uninterruptible wait for a disk for example.
+const KILL_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How much is read at a time: what a pipe holds by default.
+const PIECE: usize = 64 * 1024;
+
+/// What is read at most after the child's end. A pipe holds no more, unless somebody is still writing.
+const DRAIN_LIMIT: usize = 1024 * 1024;
+
+/// Runs a process to its end and leaves nothing of it behind.
+///
+/// Runs take turns: a second thread waits until the first one's process has ended. On Linux the child lives no longer
+/// than the thread that calls this. It leads a session of its own, without a terminal.
+///
+/// # Errors
+///
+/// See [`RunError`]. A process that exits with a code, dies of a signal or reaches its time limit is no error.
+pub fn run(command: &Command) -> Result<Ended, RunError> {
+    let turn = wakeup::take_turn()?;
+    fail_if_interrupted()?;
+    let strays = Strays::before_run(turn.wakeup);
+    let started = Instant::now();
+    let mut child = Child::start(command, turn.wakeup)?;
+    let outcome = child.supervise(command, started);
+    let wall = started.elapsed();
+    // The child is not reaped yet, which keeps the id of its group from becoming another's.
+    system::signal_group(child.id, libc::SIGKILL);
+    let reaped = system::reap(child.id);
+    let survivors = strays.end(turn.wakeup);
+    fail_if_interrupted()?;
+
+    let conclude = || {
+        let timed_out = outcome?;
+        let account = reaped?.ok_or_else(|| io::Error::other("it has ended but cannot be reaped"))?;
+        let (output_tail, output_bytes) = child.drain()?.finish();
+        Ok(Ended {
+            status: account.status,
+            timed_out,
+            wall,
+            user_ns: account.user_ns,
+            system_ns: account.system_ns,
+            max_rss_bytes: account.max_rss_bytes,
+            output_tail,
+            output_bytes,
+            survivors,
+        })
+    };
+    conclude().map_err(|source| RunError::Wait {
+        program: command.program.clone(),
+        source,
+    })
+}
+
+fn fail_if_interrupted() -> Result<(), RunError> {
+    interrupted().map_or(Ok(()), |signal| Err(RunError::Interrupted { signal }))
+}
+
+/// A child that was started and is not reaped.
+struct Child {
+    id: i32,
+    wakeup: &'static Wakeup,
+    /// The reading end of its output, until all writing ends are closed.
+    output: Option<PipeReader>,
+    tail: Tail,
+}
+
+/// What the child was last sent because it did not end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Running,
+    Aborted,
+    Terminated,
+    Killed,
+}
+
+impl Child {
+    fn start(command: &Command, wakeup: &'static Wakeup) -> Result<Self, RunError> {
+        let start_error = |source| start_error(command, source);
+        let mut process = process::Command::new(&command.program);
+        process.args(&command.arguments).stdin(Stdio::null());
+        for (name, value) in &command.environment {
+            match value {
+                Some(value) => process.env(name, value),
+                None => process.env_remove(name),
+            };
+        }
+        if let Some(directory) = &command.working_directory {
+            process.current_dir(directory);
+        }
+        let output = match command.output {
+            Output::Discard => {
+                process.stdout(Stdio::null()).stderr(Stdio::null());
+                None
+            }
+            Output::Capture => {
+                let (reader, writer) = io::pipe().map_err(start_error)?;
+                // The child can open its end for reading too, and take what `poll` has just announced.
+                system::set_nonblocking(reader.as_fd()).map_err(start_error)?;
+                process.stdout(writer.try_clone().map_err(start_error)?).stderr(writer);
+                Some(reader)
+            }
+        };
+        system::harden(&mut process);
+        // `process` holds the writing ends of the pipe; they are closed with it when this function returns.
+        let id = process.spawn().map_err(start_error)?.id();
+        Ok(Self {
+            id: id.cast_signed(),
+            wakeup,
+            output,
+            tail: Tail::default(),
+        })
+    }
+
+    /// Waits for the child to end, with force where it must. Returns whether it reached its time limit.
+    fn supervise(&mut self, command: &Command, started: Instant) -> io::Result<bool> {
+        let mut stage = Stage::Running;
+        let mut timed_out = false;
+        let mut stopping = false;
+        // A limit beyond what the clock can count is none.
+        let mut deadline = started.checked_add(command.time_limit);
+        loop {
+            // Cleared first and looked at then, so that what happens in between makes the next wait return at once.
+            self.wakeup.clear();
+            if system::has_ended(self.id)? {
+                return Ok(timed_out);
+            }
+            let now = Instant::now();
+            if interrupted().is_some() && !stopping {
+                stopping = true;
+                if stage != Stage::Killed {
+                    stage = self.terminate();
+                    deadline = now.checked_add(INTERRUPT_GRACE);
+                }
+            } else if deadline.is_some_and(|deadline| deadline <= now) {
+                timed_out = true;
+                let patience;
+                (stage, patience) = self.escalate(stage, command)?;
+                deadline = now.checked_add(patience);
+            }
+            let rest = deadline.map(|deadline| deadline.saturating_duration_since(now));
+            self.wait(rest)?;
+        }
+    }
+
+    /// Goes one step further, and says how long to wait for its effect.
+    fn escalate(&self, stage: Stage, command: &Command) -> io::Result<(Stage, Duration)> {
+        match stage {
+            Stage::Running if command.abort_at_limit => {
+                system::signal_process(self.id, libc::SIGABRT);
+                system::signal_process(self.id, libc::SIGCONT);
+                Ok((Stage::Aborted, ABORT_GRACE))
+            }
+            Stage::Running | Stage::Aborted => Ok((self.terminate(), command.grace)),
+            Stage::Terminated => {
+                system::signal_group(self.id, libc::SIGKILL);
+                Ok((Stage::Killed, KILL_PATIENCE))
+            }
+            Stage::Killed => Err(io::Error::new(io::ErrorKind::TimedOut, "it did not end after SIGKILL")),
+        }
+    }
+
+    fn terminate(&self) -> Stage {
+        system::signal_group(self.id, libc::SIGTERM);
+        // A stopped process would take note of SIGTERM only when it is continued.
+        system::signal_group(self.id, libc::SIGCONT);
+        Stage::Terminated
+    }
+
+    /// Sleeps until a signal or output arrives, and takes in a piece of the output.
+    fn wait(&mut self, at_most: Option<Duration>) -> io::Result<()> {
+        let output = self.output.as_ref().map(AsFd::as_fd);
+        if system::wait_readable(self.wakeup.descriptor(), output, at_most)? {
+            self.read_piece()?;
+        }
+        Ok(())
+    }
+
+    /// Takes in what is there, at most one piece, and says how much it was. Forgets the pipe at its end.
+    fn read_piece(&mut self) -> io::Result<usize> {
+        let Some(output) = &mut self.output else { return Ok(0) };
+        let mut piece = [0; PIECE];
+        let length = match output.read(&mut piece) {
+            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {
+                return Ok(0);
+            }
+            result => result?,
+        };
+        if length == 0 {
+            self.output = None;
+        }
+        self.tail.push(&piece[..length]);
+        Ok(length)
+    }
+
+    /// Takes in what is in the pipe, without waiting for an end that a process left behind could keep from coming.
+    fn drain(mut self) -> io::Result<Tail> {
+        let mut drained = 0;
+        while drained < DRAIN_LIMIT {
+            match self.read_piece()? {
+                0 => break,
+                length => drained += length,
+            }
+        }
+        Ok(self.tail)
+    }
+}
+
+/// Tells a bad working directory from a bad program: the system reports both alike. Looking up "." in a directory needs
+/// the same permission as entering it.
+fn start_error(command: &Command, source: io::Error) -> RunError {
+    let program = command.program.clone();
+    if let Some(directory) = &command.working_directory
+        && let Err(source) = fs::metadata(directory.join("."))
+    {
+        return RunError::WorkingDirectory {
+            program,
+            directory: directory.clone(),
+            source,
+        };
+    }
+    RunError::Start { program, source }
+}

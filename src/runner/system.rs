@@ -1,0 +1,260 @@
+//! The system calls that the standard library does not offer, each behind a safe function. All unsafe code is here.
+#![expect(
+    unsafe_code,
+    reason = "wait4, waitid, poll, prctl, kill and pre_exec have no safe counterpart in std"
+)]
+
+use std::io;
+use std::mem::{self, MaybeUninit};
+use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{self, ExitStatus};
+use std::ptr;
+use std::time::Duration;
+
+use super::Status;
+
+/// What the system says of a process when it is reaped.
+pub(super) struct Account {
+    pub(super) status: Status,
+    pub(super) user_ns: u64,
+    pub(super) system_ns: u64,
+    pub(super) max_rss_bytes: u64,
+}
+
+/// Has the child begin in a session of its own, with default signal handling and without core files. On Linux the kernel
+/// kills it when the thread that started it ends, which it does at the latest with this process.
+pub(super) fn harden(command: &mut process::Command) {
+    #[cfg(target_os = "linux")]
+    let parent = process::id();
+    let in_child = move || {
+        begin_session()?;
+        reset_signals()?;
+        forbid_core_files()?;
+        #[cfg(target_os = "linux")]
+        die_with(parent)?;
+        Ok(())
+    };
+    // SAFETY: the closure runs between fork and exec, where only async-signal-safe calls are allowed. It makes nothing
+    // but such calls (setsid, signal, sigprocmask, setrlimit, prctl, getppid), allocates nothing and takes no lock.
+    unsafe { command.pre_exec(in_child) };
+}
+
+/// A session is also a group, and one that its leader cannot leave. It has no terminal: what asks for a password there
+/// fails, as it does where nobody is looking, instead of waiting for an answer.
+fn begin_session() -> io::Result<()> {
+    // SAFETY: setsid has no preconditions.
+    if unsafe { libc::setsid() } == -1 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(())
+}
+
+/// Undoes what a child inherits: signals blocked, or ignored as Rust does with SIGPIPE and shells with SIGINT.
+fn reset_signals() -> io::Result<()> {
+    // The numbers of POSIX's signals lie below 32; two of them cannot be changed, and for those the call does nothing.
+    for signal in 1..32 {
+        // SAFETY: SIG_DFL is a valid disposition, and the call touches no memory of ours.
+        unsafe { libc::signal(signal, libc::SIG_DFL) };
+    }
+    // SAFETY: the set is initialized by sigemptyset before it is read, and lives on this stack.
+    unsafe {
+        let mut none = MaybeUninit::<libc::sigset_t>::uninit();
+        libc::sigemptyset(none.as_mut_ptr());
+        check(libc::sigprocmask(libc::SIG_SETMASK, none.as_ptr(), ptr::null_mut()))
+    }
+}
+
+fn forbid_core_files() -> io::Result<()> {
+    let none = libc::rlimit {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    // SAFETY: the structure is initialized and outlives the call.
+    check(unsafe { libc::setrlimit(libc::RLIMIT_CORE, &raw const none) })
+}
+
+#[cfg(target_os = "linux")]
+fn die_with(parent: u32) -> io::Result<()> {
+    // SAFETY: PR_SET_PDEATHSIG takes a signal number and touches no memory.
+    check(unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) })?;
+    // A parent that died before the call above sends no signal; the child then has another parent already.
+    // SAFETY: getppid has no preconditions.
+    if unsafe { libc::getppid() }.cast_unsigned() != parent {
+        return Err(io::Error::from_raw_os_error(libc::ESRCH));
+    }
+    Ok(())
+}
+
+/// Makes this process the parent of its orphaned descendants, in place of process 1. False where the system cannot.
+pub(super) fn adopt_orphans() -> io::Result<bool> {
+    #[cfg(target_os = "linux")]
+    // SAFETY: PR_SET_CHILD_SUBREAPER takes a number and touches no memory.
+    check(unsafe { libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1) })?;
+    Ok(cfg!(target_os = "linux"))
+}
+
+/// True where the signal is ignored by this process.
+pub(super) fn is_ignored(signal: i32) -> io::Result<bool> {
+    let mut action = MaybeUninit::<libc::sigaction>::uninit();
+    // SAFETY: a null new action leaves all as it is; the old one is written into our own storage, and is read only after
+    // the call succeeded.
+    unsafe {
+        check(libc::sigaction(signal, ptr::null(), action.as_mut_ptr()))?;
+        Ok(action.assume_init().sa_sigaction == libc::SIG_IGN)
+    }
+}
+
+/// Lets the calling thread receive a signal that whoever started this process may have blocked.
+pub(super) fn unblock(signal: i32) -> io::Result<()> {
+    // SAFETY: the set is initialized by sigemptyset before it is read, and lives on this stack.
+    let code = unsafe {
+        let mut set = MaybeUninit::<libc::sigset_t>::uninit();
+        libc::sigemptyset(set.as_mut_ptr());
+        libc::sigaddset(set.as_mut_ptr(), signal);
+        libc::pthread_sigmask(libc::SIG_UNBLOCK, set.as_ptr(), ptr::null_mut())
+    };
+    if code == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::from_raw_os_error(code))
+    }
+}
+
+/// Sends a signal to a child that was not reaped yet. One that has ended, or that belongs to another user, does not get it.
+pub(super) fn signal_process(child: i32, signal: i32) {
+    debug_assert!(child > 1, "0 and negative numbers mean groups");
+    // SAFETY: kill touches no memory; the child is not reaped, so that its id is not another process's.
+    unsafe { libc::kill(child, signal) };
+}
+
+/// Sends a signal to all of the group that a child leads. The child must not have been reaped yet.
+pub(super) fn signal_group(leader: i32, signal: i32) {
+    debug_assert!(leader > 1, "0 and 1 mean the own group and every process");
+    // SAFETY: kill touches no memory; the leader is not reaped, so that its id is not another group's.
+    unsafe { libc::kill(-leader, signal) };
+}
+
+/// True where the child has ended. It is not reaped: its id stays its own.
+pub(super) fn has_ended(child: i32) -> io::Result<bool> {
+    Ok(look_for_end(libc::P_PID, child.cast_unsigned())? == child)
+}
+
+/// True where this process has children, running or waiting to be reaped.
+pub(super) fn has_children() -> bool {
+    look_for_end(libc::P_ALL, 0).is_ok()
+}
+
+/// The id of a child that has ended and is not reaped yet; 0 where there is none.
+fn look_for_end(kind: libc::idtype_t, id: libc::id_t) -> io::Result<i32> {
+    // SAFETY: siginfo_t is plain data of which all zeros is a valid value; the system writes into our own storage.
+    // Where no child has ended, it either stays as it is or gets an id of 0.
+    unsafe {
+        let mut information: libc::siginfo_t = mem::zeroed();
+        let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+        retry(|| libc::waitid(kind, id, &raw mut information, options))?;
+        Ok(information.si_pid())
+    }
+}
+
+/// Reaps a child if it has ended. From then on its id may become another process's.
+pub(super) fn reap(child: i32) -> io::Result<Option<Account>> {
+    let mut status = 0;
+    let mut usage = MaybeUninit::<libc::rusage>::zeroed();
+    // SAFETY: both results go into our own storage. All zeros is a valid rusage, so that it is initialized in any case.
+    let (reaped, usage) = unsafe {
+        let reaped = retry(|| libc::wait4(child, &raw mut status, libc::WNOHANG, usage.as_mut_ptr()))?;
+        (reaped, usage.assume_init())
+    };
+    if reaped != child {
+        return Ok(None);
+    }
+    let status = ExitStatus::from_raw(status);
+    let status = match (status.code(), status.signal()) {
+        (Some(code), _) => Status::Exited(code),
+        (None, Some(signal)) => Status::Signaled(signal),
+        (None, None) => return Err(io::Error::other("neither exited nor ended by a signal")),
+    };
+    // Linux counts in KiB, macOS in bytes.
+    let unit = if cfg!(target_os = "linux") { 1024 } else { 1 };
+    Ok(Some(Account {
+        status,
+        user_ns: nanoseconds(usage.ru_utime),
+        system_ns: nanoseconds(usage.ru_stime),
+        max_rss_bytes: u64::try_from(usage.ru_maxrss).unwrap_or(0) * unit,
+    }))
+}
+
+fn nanoseconds(time: libc::timeval) -> u64 {
+    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+    let microseconds = u64::try_from(time.tv_usec).unwrap_or(0);
+    seconds * 1_000_000_000 + microseconds * 1_000
+}
+
+/// Sleeps until one of the descriptors can be read or was closed at its other end, at most for the time given; `None` has
+/// no limit. Returns whether the output is one that can be read.
+pub(super) fn wait_readable(
+    wakeup: BorrowedFd<'_>,
+    output: Option<BorrowedFd<'_>>,
+    at_most: Option<Duration>,
+) -> io::Result<bool> {
+    let entry = |descriptor| libc::pollfd {
+        fd: descriptor,
+        events: libc::POLLIN,
+        revents: 0,
+    };
+    // A negative descriptor is one that poll skips.
+    let mut entries = [
+        entry(wakeup.as_raw_fd()),
+        entry(output.map_or(-1, |descriptor| descriptor.as_raw_fd())),
+    ];
+    // Rounded up: to wake before the time would mean to go round again for nothing.
+    let milliseconds = at_most.map_or(-1, |time| {
+        i32::try_from(time.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX)
+    });
+    // SAFETY: the pointer and the length are those of one array that outlives the call.
+    let code = unsafe { libc::poll(entries.as_mut_ptr(), entries.len() as libc::nfds_t, milliseconds) };
+    if code == -1 {
+        let error = io::Error::last_os_error();
+        // A handler ran: there may be something new for the caller, though not for the output.
+        return if error.kind() == io::ErrorKind::Interrupted {
+            Ok(false)
+        } else {
+            Err(error)
+        };
+    }
+    Ok(entries[1].revents != 0)
+}
+
+/// Has reads of the descriptor fail with "would block" where there is nothing to read.
+pub(super) fn set_nonblocking(descriptor: BorrowedFd<'_>) -> io::Result<()> {
+    // SAFETY: the descriptor is open, and these two commands take and return flags.
+    let flags = unsafe { libc::fcntl(descriptor.as_raw_fd(), libc::F_GETFL) };
+    if flags == -1 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: as above.
+    check(unsafe { libc::fcntl(descriptor.as_raw_fd(), libc::F_SETFL, flags | libc::O_NONBLOCK) })
+}
+
+fn check(code: i32) -> io::Result<()> {
+    if code == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::last_os_error())
+    }
+}
+
+/// Repeats a call that a signal handler has interrupted.
+fn retry(mut call: impl FnMut() -> i32) -> io::Result<i32> {
+    loop {
+        let result = call();
+        if result != -1 {
+            return Ok(result);
+        }
+        let error = io::Error::last_os_error();
+        if error.kind() != io::ErrorKind::Interrupted {
+            return Err(error);
+        }
+    }
+}

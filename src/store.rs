@@ -1,0 +1,276 @@
+//! The baseline's file. Killed at any moment, it is the old file or the new one; two recordings at the same time lose
+//! nothing; and a file that cannot be read is never overwritten unless the user insists.
+//!
+//! **The lock** is taken on the folder that holds the file (`flock` on the open folder). A lock file would have to stay in
+//! the user's repository for good, since removing it lets two processes hold two locks; and the file itself is replaced by
+//! every write, so a lock on it would be a lock on what is no longer there. The lock is held while the file is read, changed
+//! and replaced, which takes milliseconds, never while something is measured.
+//!
+//! **The write** goes to a new file in the same folder, is forced to disk, and takes the old file's place by a rename.
+//! The new file's name begins with that of the baseline and ends in `.importgate-tmp`: what a killed run left is removed by
+//! the next one, which can tell that nobody is writing since it holds the lock.
+
+use std::ffi::OsString;
+use std::fs::{self, File, Permissions};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+use thiserror::Error;
+
+use crate::baseline::{Baseline, MergeError, ParseError};
+
+/// What the name of an unfinished file ends in.
+const UNFINISHED: &str = ".importgate-tmp";
+
+/// The file that is locked where a folder cannot be.
+const LOCK_FILE: &str = ".importgate.lock";
+
+/// Symbolic links that are followed before they are taken for a circle; Linux has the same limit.
+const MAXIMUM_LINKS: usize = 40;
+
+/// Why the stored baseline cannot be used or written.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// It is there, and the system does not let it be read.
+    #[error("{}: cannot read the baseline: {source}\nmake it readable, or set `project.baseline` to another path", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A folder, a pipe or a device.
+    #[error("{}: cannot read the baseline: it is no file\nset `project.baseline` to another path", .path.display())]
+    NotAFile {
+        /// The path.
+        path: PathBuf,
+    },
+    /// It is a file, and no baseline that this version can use.
+    #[error("{}: {source}\n{}", .path.display(), .source.remedy())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: ParseError,
+    },
+    /// The fresh targets cannot stand beside the old ones.
+    #[error("{}: {source}", .path.display())]
+    Refused {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: MergeError,
+    },
+    /// The folder cannot be made or locked.
+    #[error("{}: cannot lock the baseline's folder: {source}", .folder.display())]
+    Lock {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The new file cannot be written; the old one is as it was.
+    #[error("{}: cannot write the baseline, which is as it was: {source}", .path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// Reads the baseline at `path`; `None` where there is no such file.
+///
+/// # Errors
+/// [`StoreError`] where there is something that is no readable baseline.
+pub fn read(path: &Path) -> Result<Option<Baseline>, StoreError> {
+    let Some(bytes) = read_bytes(path)? else {
+        return Ok(None);
+    };
+    match Baseline::parse(&bytes) {
+        Ok(baseline) => Ok(Some(baseline)),
+        Err(source) => Err(StoreError::Damaged {
+            path: path.to_owned(),
+            source,
+        }),
+    }
+}
+
+fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
+    let unreadable = |source| StoreError::Unreadable {
+        path: path.to_owned(),
+        source,
+    };
+    match fs::metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unreadable(error)),
+        // Opening a pipe would wait for a writer.
+        Ok(metadata) if !metadata.is_file() => return Err(StoreError::NotAFile { path: path.to_owned() }),
+        Ok(_) => {}
+    }
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unreadable(error)),
+    }
+}
+
+/// Replaces the baseline at `path` by what `change` makes of it, and returns what was written.
+///
+/// `change` is given the baseline as it is at that moment, which may be newer than what the caller read before: another
+/// recording may have finished meanwhile. So it must put in what it has, and leave the rest. With `force`, a damaged file
+/// counts as absent; all of its entries are lost.
+///
+/// # Errors
+/// [`StoreError`]; the file is then as it was. Without `force`, a damaged file is an error.
+pub fn update(
+    path: &Path,
+    force: bool,
+    change: impl FnOnce(Option<Baseline>) -> Result<Baseline, MergeError>,
+) -> Result<Baseline, StoreError> {
+    let unwritable = |source| StoreError::Unwritable {
+        path: path.to_owned(),
+        source,
+    };
+    let file = follow_links(path).map_err(unwritable)?;
+    let folder = folder_of(&file);
+    let _lock = lock(folder).map_err(|source| StoreError::Lock {
+        folder: folder.to_owned(),
+        source,
+    })?;
+    let old = match read(path) {
+        Err(StoreError::Damaged { .. }) if force => None,
+        other => other?,
+    };
+    let new = change(old).map_err(|source| StoreError::Refused {
+        path: path.to_owned(),
+        source,
+    })?;
+    remove_unfinished(&file);
+    replace(&file, &new.render()).map_err(unwritable)?;
+    Ok(new)
+}
+
+/// The file that a path names after all symbolic links, whether it exists or not: a link to a baseline in another place
+/// has to stay a link.
+fn follow_links(path: &Path) -> io::Result<PathBuf> {
+    let mut file = path.to_owned();
+    for _ in 0..MAXIMUM_LINKS {
+        match fs::read_link(&file) {
+            Ok(target) => file = folder_of(&file).join(target),
+            // It is no link, or nothing is there.
+            Err(error) if matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::NotFound) => return Ok(file),
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::Error::from_raw_os_error(libc::ELOOP))
+}
+
+fn folder_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// Waits for the lock of a folder, which is made where it is missing. The lock ends with the returned file, or with the
+/// process.
+fn lock(folder: &Path) -> io::Result<File> {
+    fs::create_dir_all(folder)?;
+    wait_for(File::open(folder)?).or_else(|_| lock_file(folder))
+}
+
+/// Waits for the lock of a file in the folder, which stays there: network file systems lock only what is open for writing,
+/// and a folder never is.
+fn lock_file(folder: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    wait_for(
+        options
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(folder.join(LOCK_FILE))?,
+    )
+}
+
+fn wait_for(handle: File) -> io::Result<File> {
+    loop {
+        match handle.lock() {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            result => return result.map(|()| handle),
+        }
+    }
+}
+
+/// Removes what killed runs left. The caller holds the lock, so nobody is writing now. What cannot be removed does no harm.
+fn remove_unfinished(file: &Path) {
+    let prefix = unfinished_prefix(file);
+    let entries = fs::read_dir(folder_of(file)).into_iter().flatten().flatten();
+    for entry in entries {
+        let name = entry.file_name();
+        let bytes = name.as_encoded_bytes();
+        if bytes.starts_with(prefix.as_encoded_bytes()) && bytes.ends_with(UNFINISHED.as_bytes()) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+fn unfinished_prefix(file: &Path) -> OsString {
+    let mut prefix = OsString::from(".");
+    prefix.push(file.file_name().unwrap_or_default());
+    prefix.push(".");
+    prefix
+}
+
+/// Puts `text` into `file` by way of a new file, with the old one's mode and, where that is allowed, its owner.
+fn replace(file: &Path, text: &str) -> io::Result<()> {
+    let folder = folder_of(file);
+    // What the umask leaves of this, as for any file that a program makes.
+    let permissions = Permissions::from_mode(0o666);
+    let prefix = unfinished_prefix(file);
+    let mut unfinished: NamedTempFile = tempfile::Builder::new()
+        .prefix(&prefix)
+        .suffix(UNFINISHED)
+        .permissions(permissions)
+        .tempfile_in(folder)?;
+    if let Ok(old) = fs::metadata(file) {
+        // A run as root in a container should not take the file away from its owner; nobody else may give it away.
+        let _ = fchown(unfinished.as_file(), Some(old.uid()), Some(old.gid()));
+        unfinished.as_file().set_permissions(old.permissions())?;
+    }
+    unfinished.write_all(text.as_bytes())?;
+    unfinished.as_file().sync_all()?;
+    unfinished.persist(file).map_err(|error| error.error)?;
+    // The rename itself is on disk only after this. Where a file system cannot do it, a loss of power may bring back the
+    // old file, which is as whole as the new one.
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn either_lock_keeps_others_out_until_it_is_dropped() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (take, path) in [
+            (lock as fn(&Path) -> io::Result<File>, folder.path().to_owned()),
+            (lock_file, folder.path().join(LOCK_FILE)),
+        ] {
+            let held = take(folder.path()).expect("the lock");
+            let other = File::open(path).expect("another handle");
+            assert!(other.try_lock().is_err());
+            drop(held);
+            assert!(other.try_lock().is_ok());
+        }
+    }
+
+    #[test]
+    fn a_file_without_a_folder_is_in_the_present_one() {
+        assert_eq!(folder_of(Path::new("budgets.baseline.json")), Path::new("."));
+        assert_eq!(folder_of(Path::new("ci/budgets.baseline.json")), Path::new("ci"));
+    }
+}

@@ -1,0 +1,159 @@
+//! From what was measured to what the gate says: budgets, estimates and closures in, findings and rows out. Nothing here
+//! reads a clock or a file, so that every verdict can be tested on values typed by hand.
+
+mod facts;
+mod failures;
+mod places;
+mod question;
+mod rows;
+mod times;
+mod whole_run;
+
+use crate::stats::sequential::Decision;
+pub use places::Places;
+pub use question::{Answers, Question, Ruling, Yardstick, decide_fixed};
+pub use whole_run::{Compared, Context};
+
+use std::collections::BTreeMap;
+
+use crate::graph::{self, Evidence};
+use crate::model::{
+    Cause, ClosureChange, Estimate, Failure, Finding, Inconclusive, ModuleTable, Observation, Severity, Target,
+    TargetReport, TargetStatus, Verdict,
+};
+
+/// What the baseline, or the base of `--against`, says of a target.
+#[derive(Debug, Clone)]
+pub struct Before {
+    /// What its samples come to, in the milliseconds of the machine that recorded it.
+    pub estimate: Option<Estimate>,
+    /// How many modules it loaded.
+    pub modules: u64,
+    /// Own CPU time of each module, in nanoseconds.
+    pub own_ns: BTreeMap<String, u64>,
+}
+
+/// Everything that is known of one target.
+#[derive(Debug, Clone)]
+pub struct Case<'a> {
+    /// The target with its limits.
+    pub target: &'a Target,
+    /// Measured, reused or failed.
+    pub status: TargetStatus,
+    /// Why its import failed, if it did.
+    pub failure: Option<&'a Failure>,
+    /// The instrumented import.
+    pub observation: Option<&'a Observation>,
+    /// What it loads.
+    pub closure: &'a ModuleTable,
+    /// What the samples come to; the baseline's numbers where they are reused.
+    pub estimate: Option<Estimate>,
+    /// Own CPU time of each module now, in nanoseconds of the machine that recorded the baseline.
+    pub own_now_ns: Option<BTreeMap<String, u64>>,
+    /// What the baseline says.
+    pub before: Option<Before>,
+    /// What is different in the closure.
+    pub change: Option<ClosureChange>,
+    /// What the samples say.
+    pub answers: Answers,
+}
+
+impl Case<'_> {
+    /// Why this target is heavier than it was.
+    fn causes_of_change(&self, places: &Places) -> Vec<Cause> {
+        let (Some(observation), Some(change), Some(before)) = (self.observation, &self.change, &self.before) else {
+            return Vec::new();
+        };
+        graph::causes_of_change(&Evidence {
+            observation,
+            change,
+            table: self.closure,
+            own_before_ns: &before.own_ns,
+            own_now_ns: self.own_now_ns.as_ref(),
+            blocked_before_ns: before
+                .estimate
+                .as_ref()
+                .map_or(0, |estimate| (estimate.blocked_ms * 1e6) as u64),
+            project: &places.project(),
+        })
+    }
+
+    /// Why this target is as heavy as it is.
+    fn causes_of_weight(&self, places: &Places, measure: graph::Measure) -> Vec<Cause> {
+        self.observation.map_or_else(Vec::new, |observation| {
+            graph::causes_of_weight(observation, self.closure, &places.project(), measure)
+        })
+    }
+}
+
+/// What the gate says of all the targets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judgement {
+    /// Pass, fail or inconclusive.
+    pub verdict: Verdict,
+    /// Every finding, errors first.
+    pub findings: Vec<Finding>,
+    /// One row a target.
+    pub rows: Vec<TargetReport>,
+}
+
+/// Judges a run.
+pub fn judge(cases: &[Case<'_>], context: &Context<'_>) -> Judgement {
+    let mut findings = context.findings();
+    let mut rows = Vec::with_capacity(cases.len());
+    for case in cases {
+        let of_case = findings_of(case, context);
+        rows.push(rows::row(case, verdict_of(&of_case)));
+        findings.extend(of_case);
+    }
+    let order: BTreeMap<&str, usize> = cases
+        .iter()
+        .enumerate()
+        .map(|(position, case)| (case.target.name.as_str(), position))
+        .collect();
+    findings.sort_by_key(|finding| {
+        (
+            std::cmp::Reverse(finding.severity),
+            order.get(finding.target.as_str()).copied().unwrap_or(0),
+        )
+    });
+    Judgement {
+        verdict: verdict_of(&findings),
+        findings,
+        rows,
+    }
+}
+
+fn findings_of(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
+    if let Some(failure) = case.failure {
+        let printed = case
+            .observation
+            .map_or("", |observation| observation.output_tail.as_str());
+        return vec![failures::finding(&case.target.name, failure, printed, context.places)];
+    }
+    let mut findings = facts::findings(case, context.places);
+    findings.extend(times::findings(case, context));
+    findings
+}
+
+/// Errors fail; without one, an open question is inconclusive.
+fn verdict_of(findings: &[Finding]) -> Verdict {
+    if findings.iter().any(|finding| finding.severity == Severity::Error) {
+        Verdict::Fail
+    } else if findings
+        .iter()
+        .any(|finding| finding.code == crate::model::Code::Inconclusive)
+    {
+        Verdict::Inconclusive
+    } else {
+        Verdict::Pass
+    }
+}
+
+/// The severity of an open question, as the budgets ask.
+fn severity_of_open(inconclusive: Inconclusive) -> Severity {
+    match inconclusive {
+        Inconclusive::Warn => Severity::Warning,
+        Inconclusive::Fail => Severity::Error,
+    }
+}

@@ -1,0 +1,121 @@
+//! What holds for the run as a whole, and the findings about it: no baseline, entries that nobody asks for any more,
+//! numbers from another kind of machine.
+
+use crate::model::{Code, EnvironmentKey, Finding, Inconclusive, Severity};
+
+use super::places::Places;
+
+/// What holds for the run as a whole.
+#[derive(Debug, Clone)]
+pub struct Context<'a> {
+    /// How lines of measured code are named.
+    pub places: &'a Places,
+    /// What an open question does to the verdict.
+    pub inconclusive: Inconclusive,
+    /// The environment that was measured.
+    pub key: &'a EnvironmentKey,
+    /// What it was compared with.
+    pub compared: Compared,
+    /// Targets that have no entry in the baseline, where there is a baseline.
+    pub unrecorded: Vec<String>,
+    /// Entries of the baseline that no budget asks for.
+    pub stale: Vec<String>,
+}
+
+/// What the run was compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Compared {
+    /// With the baseline or a git reference, under these differences.
+    With {
+        /// Sentences about what differs between then and now.
+        differences: Vec<String>,
+        /// False where times were not compared because of them.
+        times: bool,
+    },
+    /// There is no baseline file.
+    NoFile {
+        /// Where it would be.
+        path: String,
+    },
+    /// The baseline has no entry for this interpreter.
+    NoEntry {
+        /// The baseline.
+        path: String,
+        /// The entries that it has.
+        known: Vec<String>,
+    },
+}
+
+impl Context<'_> {
+    pub(super) fn findings(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        findings.extend(self.comparison());
+        findings.extend(self.unrecorded());
+        findings.extend(self.stale());
+        findings
+    }
+
+    fn comparison(&self) -> Option<Finding> {
+        let (code, severity, message, help, details) = match &self.compared {
+            Compared::With { differences, .. } if differences.is_empty() => return None,
+            Compared::With { differences, times: true } => (
+                Code::ForeignBaseline,
+                Severity::Note,
+                "the baseline was recorded under other conditions; times are compared as a whole, against the reference workload"
+                    .to_owned(),
+                None,
+                differences.clone(),
+            ),
+            Compared::With { differences, times: false } => (
+                Code::ForeignBaseline,
+                Severity::Warning,
+                "the baseline comes from another kind of machine; its times were not compared".to_owned(),
+                Some("record on this kind of machine, or compare in one job with `--against GIT_REF`".to_owned()),
+                differences.clone(),
+            ),
+            Compared::NoFile { path } => (
+                Code::NoBaseline,
+                Severity::Note,
+                format!("there is no baseline at {path}: ceilings were checked, and nothing was compared"),
+                Some("record one with `importgate record` and commit it".to_owned()),
+                Vec::new(),
+            ),
+            Compared::NoEntry { path, known } => (
+                Code::NoBaseline,
+                Severity::Note,
+                format!("{path} has no entry for {}: ceilings were checked, and nothing was compared", self.key),
+                Some("record one with `importgate record` under this interpreter; the other entries stay".to_owned()),
+                known.iter().map(|key| format!("it has {key}")).collect(),
+            ),
+        };
+        let mut finding = Finding::new(code, severity, "", message);
+        finding.help = help;
+        finding.details = details;
+        Some(finding)
+    }
+
+    fn unrecorded(&self) -> Option<Finding> {
+        let first = self.unrecorded.first()?;
+        let message = match self.unrecorded.len() {
+            1 => format!("the baseline has no entry for {first}: it was not compared"),
+            many => format!(
+                "the baseline has no entry for {first} and {} more targets: they were not compared",
+                many - 1
+            ),
+        };
+        let mut finding = Finding::new(Code::NoBaseline, Severity::Note, "", message);
+        finding.help = Some("`importgate record --only NAME` adds one and keeps the others".to_owned());
+        finding.details = self.unrecorded.iter().skip(1).cloned().collect();
+        Some(finding)
+    }
+
+    fn stale(&self) -> Vec<Finding> {
+        let stale = self.stale.iter().map(|name| {
+            let message = format!("the baseline has an entry for {name}, which the budgets do not name any more");
+            let mut finding = Finding::new(Code::StaleBaselineEntry, Severity::Warning, name.clone(), message);
+            finding.help = Some("`importgate record` takes it out".to_owned());
+            finding
+        });
+        stale.collect()
+    }
+}

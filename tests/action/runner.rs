@@ -1,0 +1,201 @@
+//! As much of GitHub's runner as the action's scripts can see: their environment, their inputs and their output files.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use saphyr::{LoadableYamlNode, Yaml};
+
+/// `action.yml`, as far as the tests need it.
+pub(crate) struct Action {
+    /// Every input with its default.
+    pub(crate) inputs: BTreeMap<String, String>,
+    scripts: Vec<Script>,
+}
+
+/// A step that runs a script.
+pub(crate) struct Script {
+    pub(crate) name: String,
+    pub(crate) shell: String,
+    pub(crate) run: String,
+    /// Its `env:`, as written.
+    pub(crate) environment: BTreeMap<String, String>,
+}
+
+fn text(yaml: &Yaml<'_>) -> String {
+    yaml.as_str().expect("a text").to_owned()
+}
+
+fn entries(yaml: Option<&Yaml<'_>>, value: impl Fn(&Yaml<'_>) -> String) -> BTreeMap<String, String> {
+    let mapping = yaml.and_then(Yaml::as_mapping);
+    mapping
+        .into_iter()
+        .flatten()
+        .map(|(name, entry)| (text(name), value(entry)))
+        .collect()
+}
+
+impl Action {
+    pub(crate) fn load() -> Self {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("action.yml");
+        let source = fs::read_to_string(path).expect("action.yml");
+        let documents = Yaml::load_from_str(&source).expect("YAML");
+        let action = &documents[0];
+        let steps = action["runs"]["steps"].as_sequence().expect("steps");
+        let scripts = steps
+            .iter()
+            .filter(|step| step.contains_mapping_key("run"))
+            .map(|step| Script {
+                name: text(&step["name"]),
+                shell: text(&step["shell"]),
+                run: text(&step["run"]),
+                environment: entries(step.as_mapping_get("env"), text),
+            });
+        Self {
+            inputs: entries(action.as_mapping_get("inputs"), |input| text(&input["default"])),
+            scripts: scripts.collect(),
+        }
+    }
+
+    pub(crate) fn scripts(&self) -> impl Iterator<Item = &Script> {
+        self.scripts.iter()
+    }
+
+    pub(crate) fn script(&self, name: &str) -> &Script {
+        self.scripts()
+            .find(|script| script.name == name)
+            .expect("a step of this name")
+    }
+}
+
+/// A job in which steps can be run. Everything it writes lies in a folder of its own.
+pub(crate) struct Job {
+    action: Action,
+    folder: tempfile::TempDir,
+    inputs: BTreeMap<String, String>,
+    variables: BTreeMap<String, String>,
+}
+
+/// What a step left behind.
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    /// Standard output, then standard error.
+    pub(crate) output: String,
+    /// The lines of `GITHUB_OUTPUT`.
+    pub(crate) outputs: Vec<String>,
+    /// What was added to the job summary.
+    pub(crate) summary: String,
+}
+
+impl Job {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        for part in ["bin", "temp", "work"] {
+            fs::create_dir(folder.path().join(part)).expect("a folder");
+        }
+        Self {
+            action: Action::load(),
+            folder,
+            inputs: BTreeMap::new(),
+            variables: BTreeMap::new(),
+        }
+    }
+
+    /// A path below the job's folder: `work` is the workspace, `temp` is RUNNER_TEMP, `bin` is first on PATH.
+    pub(crate) fn path(&self, relative: &str) -> PathBuf {
+        self.folder.path().join(relative)
+    }
+
+    pub(crate) fn input(&mut self, name: &str, value: &str) {
+        assert!(self.action.inputs.contains_key(name), "no input {name}");
+        self.inputs.insert(name.to_owned(), value.to_owned());
+    }
+
+    pub(crate) fn set(&mut self, variable: &str, value: &str) {
+        self.variables.insert(variable.to_owned(), value.to_owned());
+    }
+
+    pub(crate) fn write_executable(&self, relative: &str, script: &str) -> PathBuf {
+        let path = self.path(relative);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        fs::write(&path, script).expect("a file");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("its mode");
+        path
+    }
+
+    /// True where a file of this name lies anywhere below the job's folder.
+    pub(crate) fn has_file_named(&self, name: &str) -> bool {
+        let mut pending = vec![self.folder.path().to_path_buf()];
+        while let Some(folder) = pending.pop() {
+            for entry in fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.file_name().is_some_and(|found| found == name) {
+                    return true;
+                }
+                if path.is_dir() {
+                    pending.push(path);
+                }
+            }
+        }
+        false
+    }
+
+    /// The value of an `env:` entry: a text, or one input.
+    fn evaluate(&self, value: &str) -> String {
+        let Some(name) = value
+            .strip_prefix("${{ inputs.")
+            .and_then(|rest| rest.strip_suffix(" }}"))
+        else {
+            assert!(
+                !value.contains("${{"),
+                "an expression that this runner does not know: {value}"
+            );
+            return value.to_owned();
+        };
+        self.inputs.get(name).unwrap_or(&self.action.inputs[name]).clone()
+    }
+
+    /// Runs one step's script the way the runner does: `bash --noprofile --norc -eo pipefail FILE`.
+    pub(crate) fn run(&self, step: &str) -> Run {
+        let script = self.action.script(step);
+        let (output, summary) = (self.path("temp/output"), self.path("temp/summary"));
+        fs::write(&output, "").expect("a file");
+        fs::write(&summary, "").expect("a file");
+        let file = self.path("temp/step.sh");
+        fs::write(&file, &script.run).expect("a file");
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::iter::once(self.path("bin")).chain(std::env::split_paths(&path));
+        let done = Command::new("bash")
+            .args(["--noprofile", "--norc", "-eo", "pipefail"])
+            .arg(&file)
+            .current_dir(self.path("work"))
+            .env("PATH", std::env::join_paths(path).expect("a path"))
+            .env("RUNNER_TEMP", self.path("temp"))
+            .env("GITHUB_ACTIONS", "true")
+            .env("CI", "true")
+            .env("GITHUB_OUTPUT", &output)
+            .env("GITHUB_STEP_SUMMARY", &summary)
+            .envs(
+                script
+                    .environment
+                    .iter()
+                    .map(|(name, value)| (name, self.evaluate(value))),
+            )
+            .envs(&self.variables)
+            .output()
+            .expect("bash");
+        let streams = [done.stdout, done.stderr].concat();
+        Run {
+            code: done.status.code().expect("an exit code"),
+            output: String::from_utf8_lossy(&streams).into_owned(),
+            outputs: fs::read_to_string(output)
+                .expect("outputs")
+                .lines()
+                .map(str::to_owned)
+                .collect(),
+            summary: fs::read_to_string(summary).expect("a summary"),
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Measured code is hostile by accident. Whatever it does, a sample comes back or a failure that says what happened.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use importgate::model::{Failure, Sample};
+use importgate::python::{BytecodeFiles, Request, Session, SessionSettings};
+
+struct Project {
+    folder: tempfile::TempDir,
+}
+
+impl Project {
+    fn new(source: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("measured.py"), source).expect("a module");
+        Self { folder }
+    }
+
+    fn session(&self, limit: Duration) -> Session {
+        Session::open(SessionSettings {
+            executable: python(),
+            source_roots: vec![self.folder.path().canonicalize().expect("the folder")],
+            working_directory: self.folder.path().to_path_buf(),
+            time_limit: limit,
+            bytecode: BytecodeFiles::Warm,
+        })
+        .expect("a session")
+    }
+
+    fn import(&self, limit: Duration) -> Result<Sample, Failure> {
+        let imports = ["measured".to_owned()];
+        let request = Request {
+            preload: &[],
+            imports: &imports,
+            round: 0,
+        };
+        self.session(limit).sample(request).expect("the process runs")
+    }
+}
+
+fn python() -> PathBuf {
+    let answer = Command::new("python3")
+        .args(["-c", "import sys; print(sys.executable)"])
+        .output()
+        .expect("a python3");
+    PathBuf::from(String::from_utf8(answer.stdout).expect("a path").trim())
+}
+
+/// Long enough for any machine to import a small module.
+const GENEROUS: Duration = Duration::from_secs(60);
+
+fn survives(source: &str) -> Sample {
+    Project::new(source)
+        .import(GENEROUS)
+        .unwrap_or_else(|failure| panic!("it should have been measured: {failure:?}"))
+}
+
+fn fails(source: &str) -> Failure {
+    Project::new(source)
+        .import(GENEROUS)
+        .expect_err("it should have failed")
+}
+
+#[test]
+fn a_quiet_module_is_measured() {
+    let sample = survives("import json.decoder\nvalue = 1\n");
+    assert!(sample.cpu_ns > 0 && sample.wall_ns > 0 && sample.peak_memory_bytes > 1_000_000);
+    assert!(sample.calibration_before_ns > 0 && sample.calibration_after_ns > 0);
+    assert!(sample.own.iter().any(|own| &*own.module == "measured"));
+}
+
+#[test]
+fn megabytes_on_both_streams_do_not_block_it() {
+    survives("import sys\nsys.stdout.write('x' * 20_000_000)\nsys.stderr.write('::error::' + 'y' * 20_000_000)\n");
+}
+
+#[test]
+fn exits_are_told_from_crashes() {
+    assert!(matches!(fails("import sys\nsys.exit(7)\n"), Failure::Exited { code: 7, stack } if stack.len() == 1));
+    assert!(matches!(fails("raise SystemExit\n"), Failure::Exited { code: 0, .. }));
+    assert!(matches!(
+        fails("import os\nos._exit(9)\n"),
+        Failure::Exited { code: 9, .. }
+    ));
+    assert!(matches!(
+        fails("import os\nos._exit(0)\n"),
+        Failure::Exited { code: 0, .. }
+    ));
+    assert!(matches!(
+        fails("import os\nos.kill(os.getpid(), 9)\n"),
+        Failure::Crashed { signal: 9, .. }
+    ));
+}
+
+#[test]
+fn a_segmentation_fault_shows_its_line() {
+    let Failure::Crashed { signal: 11, stack } = fails("import os, signal\n\nos.kill(os.getpid(), signal.SIGSEGV)\n")
+    else {
+        panic!("a crash was expected");
+    };
+    assert_eq!(stack.last().map(|frame| frame.line), Some(3));
+}
+
+#[test]
+fn whatever_it_raises_is_reported_with_its_line() {
+    for (source, name) in [
+        ("\nraise ValueError('no \\x1b[31m')\n", "ValueError"),
+        ("\nraise KeyboardInterrupt\n", "KeyboardInterrupt"),
+        ("class Own(BaseException): pass\nraise Own()\n", "Own"),
+        (
+            "class Bad(Exception):\n  def __str__(self): raise KeyError\n\nraise Bad\n",
+            "Bad",
+        ),
+    ] {
+        let Failure::Raised { exception, stack, .. } = fails(source) else {
+            panic!("{name} was expected")
+        };
+        assert_eq!(exception, name);
+        assert!(
+            stack.last().is_some_and(|frame| frame.file.ends_with("measured.py")),
+            "{stack:?}"
+        );
+    }
+}
+
+#[test]
+fn a_missing_module_and_a_circle_are_recognised() {
+    assert!(
+        matches!(fails("import not_there.at_all\n"), Failure::Raised { missing: Some(name), .. } if name == "not_there")
+    );
+    let project = Project::new("import first\n");
+    fs::write(project.folder.path().join("first.py"), "from second import b\na = 1\n").expect("a module");
+    fs::write(project.folder.path().join("second.py"), "from first import a\nb = 1\n").expect("a module");
+    let Failure::Raised { cycle, .. } = project.import(GENEROUS).expect_err("a circle") else {
+        panic!("a circle")
+    };
+    assert_eq!(cycle, ["first", "second"]);
+}
+
+#[test]
+fn patched_builtins_and_clocks_do_not_reach_the_probe() {
+    survives(
+        "import builtins, time, os, sys\n\
+         def nothing(*a, **k): raise RuntimeError('patched')\n\
+         for name in ('perf_counter_ns', 'process_time_ns', 'thread_time_ns'): setattr(time, name, nothing)\n\
+         for name in ('write', 'open', 'read', 'fstat', 'getpid'): setattr(os, name, nothing)\n\
+         builtins.__import__ = nothing\nbuiltins.open = nothing\nsys.stdout = None\n",
+    );
+}
+
+#[test]
+fn closed_descriptors_and_another_directory_do_not_lose_the_answer() {
+    survives("import os\nos.closerange(0, 1024)\n");
+    survives("import os\nos.closerange(3, 1024)\nkept = [open(os.devnull) for _ in range(300)]\n");
+    survives("import os\nos.chdir('/')\n");
+}
+
+#[test]
+fn threads_and_children_left_behind_do_not_hold_it_up() {
+    survives("import threading, time\nthreading.Thread(target=time.sleep, args=(600,)).start()\n");
+    survives("import subprocess\nsubprocess.Popen(['sleep', '600'])\n");
+    survives("import os\nif os.fork() == 0:\n    import time\n    time.sleep(600)\n");
+    // A forked child that comes back from the import has no answer of its own to give.
+    survives("import os\nchild = os.fork()\nif child: os.waitpid(child, 0)\n");
+}
+
+#[test]
+fn a_hang_ends_at_the_time_limit_and_shows_where() {
+    for source in [
+        "import time\n\ntime.sleep(600)\n",
+        "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: pass\n",
+    ] {
+        let Failure::Hung { limit_ms, stack } =
+            Project::new(source).import(Duration::from_secs(2)).expect_err("a hang")
+        else {
+            panic!("a hang was expected");
+        };
+        assert_eq!(limit_ms, 2000);
+        assert_eq!(stack.last().map(|frame| frame.line), Some(3), "{stack:?}");
+    }
+}
+
+#[test]
+fn the_probe_adds_no_module_of_its_own() {
+    let sample = survives("import sys\nassert 'faulthandler' not in sys.modules\n");
+    assert_eq!(sample.modules, 1);
+}
