@@ -2,7 +2,7 @@
 //! drive it through a whole run.
 //!
 //! A run goes in rounds. In each, every target that is still open is sampled once, in random order, never target by
-//! target: drift of the machine then hits all of them alike. Where base and head are compared, both arms of a target
+//! target: drift of the machine then hits all of them alike. Where the base is measured too, both arms of a target
 //! stand next to each other in the round, in random order, with the same hash seed. The reference workload is run
 //! before the first sample, after the last of a round, and whenever enough was sampled since; the samples in between
 //! share the two around them. After each round the judge looks at every open target, so that later rounds are spent on
@@ -35,9 +35,7 @@ pub enum Arm {
 /// What a run is to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanSettings {
-    /// How many targets there are; steps name them by index.
-    pub targets: usize,
-    /// For each target, true where each round samples the base too.
+    /// One entry a target, by whose index the steps name it: true where each round samples the base too.
     pub paired: Vec<bool>,
     /// What the random order follows from.
     pub seed: u64,
@@ -54,7 +52,7 @@ pub enum Step {
     Sample {
         /// The index of the target.
         target: usize,
-        /// The round: [`hash_seed`] makes the hash seed of it.
+        /// The round: the hash seed follows from it, so that both arms and every run have the same layouts.
         round: u32,
         /// Which version.
         arm: Arm,
@@ -100,16 +98,6 @@ pub struct Arms {
 pub trait Judge {
     /// [`Decision::Continue`] asks for another sample.
     fn look(&mut self, target: usize, samples: &Arms) -> Decision;
-}
-
-/// The judge of a run with a fixed number of samples: never decides before the end.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct TakeAll;
-
-impl Judge for TakeAll {
-    fn look(&mut self, _target: usize, _samples: &Arms) -> Decision {
-        Decision::Continue
-    }
 }
 
 /// One sample that the current round still has to take.
@@ -159,8 +147,8 @@ impl Plan {
             pending: Vec::new(),
             reference: None,
             references: Vec::new(),
-            samples: vec![Arms::default(); settings.targets],
-            status: vec![open; settings.targets],
+            samples: vec![Arms::default(); settings.paired.len()],
+            status: vec![open; settings.paired.len()],
             settings,
         };
         plan.start_round();
@@ -241,18 +229,13 @@ impl Plan {
         &self.references
     }
 
-    /// How many targets are still sampled: for the progress bar.
-    pub fn open_targets(&self) -> usize {
-        self.status.iter().filter(|status| **status == Status::Open).count()
-    }
-
     fn enough_pending(&self) -> bool {
         let sampled_ns: u64 = self.pending.iter().map(|pending| pending.sample.wall_ns).sum();
         self.pending.len() >= SAMPLES_PER_REFERENCE || sampled_ns >= SAMPLED_PER_REFERENCE_NS
     }
 
     fn start_round(&mut self) {
-        let mut open: Vec<usize> = (0..self.settings.targets)
+        let mut open: Vec<usize> = (0..self.status.len())
             .filter(|&target| self.status[target] == Status::Open)
             .collect();
         if open.is_empty() {
@@ -322,7 +305,7 @@ impl Plan {
     }
 
     fn judge_round(&mut self, judge: &mut dyn Judge) {
-        for target in 0..self.settings.targets {
+        for target in 0..self.status.len() {
             if self.status[target] != Status::Open {
                 continue;
             }
@@ -334,13 +317,6 @@ impl Plan {
             }
         }
     }
-}
-
-/// The `PYTHONHASHSEED` of a round: the same for both arms and all targets, another in each round, never 0 (which turns
-/// randomisation off). Layout moves times with the hash seed, so no single one may stand for all.
-pub fn hash_seed(seed: u64, round: u32) -> u32 {
-    let bits = SplitMix64::new(seed ^ (u64::from(round) << 32)).next_u64();
-    ((bits >> 32) as u32).max(1)
 }
 
 #[cfg(test)]
