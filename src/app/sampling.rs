@@ -104,7 +104,6 @@ pub(super) fn take(
     progress: &mut ProgressLine,
 ) -> Result<Outcome, Error> {
     let mut plan = Plan::new(PlanSettings {
-        targets: jobs.len(),
         paired: jobs.iter().map(|job| job.question.is_paired()).collect(),
         seed: settings.seed,
         max_samples: settings.max_samples(),

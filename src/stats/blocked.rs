@@ -1,13 +1,13 @@
-//! The change of the blocked time (sleep, network, disk), in milliseconds: a slower processor does not make a sleep longer, so no
-//! ratio to a workload makes it comparable, and none is needed.
+//! The change of the blocked time (sleep, network, disk), in milliseconds: a slower processor does not make a sleep
+//! longer, so no ratio to a workload makes it comparable, and none is needed.
 
 use crate::model::Sample;
 
 use super::calibration::{blocked_each_ms, blocked_ms};
 use super::rank::rank_sum_greater;
 
-/// By how many milliseconds the accounts of the scheduler may be wrong: blocked time is exact for waits of tens of milliseconds, and off by
-/// a few for an import of ten.
+/// By how many milliseconds the accounts of the scheduler may be wrong: blocked time is exact for waits of tens of
+/// milliseconds, and off by a few for an import of ten.
 const ACCOUNTING_ERROR_MS: f64 = 3.0;
 
 /// The level at which a change of the blocked time counts as real. Four or five samples on either side can reach it.
@@ -25,7 +25,8 @@ pub struct BlockedChange {
 }
 
 impl BlockedChange {
-    /// What using the change adds to the chance of a false alarm: nothing where it was not used, or speaks for the import.
+    /// What using the change adds to the chance of a false alarm: nothing where it was not used, or speaks for the
+    /// import.
     pub(crate) fn p_value_of_use(&self) -> f64 {
         if self.change_ms > 0.0 { self.p_value } else { 0.0 }
     }

@@ -1,10 +1,12 @@
-//! What a sample would have taken on a machine of a given speed. A shared machine runs the same code at half the speed from one minute to
-//! the next; two workloads of fixed size say how fast it was, and dividing by them cancels most of that.
+//! What a sample would have taken on a machine of a given speed. A shared machine runs the same code at half the speed
+//! from one minute to the next; two workloads of fixed size say how fast it was, and dividing by them cancels most of
+//! that.
 //!
-//! The reference workload, a process of its own right before and right after the sample, does the same kind of work as an import,
-//! but at another moment. The calibration loop runs in the sample's own process right before and after the import, but is short and pure arithmetic.
-//! Together they are sharper than either. Replayed on 507 rounds of four imports (10 to 220 ms) recorded on a very noisy
-//! machine, two blocks of 15 samples of the same import differ by this standard deviation, in percent:
+//! The reference workload, a process of its own right before and right after the sample, does the same kind of work as
+//! an import, but at another moment. The calibration loop runs in the sample's own process right before and after the
+//! import, but is short and pure arithmetic. Together they are sharper than either. Replayed on 507 rounds of four
+//! imports (10 to 220 ms) recorded on a very noisy machine, two blocks of 15 samples of the same import differ by this
+//! standard deviation, in percent:
 //!
 //! | weight of the calibration | 0 | 0.2 | 0.3 | 0.4 | 0.5 | 0.6 | 0.8 | 1 |
 //! | --- | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -22,14 +24,15 @@ use super::quantile::{median, quantile};
 /// The share of the calibration loop in the blend; the reference workload has the rest. The table above is why.
 pub const CALIBRATION_WEIGHT: f64 = 0.4;
 
-/// The quantile of the blocked time over the samples that counts. What the import always waits for is in every sample; what the machine
-/// made it wait for is not.
+/// The quantile of the blocked time over the samples that counts. What the import always waits for is in every sample;
+/// what the machine made it wait for is not.
 const BLOCKED_QUANTILE: f64 = 0.25;
 
 /// Nanoseconds in a millisecond.
 pub(crate) const NS_PER_MS: f64 = 1e6;
 
-/// How fast a machine is: what the two workloads of fixed size take on it. A workload that was not run is 0 and cancels nothing.
+/// How fast a machine is: what the two workloads of fixed size take on it. A workload that was not run is 0 and cancels
+/// nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct MachineSpeed {
     /// The typical CPU time of the calibration loop, in nanoseconds.
@@ -61,10 +64,11 @@ impl MachineSpeed {
     }
 }
 
-/// The logarithm of the CPU time, in nanoseconds, that the sample would have taken on `machine`:
-/// ln(cpu) − weight·ln(calibration ÷ the machine's) − (1 − weight)·ln(reference ÷ the machine's).
+/// The logarithm of the CPU time, in nanoseconds, that the sample would have taken on `machine`: ln(cpu) −
+/// weight·ln(calibration ÷ the machine's) − (1 − weight)·ln(reference ÷ the machine's).
 ///
-/// Where only one of the two workloads is known on both sides it has all the weight; where none is, the time is taken as it is.
+/// Where only one of the two workloads is known on both sides it has all the weight; where none is, the time is taken
+/// as it is.
 pub fn calibrated_log(sample: &Sample, machine: &MachineSpeed) -> f64 {
     // A clock that did not advance stands for less than one nanosecond, whose logarithm is still a number.
     let cpu = sample.cpu_ns.max(1) as f64;
@@ -77,7 +81,8 @@ pub fn blocked_ms(samples: &[Sample]) -> f64 {
     quantile(&blocked_each_ms(samples), BLOCKED_QUANTILE).unwrap_or(0.0)
 }
 
-/// The blocked time of each sample, in milliseconds; only voluntary switches tell it from the noise of the scheduler's accounts.
+/// The blocked time of each sample, in milliseconds; only voluntary switches tell it from the noise of the scheduler's
+/// accounts.
 pub(crate) fn blocked_each_ms(samples: &[Sample]) -> Vec<f64> {
     let blocked = |sample: &Sample| {
         if sample.voluntary_switches > 0 {
