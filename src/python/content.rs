@@ -71,7 +71,8 @@ impl Contents {
     /// on where the project and its environment lie, so that two machines can be compared.
     pub fn files_read(&mut self, observation: &Observation) -> BTreeMap<String, Option<ContentHash>> {
         let read = observation.files_read.iter().map(|read| Path::new(&read.path));
-        read.filter(|path| !VIEWS.iter().any(|view| path.starts_with(view))).map(|path| (self.portable_name(path), self.content(path)))
+        read.filter(|path| !VIEWS.iter().any(|view| path.starts_with(view)))
+            .map(|path| (self.portable_name(path), self.content(path)))
             .collect()
     }
 
