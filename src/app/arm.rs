@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::error::Error;
 use crate::model::{ContentHash, Failure, ModuleTable, Observation, Target, Workload};
-use crate::python::{BytecodeFiles, Catalogue, PythonError, Request, Session};
+use crate::python::{BytecodeFiles, Contents, PythonError, Request, Session};
 use crate::report::progress_line::{Phase, Progress};
 
 use super::progress::ProgressLine;
@@ -54,7 +54,7 @@ fn lacks_bytecode(survey: &Survey) -> bool {
 }
 
 fn survey_all(session: &Session, targets: &[Target], progress: &mut ProgressLine) -> Result<Vec<Survey>, Error> {
-    let mut contents = Catalogue::new(session.interpreter(), &session.settings().source_roots);
+    let mut contents = Contents::new(session);
     let mut surveys = Vec::with_capacity(targets.len());
     for (done, target) in targets.iter().enumerate() {
         progress.show(&Progress {
@@ -68,7 +68,7 @@ fn survey_all(session: &Session, targets: &[Target], progress: &mut ProgressLine
     Ok(surveys)
 }
 
-fn survey(session: &Session, target: &Target, contents: &mut Catalogue) -> Result<Survey, PythonError> {
+fn survey(session: &Session, target: &Target, contents: &mut Contents) -> Result<Survey, PythonError> {
     let Workload::Imports(imports) = &target.workload else {
         return Ok(Survey {
             failure: None,
@@ -85,7 +85,7 @@ fn survey(session: &Session, target: &Target, contents: &mut Catalogue) -> Resul
     Ok(Survey {
         failure: observation.failure.clone(),
         closure: contents.table(&observation),
-        files_read: contents.files_read(&observation, &session.settings().working_directory),
+        files_read: contents.files_read(&observation),
         observation,
     })
 }
