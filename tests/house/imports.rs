@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::tokens::tokens;
 
 /// Every part with the parts that it may import. A part may always import itself; `app` and `main` may import all.
-const DIRECTIONS: [(&str, &[&str]); 18] = [
+const DIRECTIONS: [(&str, &[&str]); 19] = [
     ("error", &[]),
     ("exit", &[]),
     ("model", &[]),
@@ -16,9 +16,22 @@ const DIRECTIONS: [(&str, &[&str]); 18] = [
     ("baseline", &["budgets", "error", "graph", "model", "stats"]),
     ("verdict", &["budgets", "error", "graph", "model", "stats"]),
     (
+        "comparison",
+        &["baseline", "budgets", "error", "graph", "model", "stats"],
+    ),
+    (
         "report",
         &[
-            "baseline", "budgets", "error", "exit", "graph", "model", "plan", "stats", "verdict",
+            "baseline",
+            "budgets",
+            "comparison",
+            "error",
+            "exit",
+            "graph",
+            "model",
+            "plan",
+            "stats",
+            "verdict",
         ],
     ),
     ("runner", &["error", "model"]),
