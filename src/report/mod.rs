@@ -9,6 +9,7 @@ mod facts;
 pub mod github;
 pub mod json;
 pub mod markdown;
+pub mod merge;
 pub use crate::model::numbers;
 pub mod order;
 pub mod progress_line;
