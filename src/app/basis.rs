@@ -25,7 +25,7 @@ pub(super) struct Stored {
 #[derive(Debug)]
 pub(super) enum Basis {
     Stored(Box<Stored>),
-    Base(Base),
+    Base(Box<Base>),
     None(Compared),
 }
 
@@ -61,7 +61,7 @@ impl Basis {
 
     pub(super) fn base(&self) -> Option<&Base> {
         match self {
-            Self::Base(base) => Some(base),
+            Self::Base(base) => Some(base.as_ref()),
             Self::Stored(_) | Self::None(_) => None,
         }
     }

@@ -43,12 +43,12 @@ fn measure_and_judge(arguments: &CheckArguments) -> Result<Report, Error> {
     let basis = match &arguments.against {
         // Read before anything is measured: a damaged baseline is said at once.
         None => Basis::read(&project.baseline_path, &key, conditions)?,
-        Some(reference) => Basis::Base(Base::open(
+        Some(reference) => Basis::Base(Box::new(Base::open(
             reference,
             arguments.base_python.as_deref(),
             &project,
             &session,
-        )?),
+        )?)),
     };
     let mut progress = ProgressLine::new(arguments.measure.quiet);
     let head = Arm::observe(session, &targets, &mut progress)?;

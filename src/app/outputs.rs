@@ -13,6 +13,15 @@ use crate::report::{github, json, markdown, terminal};
 /// A file is replaced as a whole, so that a run that is stopped leaves no half report. What measured code printed never
 /// reaches an output raw: the renderers see to it.
 pub(super) fn write(report: &Report, formats: &[OutputFormat], verbose: bool) -> Result<(), Error> {
+    write_each(formats, |kind, on_screen| render(report, kind, verbose, on_screen))
+}
+
+/// Writes what `render` makes of each kind that was asked for, of the terminal's where none was. It is told whether the text
+/// goes to standard output, where colour is taken out again if it does not belong.
+pub(super) fn write_each(
+    formats: &[OutputFormat],
+    render: impl Fn(FormatKind, bool) -> Result<String, Error>,
+) -> Result<(), Error> {
     let default = [OutputFormat {
         kind: FormatKind::Terminal,
         path: None,
@@ -20,8 +29,8 @@ pub(super) fn write(report: &Report, formats: &[OutputFormat], verbose: bool) ->
     let formats = if formats.is_empty() { &default } else { formats };
     for format in formats {
         match &format.path {
-            None => to_standard_output(&render(report, format.kind, verbose, true)?)?,
-            Some(path) => to_file(path, &render(report, format.kind, verbose, false)?)?,
+            None => to_standard_output(&render(format.kind, true)?)?,
+            Some(path) => to_file(path, &render(format.kind, false)?)?,
         }
     }
     Ok(())
@@ -50,28 +59,32 @@ pub(super) fn to_standard_output(text: &str) -> Result<(), Error> {
 
 fn render(report: &Report, kind: FormatKind, verbose: bool, on_screen: bool) -> Result<String, Error> {
     Ok(match kind {
-        FormatKind::Terminal => {
-            let colour = if on_screen {
-                terminal::Colour::Ansi
-            } else {
-                terminal::Colour::Plain
-            };
-            terminal::render(
-                report,
-                &terminal::Options {
-                    width: width(on_screen),
-                    verbose,
-                    colour,
-                },
-            )
-        }
-        FormatKind::Json => json::render(report).map_err(|source| Error::Output {
-            path: "the report as JSON".into(),
-            source: std::io::Error::other(source),
-        })?,
+        FormatKind::Terminal => terminal::render(report, &terminal_options(on_screen, verbose)),
+        FormatKind::Json => json::render(report).map_err(not_json)?,
         FormatKind::Markdown => markdown::render(report, markdown::SUMMARY_BYTES),
         FormatKind::Github => github::render(report),
     })
+}
+
+/// How text for people is laid out.
+pub(super) fn terminal_options(on_screen: bool, verbose: bool) -> terminal::Options {
+    terminal::Options {
+        width: width(on_screen),
+        verbose,
+        colour: if on_screen {
+            terminal::Colour::Ansi
+        } else {
+            terminal::Colour::Plain
+        },
+    }
+}
+
+/// A value could not be written as JSON.
+pub(super) fn not_json(source: serde_json::Error) -> Error {
+    Error::Output {
+        path: "the JSON".into(),
+        source: std::io::Error::other(source),
+    }
 }
 
 /// The columns of the terminal; a log has no width of its own and gets what fits most pages.

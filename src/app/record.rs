@@ -23,7 +23,7 @@ use super::project::Project;
 use super::sampling::{self, Job, Outcome, Settings};
 
 /// Samples of each target where nobody says how many: what a later comparison with the whole can use.
-const SAMPLES: u32 = 20;
+const SAMPLES: u32 = 30;
 
 /// Runs the recording and returns the exit code.
 pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {

@@ -36,14 +36,9 @@ pub(super) fn arrivals<'a>(graph: &ImportGraph<'a>, added: &[String]) -> Vec<Arr
             continue;
         };
         let head = head_of(graph, node, &is_new, &asked_by_old);
-        let statement = match graph.loading[head] {
-            Some(edge) => ImportStatement::of(edge),
-            None => asked_by_old[head].unwrap_or(ImportStatement {
-                importer: None,
-                file: None,
-                line: 0,
-            }),
-        };
+        let statement = statement_of(graph, head, &is_new)
+            .or(asked_by_old[head])
+            .unwrap_or_default();
         let group = *position.entry(statement).or_insert_with(|| {
             groups.push(Arrival {
                 statement,
@@ -56,6 +51,13 @@ pub(super) fn arrivals<'a>(graph: &ImportGraph<'a>, added: &[String]) -> Vec<Arr
         groups[group].module = better_name(groups[group].module, graph.names[head]);
     }
     groups
+}
+
+/// The statement that loaded a module, where it stands in a module that is not new.
+fn statement_of<'a>(graph: &ImportGraph<'a>, node: usize, is_new: &[bool]) -> Option<ImportStatement<'a>> {
+    let statement = ImportStatement::of(graph.loading[node]?);
+    let importer = statement.importer.and_then(|name| graph.index.get(name));
+    importer.is_none_or(|&importer| !is_new[importer]).then_some(statement)
 }
 
 /// For each new module a statement of an old one that asks for it.

@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 use super::ImportGraph;
 use super::arrivals::arrivals;
 use super::wording::{Narrator, extent, milliseconds, whereabouts};
-use crate::model::{Cause, ClosureChange, DistributionChange, ModuleTable, Observation};
+use crate::model::{Cause, ClosureChange, DistributionChange, LoadedModule, ModuleTable, Observation};
 
 /// What costs less, in milliseconds, is not worth a line.
 const SMALLEST_MS: f64 = 0.05;
@@ -84,13 +84,21 @@ impl<'a> OwnTimes<'a> {
                 .map(|module| (module.name.as_str(), module.own_ns))
                 .collect(),
         };
-        let changed: FxHashSet<&str> = evidence
-            .change
-            .added
+        // What is compiled anew at every import is slower for a reason of its own.
+        let lost_bytecode = evidence
+            .observation
+            .modules
             .iter()
-            .chain(&evidence.change.changed)
-            .map(String::as_str)
-            .collect();
+            .filter(|module| has_lost_bytecode(module));
+        let mut changed: FxHashSet<&str> = lost_bytecode.map(|module| module.name.as_str()).collect();
+        changed.extend(
+            evidence
+                .change
+                .added
+                .iter()
+                .chain(&evidence.change.changed)
+                .map(String::as_str),
+        );
         let before = evidence.own_before_ns;
         let mut ratios: Vec<(f64, u64)> = before
             .iter()
@@ -257,7 +265,7 @@ fn slower_modules(evidence: &Evidence<'_>, narrator: &Narrator<'_>, times: &OwnT
         };
         let growth = times.growth_ms(&module.name);
         let grew = growth >= UNCHANGED_GROWTH_MS && growth >= UNCHANGED_GROWTH_SHARE * before;
-        let lost_bytecode = module.cached.is_some() && !module.has_bytecode;
+        let lost_bytecode = has_lost_bytecode(module);
         // A single instrumented import is too noisy to accuse a module that is the same to the byte.
         if !grew || !(lost_bytecode || evidence.own_now_ns.is_some()) {
             continue;
@@ -272,6 +280,11 @@ fn slower_modules(evidence: &Evidence<'_>, narrator: &Narrator<'_>, times: &OwnT
         };
         causes.push(cause);
     }
+}
+
+/// True where a bytecode file should be there and is not: the interpreter writes it at the first import if it can.
+fn has_lost_bytecode(module: &LoadedModule) -> bool {
+    module.cached.is_some() && !module.has_bytecode
 }
 
 /// Where the import was blocked longer than before. New modules' blocks are in their own causes already.

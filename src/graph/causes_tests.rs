@@ -92,6 +92,25 @@ fn a_package_and_its_part_from_one_statement_are_one_cause() {
 }
 
 #[test]
+fn a_statement_that_asks_for_a_part_which_the_package_loads_itself_is_one_cause() {
+    let observation = Sketch::new("shop")
+        .loads("shop", 5, "torch", 1)
+        .loads("torch", 1, "torch.nn", 90)
+        .also("shop", 5, "torch.nn")
+        .build();
+    let causes = causes(
+        &observation,
+        &change(&["torch", "torch.nn"], &["shop"]),
+        &before(&[("shop", 1)]),
+    );
+    let told: Vec<_> = causes
+        .iter()
+        .map(|cause| (cause.module.as_str(), cause.line, cause.time_ms))
+        .collect();
+    assert_eq!(told, [("torch", Some(5), 91.0)]);
+}
+
+#[test]
 fn a_heavier_body_is_named_on_the_scale_of_the_baseline() {
     // This machine is half as fast as the one before: what did not change takes twice as long.
     let observation = Sketch::new("shop")

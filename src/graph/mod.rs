@@ -31,7 +31,7 @@ use dominators::DominatorTree;
 const ROOT: usize = 0;
 
 /// An import statement: the module it stands in, and where.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct ImportStatement<'a> {
     /// The importing module; `None` for the probe's own import of the target.
     pub importer: Option<&'a str>,

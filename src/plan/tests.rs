@@ -151,7 +151,7 @@ fn short_imports_share_references_and_long_ones_do_not() {
 #[test]
 fn the_arms_of_a_pair_stand_together_in_either_order() {
     let mut plan = Plan::new(pairs(5, 6));
-    let steps = run(&mut plan, &mut TakeAll, 300, never);
+    let steps = run(&mut plan, &mut TakeAll, 500, never);
     let mut base_first = 0;
     let mut index = 0;
     while index < steps.len() {

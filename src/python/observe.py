@@ -58,6 +58,7 @@ class _Notes:
     written = set()
     warning_text = ""
     warning_module = None
+    compiling = None
     main = None
     on = False
     hook_cost = 0
@@ -127,7 +128,8 @@ def _close_stretch(thread):
     cell[_MEMORY] += memory - thread.memory
     if thread is _Notes.main and _schedule and _usage:
         queued = _schedule.field(1)
-        blocked = (wall - thread.wall) - (cpu - thread.cpu) - (queued - thread.queued)
+        # While other threads compute, the process is not blocked.
+        blocked = (wall - thread.wall) - (process - thread.process) - (queued - thread.queued)
         # Without a voluntary switch the time was taken from the process, not given up by it.
         if blocked > 0 and _usage(_USAGE_OF_THREAD).ru_nvcsw > thread.switches:
             cell[_BLOCKED] += blocked
@@ -412,15 +414,78 @@ class _AnyCategory(Warning, metaclass=_SeesCategory):
 
 
 def _note_warning(category, frame):
-    module, text = _Notes.warning_module, _Notes.warning_text
-    place = None
-    step = frame
-    while step is not None and place is None:
-        if not _is_import_system(step.f_code) and _module_of(step) == module:
-            place = (step.f_code.co_filename, step.f_lineno or 0)
-        step = step.f_back
-    place = place or _place_of(frame)
-    _Notes.warnings[(category.__name__, _text(text), place)] = True
+    module, text = _Notes.warning_module, _text(_Notes.warning_text)
+    if _Notes.compiling is not None and _is_import_system(frame.f_code):
+        place = (_Notes.compiling, 0)  # the compiler's own: the line is found once the import is over
+    else:
+        place = _warned_place(frame, module) or _place_of(frame)
+    _Notes.warnings[(category, text, place)] = True
+
+
+def _warned_place(frame, module):
+    """The line that a warning is about, in the module that it is about. The filter is told no more than the module, so
+    `stacklevel` is read from the source where caller and called stand in one module."""
+    frames = []
+    while frame is not None and len(frames) < 20:
+        if not _is_import_system(frame.f_code):
+            frames.append((frame.f_code.co_filename, frame.f_lineno or 0, _module_of(frame)))
+        frame = frame.f_back
+    level = _stack_level(*frames[0][:2]) if frames else 1
+    for filename, line, owner in frames[level - 1:] + frames:
+        if owner == module:
+            return filename, line
+    return None
+
+
+def _stack_level(filename, line):
+    """The `stacklevel` of the call that begins in a line of a source file; 1 where none is written there."""
+    try:
+        text = _read_whole(_absolute(filename)).decode("utf-8", "replace")
+    except OSError:
+        return 1
+    call = "".join(text.split("\n")[line - 1:line + 9]).partition("warn(")[2].partition("warn(")[0]
+    digits = call.partition("stacklevel")[2].partition("=")[2].strip()[:1]
+    return int(digits) if digits.isdigit() and digits != "0" else 1
+
+
+class _Exactly:
+    def __init__(self, text):
+        self.text = text
+
+    def match(self, text):
+        return text == self.text
+
+
+def _line_of_compiler_warning(category, text, filename):
+    """Compiles a source again with just this warning made an error, whose place the compiler tells."""
+    kept = _warnings.filters[:]
+    _warnings.filters[:] = [("error", _Exactly(text), category, None, 0)]
+    try:
+        compile(_read_whole(filename), filename, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        return error.lineno or 0
+    except Exception:
+        pass
+    finally:
+        _warnings.filters[:] = kept
+    return 0
+
+
+def _read_whole(filename):
+    descriptor = _open(filename, _OPEN_READ)
+    try:
+        pieces = [_read(descriptor, 1 << 20)]
+        while pieces[-1]:
+            pieces.append(_read(descriptor, 1 << 20))
+        return b"".join(pieces)
+    finally:
+        _close(descriptor)
+
+
+def _describe_warning(category, text, place):
+    if place is not None and place[1] == 0:
+        place = (place[0], _line_of_compiler_warning(category, text, place[0]))
+    return {"category": category.__name__, "message": text, "place": _describe_place(place)}
 
 
 def _watch_warnings():
@@ -440,7 +505,7 @@ _EFFECTS = {
     "_thread.start_new_thread": "thread", "_thread.start_joinable_thread": "thread",
     "os.remove": "write", "os.rename": "write", "os.mkdir": "write", "os.rmdir": "write", "os.truncate": "write",
     "os.link": "write", "os.symlink": "write", "os.chmod": "write", "os.chown": "write", "sqlite3.connect": "write",
-    "open": "open", "time.sleep": "wait",
+    "open": "open", "time.sleep": "wait", "compile": "compile",
 }
 _WRITING = _posix.O_WRONLY | _posix.O_RDWR | _posix.O_CREAT | _posix.O_TRUNC | _posix.O_APPEND
 _NOT_FILES = ("/dev/", "/proc/", "/sys/")
@@ -450,6 +515,10 @@ def _audit(event, arguments):
     kind = _EFFECTS.get(event)
     if kind is None or not _Notes.on or _getpid() != _PID:
         return
+    if kind == "compile":
+        filename = arguments[1]
+        _Notes.compiling = filename if type(filename) is str else None
+        return
     try:
         _note_event(kind, event, arguments, _frame_of(1))
     except Exception:
@@ -457,23 +526,20 @@ def _audit(event, arguments):
 
 
 def _note_event(kind, event, arguments, frame):
-    caller = frame
-    while caller is not None and caller.f_code.co_filename == _SOURCE_FILE:
-        caller = caller.f_back
-    if caller is None or _is_import_system(caller.f_code):
-        return  # the import system's own reading and writing of sources and bytecode
+    if frame is None or _is_import_system(frame.f_code):
+        return  # the import system's own reading and writing of sources and bytecode, and ours
     thread = _this_thread()
     if kind == "open":
         kind = _note_open(arguments)
         if kind is None:
             return
-    place = _place_of(caller)
+    place = _place_of(frame)
     if thread.stack:
         # What blocks from here on is blocked by this.
         started = _close_stretch(thread)
         thread.place = place
         _open_stretch(thread, started)
-    if kind == "wait" or (event in ("os.fork", "os.posix_spawn") and _module_of(caller) == "subprocess"):
+    if kind == "wait" or (event in ("os.fork", "os.posix_spawn") and _module_of(frame) == "subprocess"):
         return
     if event == "sqlite3.connect" and arguments[0] in (":memory:", b":memory:", ""):
         return
@@ -672,10 +738,7 @@ def _describe(names, preloaded, failure, total_cpu, total_memory):
         "modules": modules,
         "preloaded": preloaded,
         "edges": [_describe_edge(key, flags) for key, flags in _Notes.edges.items()],
-        "warnings": [
-            {"category": category, "message": text, "place": _describe_place(place)}
-            for category, text, place in _Notes.warnings
-        ],
+        "warnings": [_describe_warning(*seen) for seen in list(_Notes.warnings)],
         "effects": [
             {"effect": kind, "detail": detail, "place": _describe_place(place), "module": module}
             for (kind, detail, place), module in _Notes.effects.items()

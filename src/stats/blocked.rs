@@ -94,4 +94,10 @@ mod tests {
         assert_eq!(change.change_ms, 0.0);
         assert_eq!(blocked_change(&waiting(&[80.0]), &[]).change_ms, 0.0);
     }
+
+    #[test]
+    fn a_change_must_be_significant_beyond_the_error_of_the_accounts() {
+        let change = blocked_change(&waiting(&[3.2; 8]), &waiting(&[0.0, 0.0, 0.0, 1.0, 2.0, 2.0, 2.0, 2.0]));
+        assert_eq!(change.change_ms, 0.0);
+    }
 }

@@ -243,6 +243,26 @@ mod tests {
     }
 
     #[test]
+    fn an_estimate_above_the_threshold_does_not_fail_unless_it_is_beyond_the_guard() {
+        // All pairs are slower and most by a fifth, but five of twelve by less than half the threshold.
+        let arm = |percent: &dyn Fn(u32) -> u64| -> Vec<Sample> {
+            (0..12)
+                .map(|round| Sample {
+                    round,
+                    cpu_ns: 1_000_000 * percent(round),
+                    ..Sample::default()
+                })
+                .collect()
+        };
+        let head = arm(&|round| if round < 5 { 103 } else { 120 + u64::from(round) });
+        let base = arm(&|_| 100);
+        let evidence = Evidence::new(Design::Paired { before: &base }, &head, &MachineSpeed::default());
+        let evidence = evidence.expect("evidence");
+        assert!(evidence.change() > 0.10 && evidence.p_slower_than(0.0) < 0.001);
+        assert_eq!(look(&evidence, &CRITERIA, &Schedule::paired(24)), Decision::Continue);
+    }
+
+    #[test]
     fn at_the_threshold_it_goes_on_and_at_the_limit_it_gives_up() {
         assert_eq!(twelve_pairs(100.0, 0.10, CRITERIA), Decision::Continue);
         assert_eq!(

@@ -1,0 +1,157 @@
+//! What an import did besides importing, and that no misbehaviour of it spoils the observation.
+
+use importgate::model::{Effect, Failure, Observation};
+
+use crate::support::Project;
+
+fn observe(source: &str) -> Observation {
+    Project::new(&[("measured.py", source), ("data.txt", "data\n")]).observe("measured")
+}
+
+fn effects(observation: &Observation) -> Vec<(Effect, u32, &str)> {
+    let line = |place: &Option<importgate::model::Place>| place.as_ref().map_or(0, |place| place.line);
+    observation
+        .effects
+        .iter()
+        .map(|seen| (seen.effect, line(&seen.place), seen.detail.as_str()))
+        .collect()
+}
+
+#[test]
+fn effects_are_seen_with_the_line_of_the_measured_code() {
+    let observation = observe(
+        "import socket, subprocess, threading, os\n\
+         subprocess.run(['true'])\n\
+         try:\n    socket.create_connection(('127.0.0.1', 1), timeout=5)\nexcept OSError:\n    pass\n\
+         thread = threading.Thread(target=print)\nthread.start()\nthread.join()\n\
+         open('made.txt', 'w').close()\nos.remove('made.txt')\nopen('data.txt').close()\n",
+    );
+    let seen = effects(&observation);
+    let has = |effect, line, detail: &str| {
+        assert!(
+            seen.iter()
+                .any(|found| found.0 == effect && found.1 == line && found.2.contains(detail)),
+            "{seen:?}"
+        );
+    };
+    has(Effect::Subprocess, 2, "['true']");
+    has(Effect::Network, 4, "127.0.0.1");
+    has(Effect::Thread, 8, "print");
+    has(Effect::Write, 10, "made.txt");
+    has(Effect::Write, 11, "made.txt");
+    assert_eq!(
+        seen.iter().filter(|found| found.0 == Effect::Subprocess).count(),
+        1,
+        "{seen:?}"
+    );
+    assert!(
+        observation
+            .effects
+            .iter()
+            .all(|seen| seen.module.as_deref() == Some("measured"))
+    );
+    let read: Vec<_> = observation
+        .files_read
+        .iter()
+        .map(|read| read.path.rsplit('/').next())
+        .collect();
+    assert!(
+        read.contains(&Some("data.txt")) && !read.contains(&Some("made.txt")),
+        "{read:?}"
+    );
+}
+
+#[test]
+fn importing_alone_has_no_effect() {
+    let observation = observe("import json, email.message, decimal\n");
+    assert_eq!((observation.effects, observation.files_read), (vec![], vec![]));
+}
+
+#[test]
+fn a_warning_is_seen_where_it_points_even_when_it_is_filtered_out() {
+    let observation = observe(
+        "import warnings\ndef old():\n    warnings.warn('gone soon', DeprecationWarning, stacklevel=2)\nold()\n\
+         with warnings.catch_warnings():\n    warnings.simplefilter('error')\n\
+         \u{20}   try:\n        warnings.warn('an error')\n    except UserWarning:\n        handled = True\nassert handled\n",
+    );
+    assert_eq!(observation.failure, None);
+    let seen: Vec<_> = observation
+        .warnings
+        .iter()
+        .map(|seen| (seen.category.as_str(), seen.message.as_str()))
+        .collect();
+    assert_eq!(seen, [("DeprecationWarning", "gone soon")]);
+    assert_eq!(
+        observation.warnings[0]
+            .place
+            .as_ref()
+            .map(ToString::to_string)
+            .as_deref(),
+        Some("measured.py:4")
+    );
+}
+
+#[test]
+fn a_block_is_seen_where_it_blocks() {
+    let observation = observe("import json\nimport time\nx = 1\ntime.sleep(0.08)\nimport csv\n");
+    let longest = observation
+        .blocked
+        .iter()
+        .max_by_key(|blocked| blocked.ns)
+        .expect("a block");
+    assert_eq!(
+        (longest.module.as_str(), longest.place.as_ref().map(|place| place.line)),
+        ("measured", Some(4))
+    );
+    assert!(longest.ns > 60_000_000, "{longest:?}");
+}
+
+#[test]
+fn a_compiler_warning_names_the_source_line() {
+    let observation = observe("x = 1\ny = x is 1000\n");
+    let place = observation.warnings[0].place.as_ref().map(ToString::to_string);
+    assert_eq!(place.as_deref(), Some("measured.py:2"), "{:?}", observation.warnings);
+}
+
+#[test]
+fn a_failed_import_tells_why_and_what_was_seen_until_then() {
+    let observation = observe("import subprocess\nsubprocess.run(['true'])\nimport surely_not_installed\n");
+    let Some(Failure::Raised { missing, stack, .. }) = &observation.failure else {
+        panic!("{:?}", observation.failure)
+    };
+    assert_eq!(missing.as_deref(), Some("surely_not_installed"));
+    assert_eq!(stack.last().map(|frame| frame.line), Some(3));
+    assert_eq!(effects(&observation).len(), 1);
+    assert!(matches!(
+        observe("import sys\nsys.exit(3)\n").failure,
+        Some(Failure::Exited { code: 3, .. })
+    ));
+    assert!(matches!(
+        observe("import os\nos._exit(4)\n").failure,
+        Some(Failure::Exited { code: 4, .. })
+    ));
+}
+
+#[test]
+fn nothing_that_measured_code_replaces_spoils_the_observation() {
+    let hostile = [
+        "import os\nos.closerange(0, 65536)\nkept = [open('/dev/null') for _ in range(200)]\nimport json\n",
+        "import os\nif os.fork() == 0:\n    raise SystemExit(9)\nos.wait()\nimport json\n",
+        "import os\nos.chdir('/')\nimport json\n",
+        "import builtins, time, sys, posix\nreal = builtins.__import__\nbuiltins.__import__ = lambda *a, **k: real(*a, **k)\n\
+         time.perf_counter_ns = time.thread_time_ns = sys._getframe = posix.getpid = None\n\
+         builtins.id = builtins.reversed = builtins.open = None\nimport json\n",
+        "import sys\nprint('::error::' * 100000)\nsys.stdout.close()\nsys.stderr.close()\nimport json\n",
+        "import sys\nclass Odd:\n    def __getattr__(self, name):\n        raise RuntimeError(name)\n\
+         sys.modules[7] = Odd()\nsys.modules['odd'] = Odd()\nimport json\n",
+        "import sys, warnings\nwarnings.filters.clear()\nsys.setrecursionlimit(150)\nimport json\n",
+    ];
+    for source in hostile {
+        let observation = observe(source);
+        assert_eq!(observation.failure, None, "{source}");
+        assert!(
+            observation.modules.iter().any(|module| module.name == "json"),
+            "{source}"
+        );
+    }
+}

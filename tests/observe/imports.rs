@@ -1,0 +1,191 @@
+//! Which imports an observation sees, with which file and line, and what it makes of their cost.
+
+use std::collections::BTreeSet;
+
+use importgate::graph::{ImportGraph, ImportStatement};
+use importgate::model::Failure;
+
+use crate::support::{Project, edge, observe, python, run};
+
+#[test]
+fn every_way_to_import_is_an_edge_with_file_and_line() {
+    let project = Project::new(&[
+        (
+            "ways.py",
+            "import importlib\nimport plain\nfrom pack import part\nfrom pack.named import value\n\
+             importlib.import_module('dynamic')\n__import__('builtin')\n\
+             class Body:\n    import inbody\ndef late():\n    import infunction\nlate()\nimport plain\n\
+             import threading\ndef work():\n    import inthread\nthread = threading.Thread(target=work)\n\
+             thread.start()\nthread.join()\n",
+        ),
+        ("plain.py", ""),
+        ("pack/__init__.py", ""),
+        ("pack/part.py", "from . import named\n"),
+        ("pack/named.py", "value = 1\n"),
+        ("dynamic.py", ""),
+        ("builtin.py", ""),
+        ("inbody.py", ""),
+        ("infunction.py", ""),
+        ("inthread.py", ""),
+    ]);
+    let observation = project.observe("ways");
+    assert_eq!(observation.failure, None);
+    for (imported, line) in [("pack.part", 3), ("dynamic", 5), ("builtin", 6), ("inbody", 8)] {
+        let edge = edge(&observation, "ways", imported);
+        assert_eq!(
+            (edge.line, edge.loaded, edge.in_function),
+            (line, true, false),
+            "{imported}"
+        );
+        assert_eq!(edge.file.as_deref(), Some("ways.py"));
+    }
+    let late = edge(&observation, "ways", "infunction");
+    assert!(late.in_function && late.loaded);
+    assert_eq!(
+        late.trigger
+            .as_ref()
+            .map(|trigger| (trigger.module.as_str(), trigger.line)),
+        Some(("ways", 11))
+    );
+    assert!(edge(&observation, "ways", "inthread").loaded);
+    assert!(edge(&observation, "pack.part", "pack.named").loaded);
+    let already = edge(&observation, "ways", "pack.named");
+    assert_eq!((already.line, already.loaded), (4, false));
+    let of_plain: Vec<_> = observation
+        .edges
+        .iter()
+        .filter(|edge| edge.imported == "plain")
+        .collect();
+    assert_eq!(
+        of_plain.iter().map(|edge| (edge.line, edge.loaded)).collect::<Vec<_>>(),
+        [(2, true), (12, false)]
+    );
+}
+
+#[test]
+fn a_failed_optional_import_is_an_edge_that_failed() {
+    let project = Project::new(&[(
+        "optional.py",
+        "try:\n    import surely_not_installed\nexcept ImportError:\n    pass\n",
+    )]);
+    let observation = project.observe("optional");
+    let missing = edge(&observation, "optional", "surely_not_installed");
+    assert_eq!((missing.line, missing.loaded, missing.failed), (2, false, true));
+    assert_eq!(observation.failure, None);
+}
+
+#[test]
+fn the_module_set_is_what_the_import_added() {
+    let project = Project::new(&[(
+        "many.py",
+        "import asyncio, email.message, unittest, xml.dom.minidom, sys, types\n\
+         sys.modules['many.made'] = types.ModuleType('many.made')\nimport json\ndel sys.modules['json.scanner']\n",
+    )]);
+    let observation = project.observe("many");
+    let found: BTreeSet<&str> = observation.modules.iter().map(|module| module.name.as_str()).collect();
+    project.write(&[(
+        "plainly.py",
+        "import sys\nbefore = set(sys.modules)\nimport many\nprint('\\n'.join(set(sys.modules) - before))\n",
+    )]);
+    let script = project.root().join("plainly.py");
+    let plainly = run(python(), &[script.to_str().expect("a path")]);
+    assert_eq!(found, plainly.lines().collect::<BTreeSet<_>>());
+    let own: u64 = observation.modules.iter().map(|module| module.own_ns).sum();
+    let share = own as f64 / observation.total_ns as f64;
+    assert!((0.95..1.1).contains(&share), "{share} of the time is attributed");
+    let unexplained: Vec<_> = observation
+        .modules
+        .iter()
+        .filter(|module| {
+            !observation
+                .edges
+                .iter()
+                .any(|edge| edge.loaded && edge.imported == module.name)
+        })
+        .collect();
+    assert!(unexplained.is_empty(), "{unexplained:?}");
+}
+
+#[test]
+fn preloaded_modules_are_not_part_of_what_is_observed() {
+    let project = Project::new(&[("base.py", "import json\n"), ("top.py", "import base, json, csv\n")]);
+    let imports = ["top".to_owned()];
+    let preload = ["base".to_owned()];
+    let request = importgate::python::Request {
+        preload: &preload,
+        imports: &imports,
+        round: 0,
+    };
+    let observation = project.session(python()).observe(request).expect("the process runs");
+    let names: Vec<&str> = observation.modules.iter().map(|module| module.name.as_str()).collect();
+    assert!(names.contains(&"csv") && names.contains(&"top"));
+    assert!(!names.contains(&"json") && !names.contains(&"base"));
+    assert!(observation.preloaded.iter().any(|name| name == "json"));
+}
+
+#[test]
+fn a_cut_saves_what_a_lazy_import_saves() {
+    let project = Project::new(&[
+        ("app.py", "import left\nimport right\n"),
+        ("left.py", "import xml.dom.minidom\nimport shared\n"),
+        ("right.py", "import shared\n"),
+        ("shared.py", "import decimal\n"),
+    ]);
+    let session = project.session(python());
+    let whole = observe(&session, "app");
+    let graph = ImportGraph::new(&whole);
+    let statement = ImportStatement {
+        importer: Some("left"),
+        file: Some("left.py"),
+        line: 1,
+    };
+    let promised: BTreeSet<String> = graph.saving(&statement).modules.into_iter().collect();
+    project.write(&[("left.py", "import shared\n")]);
+    let without: BTreeSet<String> = observe(&session, "app")
+        .modules
+        .into_iter()
+        .map(|module| module.name)
+        .collect();
+    let saved: BTreeSet<String> = whole
+        .modules
+        .iter()
+        .map(|module| module.name.clone())
+        .filter(|name| !without.contains(name))
+        .collect();
+    assert_eq!(promised, saved);
+    assert!(saved.contains("xml.dom.minidom") && !saved.contains("decimal"));
+}
+
+#[test]
+fn a_circular_import_names_the_circle_and_keeps_the_edges() {
+    let project = Project::new(&[
+        ("first.py", "import second\nX = 1\n"),
+        ("second.py", "from first import X\n"),
+    ]);
+    let observation = project.observe("first");
+    let Some(Failure::Raised { cycle, .. }) = &observation.failure else {
+        panic!("{:?}", observation.failure)
+    };
+    assert_eq!(cycle, &["first", "second"]);
+    assert!(edge(&observation, "first", "second").failed);
+}
+
+#[test]
+fn a_circle_that_works_is_reported_with_its_lines() {
+    let project = Project::new(&[
+        ("shop/__init__.py", ""),
+        ("shop/orders.py", "import json\nimport shop.customers\n"),
+        ("shop/customers.py", "from shop import orders\n"),
+    ]);
+    let observation = project.observe("shop.orders");
+    let cycles = ImportGraph::new(&observation).cycles();
+    assert_eq!(cycles.len(), 1, "{cycles:?}");
+    assert_eq!(cycles[0].modules, ["shop.customers", "shop.orders"]);
+    let places: Vec<_> = cycles[0]
+        .steps
+        .iter()
+        .filter_map(|step| step.place.as_ref())
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(places, ["shop/customers.py:1", "shop/orders.py:2"]);
+}

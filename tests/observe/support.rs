@@ -1,0 +1,93 @@
+//! Small projects in temporary folders, and the interpreter that imports them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use importgate::model::{Edge, Observation};
+use importgate::python::{BytecodeFiles, Request, Session, SessionSettings};
+
+/// Long enough for any machine to import a small project.
+const GENEROUS: Duration = Duration::from_secs(60);
+
+/// A folder with Python files.
+pub(crate) struct Project {
+    folder: tempfile::TempDir,
+    root: PathBuf,
+}
+
+impl Project {
+    pub(crate) fn new(files: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path().canonicalize().expect("the folder");
+        let project = Self { folder, root };
+        project.write(files);
+        project
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        assert!(self.folder.path().exists());
+        &self.root
+    }
+
+    pub(crate) fn write(&self, files: &[(&str, &str)]) {
+        for (name, text) in files {
+            let path = self.root.join(name);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            fs::write(path, text).expect("a file");
+        }
+    }
+
+    pub(crate) fn session(&self, executable: PathBuf) -> Session {
+        Session::open(SessionSettings {
+            executable,
+            source_roots: vec![self.root.clone()],
+            working_directory: self.root.clone(),
+            time_limit: GENEROUS,
+            bytecode: BytecodeFiles::Warm,
+        })
+        .expect("a session")
+    }
+
+    pub(crate) fn observe(&self, module: &str) -> Observation {
+        observe(&self.session(python()), module)
+    }
+}
+
+pub(crate) fn observe(session: &Session, module: &str) -> Observation {
+    let imports = [module.to_owned()];
+    let request = Request {
+        preload: &[],
+        imports: &imports,
+        round: 0,
+    };
+    session.observe(request).expect("the process runs")
+}
+
+/// The interpreter itself, not a wrapper that chooses one.
+pub(crate) fn python() -> PathBuf {
+    PathBuf::from(run("python3", &["-c", "import sys; print(sys.executable)"]).trim())
+}
+
+pub(crate) fn run(executable: impl AsRef<Path>, arguments: &[&str]) -> String {
+    let output = Command::new(executable.as_ref())
+        .args(arguments)
+        .output()
+        .expect("it starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+/// The one import of `imported` by `importer`.
+pub(crate) fn edge<'a>(observation: &'a Observation, importer: &str, imported: &str) -> &'a Edge {
+    let is_it = |edge: &&Edge| edge.importer.as_deref() == Some(importer) && edge.imported == imported;
+    let found: Vec<&Edge> = observation.edges.iter().filter(is_it).collect();
+    assert_eq!(
+        found.len(),
+        1,
+        "{importer} imports {imported}: {found:?} of {:?}",
+        observation.edges
+    );
+    found[0]
+}
