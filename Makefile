@@ -2,7 +2,7 @@
 
 CARGO ?= cargo
 
-.PHONY: check test test-real perf-check bench
+.PHONY: check test test-real perf-check bench experiment
 
 check:
 	$(CARGO) fmt --check
@@ -23,3 +23,9 @@ perf-check:
 
 bench:
 	$(CARGO) bench
+
+# The tables of benches/README.md: recorded streams replayed (a minute), then real runs.
+experiment:
+	$(CARGO) bench --bench experiment
+	$(CARGO) build --release
+	python3 benches/experiment/real_runs.py --minutes 15
