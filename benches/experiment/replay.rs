@@ -8,8 +8,9 @@ use importgate::stats::sequential::Schedule;
 use importgate::stats::{Decision, MachineSpeed};
 use importgate::verdict::{Answers, Question, Yardstick};
 
-/// Samples of a target in a recorded baseline, and the most of a check: the gate's defaults.
+/// Samples of a target in a recorded baseline: the gate's default.
 pub(crate) const RECORDED: usize = 30;
+/// The most samples of a check: the gate's default.
 const MAX_SAMPLES: usize = 60;
 
 /// What is done to the samples of this run.
@@ -44,15 +45,20 @@ fn stretch(stream: &[Sample], start: usize, count: usize) -> Vec<Sample> {
 }
 
 /// Two stretches at random places; of one and the same stream, the second begins behind the first.
-fn stretches(random: &mut SplitMix64, before: &[Sample], now: &[Sample]) -> (Vec<Sample>, Vec<Sample>) {
+fn stretches(
+    random: &mut SplitMix64,
+    before: &[Sample],
+    now: &[Sample],
+    recorded: usize,
+) -> (Vec<Sample>, Vec<Sample>) {
     let first = random.below(before.len());
     let second = if std::ptr::eq(before, now) {
-        let room = before.len().saturating_sub(RECORDED + MAX_SAMPLES).max(1);
-        first + RECORDED + random.below(room)
+        let room = before.len().saturating_sub(recorded + MAX_SAMPLES).max(1);
+        first + recorded + random.below(room)
     } else {
         random.below(now.len())
     };
-    (stretch(before, first, RECORDED), stretch(now, second, MAX_SAMPLES))
+    (stretch(before, first, recorded), stretch(now, second, MAX_SAMPLES))
 }
 
 /// Against a stored baseline, where the times alone decide, or with a module that differs.
@@ -60,10 +66,11 @@ pub(crate) fn stored(
     random: &mut SplitMix64,
     before: &[Sample],
     now: &[Sample],
+    recorded: usize,
     threshold: f64,
     injection: Injection,
 ) -> Ended {
-    let (before, mut now) = stretches(random, before, now);
+    let (before, mut now) = stretches(random, before, now, recorded);
     let own_ns = usual_own_times(&before);
     let candidates: Vec<&String> = own_ns.keys().filter(|name| name.contains(".part_")).collect();
     let module = (!candidates.is_empty()).then(|| candidates[random.below(candidates.len())].clone());

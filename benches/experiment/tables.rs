@@ -8,7 +8,7 @@ use importgate::stats::random::SplitMix64;
 use crate::hogs::State;
 use crate::rates::Rates;
 use crate::record::{TARGETS, WITH_OWN_TIMES};
-use crate::replay::{Ended, Injection, paired, stored};
+use crate::replay::{Ended, Injection, RECORDED, paired, stored};
 use crate::streams::Streams;
 
 /// The slow-downs of the tables.
@@ -109,9 +109,13 @@ fn print_rows(name: &str, targets: &[usize], draws: usize, check: impl Fn(&mut S
 }
 
 fn whole_tables(streams: &Streams, draws: usize) {
-    for (threshold, moves) in [(0.10, &MOVES[..]), (0.05, &MOVES[..1])] {
+    for (threshold, recorded, moves) in [
+        (0.10, RECORDED, &MOVES[..]),
+        (0.05, RECORDED, &MOVES[..1]),
+        (0.05, 2 * RECORDED, &MOVES[..1]),
+    ] {
         println!(
-            "\n### Stored baseline, the whole against the reference, threshold {}%\n",
+            "\n### Stored baseline of {recorded} samples, the whole against the reference, threshold {}%\n",
             100.0 * threshold
         );
         header("recorded → checked");
@@ -123,6 +127,7 @@ fn whole_tables(streams: &Streams, draws: usize) {
                     random,
                     streams.head(target, before),
                     streams.head(target, now),
+                    recorded,
                     threshold,
                     injection,
                 )
@@ -166,7 +171,7 @@ fn changed_part_table(streams: &Streams, draws: usize) {
             let rates = repeat(if many { 10 * draws } else { draws }, 11, |random| {
                 let (before, now) = pairs[random.below(pairs.len())];
                 let (before, now) = (streams.head(WITH_OWN_TIMES, before), streams.head(WITH_OWN_TIMES, now));
-                let ended = stored(random, before, now, threshold, injection);
+                let ended = stored(random, before, now, RECORDED, threshold, injection);
                 let slowdown = ended.answers.slowdown.as_ref().map(|ruling| ruling.decision);
                 slowdowns += usize::from(slowdown == Some(Decision::Fail));
                 ended
