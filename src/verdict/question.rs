@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::model::{ClosureChange, Comparison, ComparisonKind, Sample, Target};
 use crate::stats::ceiling::look_at_ceiling;
 use crate::stats::changed_part::{ChangedPart, usual_own_times};
-use crate::stats::comparison::{Design, Evidence, WHOLE_RESOLUTION};
+use crate::stats::comparison::{Design, Evidence, resolution};
 use crate::stats::fixed::{self, FixedCase};
 use crate::stats::sequential::{Criteria, Decision, Schedule, look, threshold};
 use crate::stats::{MachineSpeed, estimate};
@@ -235,7 +235,7 @@ impl Question {
         };
         let explained = changed.comparison.change.max(0.0);
         answers.slowdown = whole.and_then(|(design, schedule)| {
-            let coarse = self.criteria.max_regression.max(WHOLE_RESOLUTION);
+            let coarse = self.criteria.max_regression.max(resolution(head, before, machine));
             let criteria = Criteria {
                 max_regression: coarse + explained,
                 ..self.criteria
