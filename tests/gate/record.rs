@@ -25,12 +25,6 @@ fn it_shows_what_changes_before_it_writes() {
     }
     let first = samples(&project);
     assert_eq!(first.len(), 3);
-    let again = project.record(&[]).expect_code(0);
-    assert!(
-        again.stdout.contains("nothing changes but the samples"),
-        "{}",
-        again.stdout
-    );
     project.write("src/shop/utils/text.py", "import json\n");
     let changed = project.record(&[]).expect_code(0);
     assert!(
@@ -38,7 +32,6 @@ fn it_shows_what_changes_before_it_writes() {
         "{}",
         changed.stdout
     );
-    assert!(!changed.stdout.contains("shop.utils.money"), "{}", changed.stdout);
 }
 
 #[test]
