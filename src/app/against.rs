@@ -70,7 +70,12 @@ impl Base {
 
     /// Observes every target in the base, and makes sure that it is the base's code that was imported.
     pub(super) fn observe(&self, targets: &[Target], progress: &mut ProgressLine) -> Result<Arm, Error> {
-        let arm = Arm::observe(Session::open(self.settings.clone())?, targets, progress)?;
+        let arm = Arm::observe(
+            Session::open(self.settings.clone())?,
+            targets,
+            Some(&|_, _| true),
+            progress,
+        )?;
         self.assert_own_sources(&arm)?;
         Ok(arm)
     }

@@ -11,13 +11,13 @@ use crate::report::order;
 use crate::verdict::{self, Answers, Case, Context, decide_fixed};
 
 use super::against::Base;
-use super::arm::Arm;
+use super::arm::{Arm, Settles, Survey};
 use super::basis::{self, Basis};
 use super::outputs;
 use super::progress::ProgressLine;
 use super::project::Project;
 use super::sampling::{self, Job, Outcome, Settings};
-use super::standing::{Standing, standing_of};
+use super::standing::{Standing, is_settled, standing_of};
 
 /// Runs the check and returns the exit code.
 pub(super) fn run(arguments: &CheckArguments) -> Result<u8, Error> {
@@ -50,8 +50,23 @@ fn measure_and_judge(arguments: &CheckArguments) -> Result<Report, Error> {
             &session,
         )?)),
     };
+    let places = project.places();
+    let context = Context {
+        places: &places,
+        inconclusive: project.budgets.gate.inconclusive.value,
+        key: &key,
+        compared: basis.compared(),
+        unrecorded: basis.unrecorded(&targets),
+        stale: basis.stale(&project.targets),
+    };
     let mut progress = ProgressLine::new(arguments.measure.quiet);
-    let head = Arm::observe(session, &targets, &mut progress)?;
+    let settles = |target: &Target, survey: &Survey| is_settled(target, survey, &basis, &context, arguments);
+    let head = Arm::observe(
+        session,
+        &targets,
+        basis.stored().map(|_| &settles as &Settles<'_>),
+        &mut progress,
+    )?;
     let base = basis
         .base()
         .map(|base| base.observe(&targets, &mut progress))
@@ -83,15 +98,6 @@ fn measure_and_judge(arguments: &CheckArguments) -> Result<Report, Error> {
         &outcome,
         settings.fixed.is_some(),
     );
-    let places = project.places();
-    let context = Context {
-        places: &places,
-        inconclusive: project.budgets.gate.inconclusive.value,
-        key: &key,
-        compared: basis.compared(),
-        unrecorded: basis.unrecorded(&targets),
-        stale: basis.stale(&project.targets),
-    };
     let mut judgement = verdict::judge(&cases, &context);
     order::sort(&mut judgement.findings, &judgement.rows);
     Ok(Report {

@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
     let mut settings = Settings::new(&arguments.measure, &project.budgets.measure, started);
     settings.fixed.get_or_insert(SAMPLES);
     let mut progress = ProgressLine::new(arguments.measure.quiet);
-    let head = Arm::observe(session, &targets, &mut progress)?;
+    let head = Arm::observe(session, &targets, None, &mut progress)?;
     refuse_failures(&targets, head.surveys.iter().map(|survey| survey.failure.as_ref()))?;
     let question = |target| Question::new(target, Yardstick::None, targets.len(), settings.max_samples(), true);
     let jobs = targets

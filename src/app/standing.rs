@@ -5,7 +5,7 @@ use crate::cli::CheckArguments;
 use crate::model::{Cited, ClosureChange, Estimate, Sample, Target, TargetStatus, Workload};
 use crate::stats::changed_part::usual_own_times;
 use crate::stats::{Decision, MachineSpeed, estimate};
-use crate::verdict::{Answers, Before, Case, Question, Ruling, Yardstick};
+use crate::verdict::{self, Answers, Before, Case, Context, Question, Ruling, Yardstick};
 
 use super::arm::Survey;
 use super::basis::{Basis, Stored};
@@ -63,6 +63,21 @@ pub(super) fn standing_of(
         change: Some(change),
         recorded: Some(Box::new(recorded.clone())),
     }
+}
+
+/// True where a glance says all that there is to say: the code is the baseline's, and nothing in it is a finding.
+pub(super) fn is_settled(
+    target: &Target,
+    survey: &Survey,
+    basis: &Basis,
+    context: &Context<'_>,
+    arguments: &CheckArguments,
+) -> bool {
+    let standing = standing_of(target, survey, basis, None, arguments);
+    // Only the full look sees who imports whom.
+    let circles_matter = target.limits.fail_on_cycles.as_ref().is_some_and(|cited| cited.value);
+    let reused = matches!(standing.kind, Kind::Reused(_)) && !circles_matter;
+    reused && verdict::is_silent(&standing.case(target, survey, None, None), context)
 }
 
 fn against_recorded(

@@ -17,4 +17,5 @@ pub use content::Contents;
 pub use error::PythonError;
 pub use find::{Search, find};
 pub use module_index::FileSystemIndex;
+pub use observation::Look;
 pub use session::{BytecodeFiles, REFERENCE_IMPORTS, Request, Session, SessionSettings};

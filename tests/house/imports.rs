@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::tokens::tokens;
 
 /// Every part with the parts that it may import. A part may always import itself; `app` and `main` may import all.
-const DIRECTIONS: [(&str, &[&str]); 17] = [
+const DIRECTIONS: [(&str, &[&str]); 18] = [
     ("exit", &[]),
     ("model", &[]),
     ("budgets", &["model"]),
@@ -14,9 +14,19 @@ const DIRECTIONS: [(&str, &[&str]); 17] = [
     ("plan", &["budgets", "graph", "model", "stats"]),
     ("baseline", &["budgets", "graph", "model", "stats"]),
     ("verdict", &["budgets", "graph", "model", "stats"]),
+    ("comparison", &["baseline", "budgets", "model", "stats"]),
     (
         "report",
-        &["baseline", "budgets", "graph", "model", "plan", "stats", "verdict"],
+        &[
+            "baseline",
+            "budgets",
+            "comparison",
+            "graph",
+            "model",
+            "plan",
+            "stats",
+            "verdict",
+        ],
     ),
     ("runner", &["model"]),
     ("python", &["model", "runner"]),
