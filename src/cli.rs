@@ -6,6 +6,8 @@ use std::time::Duration;
 use clap::builder::styling::{AnsiColor, Effects, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::budgets::units;
+
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().effects(Effects::BOLD))
     .usage(AnsiColor::Green.on_default().effects(Effects::BOLD))
@@ -45,6 +47,18 @@ pub enum Command {
     Check(CheckArguments),
     /// Measure and store the baseline; shows what changes in it before it writes.
     Record(RecordArguments),
+    /// Compare two baselines or reports: a before/after table.
+    Compare(CompareArguments),
+    /// Join the reports of shards into one.
+    Merge(MergeArguments),
+    /// Print the JSON Schema of the report.
+    Schema,
+    /// Print a completion script.
+    Completions {
+        /// For which shell.
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
 }
 
 /// Which project, with which interpreter.
@@ -133,6 +147,41 @@ pub struct RecordArguments {
     pub dry_run: bool,
 }
 
+/// `importgate compare`.
+#[derive(Debug, Args)]
+pub struct CompareArguments {
+    /// The side before: a baseline, or a report of `check --format json=PATH`.
+    pub old: PathBuf,
+    /// The side after: a baseline or a report.
+    pub new: PathBuf,
+    /// Compare only these targets, patterns as in the budgets file; as often as you like.
+    #[arg(long, value_name = "PATTERN")]
+    pub only: Vec<String>,
+    /// Compare this environment of the baselines [default: all that both have], such as cpython-3.13-linux-x86_64.
+    #[arg(long, value_name = "KEY")]
+    pub environment: Option<String>,
+    /// Fail unless every target that both sides have became this much faster, such as 20%.
+    #[arg(long, value_name = "SHARE", value_parser = parse_improvement)]
+    pub require_improvement: Option<f64>,
+    /// An output: terminal, json or markdown, with =PATH into a file; as often as you like.
+    #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = OutputFormat::parse)]
+    pub formats: Vec<OutputFormat>,
+}
+
+/// `importgate merge`.
+#[derive(Debug, Args)]
+pub struct MergeArguments {
+    /// The JSON reports of the shards.
+    #[arg(value_name = "REPORT", required = true)]
+    pub reports: Vec<PathBuf>,
+    /// An output, as of `check`; as often as you like.
+    #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = OutputFormat::parse)]
+    pub formats: Vec<OutputFormat>,
+    /// More columns: percentiles, CPU, wall clock, peak memory.
+    #[arg(long, short)]
+    pub verbose: bool,
+}
+
 /// The kinds of output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FormatKind {
@@ -171,6 +220,14 @@ impl OutputFormat {
             format!("the kinds are {}", known.join(", "))
         })?;
         Ok(Self { kind, path })
+    }
+}
+
+fn parse_improvement(text: &str) -> Result<f64, String> {
+    match units::share(text) {
+        Ok(share) if share > 0.0 && share < 1.0 => Ok(share),
+        Ok(_) => Err("it must be above 0% and below 100%".to_owned()),
+        Err(error) => Err(format!("{}: {}", error.message, error.help)),
     }
 }
 

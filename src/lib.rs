@@ -1,7 +1,8 @@
 //! importgate keeps Python import time inside a budget.
 //!
-//! The library is a pure core (`model`, `budgets`, `stats`, `graph`, `plan`, `baseline`, `verdict`, `report`) with edges
-//! around it (`python`, `runner`, `store`, `git`); `app` is the only place that knows both. `tests/house` keeps it so.
+//! The library is a pure core (`model`, `budgets`, `stats`, `graph`, `plan`, `baseline`, `verdict`,
+//! `comparison`, `report`) with edges around it (`python`, `runner`, `store`, `git`); `app` is the only place that knows
+//! both. `tests/house` keeps it so.
 
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
 compile_error!("importgate runs on Linux and macOS: it measures with POSIX process groups and wait4");
@@ -10,19 +11,18 @@ pub mod app;
 pub mod baseline;
 pub mod budgets;
 pub mod cli;
+pub mod comparison;
 pub mod error;
-pub mod baseline;
-pub mod budgets;
-pub mod cli;
 pub mod exit;
 pub mod git;
 pub mod graph;
+pub mod instructions;
 pub mod machine;
 pub mod model;
+pub mod plan;
 pub mod python;
 pub mod report;
 pub mod runner;
-pub mod plan;
 pub mod stats;
 pub mod store;
 pub mod verdict;

@@ -1,11 +1,12 @@
 //! Which sample to take next, and when to stop: a state machine without I/O, so that a scripted list of outcomes can
 //! drive it through a whole run.
 //!
-//! A run goes in rounds. In each, every target that is still open is sampled once, in random order, never target by target: drift of the
-//! machine then hits all of them alike. Where base and head are compared, both arms of a target stand next to each other in the round, in
-//! random order, with the same hash seed. The reference workload is run before the first sample, after the last of
-//! a round, and whenever enough was sampled since; the samples in between share the two around them. After each round the judge looks at
-//! every open target, so that later rounds are spent on what is undecided.
+//! A run goes in rounds. In each, every target that is still open is sampled once, in random order, never target by
+//! target: drift of the machine then hits all of them alike. Where the base is measured too, both arms of a target
+//! stand next to each other in the round, in random order, with the same hash seed. The reference workload is run
+//! before the first sample, after the last of a round, and whenever enough was sampled since; the samples in between
+//! share the two around them. After each round the judge looks at every open target, so that later rounds are spent on
+//! what is undecided.
 
 use std::collections::VecDeque;
 
@@ -13,11 +14,13 @@ use crate::model::{ReferenceSample, Sample};
 use crate::stats::Decision;
 use crate::stats::random::SplitMix64;
 
-/// At most this many samples share a pair of reference runs, and at most this much imported wall-clock time (below). Replayed on two noisy recordings, references up to
-/// a second apart gave block estimates within a tenth of those from the nearest reference; three seconds apart, a third worse.
+/// At most this many samples share a pair of reference runs, and at most this much imported wall-clock time (below).
+/// Replayed on two noisy recordings, references up to a second apart gave block estimates within a tenth of those from
+/// the nearest reference; three seconds apart, a third worse.
 const SAMPLES_PER_REFERENCE: usize = 6;
 
-/// See [`SAMPLES_PER_REFERENCE`]. In nanoseconds; the start of six interpreters and the reference itself fill up the second.
+/// See [`SAMPLES_PER_REFERENCE`]. In nanoseconds; the start of six interpreters and the reference itself fill up the
+/// second.
 const SAMPLED_PER_REFERENCE_NS: u64 = 400_000_000;
 
 /// Which of the two compared versions a sample is of.
@@ -30,12 +33,10 @@ pub enum Arm {
 }
 
 /// What a run is to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanSettings {
-    /// How many targets there are; steps name them by index.
-    pub targets: usize,
-    /// True where each round samples the base too.
-    pub paired: bool,
+    /// One entry a target, by whose index the steps name it: true where each round samples the base too.
+    pub paired: Vec<bool>,
     /// What the random order follows from.
     pub seed: u64,
     /// The most samples of a target (and arm).
@@ -51,7 +52,7 @@ pub enum Step {
     Sample {
         /// The index of the target.
         target: usize,
-        /// The round: [`hash_seed`] makes the hash seed of it.
+        /// The round: the hash seed follows from it, so that both arms and every run have the same layouts.
         round: u32,
         /// Which version.
         arm: Arm,
@@ -99,16 +100,6 @@ pub trait Judge {
     fn look(&mut self, target: usize, samples: &Arms) -> Decision;
 }
 
-/// The judge of a run with a fixed number of samples: never decides before the end.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct TakeAll;
-
-impl Judge for TakeAll {
-    fn look(&mut self, _target: usize, _samples: &Arms) -> Decision {
-        Decision::Continue
-    }
-}
-
 /// One sample that the current round still has to take.
 #[derive(Debug, Clone, Copy)]
 struct Slot {
@@ -126,7 +117,8 @@ struct Pending {
     sample: Sample,
 }
 
-/// The state of a run. Ask [`Plan::step`] what to do, do it, tell [`Plan::record`] what came of it, until there is no step.
+/// The state of a run. Ask [`Plan::step`] what to do, do it, tell [`Plan::record`] what came of it, until there is no
+/// step.
 #[derive(Debug)]
 pub struct Plan {
     settings: PlanSettings,
@@ -149,15 +141,15 @@ impl Plan {
             Status::Open
         };
         let mut plan = Self {
-            settings,
             random: SplitMix64::new(settings.seed),
             round: 0,
             queue: VecDeque::new(),
             pending: Vec::new(),
             reference: None,
             references: Vec::new(),
-            samples: vec![Arms::default(); settings.targets],
-            status: vec![open; settings.targets],
+            samples: vec![Arms::default(); settings.paired.len()],
+            status: vec![open; settings.paired.len()],
+            settings,
         };
         plan.start_round();
         plan
@@ -227,14 +219,14 @@ impl Plan {
         &self.samples
     }
 
+    /// The samples of each target, once the run is over.
+    pub fn into_samples(self) -> Vec<Arms> {
+        self.samples
+    }
+
     /// Every run of the reference workload.
     pub fn references(&self) -> &[ReferenceSample] {
         &self.references
-    }
-
-    /// How many targets are still sampled: for the progress bar.
-    pub fn open_targets(&self) -> usize {
-        self.status.iter().filter(|status| **status == Status::Open).count()
     }
 
     fn enough_pending(&self) -> bool {
@@ -243,7 +235,7 @@ impl Plan {
     }
 
     fn start_round(&mut self) {
-        let mut open: Vec<usize> = (0..self.settings.targets)
+        let mut open: Vec<usize> = (0..self.status.len())
             .filter(|&target| self.status[target] == Status::Open)
             .collect();
         if open.is_empty() {
@@ -252,7 +244,7 @@ impl Plan {
         self.round += 1;
         self.random.shuffle(&mut open);
         for target in open {
-            let mut arms = if self.settings.paired {
+            let mut arms = if self.settings.paired[target] {
                 vec![Arm::Head, Arm::Base]
             } else {
                 vec![Arm::Head]
@@ -300,17 +292,20 @@ impl Plan {
 
     /// Cuts off an arm's sample whose partner was never taken.
     fn keep_whole_pairs(&mut self) {
-        if self.settings.paired {
-            for arms in &mut self.samples {
-                let pairs = arms.head.len().min(arms.base.len());
-                arms.head.truncate(pairs);
-                arms.base.truncate(pairs);
-            }
+        for (arms, _) in self
+            .samples
+            .iter_mut()
+            .zip(&self.settings.paired)
+            .filter(|(_, paired)| **paired)
+        {
+            let pairs = arms.head.len().min(arms.base.len());
+            arms.head.truncate(pairs);
+            arms.base.truncate(pairs);
         }
     }
 
     fn judge_round(&mut self, judge: &mut dyn Judge) {
-        for target in 0..self.settings.targets {
+        for target in 0..self.status.len() {
             if self.status[target] != Status::Open {
                 continue;
             }
@@ -322,13 +317,6 @@ impl Plan {
             }
         }
     }
-}
-
-/// The `PYTHONHASHSEED` of a round: the same for both arms and all targets, another in each round, never 0 (which turns
-/// randomisation off). Layout moves times with the hash seed, so no single one may stand for all.
-pub fn hash_seed(seed: u64, round: u32) -> u32 {
-    let bits = SplitMix64::new(seed ^ (u64::from(round) << 32)).next_u64();
-    ((bits >> 32) as u32).max(1)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use importgate::baseline::{Baseline, Entry, MergeError, ParseError};
@@ -282,11 +283,11 @@ fn write_until_killed() {
     let Some(path) = std::env::var_os(ENVIRONMENT).map(PathBuf::from) else {
         return;
     };
-    // One long text is quick to lay out and slow to write, so that most kills come while the file is written.
-    let mut full = entry(&"x".repeat(1 << 20));
+    // Little to lay out, so that most of the time goes into the file, and most kills come while it is written.
+    let mut small = entry("written");
     for generation in 0_u64.. {
-        full.calibration_ns = generation;
-        store::update(&path, false, with(key("written"), full.clone())).expect("written");
+        small.calibration_ns = generation;
+        store::update(&path, false, with(key("written"), small.clone())).expect("written");
         if generation == 0 {
             println!("\n{WRITING}");
         }
@@ -307,6 +308,30 @@ fn writer(path: &Path) -> Child {
     child
 }
 
+/// What another program sees: never a part of the file.
+fn assert_whole(path: &Path) {
+    let text = fs::read(path).expect("a file at every moment");
+    assert!(text.ends_with(b"}\n"), "a part of a file: {} bytes", text.len());
+}
+
+#[test]
+fn a_reader_never_sees_a_part() {
+    let (_folder, path) = folder();
+    put(&path, "kept").expect("written");
+    let finished = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for write in 0..200 {
+                put(&path, &format!("written-{}", write % 10)).expect("written");
+            }
+            finished.store(true, Ordering::Release);
+        });
+        while !finished.load(Ordering::Acquire) {
+            assert_whole(&path);
+        }
+    });
+}
+
 #[test]
 fn killed_at_any_moment_it_is_the_old_file_or_the_new_one() {
     let (folder, path) = folder();
@@ -315,8 +340,7 @@ fn killed_at_any_moment_it_is_the_old_file_or_the_new_one() {
         let mut child = writer(&path);
         // Spreads the kills over several writes, and is a reader that comes in between.
         for _ in 0..round * 37 % 100 {
-            let text = fs::read(&path).expect("a file at every moment");
-            assert!(text.ends_with(b"}\n"), "a part of a file: {} bytes", text.len());
+            assert_whole(&path);
         }
         child.kill().expect("killed");
         child.wait().expect("reaped");

@@ -24,7 +24,12 @@ pub(super) struct Base {
 
 impl Base {
     /// Checks the base of `reference` out and finds its interpreter: the head's own, or the one that is named.
-    pub(super) fn open(reference: &str, python: Option<&Path>, project: &Project, head: &Session) -> Result<Self, Error> {
+    pub(super) fn open(
+        reference: &str,
+        python: Option<&Path>,
+        project: &Project,
+        head: &Session,
+    ) -> Result<Self, Error> {
         let repository = Repository::of(&project.root)?;
         let base = repository.base(reference)?;
         let checkout = repository.check_out(&base.commit)?;
@@ -39,21 +44,38 @@ impl Base {
         let source_roots: Vec<PathBuf> = project
             .source_roots
             .iter()
-            .map(|root| checkout.counterpart(root).filter(|counterpart| counterpart.is_dir()).ok_or_else(|| missing(root)))
+            .map(|root| {
+                checkout
+                    .counterpart(root)
+                    .filter(|counterpart| counterpart.is_dir())
+                    .ok_or_else(|| missing(root))
+            })
             .collect::<Result<_, _>>()?;
         let mut settings = head.settings().clone();
-        settings.working_directory = checkout.counterpart(&project.root).unwrap_or_else(|| checkout.project());
+        settings.working_directory = checkout
+            .counterpart(&project.root)
+            .unwrap_or_else(|| checkout.project());
         settings.source_roots = source_roots;
         if let Some(python) = python {
             let here = std::env::current_dir().unwrap_or_default();
             settings.executable = here.join(python);
         }
-        Ok(Self { name: format!("{reference} ({how} {})", base.commit.short()), checkout, settings, differences })
+        Ok(Self {
+            name: format!("{reference} ({how} {})", base.commit.short()),
+            checkout,
+            settings,
+            differences,
+        })
     }
 
     /// Observes every target in the base, and makes sure that it is the base's code that was imported.
     pub(super) fn observe(&self, targets: &[Target], progress: &mut ProgressLine) -> Result<Arm, Error> {
-        let arm = Arm::observe(Session::open(self.settings.clone())?, targets, progress)?;
+        let arm = Arm::observe(
+            Session::open(self.settings.clone())?,
+            targets,
+            Some(&|_, _| true),
+            progress,
+        )?;
         self.assert_own_sources(&arm)?;
         Ok(arm)
     }
@@ -61,10 +83,14 @@ impl Base {
     /// An editable install, or a path in the environment, can put the head's sources in front of the base's: then both arms
     /// would be the same code, and nothing could ever be found.
     fn assert_own_sources(&self, arm: &Arm) -> Result<(), Error> {
-        let foreign = arm.surveys.iter().flat_map(|survey| &survey.observation.modules).find(|module| {
-            let file = module.file.as_deref().map(Path::new);
-            file.is_some_and(|file| self.checkout.is_of_head(file) && !is_installed(file))
-        });
+        let foreign = arm
+            .surveys
+            .iter()
+            .flat_map(|survey| &survey.observation.modules)
+            .find(|module| {
+                let file = module.file.as_deref().map(Path::new);
+                file.is_some_and(|file| self.checkout.is_of_head(file) && !is_installed(file))
+            });
         match foreign {
             None => Ok(()),
             Some(module) => Err(Error::CannotMeasure(format!(
@@ -79,8 +105,11 @@ impl Base {
 
 /// True for a file of the environment, which may lie inside the repository (`.venv`).
 fn is_installed(file: &Path) -> bool {
-    file.components().any(|part| part.as_os_str() == "site-packages" || part.as_os_str() == "dist-packages")
-        || file.components().any(|part| part.as_os_str() == "lib" || part.as_os_str() == "lib64")
+    file.components()
+        .any(|part| part.as_os_str() == "site-packages" || part.as_os_str() == "dist-packages")
+        || file
+            .components()
+            .any(|part| part.as_os_str() == "lib" || part.as_os_str() == "lib64")
 }
 
 fn missing(root: &Path) -> Error {

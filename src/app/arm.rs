@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::error::Error;
 use crate::model::{ContentHash, Failure, ModuleTable, Observation, Target, Workload};
-use crate::python::{BytecodeFiles, Contents, PythonError, Request, Session};
+use crate::python::{BytecodeFiles, Contents, Look, PythonError, Request, Session};
 use crate::report::progress_line::{Phase, Progress};
 
 use super::progress::ProgressLine;
@@ -29,16 +29,26 @@ pub(super) struct Arm {
 impl Arm {
     /// Observes every target once. That also writes the bytecode that the samples will find; where it cannot be written
     /// where it belongs, everything is observed again with a private folder.
-    pub(super) fn observe(mut session: Session, targets: &[Target], progress: &mut ProgressLine) -> Result<Self, Error> {
-        let mut surveys = survey_all(&session, targets, progress)?;
+    ///
+    /// With `settles`, a target first gets no more than a glance, and a full look only where that does not settle it.
+    pub(super) fn observe(
+        mut session: Session,
+        targets: &[Target],
+        settles: Option<&Settles<'_>>,
+        progress: &mut ProgressLine,
+    ) -> Result<Self, Error> {
+        let mut surveys = survey_all(&session, targets, settles, progress)?;
         let unwritten = session.settings().bytecode == BytecodeFiles::Warm && surveys.iter().any(lacks_bytecode);
         if unwritten {
             session.set_bytecode(BytecodeFiles::WarmPrivate);
-            surveys = survey_all(&session, targets, progress)?;
+            surveys = survey_all(&session, targets, settles, progress)?;
         }
         Ok(Self { session, surveys })
     }
 }
+
+/// Says whether a glance at a target is enough.
+pub(super) type Settles<'a> = dyn Fn(&Target, &Survey) -> bool + 'a;
 
 /// True where a module was loaded from source and its bytecode is not there afterwards.
 fn lacks_bytecode(survey: &Survey) -> bool {
@@ -49,7 +59,12 @@ fn lacks_bytecode(survey: &Survey) -> bool {
         })
 }
 
-fn survey_all(session: &Session, targets: &[Target], progress: &mut ProgressLine) -> Result<Vec<Survey>, Error> {
+fn survey_all(
+    session: &Session,
+    targets: &[Target],
+    settles: Option<&Settles<'_>>,
+    progress: &mut ProgressLine,
+) -> Result<Vec<Survey>, Error> {
     let mut contents = Contents::new(session);
     let mut surveys = Vec::with_capacity(targets.len());
     for (done, target) in targets.iter().enumerate() {
@@ -59,12 +74,19 @@ fn survey_all(session: &Session, targets: &[Target], progress: &mut ProgressLine
             total: targets.len() as u64,
             target: &target.name,
         });
-        surveys.push(survey(session, target, &mut contents)?);
+        let glance = settles
+            .map(|_| survey(session, target, Look::Glance, &mut contents))
+            .transpose()?;
+        let settled = glance.filter(|glance| settles.is_some_and(|settles| settles(target, glance)));
+        surveys.push(match settled {
+            Some(glance) => glance,
+            None => survey(session, target, Look::Full, &mut contents)?,
+        });
     }
     Ok(surveys)
 }
 
-fn survey(session: &Session, target: &Target, contents: &mut Contents) -> Result<Survey, PythonError> {
+fn survey(session: &Session, target: &Target, look: Look, contents: &mut Contents) -> Result<Survey, PythonError> {
     let Workload::Imports(imports) = &target.workload else {
         return Ok(Survey {
             failure: None,
@@ -73,7 +95,12 @@ fn survey(session: &Session, target: &Target, contents: &mut Contents) -> Result
             files_read: BTreeMap::new(),
         });
     };
-    let observation = session.observe(Request { preload: &target.preload, imports, round: 0 })?;
+    let request = Request {
+        preload: &target.preload,
+        imports,
+        round: 0,
+    };
+    let observation = session.observe(request, look)?;
     Ok(Survey {
         failure: observation.failure.clone(),
         closure: contents.table(&observation),

@@ -25,7 +25,7 @@ pub(super) struct Stored {
 #[derive(Debug)]
 pub(super) enum Basis {
     Stored(Box<Stored>),
-    Base(Base),
+    Base(Box<Base>),
     None(Compared),
 }
 
@@ -45,7 +45,11 @@ impl Basis {
             calibration_ns: entry.calibration_ns as f64,
             reference_ns: entry.reference_level_ns().unwrap_or(0.0),
         };
-        Ok(Self::Stored(Box::new(Stored { entry, comparability, speed })))
+        Ok(Self::Stored(Box::new(Stored {
+            entry,
+            comparability,
+            speed,
+        })))
     }
 
     pub(super) fn stored(&self) -> Option<&Stored> {
@@ -57,7 +61,7 @@ impl Basis {
 
     pub(super) fn base(&self) -> Option<&Base> {
         match self {
-            Self::Base(base) => Some(base),
+            Self::Base(base) => Some(base.as_ref()),
             Self::Stored(_) | Self::None(_) => None,
         }
     }
@@ -67,7 +71,10 @@ impl Basis {
         let Some(stored) = self.stored() else {
             return Vec::new();
         };
-        let unrecorded = targets.iter().map(|target| &target.name).filter(|name| !stored.entry.targets.contains_key(*name));
+        let unrecorded = targets
+            .iter()
+            .map(|target| &target.name)
+            .filter(|name| !stored.entry.targets.contains_key(*name));
         unrecorded.cloned().collect()
     }
 
@@ -77,7 +84,13 @@ impl Basis {
             return Vec::new();
         };
         let known: BTreeSet<&str> = targets.iter().map(|target| target.name.as_str()).collect();
-        stored.entry.targets.keys().filter(|name| !known.contains(name.as_str())).cloned().collect()
+        stored
+            .entry
+            .targets
+            .keys()
+            .filter(|name| !known.contains(name.as_str()))
+            .cloned()
+            .collect()
     }
 
     /// For the report.
@@ -90,7 +103,10 @@ impl Basis {
                     machine: stored.entry.machine.clone(),
                 }),
             }),
-            Self::Base(base) => Some(BaselineSummary { source: base.name.clone(), recorded: None }),
+            Self::Base(base) => Some(BaselineSummary {
+                source: base.name.clone(),
+                recorded: None,
+            }),
             Self::None(_) => None,
         }
     }
@@ -99,10 +115,18 @@ impl Basis {
     pub(super) fn compared(&self) -> Compared {
         match self {
             Self::Stored(stored) => Compared::With {
-                differences: stored.comparability.differences().iter().map(ToString::to_string).collect(),
+                differences: stored
+                    .comparability
+                    .differences()
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect(),
                 times: stored.comparability.times_compare(),
             },
-            Self::Base(base) => Compared::With { differences: base.differences.clone(), times: true },
+            Self::Base(base) => Compared::With {
+                differences: base.differences.clone(),
+                times: true,
+            },
             Self::None(compared) => compared.clone(),
         }
     }

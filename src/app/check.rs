@@ -8,17 +8,16 @@ use crate::exit;
 use crate::machine;
 use crate::model::{Environment, Report, ReportEnvironment, RunSummary, Target, Verdict};
 use crate::report::order;
-use crate::stats::MachineSpeed;
 use crate::verdict::{self, Answers, Case, Context, decide_fixed};
 
 use super::against::Base;
-use super::arm::Arm;
+use super::arm::{Arm, Settles, Survey};
 use super::basis::{self, Basis};
 use super::outputs;
 use super::progress::ProgressLine;
 use super::project::Project;
 use super::sampling::{self, Job, Outcome, Settings};
-use super::standing::{Standing, standing_of};
+use super::standing::{Standing, is_settled, standing_of};
 
 /// Runs the check and returns the exit code.
 pub(super) fn run(arguments: &CheckArguments) -> Result<u8, Error> {
@@ -34,18 +33,44 @@ fn measure_and_judge(arguments: &CheckArguments) -> Result<Report, Error> {
     let started = Instant::now();
     let (project, session) = Project::open(&arguments.project)?;
     let targets = project.select(&arguments.modules)?;
-    let environment = Environment { interpreter: session.interpreter().clone(), machine: machine::fingerprint() };
+    let environment = Environment {
+        interpreter: session.interpreter().clone(),
+        machine: machine::fingerprint(),
+    };
     let variables = machine::relevant_variables();
     let conditions = basis::circumstances(&environment, &variables, &project.budgets.measure);
     let key = environment.interpreter.key();
     let basis = match &arguments.against {
         // Read before anything is measured: a damaged baseline is said at once.
         None => Basis::read(&project.baseline_path, &key, conditions)?,
-        Some(reference) => Basis::Base(Base::open(reference, arguments.base_python.as_deref(), &project, &session)?),
+        Some(reference) => Basis::Base(Box::new(Base::open(
+            reference,
+            arguments.base_python.as_deref(),
+            &project,
+            &session,
+        )?)),
+    };
+    let places = project.places();
+    let context = Context {
+        places: &places,
+        inconclusive: project.budgets.gate.inconclusive.value,
+        key: &key,
+        compared: basis.compared(),
+        unrecorded: basis.unrecorded(&targets),
+        stale: basis.stale(&project.targets),
     };
     let mut progress = ProgressLine::new(arguments.measure.quiet);
-    let head = Arm::observe(session, &targets, &mut progress)?;
-    let base = basis.base().map(|base| base.observe(&targets, &mut progress)).transpose()?;
+    let settles = |target: &Target, survey: &Survey| is_settled(target, survey, &basis, &context, arguments);
+    let head = Arm::observe(
+        session,
+        &targets,
+        basis.stored().map(|_| &settles as &Settles<'_>),
+        &mut progress,
+    )?;
+    let base = basis
+        .base()
+        .map(|base| base.observe(&targets, &mut progress))
+        .transpose()?;
     let standings: Vec<Standing> = targets
         .iter()
         .zip(&head.surveys)
@@ -57,19 +82,22 @@ fn measure_and_judge(arguments: &CheckArguments) -> Result<Report, Error> {
         .collect();
     let settings = Settings::new(&arguments.measure, &project.budgets.measure, started);
     let jobs = jobs(&targets, &standings, &settings);
-    let outcome = sampling::take(&head.session, base.as_ref().map(|arm| &arm.session), &jobs, &settings, &mut progress)?;
+    let outcome = sampling::take(
+        &head.session,
+        base.as_ref().map(|arm| &arm.session),
+        jobs,
+        &settings,
+        &mut progress,
+    )?;
     progress.finish();
-    let assembly = Assembly { project: &project, targets: &targets, head: &head, standings: &standings, settings: &settings };
-    let cases = assembly.cases(&outcome, base.as_ref());
-    let places = project.places();
-    let context = Context {
-        places: &places,
-        inconclusive: project.budgets.gate.inconclusive.value,
-        key: &key,
-        compared: basis.compared(),
-        unrecorded: basis.unrecorded(&targets),
-        stale: basis.stale(&project.targets),
-    };
+    let cases = cases(
+        &targets,
+        &standings,
+        &head,
+        base.as_ref(),
+        &outcome,
+        settings.fixed.is_some(),
+    );
     let mut judgement = verdict::judge(&cases, &context);
     order::sort(&mut judgement.findings, &judgement.rows);
     Ok(Report {
@@ -84,11 +112,15 @@ fn measure_and_judge(arguments: &CheckArguments) -> Result<Report, Error> {
             python: environment.interpreter.executable.display().to_string(),
             python_version: environment.interpreter.version.clone(),
             machine: environment.machine.clone(),
-            speed: basis.stored().filter(|_| outcome.speed.reference_ns > 0.0).map(|stored| outcome.speed.relative_to(&stored.speed)),
+            speed: basis.stored().and_then(|stored| outcome.speed_beside(&stored.speed)),
         },
         baseline: basis.summary(&project.baseline_path),
         run: RunSummary {
-            samples: outcome.taken.iter().map(|taken| (taken.head.len() + taken.base.len()) as u64).sum(),
+            samples: outcome
+                .taken
+                .iter()
+                .map(|taken| (taken.head.len() + taken.base.len()) as u64)
+                .sum(),
             references: outcome.references.len() as u64,
             seconds: started.elapsed().as_secs_f64(),
             seed: settings.seed,
@@ -97,46 +129,52 @@ fn measure_and_judge(arguments: &CheckArguments) -> Result<Report, Error> {
 }
 
 /// What has to be timed, and what is asked of it.
-fn jobs<'a>(targets: &'a [Target], standings: &'a [Standing], settings: &Settings) -> Vec<Job<'a>> {
-    let timed = || targets.iter().zip(standings).filter(|(_, standing)| standing.is_timed());
+fn jobs<'a>(targets: &'a [Target], standings: &[Standing], settings: &Settings) -> Vec<Job<'a>> {
+    let timed = || {
+        targets
+            .iter()
+            .zip(standings)
+            .filter(|(_, standing)| standing.is_timed())
+    };
     let count = timed().count();
-    timed().map(|(target, standing)| Job::new(target, standing.question(target, count, settings))).collect()
+    timed()
+        .map(|(target, standing)| Job {
+            target,
+            question: standing.question(target, count, settings),
+        })
+        .collect()
 }
 
 /// Brings together what is known of each target.
-struct Assembly<'a> {
-    project: &'a Project,
+fn cases<'a>(
     targets: &'a [Target],
+    standings: &[Standing],
     head: &'a Arm,
-    standings: &'a [Standing],
-    settings: &'a Settings,
-}
-
-impl<'a> Assembly<'a> {
-    fn cases(&self, outcome: &'a Outcome, base: Option<&'a Arm>) -> Vec<Case<'a>> {
-        let mut taken = outcome.taken.iter();
-        let mut cases = Vec::with_capacity(self.targets.len());
-        let mut answers: Vec<Answers> = Vec::new();
-        for (position, target) in self.targets.iter().enumerate() {
-            let (survey, standing) = (&self.head.surveys[position], &self.standings[position]);
-            let taken = standing.is_timed().then(|| taken.next()).flatten();
-            let case = standing.case(target, survey, taken, &outcome.speed, base.map(|arm| &arm.surveys[position]));
-            answers.push(case.answers.clone());
-            cases.push(case);
-        }
-        if self.settings.fixed.is_some() {
-            decide_fixed(&mut answers);
-        }
+    base: Option<&'a Arm>,
+    outcome: &'a Outcome,
+    fixed: bool,
+) -> Vec<Case<'a>> {
+    let mut taken = outcome.taken.iter();
+    let mut cases: Vec<Case<'_>> = targets
+        .iter()
+        .zip(standings)
+        .enumerate()
+        .map(|(position, (target, standing))| {
+            let taken = if standing.is_timed() { taken.next() } else { None };
+            standing.case(
+                target,
+                &head.surveys[position],
+                taken,
+                base.map(|arm| &arm.surveys[position]),
+            )
+        })
+        .collect();
+    if fixed {
+        let mut answers: Vec<Answers> = cases.iter().map(|case| case.answers.clone()).collect();
+        decide_fixed(&mut answers);
         for (case, answers) in cases.iter_mut().zip(answers) {
             case.answers = answers;
         }
-        let _ = self.project;
-        cases
     }
-}
-
-/// The speed that a run saw, for a run that timed nothing.
-#[expect(dead_code, reason = "placeholder")]
-fn no_speed() -> MachineSpeed {
-    MachineSpeed::default()
+    cases
 }

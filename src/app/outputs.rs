@@ -13,12 +13,24 @@ use crate::report::{github, json, markdown, terminal};
 /// A file is replaced as a whole, so that a run that is stopped leaves no half report. What measured code printed never
 /// reaches an output raw: the renderers see to it.
 pub(super) fn write(report: &Report, formats: &[OutputFormat], verbose: bool) -> Result<(), Error> {
-    let default = [OutputFormat { kind: FormatKind::Terminal, path: None }];
+    write_each(formats, |kind, on_screen| render(report, kind, verbose, on_screen))
+}
+
+/// Writes what `render` makes of each kind that was asked for, of the terminal's where none was. It is told whether the text
+/// goes to standard output, where colour is taken out again if it does not belong.
+pub(super) fn write_each(
+    formats: &[OutputFormat],
+    render: impl Fn(FormatKind, bool) -> Result<String, Error>,
+) -> Result<(), Error> {
+    let default = [OutputFormat {
+        kind: FormatKind::Terminal,
+        path: None,
+    }];
     let formats = if formats.is_empty() { &default } else { formats };
     for format in formats {
         match &format.path {
-            None => to_standard_output(&render(report, format.kind, verbose, true)?)?,
-            Some(path) => to_file(path, &render(report, format.kind, verbose, false)?)?,
+            None => to_standard_output(&render(format.kind, true)?)?,
+            Some(path) => to_file(path, &render(format.kind, false)?)?,
         }
     }
     Ok(())
@@ -37,26 +49,42 @@ pub(super) fn choose_colour(choice: ColourChoice) {
 pub(super) fn to_standard_output(text: &str) -> Result<(), Error> {
     let mut stream = anstream::stdout().lock();
     match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
-        Err(source) if source.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Error::Output { path: "standard output".into(), source })
-        }
+        Err(source) if source.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::Output {
+            path: "standard output".into(),
+            source,
+        }),
         _ => Ok(()),
     }
 }
 
 fn render(report: &Report, kind: FormatKind, verbose: bool, on_screen: bool) -> Result<String, Error> {
     Ok(match kind {
-        FormatKind::Terminal => {
-            let colour = if on_screen { terminal::Colour::Ansi } else { terminal::Colour::Plain };
-            terminal::render(report, &terminal::Options { width: width(on_screen), verbose, colour })
-        }
-        FormatKind::Json => json::render(report).map_err(|source| Error::Output {
-            path: "the report as JSON".into(),
-            source: std::io::Error::other(source),
-        })?,
-        FormatKind::Markdown => markdown::render(report, markdown::SUMMARY_LIMIT),
+        FormatKind::Terminal => terminal::render(report, &terminal_options(on_screen, verbose)),
+        FormatKind::Json => json::render(report).map_err(not_json)?,
+        FormatKind::Markdown => markdown::render(report, markdown::SUMMARY_BYTES),
         FormatKind::Github => github::render(report),
     })
+}
+
+/// How text for people is laid out.
+pub(super) fn terminal_options(on_screen: bool, verbose: bool) -> terminal::Options {
+    terminal::Options {
+        width: width(on_screen),
+        verbose,
+        colour: if on_screen {
+            terminal::Colour::Ansi
+        } else {
+            terminal::Colour::Plain
+        },
+    }
+}
+
+/// A value could not be written as JSON.
+pub(super) fn not_json(source: serde_json::Error) -> Error {
+    Error::Output {
+        path: "the JSON".into(),
+        source: std::io::Error::other(source),
+    }
 }
 
 /// The columns of the terminal; a log has no width of its own and gets what fits most pages.
@@ -69,14 +97,23 @@ fn width(on_screen: bool) -> usize {
 }
 
 fn to_file(path: &Path, text: &str) -> Result<(), Error> {
-    let failed = |source| Error::Output { path: path.to_path_buf(), source };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let failed = |source| Error::Output {
+        path: path.to_path_buf(),
+        source,
+    };
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     // A device or a pipe (`/dev/stderr`) cannot be replaced, only written.
     if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
         return std::fs::write(path, text).map_err(failed);
     }
     std::fs::create_dir_all(folder).map_err(failed)?;
-    let mut file = tempfile::Builder::new().prefix(".importgate-").tempfile_in(folder).map_err(failed)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".importgate-")
+        .tempfile_in(folder)
+        .map_err(failed)?;
     file.write_all(text.as_bytes()).map_err(failed)?;
     // A temporary file is private; a report is as readable as any file that its user makes.
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o644);

@@ -27,13 +27,24 @@ impl ProgressLine {
         if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
             bar.set_style(style);
         }
-        Self { bar, plain: !quiet && !terminal, announced: None }
+        Self {
+            bar,
+            plain: !quiet && !terminal,
+            announced: None,
+        }
     }
 
     /// Shows a step. A log gets one line at the beginning of each phase.
     pub(super) fn show(&mut self, progress: &Progress<'_>) {
         if self.plain && self.announced != Some(progress.phase) {
-            eprintln!("importgate: {}", Progress { done: 0, target: "", ..*progress });
+            eprintln!(
+                "importgate: {}",
+                Progress {
+                    done: 0,
+                    target: "",
+                    ..*progress
+                }
+            );
             self.announced = Some(progress.phase);
         }
         if !self.plain {

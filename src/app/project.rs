@@ -8,6 +8,7 @@ use crate::cli::ProjectArguments;
 use crate::error::Error;
 use crate::model::{Bytecode, Cited, Target};
 use crate::python::{self, BytecodeFiles, FileSystemIndex, Search, Session, SessionSettings};
+use crate::runner;
 use crate::verdict::Places;
 
 /// A project that can be measured.
@@ -25,21 +26,43 @@ pub(super) struct Project {
 impl Project {
     /// Reads the budgets, finds the interpreter, asks it what it is, and turns patterns into targets.
     pub(super) fn open(arguments: &ProjectArguments) -> Result<(Self, Session), Error> {
+        // Before anything is started: from here on Ctrl-C ends what runs, and what an import leaves behind is ended too.
+        runner::prepare()?;
         let (path, kind) = locate(arguments.budgets.as_deref())?;
-        let text = std::fs::read_to_string(&path).map_err(|source| Error::Unreadable { path: path.clone(), source })?;
+        let text = std::fs::read_to_string(&path).map_err(|source| Error::Unreadable {
+            path: path.clone(),
+            source,
+        })?;
         let name = path.display().to_string();
         let budgets = match budgets::parse(&text, &name, kind) {
             Ok(budgets) => budgets,
-            Err(mistakes) => return Err(Error::Budgets(with_unmatched(mistakes, &text, &name, kind, &path, arguments))),
+            Err(mistakes) => {
+                return Err(Error::Budgets(with_unmatched(
+                    mistakes, &text, &name, kind, &path, arguments,
+                )));
+            }
         };
         let root = folder_of(&path)?;
         let (source_roots, session) = open_session(arguments, &budgets, &root)?;
         let targets = budgets.resolve(&module_index(&session)).map_err(Error::Budgets)?;
         let baseline_path = arguments.baseline.clone().unwrap_or_else(|| {
-            let name = budgets.project.baseline.as_ref().map_or("budgets.baseline.json", |cited| cited.value.as_str());
+            let name = budgets
+                .project
+                .baseline
+                .as_ref()
+                .map_or("budgets.baseline.json", |cited| cited.value.as_str());
             path.parent().unwrap_or(Path::new("")).join(name)
         });
-        Ok((Self { budgets, root, source_roots, baseline_path, targets }, session))
+        Ok((
+            Self {
+                budgets,
+                root,
+                source_roots,
+                baseline_path,
+                targets,
+            },
+            session,
+        ))
     }
 
     /// The targets that the words of the command line select, all of them where there are no words. A word is a target's
@@ -64,9 +87,18 @@ impl Project {
             }
         }
         if !unmatched.is_empty() {
-            return Err(Error::NoTarget { asked: unmatched, known: some_names(&self.targets) });
+            return Err(Error::NoTarget {
+                asked: unmatched,
+                known: some_names(&self.targets),
+            });
         }
-        Ok(self.targets.iter().zip(wanted).filter(|(_, wanted)| *wanted).map(|(target, _)| target.clone()).collect())
+        Ok(self
+            .targets
+            .iter()
+            .zip(wanted)
+            .filter(|(_, wanted)| *wanted)
+            .map(|(target, _)| target.clone())
+            .collect())
     }
 
     /// How lines of measured code are named in reports.
@@ -88,7 +120,11 @@ fn some_names(targets: &[Target]) -> String {
     let mut names: Vec<&str> = targets.iter().map(|target| target.name.as_str()).collect();
     let more = names.len().saturating_sub(SHOWN);
     names.truncate(SHOWN);
-    let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let tail = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
     names.join(", ") + &tail
 }
 
@@ -114,11 +150,18 @@ fn with_unmatched(
 
 /// The folder of the budgets file, absolute and without symbolic links.
 fn folder_of(path: &Path) -> Result<PathBuf, Error> {
-    let absolute = path.canonicalize().map_err(|source| Error::Unreadable { path: path.to_path_buf(), source })?;
+    let absolute = path.canonicalize().map_err(|source| Error::Unreadable {
+        path: path.to_path_buf(),
+        source,
+    })?;
     Ok(absolute.parent().unwrap_or(Path::new("/")).to_path_buf())
 }
 
-fn open_session(arguments: &ProjectArguments, budgets: &Budgets, root: &Path) -> Result<(Vec<PathBuf>, Session), Error> {
+fn open_session(
+    arguments: &ProjectArguments,
+    budgets: &Budgets,
+    root: &Path,
+) -> Result<(Vec<PathBuf>, Session), Error> {
     let source_roots = source_roots(budgets, root)?;
     let session = Session::open(SessionSettings {
         executable: python::find(&search(arguments, budgets, root))?,
@@ -137,12 +180,26 @@ fn open_session(arguments: &ProjectArguments, budgets: &Budgets, root: &Path) ->
 fn locate(named: Option<&Path>) -> Result<(PathBuf, FileKind), Error> {
     if let Some(path) = named {
         let pyproject = path.file_name().is_some_and(|name| name == "pyproject.toml");
-        return Ok((path.to_path_buf(), if pyproject { FileKind::Pyproject } else { FileKind::Standalone }));
+        return Ok((
+            path.to_path_buf(),
+            if pyproject {
+                FileKind::Pyproject
+            } else {
+                FileKind::Standalone
+            },
+        ));
     }
-    let here = std::env::current_dir().map_err(|source| Error::Unreadable { path: PathBuf::from("."), source })?;
+    let here = std::env::current_dir().map_err(|source| Error::Unreadable {
+        path: PathBuf::from("."),
+        source,
+    })?;
     for (depth, folder) in here.ancestors().enumerate() {
         // Named as the user would name it, so that citations stay short.
-        let shown = if depth == 0 { PathBuf::new() } else { folder.to_path_buf() };
+        let shown = if depth == 0 {
+            PathBuf::new()
+        } else {
+            folder.to_path_buf()
+        };
         if folder.join("budgets.toml").is_file() {
             return Ok((shown.join("budgets.toml"), FileKind::Standalone));
         }
@@ -163,7 +220,10 @@ fn source_roots(budgets: &Budgets, root: &Path) -> Result<Vec<PathBuf>, Error> {
         .iter()
         .map(|cited| {
             root.join(&cited.value).canonicalize().map_err(|source| {
-                let place = cited.line.as_ref().map_or(String::new(), |line| format!("{}:{}: ", line.file, line.line));
+                let place = cited
+                    .line
+                    .as_ref()
+                    .map_or(String::new(), |line| format!("{}:{}: ", line.file, line.line));
                 Error::Usage(format!("{place}source root `{}` cannot be used: {source}", cited.value))
             })
         })
@@ -173,7 +233,10 @@ fn source_roots(budgets: &Budgets, root: &Path) -> Result<Vec<PathBuf>, Error> {
 fn search(arguments: &ProjectArguments, budgets: &Budgets, root: &Path) -> Search {
     let here = std::env::current_dir().unwrap_or_default();
     let from_file = |cited: &Cited<String>| {
-        let named_by = cited.line.as_ref().map_or_else(String::new, |line| format!("{}:{}", line.file, line.line));
+        let named_by = cited
+            .line
+            .as_ref()
+            .map_or_else(String::new, |line| format!("{}:{}", line.file, line.line));
         (PathBuf::from(&cited.value), named_by)
     };
     let configured = match &arguments.python {

@@ -5,7 +5,7 @@ use crate::cli::CheckArguments;
 use crate::model::{Cited, ClosureChange, Estimate, Sample, Target, TargetStatus, Workload};
 use crate::stats::changed_part::usual_own_times;
 use crate::stats::{Decision, MachineSpeed, estimate};
-use crate::verdict::{Answers, Before, Case, Question, Ruling, Yardstick};
+use crate::verdict::{self, Answers, Before, Case, Context, Question, Ruling, Yardstick};
 
 use super::arm::Survey;
 use super::basis::{Basis, Stored};
@@ -39,20 +39,45 @@ pub(super) fn standing_of(
     base: Option<&Survey>,
     arguments: &CheckArguments,
 ) -> Standing {
-    let plain = |kind| Standing { kind, change: None, recorded: None };
+    let plain = |kind| Standing {
+        kind,
+        change: None,
+        recorded: None,
+    };
     if survey.failure.is_some() {
         return plain(Kind::Failed);
     }
     if let Some(base) = base {
         return against_base(target, survey, base, arguments.times_alone);
     }
-    let Some((stored, recorded)) = basis.stored().and_then(|stored| Some((stored, stored.entry.targets.get(&target.name)?)))
+    let Some((stored, recorded)) = basis
+        .stored()
+        .and_then(|stored| Some((stored, stored.entry.targets.get(&target.name)?)))
     else {
         return plain(Kind::Timed(Yardstick::None));
     };
     let change = ClosureChange::between(&recorded.closure, &survey.closure);
     let kind = against_recorded(target, survey, stored, recorded, &change, arguments);
-    Standing { kind, change: Some(change), recorded: Some(Box::new(recorded.clone())) }
+    Standing {
+        kind,
+        change: Some(change),
+        recorded: Some(Box::new(recorded.clone())),
+    }
+}
+
+/// True where a glance says all that there is to say: the code is the baseline's, and nothing in it is a finding.
+pub(super) fn is_settled(
+    target: &Target,
+    survey: &Survey,
+    basis: &Basis,
+    context: &Context<'_>,
+    arguments: &CheckArguments,
+) -> bool {
+    let standing = standing_of(target, survey, basis, None, arguments);
+    // Only the full look sees who imports whom.
+    let circles_matter = target.limits.fail_on_cycles.as_ref().is_some_and(|cited| cited.value);
+    let reused = matches!(standing.kind, Kind::Reused(_)) && !circles_matter;
+    reused && verdict::is_silent(&standing.case(target, survey, None, None), context)
 }
 
 fn against_recorded(
@@ -71,7 +96,10 @@ fn against_recorded(
     }
     if same && !arguments.times_alone {
         let before_ms = estimate(&samples, &stored.speed).map_or(0.0, |estimate| estimate.time_ms);
-        return Kind::Timed(Yardstick::SameClosure { before_ms, machine: stored.speed });
+        return Kind::Timed(Yardstick::SameClosure {
+            before_ms,
+            machine: stored.speed,
+        });
     }
     Kind::Timed(Yardstick::Stored {
         samples,
@@ -93,13 +121,26 @@ fn is_same_code(target: &Target, survey: &Survey, recorded: &Recorded, change: &
 fn against_base(target: &Target, survey: &Survey, base: &Survey, times_alone: bool) -> Standing {
     if base.failure.is_some() {
         // New in head, or broken in base: there is nothing to compare with.
-        return Standing { kind: Kind::Timed(Yardstick::None), change: None, recorded: None };
+        return Standing {
+            kind: Kind::Timed(Yardstick::None),
+            change: None,
+            recorded: None,
+        };
     }
     let change = ClosureChange::between(&base.closure, &survey.closure);
-    let same = matches!(target.workload, Workload::Imports(_)) && change.is_empty() && survey.files_read == base.files_read;
+    let same =
+        matches!(target.workload, Workload::Imports(_)) && change.is_empty() && survey.files_read == base.files_read;
     let modules = (!same && !times_alone).then(|| change.clone());
-    let kind = Kind::Timed(if same && !times_alone { Yardstick::SameAsBase } else { Yardstick::Paired { change: modules } });
-    Standing { kind, change: Some(change), recorded: None }
+    let kind = Kind::Timed(if same && !times_alone {
+        Yardstick::SameAsBase
+    } else {
+        Yardstick::Paired { change: modules }
+    });
+    Standing {
+        kind,
+        change: Some(change),
+        recorded: None,
+    }
 }
 
 impl Standing {
@@ -114,7 +155,13 @@ impl Standing {
             Kind::Timed(yardstick) => yardstick.clone(),
             Kind::Failed | Kind::Reused(_) => Yardstick::None,
         };
-        Question::new(target, yardstick, targets, settings.max_samples(), settings.fixed.is_some())
+        Question::new(
+            target,
+            yardstick,
+            targets,
+            settings.max_samples(),
+            settings.fixed.is_some(),
+        )
     }
 
     /// Everything that is known of the target once sampling is over.
@@ -124,7 +171,6 @@ impl Standing {
         survey: &'a Survey,
         taken: Option<&'a Taken>,
         base: Option<&Survey>,
-        run: &MachineSpeed,
     ) -> Case<'a> {
         let mut case = Case {
             target,
@@ -151,11 +197,11 @@ impl Standing {
                 if case.failure.is_some() {
                     return case;
                 }
-                let machine = taken.question.machine(run);
+                let machine = &taken.question.machine(&taken.head);
                 case.status = TargetStatus::Measured;
                 case.estimate = estimate(&taken.head, machine);
                 case.own_now_ns = Some(usual_own_times(&taken.head));
-                case.answers = taken.question.answers(&taken.head, &taken.base, run);
+                case.answers = taken.question.answers(&taken.head, &taken.base);
                 case.before = match yardstick {
                     Yardstick::Paired { .. } => base.map(|base| before_of_base(taken, base, machine)),
                     Yardstick::SameAsBase => None,
@@ -190,7 +236,13 @@ fn reused(target: &Target, estimate: Option<&Estimate>) -> Answers {
     let Some(estimate) = estimate else {
         return Answers::default();
     };
-    let over = |ceiling: &Cited<f64>| if estimate.time_ms > ceiling.value { Decision::Fail } else { Decision::Pass };
+    let over = |ceiling: &Cited<f64>| {
+        if estimate.time_ms > ceiling.value {
+            Decision::Fail
+        } else {
+            Decision::Pass
+        }
+    };
     Answers {
         ceiling: target.limits.max_time_ms.as_ref().map(over),
         regression: Some(Ruling::same_code(estimate.time_ms)),

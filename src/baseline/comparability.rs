@@ -140,6 +140,20 @@ impl Comparability {
         differences.verdict()
     }
 
+    /// What can be compared between two recordings, the older one first, each with its key.
+    pub fn of_recordings(old: (&EnvironmentKey, &Entry), new: (&EnvironmentKey, &Entry)) -> Self {
+        let mut all = Differences(differences(old.1, new.1));
+        all.compare(Aspect::Key, old.0, new.0);
+        all.verdict()
+    }
+
+    /// What differs between two machines, the earlier one first.
+    pub fn machine_differences(recorded: &Machine, now: &Machine) -> Vec<Difference> {
+        let mut differences = Differences::default();
+        differences.machines(recorded, now);
+        differences.0
+    }
+
     /// What differs; nothing on the same machine.
     pub fn differences(&self) -> &[Difference] {
         match self {

@@ -2,12 +2,22 @@
 
 use super::*;
 
-const SETTINGS: PlanSettings = PlanSettings {
-    targets: 3,
-    paired: false,
-    seed: 42,
-    max_samples: 4,
-};
+/// So many targets, without a base.
+fn settings(targets: usize, max_samples: usize) -> PlanSettings {
+    PlanSettings {
+        paired: vec![false; targets],
+        seed: 42,
+        max_samples,
+    }
+}
+
+/// So many targets, each with a base.
+fn pairs(targets: usize, max_samples: usize) -> PlanSettings {
+    PlanSettings {
+        paired: vec![true; targets],
+        ..settings(targets, max_samples)
+    }
+}
 
 /// Decides each target once it has this many samples.
 struct Script(Vec<usize>);
@@ -19,6 +29,15 @@ impl Judge for Script {
         } else {
             Decision::Continue
         }
+    }
+}
+
+/// Never decides: every target gets all its samples.
+struct TakeAll;
+
+impl Judge for TakeAll {
+    fn look(&mut self, _target: usize, _samples: &Arms) -> Decision {
+        Decision::Continue
     }
 }
 
@@ -62,12 +81,7 @@ fn targets(steps: &[Step], wanted: u32) -> Vec<usize> {
 
 #[test]
 fn every_round_samples_each_open_target_once_in_an_order_of_its_own() {
-    let settings = PlanSettings {
-        targets: 8,
-        max_samples: 10,
-        ..SETTINGS
-    };
-    let steps = run(&mut Plan::new(settings), &mut TakeAll, 1, never);
+    let steps = run(&mut Plan::new(settings(8, 10)), &mut TakeAll, 1, never);
     let orders: Vec<Vec<usize>> = (1..=10).map(|round| targets(&steps, round)).collect();
     for order in &orders {
         let mut sorted = order.clone();
@@ -79,14 +93,9 @@ fn every_round_samples_each_open_target_once_in_an_order_of_its_own() {
 
 #[test]
 fn a_seed_repeats_the_run_and_another_does_not() {
-    let settings = PlanSettings { targets: 8, ..SETTINGS };
     let steps = |seed| {
-        run(
-            &mut Plan::new(PlanSettings { seed, ..settings }),
-            &mut TakeAll,
-            1,
-            never,
-        )
+        let settings = PlanSettings { seed, ..settings(8, 4) };
+        run(&mut Plan::new(settings), &mut TakeAll, 1, never)
     };
     assert_eq!(steps(1), steps(1));
     assert_ne!(steps(1), steps(2));
@@ -94,23 +103,18 @@ fn a_seed_repeats_the_run_and_another_does_not() {
 
 #[test]
 fn a_decided_target_is_not_sampled_again() {
-    let mut plan = Plan::new(SETTINGS);
+    let mut plan = Plan::new(settings(3, 4));
     let steps = run(&mut plan, &mut Script(vec![1, 3, 9]), 1, never);
     let counts: Vec<usize> = plan.samples().iter().map(|arms| arms.head.len()).collect();
     assert_eq!(counts, [1, 3, 4]);
     assert_eq!(targets(&steps, 4), [2]);
     let pass = Status::Decided(Decision::Pass);
     assert_eq!(plan.status(), [pass, pass, Status::Exhausted]);
-    assert_eq!(plan.open_targets(), 0);
 }
 
 #[test]
 fn every_sample_lies_between_two_references_and_gets_their_geometric_mean() {
-    let mut plan = Plan::new(PlanSettings {
-        targets: 1,
-        max_samples: 2,
-        ..SETTINGS
-    });
+    let mut plan = Plan::new(settings(1, 2));
     let steps = run(&mut plan, &mut TakeAll, 1, never);
     let sample = |round| Step::Sample {
         target: 0,
@@ -134,13 +138,8 @@ fn every_sample_lies_between_two_references_and_gets_their_geometric_mean() {
 
 #[test]
 fn short_imports_share_references_and_long_ones_do_not() {
-    let settings = PlanSettings {
-        targets: 12,
-        max_samples: 1,
-        ..SETTINGS
-    };
     let references = |wall_ms| {
-        let mut plan = Plan::new(settings);
+        let mut plan = Plan::new(settings(12, 1));
         run(&mut plan, &mut TakeAll, wall_ms, never);
         plan.references().len()
     };
@@ -151,14 +150,8 @@ fn short_imports_share_references_and_long_ones_do_not() {
 
 #[test]
 fn the_arms_of_a_pair_stand_together_in_either_order() {
-    let settings = PlanSettings {
-        targets: 5,
-        paired: true,
-        max_samples: 6,
-        ..SETTINGS
-    };
-    let mut plan = Plan::new(settings);
-    let steps = run(&mut plan, &mut TakeAll, 300, never);
+    let mut plan = Plan::new(pairs(5, 6));
+    let steps = run(&mut plan, &mut TakeAll, 500, never);
     let mut base_first = 0;
     let mut index = 0;
     while index < steps.len() {
@@ -187,10 +180,7 @@ fn the_arms_of_a_pair_stand_together_in_either_order() {
 
 #[test]
 fn a_target_that_fails_is_dropped_and_the_others_go_on() {
-    let mut plan = Plan::new(PlanSettings {
-        paired: true,
-        ..SETTINGS
-    });
+    let mut plan = Plan::new(pairs(3, 4));
     let fails = |step| {
         matches!(
             step,
@@ -211,33 +201,17 @@ fn a_target_that_fails_is_dropped_and_the_others_go_on() {
 
 #[test]
 fn after_a_failure_the_reference_is_taken_anew() {
-    let mut plan = Plan::new(PlanSettings {
-        targets: 2,
-        max_samples: 1,
-        ..SETTINGS
-    });
-    let mut failed = false;
-    let steps = {
-        let first = std::cell::Cell::new(true);
-        run(&mut plan, &mut TakeAll, 1, |step| {
-            step != Step::Reference && first.replace(false)
-        })
-    };
-    for pair in steps.windows(2) {
-        failed |= matches!(pair[0], Step::Sample { .. });
-        assert!(pair[0] != Step::Reference || pair[1] != Step::Reference);
-    }
-    assert!(failed);
+    let mut plan = Plan::new(settings(2, 1));
+    let first = std::cell::Cell::new(true);
+    let fails = |step| step != Step::Reference && first.replace(false);
+    let steps = run(&mut plan, &mut TakeAll, 1, fails);
+    assert!(steps.windows(2).all(|pair| pair != [Step::Reference, Step::Reference]));
     assert_eq!(steps.iter().filter(|step| **step == Step::Reference).count(), 3);
 }
 
 #[test]
 fn out_of_time_keeps_what_was_taken_and_leaves_the_rest_undecided() {
-    let mut plan = Plan::new(PlanSettings {
-        targets: 2,
-        paired: true,
-        ..SETTINGS
-    });
+    let mut plan = Plan::new(pairs(2, 4));
     let mut judge = TakeAll;
     plan.record(Outcome::Reference(reference(9)), &mut judge);
     for _ in 0..3 {
@@ -262,17 +236,26 @@ fn out_of_time_keeps_what_was_taken_and_leaves_the_rest_undecided() {
 }
 
 #[test]
+fn a_run_may_pair_some_targets_only() {
+    let mut plan = Plan::new(PlanSettings {
+        paired: vec![false, true],
+        seed: 1,
+        max_samples: 3,
+    });
+    run(&mut plan, &mut TakeAll, 1, never);
+    let counts: Vec<(usize, usize)> = plan
+        .into_samples()
+        .iter()
+        .map(|arms| (arms.head.len(), arms.base.len()))
+        .collect();
+    assert_eq!(counts, [(3, 0), (3, 3)]);
+}
+
+#[test]
 fn nothing_to_do_is_no_step() {
-    assert_eq!(Plan::new(PlanSettings { targets: 0, ..SETTINGS }).step(), None);
-    assert_eq!(
-        Plan::new(PlanSettings {
-            max_samples: 0,
-            ..SETTINGS
-        })
-        .step(),
-        None
-    );
-    let all_fail = run(&mut Plan::new(SETTINGS), &mut TakeAll, 1, |step| {
+    assert_eq!(Plan::new(settings(0, 4)).step(), None);
+    assert_eq!(Plan::new(settings(3, 0)).step(), None);
+    let all_fail = run(&mut Plan::new(settings(3, 4)), &mut TakeAll, 1, |step| {
         step != Step::Reference
     });
     assert_eq!(all_fail.iter().filter(|step| **step != Step::Reference).count(), 3);
@@ -281,14 +264,5 @@ fn nothing_to_do_is_no_step() {
 #[test]
 #[should_panic(expected = "does not belong to")]
 fn an_outcome_of_another_step_is_a_mistake_in_the_caller() {
-    Plan::new(SETTINGS).record(Outcome::Failed, &mut TakeAll);
-}
-
-#[test]
-fn hash_seeds_differ_between_rounds_and_repeat_with_the_seed() {
-    let seeds: std::collections::BTreeSet<u32> = (1..=100).map(|round| hash_seed(7, round)).collect();
-    assert_eq!(seeds.len(), 100);
-    assert!(!seeds.contains(&0));
-    assert_eq!(hash_seed(7, 3), hash_seed(7, 3));
-    assert_ne!(hash_seed(7, 3), hash_seed(8, 3));
+    Plan::new(settings(3, 4)).record(Outcome::Failed, &mut TakeAll);
 }

@@ -15,6 +15,9 @@ use crate::model::{ContentHash, LoadedModule, ModuleRecord, ModuleTable, Observa
 /// numeric packages have hundreds of megabytes.
 const LARGE_FILE_BYTES: u64 = 1 << 20;
 
+/// Views of the running system: what they say differs every time, and is no content of the import.
+const VIEWS: [&str; 3] = ["/proc", "/sys", "/dev"];
+
 /// Knows where the files of one environment come from, and remembers the content of each file that it has read.
 #[derive(Debug)]
 pub struct Contents {
@@ -68,7 +71,8 @@ impl Contents {
     /// on where the project and its environment lie, so that two machines can be compared.
     pub fn files_read(&mut self, observation: &Observation) -> BTreeMap<String, Option<ContentHash>> {
         let read = observation.files_read.iter().map(|read| Path::new(&read.path));
-        read.map(|path| (self.portable_name(path), self.content(path)))
+        read.filter(|path| !VIEWS.iter().any(|view| path.starts_with(view)))
+            .map(|path| (self.portable_name(path), self.content(path)))
             .collect()
     }
 

@@ -1,7 +1,9 @@
 //! Everything that knows Python's side of the wire: which interpreter is the project's, the scripts that run inside it, and
 //! the typed form of what they answer.
 
+mod abandoned;
 mod answer;
+mod command;
 mod content;
 mod distributions;
 mod error;
@@ -16,4 +18,5 @@ pub use content::Contents;
 pub use error::PythonError;
 pub use find::{Search, find};
 pub use module_index::FileSystemIndex;
+pub use observation::Look;
 pub use session::{BytecodeFiles, REFERENCE_IMPORTS, Request, Session, SessionSettings};

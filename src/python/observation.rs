@@ -94,21 +94,31 @@ struct BlockedAnswer {
     ns: u64,
 }
 
+/// How closely an import is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// With every hook on: who imported whom, from which line, and what each module cost.
+    Full,
+    /// What was loaded and done, without edges and costs: no slower than the import itself.
+    Glance,
+}
+
 impl Session {
-    /// Imports once with every hook on. An import that raises, hangs or ends the process is an observation too, with its
+    /// Imports once and looks at it. An import that raises, hangs or ends the process is an observation too, with its
     /// `failure` set; of one that ended the process nothing else is known.
     ///
     /// Files of the measured code are named relative to the working directory where they lie below it.
     ///
     /// # Errors
     /// [`PythonError`] where the process could not be run or answered nonsense.
-    pub fn observe(&self, request: Request<'_>) -> Result<Observation, PythonError> {
+    pub fn observe(&self, request: Request<'_>, look: Look) -> Result<Observation, PythonError> {
         let time_limit = self.settings().time_limit;
         let request = Request {
             round: ROUND,
             ..request
         };
-        let exchange = self.run_import(Script::Observe, request, time_limit * PATIENCE)?;
+        let words: &[&str] = if look == Look::Glance { &["look=glance"] } else { &[] };
+        let exchange = self.run_import(Script::Observe, words, request, time_limit * PATIENCE)?;
         let mut observation = match answer::read::<ObservationAnswer>(&exchange.answer()) {
             Ok(answer) => answer.into_observation(&self.settings().working_directory),
             Err(Unreadable::Invalid(reason)) => return Err(self.nonsense(reason, &exchange)),

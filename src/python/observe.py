@@ -765,9 +765,11 @@ def _hide(*functions):
 
 
 def _install():
-    _hide(_find_and_load, _import_hook, _close_stretch, _open_stretch)
-    _bootstrap._find_and_load = _find_and_load
-    _builtins.__import__ = _import_hook
+    # A glance leaves out the hooks that every import pays for: it shows what was loaded and done, not who did it.
+    if _value("look") != "glance":
+        _hide(_find_and_load, _import_hook, _close_stretch, _open_stretch)
+        _bootstrap._find_and_load = _find_and_load
+        _builtins.__import__ = _import_hook
     _watch_warnings()
     sys.addaudithook(_audit)
     _announce_what_has_no_event()
@@ -796,7 +798,7 @@ def _observe():
         if failure is None:
             _Notes.on = True
             for name in _values("import"):
-                _builtins_import(name)
+                (_import if _value("look") == "glance" else _builtins_import)(name)
     except BaseException as error:
         failure = _describe_exception(error)
     _Notes.on = False

@@ -130,7 +130,7 @@ impl Session {
     /// # Errors
     /// [`PythonError`] where the process could not be run at all; a failing import is `Ok(Err(failure))`.
     pub fn sample(&self, request: Request<'_>) -> Result<Result<Sample, Failure>, PythonError> {
-        let exchange = self.run_import(Script::Probe, request, self.settings.time_limit)?;
+        let exchange = self.run_import(Script::Probe, &[], request, self.settings.time_limit)?;
         let sample = self.sample_answer(&exchange, self.settings.time_limit)?;
         Ok(sample.map(|answer| answer.into_sample(request.round)))
     }
@@ -166,11 +166,13 @@ impl Session {
     pub(super) fn run_import(
         &self,
         script: Script,
+        further: &[&str],
         request: Request<'_>,
         time_limit: Duration,
     ) -> Result<Exchange, PythonError> {
         let roots = &self.settings.source_roots;
         let mut words = words("root", roots.iter().map(|root| root.as_os_str().to_owned()));
+        words.extend(further.iter().map(OsString::from));
         words.extend(named("preload", request.preload));
         words.extend(named("import", request.imports));
         self.exchange(script, &[], words, request.round, time_limit)
@@ -206,7 +208,7 @@ impl Session {
 
     /// The changes to the environment that every run shares; the hash seed follows the round, so that two arms of one
     /// round lay their dictionaries out alike.
-    fn environment(&self, round: u32) -> BTreeMap<OsString, Option<OsString>> {
+    pub(super) fn environment(&self, round: u32) -> BTreeMap<OsString, Option<OsString>> {
         let mut environment: BTreeMap<OsString, Option<OsString>> =
             SILENCED.iter().map(|name| (OsString::from(name), None)).collect();
         let mut set = |name: &str, value: Option<OsString>| environment.insert(OsString::from(name), value);

@@ -3,11 +3,13 @@
 //!
 //! A report quotes the measured code, which may hold anything: every string goes through [`untrusted`].
 
+pub mod before_after;
 mod cells;
 mod facts;
 pub mod github;
 pub mod json;
 pub mod markdown;
+pub mod merge;
 pub use crate::model::numbers;
 pub mod order;
 pub mod progress_line;

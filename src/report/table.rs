@@ -3,7 +3,10 @@
 use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
 
-use super::cells;
+use super::{cells, untrusted};
+
+/// A name is never cut below this many columns: rather than that, a column is left out.
+const NARROWEST_NAME: usize = 16;
 
 /// Two spaces between columns.
 const GAP: &str = "  ";
@@ -61,8 +64,37 @@ pub(super) struct Table {
 }
 
 impl Table {
+    /// The table without empty columns, cut to `width`: the names in the second column in the middle, numbers never. Where
+    /// that is not enough, `expendable` columns go, the first one first.
+    pub(super) fn fitted(mut self, width: usize, expendable: &[&str]) -> Self {
+        if self.rows.is_empty() {
+            self.headers.clear();
+            return self;
+        }
+        for column in (2..self.headers.len()).rev() {
+            if self.is_bare(column) {
+                self.remove(column);
+            }
+        }
+        for header in expendable {
+            if let Some(column) = self.position(header)
+                && self.width_beside(1) + NARROWEST_NAME > width
+            {
+                self.remove(column);
+            }
+        }
+        let room = width.saturating_sub(self.width_beside(1)).max(NARROWEST_NAME);
+        for row in &mut self.rows {
+            match row {
+                Row::Cells(cells) | Row::Open(cells, _) => cells[1].text = untrusted::name(&cells[1].text, room),
+                Row::Heading(heading) => *heading = untrusted::name(heading, width),
+            }
+        }
+        self
+    }
+
     /// The columns that a line takes beside the column with this index.
-    pub(super) fn width_beside(&self, column: usize) -> usize {
+    fn width_beside(&self, column: usize) -> usize {
         let others = self
             .widths()
             .into_iter()
@@ -72,7 +104,7 @@ impl Table {
     }
 
     /// Takes a column out.
-    pub(super) fn remove(&mut self, column: usize) {
+    fn remove(&mut self, column: usize) {
         self.headers.remove(column);
         for row in &mut self.rows {
             if let Row::Cells(cells) | Row::Open(cells, _) = row
@@ -84,12 +116,12 @@ impl Table {
     }
 
     /// The index of the column with this header.
-    pub(super) fn position(&self, header: &str) -> Option<usize> {
+    fn position(&self, header: &str) -> Option<usize> {
         self.headers.iter().position(|(name, _)| *name == header)
     }
 
     /// True where no row has a number in this column.
-    pub(super) fn is_bare(&self, column: usize) -> bool {
+    fn is_bare(&self, column: usize) -> bool {
         self.rows.iter().all(|row| match row {
             Row::Cells(cells) => cells::is_bare(&cells[column].text),
             Row::Heading(_) | Row::Open(..) => true,

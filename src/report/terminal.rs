@@ -18,8 +18,6 @@ const CAUTION: Style = AnsiColor::Yellow.on_default();
 const CALM: Style = AnsiColor::Blue.on_default();
 const STRONG: Style = Style::new().bold();
 
-/// A name is never cut below this many columns: rather than that, a column is left out.
-const NARROWEST_NAME: usize = 16;
 /// Columns that a narrow terminal can do without, the first to go first. The JSON has them all.
 const EXPENDABLE: [&str; 3] = ["samples", "modules", "memory"];
 /// How many causes, steps of a chain and detail lines are shown without `verbose`.
@@ -74,9 +72,12 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn render(&self) -> String {
-        let mut parts = vec![self.head(), self.fitted(self.results()).render()];
+        let mut parts = vec![
+            self.head(),
+            self.results().fitted(self.options.width, &EXPENDABLE).render(),
+        ];
         if self.options.verbose {
-            parts.push(self.fitted(self.percentiles()).render());
+            parts.push(self.percentiles().fitted(self.options.width, &EXPENDABLE).render());
         }
         parts.extend(self.findings());
         parts.push(self.conclusion());
@@ -207,38 +208,6 @@ impl Page<'_> {
                 table.rows.push(Row::Heading(heading));
             }
             table.rows.extend(rows);
-        }
-        table
-    }
-
-    /// The table without empty columns, cut to the width of the terminal: names in the middle, numbers never.
-    fn fitted(&self, mut table: Table) -> Table {
-        if table.rows.is_empty() {
-            table.headers.clear();
-            return table;
-        }
-        for column in (2..table.headers.len()).rev() {
-            if table.is_bare(column) {
-                table.remove(column);
-            }
-        }
-        for header in EXPENDABLE {
-            if let Some(column) = table.position(header)
-                && table.width_beside(1) + NARROWEST_NAME > self.options.width
-            {
-                table.remove(column);
-            }
-        }
-        let room = self
-            .options
-            .width
-            .saturating_sub(table.width_beside(1))
-            .max(NARROWEST_NAME);
-        for row in &mut table.rows {
-            match row {
-                Row::Cells(cells) | Row::Open(cells, _) => cells[1].text = untrusted::name(&cells[1].text, room),
-                Row::Heading(heading) => *heading = untrusted::name(heading, self.options.width),
-            }
         }
         table
     }

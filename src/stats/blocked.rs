@@ -1,13 +1,13 @@
-//! The change of the blocked time (sleep, network, disk), in milliseconds: a slower processor does not make a sleep longer, so no
-//! ratio to a workload makes it comparable, and none is needed.
+//! The change of the blocked time (sleep, network, disk), in milliseconds: a slower processor does not make a sleep
+//! longer, so no ratio to a workload makes it comparable, and none is needed.
 
 use crate::model::Sample;
 
 use super::calibration::{blocked_each_ms, blocked_ms};
 use super::rank::rank_sum_greater;
 
-/// By how many milliseconds the accounts of the scheduler may be wrong: blocked time is exact for waits of tens of milliseconds, and off by
-/// a few for an import of ten.
+/// By how many milliseconds the accounts of the scheduler may be wrong: blocked time is exact for waits of tens of
+/// milliseconds, and off by a few for an import of ten.
 const ACCOUNTING_ERROR_MS: f64 = 3.0;
 
 /// The level at which a change of the blocked time counts as real. Four or five samples on either side can reach it.
@@ -25,7 +25,8 @@ pub struct BlockedChange {
 }
 
 impl BlockedChange {
-    /// What using the change adds to the chance of a false alarm: nothing where it was not used, or speaks for the import.
+    /// What using the change adds to the chance of a false alarm: nothing where it was not used, or speaks for the
+    /// import.
     pub(crate) fn p_value_of_use(&self) -> f64 {
         if self.change_ms > 0.0 { self.p_value } else { 0.0 }
     }
@@ -92,5 +93,11 @@ mod tests {
         let change = blocked_change(&waiting(&[3.0; 20]), &waiting(&[0.5; 20]));
         assert_eq!(change.change_ms, 0.0);
         assert_eq!(blocked_change(&waiting(&[80.0]), &[]).change_ms, 0.0);
+    }
+
+    #[test]
+    fn a_change_must_be_significant_beyond_the_error_of_the_accounts() {
+        let change = blocked_change(&waiting(&[3.2; 8]), &waiting(&[0.0, 0.0, 0.0, 1.0, 2.0, 2.0, 2.0, 2.0]));
+        assert_eq!(change.change_ms, 0.0);
     }
 }

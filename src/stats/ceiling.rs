@@ -1,5 +1,5 @@
-//! A time against a ceiling. Far from it a handful of samples decides; near it, more are taken; at the limit it is
-//! over only where the samples show it, and inconclusive otherwise: a ceiling that an import touches is no proof of a fault.
+//! A time against a ceiling. Far from it a handful of samples decides; near it, more are taken; at the limit it is over
+//! only where the samples show it, and inconclusive otherwise: a ceiling that an import touches is no proof of a fault.
 
 use crate::model::Sample;
 
@@ -19,8 +19,9 @@ pub struct CeilingLook {
     pub p_value: f64,
 }
 
-/// Looks at samples against a ceiling in milliseconds of `machine`: a signed-rank test of ln(time ÷ ceiling), spending its level over
-/// the looks of [`Schedule::ceiling`]. `ceilings` is how many ceilings the run checks. `None` without samples.
+/// Looks at samples against a ceiling in milliseconds of `machine`: a signed-rank test of ln(time ÷ ceiling), spending
+/// its level over the looks of [`Schedule::ceiling`]. `ceilings` is how many ceilings the run checks. `None` without
+/// samples.
 pub fn look_at_ceiling(
     samples: &[Sample],
     machine: &MachineSpeed,

@@ -1,21 +1,24 @@
 //! The changed part of an import against the unchanged part of the same process: the sharpest comparison there is.
 //!
-//! The closures tell, as a fact, which modules are new, gone or different in content. All others are the same to the byte; they ran in
-//! the same process, in the same milliseconds, at the same kind of work. How long they took now, beside how long they took in the
-//! baseline, is how slow the machine was in that very sample (k); dividing by it leaves what the change itself costs:
+//! The closures tell, as a fact, which modules are new, gone or different in content. All others are the same to the
+//! byte; they ran in the same process, in the same milliseconds, at the same kind of work. How long they took now,
+//! beside how long they took in the baseline, is how slow the machine was in that very sample (k); dividing by it
+//! leaves what the change itself costs:
 //!
 //! Δ = (own time of the new and changed modules) ÷ k − (own time that the changed and gone modules had).
 //!
-//! Replayed on recorded imports of two packages (204 and 227 modules), modules worth a tenth of the time playing the changed part, a
-//! median of five samples gives Δ to 0.1 to 0.25% of the target's time, whether the baseline was recorded quiet and checked beside
-//! processor or memory hogs or the other way round, while the plain total moved by a third.
+//! Replayed on recorded imports of two packages (204 and 227 modules), modules worth a tenth of the time playing the
+//! changed part, a median of five samples gives Δ to 0.1 to 0.25% of the target's time, whether the baseline was
+//! recorded quiet and checked beside processor or memory hogs or the other way round, while the plain total moved by a
+//! third.
 //!
-//! **What it cannot see.** Anything that makes *unchanged* modules slower: an import hook, a trace function, a larger heap for the
-//! collector to walk, a cache that the new modules push out. All of that goes into k and cancels. Nor does it see blocked time:
-//! own times are CPU times. The whole import against the reference workload, and the blocked time in milliseconds, are compared for that.
+//! **What it cannot see.** Anything that makes *unchanged* modules slower: an import hook, a trace function, a larger
+//! heap for the collector to walk, a cache that the new modules push out. All of that goes into k and cancels. Nor does
+//! it see blocked time: own times are CPU times. The whole import against the reference workload, and the blocked time
+//! in milliseconds, are compared for that.
 //!
-//! **What it may not be used for.** Own times from another interpreter build or another state of the bytecode cache: then the unchanged
-//! modules are not the same work. The caller knows that from the environment.
+//! **What it may not be used for.** Own times from another interpreter build or another state of the bytecode cache:
+//! then the unchanged modules are not the same work. The caller knows that from the environment.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,15 +26,17 @@ use crate::model::{ClosureChange, Sample};
 
 use super::quantile::{TRIM, trimmed_mean};
 
-/// By what share of itself a module's time may drift against the others' between two states of a machine (root mean square). Replayed between
-/// quiet, processor-bound and memory-bound recordings: 2.0 to 3.1%, whatever the number and size of the modules picked.
+/// By what share of itself a module's time may drift against the others' between two states of a machine (root mean
+/// square). Replayed between quiet, processor-bound and memory-bound recordings: 2.0 to 3.1%, whatever the number and
+/// size of the modules picked.
 pub const MODULE_DRIFT: f64 = 0.03;
 
-/// How many times the expected drift a change must exceed. In the replay 99% of unchanged sets stay within 2.9 times, 99.9% within 3.5.
+/// How many times the expected drift a change must exceed. In the replay 99% of unchanged sets stay within 2.9 times,
+/// 99.9% within 3.5.
 const DRIFT_BOUND: f64 = 3.0;
 
-/// The least share of the baseline's own time that has to be unchanged. At a tenth Δ spreads by 1 to 2% of the target's time at
-/// five samples, as the comparison of the whole does at twenty; below it the whole is the better witness.
+/// The least share of the baseline's own time that has to be unchanged. At a tenth Δ spreads by 1 to 2% of the target's
+/// time at five samples, as the comparison of the whole does at twenty; below it the whole is the better witness.
 pub const LEAST_UNCHANGED: f64 = 0.10;
 
 /// Why the comparison does not apply.
@@ -120,18 +125,19 @@ impl ChangedPart {
         self.total_ns
     }
 
-    /// Δ of one sample, as a share of the target's own time in the baseline. `None` where the sample saw too little of the
-    /// unchanged modules to serve as a yardstick.
+    /// Δ of one sample, as a share of the target's own time in the baseline. `None` where the sample saw too little of
+    /// the unchanged modules to serve as a yardstick.
     pub fn change(&self, sample: &Sample) -> Option<f64> {
         let seen = self.normalised(sample)?;
         let after: f64 = seen.values().sum();
         Some((after - self.changed.values().sum::<f64>()) / self.total_ns)
     }
 
-    /// How much of a change, as a share of the target's own time in the baseline, may be drift between two states of a machine.
+    /// How much of a change, as a share of the target's own time in the baseline, may be drift between two states of a
+    /// machine.
     ///
-    /// With modules drifting independently by [`MODULE_DRIFT`] of themselves, Δ drifts by that times
-    /// √(Σ changed² + (changed ÷ unchanged)² · Σ unchanged²), over shares; a module counts with the larger of before and now.
+    /// With modules drifting independently by [`MODULE_DRIFT`] of themselves, Δ drifts by that times √(Σ changed² +
+    /// (changed ÷ unchanged)² · Σ unchanged²), over shares; a module counts with the larger of before and now.
     pub fn allowance(&self, samples: &[Sample]) -> f64 {
         let weights: Vec<f64> = self
             .modules(samples)
@@ -186,8 +192,8 @@ impl ChangedPart {
 
 /// The usual own time of each module over the samples, in nanoseconds, as a baseline keeps it.
 ///
-/// Drift of the machine from sample to sample cancels: a module's level is the trimmed mean of its share of each sample's own time,
-/// times the usual total. A module that some samples did not see counts as 0 there.
+/// Drift of the machine from sample to sample cancels: a module's level is the trimmed mean of its share of each
+/// sample's own time, times the usual total. A module that some samples did not see counts as 0 there.
 pub fn usual_own_times(samples: &[Sample]) -> BTreeMap<String, u64> {
     let seen: Vec<(BTreeMap<&str, f64>, f64)> = samples
         .iter()

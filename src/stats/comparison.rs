@@ -1,26 +1,43 @@
-//! Now against before, in the three ways there are, reduced to one shape: data whose location is the change, and one-sided
-//! rank tests that ask whether the change lies beyond a given share. The sequential and the fixed rule decide on that shape alone.
+//! Now against before, in the three ways there are, reduced to one shape: data whose location is the change, and
+//! one-sided rank tests that ask whether the change lies beyond a given share. The sequential and the fixed rule decide
+//! on that shape alone.
 
 use crate::model::{Comparison, ComparisonKind, Sample};
 
 use super::blocked::{BlockedChange, blocked_change};
 use super::calibration::{MachineSpeed, NS_PER_MS, calibrated_log};
 use super::changed_part::ChangedPart;
-use super::quantile::{TRIM, trimmed_mean};
+use super::quantile::{TRIM, spread, trimmed_mean};
 use super::rank::{rank_sum_greater, signed_rank_greater};
 
-/// How far the calibrated time of an unchanged import may move from one state of a machine to another. Between quiet, processor-bound
-/// and memory-bound recordings it moved by 0.4 to 1.3%; on the noisiest by up to 3%.
+/// How far the calibrated time of an unchanged import may move from one state of a machine to another. Between quiet,
+/// processor-bound and memory-bound recordings it moved by 0.4 to 1.3%; on the noisiest by up to 3%.
 pub const WHOLE_ALLOWANCE: f64 = 0.025;
 
-/// The smallest regression that the whole import against the reference can decide in a reasonable number of samples. Beside the
-/// changed part, which decides finer thresholds, it should be asked for no less than this.
+/// The smallest regression that the whole import against the reference can decide in a reasonable number of samples.
+/// Beside the changed part, which decides finer thresholds, it should be asked for no less than this.
 pub const WHOLE_RESOLUTION: f64 = 0.05;
+
+/// How far the calibrated time of an unchanged import may move from one run to another, in multiples of the spread of its
+/// samples. What makes samples scatter within a run (neighbours that come and go) also moves whole runs against each
+/// other, by more than samples that are minutes apart can show: four real packages, ten samples a run, moved by 1 to 5%
+/// between runs while their samples spread by 5 to 8%.
+pub const RUN_SPREAD: f64 = 2.0;
+
+/// The finest slowdown of a whole import, as a share, that can be told from what moves one run against another.
+pub fn resolution(now: &[Sample], before: &[Sample], machine: &MachineSpeed) -> f64 {
+    let scatter = |samples: &[Sample]| {
+        let logs: Vec<f64> = samples.iter().map(|sample| calibrated_log(sample, machine)).collect();
+        spread(&logs).unwrap_or(0.0)
+    };
+    WHOLE_RESOLUTION.max(RUN_SPREAD * scatter(now).max(scatter(before)))
+}
 
 /// What is compared with what.
 #[derive(Debug, Clone, Copy)]
 pub enum Design<'a> {
-    /// The changed modules against the unchanged ones of the same process; `before` are the baseline's samples, for blocked time and level.
+    /// The changed modules against the unchanged ones of the same process; `before` are the baseline's samples, for
+    /// blocked time and level.
     ChangedPart {
         /// The split of the modules.
         part: &'a ChangedPart,
@@ -65,8 +82,8 @@ enum Data {
 }
 
 impl Evidence {
-    /// Reduces samples to their comparison, in the milliseconds of `machine`, which recorded the baseline (for [`Design::Paired`]: this
-    /// one). `None` where there is nothing to compare.
+    /// Reduces samples to their comparison, in the milliseconds of `machine`, which recorded the baseline (for
+    /// [`Design::Paired`]: this one). `None` where there is nothing to compare.
     pub fn new(design: Design<'_>, now: &[Sample], machine: &MachineSpeed) -> Option<Self> {
         let logs =
             |samples: &[Sample]| -> Vec<f64> { samples.iter().map(|sample| calibrated_log(sample, machine)).collect() };
@@ -151,12 +168,26 @@ impl Evidence {
             before_ms: self.before_ms,
             change_ms: self.change_ms(),
             change: self.change(),
-            p_value: self.p_slower_than(0.0),
+            p_value: self.p_slower(),
         }
     }
 
-    /// The smallest p-value that the test can reach with `samples` values on the head side. That of a rank-sum test is smaller
-    /// than a signed-rank test's unless the other group is the smaller one.
+    /// The p-value of "not slower" in one look at all samples, for the report and for a fixed number of samples. Two
+    /// groups are compared by the rank-sum test alone, which can be significant on fewer samples than the two tests of
+    /// a sequential look: there, the estimate is looked at many times and early.
+    fn p_slower(&self) -> f64 {
+        match &self.data {
+            Data::LogGroups { now, before } => {
+                let shift = log_of_shift(self.on_basis(0.0));
+                let shifted: Vec<f64> = now.iter().map(|value| value - shift).collect();
+                (rank_sum_greater(&shifted, before) + self.blocked.p_value_of_use()).min(1.0)
+            }
+            Data::Shares(_) | Data::LogRatios(_) => self.p_slower_than(0.0),
+        }
+    }
+
+    /// The smallest p-value that the test can reach with `samples` values on the head side. That of a rank-sum test is
+    /// smaller than a signed-rank test's unless the other group is the smaller one.
     pub(crate) fn smallest_p_value(&self, samples: usize) -> f64 {
         let signed_rank = 0.5_f64.powf(samples as f64);
         match &self.data {
@@ -181,18 +212,19 @@ impl Evidence {
         }
     }
 
-    /// What is left of a share of the time before, as a share of the basis, once the change of the blocked time is taken off.
+    /// What is left of a share of the time before, as a share of the basis, once the change of the blocked time is
+    /// taken off.
     fn on_basis(&self, share: f64) -> f64 {
         (share * self.before_ms - self.blocked.change_ms) / self.basis_ms
     }
 
     /// The rank test of a shift of the basis.
     ///
-    /// Two groups have to pass two tests, rank-sum against the other group and signed-rank against its level: the first alone calls a few scattered samples
-    /// beside a baseline that was recorded quiet significant for their scatter, the second alone forgets that the level is an estimate.
+    /// Two groups have to pass two tests, rank-sum against the other group and signed-rank against its level: the first
+    /// alone calls a few scattered samples beside a baseline that was recorded quiet significant for their scatter, the
+    /// second alone forgets that the level is an estimate.
     fn rank_test(&self, shift: f64, tail: Tail) -> f64 {
-        // Nothing takes less than no time: a shift below -100% of it is as good as -100%.
-        let log_shift = shift.max(-1.0 + f64::EPSILON).ln_1p();
+        let log_shift = log_of_shift(shift);
         let beyond = |values: &[f64], shift: f64| -> Vec<f64> { values.iter().map(|value| value - shift).collect() };
         let one_sample = |values: &[f64], shift: f64| match tail {
             Tail::Above => signed_rank_greater(&beyond(values, shift)),
@@ -221,6 +253,12 @@ enum Tail {
     Below,
 }
 
+/// The shift of the logarithm that a share makes. Nothing takes less than no time: a share below -100% is as good as
+/// -100%.
+fn log_of_shift(share: f64) -> f64 {
+    share.max(-1.0 + f64::EPSILON).ln_1p()
+}
+
 /// ln(head ÷ base) of every round that both arms have.
 fn paired_log_ratios(now: &[Sample], before: &[Sample], machine: &MachineSpeed) -> Vec<f64> {
     now.iter()
@@ -229,4 +267,109 @@ fn paired_log_ratios(now: &[Sample], before: &[Sample], machine: &MachineSpeed) 
             Some(calibrated_log(head, machine) - calibrated_log(base, machine))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MACHINE: MachineSpeed = MachineSpeed {
+        calibration_ns: 2e6,
+        reference_ns: 80e6,
+    };
+
+    /// Samples of so many milliseconds on a machine that is slower each time.
+    fn samples(times_ms: &[f64], blocked_ms: u64) -> Vec<Sample> {
+        let sample = |(round, ms): (usize, &f64)| {
+            let slowness = 1.0 + round as f64 / 10.0;
+            Sample {
+                round: round as u32,
+                cpu_ns: (ms * 1e6 * slowness) as u64,
+                blocked_ns: blocked_ms * 1_000_000,
+                voluntary_switches: blocked_ms,
+                calibration_before_ns: (2e6 * slowness) as u64,
+                calibration_after_ns: (2e6 * slowness) as u64,
+                reference_ns: 80e6 * slowness,
+                ..Sample::default()
+            }
+        };
+        times_ms.iter().enumerate().map(sample).collect()
+    }
+
+    const TEN: [f64; 8] = [10.0, 10.1, 9.9, 10.05, 9.95, 10.02, 9.98, 10.0];
+
+    #[test]
+    fn the_whole_is_compared_in_the_milliseconds_of_the_recording_machine() {
+        let now = samples(&TEN.map(|ms| ms * 1.2), 0);
+        let before = samples(&TEN, 0);
+        let evidence = Evidence::new(Design::Whole { before: &before }, &now, &MACHINE).expect("evidence");
+        assert!((evidence.before_ms() - 10.0).abs() < 1e-3);
+        assert!((evidence.change() - 0.2).abs() < 1e-3 && (evidence.change_ms() - 2.0).abs() < 1e-2);
+        assert!(evidence.p_slower_than(0.1) < 0.01 && evidence.p_slower_than(0.3) > 0.9);
+        assert!(evidence.p_not_slower_than(0.3) < 0.01 && evidence.p_not_slower_than(0.1) > 0.9);
+        assert_eq!(evidence.comparison().kind, ComparisonKind::Whole);
+    }
+
+    #[test]
+    fn a_new_sleep_makes_an_import_slower_that_computes_the_same() {
+        let (now, before) = (samples(&TEN, 60), samples(&TEN, 0));
+        for design in [Design::Whole { before: &before }, Design::Paired { before: &before }] {
+            let evidence = Evidence::new(design, &now, &MACHINE).expect("evidence");
+            assert!((evidence.change_ms() - 60.0).abs() < 0.01, "{}", evidence.change_ms());
+            assert!((evidence.change() - 6.0).abs() < 0.01);
+            assert!(evidence.p_slower_than(0.5) < 0.01);
+        }
+    }
+
+    #[test]
+    fn a_sleep_on_both_sides_is_part_of_what_the_change_is_a_share_of() {
+        let (now, before) = (samples(&TEN.map(|ms| ms * 1.5), 40), samples(&TEN, 40));
+        let evidence = Evidence::new(Design::Whole { before: &before }, &now, &MACHINE).expect("evidence");
+        assert!(
+            (evidence.change() - 0.1).abs() < 1e-3,
+            "5 of 50 ms, not 5 of 10: {}",
+            evidence.change()
+        );
+    }
+
+    #[test]
+    fn pairs_are_matched_by_round() {
+        let before = samples(&[10.0, 20.0, 40.0, 80.0], 0);
+        let mut now = samples(&[11.0, 22.0, 44.0, 88.0], 0);
+        now.reverse();
+        now.remove(0);
+        let evidence = Evidence::new(Design::Paired { before: &before }, &now, &MACHINE).expect("evidence");
+        assert_eq!(evidence.samples(), 3);
+        assert!((evidence.change() - 0.1).abs() < 1e-6);
+    }
+
+    #[test]
+    fn scatter_beside_a_quiet_baseline_is_not_slowness() {
+        // Half of these are far above every one of the baseline, and half far below.
+        let now = samples(&[12.0, 8.4, 13.0, 8.0, 12.5, 8.2, 12.2, 12.1, 8.3, 12.8], 0);
+        let before = samples(&[TEN, TEN, TEN].concat(), 0);
+        let evidence = Evidence::new(Design::Whole { before: &before }, &now, &MACHINE).expect("evidence");
+        assert!(
+            evidence.p_slower_than(0.025) > 0.05,
+            "{}",
+            evidence.p_slower_than(0.025)
+        );
+    }
+
+    #[test]
+    fn five_samples_can_be_significant_in_a_single_look() {
+        let now = samples(&[15.0, 15.1, 14.9, 15.2, 15.05], 0);
+        let before = samples(&TEN, 0);
+        let evidence = Evidence::new(Design::Whole { before: &before }, &now, &MACHINE).expect("evidence");
+        assert!(evidence.comparison().p_value < 0.001);
+        assert!(evidence.p_slower_than(0.0) > 0.03);
+    }
+
+    #[test]
+    fn without_samples_there_is_no_evidence() {
+        let some = samples(&TEN, 0);
+        assert!(Evidence::new(Design::Whole { before: &[] }, &some, &MACHINE).is_none());
+        assert!(Evidence::new(Design::Whole { before: &some }, &[], &MACHINE).is_none());
+        assert!(Evidence::new(Design::Whole { before: &some[..1] }, &some[..1], &MACHINE).is_some());
+    }
 }

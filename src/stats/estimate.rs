@@ -5,11 +5,11 @@ use crate::model::{Estimate, Sample};
 use super::calibration::{MachineSpeed, NS_PER_MS, blocked_each_ms, blocked_ms, calibrated_log};
 use super::quantile::{TRIM, distribution, median, spread, trimmed_mean};
 
-/// Sums the samples of one target up, in the milliseconds of `machine`: the one that recorded the baseline, or this run's own
-/// ([`MachineSpeed::of`]) where there is none. `None` without samples; one is enough.
+/// Sums the samples of one target up, in the milliseconds of `machine`: the one that recorded the baseline, or this
+/// run's own ([`MachineSpeed::of`]) where there is none. `None` without samples; one is enough.
 ///
-/// The time is the 25% trimmed mean of the calibrated logarithms, back in milliseconds, plus the blocked time. Its percentiles are
-/// those of the calibrated time of each sample with the blocked time of that sample.
+/// The time is the 25% trimmed mean of the calibrated logarithms, back in milliseconds, plus the blocked time. Its
+/// percentiles are those of the calibrated time of each sample with the blocked time of that sample.
 pub fn estimate(samples: &[Sample], machine: &MachineSpeed) -> Option<Estimate> {
     let logs: Vec<f64> = samples.iter().map(|sample| calibrated_log(sample, machine)).collect();
     let level = trimmed_mean(&logs, TRIM)?.exp() / NS_PER_MS;

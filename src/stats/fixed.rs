@@ -14,8 +14,9 @@ pub struct FixedCase {
     pub threshold: f64,
 }
 
-/// Decides all targets at once: fail where the change is above the threshold and significant after Holm's correction over the
-/// targets, inconclusive where it is above and not significant, warn where it is significant and above half of the threshold.
+/// Decides all targets at once: fail where the change is above the threshold and significant after Holm's correction
+/// over the targets, inconclusive where it is above and not significant, warn where it is significant and above half of
+/// the threshold.
 pub fn decide(cases: &[FixedCase]) -> Vec<Decision> {
     let p_values: Vec<f64> = cases.iter().map(|case| case.comparison.p_value).collect();
     cases

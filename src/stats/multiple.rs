@@ -2,8 +2,8 @@
 //! runs. Holm's step-down keeps the chance of even one false alarm in a run at the level that was asked for.
 
 /// The p-values, in their own order, adjusted by Holm's step-down procedure ("A Simple Sequentially Rejective Multiple
-/// Test Procedure", Scandinavian Journal of Statistics 6, 1979). Reject where the adjusted value is below the level that the
-/// whole family may err at; no assumption on how the tests depend on each other is needed.
+/// Test Procedure", Scandinavian Journal of Statistics 6, 1979). Reject where the adjusted value is below the level
+/// that the whole family may err at; no assumption on how the tests depend on each other is needed.
 pub fn holm(p_values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p_values.len()).collect();
     order.sort_by(|&a, &b| p_values[a].total_cmp(&p_values[b]));

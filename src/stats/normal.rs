@@ -5,7 +5,8 @@ const HANDOVER: f64 = 2.5;
 
 /// The probability that a standard normal variable exceeds `z`, to a relative error below 1e-12 up to z = 38.
 ///
-/// Abramowitz and Stegun, Handbook of Mathematical Functions: 26.2.11 (series) near zero, 26.2.14 (continued fraction) in the tail.
+/// Abramowitz and Stegun, Handbook of Mathematical Functions: 26.2.11 (series) near zero, 26.2.14 (continued fraction)
+/// in the tail.
 pub(crate) fn upper_tail(z: f64) -> f64 {
     if z < 0.0 {
         return 1.0 - upper_tail(-z);

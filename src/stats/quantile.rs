@@ -3,8 +3,8 @@
 
 use crate::model::Distribution;
 
-/// The share that the trimmed mean drops at either end. A quarter keeps the middle half (the interquartile mean): nearly
-/// as sharp as the mean where the noise is normal, and as steady as the median where it is not.
+/// The share that the trimmed mean drops at either end. A quarter keeps the middle half (the interquartile mean):
+/// nearly as sharp as the mean where the noise is normal, and as steady as the median where it is not.
 pub const TRIM: f64 = 0.25;
 
 /// What makes the median absolute deviation of normal noise equal to its standard deviation: 1 ÷ Φ⁻¹(3/4).
@@ -18,8 +18,8 @@ pub(crate) fn sorted(values: &[f64]) -> Vec<f64> {
 }
 
 /// The quantile at `probability` of values in ascending order, by linear interpolation between the order statistics
-/// (type 7 of Hyndman and Fan, "Sample Quantiles in Statistical Packages", The American Statistician 50, 1996).
-/// `None` without values. `probability` outside of 0..=1 is taken as the nearer end.
+/// (type 7 of Hyndman and Fan, "Sample Quantiles in Statistical Packages", The American Statistician 50, 1996). `None`
+/// without values. `probability` outside of 0..=1 is taken as the nearer end.
 pub fn quantile_of_sorted(ordered: &[f64], probability: f64) -> Option<f64> {
     let last = ordered.len().checked_sub(1)?;
     let position = probability.clamp(0.0, 1.0) * last as f64;
@@ -39,8 +39,8 @@ pub fn median(values: &[f64]) -> Option<f64> {
     quantile(values, 0.5)
 }
 
-/// The median absolute deviation from the median, times 1.4826: the standard deviation where the noise is normal.
-/// 0 for a single value, `None` without values.
+/// The median absolute deviation from the median, times 1.4826: the standard deviation where the noise is normal. 0 for
+/// a single value, `None` without values.
 pub fn spread(values: &[f64]) -> Option<f64> {
     let center = median(values)?;
     let deviations: Vec<f64> = values.iter().map(|value| (value - center).abs()).collect();

@@ -1,7 +1,8 @@
 //! Repeatable pseudo-random numbers: the order of a run follows from its seed, so that `--seed` repeats it exactly.
 
-/// SplitMix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014): one addition and a mixing of
-/// bits. It passes the usual batteries, and an order of samples asks for no more; a crate would be more code to trust than this.
+/// SplitMix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014): one addition and
+/// a mixing of bits. It passes the usual batteries, and an order of samples asks for no more; a crate would be more
+/// code to trust than this.
 #[derive(Debug, Clone)]
 pub struct SplitMix64 {
     state: u64,

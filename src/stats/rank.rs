@@ -1,18 +1,18 @@
 //! One-sided rank tests: they ask nothing of the shape of the noise, and on few samples they are exact.
 //!
-//! The null distribution is counted out by the usual recurrence over the ranks; where there are ties, over doubled mid-ranks, which are
-//! whole numbers. So the p-value is the exact permutation probability, with ties as without. Where that would
-//! be too much to count, the normal approximation with tie and continuity corrections takes over.
+//! The null distribution is counted out by the usual recurrence over the ranks; where there are ties, over doubled
+//! mid-ranks, which are whole numbers. So the p-value is the exact permutation probability, with ties as without. Where
+//! that would be too much to count, the normal approximation with tie and continuity corrections takes over.
 
 use super::normal::upper_tail;
 
-/// The most cell updates that a null distribution may cost before the normal approximation takes over: a millisecond. It
-/// is enough for a hundred differences without ties, and for 12 values against 50.
+/// The most cell updates that a null distribution may cost before the normal approximation takes over: a millisecond.
+/// It is enough for a hundred differences without ties, and for 12 values against 50.
 const COUNTABLE: usize = 500_000;
 
-/// The one-sided p-value of Wilcoxon's signed-rank test: how likely differences are that lie this far above zero or further
-/// if in truth they are symmetric around it. Differences of zero are dropped, as Wilcoxon has it ("Individual Comparisons by
-/// Ranking Methods", Biometrics Bulletin 1, 1945). 1 where no difference is left.
+/// The one-sided p-value of Wilcoxon's signed-rank test: how likely differences are that lie this far above zero or
+/// further if in truth they are symmetric around it. Differences of zero are dropped, as Wilcoxon has it ("Individual
+/// Comparisons by Ranking Methods", Biometrics Bulletin 1, 1945). 1 where no difference is left.
 ///
 /// The smallest value that n differences can reach is 2⁻ⁿ.
 pub fn signed_rank_greater(differences: &[f64]) -> f64 {
@@ -37,9 +37,10 @@ pub fn signed_rank_greater(differences: &[f64]) -> f64 {
     normal_tail(positive, total as f64 / 2.0, variance, unit)
 }
 
-/// The one-sided p-value of the Wilcoxon–Mann–Whitney rank-sum test: how likely it is that `above` ranks this high among
-/// both groups or higher if in truth they come from one distribution (Mann and Whitney, "On a Test of Whether one of Two Random
-/// Variables is Stochastically Larger than the Other", Annals of Mathematical Statistics 18, 1947). 1 where a group is empty.
+/// The one-sided p-value of the Wilcoxon–Mann–Whitney rank-sum test: how likely it is that `above` ranks this high
+/// among both groups or higher if in truth they come from one distribution (Mann and Whitney, "On a Test of Whether one
+/// of Two Random Variables is Stochastically Larger than the Other", Annals of Mathematical Statistics 18, 1947). 1
+/// where a group is empty.
 ///
 /// The smallest value that m and n values can reach is 1 ÷ C(m+n, m).
 pub fn rank_sum_greater(above: &[f64], below: &[f64]) -> f64 {

@@ -1,8 +1,9 @@
-//! The rules end to end on simulated streams: how often an import that did not change fails, and how often a slower one does.
+//! The rules end to end on simulated streams: how often an import that did not change fails, and how often a slower one
+//! does.
 //!
-//! The noise is modelled on recordings from a shared two-core machine: the machine's speed wanders by a third, what calibration leaves of
-//! it is 9% a sample with one sample in eight disturbed further, a state of the machine (quiet, loaded) shifts calibrated times by
-//! about 1%, and each module by 2.5% of itself.
+//! The noise is modelled on recordings from a shared two-core machine: the machine's speed wanders by a third, what
+//! calibration leaves of it is 9% a sample with one sample in eight disturbed further, a state of the machine (quiet,
+//! loaded) shifts calibrated times by about 1%, and each module by 2.5% of itself.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -124,6 +124,11 @@ pub fn judge(cases: &[Case<'_>], context: &Context<'_>) -> Judgement {
     }
 }
 
+/// True where there is nothing to say of a target, so that nobody needs to know more about it.
+pub fn is_silent(case: &Case<'_>, context: &Context<'_>) -> bool {
+    findings_of(case, context).is_empty()
+}
+
 fn findings_of(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     if let Some(failure) = case.failure {
         let printed = case

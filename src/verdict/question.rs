@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::model::{ClosureChange, Comparison, ComparisonKind, Sample, Target};
 use crate::stats::ceiling::look_at_ceiling;
 use crate::stats::changed_part::{ChangedPart, usual_own_times};
-use crate::stats::comparison::{Design, Evidence, WHOLE_RESOLUTION};
+use crate::stats::comparison::{Design, Evidence, resolution};
 use crate::stats::fixed::{self, FixedCase};
 use crate::stats::sequential::{Criteria, Decision, Schedule, look, threshold};
 use crate::stats::{MachineSpeed, estimate};
@@ -63,7 +63,13 @@ impl Ruling {
         let change = if before_ms > 0.0 { change_ms / before_ms } else { 0.0 };
         Self {
             decision: Decision::Pass,
-            comparison: Comparison { kind: ComparisonKind::SameClosure, before_ms, change_ms, change, p_value: 1.0 },
+            comparison: Comparison {
+                kind: ComparisonKind::SameClosure,
+                before_ms,
+                change_ms,
+                change,
+                p_value: 1.0,
+            },
             threshold: f64::INFINITY,
         }
     }
@@ -129,20 +135,21 @@ impl Question {
         matches!(self.yardstick, Yardstick::Paired { .. })
     }
 
-    /// The machine in whose milliseconds this target is shown: the one that recorded the baseline, else this one.
-    pub fn machine<'a>(&'a self, this: &'a MachineSpeed) -> &'a MachineSpeed {
+    /// The machine in whose milliseconds this target is shown: the one that recorded the baseline, else this one as these
+    /// samples saw it.
+    pub fn machine(&self, head: &[Sample]) -> MachineSpeed {
         match &self.yardstick {
             Yardstick::Stored {
                 machine, whole: true, ..
             }
-            | Yardstick::SameClosure { machine, .. } => machine,
-            _ => this,
+            | Yardstick::SameClosure { machine, .. } => *machine,
+            _ => MachineSpeed::of(head),
         }
     }
 
-    /// Looks at the samples of head, with those of the base where both arms are measured. `this` is the speed that this run saw.
-    pub fn answers(&self, head: &[Sample], base: &[Sample], this: &MachineSpeed) -> Answers {
-        let machine = self.machine(this);
+    /// Looks at the samples of head, with those of the base where both arms are measured.
+    pub fn answers(&self, head: &[Sample], base: &[Sample]) -> Answers {
+        let machine = &self.machine(head);
         let mut answers = Answers {
             ceiling: self.ceiling(head, machine),
             ..Answers::default()
@@ -228,7 +235,7 @@ impl Question {
         };
         let explained = changed.comparison.change.max(0.0);
         answers.slowdown = whole.and_then(|(design, schedule)| {
-            let coarse = self.criteria.max_regression.max(WHOLE_RESOLUTION);
+            let coarse = self.criteria.max_regression.max(resolution(head, before, machine));
             let criteria = Criteria {
                 max_regression: coarse + explained,
                 ..self.criteria

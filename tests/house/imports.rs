@@ -6,32 +6,41 @@ use crate::tokens::tokens;
 
 /// Every part with the parts that it may import. A part may always import itself; `app` and `main` may import all.
 const DIRECTIONS: [(&str, &[&str]); 18] = [
-    ("error", &[]),
     ("exit", &[]),
     ("model", &[]),
-    ("budgets", &["error", "model"]),
-    ("stats", &["error", "model"]),
-    ("graph", &["error", "model"]),
-    ("plan", &["budgets", "error", "graph", "model", "stats"]),
-    ("baseline", &["budgets", "error", "graph", "model", "stats"]),
-    ("verdict", &["budgets", "error", "graph", "model", "stats"]),
+    ("budgets", &["model"]),
+    ("stats", &["model"]),
+    ("graph", &["model"]),
+    ("plan", &["budgets", "graph", "model", "stats"]),
+    ("baseline", &["budgets", "graph", "model", "stats"]),
+    ("verdict", &["budgets", "graph", "model", "stats"]),
+    ("comparison", &["baseline", "budgets", "model", "stats"]),
     (
         "report",
         &[
-            "baseline", "budgets", "error", "exit", "graph", "model", "plan", "stats", "verdict",
+            "baseline",
+            "budgets",
+            "comparison",
+            "graph",
+            "model",
+            "plan",
+            "stats",
+            "verdict",
         ],
     ),
-    ("runner", &["error", "model"]),
-    ("python", &["error", "model", "runner"]),
-    ("store", &["baseline", "error", "model"]),
-    ("git", &["error", "model", "runner"]),
-    ("machine", &["error", "model"]),
-    ("instructions", &["error", "model", "runner"]),
-    ("cli", &["budgets", "error", "exit", "model", "report"]),
+    ("runner", &["model"]),
+    ("python", &["model", "runner"]),
+    // It reads and writes what `baseline` describes.
+    ("store", &["baseline", "model"]),
+    ("git", &["model", "runner"]),
+    ("machine", &["model"]),
+    ("instructions", &["model", "runner"]),
+    ("cli", &["budgets", "model"]),
     ("lib", &[]),
 ];
 
-const UNRESTRICTED: [&str; 2] = ["app", "main"];
+/// They bring the parts together: `error` is why a command of `app` could not do its work.
+const UNRESTRICTED: [&str; 3] = ["app", "error", "main"];
 
 /// One file of the crate.
 pub(crate) struct SourceFile {

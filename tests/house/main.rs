@@ -12,8 +12,16 @@ use imports::{SourceFile, violations};
 const LONGEST_FILE: usize = 400;
 
 /// The parts that decide and describe. They are given everything, so that every decision can be tested without a machine.
-const CORE: [&str; 8] = [
-    "baseline", "budgets", "graph", "model", "plan", "report", "stats", "verdict",
+const CORE: [&str; 9] = [
+    "baseline",
+    "budgets",
+    "comparison",
+    "graph",
+    "model",
+    "plan",
+    "report",
+    "stats",
+    "verdict",
 ];
 
 /// What reads a clock, a file, a process or the environment.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use importgate::graph::{ImportGraph, ImportStatement};
 use importgate::model::Failure;
+use importgate::python::Look;
 
 use crate::support::{Project, edge, observe, python, run};
 
@@ -116,7 +117,10 @@ fn preloaded_modules_are_not_part_of_what_is_observed() {
         imports: &imports,
         round: 0,
     };
-    let observation = project.session(python()).observe(request).expect("the process runs");
+    let observation = project
+        .session(python())
+        .observe(request, Look::Full)
+        .expect("the process runs");
     let names: Vec<&str> = observation.modules.iter().map(|module| module.name.as_str()).collect();
     assert!(names.contains(&"csv") && names.contains(&"top"));
     assert!(!names.contains(&"json") && !names.contains(&"base"));

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use importgate::model::{Edge, Observation};
-use importgate::python::{BytecodeFiles, Request, Session, SessionSettings};
+use importgate::python::{BytecodeFiles, Look, Request, Session, SessionSettings};
 
 /// Long enough for any machine to import a small project.
 const GENEROUS: Duration = Duration::from_secs(60);
@@ -62,7 +62,7 @@ pub(crate) fn observe(session: &Session, module: &str) -> Observation {
         imports: &imports,
         round: 0,
     };
-    session.observe(request).expect("the process runs")
+    session.observe(request, Look::Full).expect("the process runs")
 }
 
 /// The interpreter itself, not a wrapper that chooses one.

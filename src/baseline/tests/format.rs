@@ -8,7 +8,9 @@ use proptest::prelude::*;
 use super::sample_data::{baseline, entry, key};
 use crate::baseline::table::OWN_TIME_UNIT_NS;
 use crate::baseline::{Baseline, Entry, Recorded, RecordedInterpreter, StoredSample};
-use crate::model::{Bytecode, ContentHash, Engine, EnvironmentKey, Machine, ModuleRecord, Origin, ReferenceSample, Sample};
+use crate::model::{
+    Bytecode, ContentHash, Engine, EnvironmentKey, Machine, ModuleRecord, Origin, ReferenceSample, Sample,
+};
 
 #[test]
 fn the_text_is_made_for_review() {

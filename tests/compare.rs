@@ -1,0 +1,373 @@
+//! `compare`, `merge`, `schema` and `completions` as a user runs them, on files that are written here.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use importgate::baseline::{Baseline, Entry, Recorded, StoredSample};
+use importgate::model::{
+    BaselineSummary, EnvironmentKey, Machine, ReferenceSample, Report, ReportEnvironment, RunSummary, TargetKind,
+    TargetReport, TargetStatus, Verdict,
+};
+use importgate::report::json;
+
+const KEY: &str = "cpython-3.13-linux-x86_64";
+
+struct Folder(tempfile::TempDir);
+
+/// What the program said.
+struct Answer {
+    code: i32,
+    output: String,
+    errors: String,
+}
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().expect("a folder"))
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn write(&self, name: &str, text: impl AsRef<[u8]>) -> &Self {
+        fs::write(self.path().join(name), text).expect("it is written");
+        self
+    }
+
+    fn run(&self, arguments: &[&str]) -> Answer {
+        let output = Command::new(env!("CARGO_BIN_EXE_importgate"))
+            .current_dir(self.path())
+            .args(arguments)
+            .output()
+            .expect("it runs");
+        Answer {
+            code: output.status.code().expect("it ends by itself"),
+            output: String::from_utf8(output.stdout).expect("text"),
+            errors: String::from_utf8(output.stderr).expect("text"),
+        }
+    }
+}
+
+fn baseline(targets: &[(&str, u64)]) -> String {
+    let recorded = |time_ms: u64| Recorded {
+        samples: (0..10)
+            .map(|round| StoredSample {
+                round,
+                cpu_ns: time_ms * 1_000_000,
+                wall_ns: time_ms * 1_200_000,
+                reference_ns: 80_000_000,
+                ..StoredSample::default()
+            })
+            .collect(),
+        ..Recorded::default()
+    };
+    let reference = ReferenceSample {
+        cpu_ns: 80_000_000,
+        wall_ns: 90_000_000,
+    };
+    let entry = Entry {
+        reference: vec![reference],
+        targets: targets
+            .iter()
+            .map(|(name, time_ms)| ((*name).to_owned(), recorded(*time_ms)))
+            .collect(),
+        ..Entry::default()
+    };
+    let environments = BTreeMap::from([(EnvironmentKey(KEY.to_owned()), entry)]);
+    Baseline { environments }.render()
+}
+
+fn target(name: &str, time_ms: f64) -> TargetReport {
+    TargetReport {
+        module: name.to_owned(),
+        kind: TargetKind::Module,
+        layer: None,
+        status: TargetStatus::Measured,
+        verdict: Verdict::Pass,
+        time_ms: Some(time_ms),
+        blocked_ms: None,
+        max_time_ms: None,
+        time: None,
+        cpu: None,
+        wall: None,
+        wall_ms: None,
+        memory_bytes: None,
+        peak_memory_bytes: None,
+        modules: Some(3),
+        samples: 10,
+        variation: Some(0.01),
+        baseline_time_ms: Some(100.0),
+        baseline_memory_bytes: None,
+        baseline_modules: None,
+        change_percent: None,
+        change_ms: None,
+        decided_by: None,
+        closure: None,
+    }
+}
+
+fn report(verdict: Verdict, targets: &[(&str, f64)]) -> Report {
+    Report {
+        version: Report::VERSION,
+        importgate: "0.1.0".to_owned(),
+        verdict,
+        budgets: "budgets.toml".to_owned(),
+        findings: Vec::new(),
+        targets: targets.iter().map(|(name, time_ms)| target(name, *time_ms)).collect(),
+        environment: ReportEnvironment {
+            key: EnvironmentKey(KEY.to_owned()),
+            python: "python3".to_owned(),
+            python_version: String::new(),
+            machine: Machine::default(),
+            speed: None,
+        },
+        baseline: Some(BaselineSummary {
+            source: "budgets.baseline.json".to_owned(),
+            recorded: None,
+        }),
+        run: RunSummary {
+            samples: 10,
+            references: 4,
+            seconds: 1.5,
+            seed: 1,
+        },
+    }
+}
+
+fn written(report: &Report) -> String {
+    json::render(report).expect("JSON")
+}
+
+fn with_baselines() -> Folder {
+    let folder = Folder::new();
+    folder
+        .write("old.json", baseline(&[("shop.cli", 100), ("shop.web", 100)]))
+        .write("new.json", baseline(&[("shop.cli", 70), ("shop.web", 99)]));
+    folder
+}
+
+#[test]
+fn two_baselines_make_a_table() {
+    let answer = with_baselines().run(&["compare", "old.json", "new.json"]);
+    assert_eq!(answer.code, 0, "{}", answer.errors);
+    let line = |word: &str| {
+        answer
+            .output
+            .lines()
+            .find(|line| line.contains(word))
+            .expect(word)
+            .to_owned()
+    };
+    let cli = line("shop.cli");
+    for expected in ["improved", "100 ms", "70.0 ms", "-30.0%", "-30.0 ms"] {
+        assert!(cli.contains(expected), "{expected}: {cli}");
+    }
+    assert!(line("shop.web").contains("same"));
+    assert!(line("total").contains("200 ms") && line("total").contains("169 ms"));
+}
+
+#[test]
+fn a_required_improvement_fails_by_name_and_passes_where_all_show_it() {
+    let folder = with_baselines();
+    let answer = folder.run(&["compare", "old.json", "new.json", "--require-improvement", "20%"]);
+    assert_eq!(answer.code, 1);
+    assert!(
+        answer
+            .output
+            .contains("FAIL: 1 target did not improve by 20.0%\n  shop.web: -1.00%"),
+        "{}",
+        answer.output
+    );
+    let narrowed = [
+        "compare",
+        "old.json",
+        "new.json",
+        "--require-improvement=20%",
+        "--only",
+        "shop.cli",
+    ];
+    assert_eq!(folder.run(&narrowed).code, 0);
+    let more = folder.run(&[
+        "compare",
+        "old.json",
+        "new.json",
+        "--require-improvement=31%",
+        "--only=shop.cli",
+    ]);
+    assert_eq!(more.code, 1);
+}
+
+#[test]
+fn a_baseline_compares_with_a_report_in_every_format() {
+    let folder = with_baselines();
+    let checked = report(Verdict::Pass, &[("shop.cli", 50.0), ("shop.web", 130.0)]);
+    folder.write("report.json", written(&checked));
+    let answer = folder.run(&[
+        "compare",
+        "old.json",
+        "report.json",
+        "--format",
+        "json",
+        "--format",
+        "markdown=out/table.md",
+    ]);
+    assert_eq!(answer.code, 0, "{}", answer.errors);
+    let value: serde_json::Value = serde_json::from_str(&answer.output).expect("JSON");
+    let part = &value["environments"][0];
+    let outcomes: Vec<&str> = [0, 1]
+        .map(|row| part["targets"][row]["outcome"].as_str().unwrap_or_default())
+        .to_vec();
+    assert_eq!(outcomes, ["improved", "slower"]);
+    // The report was held against these very times, and nothing else differs.
+    assert_eq!(part["notes"], serde_json::json!([]));
+    let page = fs::read_to_string(folder.path().join("out/table.md")).expect("the page");
+    assert!(
+        page.contains("| ✅ improved | `shop.cli` | 100 ms | 50.0 ms | -50.0% |"),
+        "{page}"
+    );
+}
+
+#[test]
+fn what_is_neither_a_baseline_nor_a_report_is_named_with_its_fault() {
+    let folder = with_baselines();
+    let good = baseline(&[("shop.cli", 100)]);
+    let newer = good.replacen("\"version\": 1", "\"version\": 9", 1);
+    let newer_report = written(&report(Verdict::Pass, &[])).replacen("\"version\": 1", "\"version\": 99", 1);
+    let cases: [(&str, Vec<u8>, &str); 9] = [
+        ("empty.json", Vec::new(), "the file is empty"),
+        ("other.json", b"{\"packages\": []}".to_vec(), "JSON of something else"),
+        ("text.json", b"hello".to_vec(), "it is not JSON"),
+        ("bytes.json", vec![0xff, 0xfe, 0x00], "it is not JSON"),
+        ("cut.json", good.as_bytes()[..good.len() / 2].to_vec(), "truncated"),
+        (
+            "conflict.json",
+            format!("<<<<<<< ours\n{good}").into_bytes(),
+            "merge conflict",
+        ),
+        ("newer.json", newer.into_bytes(), "newer"),
+        ("newer-report.json", newer_report.into_bytes(), "upgrade importgate"),
+        (
+            "damaged.json",
+            b"{\"importgate\": \"0.1.0\", \"version\": 1, \"verdict\": \"maybe\"}".to_vec(),
+            "damaged",
+        ),
+    ];
+    for (name, content, expected) in cases {
+        folder.write(name, content);
+        let answer = folder.run(&["compare", "old.json", name]);
+        assert_eq!(answer.code, 3, "{name}: {}", answer.errors);
+        assert!(
+            answer.errors.contains(name) && answer.errors.contains(expected),
+            "{}",
+            answer.errors
+        );
+        assert!(answer.output.is_empty());
+    }
+    let missing = folder.run(&["compare", "nothing.json", "new.json"]);
+    assert!(
+        missing.code == 3 && missing.errors.contains("nothing.json"),
+        "{}",
+        missing.errors
+    );
+    let folder_itself = folder.run(&["compare", ".", "new.json"]);
+    assert_eq!(folder_itself.code, 3);
+}
+
+#[test]
+fn mistakes_on_the_command_line_are_told_from_those_in_the_files() {
+    let folder = with_baselines();
+    let run = |more: &[&str]| folder.run(&[&["compare", "old.json", "new.json"], more].concat());
+    for wrong in ["20", "0%", "100%", "-5%", "much"] {
+        assert_eq!(run(&[&format!("--require-improvement={wrong}")]).code, 2, "{wrong}");
+    }
+    assert_eq!(run(&["--format=github"]).code, 2);
+    let environment = run(&["--environment", "cpython-3.9-linux-x86_64"]);
+    assert!(
+        environment.code == 3 && environment.errors.contains(KEY),
+        "{}",
+        environment.errors
+    );
+    let only = run(&["--only", "shop.api"]);
+    assert!(only.code == 3 && only.errors.contains("shop.cli"), "{}", only.errors);
+}
+
+#[test]
+fn the_result_of_a_comparison_is_no_input() {
+    let folder = with_baselines();
+    folder.run(&["compare", "old.json", "new.json", "--format=json=result.json"]);
+    for arguments in [&["compare", "old.json", "result.json"][..], &["merge", "result.json"]] {
+        let answer = folder.run(arguments);
+        assert!(
+            answer.code == 3 && answer.errors.contains("comparison"),
+            "{}",
+            answer.errors
+        );
+    }
+}
+
+#[test]
+fn shards_become_one_report_with_the_exit_code_of_a_check() {
+    let folder = Folder::new();
+    folder
+        .write("1.json", written(&report(Verdict::Pass, &[("shop.cli", 50.0)])))
+        .write("2.json", written(&report(Verdict::Inconclusive, &[("shop.web", 50.0)])))
+        .write("3.json", written(&report(Verdict::Fail, &[("shop.api", 50.0)])));
+    let open = folder.run(&["merge", "1.json", "2.json"]);
+    assert_eq!(open.code, 0, "{}", open.errors);
+    assert!(
+        open.output.contains("shop.cli") && open.output.contains("INCONCLUSIVE"),
+        "{}",
+        open.output
+    );
+    let failing = folder.run(&["merge", "1.json", "2.json", "3.json", "--format=json=all.json"]);
+    assert_eq!((failing.code, failing.output.as_str()), (1, ""));
+    let merged =
+        json::parse(&fs::read_to_string(folder.path().join("all.json")).expect("the report")).expect("a report");
+    let names: Vec<&str> = merged.targets.iter().map(|target| target.module.as_str()).collect();
+    assert_eq!(names, ["shop.cli", "shop.web", "shop.api"]);
+    assert_eq!((merged.verdict, merged.run.samples), (Verdict::Fail, 30));
+}
+
+#[test]
+fn reports_that_do_not_belong_together_are_not_merged() {
+    let folder = Folder::new();
+    let first = report(Verdict::Pass, &[("shop.cli", 50.0)]);
+    let other = Report {
+        budgets: "other.toml".to_owned(),
+        ..report(Verdict::Pass, &[("shop.web", 50.0)])
+    };
+    folder
+        .write("1.json", written(&first))
+        .write("again.json", written(&first))
+        .write("other.json", written(&other))
+        .write("baseline.json", baseline(&[("shop.cli", 100)]));
+    for (second, expected) in [
+        ("again.json", "shop.cli is in two reports: 1.json and again.json"),
+        ("other.json", "1.json and other.json are not shards of one run"),
+        ("baseline.json", "baseline.json: this is a baseline"),
+    ] {
+        let answer = folder.run(&["merge", "1.json", second]);
+        assert_eq!(answer.code, 3, "{second}");
+        assert!(answer.errors.contains(expected), "{}", answer.errors);
+    }
+    assert_eq!(folder.run(&["merge"]).code, 2);
+}
+
+#[test]
+fn the_schema_and_the_completions_are_printed() {
+    let folder = Folder::new();
+    let schema = folder.run(&["schema"]);
+    assert_eq!((schema.code, schema.output), (0, json::schema()));
+    for shell in ["bash", "zsh", "fish"] {
+        let answer = folder.run(&["completions", shell]);
+        assert!(
+            answer.code == 0 && answer.output.contains("require-improvement"),
+            "{shell}: {}",
+            answer.errors
+        );
+    }
+    assert_eq!(folder.run(&["completions", "cobol"]).code, 2);
+}
