@@ -5,7 +5,10 @@ use importgate::model::{Code, Severity, TargetStatus, Verdict};
 use super::support::{Project, found};
 
 /// Modules that fail, each in its own way, with the finding and the line that it must point at.
-const FAULTS: [(&str, &str, Code, Option<(&str, u32)>); 8] = [
+/// A module, its source, the finding that it makes, and the place that the finding names.
+type Fault = (&'static str, &'static str, Code, Option<(&'static str, u32)>);
+
+const FAULTS: [Fault; 8] = [
     (
         "raises",
         "\nraise RuntimeError('no licence')\n",
