@@ -10,7 +10,20 @@ use super::abandoned;
 const WIRE: &str = include_str!("wire.py");
 const INTERPRETER: &str = include_str!("interpreter.py");
 const PROBE: &str = include_str!("probe.py");
-const OBSERVE: &str = include_str!("observe.py");
+/// The parts of one script, in the order in which they build on each other.
+const OBSERVE: &str = concat!(
+    include_str!("observe/readings.py"),
+    "\n\n",
+    include_str!("observe/places.py"),
+    "\n\n",
+    include_str!("observe/imports.py"),
+    "\n\n",
+    include_str!("observe/warnings.py"),
+    "\n\n",
+    include_str!("observe/effects.py"),
+    "\n\n",
+    include_str!("observe/answer.py"),
+);
 
 /// A script of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -140,7 +140,7 @@ fn nothing_that_measured_code_replaces_spoils_the_observation() {
         "import os\nos.chdir('/')\nimport spare\n",
         "import builtins, time, sys, posix\nreal = builtins.__import__\nbuiltins.__import__ = lambda *a, **k: real(*a, **k)\n\
          time.perf_counter_ns = time.thread_time_ns = sys._getframe = posix.getpid = None\n\
-         builtins.reversed = builtins.open = None\nimport spare\n",
+         builtins.vars = builtins.open = None\nimport spare\n",
         "import sys\nprint('::error::' * 100000)\nsys.stdout.close()\nsys.stderr.close()\nimport spare\n",
         "import sys\nclass Odd:\n    def __getattr__(self, name):\n        raise RuntimeError(name)\n\
          sys.modules[7] = Odd()\nsys.modules['odd'] = Odd()\nimport spare\n",
