@@ -152,7 +152,7 @@ fn memory_modules_and_forbidden_imports_are_decided_without_a_clock() {
 #[test]
 fn what_is_preloaded_is_not_paid_for() {
     let project = Project::new("[modules.app]\npreload = [\"heavy\"]\nmax-time = \"30ms\"\n");
-    project.write("heavy.py", &BUSY.replace("0.06", "0.6"));
+    project.write("heavy.py", BUSY.replace("0.06", "0.6"));
     project.write("app.py", "import heavy\n");
     let run = project.check(&["--samples", "5"]).expect_code(0);
     assert_eq!(run.row("app").modules, Some(1));

@@ -4,8 +4,11 @@ use importgate::model::{Code, Severity, TargetStatus, Verdict};
 
 use super::support::{Project, found};
 
-/// Modules that fail, each in its own way, with the finding and the line that it must point at.
-const FAULTS: [(&str, &str, Code, Option<(&str, u32)>); 8] = [
+/// Name, source, the code of the finding, and the file and line that it must point at.
+type Fault = (&'static str, &'static str, Code, Option<(&'static str, u32)>);
+
+/// Modules that fail, each in its own way.
+const FAULTS: [Fault; 8] = [
     (
         "raises",
         "\nraise RuntimeError('no licence')\n",
