@@ -4,10 +4,10 @@ use importgate::model::{Code, Severity, TargetStatus, Verdict};
 
 use super::support::{Project, found};
 
-/// Modules that fail, each in its own way, with the finding and the line that it must point at.
-/// A module, its source, the finding that it makes, and the place that the finding names.
+/// Name, source, the code of the finding, and the file and line that it must point at.
 type Fault = (&'static str, &'static str, Code, Option<(&'static str, u32)>);
 
+/// Modules that fail, each in its own way.
 const FAULTS: [Fault; 8] = [
     (
         "raises",
