@@ -8,6 +8,7 @@ use crate::cli::ProjectArguments;
 use crate::error::Error;
 use crate::model::{Bytecode, Cited, Target};
 use crate::python::{self, BytecodeFiles, FileSystemIndex, Search, Session, SessionSettings};
+use crate::runner;
 use crate::verdict::Places;
 
 /// A project that can be measured.
@@ -25,6 +26,8 @@ pub(super) struct Project {
 impl Project {
     /// Reads the budgets, finds the interpreter, asks it what it is, and turns patterns into targets.
     pub(super) fn open(arguments: &ProjectArguments) -> Result<(Self, Session), Error> {
+        // Before anything is started: from here on Ctrl-C ends what runs, and what an import leaves behind is ended too.
+        runner::prepare()?;
         let (path, kind) = locate(arguments.budgets.as_deref())?;
         let text = std::fs::read_to_string(&path).map_err(|source| Error::Unreadable {
             path: path.clone(),

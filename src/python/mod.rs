@@ -1,6 +1,7 @@
 //! Everything that knows Python's side of the wire: which interpreter is the project's, the scripts that run inside it, and
 //! the typed form of what they answer.
 
+mod abandoned;
 mod answer;
 mod command;
 mod content;

@@ -34,11 +34,11 @@ _NAME, _OUTER, _CPU, _BLOCKED, _MEMORY = range(5)
 
 class _Thread:
     """What is known of one importing thread: the imports in progress, and the readings at the last boundary."""
-    __slots__ = ("stack", "cpu", "process", "wall", "queued", "switches", "memory", "place")
+    __slots__ = ("stack", "cpu", "process", "wall", "queued", "switches", "memory", "foreign", "place")
 
     def __init__(self):
         self.stack = []
-        self.cpu = self.process = self.wall = self.queued = self.switches = self.memory = 0
+        self.cpu = self.process = self.wall = self.queued = self.switches = self.memory = self.foreign = 0
         self.place = None
 
 
@@ -62,6 +62,7 @@ class _Notes:
     main = None
     on = False
     hook_cost = 0
+    foreign = 0  # boundaries of imports in other threads than the main one
 
 
 # ---- readings of this process -----------------------------------------------------------------------------------------
@@ -126,9 +127,12 @@ def _close_stretch(thread):
     # What threads that import nothing compute meanwhile (a numeric library's own, say) belongs to this import.
     cell[_CPU] += cpu - thread.cpu if len(_Notes.threads) > 1 else process - thread.process
     cell[_MEMORY] += memory - thread.memory
-    if thread is _Notes.main and _schedule and _usage:
+    if thread is not _Notes.main:
+        _Notes.foreign += 1
+    elif _schedule and _usage and _Notes.foreign == thread.foreign:
         queued = _schedule.field(1)
-        # While other threads compute, the process is not blocked.
+        # While other threads compute, the process is not blocked. Where one imported, it may itself have waited for a
+        # processor, which cannot be told from here: then nothing counts as blocked.
         blocked = (wall - thread.wall) - (process - thread.process) - (queued - thread.queued)
         # Without a voluntary switch the time was taken from the process, not given up by it.
         if blocked > 0 and _usage(_USAGE_OF_THREAD).ru_nvcsw > thread.switches:
@@ -140,6 +144,7 @@ def _close_stretch(thread):
 
 def _open_stretch(thread, hook_started):
     thread.memory = _resident.field(1) * _PAGE if _resident else 0
+    thread.foreign = _Notes.foreign
     if thread is _Notes.main and _schedule and _usage:
         thread.queued = _schedule.field(1)
         thread.switches = _usage(_USAGE_OF_THREAD).ru_nvcsw

@@ -1,10 +1,11 @@
 //! The private folder in which the scripts and their answers live, gone when the run ends.
 
 use std::cell::Cell;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use super::PythonError;
+use super::abandoned;
 
 const WIRE: &str = include_str!("wire.py");
 const INTERPRETER: &str = include_str!("interpreter.py");
@@ -74,6 +75,8 @@ pub(super) struct Workspace {
     folder: tempfile::TempDir,
     path: PathBuf,
     next: Cell<u64>,
+    /// Tells other runs that the folder is in use.
+    _lock: File,
 }
 
 impl Workspace {
@@ -83,7 +86,7 @@ impl Workspace {
             source,
         };
         let folder = tempfile::Builder::new()
-            .prefix("importgate-")
+            .prefix(abandoned::PREFIX)
             .tempdir()
             .map_err(|source| failed(&std::env::temp_dir(), source))?;
         // The interpreter compares the script's folder with sys.path[0], which has no symbolic links left in it.
@@ -91,6 +94,8 @@ impl Workspace {
             .path()
             .canonicalize()
             .map_err(|source| failed(folder.path(), source))?;
+        let lock = abandoned::claim(&path).map_err(|source| failed(&path, source))?;
+        abandoned::sweep(path.parent().unwrap_or(&path));
         for script in Script::ALL {
             let file = path.join(script.file_name());
             fs::write(&file, format!("{WIRE}\n\n{}", script.source())).map_err(|source| failed(&file, source))?;
@@ -101,6 +106,7 @@ impl Workspace {
             folder,
             path,
             next: Cell::new(0),
+            _lock: lock,
         })
     }
 

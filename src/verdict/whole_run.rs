@@ -111,7 +111,7 @@ impl Context<'_> {
 
     fn stale(&self) -> Vec<Finding> {
         let stale = self.stale.iter().map(|name| {
-            let message = format!("the baseline has an entry for {name}, which the budgets do not name any more");
+            let message = "is in the baseline, and the budgets do not name it any more";
             let mut finding = Finding::new(Code::StaleBaselineEntry, Severity::Warning, name.clone(), message);
             finding.help = Some("`importgate record` takes it out".to_owned());
             finding
