@@ -58,6 +58,14 @@ impl<'a> ImportGraph<'a> {
         saving
     }
 
+    /// The statements whose cut would give back at least `time_ns`, the one that gives back most first.
+    pub fn statements_worth(&self, time_ns: u64) -> Vec<ImportStatement<'a>> {
+        let mut weights = self.weights();
+        weights.retain(|weight| weight.statement.importer.is_some() && weight.time_ns >= time_ns);
+        weights.sort_by_key(|weight| std::cmp::Reverse(weight.time_ns));
+        weights.into_iter().map(|weight| weight.statement).collect()
+    }
+
     /// Every statement with what its cut would give back, without the list of modules.
     pub(super) fn weights(&self) -> Vec<Weight<'a>> {
         let nodes = self.successors.len();

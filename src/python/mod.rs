@@ -4,6 +4,7 @@
 mod answer;
 mod command;
 mod content;
+mod deferral;
 mod distributions;
 mod error;
 mod faults;
@@ -14,6 +15,7 @@ mod session;
 mod workspace;
 
 pub use content::Contents;
+pub use deferral::{Deferral, Deferred};
 pub use error::PythonError;
 pub use find::{Search, find};
 pub use module_index::FileSystemIndex;

@@ -9,6 +9,7 @@ use super::PythonError;
 const WIRE: &str = include_str!("wire.py");
 const INTERPRETER: &str = include_str!("interpreter.py");
 const PROBE: &str = include_str!("probe.py");
+const DEFERRING_PROBE: &str = concat!(include_str!("defer.py"), "\n\n", include_str!("probe.py"));
 const OBSERVE: &str = include_str!("observe.py");
 
 /// A script of ours.
@@ -16,18 +17,21 @@ const OBSERVE: &str = include_str!("observe.py");
 pub(super) enum Script {
     Interpreter,
     Probe,
+    /// The probe with some import statements put off.
+    DeferringProbe,
     Observe,
 }
 
 impl Script {
     /// The scripts that run often enough to be compiled once.
-    pub(super) const COMPILED: [Self; 2] = [Self::Probe, Self::Observe];
-    const ALL: [Self; 3] = [Self::Interpreter, Self::Probe, Self::Observe];
+    pub(super) const COMPILED: [Self; 3] = [Self::Probe, Self::DeferringProbe, Self::Observe];
+    const ALL: [Self; 4] = [Self::Interpreter, Self::Probe, Self::DeferringProbe, Self::Observe];
 
     fn file_name(self) -> &'static str {
         match self {
             Self::Interpreter => "interpreter.py",
             Self::Probe => "probe.py",
+            Self::DeferringProbe => "defer.py",
             Self::Observe => "observe.py",
         }
     }
@@ -36,6 +40,7 @@ impl Script {
         match self {
             Self::Interpreter => INTERPRETER,
             Self::Probe => PROBE,
+            Self::DeferringProbe => DEFERRING_PROBE,
             Self::Observe => OBSERVE,
         }
     }
