@@ -52,6 +52,7 @@ fn measure_and_judge(arguments: &CheckArguments) -> Result<Report, Error> {
     };
     let places = project.places();
     let context = Context {
+        heavy: &project.budgets.classes.heavy_ms,
         places: &places,
         inconclusive: project.budgets.gate.inconclusive.value,
         key: &key,

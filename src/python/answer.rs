@@ -197,6 +197,7 @@ mod tests {
                 voluntary_switches,
                 modules: 1,
                 own: BTreeMap::new(),
+                touched: Vec::new(),
             }
             .into_sample(0)
             .blocked_ns
