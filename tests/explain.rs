@@ -96,3 +96,35 @@ fn speedscope_gets_an_evented_profile() {
     assert_eq!(document["profiles"][0]["type"], "evented");
     assert_eq!(document["shared"]["frames"][0]["name"], "app");
 }
+
+#[test]
+fn check_marks_a_heavy_module_with_the_statement_that_loads_it() {
+    let budgets = "[classes]\nheavy = \"11ms\"\n\n[modules.app]\nmax-time = \"9s\"\n";
+    let folder = project(&[
+        ("budgets.toml", budgets),
+        ("app.py", "\nimport heavy\n"),
+        ("heavy.py", HEAVY),
+    ]);
+    let output = Command::new(env!("CARGO_BIN_EXE_importgate"))
+        .current_dir(folder.path())
+        .env_remove("VIRTUAL_ENV")
+        .args([
+            "check",
+            "--quiet",
+            "--python",
+            "python3",
+            "--samples",
+            "3",
+            "--format",
+            "json",
+        ])
+        .output()
+        .expect("importgate");
+    assert!(output.status.success(), "a warning passes");
+    let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let findings = document["findings"].as_array().expect("findings");
+    let heavy = findings.iter().find(|finding| finding["code"] == "heavy-module");
+    let heavy = heavy.unwrap_or_else(|| panic!("no warning in {document:#}"));
+    assert_eq!(heavy["place"]["line"], 2);
+    assert_eq!(heavy["budget"]["line"], 2);
+}

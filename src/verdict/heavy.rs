@@ -35,7 +35,9 @@ pub(super) fn findings(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
             );
             let mut finding = Finding::new(Code::HeavyModule, Severity::Warning, case.target.name.clone(), message);
             finding.budget = mark.line.clone();
-            finding.place = cause.place();
+            // A body has no line of its own: the statement that brought it in is where to look.
+            let brought_in = || cause.chain.last().and_then(|step| step.place.clone());
+            finding.place = cause.place().or_else(brought_in);
             finding.help = Some(format!(
                 "`importgate explain {}` shows what a cut would save",
                 case.target.name
