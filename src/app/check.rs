@@ -42,6 +42,7 @@ fn measure_and_judge(arguments: &CheckArguments) -> Result<Report, Error> {
     let places = project.places();
     let key = environment.interpreter.key();
     let context = Context {
+        heavy: &project.budgets.classes.heavy_ms,
         places: &places,
         inconclusive: project.budgets.gate.inconclusive.value,
         key: &key,

@@ -65,6 +65,28 @@ impl Project {
         ))
     }
 
+    /// A folder without a budgets file: no targets, and every setting as it is by default.
+    pub(super) fn without_budgets(arguments: &ProjectArguments) -> Result<(Self, Session), Error> {
+        let unreadable = |source| Error::Unreadable {
+            path: PathBuf::from("."),
+            source,
+        };
+        let root = std::env::current_dir()
+            .and_then(|here| here.canonicalize())
+            .map_err(unreadable)?;
+        let budgets = budgets::parse_valid_part("", "budgets.toml", FileKind::Standalone)
+            .ok_or_else(|| Error::NoBudgets { folder: root.clone() })?;
+        let (source_roots, session) = open_session(arguments, &budgets, &root)?;
+        let project = Self {
+            budgets,
+            baseline_path: root.join("budgets.baseline.json"),
+            root,
+            source_roots,
+            targets: Vec::new(),
+        };
+        Ok((project, session))
+    }
+
     /// The targets that the words of the command line select, all of them where there are no words. A word is a target's
     /// name or a pattern as in the budgets file.
     pub(super) fn select(&self, words: &[String]) -> Result<Vec<Target>, Error> {

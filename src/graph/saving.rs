@@ -64,6 +64,14 @@ impl<'a> ImportGraph<'a> {
         saving
     }
 
+    /// The statements whose cut would give back at least `time_ns`, the one that gives back most first.
+    pub fn statements_worth(&self, time_ns: u64) -> Vec<ImportStatement<'a>> {
+        let mut weights = self.weights(|_| true);
+        weights.retain(|weight| weight.time_ns >= time_ns);
+        weights.sort_by_key(|weight| std::cmp::Reverse(weight.time_ns));
+        weights.into_iter().map(|weight| weight.statement).collect()
+    }
+
     /// Every statement in a module that `is_wanted`, with what its cut would give back.
     pub(super) fn weights(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<Weight<'a>> {
         let sums = |cost: fn(&LoadedModule) -> u64| {

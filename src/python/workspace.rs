@@ -10,6 +10,7 @@ use super::abandoned;
 const WIRE: &str = include_str!("wire.py");
 const INTERPRETER: &str = include_str!("interpreter.py");
 const PROBE: &str = include_str!("probe.py");
+const DEFERRING_PROBE: &str = concat!(include_str!("defer.py"), "\n\n", include_str!("probe.py"));
 /// The parts of one script, in the order in which they build on each other.
 const OBSERVE: &str = concat!(
     include_str!("observe/readings.py"),
@@ -30,18 +31,21 @@ const OBSERVE: &str = concat!(
 pub(super) enum Script {
     Interpreter,
     Probe,
+    /// The probe with some import statements put off.
+    DeferringProbe,
     Observe,
 }
 
 impl Script {
     /// The scripts that run often enough to be compiled once.
-    pub(super) const COMPILED: [Self; 2] = [Self::Probe, Self::Observe];
-    const ALL: [Self; 3] = [Self::Interpreter, Self::Probe, Self::Observe];
+    pub(super) const COMPILED: [Self; 3] = [Self::Probe, Self::DeferringProbe, Self::Observe];
+    const ALL: [Self; 4] = [Self::Interpreter, Self::Probe, Self::DeferringProbe, Self::Observe];
 
     fn file_name(self) -> &'static str {
         match self {
             Self::Interpreter => "interpreter.py",
             Self::Probe => "probe.py",
+            Self::DeferringProbe => "defer.py",
             Self::Observe => "observe.py",
         }
     }
@@ -50,6 +54,7 @@ impl Script {
         match self {
             Self::Interpreter => INTERPRETER,
             Self::Probe => PROBE,
+            Self::DeferringProbe => DEFERRING_PROBE,
             Self::Observe => OBSERVE,
         }
     }
