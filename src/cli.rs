@@ -47,6 +47,8 @@ pub enum Command {
     Check(CheckArguments),
     /// Measure and store the baseline; shows what changes in it before it writes.
     Record(RecordArguments),
+    /// Show where time and memory go, the chain that leads there, and what a cut would save.
+    Explain(ExplainArguments),
     /// Compare two baselines or reports: a before/after table.
     Compare(CompareArguments),
     /// Join the reports of shards into one.
@@ -145,6 +147,48 @@ pub struct RecordArguments {
     /// Show what would change and write nothing.
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// `importgate explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    /// A target of the budgets file, or any module that the interpreter can import.
+    pub target: String,
+    /// Which project; a budgets file is not needed.
+    #[command(flatten)]
+    pub project: ProjectArguments,
+    /// Show only the chain of imports that leads to this module.
+    #[arg(long, value_name = "MODULE")]
+    pub why: Option<String>,
+    /// Show every module by itself, instead of each distribution as one.
+    #[arg(long)]
+    pub modules: bool,
+    /// How many levels of the tree to show.
+    #[arg(long, value_name = "N")]
+    pub depth: Option<usize>,
+    /// Leave out what takes less.
+    #[arg(long, value_name = "TIME", default_value = "1ms", value_parser = parse_duration)]
+    pub min: Duration,
+    /// Import again with each costly statement put off, and show what that saves.
+    #[arg(long)]
+    pub verify: bool,
+    /// How to show it.
+    #[arg(long, value_enum, default_value_t = ExplainFormat::Terminal, value_name = "KIND")]
+    pub format: ExplainFormat,
+    /// No progress on stderr.
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// How an explanation is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExplainFormat {
+    /// Trees and tables for people.
+    Terminal,
+    /// Everything, for programs.
+    Json,
+    /// A profile for speedscope.
+    Speedscope,
 }
 
 /// `importgate compare`.

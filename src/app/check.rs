@@ -7,8 +7,9 @@ use crate::error::Error;
 use crate::exit;
 use crate::machine;
 use crate::model::{Environment, Report, ReportEnvironment, RunSummary, Target, Verdict};
+use crate::python::Session;
 use crate::report::order;
-use crate::verdict::{self, Answers, Case, Context, decide_fixed};
+use crate::verdict::{self, Case, Context, decide_fixed};
 
 use super::against::Base;
 use super::arm::{Arm, Settles, Survey};
@@ -37,21 +38,11 @@ fn measure_and_judge(arguments: &CheckArguments) -> Result<Report, Error> {
         interpreter: session.interpreter().clone(),
         machine: machine::fingerprint(),
     };
-    let variables = machine::relevant_variables();
-    let conditions = basis::circumstances(&environment, &variables, &project.budgets.measure);
-    let key = environment.interpreter.key();
-    let basis = match &arguments.against {
-        // Read before anything is measured: a damaged baseline is said at once.
-        None => Basis::read(&project.baseline_path, &key, conditions)?,
-        Some(reference) => Basis::Base(Box::new(Base::open(
-            reference,
-            arguments.base_python.as_deref(),
-            &project,
-            &session,
-        )?)),
-    };
+    let basis = basis_of(arguments, &project, &session, &environment)?;
     let places = project.places();
+    let key = environment.interpreter.key();
     let context = Context {
+        heavy: &project.budgets.classes.heavy_ms,
         places: &places,
         inconclusive: project.budgets.gate.inconclusive.value,
         key: &key,
@@ -59,47 +50,11 @@ fn measure_and_judge(arguments: &CheckArguments) -> Result<Report, Error> {
         unrecorded: basis.unrecorded(&targets),
         stale: basis.stale(&project.targets),
     };
-    let mut progress = ProgressLine::new(arguments.measure.quiet);
-    let settles = |target: &Target, survey: &Survey| is_settled(target, survey, &basis, &context, arguments);
-    let head = Arm::observe(
-        session,
-        &targets,
-        basis.stored().map(|_| &settles as &Settles<'_>),
-        &mut progress,
-    )?;
-    let base = basis
-        .base()
-        .map(|base| base.observe(&targets, &mut progress))
-        .transpose()?;
-    let standings: Vec<Standing> = targets
-        .iter()
-        .zip(&head.surveys)
-        .enumerate()
-        .map(|(position, (target, survey))| {
-            let base = base.as_ref().map(|arm| &arm.surveys[position]);
-            standing_of(target, survey, &basis, base, arguments)
-        })
-        .collect();
     let settings = Settings::new(&arguments.measure, &project.budgets.measure, started);
-    let jobs = jobs(&targets, &standings, &settings);
-    let outcome = sampling::take(
-        &head.session,
-        base.as_ref().map(|arm| &arm.session),
-        jobs,
-        &settings,
-        &mut progress,
-    )?;
-    progress.finish();
-    let cases = cases(
-        &targets,
-        &standings,
-        &head,
-        base.as_ref(),
-        &outcome,
-        settings.fixed.is_some(),
-    );
-    let mut judgement = verdict::judge(&cases, &context);
+    let measured = measure(arguments, session, &targets, &basis, &context, &settings)?;
+    let mut judgement = verdict::judge(&measured.cases(&targets, settings.fixed.is_some()), &context);
     order::sort(&mut judgement.findings, &judgement.rows);
+    let outcome = &measured.outcome;
     Ok(Report {
         version: Report::VERSION,
         importgate: env!("CARGO_PKG_VERSION").to_owned(),
@@ -116,15 +71,72 @@ fn measure_and_judge(arguments: &CheckArguments) -> Result<Report, Error> {
         },
         baseline: basis.summary(&project.baseline_path),
         run: RunSummary {
-            samples: outcome
-                .taken
-                .iter()
-                .map(|taken| (taken.head.len() + taken.base.len()) as u64)
-                .sum(),
+            samples: outcome.samples(),
             references: outcome.references.len() as u64,
             seconds: started.elapsed().as_secs_f64(),
             seed: settings.seed,
         },
+    })
+}
+
+/// What the run is compared with. It is read before anything is measured: a damaged baseline is said at once.
+fn basis_of(
+    arguments: &CheckArguments,
+    project: &Project,
+    session: &Session,
+    environment: &Environment,
+) -> Result<Basis, Error> {
+    if let Some(reference) = &arguments.against {
+        let base = Base::open(reference, arguments.base_python.as_deref(), project, session)?;
+        return Ok(Basis::Base(Box::new(base)));
+    }
+    let variables = machine::relevant_variables();
+    let circumstances = basis::circumstances(environment, &variables, &project.budgets.measure);
+    Basis::read(&project.baseline_path, &environment.interpreter.key(), circumstances)
+}
+
+/// Everything that was observed and timed.
+struct Measured {
+    head: Arm,
+    base: Option<Arm>,
+    standings: Vec<Standing>,
+    outcome: Outcome,
+}
+
+fn measure(
+    arguments: &CheckArguments,
+    session: Session,
+    targets: &[Target],
+    basis: &Basis,
+    context: &Context<'_>,
+    settings: &Settings,
+) -> Result<Measured, Error> {
+    let mut progress = ProgressLine::new(arguments.measure.quiet);
+    let settles = |target: &Target, survey: &Survey| is_settled(target, survey, basis, context, arguments);
+    let settles = basis.stored().map(|_| &settles as &Settles<'_>);
+    let head = Arm::observe(session, targets, settles, &mut progress)?;
+    let base = basis
+        .base()
+        .map(|base| base.observe(targets, &mut progress))
+        .transpose()?;
+    let standings: Vec<Standing> = targets
+        .iter()
+        .zip(&head.surveys)
+        .enumerate()
+        .map(|(position, (target, survey))| {
+            let base = base.as_ref().map(|arm| &arm.surveys[position]);
+            standing_of(target, survey, basis, base, arguments)
+        })
+        .collect();
+    let jobs = jobs(targets, &standings, settings);
+    let base_session = base.as_ref().map(|arm| &arm.session);
+    let outcome = sampling::take(&head.session, base_session, jobs, settings, &mut progress)?;
+    progress.finish();
+    Ok(Measured {
+        head,
+        base,
+        standings,
+        outcome,
     })
 }
 
@@ -145,36 +157,23 @@ fn jobs<'a>(targets: &'a [Target], standings: &[Standing], settings: &Settings) 
         .collect()
 }
 
-/// Brings together what is known of each target.
-fn cases<'a>(
-    targets: &'a [Target],
-    standings: &[Standing],
-    head: &'a Arm,
-    base: Option<&'a Arm>,
-    outcome: &'a Outcome,
-    fixed: bool,
-) -> Vec<Case<'a>> {
-    let mut taken = outcome.taken.iter();
-    let mut cases: Vec<Case<'_>> = targets
-        .iter()
-        .zip(standings)
-        .enumerate()
-        .map(|(position, (target, standing))| {
-            let taken = if standing.is_timed() { taken.next() } else { None };
-            standing.case(
-                target,
-                &head.surveys[position],
-                taken,
-                base.map(|arm| &arm.surveys[position]),
-            )
-        })
-        .collect();
-    if fixed {
-        let mut answers: Vec<Answers> = cases.iter().map(|case| case.answers.clone()).collect();
-        decide_fixed(&mut answers);
-        for (case, answers) in cases.iter_mut().zip(answers) {
-            case.answers = answers;
+impl Measured {
+    /// Brings together what is known of each target.
+    fn cases<'a>(&'a self, targets: &'a [Target], fixed: bool) -> Vec<Case<'a>> {
+        let mut taken = self.outcome.taken.iter();
+        let mut cases: Vec<Case<'_>> = targets
+            .iter()
+            .zip(&self.standings)
+            .enumerate()
+            .map(|(position, (target, standing))| {
+                let taken = if standing.is_timed() { taken.next() } else { None };
+                let base = self.base.as_ref().map(|arm| &arm.surveys[position]);
+                standing.case(target, &self.head.surveys[position], taken, base)
+            })
+            .collect();
+        if fixed {
+            decide_fixed(cases.iter_mut().map(|case| &mut case.answers).collect());
         }
+        cases
     }
-    cases
 }

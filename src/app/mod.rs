@@ -5,6 +5,7 @@ mod arm;
 mod basis;
 mod check;
 mod compare;
+mod explain;
 mod inputs;
 mod merge;
 mod outputs;
@@ -28,6 +29,7 @@ pub fn run(cli: Cli) -> u8 {
     let result = match &cli.command {
         Command::Check(arguments) => check::run(arguments),
         Command::Record(arguments) => record::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
         Command::Compare(arguments) => compare::run(arguments),
         Command::Merge(arguments) => merge::run(arguments),
         Command::Schema => outputs::to_standard_output(&json::schema()).map(|()| exit::PASS),

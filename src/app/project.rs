@@ -8,6 +8,7 @@ use crate::cli::ProjectArguments;
 use crate::error::Error;
 use crate::model::{Bytecode, Cited, Target};
 use crate::python::{self, BytecodeFiles, FileSystemIndex, Search, Session, SessionSettings};
+use crate::runner;
 use crate::verdict::Places;
 
 /// A project that can be measured.
@@ -25,6 +26,8 @@ pub(super) struct Project {
 impl Project {
     /// Reads the budgets, finds the interpreter, asks it what it is, and turns patterns into targets.
     pub(super) fn open(arguments: &ProjectArguments) -> Result<(Self, Session), Error> {
+        // Before anything is started: from here on Ctrl-C ends what runs, and what an import leaves behind is ended too.
+        runner::prepare()?;
         let (path, kind) = locate(arguments.budgets.as_deref())?;
         let text = std::fs::read_to_string(&path).map_err(|source| Error::Unreadable {
             path: path.clone(),
@@ -60,6 +63,28 @@ impl Project {
             },
             session,
         ))
+    }
+
+    /// A folder without a budgets file: no targets, and every setting as it is by default.
+    pub(super) fn without_budgets(arguments: &ProjectArguments) -> Result<(Self, Session), Error> {
+        let unreadable = |source| Error::Unreadable {
+            path: PathBuf::from("."),
+            source,
+        };
+        let root = std::env::current_dir()
+            .and_then(|here| here.canonicalize())
+            .map_err(unreadable)?;
+        let budgets = budgets::parse_valid_part("", "budgets.toml", FileKind::Standalone)
+            .ok_or_else(|| Error::NoBudgets { folder: root.clone() })?;
+        let (source_roots, session) = open_session(arguments, &budgets, &root)?;
+        let project = Self {
+            budgets,
+            baseline_path: root.join("budgets.baseline.json"),
+            root,
+            source_roots,
+            targets: Vec::new(),
+        };
+        Ok((project, session))
     }
 
     /// The targets that the words of the command line select, all of them where there are no words. A word is a target's

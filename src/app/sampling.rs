@@ -85,6 +85,14 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
+    /// All samples of both arms.
+    pub(super) fn samples(&self) -> u64 {
+        self.taken
+            .iter()
+            .map(|taken| (taken.head.len() + taken.base.len()) as u64)
+            .sum()
+    }
+
     /// How fast this machine is beside `other`; `None` where nothing was timed.
     pub(super) fn speed_beside(&self, other: &MachineSpeed) -> Option<f64> {
         let speed = MachineSpeed::of(self.taken.iter().flat_map(|taken| &taken.head));

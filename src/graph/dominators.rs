@@ -52,6 +52,11 @@ impl DominatorTree {
         self.immediate[node].filter(|&above| above != node)
     }
 
+    /// True where the root reaches `node`.
+    pub(super) fn reaches(&self, node: usize) -> bool {
+        self.immediate[node].is_some()
+    }
+
     /// For each node the sum of `weight` over all that it dominates, itself included.
     pub(super) fn subtotals(&self, mut weight: Vec<u64>) -> Vec<u64> {
         for &node in self.order.iter().rev() {

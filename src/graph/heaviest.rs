@@ -3,6 +3,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::saving::{memory_of, time_of};
 use super::wording::{Narrator, extent, milliseconds, whereabouts};
 use super::{ImportGraph, ImportStatement};
 use crate::model::{Cause, ModuleTable, Observation};
@@ -57,7 +58,7 @@ pub fn causes_of_weight(observation: &Observation, table: &ModuleTable, project:
 
 fn candidates<'a>(narrator: &Narrator<'a>, measure: Measure) -> Vec<Candidate<'a>> {
     let graph = narrator.graph;
-    let pick = |time: u64, memory: u64| if measure == Measure::Time { time } else { memory };
+    let cost = if measure == Measure::Time { time_of } else { memory_of };
     let targets: Vec<&str> = graph
         .executions
         .iter()
@@ -66,41 +67,30 @@ fn candidates<'a>(narrator: &Narrator<'a>, measure: Measure) -> Vec<Candidate<'a
         .collect();
     let is_home =
         |module: &str| narrator.is_own(module) || targets.iter().any(|target| top_level(target) == top_level(module));
-    let statements = graph.weights().into_iter().filter_map(|weight| {
-        let importer = weight.statement.importer.filter(|importer| is_home(importer));
-        importer.map(|_| Candidate {
-            nodes: graph.executions_of(&weight.statement).map(|(node, _)| node).collect(),
-            weight: pick(weight.time_ns, weight.memory_bytes),
-            what: Subject::Statement(weight.statement),
-            below: 0,
-        })
+    let statements = graph.weights(is_home).into_iter().map(|weight| Candidate {
+        nodes: graph.nodes_of(&weight.statement).to_vec(),
+        weight: if measure == Measure::Time {
+            weight.time_ns
+        } else {
+            weight.memory_bytes
+        },
+        what: Subject::Statement(weight.statement),
+        below: 0,
     });
     let bodies = graph.loaded.iter().enumerate().filter_map(|(node, module)| {
         let module = module.filter(|module| is_home(&module.name))?;
-        let memory = module.own_memory_bytes.max(0).unsigned_abs();
-        let weight = pick(module.own_ns + module.blocked_ns, memory);
+        let (what, nodes, weight) = (Subject::Body(&module.name), vec![node], cost(module));
         Some(Candidate {
-            what: Subject::Body(&module.name),
-            nodes: vec![node],
+            what,
+            nodes,
             weight,
             below: 0,
         })
     });
-    let all: Vec<_> = statements.chain(bodies).collect();
-    let whole: u64 = graph
-        .loaded
-        .iter()
-        .flatten()
-        .map(|module| {
-            pick(
-                module.own_ns + module.blocked_ns,
-                module.own_memory_bytes.max(0).unsigned_abs(),
-            )
-        })
-        .sum();
+    let whole: u64 = graph.loaded.iter().flatten().map(|module| cost(module)).sum();
     let smallest = whole as f64 * SMALLEST_SHARE;
-    all.into_iter()
-        .filter(|candidate| candidate.weight > 0 && candidate.weight as f64 >= smallest)
+    let all = statements.chain(bodies);
+    all.filter(|candidate| candidate.weight > 0 && candidate.weight as f64 >= smallest)
         .collect()
 }
 

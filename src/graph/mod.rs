@@ -17,6 +17,8 @@ mod saving;
 mod sketch;
 mod wording;
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashMap;
 
 pub use causes::{Evidence, causes_of_change};
@@ -83,6 +85,8 @@ pub struct ImportGraph<'a> {
     loaded: Vec<Option<&'a LoadedModule>>,
     /// Statement nodes, numbered after the module nodes.
     executions: Vec<Execution<'a>>,
+    /// Every statement, sorted, with its nodes.
+    by_statement: Vec<(ImportStatement<'a>, Vec<usize>)>,
     /// The edge that loaded each module node.
     loading: Vec<Option<&'a Edge>>,
     /// Successors of every node.
@@ -106,6 +110,7 @@ impl<'a> ImportGraph<'a> {
         let successors = successors(&names, &index, &executions);
         let dominators = DominatorTree::of(&successors, ROOT);
         Self {
+            by_statement: by_statement(&executions, names.len()),
             names,
             index,
             loaded,
@@ -123,16 +128,13 @@ impl<'a> ImportGraph<'a> {
 
     /// Every import statement, once, in a stable order.
     pub fn statements(&self) -> Vec<ImportStatement<'a>> {
-        let mut statements: Vec<_> = self.executions.iter().map(|execution| execution.statement).collect();
-        statements.sort_unstable();
-        statements.dedup();
-        statements
+        self.by_statement.iter().map(|(statement, _)| *statement).collect()
     }
 
     /// The modules that a statement names or needs, in the order in which it asked for them.
     pub fn imported_by(&self, statement: &ImportStatement<'_>) -> Vec<&'a str> {
         let mut names = Vec::new();
-        for (_, execution) in self.executions_of(statement) {
+        for execution in self.executions_of(statement) {
             for &node in &execution.imported {
                 if !names.contains(&self.names[node]) {
                     names.push(self.names[node]);
@@ -153,20 +155,15 @@ impl<'a> ImportGraph<'a> {
         cycles::find(self)
     }
 
-    fn executions_of<'g>(
-        &'g self,
-        statement: &'g ImportStatement<'_>,
-    ) -> impl Iterator<Item = (usize, &'g Execution<'a>)> + 'g {
-        let is_of = move |execution: &Execution<'_>| {
-            let other = &execution.statement;
-            other.importer == statement.importer && other.line == statement.line && other.file == statement.file
-        };
-        let first = self.names.len();
-        self.executions
-            .iter()
-            .enumerate()
-            .filter(move |(_, execution)| is_of(execution))
-            .map(move |(position, execution)| (first + position, execution))
+    /// The nodes of a statement; none where the graph does not have it.
+    fn nodes_of(&self, statement: &ImportStatement<'_>) -> &[usize] {
+        let found = self.by_statement.binary_search_by(|(other, _)| other.cmp(statement));
+        found.map_or(&[], |position| &self.by_statement[position].1)
+    }
+
+    fn executions_of<'g>(&'g self, statement: &ImportStatement<'_>) -> impl Iterator<Item = &'g Execution<'a>> + 'g {
+        let nodes = self.nodes_of(statement).iter();
+        nodes.map(|node| &self.executions[node - self.names.len()])
     }
 
     /// What the import loaded under this name.
@@ -175,9 +172,8 @@ impl<'a> ImportGraph<'a> {
     }
 
     /// The module-level lines that made a statement inside a function run.
-    fn triggers_of<'g>(&'g self, statement: &'g ImportStatement<'_>) -> impl Iterator<Item = &'a Trigger> + 'g {
-        self.executions_of(statement)
-            .filter_map(|(_, execution)| execution.trigger)
+    fn triggers_of<'g>(&'g self, statement: &ImportStatement<'_>) -> impl Iterator<Item = &'a Trigger> + 'g {
+        self.executions_of(statement).filter_map(|execution| execution.trigger)
     }
 
     fn is_module(&self, node: usize) -> bool {
@@ -263,6 +259,17 @@ fn executions<'a>(
             calling_statement.map_or_else(|| module.unwrap_or(ROOT), |&position| loaded.len() + position);
     }
     executions
+}
+
+fn by_statement<'a>(executions: &[Execution<'a>], first_node: usize) -> Vec<(ImportStatement<'a>, Vec<usize>)> {
+    let mut nodes: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    for (position, execution) in executions.iter().enumerate() {
+        nodes
+            .entry(execution.statement)
+            .or_default()
+            .push(first_node + position);
+    }
+    nodes.into_iter().collect()
 }
 
 /// A module and the packages above it, outermost first, but for those that the importer itself lies in: it has them.

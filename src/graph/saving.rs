@@ -2,7 +2,7 @@
 //! elsewhere too stays, and is then paid for there.
 
 use super::{ImportGraph, ImportStatement, ROOT};
-use crate::model::Place;
+use crate::model::{LoadedModule, Place};
 
 /// What falls away with an import statement.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -28,6 +28,16 @@ pub struct OtherImporter {
     pub place: Option<Place>,
 }
 
+/// What a module's own body costs, in nanoseconds of CPU and blocked time.
+pub(super) fn time_of(module: &LoadedModule) -> u64 {
+    module.own_ns + module.blocked_ns
+}
+
+/// What a module's own body adds to the resident set, in bytes; what it gives back counts as nothing.
+pub(super) fn memory_of(module: &LoadedModule) -> u64 {
+    module.own_memory_bytes.max(0).unsigned_abs()
+}
+
 /// A statement by what its cut would give back.
 #[derive(Debug)]
 pub(super) struct Weight<'a> {
@@ -41,41 +51,53 @@ pub(super) struct Weight<'a> {
 impl<'a> ImportGraph<'a> {
     /// What would fall away if this statement were removed or made lazy and never used.
     pub fn saving(&self, statement: &ImportStatement<'_>) -> Saving {
-        let cut: Vec<usize> = self.executions_of(statement).map(|(node, _)| node).collect();
+        let cut = self.nodes_of(statement);
         // What a module-level line makes functions import goes with that line, and hangs below it in the graph already.
-        let kept = self.reached_without(&cut);
-        let all = self.reached_without(&[]);
+        let kept = self.reached_without(cut);
         let mut saving = Saving::default();
-        for (node, module) in self.loaded.iter().enumerate() {
-            let Some(module) = module.filter(|_| all[node] && !kept[node]) else {
-                continue;
-            };
-            saving.time_ns += module.own_ns + module.blocked_ns;
+        for module in self.fallen(&kept) {
+            saving.time_ns += time_of(module);
             saving.memory_bytes += module.own_memory_bytes;
             saving.modules.push(module.name.clone());
         }
-        saving.also_imported_by = self.other_importers(&cut, &kept);
+        saving.also_imported_by = self.other_importers(cut, &kept);
         saving
     }
 
-    /// Every statement with what its cut would give back, without the list of modules.
-    pub(super) fn weights(&self) -> Vec<Weight<'a>> {
-        let nodes = self.successors.len();
-        let own = |cost: &dyn Fn(usize) -> u64| (0..nodes).map(cost).collect::<Vec<_>>();
-        let module = |node: usize| self.loaded.get(node).copied().flatten();
-        let time = own(&|node| module(node).map_or(0, |module| module.own_ns + module.blocked_ns));
-        let memory = own(&|node| module(node).map_or(0, |module| module.own_memory_bytes.max(0).unsigned_abs()));
-        let (time, memory) = (self.dominators.subtotals(time), self.dominators.subtotals(memory));
+    /// The statements whose cut would give back at least `time_ns`, the one that gives back most first.
+    pub fn statements_worth(&self, time_ns: u64) -> Vec<ImportStatement<'a>> {
+        let mut weights = self.weights(|_| true);
+        weights.retain(|weight| weight.time_ns >= time_ns);
+        weights.sort_by_key(|weight| std::cmp::Reverse(weight.time_ns));
+        weights.into_iter().map(|weight| weight.statement).collect()
+    }
+
+    /// Every statement in a module that `is_wanted`, with what its cut would give back.
+    pub(super) fn weights(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<Weight<'a>> {
+        let sums = |cost: fn(&LoadedModule) -> u64| {
+            let module = |node: usize| self.loaded.get(node).copied().flatten();
+            self.dominators.subtotals(
+                (0..self.successors.len())
+                    .map(|node| module(node).map_or(0, cost))
+                    .collect(),
+            )
+        };
+        let (time, memory) = (sums(time_of), sums(memory_of));
         let mut weights = Vec::new();
         for statement in self.statements() {
-            let mut executions = self.executions_of(&statement).map(|(node, _)| node);
-            let Some(only) = executions.next() else { continue };
-            // With several executions each alone may save nothing while all of them together do.
-            let (time_ns, memory_bytes) = if executions.next().is_some() {
-                let saving = self.saving(&statement);
-                (saving.time_ns, saving.memory_bytes.max(0).unsigned_abs())
+            if !statement.importer.is_some_and(&is_wanted) {
+                continue;
+            }
+            let nodes = self.nodes_of(&statement);
+            let (time_ns, memory_bytes) = if let [only] = nodes {
+                (time[*only], memory[*only])
             } else {
-                (time[only], memory[only])
+                // Each of several executions alone may save nothing while all of them together do.
+                let kept = self.reached_without(nodes);
+                (
+                    self.fallen(&kept).map(time_of).sum(),
+                    self.fallen(&kept).map(memory_of).sum(),
+                )
             };
             weights.push(Weight {
                 statement,
@@ -84,6 +106,14 @@ impl<'a> ImportGraph<'a> {
             });
         }
         weights
+    }
+
+    /// The modules that the root reaches, but not in `kept`.
+    fn fallen(&self, kept: &[bool]) -> impl Iterator<Item = &'a LoadedModule> {
+        let nodes = self.loaded.iter().enumerate();
+        nodes
+            .filter(|(node, _)| self.dominators.reaches(*node) && !kept[*node])
+            .filter_map(|(_, module)| *module)
     }
 
     fn other_importers(&self, cut: &[usize], kept: &[bool]) -> Vec<OtherImporter> {
@@ -213,7 +243,7 @@ mod tests {
             }
             let observation = sketch.build();
             let graph = ImportGraph::new(&observation);
-            for weight in graph.weights() {
+            for weight in graph.weights(|_| true) {
                 prop_assert_eq!(weight.time_ns, graph.saving(&weight.statement).time_ns);
             }
         }

@@ -76,6 +76,15 @@ pub(super) struct SampleAnswer {
     voluntary_switches: u64,
     modules: u64,
     own: BTreeMap<String, u64>,
+    /// Statements that were put off and used before the import was over; only the deferring probe tells.
+    #[serde(default)]
+    pub touched: Vec<TouchedAnswer>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct TouchedAnswer {
+    pub file: Option<String>,
+    pub at: u32,
 }
 
 impl SampleAnswer {
@@ -188,6 +197,7 @@ mod tests {
                 voluntary_switches,
                 modules: 1,
                 own: BTreeMap::new(),
+                touched: Vec::new(),
             }
             .into_sample(0)
             .blocked_ns

@@ -1,9 +1,11 @@
 //! Everything that knows Python's side of the wire: which interpreter is the project's, the scripts that run inside it, and
 //! the typed form of what they answer.
 
+mod abandoned;
 mod answer;
 mod command;
 mod content;
+mod deferral;
 mod distributions;
 mod error;
 mod faults;
@@ -14,6 +16,7 @@ mod session;
 mod workspace;
 
 pub use content::Contents;
+pub use deferral::{Deferral, Deferred};
 pub use error::PythonError;
 pub use find::{Search, find};
 pub use module_index::FileSystemIndex;

@@ -1,4 +1,4 @@
-//! The typed form of what `observe.py` answers, and the run that asks for it: one import with every hook on, which shows
+//! The typed form of what the scripts in `observe/` answer, and the run that asks for it: one import with every hook on, which shows
 //! who imported whom and what else it did. Nothing in it is timing for a verdict.
 
 use std::path::Path;
@@ -18,7 +18,7 @@ const PATIENCE: u32 = 2;
 /// The round whose hash seed an observation uses.
 const ROUND: u32 = 0;
 
-/// One message of `observe.py`, told apart by its `kind`. It has no other: where the import failed, `failure` says so
+/// One message of an observation, told apart by its `kind`. It has no other: where the import failed, `failure` says so
 /// beside all that was seen until then.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "kind", rename = "observation")]

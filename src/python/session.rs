@@ -230,7 +230,7 @@ impl Session {
         environment
     }
 
-    fn sample_answer(
+    pub(super) fn sample_answer(
         &self,
         exchange: &Exchange,
         time_limit: Duration,

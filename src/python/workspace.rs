@@ -1,33 +1,51 @@
 //! The private folder in which the scripts and their answers live, gone when the run ends.
 
 use std::cell::Cell;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use super::PythonError;
+use super::abandoned;
 
 const WIRE: &str = include_str!("wire.py");
 const INTERPRETER: &str = include_str!("interpreter.py");
 const PROBE: &str = include_str!("probe.py");
-const OBSERVE: &str = include_str!("observe.py");
+const DEFERRING_PROBE: &str = concat!(include_str!("defer.py"), "\n\n", include_str!("probe.py"));
+/// The parts of one script, in the order in which they build on each other.
+const OBSERVE: &str = concat!(
+    include_str!("observe/readings.py"),
+    "\n\n",
+    include_str!("observe/places.py"),
+    "\n\n",
+    include_str!("observe/imports.py"),
+    "\n\n",
+    include_str!("observe/warnings.py"),
+    "\n\n",
+    include_str!("observe/effects.py"),
+    "\n\n",
+    include_str!("observe/answer.py"),
+);
 
 /// A script of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Script {
     Interpreter,
     Probe,
+    /// The probe with some import statements put off.
+    DeferringProbe,
     Observe,
 }
 
 impl Script {
     /// The scripts that run often enough to be compiled once.
-    pub(super) const COMPILED: [Self; 2] = [Self::Probe, Self::Observe];
-    const ALL: [Self; 3] = [Self::Interpreter, Self::Probe, Self::Observe];
+    pub(super) const COMPILED: [Self; 3] = [Self::Probe, Self::DeferringProbe, Self::Observe];
+    const ALL: [Self; 4] = [Self::Interpreter, Self::Probe, Self::DeferringProbe, Self::Observe];
 
     fn file_name(self) -> &'static str {
         match self {
             Self::Interpreter => "interpreter.py",
             Self::Probe => "probe.py",
+            Self::DeferringProbe => "defer.py",
             Self::Observe => "observe.py",
         }
     }
@@ -36,6 +54,7 @@ impl Script {
         match self {
             Self::Interpreter => INTERPRETER,
             Self::Probe => PROBE,
+            Self::DeferringProbe => DEFERRING_PROBE,
             Self::Observe => OBSERVE,
         }
     }
@@ -74,6 +93,8 @@ pub(super) struct Workspace {
     folder: tempfile::TempDir,
     path: PathBuf,
     next: Cell<u64>,
+    /// Tells other runs that the folder is in use.
+    _lock: File,
 }
 
 impl Workspace {
@@ -83,7 +104,7 @@ impl Workspace {
             source,
         };
         let folder = tempfile::Builder::new()
-            .prefix("importgate-")
+            .prefix(abandoned::PREFIX)
             .tempdir()
             .map_err(|source| failed(&std::env::temp_dir(), source))?;
         // The interpreter compares the script's folder with sys.path[0], which has no symbolic links left in it.
@@ -91,6 +112,8 @@ impl Workspace {
             .path()
             .canonicalize()
             .map_err(|source| failed(folder.path(), source))?;
+        let lock = abandoned::claim(&path).map_err(|source| failed(&path, source))?;
+        abandoned::sweep(path.parent().unwrap_or(&path));
         for script in Script::ALL {
             let file = path.join(script.file_name());
             fs::write(&file, format!("{WIRE}\n\n{}", script.source())).map_err(|source| failed(&file, source))?;
@@ -101,6 +124,7 @@ impl Workspace {
             folder,
             path,
             next: Cell::new(0),
+            _lock: lock,
         })
     }
 

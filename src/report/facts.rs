@@ -145,9 +145,10 @@ pub(super) fn compared_with(report: &Report) -> String {
     text
 }
 
-/// The message of a finding, with its target in front where the message does not name it.
+/// The message of a finding, with its target in front. A module may be called like a word of the message, so a message that
+/// has the target's name in it is no exception.
 pub(super) fn message(finding: &Finding) -> String {
-    if finding.target.is_empty() || finding.message.contains(&finding.target) {
+    if finding.target.is_empty() {
         finding.message.clone()
     } else {
         format!("{}: {}", finding.target, finding.message)

@@ -252,7 +252,7 @@ fn limits() -> Vec<Finding> {
             ..new(
                 Code::OverTime,
                 "shop.services.orders",
-                "shop.services.orders takes 12.3 ms, 2.34 ms over its 10 ms",
+                "takes 12.3 ms, 2.34 ms over its 10 ms",
             )
         },
         Finding {
@@ -270,7 +270,7 @@ fn limits() -> Vec<Finding> {
             ..new(
                 Code::Regression,
                 "shop.database.models",
-                "shop.database.models takes 8.91 s, 8.82 s more than the baseline (+9,916%, allowed 10%)",
+                "takes 8.91 s, 8.82 s more than the baseline (+9,916%, allowed 10%)",
             )
         },
     ]
@@ -326,7 +326,7 @@ fn failures() -> Vec<Finding> {
                 Code::ImportFailed,
                 Severity::Error,
                 "shop.database.legacy",
-                format!("shop.database.legacy raised ValueError: {HOSTILE}"),
+                format!("raised ValueError: {HOSTILE}"),
             )
         },
         Finding {
@@ -359,7 +359,7 @@ fn remarks() -> Vec<Finding> {
             ..warning(
                 Code::Inconclusive,
                 "shop.database.session",
-                "shop.database.session looks 6.19% slower, and 60 samples do not tell whether it is more than 10%",
+                "looks 6.19% slower, and 60 samples do not tell whether it is more than 10%",
             )
         },
         Finding {
@@ -376,7 +376,7 @@ fn remarks() -> Vec<Finding> {
                 Code::NoBaseline,
                 Severity::Note,
                 "shop.cli",
-                "the baseline has no entry for shop.cli, so only its ceilings were checked",
+                "has no entry in the baseline, so only its ceilings were checked",
             )
         },
     ]

@@ -5,6 +5,7 @@
 
 pub mod before_after;
 mod cells;
+pub mod explain;
 mod facts;
 pub mod github;
 pub mod json;

@@ -14,6 +14,10 @@
 //! | django | 6.0 | 4.8 | 4.4 | 3.9 | 3.6 | 3.6 | 3.9 | 4.7 |
 //! | requests | 3.9 | 3.4 | 3.3 | 3.4 | 3.6 | 4.0 | 4.9 | 5.9 |
 //! | sqlalchemy | 3.8 | 3.5 | 3.5 | 3.8 | 4.1 | 4.5 | 5.5 | 6.3 |
+//!
+//! By that alone 0.4 would be the weight. But the loop stays in the processor's cache and slows down less than an import
+//! when neighbours press, so that an estimate moves from a quiet machine to a loaded one the more, the more weight the loop
+//! has; and a stored baseline is from another state more often than not.
 
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +26,7 @@ use crate::model::Sample;
 use super::quantile::{median, quantile};
 
 /// The share of the calibration loop in the blend; the reference workload has the rest. The table above is why.
-pub const CALIBRATION_WEIGHT: f64 = 0.4;
+pub const CALIBRATION_WEIGHT: f64 = 0.2;
 
 /// The quantile of the blocked time over the samples that counts. What the import always waits for is in every sample;
 /// what the machine made it wait for is not.
@@ -153,8 +157,8 @@ mod tests {
         };
         let slow_reference = calibrated_log(&sample(1_000_000, 1_000_000, 2.0e8), &machine);
         let slow_calibration = calibrated_log(&sample(1_000_000, 2_000_000, 1.0e8), &machine);
-        assert!((1.0e6_f64.ln() - slow_reference - 0.6 * 2.0_f64.ln()).abs() < 1e-12);
-        assert!((1.0e6_f64.ln() - slow_calibration - 0.4 * 2.0_f64.ln()).abs() < 1e-12);
+        assert!((1.0e6_f64.ln() - slow_reference - (1.0 - CALIBRATION_WEIGHT) * 2.0_f64.ln()).abs() < 1e-12);
+        assert!((1.0e6_f64.ln() - slow_calibration - CALIBRATION_WEIGHT * 2.0_f64.ln()).abs() < 1e-12);
     }
 
     #[test]

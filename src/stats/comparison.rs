@@ -7,7 +7,7 @@ use crate::model::{Comparison, ComparisonKind, Sample};
 use super::blocked::{BlockedChange, blocked_change};
 use super::calibration::{MachineSpeed, NS_PER_MS, calibrated_log};
 use super::changed_part::ChangedPart;
-use super::quantile::{TRIM, trimmed_mean};
+use super::quantile::{TRIM, spread, trimmed_mean};
 use super::rank::{rank_sum_greater, signed_rank_greater};
 
 /// How far the calibrated time of an unchanged import may move from one state of a machine to another. Between quiet,
@@ -17,6 +17,21 @@ pub const WHOLE_ALLOWANCE: f64 = 0.025;
 /// The smallest regression that the whole import against the reference can decide in a reasonable number of samples.
 /// Beside the changed part, which decides finer thresholds, it should be asked for no less than this.
 pub const WHOLE_RESOLUTION: f64 = 0.05;
+
+/// How far the calibrated time of an unchanged import may move from one run to another, in multiples of the spread of its
+/// samples. What makes samples scatter within a run (neighbours that come and go) also moves whole runs against each
+/// other, by more than samples that are minutes apart can show: four real packages, ten samples a run, moved by 1 to 5%
+/// between runs while their samples spread by 5 to 8%.
+pub const RUN_SPREAD: f64 = 2.0;
+
+/// The finest slowdown of a whole import, as a share, that can be told from what moves one run against another.
+pub fn resolution(now: &[Sample], before: &[Sample], machine: &MachineSpeed) -> f64 {
+    let scatter = |samples: &[Sample]| {
+        let logs: Vec<f64> = samples.iter().map(|sample| calibrated_log(sample, machine)).collect();
+        spread(&logs).unwrap_or(0.0)
+    };
+    WHOLE_RESOLUTION.max(RUN_SPREAD * scatter(now).max(scatter(before)))
+}
 
 /// What is compared with what.
 #[derive(Debug, Clone, Copy)]

@@ -3,6 +3,7 @@
 
 mod facts;
 mod failures;
+mod heavy;
 mod places;
 mod question;
 mod rows;
@@ -138,6 +139,7 @@ fn findings_of(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     }
     let mut findings = facts::findings(case, context.places);
     findings.extend(times::findings(case, context));
+    findings.extend(heavy::findings(case, context));
     findings
 }
 

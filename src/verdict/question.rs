@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::model::{ClosureChange, Comparison, ComparisonKind, Sample, Target};
 use crate::stats::ceiling::look_at_ceiling;
 use crate::stats::changed_part::{ChangedPart, usual_own_times};
-use crate::stats::comparison::{Design, Evidence, WHOLE_RESOLUTION};
+use crate::stats::comparison::{Design, Evidence, resolution};
 use crate::stats::fixed::{self, FixedCase};
 use crate::stats::sequential::{Criteria, Decision, Schedule, look, threshold};
 use crate::stats::{MachineSpeed, estimate};
@@ -235,7 +235,7 @@ impl Question {
         };
         let explained = changed.comparison.change.max(0.0);
         answers.slowdown = whole.and_then(|(design, schedule)| {
-            let coarse = self.criteria.max_regression.max(WHOLE_RESOLUTION);
+            let coarse = self.criteria.max_regression.max(resolution(head, before, machine));
             let criteria = Criteria {
                 max_regression: coarse + explained,
                 ..self.criteria
@@ -272,28 +272,33 @@ impl Question {
 }
 
 /// Decides what a fixed number of samples says of all targets at once (Holm's correction over the targets).
-pub fn decide_fixed(all: &mut [Answers]) {
-    decide_together(
-        all.iter_mut()
-            .filter_map(|answers| answers.regression.as_mut())
-            .collect(),
-    );
-    decide_together(all.iter_mut().filter_map(|answers| answers.slowdown.as_mut()).collect());
-    for slowdown in all.iter_mut().filter_map(|answers| answers.slowdown.as_mut()) {
+pub fn decide_fixed(all: Vec<&mut Answers>) {
+    let (mut regressions, mut slowdowns) = (Vec::new(), Vec::new());
+    for answers in all {
+        regressions.extend(answers.regression.as_mut());
+        slowdowns.extend(answers.slowdown.as_mut());
+    }
+    decide_together(&mut regressions);
+    decide_together(&mut slowdowns);
+    for slowdown in slowdowns {
         slowdown.decision = only_a_failure(slowdown.decision);
     }
 }
 
-fn decide_together(mut rulings: Vec<&mut Ruling>) {
-    rulings.retain(|ruling| ruling.decision == Decision::Continue);
-    let cases: Vec<FixedCase> = rulings
+fn decide_together(rulings: &mut [&mut Ruling]) {
+    let mut open: Vec<&mut Ruling> = rulings
+        .iter_mut()
+        .map(|ruling| &mut **ruling)
+        .filter(|ruling| ruling.decision == Decision::Continue)
+        .collect();
+    let cases: Vec<FixedCase> = open
         .iter()
         .map(|ruling| FixedCase {
             comparison: ruling.comparison.clone(),
             threshold: ruling.threshold,
         })
         .collect();
-    for (ruling, decision) in rulings.into_iter().zip(fixed::decide(&cases)) {
+    for (ruling, decision) in open.iter_mut().zip(fixed::decide(&cases)) {
         ruling.decision = decision;
     }
 }

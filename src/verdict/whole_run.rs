@@ -1,7 +1,7 @@
 //! What holds for the run as a whole, and the findings about it: no baseline, entries that nobody asks for any more,
 //! numbers from another kind of machine.
 
-use crate::model::{Code, EnvironmentKey, Finding, Inconclusive, Severity};
+use crate::model::{Cited, Code, EnvironmentKey, Finding, Inconclusive, Severity};
 
 use super::places::Places;
 
@@ -12,6 +12,8 @@ pub struct Context<'a> {
     pub places: &'a Places,
     /// What an open question does to the verdict.
     pub inconclusive: Inconclusive,
+    /// The mark above which a module gets a warning, in milliseconds.
+    pub heavy: &'a Cited<f64>,
     /// The environment that was measured.
     pub key: &'a EnvironmentKey,
     /// What it was compared with.
@@ -111,7 +113,7 @@ impl Context<'_> {
 
     fn stale(&self) -> Vec<Finding> {
         let stale = self.stale.iter().map(|name| {
-            let message = format!("the baseline has an entry for {name}, which the budgets do not name any more");
+            let message = "is in the baseline, and the budgets do not name it any more";
             let mut finding = Finding::new(Code::StaleBaselineEntry, Severity::Warning, name.clone(), message);
             finding.help = Some("`importgate record` takes it out".to_owned());
             finding

@@ -1,6 +1,7 @@
 //! The GitHub Action: its scripts are run as the runner would run them, with hostile inputs, a stand-in for the gate that
 //! writes down how it was called, and the gate itself.
 
+mod gate;
 mod runner;
 
 use std::fs;

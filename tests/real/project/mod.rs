@@ -50,24 +50,23 @@ const BUDGETS: &str = r#"[project]
 source-roots = ["src"]
 
 [measure]
-timeout = "20s"
-samples = 10
+timeout = "12s"
 
 [layers.web]
 modules = ["ledger.web.*"]
-max-time = "15s"
+max-time = "11s"
 
 [layers.storage]
 modules = ["ledger.storage.*"]
-max-time = "15s"
+max-time = "11s"
 
 [layers.site]
 modules = ["ledger.site.*"]
-max-time = "15s"
+max-time = "11s"
 
 [layers.analysis]
 modules = ["ledger.analysis.*"]
-max-time = "15s"
+max-time = "11s"
 
 "#;
 

@@ -1,0 +1,193 @@
+"""Last part of the observation: installs the hooks, imports, and sends what was noted."""
+
+
+def _attribute(module, name):
+    """An attribute that is set on a module itself: a lazy module loads what it stands for when asked for another."""
+    try:
+        return object.__getattribute__(module, "__dict__").get(name)
+    except Exception:
+        return None
+
+
+def _path_attribute(owner, name):
+    try:
+        value = getattr(owner, name, None)
+    except Exception:
+        return None
+    return _absolute(value) if type(value) is str else None
+
+
+def _files_of(module):
+    """The file that a module was loaded from, and its bytecode file."""
+    spec = _attribute(module, "__spec__")
+    origin = cached = None
+    if spec is not None and getattr(spec, "has_location", False):
+        origin, cached = _path_attribute(spec, "origin"), _path_attribute(spec, "cached")
+    if origin is None:
+        value = _attribute(module, "__file__")
+        origin = _absolute(value) if type(value) is str else None
+    return origin, cached
+
+
+def _kind(path):
+    """The kind of a file (S_IFMT), 0 where it is not there."""
+    try:
+        return _stat(path).st_mode & 0o170000
+    except (OSError, ValueError):
+        return 0
+
+
+def _is_file(path):
+    return _kind(path) == 0o100000
+
+
+def _is_folder(path):
+    return _kind(path) == 0o040000
+
+
+def _costs(names):
+    """Own and cumulative costs by module. What is not there in the end (it failed, or took itself out) is part of its
+    importer."""
+    own, cumulative = {}, {}
+    for cell in _Notes.cells:
+        owner = cell
+        while owner is not None and owner[_NAME] not in names:
+            owner = owner[_OUTER]
+        if owner is not None:
+            sums = own.setdefault(owner[_NAME], [0, 0, 0])
+            for position in range(3):
+                sums[position] += cell[_CPU + position]
+        counted = set()
+        step = cell
+        while step is not None:
+            name = step[_NAME]
+            if name in names and name not in counted:
+                counted.add(name)
+                sums = cumulative.setdefault(name, [0, 0])
+                sums[0] += cell[_CPU]
+                sums[1] += cell[_MEMORY]
+            step = step[_OUTER]
+    return own, cumulative
+
+
+def _describe_modules(names):
+    own, cumulative = _costs(set(names))
+    described, files = [], set()
+    for name in names:
+        origin, cached = _files_of(_modules[name])
+        cpu, blocked, memory = own.get(name, (0, 0, 0))
+        total_cpu, total_memory = cumulative.get(name, (0, 0))
+        files.update((origin, cached))
+        described.append({
+            "name": name,
+            "file": origin,
+            "cached": cached,
+            "has_bytecode": cached is not None and _is_file(cached),
+            "own_ns": cpu,
+            "cumulative_ns": total_cpu,
+            "own_memory_bytes": memory,
+            "cumulative_memory_bytes": total_memory,
+            "blocked_ns": blocked,
+        })
+    return described, files
+
+
+def _describe_place(place):
+    return None if place is None or place[0] is None else {"file": _absolute(place[0]), "line": place[1]}
+
+
+def _describe_edge(key, flags):
+    importer, imported, filename, line, inside, trigger = key
+    return {
+        "importer": importer,
+        "imported": imported,
+        "file": None if filename is None else _absolute(filename),
+        "line": line,
+        "loaded": bool(flags & _LOADED),
+        "failed": flags == _FAILED,
+        "in_function": inside,
+        "trigger": None if trigger is None else {"module": trigger[0], "line": trigger[1]},
+    }
+
+
+def _describe(names, preloaded, failure, total_cpu, total_memory):
+    modules, files = _describe_modules(names)
+    return {
+        "kind": "observation",
+        "failure": failure,
+        "modules": modules,
+        "preloaded": preloaded,
+        "edges": [_describe_edge(key, flags) for key, flags in _Notes.edges.items()],
+        "warnings": [_describe_warning(*seen) for seen in list(_Notes.warnings)],
+        "effects": [
+            {"effect": kind, "detail": detail, "place": _describe_place(place), "module": module}
+            for (kind, detail, place), module in _Notes.effects.items()
+        ],
+        "blocked": [
+            {"module": cell[_NAME], "place": _describe_place(place), "ns": blocked}
+            for cell, place, blocked in _Notes.blocked if cell[_NAME] is not None
+        ],
+        "files_read": [path for path in _Notes.reads if path not in files and not _is_folder(path)],
+        "total_ns": max(0, total_cpu),
+        "total_memory_bytes": total_memory,
+    }
+
+
+def _hide(*functions):
+    """Makes functions part of the import system for whoever looks at frames."""
+    for function in functions:
+        function.__code__ = function.__code__.replace(co_filename="<frozen importlib._bootstrap>")
+
+
+def _install():
+    # A glance leaves out the hooks that every import pays for: it shows what was loaded and done, not who did it.
+    if _value("look") != "glance":
+        _hide(_find_and_load, _import_hook, _close_stretch, _open_stretch)
+        _bootstrap._find_and_load = _find_and_load
+        _builtins.__import__ = _import_hook
+    _watch_warnings()
+    sys.addaudithook(_audit)
+    _announce_what_has_no_event()
+
+
+def _observe():
+    _prepare_path()
+    _watch_faults()
+    bare = set(_modules)
+    failure = None
+    try:
+        for name in _values("preload"):
+            _import(name)
+    except BaseException as error:
+        failure = _describe_exception(error)
+    _Notes.before = set(_modules)
+    _Notes.known = set(_modules)
+    preloaded = [name for name in _modules if name not in bare]
+    main = _Notes.main = _this_thread()
+    main.stack.append([None, None, 0, 0, 0])
+    _install()
+    memory = _resident.field(1) * _PAGE if _resident else 0
+    cpu = _process_clock()
+    _open_stretch(main, _cpu_clock())
+    try:
+        if failure is None:
+            _Notes.on = True
+            for name in _values("import"):
+                (_import if _value("look") == "glance" else _builtins_import)(name)
+    except BaseException as error:
+        failure = _describe_exception(error)
+    _Notes.on = False
+    if _getpid() != _PID:
+        _exit(0)
+    cpu = _process_clock() - cpu - _Notes.hook_cost
+    memory = (_resident.field(1) * _PAGE if _resident else 0) - memory
+    names = [name for name in list(_modules) if name not in _Notes.before and type(name) is str]
+    _send(_describe(names, preloaded, failure, cpu, memory))
+
+
+def _builtins_import(name):
+    """The observation's own import, through the same hook as all others."""
+    return _import_hook(name)
+
+
+_observe()

@@ -1,0 +1,125 @@
+"""The hooks on imports: an edge for each, and the cost of each module that one loaded."""
+
+
+_LOADED, _FAILED = 1, 2
+
+
+def _note_edge(importer, imported, flags):
+    module, filename, line, inside, trigger = importer
+    key = (module, imported, filename, line, inside, trigger)
+    _Notes.edges[key] = _Notes.edges.get(key, 0) | flags
+    if module is not None and module not in _Notes.known and module not in _modules:
+        _Notes.known.add(module)  # code that runs under a name of its own, without an import
+        top = _top_of(_this_thread())
+        if top != module:
+            _note_edge((top, None, 0, False, None), module, _LOADED)
+
+
+def _note_made(thread):
+    """Modules that a body put into sys.modules by itself. New keys are at the end, so the walk is short."""
+    if len(_Notes.threads) > 1:
+        return  # whose module it is cannot be told
+    loading = [cell[_NAME] for cell in thread.stack]
+    made = []
+    try:
+        for name in reversed(_modules):
+            if name in loading:
+                continue  # the import system moves a module to the end once its body has run
+            if name in _Notes.known or type(name) is not str:
+                break
+            made.append(name)
+    except RuntimeError:
+        return  # a thread that has not imported yet does so now
+    importer = (_top_of(thread), None, 0, False, None)
+    for name in reversed(made):
+        _Notes.known.add(name)
+        _note_edge(importer, name, _LOADED)
+
+
+def _find_and_load(name, import_):
+    if not _Notes.on or name in _modules or type(name) is not str:
+        module = _inner_find_and_load(name, import_)
+        if _Notes.on and type(name) is str and name not in _Notes.before:
+            _note_edge(_importer_of(_frame_of(1), _this_thread()), name, 0)
+        return module
+    thread = _this_thread()
+    started = _cpu_clock()
+    outer = thread.stack[-1] if thread.stack else None
+    if outer is not None:
+        started = _close_stretch(thread)
+        _note_made(thread)
+    importer = _importer_of(_frame_of(1), thread)
+    place = thread.place
+    cell = [name, outer, 0, 0, 0]
+    thread.stack.append(cell)
+    _Notes.cells.append(cell)
+    thread.place = None
+    flags = _FAILED
+    _open_stretch(thread, started)
+    try:
+        module = _inner_find_and_load(name, import_)
+        flags = _LOADED
+        return module
+    finally:
+        ended = _close_stretch(thread)
+        if flags == _LOADED:
+            _note_made(thread)
+            _Notes.known.add(name)
+        thread.stack.pop()
+        _note_edge(importer, name, flags)
+        thread.place = (importer[1], importer[2]) if importer[1] and not importer[3] else place
+        if outer is not None:
+            _open_stretch(thread, ended)
+        else:
+            _Notes.hook_cost += _cpu_clock() - ended
+
+
+def _import_hook(name, globals=None, locals=None, fromlist=(), level=0):
+    module = _import(name, globals, locals, fromlist, level)
+    if _Notes.on:
+        frame = _frame_of(1)
+        thread = _this_thread()
+        key = (id(frame.f_code), frame.f_lasti, _top_of(thread), name if type(name) is str else None)
+        if key not in _Notes.repeated:
+            started = _cpu_clock()
+            _Notes.repeated.add(key)
+            _Notes.kept_alive.append(frame.f_code)  # its id is part of the key
+            for imported in _named_by(name, globals, fromlist, level):
+                if imported in _modules and imported not in _Notes.before:
+                    _note_edge(_importer_of(frame, thread), imported, 0)
+            spent = _cpu_clock() - started
+            _Notes.hook_cost += spent
+            thread.cpu += spent
+            thread.process += spent
+            thread.wall += spent
+    return module
+
+
+def _named_by(name, globals, fromlist, level):
+    """The modules that an import statement names."""
+    if type(name) is not str:
+        return []
+    if level:
+        package = _package_of(globals)
+        for _ in range(level - 1):
+            package = package.rpartition(".")[0]
+        name = package + "." + name if name else package
+    parts = []
+    try:
+        parts = [part for part in fromlist or () if type(part) is str]
+    except TypeError:
+        pass
+    below = [name + "." + part for part in parts if name + "." + part in _modules]
+    return below if parts and len(below) == len(parts) else below + [name]
+
+
+def _package_of(globals):
+    if type(globals) is not dict:
+        return ""
+    package = globals.get("__package__")
+    if type(package) is str:
+        return package
+    name = globals.get("__name__")
+    if type(name) is not str:
+        return ""
+    return name if "__path__" in globals else name.rpartition(".")[0]

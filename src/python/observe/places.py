@@ -1,0 +1,102 @@
+"""Where in the measured code something happened: the importing module, file and line, and what made it run."""
+
+
+def _is_import_system(code):
+    name = code.co_filename
+    return name == _SOURCE_FILE or name.startswith(("<frozen importlib._bootstrap", "<frozen zipimport"))
+
+
+def _module_of(frame):
+    name = frame.f_globals.get("__name__")
+    return name if type(name) is str else None
+
+
+def _is_import_helper(frame, module):
+    """A function that imports on behalf of its caller, such as `importlib.import_module` or an entry point's `load`."""
+    if not frame.f_code.co_flags & _OPTIMIZED:
+        return False
+    return module.partition(".")[0] in ("importlib", "importlib_metadata", "pkgutil")
+
+
+def _is_in_function(frame):
+    while frame is not None:
+        code = frame.f_code
+        if code.co_flags & _OPTIMIZED:
+            return True
+        if code.co_name == "<module>":
+            return False
+        frame = frame.f_back
+    return False
+
+
+def _trigger_of(frame):
+    """The module-level line that led to a call."""
+    while frame is not None:
+        code = frame.f_code
+        if code.co_name == "<module>" and not code.co_flags & _OPTIMIZED and not _is_import_system(code):
+            module = _module_of(frame)
+            return (module, frame.f_lineno or 0) if module and module != "__main__" else None
+        frame = frame.f_back
+    return None
+
+
+def _top_of(thread):
+    return thread.stack[-1][_NAME] if thread.stack else None
+
+
+def _importer_of(frame, thread):
+    """Who imports: (module, file, line, in a function, trigger). All None for the observation's own import."""
+    while frame is not None:
+        code = frame.f_code
+        if _is_import_system(code):
+            if code.co_name in ("create_module", "exec_module") and code.co_filename != _SOURCE_FILE:
+                return _top_of(thread), None, 0, False, None  # the body of an extension module
+        else:
+            module = _module_of(frame)
+            if module == "__main__" and _top_of(thread) is None:
+                return None, None, 0, False, None
+            if module and not _is_import_helper(frame, module):
+                inside = _is_in_function(frame)
+                return module, code.co_filename, frame.f_lineno or 0, inside, _trigger_of(frame) if inside else None
+        frame = frame.f_back
+    return None, None, 0, False, None
+
+
+_FOLDER_OF_STANDARD_LIBRARY = _modules["encodings"].__file__.rpartition("/")[0].rpartition("/")[0] + "/"
+_ROOTS = tuple([root.rstrip("/") + "/" for root in _values("root")])
+
+
+def _is_standard_library(filename):
+    if filename.startswith("<frozen "):
+        return True
+    return filename.startswith(_FOLDER_OF_STANDARD_LIBRARY) and "-packages/" not in filename
+
+
+def _place_of(frame):
+    """The line of measured code that something happened in.
+
+    The project's own line where the body of one of its modules called what did it; else the nearest line that is not
+    the standard library's, which only does what it is told.
+    """
+    nearest = outside = None
+    while frame is not None:
+        code = frame.f_code
+        filename = code.co_filename
+        if not _is_import_system(code):
+            place = (filename, frame.f_lineno or 0)
+            if _absolute(filename).startswith(_ROOTS):
+                return place
+            nearest = nearest or place
+            if outside is None and not _is_standard_library(filename):
+                outside = place
+            if code.co_name == "<module>" and outside is not None:
+                break  # further out are only the modules that import this one
+        frame = frame.f_back
+    return outside or nearest
+
+
+def _absolute(path):
+    """Files are named relative to where the import began; what changes the directory meanwhile must not matter."""
+    if path.startswith("/") or path.startswith("<"):
+        return path
+    return _START_FOLDER + "/" + (path[2:] if path.startswith("./") else path)

@@ -1,0 +1,162 @@
+"""First part of the observation, one untimed import with every hook on: what is noted, and the readings of this process
+that say what each import costs.
+
+The parts of this folder are one script, put together behind `wire.py`. It sees every load through
+`_frozen_importlib._find_and_load`, which C and `importlib.import_module` look up by name, and imports of what was there
+already through `builtins.__import__`. Both are put back into the import system by file name, so that warnings and
+tracebacks skip them as they skip importlib's own frames.
+
+Its times rank and explain. They are read twice at each boundary, so that the hooks' own cost is not the modules'.
+"""
+import _thread
+import _warnings
+
+# Measured code may replace built-in functions. Globals come first in every look-up, so these stay what they are now.
+globals().update({name: value for name, value in vars(_builtins).items() if not name.startswith("_")})
+
+_cpu_clock = time.thread_time_ns
+_process_clock = time.process_time_ns
+_wall_clock = time.perf_counter_ns
+_identify = _thread.get_ident
+_dup2 = _posix.dup2
+_pread = _posix.pread
+_stat = _posix.stat
+_frame_of = sys._getframe
+_bootstrap = _modules["_frozen_importlib"]
+_inner_find_and_load = _bootstrap._find_and_load
+_SOURCE_FILE = _frame_of().f_code.co_filename
+_START_FOLDER = _posix.getcwd()
+_PAGE = _posix.sysconf("SC_PAGE_SIZE")
+_LONGEST_BLOCK_UNNOTICED = 1000000  # nanoseconds
+_OPTIMIZED = 1  # CO_OPTIMIZED: set for functions, not for the bodies of modules and classes
+
+# A cell holds what one import costs: [name, its cell outside, CPU ns, blocked ns, memory bytes, position]
+_NAME, _OUTER, _CPU, _BLOCKED, _MEMORY = range(5)
+
+
+class _Thread:
+    """What is known of one importing thread: the imports in progress, and the readings at the last boundary."""
+    __slots__ = ("stack", "cpu", "process", "wall", "queued", "switches", "memory", "foreign", "place")
+
+    def __init__(self):
+        self.stack = []
+        self.cpu = self.process = self.wall = self.queued = self.switches = self.memory = self.foreign = 0
+        self.place = None
+
+
+class _Notes:
+    """Everything that is noted, in one place."""
+    threads = {}
+    cells = []
+    before = set()
+    known = set()
+    edges = {}
+    repeated = set()
+    kept_alive = []
+    warnings = {}
+    effects = {}
+    blocked = []
+    reads = {}
+    written = set()
+    warning_text = ""
+    warning_module = None
+    compiling = None
+    main = None
+    on = False
+    hook_cost = 0
+    foreign = 0  # boundaries of imports in other threads than the main one
+
+
+class _Counter:
+    """A small file of /proc that is read again and again, also after measured code has closed its descriptor."""
+
+    def __init__(self, path, place):
+        self.path = path
+        self.place = place
+        self.descriptor = self._descriptor()
+
+    def _descriptor(self):
+        low = _open(self.path, _OPEN_READ)
+        try:
+            high = _dup2(low, self.place, False)
+        except OSError:
+            return low
+        _close(low)
+        return high
+
+    def field(self, position):
+        try:
+            return int(_pread(self.descriptor, 256, 0).split()[position])
+        except (OSError, ValueError, IndexError):
+            self.descriptor = self._descriptor()
+            return int(_pread(self.descriptor, 256, 0).split()[position])
+
+
+def _counter(path, place):
+    try:
+        counter = _Counter(path, place)
+        counter.field(1)
+        return counter
+    except (OSError, ValueError, IndexError):
+        return None  # no /proc: memory and run-queue wait stay unknown
+
+
+_resident = _counter("/proc/self/statm", _HIGH_DESCRIPTOR - 1)
+_schedule = _counter("/proc/self/schedstat", _HIGH_DESCRIPTOR - 2)
+
+
+def _load_usage():
+    was_there = "resource" in _modules
+    try:
+        import resource
+    except ImportError:
+        return None, 0
+    if not was_there:
+        del _modules["resource"]
+    return resource.getrusage, getattr(resource, "RUSAGE_THREAD", resource.RUSAGE_SELF)
+
+
+_usage, _USAGE_OF_THREAD = _load_usage()
+
+
+def _close_stretch(thread):
+    """Gives what has passed since the last boundary to the import on top of the thread's stack."""
+    cpu, process, wall = _cpu_clock(), _process_clock(), _wall_clock()
+    memory = _resident.field(1) * _PAGE if _resident else 0
+    cell = thread.stack[-1]
+    # What threads that import nothing compute meanwhile (a numeric library's own, say) belongs to this import.
+    cell[_CPU] += cpu - thread.cpu if len(_Notes.threads) > 1 else process - thread.process
+    cell[_MEMORY] += memory - thread.memory
+    if thread is not _Notes.main:
+        _Notes.foreign += 1
+    elif _schedule and _usage and _Notes.foreign == thread.foreign:
+        queued = _schedule.field(1)
+        # While other threads compute, the process is not blocked. Where one imported, it may itself have waited for a
+        # processor, which cannot be told from here: then nothing counts as blocked.
+        blocked = (wall - thread.wall) - (process - thread.process) - (queued - thread.queued)
+        # Without a voluntary switch the time was taken from the process, not given up by it.
+        if blocked > 0 and _usage(_USAGE_OF_THREAD).ru_nvcsw > thread.switches:
+            cell[_BLOCKED] += blocked
+            if blocked >= _LONGEST_BLOCK_UNNOTICED:
+                _Notes.blocked.append((cell, thread.place, blocked))
+    return cpu
+
+
+def _open_stretch(thread, hook_started):
+    thread.memory = _resident.field(1) * _PAGE if _resident else 0
+    thread.foreign = _Notes.foreign
+    if thread is _Notes.main and _schedule and _usage:
+        thread.queued = _schedule.field(1)
+        thread.switches = _usage(_USAGE_OF_THREAD).ru_nvcsw
+    thread.wall = _wall_clock()
+    thread.process = _process_clock()
+    thread.cpu = _cpu_clock()
+    _Notes.hook_cost += thread.cpu - hook_started
+
+
+def _this_thread():
+    ident = _identify()
+    thread = _Notes.threads.get(ident)
+    if thread is None:
+        thread = _Notes.threads[ident] = _Thread()
+    return thread

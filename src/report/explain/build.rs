@@ -1,0 +1,221 @@
+//! From one observation, with the times of a few samples, to an explanation.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::advice::{Marks, advise};
+use super::{CostlyImport, Explanation, Why, tree};
+use crate::budgets::Classes;
+use crate::graph::{ImportGraph, ImportStatement};
+use crate::model::{ChainStep, ModuleTable, Observation, Origin};
+
+/// How many costly imports are listed.
+const MOST_IMPORTS: usize = 12;
+/// How many other importers are named.
+const MOST_OTHERS: usize = 3;
+
+/// What an explanation is made of.
+#[derive(Debug, Clone)]
+pub struct Material<'a> {
+    /// The target's name.
+    pub target: &'a str,
+    /// The modules that it imports.
+    pub imports: &'a [String],
+    /// The interpreter's version.
+    pub python_version: &'a str,
+    /// One instrumented import.
+    pub observation: &'a Observation,
+    /// Where its modules come from.
+    pub table: &'a ModuleTable,
+    /// CPU plus blocked time of each sample, in milliseconds: their median is the total.
+    pub time_ms: f64,
+    /// How many samples there are.
+    pub samples: u64,
+    /// The usual own CPU time of each module in the samples, in nanoseconds.
+    pub own_ns: &'a BTreeMap<String, u64>,
+    /// Statements that give back less than this are not listed, in milliseconds.
+    pub smallest_ms: f64,
+    /// A module to explain the way to.
+    pub why: Option<&'a str>,
+}
+
+/// Builds the explanation, without advice: what is used while importing is not known yet.
+pub fn explain(material: &Material<'_>) -> Explanation {
+    let observation = with_sampled_times(material);
+    let graph = ImportGraph::new(&observation);
+    let tree = tree::nodes(&observation, &graph, material.table);
+    Explanation {
+        version: Explanation::VERSION,
+        target: material.target.to_owned(),
+        python_version: material.python_version.to_owned(),
+        time_ms: material.time_ms,
+        memory_bytes: observation.total_memory_bytes,
+        modules: observation.modules.len() as u64,
+        samples: material.samples,
+        groups: tree::groups(&tree),
+        imports: costly_imports(material, &graph),
+        tree,
+        why: material.why.map(|module| Why {
+            module: module.to_owned(),
+            chain: chain_to(&graph, &observation, module),
+        }),
+    }
+}
+
+/// The observation with the samples' times, which add up to the timed total: its own are taken with every hook on. A module
+/// that no sample names keeps its own, in proportion.
+fn with_sampled_times(material: &Material<'_>) -> Observation {
+    let mut observation = material.observation.clone();
+    let (mut observed, mut sampled) = (0, 0);
+    for module in &observation.modules {
+        if let Some(own) = material.own_ns.get(&module.name) {
+            observed += module.own_ns;
+            sampled += own;
+        }
+    }
+    let scale = if observed == 0 {
+        1.0
+    } else {
+        sampled as f64 / observed as f64
+    };
+    for module in &mut observation.modules {
+        module.own_ns = match material.own_ns.get(&module.name) {
+            Some(&own) => own,
+            None => (module.own_ns as f64 * scale) as u64,
+        };
+    }
+    let sum: u64 = observation
+        .modules
+        .iter()
+        .map(|module| module.own_ns + module.blocked_ns)
+        .sum();
+    let scale = if sum == 0 {
+        1.0
+    } else {
+        material.time_ms * 1e6 / sum as f64
+    };
+    for module in &mut observation.modules {
+        module.own_ns = (module.own_ns as f64 * scale) as u64;
+        module.blocked_ns = (module.blocked_ns as f64 * scale) as u64;
+    }
+    observation
+}
+
+fn chain_to(graph: &ImportGraph<'_>, observation: &Observation, module: &str) -> Option<Vec<ChainStep>> {
+    graph
+        .shortest_chain(module)
+        .filter(|_| observation.modules.iter().any(|loaded| loaded.name == module))
+        .or_else(|| {
+            let below = format!("{module}.");
+            let first = observation
+                .modules
+                .iter()
+                .find(|loaded| loaded.name.starts_with(&below))?;
+            graph.shortest_chain(&first.name)
+        })
+}
+
+/// Statements in code that the reader can change, heaviest first. Of nested ones the innermost that still gives back most
+/// of the outer one's time.
+fn costly_imports(material: &Material<'_>, graph: &ImportGraph<'_>) -> Vec<CostlyImport> {
+    let tops: HashSet<&str> = material.imports.iter().map(|name| top_level(name)).collect();
+    let is_home = |module: &str| {
+        tops.contains(top_level(module))
+            || material
+                .table
+                .get(module)
+                .is_some_and(|record| record.origin == Origin::Own)
+    };
+    let statements = graph
+        .statements_worth((material.smallest_ms * 1e6) as u64)
+        .into_iter()
+        .filter(|statement| statement.importer.is_some_and(is_home) && statement.line > 0);
+    let mut all: Vec<(HashSet<String>, CostlyImport)> = Vec::new();
+    for statement in statements.take(MOST_IMPORTS * 4) {
+        let import = costly_import(graph, &statement);
+        let modules: HashSet<String> = graph.saving(&statement).modules.into_iter().collect();
+        // What comes later gives back less; if it is most of one before, it says more precisely where that lies.
+        all.retain(|(outer, known)| {
+            !(modules.is_subset(outer) && import.saved_ms * 2.0 > known.saved_ms && outer.len() > modules.len())
+        });
+        all.push((modules, import));
+    }
+    let mut imports: Vec<CostlyImport> = all.into_iter().map(|(_, import)| import).collect();
+    imports.truncate(MOST_IMPORTS);
+    imports.extend(shared_imports(material, graph, is_home));
+    imports
+}
+
+/// Statements whose modules take time, and stay because something else imports them too.
+fn shared_imports(
+    material: &Material<'_>,
+    graph: &ImportGraph<'_>,
+    is_home: impl Fn(&str) -> bool,
+) -> Vec<CostlyImport> {
+    const MOST_SHARED: usize = 3;
+    let cumulative = |name: &str| {
+        let module = material.observation.modules.iter().find(|module| module.name == name);
+        module.map_or(0, |module| module.cumulative_ns)
+    };
+    let smallest = (material.smallest_ms * 1e6) as u64;
+    let mut shared: Vec<(u64, CostlyImport)> = Vec::new();
+    for module in &material.observation.modules {
+        let Some(edge) = graph.loading_edge(&module.name) else {
+            continue;
+        };
+        let home = edge.importer.as_deref().is_some_and(&is_home);
+        if !home || edge.line == 0 || cumulative(&module.name) < smallest {
+            continue;
+        }
+        let import = costly_import(graph, &ImportStatement::of(edge));
+        if import.saved_ms < material.smallest_ms && !import.also_imported_by.is_empty() {
+            shared.push((cumulative(&module.name), import));
+        }
+    }
+    shared.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
+    shared.dedup_by(|left, right| left.1.place == right.1.place);
+    shared.into_iter().take(MOST_SHARED).map(|(_, import)| import).collect()
+}
+
+fn costly_import(graph: &ImportGraph<'_>, statement: &ImportStatement<'_>) -> CostlyImport {
+    let saving = graph.saving(statement);
+    let others = saving.also_imported_by.iter().filter_map(|other| {
+        let importer = other.importer.as_deref()?;
+        Some(match &other.place {
+            Some(place) => place.to_string(),
+            None => importer.to_owned(),
+        })
+    });
+    CostlyImport {
+        importer: statement.importer.unwrap_or_default().to_owned(),
+        place: statement.place(),
+        imported: graph.imported_by(statement).into_iter().map(str::to_owned).collect(),
+        saved_ms: saving.time_ns as f64 / 1e6,
+        saved_memory_bytes: saving.memory_bytes,
+        saved_modules: saving.modules.len() as u64,
+        also_imported_by: others.take(MOST_OTHERS).collect(),
+        used_at: None,
+        measured: None,
+        fails: None,
+        advice: None,
+    }
+}
+
+fn top_level(module: &str) -> &str {
+    module.split('.').next().unwrap_or(module)
+}
+
+impl Explanation {
+    /// Adds the advice for each import, once it is known what is used while importing.
+    ///
+    /// `usage` is the share of runs that used what a statement imports, where that is known.
+    pub fn advise(&mut self, classes: &Classes, has_lazy_syntax: bool, usage: impl Fn(&CostlyImport) -> Option<f64>) {
+        for import in &mut self.imports {
+            let marks = Marks {
+                classes,
+                has_lazy_syntax,
+                usage: usage(import),
+            };
+            import.advice = Some(advise(import, marks));
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! `check` on a project that works: what passes, what is slower, what is over a limit.
+
+use importgate::model::{Code, Severity, TargetStatus, Verdict};
+
+use super::support::{ASLEEP, BUSY, Project, found, shop};
+
+#[test]
+fn an_unchanged_project_passes_and_is_not_timed_again() {
+    let project = shop().recorded();
+    let run = project.check(&[]).expect_code(0);
+    assert_eq!(run.report().verdict, Verdict::Pass);
+    assert_eq!(found(&run), []);
+    assert_eq!(run.report().run.samples, 0);
+    for row in &run.report().targets {
+        assert_eq!(row.status, TargetStatus::Reused, "{}", row.module);
+        assert_eq!(row.change_percent, Some(0.0), "{}", row.module);
+    }
+    let timed = project.check(&["--no-reuse", "--samples", "6"]).expect_code(0);
+    assert_eq!(found(&timed), []);
+    for row in &timed.report().targets {
+        assert_eq!((row.status, row.samples), (TargetStatus::Measured, 6), "{}", row.module);
+    }
+}
+
+#[test]
+fn a_module_that_became_slower_fails_and_no_other_does() {
+    let project = shop().recorded();
+    for (body, in_words) in [(BUSY, "processor"), (ASLEEP, "waiting")] {
+        project.write("src/shop/utils/text.py", body);
+        let run = project.check(&[]).expect_code(1);
+        assert_eq!(found(&run), [(Code::Regression, "shop.utils.text")], "{in_words}");
+        let finding = run.only(Code::Regression);
+        assert_eq!(finding.severity, Severity::Error);
+        assert_eq!(finding.causes[0].module, "shop.utils.text");
+        assert_eq!(finding.causes[0].file.as_deref(), Some("src/shop/utils/text.py"));
+        let row = run.row("shop.utils.text");
+        assert!(row.change_ms.is_some_and(|change| change > 30.0), "{in_words}: {row:?}");
+        assert_eq!(row.verdict, Verdict::Fail);
+        for other in ["shop.utils.money", "shop.services.orders"] {
+            assert_eq!(run.row(other).status, TargetStatus::Reused);
+            assert_eq!(run.row(other).verdict, Verdict::Pass);
+        }
+    }
+    let blocked = project.check(&["--no-reuse"]).expect_code(1);
+    assert_eq!(found(&blocked), [(Code::Regression, "shop.utils.text")]);
+    assert!(
+        blocked
+            .row("shop.utils.text")
+            .blocked_ms
+            .is_some_and(|blocked| blocked > 30.0)
+    );
+}
+
+#[test]
+fn whoever_imports_the_slower_module_is_slower_too() {
+    let project = shop().recorded();
+    project.write("src/shop/utils/money.py", BUSY);
+    let run = project.check(&[]).expect_code(1);
+    let mut slower: Vec<&str> = found(&run).iter().map(|(_, target)| *target).collect();
+    slower.sort_unstable();
+    assert_eq!(slower, ["shop.services.orders", "shop.utils.money"]);
+    let finding = &run.report().findings;
+    assert!(
+        finding
+            .iter()
+            .all(|finding| finding.causes[0].module == "shop.utils.money"),
+        "{finding:#?}"
+    );
+}
+
+#[test]
+fn a_change_that_costs_nothing_passes() {
+    let project = shop().recorded();
+    project.write("src/shop/utils/text.py", "SPACE = ' '\n# as before\n");
+    let run = project.check(&[]).expect_code(0);
+    let row = run.row("shop.utils.text");
+    assert_eq!(row.status, TargetStatus::Measured);
+    assert_eq!(row.closure.as_ref().expect("a comparison").changed, ["shop.utils.text"]);
+}
+
+#[test]
+fn a_time_above_its_ceiling_cites_the_line_that_asked() {
+    let project = Project::of_module(BUSY, "max-time = \"2ms\"\n");
+    let run = project.check(&[]).expect_code(1);
+    let finding = run.only(Code::OverTime);
+    assert_eq!(finding.target, "measured");
+    let line = finding.budget.as_ref().expect("a budget line");
+    assert_eq!((line.file.as_str(), line.line), ("budgets.toml", 2));
+    assert!(run.stdout.contains("budgets.toml:2"), "{}", run.stdout);
+    assert!(run.row("measured").time_ms.is_some_and(|time| time > 20.0));
+    // No module may take more than its own ceiling, and none that is not asked has one.
+    assert_eq!(run.row("measured").max_time_ms, Some(2.0));
+}
+
+#[test]
+fn a_recorded_time_above_a_new_ceiling_fails_without_being_timed() {
+    let project = Project::of_module(BUSY, "").recorded();
+    project.write("budgets.toml", "[modules.measured]\nmax-time = \"2ms\"\n");
+    let run = project.check(&[]).expect_code(1);
+    assert_eq!(found(&run), [(Code::OverTime, "measured")]);
+    assert_eq!(run.row("measured").status, TargetStatus::Reused);
+}
+
+#[test]
+fn a_layer_pays_for_all_of_its_modules_together() {
+    let project = Project::new("[layers.all]\nmodules = [\"pair.*\"]\nmax-time = \"2s\"\nmax-total-time = \"50ms\"\n");
+    project.write("pair/__init__.py", "");
+    project.write("pair/first.py", BUSY);
+    project.write("pair/second.py", BUSY);
+    let run = project.check(&[]).expect_code(1);
+    assert_eq!(found(&run)[0], (Code::OverTotalTime, "layer:all"));
+    let finding = run.only(Code::OverTotalTime);
+    assert_eq!(finding.budget.as_ref().map(|line| line.line), Some(4));
+    let time = |name: &str| run.row(name).time_ms.expect("a time");
+    assert!(time("layer:all") > time("pair.first"), "{}", run.stdout);
+}
+
+#[test]
+fn memory_modules_and_forbidden_imports_are_decided_without_a_clock() {
+    let project = Project::new(
+        "[modules.app]\nmax-memory = \"8MiB\"\nmax-modules = 4\nforbid = [\"xml\"]\nforbid-effects = [\"write\"]\n",
+    );
+    project.write(
+        "app.py",
+        "import middle\nTABLE = bytearray(b'x' * 40_000_000)\nopen('written.txt', 'w').close()\n",
+    );
+    project.write("middle.py", "\n\nimport xml.dom.minidom\n");
+    let run = project.check(&["--samples", "2"]).expect_code(1);
+    let lines = [
+        (Code::OverMemory, 2),
+        (Code::OverModules, 3),
+        (Code::Forbidden, 4),
+        (Code::ForbiddenEffect, 5),
+    ];
+    for (code, line) in lines {
+        let finding = run.only(code);
+        assert_eq!(finding.budget.as_ref().map(|budget| budget.line), Some(line), "{code}");
+        assert_eq!((finding.severity, finding.target.as_str()), (Severity::Error, "app"));
+    }
+    let chain = &run.only(Code::Forbidden).details;
+    assert_eq!(
+        chain,
+        &["app.py:1: app imports middle", "middle.py:3: middle imports xml"]
+    );
+    assert!(run.row("app").memory_bytes.is_some_and(|bytes| bytes > 30_000_000));
+    assert_eq!(
+        run.only(Code::ForbiddenEffect).place.as_ref().map(|place| place.line),
+        Some(3)
+    );
+}
+
+#[test]
+fn what_is_preloaded_is_not_paid_for() {
+    let project = Project::new("[modules.app]\npreload = [\"heavy\"]\nmax-time = \"30ms\"\n");
+    project.write("heavy.py", BUSY.replace("0.06", "0.6"));
+    project.write("app.py", "import heavy\n");
+    let run = project.check(&["--samples", "5"]).expect_code(0);
+    assert_eq!(run.row("app").modules, Some(1));
+}
+
+#[test]
+fn words_narrow_a_check_to_some_targets() {
+    let project = shop().recorded();
+    let names = |run: &super::support::Run| -> Vec<String> {
+        run.report().targets.iter().map(|row| row.module.clone()).collect()
+    };
+    assert_eq!(
+        names(&project.check(&["shop.utils.text"]).expect_code(0)),
+        ["shop.utils.text"]
+    );
+    assert_eq!(
+        names(&project.check(&["shop.utils.*"]).expect_code(0)),
+        ["shop.utils.money", "shop.utils.text"]
+    );
+    let none = project.check(&["shop.utils.txet", "other.**"]).expect_code(3);
+    assert!(none.stderr.contains("shop.utils.txet other.**"), "{}", none.stderr);
+    assert!(none.stderr.contains("shop.utils.money"), "{}", none.stderr);
+}
+
+#[test]
+fn the_report_carries_what_programs_read() {
+    let project = Project::of_module("import json\n", "max-time = \"5s\"\n").recorded();
+    project.write("measured.py", BUSY);
+    project.check(&[]).expect_code(1);
+    let report: serde_json::Value = serde_json::from_str(&project.read("report.json")).expect("JSON");
+    assert_eq!(report["verdict"], "fail");
+    let finding = &report["findings"][0];
+    assert_eq!(finding["code"], "regression");
+    assert_eq!(finding["severity"], "error");
+    assert_eq!(finding["target"], "measured");
+    assert!(finding["message"].is_string());
+    let row = &report["targets"][0];
+    assert_eq!(row["module"], "measured");
+    assert!(row["layer"].is_null());
+    for number in [
+        "time_ms",
+        "wall_ms",
+        "memory_bytes",
+        "modules",
+        "samples",
+        "baseline_time_ms",
+        "change_percent",
+    ] {
+        assert!(row[number].is_number(), "{number} in {row}");
+    }
+}

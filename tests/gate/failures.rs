@@ -1,0 +1,160 @@
+//! Imports that fail: each has a code of its own and points at the line, and every other target is still measured.
+
+use importgate::model::{Code, Severity, TargetStatus, Verdict};
+
+use super::support::{Project, found};
+
+/// Name, source, the code of the finding, and the file and line that it must point at.
+type Fault = (&'static str, &'static str, Code, Option<(&'static str, u32)>);
+
+/// Modules that fail, each in its own way.
+const FAULTS: [Fault; 8] = [
+    (
+        "raises",
+        "\nraise RuntimeError('no licence')\n",
+        Code::ImportFailed,
+        Some(("raises.py", 2)),
+    ),
+    (
+        "stops",
+        "class Stop(BaseException):\n    pass\n\nraise Stop\n",
+        Code::ImportFailed,
+        Some(("stops.py", 4)),
+    ),
+    (
+        "needs",
+        "\n\nimport not_installed.part\n",
+        Code::MissingDependency,
+        Some(("needs.py", 3)),
+    ),
+    (
+        "circle",
+        "from other import value\nown = 1\n",
+        Code::CircularImport,
+        Some(("other.py", 1)),
+    ),
+    (
+        "leaves",
+        "import sys\nsys.exit(7)\n",
+        Code::Exited,
+        Some(("leaves.py", 2)),
+    ),
+    ("vanishes", "import os\nos._exit(0)\n", Code::Exited, None),
+    (
+        "crashes",
+        "import ctypes\n\nctypes.string_at(0)\n",
+        Code::Crashed,
+        Some(("crashes.py", 3)),
+    ),
+    (
+        "hangs",
+        "import time\n\ndef wait():\n    time.sleep(600)\n\nwait()\n",
+        Code::Hang,
+        Some(("hangs.py", 4)),
+    ),
+];
+
+fn faulty() -> Project {
+    let mut budgets = "[measure]\ntimeout = \"1s\"\n\n[modules.works]\nmax-time = \"900ms\"\n".to_owned();
+    let project = Project::new("");
+    for (name, source, ..) in FAULTS {
+        project.write(&format!("{name}.py"), source);
+        budgets.push_str(&format!("[modules.{name}]\n"));
+    }
+    project.write("other.py", "from circle import own\nvalue = 1\n");
+    project.write("works.py", "VALUE = 1\n");
+    project.write("budgets.toml", budgets);
+    project
+}
+
+#[test]
+fn every_failure_has_its_own_code_and_the_others_are_still_measured() {
+    let run = faulty().check(&["--samples", "3"]).expect_code(1);
+    assert_eq!(run.report().verdict, Verdict::Fail);
+    for (name, _, code, place) in FAULTS {
+        let findings: Vec<_> = run
+            .report()
+            .findings
+            .iter()
+            .filter(|finding| finding.target == name)
+            .collect();
+        let [finding] = findings[..] else {
+            panic!("{name}: {findings:#?}")
+        };
+        assert_eq!(
+            (finding.code, finding.severity),
+            (code, Severity::Error),
+            "{name}: {finding:#?}"
+        );
+        let found = finding.place.as_ref().map(|place| (place.file.as_str(), place.line));
+        assert_eq!(found, place, "{name}: {finding:#?}");
+        assert_eq!(run.row(name).status, TargetStatus::Failed);
+        assert!(
+            run.stdout.contains(&format!("error[{code}]: {name}: ")),
+            "{}",
+            run.stdout
+        );
+    }
+    let row = run.row("works");
+    assert_eq!(
+        (row.status, row.verdict, row.samples),
+        (TargetStatus::Measured, Verdict::Pass, 3)
+    );
+    assert!(run.only(Code::Hang).message.contains("1 s"));
+    let stack = &run.only(Code::Hang).details;
+    assert_eq!(stack, &["at hangs.py:6 in <module>", "at hangs.py:4 in wait"]);
+    assert!(
+        run.only(Code::CircularImport)
+            .message
+            .contains("circle → other → circle")
+    );
+    assert!(run.only(Code::MissingDependency).message.contains("`not_installed`"));
+    assert!(run.only(Code::Crashed).message.contains("SIGSEGV"));
+}
+
+#[test]
+fn an_import_that_fails_now_and_then_is_a_failure_of_its_target_alone() {
+    let project = Project::new("[modules.works]\n[modules.flickers]\n");
+    project.write("works.py", "");
+    // The observation finds no file and leaves one; the samples find it.
+    project.write(
+        "flickers.py",
+        "import os\nif os.path.exists('seen'):\n    raise OSError('already running')\nos.mkdir('seen')\n",
+    );
+    let run = project.check(&["--samples", "3"]).expect_code(1);
+    let finding = run.only(Code::ImportFailed);
+    assert_eq!(finding.target, "flickers");
+    assert_eq!(run.row("flickers").status, TargetStatus::Failed);
+    assert_eq!(run.row("works").samples, 3);
+    assert_eq!(run.row("works").verdict, Verdict::Pass);
+    let with_notes: Vec<_> = found(&run)
+        .into_iter()
+        .filter(|(code, _)| *code != Code::NoBaseline)
+        .collect();
+    assert_eq!(with_notes, [(Code::ImportFailed, "flickers")]);
+}
+
+#[test]
+fn what_fails_is_not_recorded_and_the_old_baseline_stays() {
+    let project = Project::of_module("VALUE = 1\n", "").recorded();
+    let before = project.read("budgets.baseline.json");
+    project.write("measured.py", "raise ValueError\n");
+    let run = project.record(&[]).expect_code(3);
+    assert!(run.stderr.contains("the import of measured fails"), "{}", run.stderr);
+    assert_eq!(project.read("budgets.baseline.json"), before);
+}
+
+#[test]
+fn a_process_that_the_import_leaves_behind_is_ended() {
+    let project = Project::of_module(
+        "import subprocess, sys\n\
+         subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)', 'left-behind-by-an-import'],\n\
+         \x20                start_new_session=True)\n",
+        "",
+    );
+    project.check(&["--samples", "2"]).expect_code(0);
+    assert_eq!(
+        super::interrupted::processes_with("left-behind-by-an-import"),
+        [] as [i32; 0]
+    );
+}

@@ -1,0 +1,102 @@
+//! No interpreter to measure with: exit code 3, and which of the faults it is.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use super::support::{Project, python};
+
+/// A project whose interpreter is this script.
+fn project_with(script: &str) -> Project {
+    let project = Project::new("[project]\npython = \"bin/python\"\n[modules.app]\n");
+    project.write("app.py", "");
+    project.write("bin/python", script);
+    fs::set_permissions(project.path("bin/python"), fs::Permissions::from_mode(0o755)).expect("a mode");
+    project
+}
+
+fn said_of(script: &str) -> String {
+    project_with(script).run(&["check"]).expect_code(3).stderr
+}
+
+#[test]
+fn one_that_is_not_there() {
+    let project = project_with("");
+    fs::remove_file(project.path("bin/python")).expect("it was there");
+    let said = project.run(&["check"]).expect_code(3).stderr;
+    assert!(said.contains("there is no Python interpreter at"), "{said}");
+    assert!(said.contains("budgets.toml:2"), "{said}");
+    let said = project
+        .run(&["check", "--python", "nowhere/python3"])
+        .expect_code(3)
+        .stderr;
+    assert!(said.contains("nowhere/python3") && said.contains("--python"), "{said}");
+    let mut command = project.command(&["check"]);
+    project.write("budgets.toml", "[modules.app]\n");
+    command.env("VIRTUAL_ENV", project.path("gone"));
+    let output = command.output().expect("it runs");
+    assert_eq!(output.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("VIRTUAL_ENV"));
+}
+
+#[test]
+fn none_at_all() {
+    let project = Project::new("[modules.app]\n");
+    project.write("app.py", "");
+    let mut command = project.command(&["check"]);
+    command.env("PATH", project.path("empty"));
+    let output = command.output().expect("it runs");
+    assert_eq!(output.status.code(), Some(3));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("no Python interpreter found"), "{said}");
+}
+
+#[test]
+fn one_that_cannot_be_started() {
+    let said = said_of("#!/nowhere/sh\n");
+    assert!(said.contains("could not start the interpreter"), "{said}");
+}
+
+#[test]
+fn one_that_dies() {
+    let said = said_of("#!/bin/sh\nprintf 'libpython is \\033[31mmissing\\n' >&2\nexit 4\n");
+    assert!(
+        said.contains("died when it was asked what it is (exit code 4)"),
+        "{said}"
+    );
+    assert!(said.contains("libpython is"), "{said}");
+    assert!(!said.contains('\u{1b}'), "{said:?}");
+    let said = said_of("#!/bin/sh\nkill -9 $$\n");
+    assert!(said.contains("(signal 9)"), "{said}");
+}
+
+#[test]
+fn one_that_answers_nonsense() {
+    let said = said_of("#!/bin/sh\necho hello\n");
+    assert!(said.contains("answered nonsense") && said.contains("hello"), "{said}");
+    // The answer goes into the file that the first argument after the script names.
+    let said = said_of("#!/bin/sh\nprintf '\\0\\0\\0\\0\\0\\0\\0\\2{}' > \"${2#answer=}\"\n");
+    assert!(said.contains("answered nonsense"), "{said}");
+}
+
+#[test]
+fn one_that_is_too_old() {
+    let script = format!(
+        r##"#!{}
+import json, struct, sys
+answer = dict.fromkeys(
+    "executable implementation build platform architecture prefix base_prefix cache_tag".split(), "old"
+)
+answer.update(kind="interpreter", version="3.6.15", minor="3.6", path=[], standard_library=[], builtin_modules=[])
+text = json.dumps(answer).encode()
+[path] = [word[7:] for word in sys.argv if word.startswith("answer=")]
+with open(path, "wb") as file:
+    file.write(struct.pack(">Q", len(text)) + text)
+"##,
+        python().display()
+    );
+    let said = said_of(&script);
+    assert!(
+        said.contains("is Python 3.6.15; importgate needs CPython 3.8 or later"),
+        "{said}"
+    );
+}

@@ -1,0 +1,138 @@
+//! A run that is stopped or killed at any moment: the baseline is readable, and no process is left behind. What SIGKILL
+//! leaves of temporary files is for the next run to remove.
+
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::process::{Child, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use importgate::baseline::Baseline;
+
+use super::support::Project;
+
+/// Processes whose command line or environment has this text, by id; those that have ended and wait for their parent do
+/// not count.
+pub(crate) fn processes_with(marker: &str) -> Vec<i32> {
+    let has = |bytes: Vec<u8>| bytes.windows(marker.len()).any(|window| window == marker.as_bytes());
+    let mut found = Vec::new();
+    // Without /proc there is no telling; the other assertions still hold.
+    let Ok(processes) = fs::read_dir("/proc") else {
+        return found;
+    };
+    for entry in processes.flatten() {
+        let name = entry.file_name();
+        let Some(id) = std::str::from_utf8(name.as_bytes())
+            .ok()
+            .and_then(|name| name.parse().ok())
+        else {
+            continue;
+        };
+        let read = |file: &str| fs::read(entry.path().join(file)).unwrap_or_default();
+        if has(read("cmdline")) || has(read("environ")) {
+            found.push(id);
+        }
+    }
+    found
+}
+
+/// Waits until no process has the marker; an ended one disappears a moment after its killer.
+fn assert_none_left(marker: &str) {
+    let patience = Instant::now() + Duration::from_secs(20);
+    loop {
+        let left = processes_with(marker);
+        if left.is_empty() {
+            return;
+        }
+        assert!(Instant::now() < patience, "{left:?} are still there");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// `record` in the background, with a marker in the environment that all its processes inherit.
+fn start(project: &Project, marker: &str, words: &[&str]) -> Child {
+    let mut command = project.command(&["record", "--quiet"]);
+    command.args(words).env("IMPORTGATE_TEST_MARKER", marker);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().expect("it starts")
+}
+
+fn marker(project: &Project) -> String {
+    format!("marker-{}-{}", std::process::id(), project.temporary().display())
+}
+
+/// A cheap source of moments that differ from run to run.
+fn random(below: u64) -> u64 {
+    use std::hash::{BuildHasher, RandomState};
+    RandomState::new().hash_one(0) % below.max(1)
+}
+
+#[test]
+fn killed_at_any_moment_the_baseline_is_the_old_one_or_the_new_one() {
+    let rounds = std::env::var("IMPORTGATE_TEST_KILLS").map_or(40, |count| count.parse().expect("a number"));
+    let project = Project::of_module("VALUE = 1\n", "");
+    let marker = marker(&project);
+    let words = ["--samples", "1"];
+    let started = Instant::now();
+    assert!(start(&project, &marker, &words).wait().expect("it ends").success());
+    let whole = started.elapsed();
+    for round in 0..rounds {
+        let before = project.read("budgets.baseline.json");
+        let mut child = start(&project, &marker, &words);
+        // A little beyond the usual end, so that the write itself is hit as well.
+        let moment = random(u64::try_from(whole.as_micros()).expect("a short run") * 11 / 10);
+        thread::sleep(Duration::from_micros(moment));
+        child.kill().expect("it can be killed");
+        child.wait().expect("it ends");
+        assert_none_left(&marker);
+        let now = project.read("budgets.baseline.json");
+        Baseline::parse(now.as_bytes())
+            .unwrap_or_else(|error| panic!("round {round}, {moment} µs: {error}\n{before}\n{now}"));
+    }
+    assert!(start(&project, &marker, &words).wait().expect("it ends").success());
+    let unfinished: Vec<_> = fs::read_dir(project.path(""))
+        .expect("a folder")
+        .flatten()
+        .map(|entry| entry.file_name())
+        .filter(|name| name.to_string_lossy().contains("importgate-tmp"))
+        .collect();
+    assert!(unfinished.is_empty(), "{unfinished:?}");
+    let left: Vec<_> = fs::read_dir(project.temporary())
+        .expect("a folder")
+        .flatten()
+        // A run that was killed while it made its folder did not get to put its mark and anything else into it.
+        .filter(|entry| entry.path().join("lock").exists())
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn a_signal_ends_the_run_and_all_of_its_processes() {
+    for (signal, code) in [(libc::SIGINT, 130), (libc::SIGTERM, 143)] {
+        let project = Project::of_module(
+            "import os, pathlib, signal, time\n\
+             signal.signal(signal.SIGTERM, signal.SIG_IGN)\n\
+             signal.signal(signal.SIGINT, signal.SIG_IGN)\n\
+             pathlib.Path('running').write_text('now')\n\
+             time.sleep(600)\n",
+            "",
+        );
+        project.write("budgets.toml", "[measure]\ntimeout = \"10min\"\n[modules.measured]\n");
+        let marker = marker(&project);
+        let mut child = start(&project, &marker, &[]);
+        while !project.path("running").exists() {
+            assert!(child.try_wait().expect("a state").is_none(), "it ended by itself");
+            thread::sleep(Duration::from_millis(5));
+        }
+        let killed = std::process::Command::new("kill")
+            .args([format!("-{signal}"), child.id().to_string()])
+            .status()
+            .expect("kill");
+        assert!(killed.success());
+        assert_eq!(child.wait().expect("it ends").code(), Some(code));
+        assert_eq!(processes_with(&marker), [] as [i32; 0]);
+        assert!(!project.path("budgets.baseline.json").exists());
+        let left: Vec<_> = fs::read_dir(project.temporary()).expect("a folder").collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
+}

@@ -1,0 +1,18 @@
+//! The program as its users meet it: a small Python project in a temporary folder, the binary run on it, its exit code, its
+//! report and what it leaves behind.
+//!
+//! Nothing here depends on how fast a machine is. What must be slower is slower by a factor of fifty or more, what must not
+//! be over a limit is below it by as much, and no time limit is reached by anything that ends at all.
+
+mod baselines;
+mod bytecode;
+mod check;
+mod failures;
+mod hostile;
+mod interpreters;
+mod interrupted;
+mod mistakes;
+mod outputs;
+mod places;
+mod record;
+mod support;

@@ -1,0 +1,107 @@
+//! Outputs: several at once, into files, with and without colour, and what is on which stream.
+
+use super::support::{Project, Run};
+
+const ESCAPE: char = '\u{1b}';
+
+fn project() -> Project {
+    Project::of_module("import json\n", "max-modules = 1\n")
+}
+
+/// A check of two samples with these words and variables.
+fn check(project: &Project, words: &[&str], variables: &[(&str, &str)]) -> Run {
+    let mut command = project.command(&["check", "--samples", "2"]);
+    command.args(words).envs(variables.iter().copied());
+    Run::of(command, project)
+}
+
+#[test]
+fn several_formats_each_where_it_was_sent() {
+    let project = project();
+    let run = check(
+        &project,
+        &[
+            "--format",
+            "markdown",
+            "--format",
+            "json=out/deep/report.json",
+            "--format",
+            "terminal=out/table.txt",
+            "--format",
+            "github",
+        ],
+        &[],
+    )
+    .expect_code(1);
+    assert!(
+        run.stdout.contains("| ") && run.stdout.contains("::error "),
+        "{}",
+        run.stdout
+    );
+    let table = project.read("out/table.txt");
+    assert!(
+        table.contains("error[over-modules]: measured") && !table.contains(ESCAPE),
+        "{table}"
+    );
+    let report: serde_json::Value = serde_json::from_str(&project.read("out/deep/report.json")).expect("JSON");
+    assert_eq!(report["verdict"], "fail");
+    assert_eq!(std::fs::read_dir(project.path("out")).expect("a folder").count(), 2);
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_an_error_of_its_own() {
+    let project = project();
+    project.write("file", "");
+    for path in ["json=file/report.json", "json=.", "markdown=/proc/none/summary.md"] {
+        let run = check(&project, &["--format", path], &[]).expect_code(3);
+        assert!(run.stderr.contains("cannot write"), "{path}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn json_alone_on_standard_output_is_nothing_but_json() {
+    let run = check(&project(), &["--format", "json"], &[]).expect_code(1);
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
+    assert_eq!(report["version"], 1);
+}
+
+#[test]
+fn colour_is_where_it_was_asked_for_and_nowhere_else() {
+    let project = project();
+    let has_colour = |words: &[&str], variables: &[(&str, &str)]| {
+        let run = check(&project, words, variables).expect_code(1);
+        assert!(!run.stderr.contains(ESCAPE), "{:?}", run.stderr);
+        run.stdout.contains(ESCAPE)
+    };
+    assert!(!has_colour(&[], &[]));
+    assert!(has_colour(&["--color", "always"], &[]));
+    assert!(has_colour(&["--color", "always"], &[("NO_COLOR", "1")]));
+    assert!(!has_colour(&["--color", "never"], &[("CLICOLOR_FORCE", "1")]));
+    assert!(!has_colour(&[], &[("NO_COLOR", "1"), ("TERM", "xterm-256color")]));
+}
+
+#[test]
+fn progress_in_a_log_is_a_few_plain_lines_and_none_when_quiet() {
+    let project = project();
+    let run = check(&project, &[], &[]).expect_code(1);
+    assert!(
+        run.stderr.lines().count() <= 3 && !run.stderr.is_empty(),
+        "{}",
+        run.stderr
+    );
+    assert!(!run.stderr.contains(['\r', ESCAPE]), "{:?}", run.stderr);
+    let quiet = check(&project, &["--quiet"], &[]).expect_code(1);
+    assert_eq!(quiet.stderr, "");
+    let record = project.record(&["--quiet"]).expect_code(0);
+    assert_eq!(record.stderr, "");
+}
+
+#[test]
+fn a_seed_and_a_time_limit_are_kept() {
+    let project = project();
+    let run = project.check(&["--samples", "2", "--seed", "77"]).expect_code(1);
+    assert_eq!(run.report().run.seed, 77);
+    project.write("budgets.toml", "[modules.measured]\nmax-time = \"5s\"\n");
+    let run = project.check(&["--time-limit", "1ms"]).expect_code(0);
+    assert_eq!(run.report().run.samples, 0);
+}

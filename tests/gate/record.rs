@@ -1,0 +1,77 @@
+//! `record`: what it shows, what it writes, and what it leaves alone.
+
+use importgate::baseline::Baseline;
+
+use super::support::{Project, shop};
+
+const FILE: &str = "budgets.baseline.json";
+
+/// The recorded samples of each target, by name.
+fn samples(project: &Project) -> Vec<(String, String)> {
+    let baseline = Baseline::parse(project.read(FILE).as_bytes()).expect("a baseline");
+    let entry = baseline.environments.into_values().next().expect("an entry");
+    let targets = entry.targets.into_iter();
+    targets
+        .map(|(name, recorded)| (name, format!("{:?}", recorded.samples)))
+        .collect()
+}
+
+#[test]
+fn it_shows_what_changes_before_it_writes() {
+    let project = shop();
+    let run = project.record(&[]).expect_code(0);
+    for name in ["shop.utils.money", "shop.utils.text", "shop.services.orders"] {
+        assert!(run.stdout.contains(&format!("+ {name}: ")), "{}", run.stdout);
+    }
+    let first = samples(&project);
+    assert_eq!(first.len(), 3);
+    project.write("src/shop/utils/text.py", "import json\n");
+    let changed = project.record(&[]).expect_code(0);
+    assert!(
+        changed.stdout.contains("shop.utils.text") && changed.stdout.contains("json"),
+        "{}",
+        changed.stdout
+    );
+}
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let project = shop();
+    let run = project.record(&["--dry-run"]).expect_code(0);
+    assert!(run.stdout.contains("+ shop.utils.text: "), "{}", run.stdout);
+    assert!(!project.path(FILE).exists());
+}
+
+#[test]
+fn some_targets_are_refreshed_and_the_others_kept() {
+    let project = shop().recorded();
+    let before = samples(&project);
+    for words in [&["--only", "shop.utils.text"][..], &["shop.utils.text"]] {
+        project.record(words).expect_code(0);
+        let after = samples(&project);
+        for (old, new) in before.iter().zip(&after) {
+            assert_eq!(old.0, new.0);
+            assert_eq!(old.1 != new.1, old.0 == "shop.utils.text", "{}", old.0);
+        }
+    }
+    project.record(&["--only", "shop.utils.absent"]).expect_code(3);
+}
+
+#[test]
+fn one_target_can_be_added_and_entries_that_nobody_asks_for_go() {
+    let project = shop().recorded();
+    project.write("src/shop/utils/new.py", "VALUE = 1\n");
+    std::fs::remove_file(project.path("src/shop/utils/text.py")).expect("it was there");
+    project.record(&["--only", "shop.utils.new"]).expect_code(0);
+    let names: Vec<String> = samples(&project).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["shop.services.orders", "shop.utils.money", "shop.utils.new"]);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_said_and_nothing_is_lost() {
+    let project = Project::of_module("VALUE = 1\n", "");
+    project.write("taken", "a file where a folder is needed");
+    let run = project.record(&["--baseline", "taken/times.json"]).expect_code(3);
+    assert!(run.stderr.contains("taken"), "{}", run.stderr);
+    assert_eq!(project.read("taken"), "a file where a folder is needed");
+}

@@ -1,0 +1,36 @@
+//! What all these tests share: a project to measure, and a run of the program on it.
+
+mod project;
+mod run;
+
+pub(crate) use project::{Project, python};
+pub(crate) use run::{Run, found};
+
+/// A module body that keeps a processor busy for 60 ms of its own time, whatever else the machine does.
+pub(crate) const BUSY: &str =
+    "import time\nend = time.process_time() + 0.06\nwhile time.process_time() < end:\n    pass\n";
+
+/// A module body that waits for 60 ms.
+pub(crate) const ASLEEP: &str = "import time\ntime.sleep(0.06)\n";
+
+/// Three layers of a small shop, each module far below every ceiling on any machine.
+pub(crate) const LAYERS: &str = r#"[layers.utils]
+modules = ["shop.utils.*"]
+max-time = "5s"
+
+[layers.services]
+modules = ["shop.services.*"]
+max-time = "5s"
+"#;
+
+/// The shop that [`LAYERS`] is about.
+pub(crate) fn shop() -> Project {
+    let project = Project::new(LAYERS);
+    project.write("src/shop/__init__.py", "");
+    project.write("src/shop/utils/__init__.py", "");
+    project.write("src/shop/utils/money.py", "CENT = 1\n");
+    project.write("src/shop/utils/text.py", "SPACE = ' '\n");
+    project.write("src/shop/services/__init__.py", "");
+    project.write("src/shop/services/orders.py", "import shop.utils.money\n");
+    project
+}
