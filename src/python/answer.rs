@@ -12,7 +12,7 @@ use crate::model::{Failure, Frame, Interpreter, OwnTime, Sample};
 #[derive(Debug, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub(super) enum Answer {
-    Interpreter(InterpreterAnswer),
+    Interpreter(Box<InterpreterAnswer>),
     Sample(SampleAnswer),
     Raised {
         exception: String,
@@ -42,6 +42,7 @@ pub(super) struct InterpreterAnswer {
     standard_library: Vec<PathBuf>,
     builtin_modules: Vec<String>,
     cache_tag: Option<String>,
+    pub(super) steering: BTreeMap<String, String>,
 }
 
 impl From<InterpreterAnswer> for Interpreter {

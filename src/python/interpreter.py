@@ -9,6 +9,8 @@ def _describe():
 
     for script in _values("compile"):
         py_compile.compile(script, cfile=script + "c", doraise=True)
+    import os
+
     paths = sysconfig.get_paths()
     standard = [paths.get("stdlib"), paths.get("platstdlib")]
     version = sys.version_info
@@ -27,6 +29,9 @@ def _describe():
         "standard_library": [folder for folder in standard if folder],
         "builtin_modules": list(sys.builtin_module_names),
         "cache_tag": sys.implementation.cache_tag,
+        "steering": {
+            name: value for name, value in os.environ.items() if name.startswith(("PYTHON", "LD_", "DYLD_"))
+        },
     })
 
 

@@ -3,6 +3,7 @@
 
 mod abandoned;
 mod answer;
+mod asking;
 mod command;
 mod content;
 mod deferral;

@@ -2,24 +2,25 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::PythonError;
 use super::answer::{self, Answer, SampleAnswer, Unreadable};
+use super::asking;
 use super::faults;
 use super::workspace::{Mailbox, Script, Workspace};
 use crate::model::{Failure, Interpreter, ReferenceSample, Sample};
-use crate::runner::{self, Command, Ended, Output, RunError, Status};
+use crate::runner::{self, Command, Ended, Output, Status};
 
 /// The reference workload: pure Python, extension modules and many files, all of it from the standard library.
 pub const REFERENCE_IMPORTS: [&str; 3] = ["asyncio", "email.message", "unittest"];
 
 /// How long the interpreter may take to say what it is, and the reference to run.
-const OWN_LIMIT: Duration = Duration::from_secs(60);
+pub(super) const OWN_LIMIT: Duration = Duration::from_secs(60);
 
 /// Variables that make the interpreter write, trace or wait on its own account; they are not part of the project.
-const SILENCED: [&str; 5] = [
+pub(super) const SILENCED: [&str; 5] = [
     "PYTHONPROFILEIMPORTTIME",
     "PYTHONVERBOSE",
     "PYTHONINSPECT",
@@ -102,9 +103,9 @@ impl Session {
     /// [`PythonError::TooOld`] where it is not supported; [`PythonError::Workspace`] where the folder cannot be written.
     pub fn open(settings: SessionSettings) -> Result<Self, PythonError> {
         let workspace = Workspace::create()?;
-        let interpreter = ask(&settings, &workspace)?;
+        let (executable, interpreter) = asking::ask(&settings, &workspace)?;
         Ok(Self {
-            settings,
+            settings: SessionSettings { executable, ..settings },
             workspace,
             interpreter,
         })
@@ -268,7 +269,7 @@ impl Session {
     }
 }
 
-fn word(key: &str, value: &std::ffi::OsStr) -> OsString {
+pub(super) fn word(key: &str, value: &std::ffi::OsStr) -> OsString {
     let mut word = OsString::from(key);
     word.push("=");
     word.push(value);
@@ -281,72 +282,4 @@ fn words(key: &str, values: impl Iterator<Item = OsString>) -> Vec<OsString> {
 
 fn named<'a>(key: &'a str, values: &'a [String]) -> impl Iterator<Item = OsString> + 'a {
     values.iter().map(move |value| word(key, value.as_ref()))
-}
-
-/// Asks the interpreter once what it is, and has it compile the scripts that run often.
-fn ask(settings: &SessionSettings, workspace: &Workspace) -> Result<Interpreter, PythonError> {
-    let executable = &settings.executable;
-    let mailbox = workspace.mailbox();
-    let mut command = Command::new(executable, OWN_LIMIT);
-    command
-        .arguments
-        .push(workspace.runnable(Script::Interpreter).into_os_string());
-    command.arguments.push(word("answer", mailbox.answer.as_os_str()));
-    for script in Script::COMPILED {
-        command
-            .arguments
-            .push(word("compile", workspace.source_of(script).as_os_str()));
-    }
-    command.environment = SILENCED.iter().map(|name| (OsString::from(name), None)).collect();
-    command.working_directory = Some(settings.working_directory.clone());
-    command.output = Output::Capture;
-    let ended = runner::run(&command).map_err(|error| could_not_start(executable, error))?;
-    let output = String::from_utf8_lossy(&ended.output_tail).into_owned();
-    let nonsense = |reason: String| PythonError::Nonsense {
-        executable: executable.clone(),
-        reason,
-        output: output.clone(),
-    };
-    let interpreter = match answer::read::<Answer>(&mailbox.read_answer()) {
-        Ok(Answer::Interpreter(answer)) => Interpreter::from(answer),
-        Ok(other) => return Err(nonsense(format!("{other:?}"))),
-        Err(Unreadable::Invalid(reason)) => return Err(nonsense(reason)),
-        Err(unreadable @ (Unreadable::Nothing | Unreadable::Short)) => {
-            let how = match ended.status {
-                Status::Exited(0) if !ended.timed_out => return Err(nonsense(unreadable.to_string())),
-                Status::Exited(code) => format!("exit code {code}"),
-                Status::Signaled(signal) => format!("signal {signal}"),
-            };
-            return Err(PythonError::Died {
-                executable: executable.clone(),
-                how,
-                output,
-            });
-        }
-    };
-    supported(executable, interpreter)
-}
-
-fn supported(executable: &Path, interpreter: Interpreter) -> Result<Interpreter, PythonError> {
-    let mut numbers = interpreter
-        .minor
-        .split('.')
-        .map(|number| number.parse::<u32>().unwrap_or(0));
-    if (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) < (3, 8) {
-        return Err(PythonError::TooOld {
-            executable: executable.to_path_buf(),
-            version: interpreter.version,
-        });
-    }
-    Ok(interpreter)
-}
-
-fn could_not_start(executable: &Path, error: RunError) -> PythonError {
-    match error {
-        RunError::Start { source, .. } => PythonError::CouldNotStart {
-            executable: executable.to_path_buf(),
-            reason: source.to_string(),
-        },
-        other => other.into(),
-    }
 }
