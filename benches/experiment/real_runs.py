@@ -216,7 +216,8 @@ def peer_tools(folder):
     """The peers in an environment of their own; without a package index the table has none of them."""
     tools = folder / "peers" / "bin"
     if not (tools / "importguard").exists():
-        subprocess.run([sys.executable, "-m", "venv", folder / "peers"], check=True)
+        # Copies: importtime-check follows a link to the interpreter, and then the environment is not the one it measures.
+        subprocess.run([sys.executable, "-m", "venv", "--copies", folder / "peers"], check=True)
         if subprocess.run([tools / "python", "-m", "pip", "install", "-q", *PEERS]).returncode:
             return None
     return tools

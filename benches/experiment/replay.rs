@@ -114,10 +114,12 @@ pub(crate) fn paired(
 }
 
 fn ask(yardstick: Yardstick, threshold: f64, head: &[Sample], base: &[Sample], schedule: &Schedule) -> Ended {
-    let mut limits = Limits::default();
-    limits.max_regression = Cited::default_of(threshold);
-    // So that the percentage alone decides, also where it is less than the default floor.
-    limits.noise_floor_ms = Cited::default_of(0.0);
+    let limits = Limits {
+        max_regression: Cited::default_of(threshold),
+        // So that the percentage alone decides, also where it is less than the default floor.
+        noise_floor_ms: Cited::default_of(0.0),
+        ..Limits::default()
+    };
     let target = Target::module("replayed", limits);
     let question = Question::new(&target, yardstick, 1, MAX_SAMPLES, false);
     let mut ended = None;
