@@ -5,6 +5,7 @@ mod abandoned;
 mod answer;
 mod command;
 mod content;
+mod counting;
 mod distributions;
 mod error;
 mod faults;
@@ -15,6 +16,7 @@ mod session;
 mod workspace;
 
 pub use content::Contents;
+pub use counting::CountedRun;
 pub use error::PythonError;
 pub use find::{Search, find};
 pub use module_index::FileSystemIndex;

@@ -19,7 +19,7 @@ pub const REFERENCE_IMPORTS: [&str; 3] = ["asyncio", "email.message", "unittest"
 const OWN_LIMIT: Duration = Duration::from_secs(60);
 
 /// Variables that make the interpreter write, trace or wait on its own account; they are not part of the project.
-const SILENCED: [&str; 5] = [
+pub(super) const SILENCED: [&str; 5] = [
     "PYTHONPROFILEIMPORTTIME",
     "PYTHONVERBOSE",
     "PYTHONINSPECT",
@@ -118,6 +118,11 @@ impl Session {
     /// The settings it was opened with.
     pub fn settings(&self) -> &SessionSettings {
         &self.settings
+    }
+
+    /// The private folder of the session.
+    pub(super) fn workspace(&self) -> &Workspace {
+        &self.workspace
     }
 
     /// Changes where bytecode comes from, once an observation has shown that it cannot be written where it belongs.
@@ -268,18 +273,18 @@ impl Session {
     }
 }
 
-fn word(key: &str, value: &std::ffi::OsStr) -> OsString {
+pub(super) fn word(key: &str, value: &std::ffi::OsStr) -> OsString {
     let mut word = OsString::from(key);
     word.push("=");
     word.push(value);
     word
 }
 
-fn words(key: &str, values: impl Iterator<Item = OsString>) -> Vec<OsString> {
+pub(super) fn words(key: &str, values: impl Iterator<Item = OsString>) -> Vec<OsString> {
     values.map(|value| word(key, &value)).collect()
 }
 
-fn named<'a>(key: &'a str, values: &'a [String]) -> impl Iterator<Item = OsString> + 'a {
+pub(super) fn named<'a>(key: &'a str, values: &'a [String]) -> impl Iterator<Item = OsString> + 'a {
     values.iter().map(move |value| word(key, value.as_ref()))
 }
 
