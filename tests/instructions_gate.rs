@@ -10,7 +10,7 @@ use importgate::model::{Code, ComparisonKind, Report, TargetReport};
 use tempfile::TempDir;
 
 const BUDGETS: &str =
-    "[measure]\nengine = \"instructions\"\n[gate]\nmax-regression = \"1%\"\n[modules.heavy]\nmax-time = \"60s\"\n";
+    "[measure]\nengine = \"instructions\"\n[gate]\nmax-regression = \"1%\"\n[modules.heavy]\nmax-time = \"9s\"\n";
 
 /// True where nothing counts instructions on this machine; says so.
 fn nothing_counts() -> bool {
