@@ -6,6 +6,7 @@ use crate::baseline::MergeError;
 use crate::budgets::Diagnostics;
 use crate::exit;
 use crate::git::GitError;
+use crate::instructions::InstructionsError;
 use crate::python::PythonError;
 use crate::runner::RunError;
 use crate::store::StoreError;
@@ -61,6 +62,9 @@ pub enum Error {
     /// The base of `--against` could not be checked out.
     #[error(transparent)]
     Git(#[from] GitError),
+    /// The instructions could not be counted.
+    #[error(transparent)]
+    Instructions(InstructionsError),
     /// It could not measure for a reason that the message gives.
     #[error("{0}")]
     CannotMeasure(String),
@@ -83,6 +87,7 @@ impl Error {
             | Self::Store(_)
             | Self::Merge(_)
             | Self::Git(_)
+            | Self::Instructions(_)
             | Self::CannotMeasure(_) => exit::CANNOT_MEASURE,
         }
     }
@@ -91,5 +96,14 @@ impl Error {
 impl From<RunError> for Error {
     fn from(error: RunError) -> Self {
         Self::Python(PythonError::from(error))
+    }
+}
+
+impl From<InstructionsError> for Error {
+    fn from(error: InstructionsError) -> Self {
+        match error {
+            InstructionsError::Run(error) => error.into(),
+            other => Self::Instructions(other),
+        }
     }
 }

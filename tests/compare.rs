@@ -105,6 +105,8 @@ fn target(name: &str, time_ms: f64) -> TargetReport {
         change_percent: None,
         change_ms: None,
         decided_by: None,
+        instructions: None,
+        baseline_instructions: None,
         closure: None,
     }
 }

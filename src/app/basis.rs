@@ -6,12 +6,13 @@ use std::path::Path;
 use crate::baseline::{Circumstances, Comparability, Entry};
 use crate::budgets::Measure;
 use crate::error::Error;
-use crate::model::{BaselineSummary, Environment, EnvironmentKey, RecordedFrom, Target};
+use crate::model::{BaselineSummary, Engine, Environment, EnvironmentKey, RecordedFrom, Target};
 use crate::stats::MachineSpeed;
 use crate::store;
 use crate::verdict::Compared;
 
 use super::against::Base;
+use super::counting::counts_compare;
 
 /// An entry of the stored baseline, with how far it compares.
 #[derive(Debug)]
@@ -112,7 +113,8 @@ impl Basis {
     }
 
     /// For the verdict.
-    pub(super) fn compared(&self) -> Compared {
+    pub(super) fn compared(&self, engine: Engine) -> Compared {
+        let counted = engine == Engine::Instructions;
         match self {
             Self::Stored(stored) => Compared::With {
                 differences: stored
@@ -122,10 +124,12 @@ impl Basis {
                     .map(ToString::to_string)
                     .collect(),
                 times: stored.comparability.times_compare(),
+                counts: counted.then(|| counts_compare(&stored.entry, &stored.comparability)),
             },
             Self::Base(base) => Compared::With {
                 differences: base.differences.clone(),
                 times: true,
+                counts: counted.then_some(true),
             },
             Self::None(compared) => compared.clone(),
         }

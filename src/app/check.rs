@@ -14,6 +14,7 @@ use crate::verdict::{self, Case, Context, decide_fixed};
 use super::against::Base;
 use super::arm::{Arm, Settles, Survey};
 use super::basis::{self, Basis};
+use super::counting::{self, Counter, Counts};
 use super::outputs;
 use super::progress::ProgressLine;
 use super::project::Project;
@@ -38,7 +39,9 @@ fn measure_and_judge(arguments: &CheckArguments) -> Result<Report, Error> {
         interpreter: session.interpreter().clone(),
         machine: machine::fingerprint(),
     };
-    let basis = basis_of(arguments, &project, &session, &environment)?;
+    let engine = project.budgets.measure.engine.value;
+    let counter = Counter::for_engine(engine)?;
+    let basis = basis_of(arguments, &project, &session, &environment, counter.as_ref())?;
     let places = project.places();
     let key = environment.interpreter.key();
     let context = Context {
@@ -46,12 +49,13 @@ fn measure_and_judge(arguments: &CheckArguments) -> Result<Report, Error> {
         places: &places,
         inconclusive: project.budgets.gate.inconclusive.value,
         key: &key,
-        compared: basis.compared(),
+        compared: basis.compared(engine),
         unrecorded: basis.unrecorded(&targets),
         stale: basis.stale(&project.targets),
     };
     let settings = Settings::new(&arguments.measure, &project.budgets.measure, started);
-    let measured = measure(arguments, session, &targets, &basis, &context, &settings)?;
+    let surroundings = (&basis, &context, counter.as_ref());
+    let measured = measure(arguments, session, &targets, surroundings, &settings)?;
     let mut judgement = verdict::judge(&measured.cases(&targets, settings.fixed.is_some()), &context);
     order::sort(&mut judgement.findings, &judgement.rows);
     let outcome = &measured.outcome;
@@ -85,12 +89,14 @@ fn basis_of(
     project: &Project,
     session: &Session,
     environment: &Environment,
+    counter: Option<&Counter>,
 ) -> Result<Basis, Error> {
     if let Some(reference) = &arguments.against {
         let base = Base::open(reference, arguments.base_python.as_deref(), project, session)?;
         return Ok(Basis::Base(Box::new(base)));
     }
-    let variables = machine::relevant_variables();
+    let mut variables = machine::relevant_variables();
+    variables.extend(counter.map(Counter::variable));
     let circumstances = basis::circumstances(environment, &variables, &project.budgets.measure);
     Basis::read(&project.baseline_path, &environment.interpreter.key(), circumstances)
 }
@@ -100,6 +106,7 @@ struct Measured {
     head: Arm,
     base: Option<Arm>,
     standings: Vec<Standing>,
+    counts: Vec<Counts>,
     outcome: Outcome,
 }
 
@@ -107,8 +114,7 @@ fn measure(
     arguments: &CheckArguments,
     session: Session,
     targets: &[Target],
-    basis: &Basis,
-    context: &Context<'_>,
+    (basis, context, counter): (&Basis, &Context<'_>, Option<&Counter>),
     settings: &Settings,
 ) -> Result<Measured, Error> {
     let mut progress = ProgressLine::new(arguments.measure.quiet);
@@ -119,7 +125,7 @@ fn measure(
         .base()
         .map(|base| base.observe(targets, &mut progress))
         .transpose()?;
-    let standings: Vec<Standing> = targets
+    let mut standings: Vec<Standing> = targets
         .iter()
         .zip(&head.surveys)
         .enumerate()
@@ -128,6 +134,10 @@ fn measure(
             standing_of(target, survey, basis, base, arguments)
         })
         .collect();
+    let counts = match counter {
+        Some(counter) => counter.count_all(targets, &mut standings, &head, base.as_ref(), basis, &mut progress)?,
+        None => vec![Counts::default(); targets.len()],
+    };
     let jobs = jobs(targets, &standings, settings);
     let base_session = base.as_ref().map(|arm| &arm.session);
     let outcome = sampling::take(&head.session, base_session, jobs, settings, &mut progress)?;
@@ -136,6 +146,7 @@ fn measure(
         head,
         base,
         standings,
+        counts,
         outcome,
     })
 }
@@ -168,7 +179,9 @@ impl Measured {
             .map(|(position, (target, standing))| {
                 let taken = if standing.is_timed() { taken.next() } else { None };
                 let base = self.base.as_ref().map(|arm| &arm.surveys[position]);
-                standing.case(target, &self.head.surveys[position], taken, base)
+                let mut case = standing.case(target, &self.head.surveys[position], taken, base);
+                counting::decide(&mut case, self.counts[position]);
+                case
             })
             .collect();
         if fixed {

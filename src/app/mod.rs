@@ -5,6 +5,7 @@ mod arm;
 mod basis;
 mod check;
 mod compare;
+mod counting;
 mod explain;
 mod inputs;
 mod merge;

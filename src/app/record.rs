@@ -9,7 +9,7 @@ use crate::cli::RecordArguments;
 use crate::error::Error;
 use crate::exit;
 use crate::machine;
-use crate::model::{EnvironmentKey, Failure, ModuleTable, Origin, Target};
+use crate::model::{Engine, EnvironmentKey, Failure, ModuleTable, Origin, Target, Workload};
 use crate::report::untrusted;
 use crate::stats::MachineSpeed;
 use crate::stats::changed_part::usual_own_times;
@@ -17,6 +17,7 @@ use crate::store::{self, StoreError};
 use crate::verdict::{Question, Yardstick};
 
 use super::arm::{Arm, Survey};
+use super::counting::Counter;
 use super::outputs;
 use super::progress::ProgressLine;
 use super::project::Project;
@@ -37,7 +38,10 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
         other => other?,
     };
     let mut settings = Settings::new(&arguments.measure, &project.budgets.measure, started);
-    settings.fixed.get_or_insert(SAMPLES);
+    let counter = Counter::for_engine(project.budgets.measure.engine.value)?;
+    settings
+        .fixed
+        .get_or_insert(samples(&project.budgets.measure, &targets));
     let mut progress = ProgressLine::new(arguments.measure.quiet);
     let head = Arm::observe(session, &targets, None, &mut progress)?;
     refuse_failures(&targets, head.surveys.iter().map(|survey| survey.failure.as_ref()))?;
@@ -50,10 +54,24 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
         })
         .collect();
     let outcome = sampling::take(&head.session, None, jobs, &settings, &mut progress)?;
+    let counts = targets
+        .iter()
+        .map(|target| {
+            counter
+                .as_ref()
+                .map_or(Ok(None), |counter| counter.count(&head.session, target, &mut progress))
+        })
+        .collect::<Result<Vec<_>, Error>>()?;
     progress.finish();
     refuse_failures(&targets, outcome.taken.iter().map(|taken| taken.failure.as_ref()))?;
     let key = head.session.interpreter().key();
-    let entry = entry(&project.budgets.measure, &targets, &head, &outcome);
+    let mut entry = entry(&project.budgets.measure, &targets, &head, &outcome);
+    entry.variables.extend(counter.as_ref().map(Counter::variable));
+    for (target, instructions) in targets.iter().zip(counts) {
+        if let Some(recorded) = entry.targets.get_mut(&target.name) {
+            recorded.instructions = instructions;
+        }
+    }
     let whole = words.is_empty();
     announce(&old, &key, &entry, whole, &project)?;
     if arguments.dry_run {
@@ -63,6 +81,16 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
         updated(old, key, entry, whole, &project)
     })?;
     Ok(exit::PASS)
+}
+
+/// Where counts are compared, times are held against ceilings alone, and few samples show them; a command is not counted.
+fn samples(measure: &Measure, targets: &[Target]) -> u32 {
+    let counted = |target: &Target| matches!(target.workload, Workload::Imports(_));
+    if measure.engine.value == Engine::Instructions && targets.iter().all(counted) {
+        u32::try_from(measure.min_samples.value).unwrap_or(SAMPLES)
+    } else {
+        SAMPLES
+    }
 }
 
 /// A baseline without some of its targets would pass for complete: nothing is recorded where an import fails.

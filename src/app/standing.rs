@@ -149,6 +149,30 @@ impl Standing {
         matches!(self.kind, Kind::Timed(_))
     }
 
+    /// Leaves the comparison to instruction counts; times are still held against the ceiling. What is the baseline's code
+    /// stays decided by that, and so does a command, which is not counted, by its times.
+    pub(super) fn leave_to_counts(&mut self, target: &Target) {
+        if !matches!(target.workload, Workload::Imports(_)) {
+            return;
+        }
+        let machine = match &self.kind {
+            Kind::Timed(Yardstick::Stored { machine, whole, .. }) => whole.then_some(*machine),
+            Kind::Timed(Yardstick::Paired { .. }) => None,
+            _ => return,
+        };
+        self.kind = Kind::Timed(Yardstick::Counted { machine });
+    }
+
+    /// True where the base, or the baseline, is held against what was counted.
+    pub(super) fn is_counted(&self) -> bool {
+        matches!(self.kind, Kind::Timed(Yardstick::Counted { .. }))
+    }
+
+    /// The baseline's instructions.
+    pub(super) fn recorded_instructions(&self) -> Option<u64> {
+        self.recorded.as_ref()?.instructions
+    }
+
     /// What is asked of the samples; `targets` is how many are asked in this run.
     pub(super) fn question(&self, target: &Target, targets: usize, settings: &Settings) -> Question {
         let yardstick = match &self.kind {
@@ -183,6 +207,8 @@ impl Standing {
             before: None,
             change: self.change.clone(),
             answers: Answers::default(),
+            instructions: None,
+            instructions_before: None,
         };
         let recorded = self.recorded.as_deref();
         match (&self.kind, taken) {
@@ -191,6 +217,8 @@ impl Standing {
                 case.before = recorded.map(|recorded| before_of(recorded, machine));
                 case.estimate = case.before.as_ref().and_then(|before| before.estimate.clone());
                 case.answers = reused(target, case.estimate.as_ref());
+                case.instructions = recorded.and_then(|recorded| recorded.instructions);
+                case.instructions_before = case.instructions;
             }
             (Kind::Timed(yardstick), Some(taken)) => {
                 case.failure = taken.failure.as_ref();

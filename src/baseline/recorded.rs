@@ -22,7 +22,8 @@ pub struct Entry {
     pub interpreter: RecordedInterpreter,
     /// The machine.
     pub machine: Machine,
-    /// Environment variables that change what an import does or costs.
+    /// Environment variables that change what an import does or costs; and, where instructions were counted, what counted
+    /// them.
     pub variables: BTreeMap<String, String>,
     /// Installed distributions with their versions.
     pub distributions: BTreeMap<String, String>,

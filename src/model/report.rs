@@ -65,6 +65,12 @@ pub struct TargetReport {
     pub change_ms: Option<f64>,
     /// Which comparison decided.
     pub decided_by: Option<ComparisonKind>,
+    /// Instructions that the import executed, where they were counted.
+    #[serde(default)]
+    pub instructions: Option<u64>,
+    /// The baseline's instructions, where they compare.
+    #[serde(default)]
+    pub baseline_instructions: Option<u64>,
     /// What is different in what it loads.
     pub closure: Option<ClosureChange>,
 }

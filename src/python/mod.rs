@@ -6,6 +6,7 @@ mod answer;
 mod asking;
 mod command;
 mod content;
+mod counting;
 mod deferral;
 mod distributions;
 mod error;
@@ -17,6 +18,7 @@ mod session;
 mod workspace;
 
 pub use content::Contents;
+pub use counting::CountedRun;
 pub use deferral::{Deferral, Deferred};
 pub use error::PythonError;
 pub use find::{Search, find};

@@ -121,6 +121,11 @@ impl Session {
         &self.settings
     }
 
+    /// The private folder of the session.
+    pub(super) fn workspace(&self) -> &Workspace {
+        &self.workspace
+    }
+
     /// Changes where bytecode comes from, once an observation has shown that it cannot be written where it belongs.
     pub fn set_bytecode(&mut self, bytecode: BytecodeFiles) {
         self.settings.bytecode = bytecode;
@@ -276,10 +281,10 @@ pub(super) fn word(key: &str, value: &std::ffi::OsStr) -> OsString {
     word
 }
 
-fn words(key: &str, values: impl Iterator<Item = OsString>) -> Vec<OsString> {
+pub(super) fn words(key: &str, values: impl Iterator<Item = OsString>) -> Vec<OsString> {
     values.map(|value| word(key, &value)).collect()
 }
 
-fn named<'a>(key: &'a str, values: &'a [String]) -> impl Iterator<Item = OsString> + 'a {
+pub(super) fn named<'a>(key: &'a str, values: &'a [String]) -> impl Iterator<Item = OsString> + 'a {
     values.iter().map(move |value| word(key, value.as_ref()))
 }

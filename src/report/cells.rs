@@ -19,6 +19,11 @@ pub(super) fn result(target: &TargetReport) -> [String; 7] {
     ]
 }
 
+/// The instructions that the import executed.
+pub(super) fn instructions(target: &TargetReport) -> String {
+    or_none(target.instructions.map(numbers::count))
+}
+
 /// A row for each of time, CPU and wall clock, as far as known: what it is, p50, p95, p99, and in the first row alone the
 /// baseline's time, the blocked part, the peak of the memory, the spread and what decided.
 pub(super) fn percentiles(target: &TargetReport) -> Vec<[String; 9]> {

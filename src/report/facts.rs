@@ -128,12 +128,20 @@ pub(super) fn cost(report: &Report) -> String {
     cost
 }
 
+/// True where instructions were counted.
+pub(super) fn is_counted(report: &Report) -> bool {
+    report.targets.iter().any(|target| target.instructions.is_some())
+}
+
 /// What was compared with, and how fast this machine is beside the other.
 pub(super) fn compared_with(report: &Report) -> String {
     let Some(baseline) = &report.baseline else {
         return String::from("compared with nothing: there is no baseline");
     };
     let mut text = format!("compared with {}", baseline.source);
+    if is_counted(report) {
+        text.push_str(" by instruction counts, which see no sleeping, network or disk");
+    }
     match report.environment.speed {
         Some(speed) if speed.is_finite() && (speed - 1.0).abs() >= 0.005 => {
             text.push_str(&format!(

@@ -134,6 +134,8 @@ fn measured(
         change_percent: before_ms.map(|before| (time_ms / before - 1.0) * 100.0),
         change_ms: before_ms.map(|before| time_ms - before),
         decided_by: before_ms.map(|_| ComparisonKind::ChangedPart),
+        instructions: None,
+        baseline_instructions: None,
         closure: None,
     }
 }

@@ -22,6 +22,10 @@ const TABLE_HEAD: &str = "\
 | | module | time | limit | change | | memory | modules | samples |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 ";
+const COUNTED_TABLE_HEAD: &str = "\
+| | module | time | limit | change | | memory | modules | samples | instructions |
+| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+";
 const PERCENTILES_HEAD: &str = "\
 | module | | p50 | p95 | p99 | before | blocked | peak | spread | decided by |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |
@@ -105,6 +109,7 @@ impl Rank {
 struct Page {
     head: String,
     foot: String,
+    table_head: &'static str,
     pieces: Vec<Piece>,
 }
 
@@ -130,13 +135,18 @@ impl Page {
         Self {
             head: head(report),
             foot: foot(report),
+            table_head: if facts::is_counted(report) {
+                COUNTED_TABLE_HEAD
+            } else {
+                TABLE_HEAD
+            },
             pieces,
         }
     }
 
     /// Keeps pieces by rank for as long as there is room. A rank in which one did not fit may still hold a shorter one.
     fn fill(&mut self, most_bytes: usize) {
-        let frame = self.head.len() + self.foot.len() + TABLE_HEAD.len() + PERCENTILES_HEAD.len() + NOTES_BYTES;
+        let frame = self.head.len() + self.foot.len() + self.table_head.len() + PERCENTILES_HEAD.len() + NOTES_BYTES;
         let mut room = most_bytes.saturating_sub(frame);
         let mut by_rank: Vec<usize> = (0..self.pieces.len()).collect();
         by_rank.sort_by_key(|index| self.pieces[*index].rank);
@@ -164,7 +174,7 @@ impl Page {
         text.push_str(&findings);
         self.note(&mut text, Part::Finding, "finding");
         if !rows.is_empty() {
-            text.push_str(&format!("\n{TABLE_HEAD}{rows}"));
+            text.push_str(&format!("\n{}{rows}", self.table_head));
         }
         self.note(&mut text, Part::Row, "target");
         if !percentiles.is_empty() {
@@ -295,7 +305,11 @@ fn result(target: &TargetReport, standing: Standing, report: &Report) -> String 
             facts::codes_of(target, report)
         );
     }
-    format!("| {sign} | {name} | {} |\n", cells::result(target).join(" | "))
+    let mut cells = cells::result(target).to_vec();
+    if facts::is_counted(report) {
+        cells.push(cells::instructions(target));
+    }
+    format!("| {sign} | {name} | {} |\n", cells.join(" | "))
 }
 
 /// The rows of a target in the table of percentiles.

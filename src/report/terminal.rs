@@ -20,6 +20,8 @@ const STRONG: Style = Style::new().bold();
 
 /// Columns that a narrow terminal can do without, the first to go first. The JSON has them all.
 const EXPENDABLE: [&str; 3] = ["samples", "modules", "memory"];
+/// The column of the change in percent; the one in milliseconds follows.
+const CHANGE: usize = 4;
 /// How many causes, steps of a chain and detail lines are shown without `verbose`.
 const CAUSES: usize = 3;
 const STEPS: usize = 8;
@@ -105,9 +107,22 @@ impl Page<'_> {
 
     fn results(&self) -> Table {
         let headers = [
-            "", "module", "time", "limit", "", "change", "memory", "modules", "samples",
+            "",
+            "module",
+            "time",
+            "limit",
+            "",
+            "change",
+            "memory",
+            "modules",
+            "samples",
+            "instructions",
         ];
-        let headers = headers.map(|header| (header, Align::Right)).to_vec();
+        let mut headers = headers.map(|header| (header, Align::Right)).to_vec();
+        if facts::is_counted(self.report) {
+            // A count has no change in milliseconds to stand above.
+            headers.swap(CHANGE, CHANGE + 1);
+        }
         self.by_layer(headers, |target| vec![self.result(target)])
     }
 
@@ -122,7 +137,8 @@ impl Page<'_> {
         let asked: [&[Code]; 7] = [&over, &[], &slower, &slower, &[Code::OverMemory], &larger, &[]];
         let numbers = cells::result(target).into_iter().zip(asked);
         let numbers = numbers.map(|(text, codes)| Cell::styled(text, self.blame(target, codes)));
-        Row::Cells(names.into_iter().chain(numbers).collect())
+        let instructions = Cell::styled(cells::instructions(target), self.blame(target, &slower));
+        Row::Cells(names.into_iter().chain(numbers).chain([instructions]).collect())
     }
 
     /// How a number is painted that findings with these codes are about.

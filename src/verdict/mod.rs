@@ -1,6 +1,7 @@
 //! From what was measured to what the gate says: budgets, estimates and closures in, findings and rows out. Nothing here
 //! reads a clock or a file, so that every verdict can be tested on values typed by hand.
 
+mod counts;
 mod facts;
 mod failures;
 mod heavy;
@@ -11,6 +12,7 @@ mod times;
 mod whole_run;
 
 use crate::stats::sequential::Decision;
+pub use counts::{INSTRUCTIONS_FLOOR, rule_on_counts};
 pub use places::Places;
 pub use question::{Answers, Question, Ruling, Yardstick, decide_fixed};
 pub use whole_run::{Compared, Context};
@@ -57,6 +59,10 @@ pub struct Case<'a> {
     pub change: Option<ClosureChange>,
     /// What the samples say.
     pub answers: Answers,
+    /// The instructions that the import executed, where they were counted.
+    pub instructions: Option<u64>,
+    /// The instructions before, where they compare.
+    pub instructions_before: Option<u64>,
 }
 
 impl Case<'_> {

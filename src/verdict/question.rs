@@ -36,6 +36,11 @@ pub enum Yardstick {
         /// True where times compare as a whole.
         whole: bool,
     },
+    /// Instructions are compared, and times with nothing but the ceiling.
+    Counted {
+        /// The machine in whose milliseconds the ceiling is; `None` for the present one.
+        machine: Option<MachineSpeed>,
+    },
     /// The same code as the base's, which is not measured: it cannot have become slower by the code.
     SameAsBase,
     /// The samples of the base, taken in the same run.
@@ -142,7 +147,8 @@ impl Question {
             Yardstick::Stored {
                 machine, whole: true, ..
             }
-            | Yardstick::SameClosure { machine, .. } => *machine,
+            | Yardstick::SameClosure { machine, .. }
+            | Yardstick::Counted { machine: Some(machine) } => *machine,
             _ => MachineSpeed::of(head),
         }
     }
@@ -155,7 +161,7 @@ impl Question {
             ..Answers::default()
         };
         match &self.yardstick {
-            Yardstick::None => {}
+            Yardstick::None | Yardstick::Counted { .. } => {}
             Yardstick::SameAsBase => {
                 let now_ms = estimate(head, machine).map_or(0.0, |estimate| estimate.time_ms);
                 answers.regression = Some(Ruling::same_code(now_ms));

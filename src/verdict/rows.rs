@@ -1,6 +1,6 @@
 //! The row of the report that each target has.
 
-use crate::model::{TargetReport, Verdict};
+use crate::model::{ComparisonKind, TargetReport, Verdict};
 
 use super::Case;
 
@@ -33,8 +33,12 @@ pub(super) fn row(case: &Case<'_>, verdict: Verdict) -> TargetReport {
         baseline_memory_bytes: before_estimate.map(|estimate| estimate.memory_bytes),
         baseline_modules: before.map(|before| before.modules),
         change_percent: comparison.map(|comparison| comparison.change * 100.0),
-        change_ms: comparison.map(|comparison| comparison.change_ms),
+        change_ms: comparison
+            .filter(|comparison| comparison.kind != ComparisonKind::Instructions)
+            .map(|comparison| comparison.change_ms),
         decided_by: comparison.map(|comparison| comparison.kind),
+        instructions: case.instructions,
+        baseline_instructions: case.instructions_before,
         closure: case.change.clone(),
     }
 }

@@ -33,6 +33,8 @@ pub enum Compared {
         differences: Vec<String>,
         /// False where times were not compared because of them.
         times: bool,
+        /// Where instructions are counted: false where counts were not compared because of the differences.
+        counts: Option<bool>,
     },
     /// There is no baseline file.
     NoFile {
@@ -60,7 +62,16 @@ impl Context<'_> {
     fn comparison(&self) -> Option<Finding> {
         let (code, severity, message, help, details) = match &self.compared {
             Compared::With { differences, .. } if differences.is_empty() => return None,
-            Compared::With { differences, times: true } => (
+            Compared::With { counts: Some(true), .. } => return None,
+            Compared::With { differences, counts: Some(false), .. } => (
+                Code::ForeignBaseline,
+                Severity::Warning,
+                "the baseline was recorded by another build of the interpreter or another counter; its instruction counts were not compared"
+                    .to_owned(),
+                Some("record with this interpreter and this counter, or compare in one job with `--against GIT_REF`".to_owned()),
+                differences.clone(),
+            ),
+            Compared::With { differences, times: true, .. } => (
                 Code::ForeignBaseline,
                 Severity::Note,
                 "the baseline was recorded under other conditions; times are compared as a whole, against the reference workload"
@@ -68,7 +79,7 @@ impl Context<'_> {
                 None,
                 differences.clone(),
             ),
-            Compared::With { differences, times: false } => (
+            Compared::With { differences, times: false, .. } => (
                 Code::ForeignBaseline,
                 Severity::Warning,
                 "the baseline comes from another kind of machine; its times were not compared".to_owned(),

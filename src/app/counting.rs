@@ -1,0 +1,166 @@
+//! `engine = "instructions"`: counts what each import executes, and lets the count decide instead of the times.
+
+use crate::baseline::{Aspect, Comparability, Entry};
+use crate::error::Error;
+use crate::instructions::{self, Program};
+use crate::machine;
+use crate::model::{Engine, Target, Workload};
+use crate::python::{CountedRun, Request, Session};
+use crate::report::progress_line::{Phase, Progress};
+use crate::verdict::{Case, rule_on_counts};
+
+use super::arm::Arm;
+use super::basis::Basis;
+use super::progress::ProgressLine;
+use super::standing::Standing;
+
+/// The name under which a baseline says what counted, among its variables. No environment variable has a space in it.
+const COUNTER: &str = "instruction counter";
+
+/// What counts in this run.
+#[derive(Debug)]
+pub(super) struct Counter {
+    engine: instructions::Engine,
+}
+
+/// The instructions of one target.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Counts {
+    now: Option<u64>,
+    before: Option<u64>,
+}
+
+impl Counter {
+    /// What counts, where the budgets ask for counts.
+    ///
+    /// # Errors
+    /// Where nothing is there that could: the message says what to install.
+    pub(super) fn for_engine(engine: Engine) -> Result<Option<Self>, Error> {
+        match engine {
+            Engine::Time => Ok(None),
+            Engine::Instructions => Ok(Some(Self {
+                engine: instructions::Engine::detect()?,
+            })),
+        }
+    }
+
+    /// What must be equal for two counts to compare, beside the interpreter.
+    fn identity(&self) -> String {
+        let identity = self.engine.identity();
+        match self.engine {
+            instructions::Engine::Cachegrind { .. } => identity,
+            // What one processor counts is not what another counts.
+            instructions::Engine::Counters { .. } => {
+                format!("{identity} on {}", machine::fingerprint().processor)
+            }
+        }
+    }
+
+    /// The same as a pair for the variables of a baseline, where a difference keeps counts apart.
+    pub(super) fn variable(&self) -> (String, String) {
+        (COUNTER.to_owned(), self.identity())
+    }
+
+    /// Counts every target that is measured, in both arms where there are two, and leaves the comparison to the counts.
+    pub(super) fn count_all(
+        &self,
+        targets: &[Target],
+        standings: &mut [Standing],
+        head: &Arm,
+        base: Option<&Arm>,
+        basis: &Basis,
+        progress: &mut ProgressLine,
+    ) -> Result<Vec<Counts>, Error> {
+        let compare = basis
+            .stored()
+            .is_some_and(|stored| counts_compare(&stored.entry, &stored.comparability));
+        let mut all = Vec::with_capacity(targets.len());
+        for (target, standing) in targets.iter().zip(standings) {
+            standing.leave_to_counts(target);
+            let mut counts = Counts::default();
+            if standing.is_timed() {
+                counts.now = self.count(&head.session, target, progress)?;
+                counts.before = match base {
+                    Some(base) if standing.is_counted() => self.count(&base.session, target, progress)?,
+                    Some(_) => None,
+                    None => standing.recorded_instructions().filter(|_| compare),
+                };
+            }
+            all.push(counts);
+        }
+        Ok(all)
+    }
+
+    /// Counts one target; `None` for a command, whose start is not its own.
+    pub(super) fn count(
+        &self,
+        session: &Session,
+        target: &Target,
+        progress: &mut ProgressLine,
+    ) -> Result<Option<u64>, Error> {
+        let Workload::Imports(imports) = &target.workload else {
+            return Ok(None);
+        };
+        progress.show(&Progress {
+            phase: Phase::Observing,
+            done: 0,
+            total: 0,
+            target: &target.name,
+        });
+        let runs = session.counted_runs(Request {
+            preload: &target.preload,
+            imports,
+            round: 0,
+        });
+        let limit = self.engine.time_limit(session.settings().time_limit);
+        let [importing, bare] = runs.map(|run| self.engine.count(&program(run, limit)));
+        Ok(Some(instructions::of_the_import(importing?, bare?)?))
+    }
+}
+
+fn program(run: CountedRun, time_limit: std::time::Duration) -> Program {
+    Program {
+        command: run.command,
+        environment: run.environment,
+        working_directory: run.working_directory,
+        time_limit,
+    }
+}
+
+/// True where the counts of a baseline compare with those of now: one interpreter build, one counter, one state of the
+/// bytecode cache. The machine does not matter, and neither do variables that counting pins.
+pub(super) fn counts_compare(entry: &Entry, comparability: &Comparability) -> bool {
+    entry.engine == Engine::Instructions
+        && comparability
+            .differences()
+            .iter()
+            .all(|difference| match &difference.aspect {
+                Aspect::Key
+                | Aspect::Engine
+                | Aspect::Bytecode
+                | Aspect::InterpreterVersion
+                | Aspect::InterpreterBuild => false,
+                Aspect::Variable(name) => name != COUNTER,
+                Aspect::Processor
+                | Aspect::ContainerCpus
+                | Aspect::Cores
+                | Aspect::ContainerMemory
+                | Aspect::Kernel => true,
+            })
+}
+
+/// Puts the counts into what is known of a target; where there are two of them, they decide, unless it is the same code.
+pub(super) fn decide(case: &mut Case<'_>, counts: Counts) {
+    let Some(now) = counts.now else {
+        return;
+    };
+    case.instructions = Some(now);
+    case.instructions_before = counts.before;
+    if case.failure.is_none()
+        && case.answers.regression.is_none()
+        && let Some(before) = counts.before
+    {
+        let max_regression = case.target.limits.max_regression.value;
+        case.answers.regression = Some(rule_on_counts(before, now, max_regression));
+    }
+}
