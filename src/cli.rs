@@ -49,6 +49,8 @@ pub enum Command {
     Record(RecordArguments),
     /// Show where time and memory go, the chain that leads there, and what a cut would save.
     Explain(ExplainArguments),
+    /// Say what this machine can tell: interpreter, conditions, and the smallest regression that the gate catches here.
+    Doctor(DoctorArguments),
     /// Compare two baselines or reports: a before/after table.
     Compare(CompareArguments),
     /// Join the reports of shards into one.
@@ -147,6 +149,23 @@ pub struct RecordArguments {
     /// Show what would change and write nothing.
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// `importgate doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArguments {
+    /// Which project; without a budgets file the interpreter alone is looked at.
+    #[command(flatten)]
+    pub project: ProjectArguments,
+    /// Samples of each arm of the self-test.
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(5..=1000))]
+    pub samples: u32,
+    /// JSON instead of text.
+    #[arg(long)]
+    pub json: bool,
+    /// No progress on stderr.
+    #[arg(long, short)]
+    pub quiet: bool,
 }
 
 /// `importgate explain`.

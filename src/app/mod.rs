@@ -6,6 +6,7 @@ mod basis;
 mod check;
 mod compare;
 mod counting;
+mod doctor;
 mod explain;
 mod inputs;
 mod merge;
@@ -31,6 +32,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Check(arguments) => check::run(arguments),
         Command::Record(arguments) => record::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
+        Command::Doctor(arguments) => doctor::run(arguments),
         Command::Compare(arguments) => compare::run(arguments),
         Command::Merge(arguments) => merge::run(arguments),
         Command::Schema => outputs::to_standard_output(&json::schema()).map(|()| exit::PASS),

@@ -47,6 +47,17 @@ impl Settings {
         }
     }
 
+    /// Exactly so many samples, in an order that is drawn.
+    pub(super) fn of_exactly(samples: u32) -> Self {
+        Self {
+            fixed: Some(samples),
+            seed: drawn_seed(),
+            min_samples: samples,
+            max_samples: samples,
+            deadline: None,
+        }
+    }
+
     /// The most samples that a target gets.
     pub(super) fn max_samples(&self) -> usize {
         self.fixed.unwrap_or(self.max_samples) as usize

@@ -42,6 +42,7 @@ pub(super) struct InterpreterAnswer {
     standard_library: Vec<PathBuf>,
     builtin_modules: Vec<String>,
     cache_tag: Option<String>,
+    #[serde(default)]
     pub(super) steering: BTreeMap<String, String>,
 }
 

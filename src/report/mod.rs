@@ -5,6 +5,7 @@
 
 pub mod before_after;
 mod cells;
+pub mod doctor;
 pub mod explain;
 mod facts;
 pub mod github;

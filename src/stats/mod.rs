@@ -14,6 +14,7 @@ pub mod comparison;
 mod estimate;
 pub mod fixed;
 pub mod multiple;
+pub mod noise;
 mod normal;
 pub mod quantile;
 pub mod random;
