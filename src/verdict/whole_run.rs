@@ -60,7 +60,13 @@ impl Context<'_> {
     fn comparison(&self) -> Option<Finding> {
         let (code, severity, message, help, details) = match &self.compared {
             Compared::With { differences, .. } if differences.is_empty() => return None,
-            Compared::With { counts: Some(true), .. } => return None,
+            Compared::With { differences, counts: Some(true), .. } => (
+                Code::ForeignBaseline,
+                Severity::Note,
+                "the baseline was recorded under other conditions; instruction counts compare all the same".to_owned(),
+                None,
+                differences.clone(),
+            ),
             Compared::With { differences, counts: Some(false), .. } => (
                 Code::ForeignBaseline,
                 Severity::Warning,
