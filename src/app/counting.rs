@@ -91,18 +91,38 @@ impl Counter {
         let mut all = Vec::with_capacity(targets.len());
         for (target, standing) in targets.iter().zip(standings) {
             standing.leave_to_counts(target);
-            let mut counts = Counts::default();
+            let mut counts = Counts {
+                now: standing.recorded_instructions(),
+                before: standing.recorded_instructions().filter(|_| compare),
+            };
             if standing.is_timed() {
                 counts.now = self.count(&head.session, target, progress)?;
-                counts.before = match base {
-                    Some(base) if standing.is_counted() => self.count(&base.session, target, progress)?,
-                    Some(_) => None,
-                    None => standing.recorded_instructions().filter(|_| compare),
-                };
+            }
+            if let Some(base) = base
+                && standing.is_counted()
+            {
+                counts.before = self.count(&base.session, target, progress)?;
             }
             all.push(counts);
         }
         Ok(all)
+    }
+
+    /// Counts every target of a recording and puts the counts into its entry.
+    pub(super) fn record(
+        &self,
+        session: &Session,
+        targets: &[Target],
+        entry: &mut Entry,
+        progress: &mut ProgressLine,
+    ) -> Result<(), Error> {
+        entry.variables.extend([self.variable()]);
+        for target in targets {
+            if let Some(recorded) = entry.targets.get_mut(&target.name) {
+                recorded.instructions = self.count(session, target, progress)?;
+            }
+        }
+        Ok(())
     }
 
     /// Counts one target; `None` for a command, whose start is not its own.
