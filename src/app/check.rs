@@ -42,8 +42,7 @@ fn measure_and_judge(arguments: &CheckArguments) -> Result<Report, Error> {
     let engine = project.budgets.measure.engine.value;
     let counter = Counter::for_engine(engine)?;
     let basis = basis_of(arguments, &project, &session, &environment, counter.as_ref())?;
-    let places = project.places();
-    let key = environment.interpreter.key();
+    let (places, key) = (project.places(), environment.interpreter.key());
     let context = Context {
         heavy: &project.budgets.classes.heavy_ms,
         places: &places,
@@ -54,8 +53,8 @@ fn measure_and_judge(arguments: &CheckArguments) -> Result<Report, Error> {
         stale: basis.stale(&project.targets),
     };
     let settings = Settings::new(&arguments.measure, &project.budgets.measure, started);
-    let surroundings = (&basis, &context, counter.as_ref());
-    let measured = measure(arguments, session, &targets, surroundings, &settings)?;
+    let against = (&basis, &context, counter.as_ref());
+    let measured = measure(arguments, session, &targets, against, &settings)?;
     let mut judgement = verdict::judge(&measured.cases(&targets, settings.fixed.is_some()), &context);
     order::sort(&mut judgement.findings, &judgement.rows);
     let outcome = &measured.outcome;

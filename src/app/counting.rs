@@ -17,6 +17,20 @@ use super::standing::Standing;
 /// The name under which a baseline says what counted, among its variables. No environment variable has a space in it.
 const COUNTER: &str = "instruction counter";
 
+/// Variables that may differ: counting pins them, or they say where things are found, and not what is done with them.
+const PINNED_OR_PLACES: [&str; 10] = [
+    "DYLD_LIBRARY_PATH",
+    "LD_LIBRARY_PATH",
+    "PYTHONDONTWRITEBYTECODE",
+    "PYTHONHASHSEED",
+    "PYTHONHOME",
+    "PYTHONPATH",
+    "PYTHONPROFILEIMPORTTIME",
+    "PYTHONPYCACHEPREFIX",
+    "PYTHONUSERBASE",
+    "PYTHONVERBOSE",
+];
+
 /// What counts in this run.
 #[derive(Debug)]
 pub(super) struct Counter {
@@ -77,18 +91,38 @@ impl Counter {
         let mut all = Vec::with_capacity(targets.len());
         for (target, standing) in targets.iter().zip(standings) {
             standing.leave_to_counts(target);
-            let mut counts = Counts::default();
+            let mut counts = Counts {
+                now: standing.recorded_instructions(),
+                before: standing.recorded_instructions().filter(|_| compare),
+            };
             if standing.is_timed() {
                 counts.now = self.count(&head.session, target, progress)?;
-                counts.before = match base {
-                    Some(base) if standing.is_counted() => self.count(&base.session, target, progress)?,
-                    Some(_) => None,
-                    None => standing.recorded_instructions().filter(|_| compare),
-                };
+            }
+            if let Some(base) = base
+                && standing.is_counted()
+            {
+                counts.before = self.count(&base.session, target, progress)?;
             }
             all.push(counts);
         }
         Ok(all)
+    }
+
+    /// Counts every target of a recording and puts the counts into its entry.
+    pub(super) fn record(
+        &self,
+        session: &Session,
+        targets: &[Target],
+        entry: &mut Entry,
+        progress: &mut ProgressLine,
+    ) -> Result<(), Error> {
+        entry.variables.extend([self.variable()]);
+        for target in targets {
+            if let Some(recorded) = entry.targets.get_mut(&target.name) {
+                recorded.instructions = self.count(session, target, progress)?;
+            }
+        }
+        Ok(())
     }
 
     /// Counts one target; `None` for a command, whose start is not its own.
@@ -102,7 +136,7 @@ impl Counter {
             return Ok(None);
         };
         progress.show(&Progress {
-            phase: Phase::Observing,
+            phase: Phase::Counting,
             done: 0,
             total: 0,
             target: &target.name,
@@ -128,7 +162,7 @@ fn program(run: CountedRun, time_limit: std::time::Duration) -> Program {
 }
 
 /// True where the counts of a baseline compare with those of now: one interpreter build, one counter, one state of the
-/// bytecode cache. The machine does not matter, and neither do variables that counting pins.
+/// bytecode cache, and no variable that makes the same code execute something else. The machine does not matter.
 pub(super) fn counts_compare(entry: &Entry, comparability: &Comparability) -> bool {
     entry.engine == Engine::Instructions
         && comparability
@@ -140,7 +174,7 @@ pub(super) fn counts_compare(entry: &Entry, comparability: &Comparability) -> bo
                 | Aspect::Bytecode
                 | Aspect::InterpreterVersion
                 | Aspect::InterpreterBuild => false,
-                Aspect::Variable(name) => name != COUNTER,
+                Aspect::Variable(name) => PINNED_OR_PLACES.contains(&name.as_str()) || name.ends_with("_NUM_THREADS"),
                 Aspect::Processor
                 | Aspect::ContainerCpus
                 | Aspect::Cores
@@ -162,5 +196,34 @@ pub(super) fn decide(case: &mut Case<'_>, counts: Counts) {
     {
         let max_regression = case.target.limits.max_regression.value;
         case.answers.regression = Some(rule_on_counts(before, now, max_regression));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::baseline::Difference;
+
+    fn compare(aspect: Aspect) -> bool {
+        let entry = Entry {
+            engine: Engine::Instructions,
+            ..Entry::default()
+        };
+        let differences = vec![Difference {
+            aspect,
+            recorded: None,
+            now: None,
+        }];
+        counts_compare(&entry, &Comparability::Foreign { differences })
+    }
+
+    #[test]
+    fn counts_compare_across_machines_and_not_across_builds_or_counters() {
+        let variable = |name: &str| Aspect::Variable(name.to_owned());
+        assert!(compare(Aspect::Processor) && compare(Aspect::Kernel));
+        assert!(compare(variable("PYTHONPATH")) && compare(variable("OMP_NUM_THREADS")));
+        assert!(!compare(Aspect::InterpreterBuild) && !compare(Aspect::Bytecode));
+        assert!(!compare(variable(COUNTER)) && !compare(variable("PYTHONOPTIMIZE")));
+        assert!(!counts_compare(&Entry::default(), &Comparability::SameMachine));
     }
 }

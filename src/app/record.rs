@@ -54,24 +54,13 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
         })
         .collect();
     let outcome = sampling::take(&head.session, None, jobs, &settings, &mut progress)?;
-    let counts = targets
-        .iter()
-        .map(|target| {
-            counter
-                .as_ref()
-                .map_or(Ok(None), |counter| counter.count(&head.session, target, &mut progress))
-        })
-        .collect::<Result<Vec<_>, Error>>()?;
-    progress.finish();
     refuse_failures(&targets, outcome.taken.iter().map(|taken| taken.failure.as_ref()))?;
     let key = head.session.interpreter().key();
     let mut entry = entry(&project.budgets.measure, &targets, &head, &outcome);
-    entry.variables.extend(counter.as_ref().map(Counter::variable));
-    for (target, instructions) in targets.iter().zip(counts) {
-        if let Some(recorded) = entry.targets.get_mut(&target.name) {
-            recorded.instructions = instructions;
-        }
+    if let Some(counter) = &counter {
+        counter.record(&head.session, &targets, &mut entry, &mut progress)?;
     }
+    progress.finish();
     let whole = words.is_empty();
     announce(&old, &key, &entry, whole, &project)?;
     if arguments.dry_run {

@@ -217,8 +217,6 @@ impl Standing {
                 case.before = recorded.map(|recorded| before_of(recorded, machine));
                 case.estimate = case.before.as_ref().and_then(|before| before.estimate.clone());
                 case.answers = reused(target, case.estimate.as_ref());
-                case.instructions = recorded.and_then(|recorded| recorded.instructions);
-                case.instructions_before = case.instructions;
             }
             (Kind::Timed(yardstick), Some(taken)) => {
                 case.failure = taken.failure.as_ref();

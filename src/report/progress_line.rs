@@ -12,6 +12,8 @@ const NAME_WIDTH: usize = 48;
 pub enum Phase {
     /// The untimed, instrumented imports.
     Observing,
+    /// The imports whose instructions are counted.
+    Counting,
     /// The timed imports.
     Sampling,
 }
@@ -33,6 +35,7 @@ impl fmt::Display for Progress<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let phase = match self.phase {
             Phase::Observing => "observing",
+            Phase::Counting => "counting",
             Phase::Sampling => "sampling",
         };
         write!(formatter, "{phase} {}", numbers::count(self.done))?;

@@ -62,30 +62,20 @@ impl Context<'_> {
     fn comparison(&self) -> Option<Finding> {
         let (code, severity, message, help, details) = match &self.compared {
             Compared::With { differences, .. } if differences.is_empty() => return None,
-            Compared::With { counts: Some(true), .. } => return None,
-            Compared::With { differences, counts: Some(false), .. } => (
-                Code::ForeignBaseline,
-                Severity::Warning,
-                "the baseline was recorded by another build of the interpreter or another counter; its instruction counts were not compared"
-                    .to_owned(),
-                Some("record with this interpreter and this counter, or compare in one job with `--against GIT_REF`".to_owned()),
-                differences.clone(),
-            ),
-            Compared::With { differences, times: true, .. } => (
-                Code::ForeignBaseline,
-                Severity::Note,
-                "the baseline was recorded under other conditions; times are compared as a whole, against the reference workload"
-                    .to_owned(),
-                None,
-                differences.clone(),
-            ),
-            Compared::With { differences, times: false, .. } => (
-                Code::ForeignBaseline,
-                Severity::Warning,
-                "the baseline comes from another kind of machine; its times were not compared".to_owned(),
-                Some("record on this kind of machine, or compare in one job with `--against GIT_REF`".to_owned()),
-                differences.clone(),
-            ),
+            Compared::With {
+                differences,
+                times,
+                counts,
+            } => {
+                let (severity, message, help) = other_conditions(*times, *counts);
+                (
+                    Code::ForeignBaseline,
+                    severity,
+                    message.to_owned(),
+                    help.map(str::to_owned),
+                    differences.clone(),
+                )
+            }
             Compared::NoFile { path } => (
                 Code::NoBaseline,
                 Severity::Note,
@@ -96,7 +86,10 @@ impl Context<'_> {
             Compared::NoEntry { path, known } => (
                 Code::NoBaseline,
                 Severity::Note,
-                format!("{path} has no entry for {}: ceilings were checked, and nothing was compared", self.key),
+                format!(
+                    "{path} has no entry for {}: ceilings were checked, and nothing was compared",
+                    self.key
+                ),
                 Some("record one with `importgate record` under this interpreter; the other entries stay".to_owned()),
                 known.iter().map(|key| format!("it has {key}")).collect(),
             ),
@@ -130,5 +123,31 @@ impl Context<'_> {
             finding
         });
         stale.collect()
+    }
+}
+
+/// What to say of a baseline from other conditions: whether times are compared, or counts where those decide.
+fn other_conditions(times: bool, counts: Option<bool>) -> (Severity, &'static str, Option<&'static str>) {
+    match (counts, times) {
+        (Some(true), _) => (
+            Severity::Note,
+            "the baseline was recorded under other conditions; instruction counts compare all the same",
+            None,
+        ),
+        (Some(false), _) => (
+            Severity::Warning,
+            "the baseline was recorded by another build of the interpreter or another counter; its instruction counts were not compared",
+            Some("record with this interpreter and this counter, or compare in one job with `--against GIT_REF`"),
+        ),
+        (None, true) => (
+            Severity::Note,
+            "the baseline was recorded under other conditions; times are compared as a whole, against the reference workload",
+            None,
+        ),
+        (None, false) => (
+            Severity::Warning,
+            "the baseline comes from another kind of machine; its times were not compared",
+            Some("record on this kind of machine, or compare in one job with `--against GIT_REF`"),
+        ),
     }
 }
