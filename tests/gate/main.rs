@@ -4,9 +4,11 @@
 //! Nothing here depends on how fast a machine is. What must be slower is slower by a factor of fifty or more, what must not
 //! be over a limit is below it by as much, and no time limit is reached by anything that ends at all.
 
+mod against;
 mod baselines;
 mod bytecode;
 mod check;
+mod doctor;
 mod failures;
 mod hostile;
 mod interpreters;
