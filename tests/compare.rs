@@ -124,6 +124,7 @@ fn report(verdict: Verdict, targets: &[(&str, f64)]) -> Report {
             python: "python3".to_owned(),
             python_version: String::new(),
             machine: Machine::default(),
+            variables: std::collections::BTreeMap::new(),
             speed: None,
         },
         baseline: Some(BaselineSummary {

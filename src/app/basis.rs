@@ -126,10 +126,8 @@ impl Basis {
                 times: stored.comparability.times_compare(),
                 counts: counted.then(|| counts_compare(&stored.entry, &stored.comparability)),
             },
-            Self::Base(base) => Compared::With {
+            Self::Base(base) => Compared::Base {
                 differences: base.differences.clone(),
-                times: true,
-                counts: counted.then_some(true),
             },
             Self::None(compared) => compared.clone(),
         }

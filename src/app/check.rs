@@ -70,6 +70,7 @@ fn measure_and_judge(arguments: &CheckArguments) -> Result<Report, Error> {
             python: environment.interpreter.executable.display().to_string(),
             python_version: environment.interpreter.version.clone(),
             machine: environment.machine.clone(),
+            variables: machine::relevant_variables(),
             speed: basis.stored().and_then(|stored| outcome.speed_beside(&stored.speed)),
         },
         baseline: basis.summary(&project.baseline_path),

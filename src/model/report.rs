@@ -1,5 +1,7 @@
 //! The one value that every output format is a pure function of.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{ClosureChange, ComparisonKind, Distribution, EnvironmentKey, Finding, Machine, TargetKind, Verdict};
@@ -86,6 +88,9 @@ pub struct ReportEnvironment {
     pub python_version: String,
     /// The machine.
     pub machine: Machine,
+    /// Environment variables that change what an import does or costs.
+    #[serde(default)]
+    pub variables: BTreeMap<String, String>,
     /// How fast this machine is beside the one that recorded the baseline: 1.25 is a quarter faster.
     pub speed: Option<f64>,
 }

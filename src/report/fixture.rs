@@ -70,6 +70,7 @@ fn base(verdict: Verdict) -> Report {
             python: ".venv/bin/python".to_owned(),
             python_version: "3.13.0".to_owned(),
             machine: machine.clone(),
+            variables: std::collections::BTreeMap::new(),
             speed: Some(1.25),
         },
         baseline: Some(BaselineSummary {

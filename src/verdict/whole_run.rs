@@ -27,7 +27,12 @@ pub struct Context<'a> {
 /// What the run was compared with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Compared {
-    /// With the baseline or a git reference, under these differences.
+    /// With the base of `--against`, measured in the same run.
+    Base {
+        /// Sentences about what differs between the two arms beside the code.
+        differences: Vec<String>,
+    },
+    /// With the baseline, under these differences.
     With {
         /// Sentences about what differs between then and now.
         differences: Vec<String>,
@@ -61,7 +66,16 @@ impl Context<'_> {
 
     fn comparison(&self) -> Option<Finding> {
         let (code, severity, message, help, details) = match &self.compared {
-            Compared::With { differences, .. } if differences.is_empty() => return None,
+            Compared::With { differences, .. } | Compared::Base { differences } if differences.is_empty() => {
+                return None;
+            }
+            Compared::Base { differences } => (
+                Code::ForeignBaseline,
+                Severity::Note,
+                "base and head differ in more than the code".to_owned(),
+                None,
+                differences.clone(),
+            ),
             Compared::With {
                 differences,
                 times,
