@@ -6,7 +6,7 @@ use crate::cli::CheckArguments;
 use crate::error::Error;
 use crate::exit;
 use crate::machine;
-use crate::model::{Environment, Report, ReportEnvironment, RunSummary, Target, Verdict};
+use crate::model::{Environment, OrderTried, Report, ReportEnvironment, RunSummary, Target, Verdict};
 use crate::python::Session;
 use crate::report::order;
 use crate::verdict::{self, Case, Context, decide_fixed};
@@ -15,6 +15,7 @@ use super::against::Base;
 use super::arm::{Arm, Settles, Survey};
 use super::basis::{self, Basis};
 use super::counting::{self, Counter, Counts};
+use super::orders;
 use super::outputs;
 use super::progress::ProgressLine;
 use super::project::Project;
@@ -55,7 +56,10 @@ fn measure_and_judge(arguments: &CheckArguments) -> Result<Report, Error> {
     let settings = Settings::new(&arguments.measure, &project.budgets.measure, started);
     let against = (&basis, &context, counter.as_ref());
     let measured = measure(arguments, session, &targets, against, &settings)?;
-    let mut judgement = verdict::judge(&measured.cases(&targets, settings.fixed.is_some()), &context);
+    let session = &measured.head.session;
+    let orders = orders::try_all(&project.budgets, &targets, &measured.standings, session, settings.seed)?;
+    let cases = measured.cases(&targets, &orders, settings.fixed.is_some());
+    let mut judgement = verdict::judge(&cases, &context);
     order::sort(&mut judgement.findings, &judgement.rows);
     let outcome = &measured.outcome;
     Ok(Report {
@@ -170,7 +174,7 @@ fn jobs<'a>(targets: &'a [Target], standings: &[Standing], settings: &Settings) 
 
 impl Measured {
     /// Brings together what is known of each target.
-    fn cases<'a>(&'a self, targets: &'a [Target], fixed: bool) -> Vec<Case<'a>> {
+    fn cases<'a>(&'a self, targets: &'a [Target], orders: &'a [Vec<OrderTried>], fixed: bool) -> Vec<Case<'a>> {
         let mut taken = self.outcome.taken.iter();
         let mut cases: Vec<Case<'_>> = targets
             .iter()
@@ -181,6 +185,7 @@ impl Measured {
                 let base = self.base.as_ref().map(|arm| &arm.surveys[position]);
                 let mut case = standing.case(target, &self.head.surveys[position], taken, base);
                 counting::decide(&mut case, self.counts[position]);
+                case.orders = &orders[position];
                 case
             })
             .collect();

@@ -10,6 +10,7 @@ mod doctor;
 mod explain;
 mod inputs;
 mod merge;
+mod orders;
 mod outputs;
 mod progress;
 mod project;

@@ -207,6 +207,7 @@ impl Standing {
             before: None,
             change: self.change.clone(),
             answers: Answers::default(),
+            orders: &[],
             instructions: None,
             instructions_before: None,
         };

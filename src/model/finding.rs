@@ -56,6 +56,8 @@ pub enum Code {
     ImportCycle,
     /// The import works alone and fails in another order.
     OrderDependent,
+    /// How much the order of a start-up's imports matters.
+    ImportOrder,
     /// A module is heavier than the configured mark.
     HeavyModule,
 }
@@ -87,6 +89,7 @@ impl Code {
             Self::WarningRaised => "warning-raised",
             Self::ImportCycle => "import-cycle",
             Self::OrderDependent => "order-dependent",
+            Self::ImportOrder => "import-order",
             Self::HeavyModule => "heavy-module",
         }
     }

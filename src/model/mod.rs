@@ -9,6 +9,7 @@ mod limits;
 mod module_index;
 pub mod numbers;
 mod observation;
+mod orders;
 mod report;
 mod sample;
 mod settings;
@@ -23,6 +24,7 @@ pub use module_index::{ModuleIndex, is_identifier};
 pub use observation::{
     BlockedSeen, Edge, EffectSeen, Failure, FileRead, Frame, LoadedModule, Observation, Trigger, WarningSeen,
 };
+pub use orders::OrderTried;
 pub use report::{BaselineSummary, RecordedFrom, Report, ReportEnvironment, RunSummary, TargetReport, TargetStatus};
 pub use sample::{Measurement, OwnTime, ReferenceSample, Sample};
 pub use settings::{Bytecode, Engine};

@@ -5,6 +5,7 @@ mod counts;
 mod facts;
 mod failures;
 mod heavy;
+mod orders;
 mod places;
 mod question;
 mod rows;
@@ -21,8 +22,8 @@ use std::collections::BTreeMap;
 
 use crate::graph::{self, Evidence};
 use crate::model::{
-    Cause, ClosureChange, Estimate, Failure, Finding, Inconclusive, ModuleTable, Observation, Severity, Target,
-    TargetReport, TargetStatus, Verdict,
+    Cause, ClosureChange, Estimate, Failure, Finding, Inconclusive, ModuleTable, Observation, OrderTried, Severity,
+    Target, TargetReport, TargetStatus, Verdict,
 };
 
 /// What the baseline, or the base of `--against`, says of a target.
@@ -59,6 +60,8 @@ pub struct Case<'a> {
     pub change: Option<ClosureChange>,
     /// What the samples say.
     pub answers: Answers,
+    /// Other orders of the same imports.
+    pub orders: &'a [OrderTried],
     /// The instructions that the import executed, where they were counted.
     pub instructions: Option<u64>,
     /// The instructions before, where they compare.
@@ -145,6 +148,7 @@ fn findings_of(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     }
     let mut findings = facts::findings(case, context.places);
     findings.extend(times::findings(case, context));
+    findings.extend(orders::findings(&case.target.name, case.orders, context.places));
     findings.extend(heavy::findings(case, context));
     findings
 }

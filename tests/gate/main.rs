@@ -17,4 +17,5 @@ mod mistakes;
 mod outputs;
 mod places;
 mod record;
+mod startup;
 mod support;
