@@ -101,7 +101,7 @@ impl Case<'_> {
 pub struct Judgement {
     /// Pass, fail or inconclusive.
     pub verdict: Verdict,
-    /// Every finding, errors first.
+    /// Every finding: those about the run as a whole, then target by target. `report::order` puts errors first.
     pub findings: Vec<Finding>,
     /// One row a target.
     pub rows: Vec<TargetReport>,
@@ -112,21 +112,13 @@ pub fn judge(cases: &[Case<'_>], context: &Context<'_>) -> Judgement {
     let mut findings = context.findings();
     let mut rows = Vec::with_capacity(cases.len());
     for case in cases {
-        let of_case = findings_of(case, context);
+        let mut of_case = findings_of(case, context);
+        if orders::breaks_only_together(case, cases) {
+            of_case.iter_mut().for_each(orders::blame_the_order);
+        }
         rows.push(rows::row(case, verdict_of(&of_case)));
         findings.extend(of_case);
     }
-    let order: BTreeMap<&str, usize> = cases
-        .iter()
-        .enumerate()
-        .map(|(position, case)| (case.target.name.as_str(), position))
-        .collect();
-    findings.sort_by_key(|finding| {
-        (
-            std::cmp::Reverse(finding.severity),
-            order.get(finding.target.as_str()).copied().unwrap_or(0),
-        )
-    });
     Judgement {
         verdict: verdict_of(&findings),
         findings,

@@ -1,7 +1,8 @@
 //! What other orders of the same imports show: one that fails is a fault that the present order hides.
 
-use crate::model::{Code, Failure, Finding, OrderTried, Severity, numbers};
+use crate::model::{Code, Failure, Finding, OrderTried, Severity, TargetKind, numbers};
 
+use super::Case;
 use super::failures;
 use super::places::Places;
 
@@ -17,6 +18,24 @@ pub(super) fn findings(target: &str, tried: &[OrderTried], places: &Places) -> V
     }
     findings.extend(spread(target, tried));
     findings
+}
+
+/// True for a layer that fails as a whole although each of its modules works alone.
+pub(super) fn breaks_only_together(total: &Case<'_>, cases: &[Case<'_>]) -> bool {
+    let mut modules = cases
+        .iter()
+        .filter(|case| case.target.kind == TargetKind::Module && case.target.layer == total.target.layer)
+        .peekable();
+    let is_failed_total = total.target.kind == TargetKind::LayerTotal && total.failure.is_some();
+    is_failed_total && modules.peek().is_some() && modules.all(|case| case.failure.is_none())
+}
+
+/// Says of the failure of such a layer what it comes from.
+pub(super) fn blame_the_order(finding: &mut Finding) {
+    finding.code = Code::OrderDependent;
+    finding
+        .message
+        .push_str("; each of the layer's modules works alone, so it is their order that fails");
 }
 
 fn dependent(

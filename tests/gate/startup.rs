@@ -25,6 +25,16 @@ fn an_order_that_fails_is_found_and_named() {
 }
 
 #[test]
+fn a_layer_that_fails_only_as_a_whole_depends_on_its_order() {
+    let project = Project::new("[layers.parts]\nmodules = [\"first\", \"second\"]\nmax-total-time = \"5s\"\n");
+    project.write("first.py", "import sys\nsys.first_was_here = True\n");
+    project.write("second.py", "import sys\n\nassert not hasattr(sys, 'first_was_here')\n");
+    let run = project.check(&[]).expect_code(1);
+    let finding = run.only(Code::OrderDependent);
+    assert!(finding.message.contains("works alone"), "{}", finding.message);
+}
+
+#[test]
 fn nobody_tries_other_orders_unasked() {
     let run = in_order("max-time = \"5s\"\n").check(&[]).expect_code(0);
     assert_eq!(
