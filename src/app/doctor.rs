@@ -9,7 +9,7 @@ use crate::machine;
 use crate::model::{Limits, Target, Workload};
 use crate::python::{Request, Session};
 use crate::report::doctor::{Examination, render, render_json};
-use crate::stats::noise::noise_floor;
+use crate::stats::noise::{NoiseFloor, noise_floor};
 use crate::verdict::{Question, Yardstick};
 
 use super::outputs;
@@ -30,35 +30,12 @@ pub(super) fn run(arguments: &DoctorArguments) -> Result<u8, Error> {
     let bytecode_is_written = bytecode_is_written(&session, &imports)?;
     let before = machine::conditions();
     let started = Instant::now();
-    let mut subject = Target::module("self-test", Limits::default());
-    subject.workload = Workload::Imports(imports);
-    let settings = Settings::of_exactly(arguments.samples);
-    let question = Question::new(
-        &subject,
-        Yardstick::Paired { change: None },
-        1,
-        settings.max_samples(),
-        true,
-    );
-    let mut progress = ProgressLine::new(arguments.quiet);
-    let jobs = vec![Job {
-        target: &subject,
-        question,
-    }];
-    let outcome = sampling::take(&session, Some(&session), jobs, &settings, &mut progress)?;
-    progress.finish();
+    let floor = self_test(&session, imports, arguments)?;
     let after = machine::conditions();
     let stolen = after
         .times
         .zip(before.times)
         .map(|(after, before)| after.stolen_since(&before));
-    let floor = outcome
-        .taken
-        .first()
-        .and_then(|taken| noise_floor(&taken.head, &taken.base));
-    let floor = floor.ok_or_else(|| {
-        Error::CannotMeasure("the self-test got no samples: importing the standard library fails".to_owned())
-    })?;
     let examination = Examination {
         interpreter: session.interpreter().clone(),
         bytecode_is_written,
@@ -79,6 +56,27 @@ pub(super) fn run(arguments: &DoctorArguments) -> Result<u8, Error> {
     };
     outputs::to_standard_output(&text)?;
     Ok(exit::PASS)
+}
+
+/// Base and head are the same here: whatever differs between them is noise.
+fn self_test(session: &Session, imports: Vec<String>, arguments: &DoctorArguments) -> Result<NoiseFloor, Error> {
+    let mut subject = Target::module("self-test", Limits::default());
+    subject.workload = Workload::Imports(imports);
+    let settings = Settings::of_exactly(arguments.samples);
+    let yardstick = Yardstick::Paired { change: None };
+    let question = Question::new(&subject, yardstick, 1, settings.max_samples(), true);
+    let mut progress = ProgressLine::new(arguments.quiet);
+    let jobs = vec![Job {
+        target: &subject,
+        question,
+    }];
+    let outcome = sampling::take(session, Some(session), jobs, &settings, &mut progress)?;
+    progress.finish();
+    let taken = outcome.taken.first();
+    let floor = taken.and_then(|taken| noise_floor(&taken.head, &taken.base));
+    floor.ok_or_else(|| {
+        Error::CannotMeasure("the self-test got no samples: importing the standard library fails".to_owned())
+    })
 }
 
 /// Imports once, and looks whether the bytecode is there afterwards.

@@ -150,13 +150,14 @@ pub(super) fn take(
                     PlannedArm::Base => base.unwrap_or(head),
                 };
                 done += 1;
-                match sample(session, job.target, round)? {
-                    Ok(sample) => StepOutcome::Sample(sample),
-                    Err(failure) => {
+                let taken = sample(session, job.target, round)?;
+                taken.map_or_else(
+                    |failure| {
                         failures[target] = Some(failure);
                         StepOutcome::Failed
-                    }
-                }
+                    },
+                    StepOutcome::Sample,
+                )
             }
         };
         plan.record(outcome, &mut judge);

@@ -11,7 +11,9 @@ use super::{Case, Context, Decision, Ruling, severity_of_open};
 /// Findings about times and memory.
 pub(super) fn findings(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     let Some(estimate) = &case.estimate else {
-        return Vec::new();
+        // Every target that did not fail was to be measured, and this one was not.
+        let message = "was not measured: the time limit was reached before its first sample".to_owned();
+        return vec![open(case, None, message, context)];
     };
     let mut findings = Vec::new();
     findings.extend(over_time(case, estimate, context));

@@ -1,5 +1,7 @@
 //! Outputs: several at once, into files, with and without colour, and what is on which stream.
 
+use importgate::model::{Code, Verdict};
+
 use super::support::{Project, Run};
 
 const ESCAPE: char = '\u{1b}';
@@ -104,4 +106,7 @@ fn a_seed_and_a_time_limit_are_kept() {
     project.write("budgets.toml", "[modules.measured]\nmax-time = \"5s\"\n");
     let run = project.check(&["--time-limit", "1ms"]).expect_code(0);
     assert_eq!(run.report().run.samples, 0);
+    // What was not measured did not pass.
+    assert_eq!(run.report().verdict, Verdict::Inconclusive);
+    assert!(run.only(Code::Inconclusive).message.contains("time limit"));
 }
