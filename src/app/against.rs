@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::git::{BaseKind, Checkout, Repository};
-use crate::model::Target;
-use crate::python::{Session, SessionSettings};
+use crate::model::{Failure, Interpreter, Target};
+use crate::python::{self, PythonError, Search, Session, SessionSettings};
 
-use super::arm::Arm;
+use super::arm::{Arm, Survey};
 use super::progress::ProgressLine;
 use super::project::Project;
 
@@ -57,8 +57,9 @@ impl Base {
             .unwrap_or_else(|| checkout.project());
         settings.source_roots = source_roots;
         if let Some(python) = python {
-            let here = std::env::current_dir().unwrap_or_default();
-            settings.executable = here.join(python);
+            settings.executable = named(python)?;
+            let interpreter = Session::open(settings.clone())?.interpreter().clone();
+            differences.extend(other_interpreter(&interpreter, head.interpreter()));
         }
         Ok(Self {
             name: format!("{reference} ({how} {})", base.commit.short()),
@@ -70,46 +71,90 @@ impl Base {
 
     /// Observes every target in the base, and makes sure that it is the base's code that was imported.
     pub(super) fn observe(&self, targets: &[Target], progress: &mut ProgressLine) -> Result<Arm, Error> {
-        let arm = Arm::observe(
+        let mut arm = Arm::observe(
             Session::open(self.settings.clone())?,
             targets,
             Some(&|_, _| true),
             progress,
         )?;
-        self.assert_own_sources(&arm)?;
+        let standard_library = arm.session.interpreter().standard_library.clone();
+        for survey in &mut arm.surveys {
+            self.assert_own_sources(survey, &standard_library)?;
+        }
         Ok(arm)
     }
 
     /// An editable install, or a path in the environment, can put the head's sources in front of the base's: then both arms
-    /// would be the same code, and nothing could ever be found.
-    fn assert_own_sources(&self, arm: &Arm) -> Result<(), Error> {
-        let foreign = arm
-            .surveys
-            .iter()
-            .flat_map(|survey| &survey.observation.modules)
-            .find(|module| {
-                let file = module.file.as_deref().map(Path::new);
-                file.is_some_and(|file| self.checkout.is_of_head(file) && !is_installed(file))
-            });
-        match foreign {
-            None => Ok(()),
-            Some(module) => Err(Error::CannotMeasure(format!(
-                "the base would import {} from {}, which is the head's: an editable install or PYTHONPATH stands in front\n  \
-                 name the folders of your code in `source-roots` under [project], or give the base an environment of its own with --base-python",
-                module.name,
-                module.file.as_deref().unwrap_or_default()
-            ))),
+    /// would be the same code, and nothing could ever be found. It can also lend the base a module that only the head has:
+    /// on its own the base could not have imported that target.
+    fn assert_own_sources(&self, survey: &mut Survey, standard_library: &[PathBuf]) -> Result<(), Error> {
+        let mut lent = None;
+        for module in &survey.observation.modules {
+            let Some(file) = module.file.as_deref().map(Path::new) else {
+                continue;
+            };
+            let Some(source) = self.source_of_head(file, standard_library) else {
+                continue;
+            };
+            if self.checkout.counterpart(&source).is_some_and(|file| file.exists()) {
+                return Err(foreign(&module.name, file));
+            }
+            lent.get_or_insert_with(|| module.name.clone());
         }
+        if let Some(name) = lent
+            && survey.failure.is_none()
+        {
+            survey.failure = Some(Failure::Raised {
+                exception: "ModuleNotFoundError".to_owned(),
+                message: format!("No module named '{name}'"),
+                stack: Vec::new(),
+                missing: Some(name),
+                cycle: Vec::new(),
+            });
+        }
+        Ok(())
+    }
+
+    /// The head's source file that a path leads to, also through a link; `None` for the base's own, and for what the
+    /// environment has installed, which may lie inside the repository (`.venv`).
+    fn source_of_head(&self, file: &Path, standard_library: &[PathBuf]) -> Option<PathBuf> {
+        let source = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+        let inside = self.checkout.inside_head(&source)?;
+        // Only folders below the repository tell: the repository itself may be in any folder.
+        let in_site = inside
+            .components()
+            .any(|part| part.as_os_str() == "site-packages" || part.as_os_str() == "dist-packages");
+        let standard = standard_library.iter().any(|folder| file.starts_with(folder));
+        (!in_site && !standard).then_some(source)
     }
 }
 
-/// True for a file of the environment, which may lie inside the repository (`.venv`).
-fn is_installed(file: &Path) -> bool {
-    file.components()
-        .any(|part| part.as_os_str() == "site-packages" || part.as_os_str() == "dist-packages")
-        || file
-            .components()
-            .any(|part| part.as_os_str() == "lib" || part.as_os_str() == "lib64")
+/// The interpreter that `--base-python` names: as on the command line for `--python`.
+fn named(python: &Path) -> Result<PathBuf, PythonError> {
+    python::find(&Search {
+        configured: Some((python.to_owned(), "--base-python".to_owned())),
+        virtual_env: None,
+        project: std::env::current_dir().unwrap_or_default(),
+        path: std::env::var_os("PATH"),
+    })
+}
+
+/// What it means for the times that the two arms run under two interpreters; `None` where they are of one build.
+fn other_interpreter(base: &Interpreter, head: &Interpreter) -> Option<String> {
+    (base.build != head.build || base.version != head.version).then(|| {
+        format!(
+            "the base runs under Python {}, the head under Python {}, or under another build of it: a change of the interpreter is part of every comparison",
+            base.version, head.version
+        )
+    })
+}
+
+fn foreign(module: &str, file: &Path) -> Error {
+    Error::CannotMeasure(format!(
+        "the base would import {module} from {}, which is the head's: an editable install or PYTHONPATH stands in front\n  \
+         name the folders of your code in `source-roots` under [project], or give the base an environment of its own with --base-python",
+        file.display()
+    ))
 }
 
 fn missing(root: &Path) -> Error {

@@ -194,12 +194,13 @@ impl Standing {
         target: &'a Target,
         survey: &'a Survey,
         taken: Option<&'a Taken>,
-        base: Option<&Survey>,
+        base: Option<&'a Survey>,
     ) -> Case<'a> {
         let mut case = Case {
             target,
             status: TargetStatus::Failed,
             failure: survey.failure.as_ref(),
+            base_failure: base.and_then(|base| base.failure.as_ref()),
             observation: Some(&survey.observation),
             closure: &survey.closure,
             estimate: None,

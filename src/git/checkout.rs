@@ -101,9 +101,13 @@ impl Checkout {
         Some(below(&self.root, &inside))
     }
 
-    /// True for a file of the head's working tree.
-    pub fn is_of_head(&self, file: &Path) -> bool {
-        file.starts_with(&self.head_root) && !file.starts_with(&self.root)
+    /// Where a file of the head's working tree is in it; `None` for a file of the base, or of neither.
+    pub fn inside_head<'a>(&self, file: &'a Path) -> Option<&'a Path> {
+        // The folder for temporary files may be inside the repository.
+        if file.starts_with(&self.root) {
+            return None;
+        }
+        file.strip_prefix(&self.head_root).ok()
     }
 
     /// Whether the checkout's path has as many bytes as the head's.

@@ -1,6 +1,6 @@
 //! An import that did not come to its end: which finding it is, and the line of the measured code that it points at.
 
-use crate::model::{Code, Failure, Finding, Frame, Place, Severity};
+use crate::model::{Code, Failure, Finding, Frame, Place, Severity, Target, Workload};
 
 use super::places::Places;
 
@@ -16,6 +16,41 @@ pub(super) fn finding(target: &str, failure: &Failure, output_tail: &str, places
     finding.help = help(failure, finding.place.as_ref());
     finding.details = details(stack, output_tail, places);
     finding
+}
+
+/// The finding of an import that fails in the base of `--against`, and not in the head: nobody may take the target's row for
+/// a comparison.
+pub(super) fn in_base(target: &Target, failure: &Failure) -> Finding {
+    if is_new(target, failure) {
+        let message = "is new: the base does not have it, so there is nothing to compare it with";
+        return Finding::new(Code::NoBaseline, Severity::Note, &target.name, message);
+    }
+    let (_, why) = describe(failure);
+    let message = format!("was not compared: in the base, {why}");
+    let mut finding = Finding::new(Code::NoBaseline, Severity::Warning, &target.name, message);
+    finding.help = Some(
+        "the base holds what is committed, so a file that a build step makes is not there; a stored baseline compares it all the same"
+            .to_owned(),
+    );
+    finding
+}
+
+/// True where the base lacks a module that the target itself names, or a package that it is in.
+fn is_new(target: &Target, failure: &Failure) -> bool {
+    let (
+        Failure::Raised {
+            missing: Some(missing), ..
+        },
+        Workload::Imports(imports),
+    ) = (failure, &target.workload)
+    else {
+        return false;
+    };
+    imports.iter().any(|import| {
+        import
+            .strip_prefix(missing.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    })
 }
 
 fn describe(failure: &Failure) -> (Code, String) {

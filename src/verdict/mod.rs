@@ -46,6 +46,8 @@ pub struct Case<'a> {
     pub status: TargetStatus,
     /// Why its import failed, if it did.
     pub failure: Option<&'a Failure>,
+    /// Why the base of `--against` could not import it, if it could not.
+    pub base_failure: Option<&'a Failure>,
     /// The instrumented import.
     pub observation: Option<&'a Observation>,
     /// What it loads.
@@ -140,6 +142,7 @@ fn findings_of(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     }
     let mut findings = facts::findings(case, context.places);
     findings.extend(times::findings(case, context));
+    findings.extend(case.base_failure.map(|failure| failures::in_base(case.target, failure)));
     findings.extend(orders::findings(&case.target.name, case.orders, context.places));
     findings.extend(heavy::findings(case, context));
     findings

@@ -2,9 +2,9 @@
 
 use std::process::Command;
 
-use importgate::model::{Code, ComparisonKind, TargetStatus};
+use importgate::model::{Code, ComparisonKind, Severity, TargetStatus};
 
-use super::support::{Project, found, shop};
+use super::support::{Project, Run, found, shop, shop_in};
 
 /// A project whose present state is committed.
 fn committed(project: Project) -> Project {
@@ -78,7 +78,7 @@ fn what_the_working_tree_adds_is_found_with_its_line() {
 }
 
 #[test]
-fn a_target_that_the_base_cannot_import_is_measured_alone() {
+fn a_target_that_the_base_cannot_import_is_measured_alone_and_said_to_be() {
     let project = shop();
     project.write("src/shop/utils/text.py", "raise RuntimeError('not yet')\n");
     let project = committed(project);
@@ -86,6 +86,37 @@ fn a_target_that_the_base_cannot_import_is_measured_alone() {
     let run = project.check(&["--against", "HEAD"]).expect_code(0);
     let row = run.row("shop.utils.text");
     assert_eq!((row.status, row.baseline_time_ms), (TargetStatus::Measured, None));
+    let finding = run.only(Code::NoBaseline);
+    assert_eq!(
+        (finding.target.as_str(), finding.severity),
+        ("shop.utils.text", Severity::Warning)
+    );
+    assert!(finding.message.contains("RuntimeError: not yet"), "{}", finding.message);
+}
+
+#[test]
+fn a_file_that_a_build_step_makes_is_missed_in_the_base() {
+    let project = shop();
+    project.write("src/shop/utils/text.py", "from shop import version\n");
+    let project = committed(project);
+    project.write("src/shop/version.py", "VERSION = 1\n");
+    project.write("src/shop/utils/text.py", "from shop import version\nimport asyncio\n");
+    let run = project.check(&["--against", "HEAD", "shop.utils.text"]).expect_code(0);
+    let finding = run.only(Code::NoBaseline);
+    assert_eq!(finding.severity, Severity::Warning);
+    assert!(finding.message.contains("version"), "{}", finding.message);
+}
+
+#[test]
+fn a_new_target_is_said_to_be_new() {
+    let project = committed(shop());
+    project.write("src/shop/utils/dates.py", "DAY = 1\n");
+    let run = project.check(&["--against", "HEAD"]).expect_code(0);
+    let finding = run.only(Code::NoBaseline);
+    assert_eq!(
+        (finding.target.as_str(), finding.severity),
+        ("shop.utils.dates", Severity::Note)
+    );
 }
 
 #[test]
@@ -98,16 +129,92 @@ fn an_unknown_reference_and_a_folder_without_git_cannot_be_measured() {
     assert!(run.stderr.contains("git"), "{}", run.stderr);
 }
 
+/// As an editable install does it: the head's folder stands on the path of every interpreter.
+fn check_with_heads_path(project: &Project) -> Run {
+    let mut command = project.command(&["check", "--against", "HEAD", "--format", "json=report.json"]);
+    command.env("PYTHONPATH", project.path("src"));
+    Run::of(command, project)
+}
+
 #[test]
 fn a_base_that_would_import_the_heads_sources_is_refused() {
+    // A continuous integration server may keep its work in a folder such as /var/lib/server/site-packages.
+    for folder in ["project", "lib", "site-packages"] {
+        let project = committed(shop_in(folder));
+        // The budgets name no root that would stand in front.
+        let budgets = format!("[project]\nsource-roots = []\n\n{}", project.read("budgets.toml"));
+        project.write("budgets.toml", budgets);
+        let run = check_with_heads_path(&project).expect_code(3);
+        assert!(
+            run.stderr.contains("the head's") && run.stderr.contains("--base-python"),
+            "{folder}: {}",
+            run.stderr
+        );
+    }
+}
+
+#[test]
+fn a_module_that_only_the_head_can_lend_is_new() {
     let project = committed(shop());
-    // As an editable install does it: the head's folder stands on the path of every interpreter, and the budgets name no root.
-    let budgets = format!("[project]\nsource-roots = []\n\n{}", project.read("budgets.toml"));
+    project.write("src/cart.py", "ITEMS = []\n");
+    let budgets = format!("{}[modules.cart]\nmax-time = \"5s\"\n", project.read("budgets.toml"));
     project.write("budgets.toml", budgets);
-    let mut command = project.command(&["check", "--against", "HEAD"]);
-    command.env("PYTHONPATH", project.path("src"));
-    let answer = command.output().expect("it runs");
-    let said = String::from_utf8_lossy(&answer.stderr);
-    assert_eq!(answer.status.code(), Some(3), "{said}");
-    assert!(said.contains("the head's") && said.contains("--base-python"), "{said}");
+    let run = check_with_heads_path(&project).expect_code(0);
+    let finding = run.only(Code::NoBaseline);
+    assert_eq!((finding.target.as_str(), finding.severity), ("cart", Severity::Note));
+    assert_eq!(run.row("shop.utils.text").decided_by, Some(ComparisonKind::SameClosure));
+}
+
+#[test]
+fn an_environment_inside_the_repository_is_not_the_heads_code() {
+    let project = shop();
+    project.write(".venv/lib/python3/site-packages/installed.py", "SIZE = 1\n");
+    project.write("src/shop/utils/text.py", "import installed\n");
+    let project = committed(project);
+    let mut command = project.command(&["check", "--against", "HEAD", "--format", "json=report.json"]);
+    command.env("PYTHONPATH", project.path(".venv/lib/python3/site-packages"));
+    let run = Run::of(command, &project).expect_code(0);
+    assert!(
+        !found(&run).iter().any(|(code, _)| *code == Code::NoBaseline),
+        "{}",
+        run.stdout
+    );
+    assert_eq!(run.row("shop.utils.text").decided_by, Some(ComparisonKind::SameClosure));
+}
+
+#[test]
+fn a_project_in_a_subfolder_is_compared_with_the_same_subfolder() {
+    let project = shop();
+    project.write("library/budgets.toml", "[modules.inner]\nmax-time = \"5s\"\n");
+    project.write("library/inner.py", "ONE = 1\n");
+    let project = committed(project);
+    project.write("library/inner.py", "import asyncio\n");
+    let words = ["--against", "HEAD", "--budgets", "library/budgets.toml"];
+    let run = project.check(&words).expect_code(1);
+    assert!(found(&run).contains(&(Code::Regression, "inner")), "{:?}", found(&run));
+    assert_no_checkout_is_left(&project);
+}
+
+#[test]
+fn a_shallow_clone_says_what_to_fetch() {
+    let project = committed(shop());
+    commit(&project);
+    let origin = format!("file://{}", project.path("").display());
+    git(&project, &["clone", "--quiet", "--depth", "1", &origin, "clone"]);
+    let mut command = project.command(&["check", "--against", "HEAD~1"]);
+    command.current_dir(project.path("clone"));
+    let run = Run::of(command, &project).expect_code(3);
+    assert!(run.stderr.contains("git fetch --unshallow origin"), "{}", run.stderr);
+}
+
+#[test]
+fn a_base_python_is_found_as_any_other_and_has_to_be_there() {
+    let project = committed(shop());
+    let same = project
+        .check(&["--against", "HEAD", "--base-python", "python3"])
+        .expect_code(0);
+    assert!(!same.stdout.contains("the base runs under"), "{}", same.stdout);
+    let missing = ["check", "--against", "HEAD", "--base-python", "no-such-python"];
+    let run = project.run(&missing).expect_code(3);
+    assert!(run.stderr.contains("--base-python"), "{}", run.stderr);
 }

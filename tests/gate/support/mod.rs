@@ -25,7 +25,12 @@ max-time = "5s"
 
 /// The shop that [`LAYERS`] is about.
 pub(crate) fn shop() -> Project {
-    let project = Project::new(LAYERS);
+    shop_in("project")
+}
+
+/// The same shop in a folder of this name.
+pub(crate) fn shop_in(folder: &str) -> Project {
+    let project = Project::named(folder, LAYERS);
     project.write("src/shop/__init__.py", "");
     project.write("src/shop/utils/__init__.py", "");
     project.write("src/shop/utils/money.py", "CENT = 1\n");
