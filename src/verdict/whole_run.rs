@@ -160,7 +160,7 @@ fn other_conditions(times: bool, counts: Option<bool>) -> (Severity, &'static st
         ),
         (None, false) => (
             Severity::Warning,
-            "the baseline comes from another kind of machine; its times were not compared",
+            "the baseline comes from another kind of machine; times were not compared as a whole, only what changed against what did not",
             Some("record on this kind of machine, or compare in one job with `--against GIT_REF`"),
         ),
     }

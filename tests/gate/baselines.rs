@@ -1,6 +1,6 @@
-//! Baselines that cannot be used: each is told from the others, ends with exit code 3 and stays as it is.
+//! Baselines that cannot be used, each told from the others, with exit code 3 and left as it is; and numbers that say less than usual.
 
-use importgate::model::{Code, Severity};
+use importgate::model::{Code, ComparisonKind, Severity};
 
 use super::support::{Project, found, shop};
 
@@ -142,4 +142,40 @@ fn a_baseline_can_be_named() {
         "[project]\nbaseline = \"elsewhere/times.json\"\n[modules.measured]\n",
     );
     assert_eq!(found(&project.check(&[]).expect_code(0)), []);
+}
+
+#[test]
+fn on_another_processor_only_the_changed_part_is_compared() {
+    let project = shop().recorded();
+    let mut baseline: serde_json::Value = serde_json::from_str(&project.read(FILE)).expect("JSON");
+    for entry in baseline["environments"].as_object_mut().expect("entries").values_mut() {
+        entry["machine"]["processor"] = "Another Processor".into();
+    }
+    project.write(FILE, baseline.to_string());
+    project.write("src/shop/utils/text.py", "import asyncio\n");
+    let run = project.check(&[]).expect_code(1);
+    assert_eq!(
+        run.row("shop.utils.text").decided_by,
+        Some(ComparisonKind::ChangedPart),
+        "{}",
+        run.stdout
+    );
+    let finding = run.only(Code::ForeignBaseline);
+    assert_eq!(finding.severity, Severity::Warning);
+    assert!(finding.details.iter().any(|line| line.contains("Another Processor")));
+    assert!(finding.help.as_ref().is_some_and(|help| help.contains("--against")));
+}
+
+#[test]
+fn a_time_that_varies_more_than_allowed_is_unstable() {
+    // Every other import does a thousand times the work of the one before.
+    let source = "with open('turns', 'a+') as turns:\n    odd = turns.tell() % 2\n    turns.write('.')\n\
+                  for _ in range(2_000_000 if odd else 2_000):\n    pass\n";
+    let project = Project::of_module(source, "max-variation = \"10%\"\n");
+    let run = project.check(&["--samples", "12"]).expect_code(1);
+    let finding = run.only(Code::Unstable);
+    assert_eq!(
+        (finding.target.as_str(), finding.severity),
+        ("measured", Severity::Error)
+    );
 }
