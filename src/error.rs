@@ -18,7 +18,7 @@ pub enum Error {
     #[error("{0}")]
     Budgets(Diagnostics),
     /// No budgets file was named and none was found.
-    #[error("no budgets file: neither budgets.toml nor a pyproject.toml with [tool.importgate] in {} or above it\n  write one, have `importgate init` propose one, or name it with --budgets", folder.display())]
+    #[error("no budgets file: neither budgets.toml nor a pyproject.toml with [tool.importgate] in {} or above it\n  write one (budgets.example.toml is one to copy from), or name it with --budgets", folder.display())]
     NoBudgets {
         /// Where the search began.
         folder: PathBuf,

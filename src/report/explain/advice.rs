@@ -80,7 +80,7 @@ pub(super) fn advise(import: &CostlyImport, marks: Marks<'_>) -> Advice {
         None if saved >= classes.lazy_above_ms.value => {
             format!("dearer than {}", numbers::time_limit(classes.lazy_above_ms.value))
         }
-        None => "worth it where most runs do without; `importgate usage` tells".to_owned(),
+        None => "worth it where most runs do without".to_owned(),
     };
     Advice {
         kind: AdviceKind::Lazy,
