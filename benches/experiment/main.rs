@@ -3,6 +3,7 @@
 //!
 //! `cargo bench --bench experiment` replays what `benches/data` has; `… -- record` takes new streams.
 
+mod blend;
 mod hogs;
 mod rates;
 mod record;

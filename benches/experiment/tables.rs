@@ -40,6 +40,7 @@ pub(crate) fn print(draws: usize) -> Result<(), Box<dyn Error>> {
         .map(|state| format!("{} {}", streams.head(0, *state).len(), state.name()))
         .collect();
     println!("Recorded rounds: {}. Draws a cell: {draws}.\n", recorded.join(", "));
+    crate::blend::print(&streams);
     whole_tables(&streams, draws);
     paired_tables(&streams, draws);
     changed_part_table(&streams, draws);

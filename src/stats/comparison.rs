@@ -10,8 +10,8 @@ use super::changed_part::ChangedPart;
 use super::quantile::{TRIM, spread, trimmed_mean};
 use super::rank::{rank_sum_greater, signed_rank_greater};
 
-/// How far the calibrated time of an unchanged import may move from one state of a machine to another. Between quiet,
-/// processor-bound and memory-bound recordings it moved by 0.4 to 1.3%; on the noisiest by up to 3%.
+/// How far the calibrated time of an unchanged import may move from one state of a machine to another: by 1% for most, by up
+/// to 3% for packages that are mostly shared libraries or memory traffic.
 pub const WHOLE_ALLOWANCE: f64 = 0.025;
 
 /// The smallest regression that the whole import against the reference can decide in a reasonable number of samples.
@@ -20,8 +20,8 @@ pub const WHOLE_RESOLUTION: f64 = 0.05;
 
 /// How far the calibrated time of an unchanged import may move from one run to another, in multiples of the spread of its
 /// samples. What makes samples scatter within a run (neighbours that come and go) also moves whole runs against each
-/// other, by more than samples that are minutes apart can show: four real packages, ten samples a run, moved by 1 to 5%
-/// between runs while their samples spread by 5 to 8%.
+/// other, by more than samples of one run can show: real packages, eight samples a run on a busy machine, moved by up to 3%
+/// between runs, about as much as their samples spread.
 pub const RUN_SPREAD: f64 = 2.0;
 
 /// The finest slowdown of a whole import, as a share, that can be told from what moves one run against another.
