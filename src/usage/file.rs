@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
 use super::{Counts, Usage};
+use crate::model::numbers;
 
 /// The version of the format.
 pub const VERSION: u64 = 1;
@@ -82,7 +83,8 @@ fn checked(name: &str, entry: &Entry) -> Result<Counts, String> {
     }
     if used.checked_add(unknown).is_none_or(|sum| sum > loaded) {
         return Err(format!(
-            "`{name}` was loaded in {loaded} runs, so it cannot be used in {used} and unknown in {unknown}"
+            "`{name}` was loaded in {}, so it cannot be used in {used} and unknown in {unknown}",
+            numbers::counted(loaded, "run")
         ));
     }
     Ok(Counts { loaded, used, unknown })

@@ -111,26 +111,37 @@ def _kind_of(name, values):
     if _is_compiled(values):
         return "opaque"
     below = name + "."
-    compiled = plain = 0
+    offers = [0, 0]
     for value in list(values.values()):
-        kind = type(value)
-        if kind is _Function:
-            plain += value.__globals__ is values or str(value.__module__).startswith(below)
-        elif kind is _Builtin or issubclass(kind, type) or kind.__name__ == "cython_function_or_method":
-            owner = _owner(value, kind)
-            if owner == name or str(owner).startswith(below):
-                if issubclass(kind, type) and not _is_compiled(_values_of(_modules.get(owner))):
-                    plain += 1
-                else:
-                    compiled += 1
-    if compiled > plain:
+        compiled = _is_made_compiled(value, type(value))
+        if compiled is not None:
+            owner = value.__module__ if type(value) is _Function else _owner(value, type(value))
+            offers[compiled] += owner == name or str(owner).startswith(below)
+    if offers[True] > offers[False]:
         return "opaque"
-    return "loaded" if plain else "plain"
+    return "loaded" if offers[False] else "plain"
+
+
+def _is_made_compiled(value, kind):
+    """Whether a function or a class is compiled; None for what has no code, such as most classes of exceptions."""
+    if kind is _Function:
+        return False
+    if kind is _Builtin or kind.__name__ == "cython_function_or_method":
+        return True
+    if not issubclass(kind, type):
+        return None
+    for member in list(type.__getattribute__(value, "__dict__").values()):
+        if type(member) is _Function:
+            return False
+        if type(member).__name__ in ("method_descriptor", "cython_function_or_method"):
+            return True
+    return None
 
 
 def _is_compiled(values):
-    loader = type(getattr(values.get("__spec__"), "loader", None)).__name__
-    return loader in ("ExtensionFileLoader", "AppleFrameworkLoader", "BuiltinImporter")
+    loader = getattr(values.get("__spec__"), "loader", None)
+    name = loader.__name__ if type(loader) is type else type(loader).__name__
+    return name in ("ExtensionFileLoader", "AppleFrameworkLoader", "BuiltinImporter")
 
 
 def _values_of(module):
