@@ -30,10 +30,11 @@ fn interpreters() -> &'static [PathBuf] {
     })
 }
 
-/// Two modules of which `app` uses one; the other has code that runs while it is imported, at exit, and never else.
+/// Two modules whose code runs while they are imported. `app` uses one of them; the other has code that runs at exit, and
+/// never else.
 fn project(app: &str) -> Project {
     let project = Project::new("[modules.app]\n");
-    project.write("needed.py", "def work():\n    return 'worked'\n");
+    project.write("needed.py", "def work():\n    return 'worked'\nwork()\n");
     project.write(
         "idle.py",
         "import atexit\ndef work():\n    pass\ndef leave():\n    pass\nwork()\natexit.register(leave)\n",
