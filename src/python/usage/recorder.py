@@ -277,12 +277,13 @@ def start(folder):
     _Run.path = "%s/%d-%s.run" % (folder, posix.getpid(), posix.urandom(8).hex())
     _Run.settled.update(_modules, ("__main__", "__mp_main__", "usercustomize"))
     _Run.noted.update(_Run.settled)
+    # First what may fail: a process that is not watched must leave no record, which would say that it used nothing.
+    if _monitoring is None:
+        sys.setprofile(_profiled)
+    else:
+        _start_monitoring()
     _write("python %d.%d\n" % sys.version_info[:2])
     _inner_find_and_load = _bootstrap._find_and_load
     _find_and_load.__code__ = _find_and_load.__code__.replace(co_filename=_IMPORT_SYSTEM)
     _bootstrap._find_and_load = _find_and_load
     atexit.register(_exit)
-    if _monitoring is None:
-        sys.setprofile(_profiled)
-    else:
-        _start_monitoring()
