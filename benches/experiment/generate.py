@@ -70,10 +70,11 @@ def package(root, name, modules, units, *, heavier=0, comment=False, prefix=""):
 
 #: Name, modules, units in each, the standard-library modules in front. The name says about how many milliseconds.
 STREAMS = [
-    ("about_5", 8, 1, ""),
-    ("about_30", 40, 1, ""),
-    ("about_100", 60, 3, LIBRARIES),
-    ("about_300", 80, 7, LIBRARIES),
+    ("about_5", 16, 1, ""),
+    ("about_30", 70, 2, ""),
+    ("about_100", 80, 7, LIBRARIES),
+    ("about_150", 80, 15, LIBRARIES),
+    ("about_300", 120, 28, LIBRARIES),
 ]
 
 

@@ -50,18 +50,17 @@ impl Streams {
             &mut self.base
         };
         let numbers: Vec<u64> = fields.map(|field| field.parse().ok()).collect::<Option<_>>()?;
-        let [cpu, wall, blocked, before, after, reference, switches] = numbers[..] else {
+        let [cpu, wall, blocked, calibration, reference, switches] = numbers[..] else {
             return None;
         };
         let samples = arm.entry((target, state)).or_default();
         samples.push(Sample {
             round: u32::try_from(samples.len()).ok()?,
-            cpu_ns: cpu * 1000,
-            wall_ns: wall * 1000,
-            blocked_ns: blocked * 1000,
-            calibration_before_ns: before * 1000,
-            calibration_after_ns: after * 1000,
-            reference_ns: reference as f64 * 1000.0,
+            cpu_ns: cpu,
+            wall_ns: wall,
+            blocked_ns: blocked,
+            calibration_ns: calibration,
+            reference_ns: reference as f64,
             voluntary_switches: switches,
             ..Sample::default()
         });

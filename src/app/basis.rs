@@ -42,10 +42,7 @@ impl Basis {
             return Ok(Self::None(Compared::NoEntry { path: path_text, known }));
         };
         let comparability = Comparability::between(key, &entry, conditions);
-        let speed = MachineSpeed {
-            calibration_ns: entry.calibration_ns as f64,
-            reference_ns: entry.reference_level_ns().unwrap_or(0.0),
-        };
+        let speed = entry.speed();
         Ok(Self::Stored(Box::new(Stored {
             entry,
             comparability,

@@ -10,6 +10,7 @@ use super::json::Json;
 use super::table::{self, Modules, Pool};
 use super::{Baseline, Entry, ParseError, Recorded, RecordedInterpreter, StoredSample, words};
 use crate::model::{EnvironmentKey, Machine, ModuleRecord, ReferenceSample};
+use crate::stats::MachineSpeed;
 
 /// Reads a baseline.
 pub(super) fn baseline(bytes: &[u8]) -> Result<Baseline, ParseError> {
@@ -94,9 +95,9 @@ fn entry(node: &Node<'_>) -> Result<Entry, ParseError> {
         modules: modules(&fields.take("modules")?)?,
         files: Pool::from_json(&fields.take("files")?)?,
     };
-    let level = entry.reference_level_ns();
+    let speed = entry.speed();
     for (name, node) in fields.take("targets")?.entries()? {
-        entry.targets.insert(name.to_owned(), target(&node, level, &pools)?);
+        entry.targets.insert(name.to_owned(), target(&node, &speed, &pools)?);
     }
     fields.finish()?;
     Ok(entry)
@@ -157,7 +158,7 @@ fn modules(node: &Node<'_>) -> Result<Modules, ParseError> {
     Ok(modules)
 }
 
-fn target(node: &Node<'_>, level: Option<f64>, pools: &Pools) -> Result<Recorded, ParseError> {
+fn target(node: &Node<'_>, speed: &MachineSpeed, pools: &Pools) -> Result<Recorded, ParseError> {
     let mut fields = node.fields()?;
     let mut recorded = Recorded {
         preload: fields
@@ -193,7 +194,7 @@ fn target(node: &Node<'_>, level: Option<f64>, pools: &Pools) -> Result<Recorded
         return Err(count.invalid(format!("the closure has {} modules", recorded.closure.len())));
     }
     let summaries = [
-        ("time_ms", recorded.time_ms(level)),
+        ("time_ms", recorded.time_ms(speed)),
         ("memory_bytes", recorded.memory_bytes().map(|bytes| bytes as f64)),
         (
             "peak_memory_bytes",

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::{Bytecode, ContentHash, Engine, Machine, ModuleTable, OwnTime, ReferenceSample, Sample};
+use crate::stats::{MachineSpeed, estimate};
 
 /// The interpreter that an entry was recorded with.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -29,7 +30,7 @@ pub struct Entry {
     pub distributions: BTreeMap<String, String>,
     /// Runs of the reference workload during the recording: how fast the machine was.
     pub reference: Vec<ReferenceSample>,
-    /// The usual CPU time of the calibration loop inside a sample's process, in nanoseconds; 0 where there is none.
+    /// The usual CPU time of the calibration inside a sample's process, in nanoseconds; 0 where there is none.
     pub calibration_ns: u64,
     /// The state of the bytecode cache.
     pub bytecode: Bytecode,
@@ -40,9 +41,13 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The median CPU time of the reference workload, in nanoseconds: one unit of this machine's speed. `None` without one.
-    pub fn reference_level_ns(&self) -> Option<f64> {
-        median(self.reference.iter().map(|sample| sample.cpu_ns as f64)).filter(|level| *level > 0.0)
+    /// The speed of the machine that recorded this: all times of the entry are in its milliseconds.
+    pub fn speed(&self) -> MachineSpeed {
+        let reference = median(self.reference.iter().map(|sample| sample.cpu_ns as f64));
+        MachineSpeed {
+            calibration_ns: self.calibration_ns as f64,
+            reference_ns: reference.unwrap_or(0.0),
+        }
     }
 }
 
@@ -64,13 +69,11 @@ pub struct Recorded {
 }
 
 impl Recorded {
-    /// The usual time in milliseconds: the median over the samples of CPU time, scaled to the entry's reference level by
-    /// the reference next to the sample, plus blocked time. `None` without samples.
+    /// The usual time in milliseconds of `machine`, blocked time included. `None` without samples.
     ///
     /// It is a summary for the reader of a diff; a verdict rests on the samples.
-    pub fn time_ms(&self, reference_level_ns: Option<f64>) -> Option<f64> {
-        let times = self.samples.iter().map(|sample| sample.time_ns(reference_level_ns));
-        median(times).map(|nanoseconds| nanoseconds / 1e6)
+    pub fn time_ms(&self, machine: &MachineSpeed) -> Option<f64> {
+        estimate(&self.to_samples(), machine).map(|estimate| estimate.time_ms)
     }
 
     /// The median of what the import added to the resident set, in bytes. `None` without samples.
@@ -101,10 +104,8 @@ pub struct StoredSample {
     pub wall_ns: u64,
     /// Time blocked.
     pub blocked_ns: u64,
-    /// The calibration loop right before the import.
-    pub calibration_before_ns: u64,
-    /// The same loop right after it.
-    pub calibration_after_ns: u64,
+    /// The calibration inside the sample's process.
+    pub calibration_ns: u64,
     /// CPU time of the reference workload next to this sample.
     pub reference_ns: u64,
     /// What the import added to the resident set, in bytes.
@@ -119,13 +120,12 @@ pub struct StoredSample {
 
 impl StoredSample {
     /// The stored columns, in their order in the file.
-    pub(super) const COLUMNS: [&str; 11] = [
+    pub(super) const COLUMNS: [&str; 10] = [
         "round",
         "cpu_ns",
         "wall_ns",
         "blocked_ns",
-        "calibration_before_ns",
-        "calibration_after_ns",
+        "calibration_ns",
         "reference_ns",
         "memory_bytes",
         "peak_memory_bytes",
@@ -134,14 +134,13 @@ impl StoredSample {
     ];
 
     /// The numbers in the order of [`Self::COLUMNS`].
-    pub(super) fn row(&self) -> [u64; 11] {
+    pub(super) fn row(&self) -> [u64; 10] {
         [
             u64::from(self.round),
             self.cpu_ns,
             self.wall_ns,
             self.blocked_ns,
-            self.calibration_before_ns,
-            self.calibration_after_ns,
+            self.calibration_ns,
             self.reference_ns,
             self.memory_bytes,
             self.peak_memory_bytes,
@@ -151,14 +150,13 @@ impl StoredSample {
     }
 
     /// The sample that a row of numbers stands for; `None` where the round is larger than any round can be.
-    pub(super) fn from_row(row: [u64; 11]) -> Option<Self> {
+    pub(super) fn from_row(row: [u64; 10]) -> Option<Self> {
         let [
             round,
             cpu_ns,
             wall_ns,
             blocked_ns,
-            calibration_before_ns,
-            calibration_after_ns,
+            calibration_ns,
             reference_ns,
             memory_bytes,
             peak_memory_bytes,
@@ -170,22 +168,13 @@ impl StoredSample {
             cpu_ns,
             wall_ns,
             blocked_ns,
-            calibration_before_ns,
-            calibration_after_ns,
+            calibration_ns,
             reference_ns,
             memory_bytes,
             peak_memory_bytes,
             voluntary_switches,
             modules,
         })
-    }
-
-    fn time_ns(&self, reference_level_ns: Option<f64>) -> f64 {
-        let speed = match reference_level_ns {
-            Some(level) if self.reference_ns > 0 => level / self.reference_ns as f64,
-            _ => 1.0,
-        };
-        self.cpu_ns as f64 * speed + self.blocked_ns as f64
     }
 }
 
@@ -196,8 +185,7 @@ impl From<&Sample> for StoredSample {
             cpu_ns: sample.cpu_ns,
             wall_ns: sample.wall_ns,
             blocked_ns: sample.blocked_ns,
-            calibration_before_ns: sample.calibration_before_ns,
-            calibration_after_ns: sample.calibration_after_ns,
+            calibration_ns: sample.calibration_ns,
             reference_ns: sample.reference_ns.round() as u64,
             memory_bytes: sample.memory_bytes,
             peak_memory_bytes: sample.peak_memory_bytes,
@@ -214,8 +202,7 @@ impl From<&StoredSample> for Sample {
             wall_ns: stored.wall_ns,
             cpu_ns: stored.cpu_ns,
             blocked_ns: stored.blocked_ns,
-            calibration_before_ns: stored.calibration_before_ns,
-            calibration_after_ns: stored.calibration_after_ns,
+            calibration_ns: stored.calibration_ns,
             reference_ns: stored.reference_ns as f64,
             memory_bytes: stored.memory_bytes,
             peak_memory_bytes: stored.peak_memory_bytes,

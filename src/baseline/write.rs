@@ -7,6 +7,7 @@ use super::json::Json;
 use super::table::{self, Modules, Pool};
 use super::{Baseline, Entry, Recorded, StoredSample, words};
 use crate::model::{Machine, Origin};
+use crate::stats::MachineSpeed;
 
 /// The laid-out text of a baseline.
 pub(super) fn baseline(baseline: &Baseline) -> String {
@@ -24,7 +25,7 @@ pub(super) fn baseline(baseline: &Baseline) -> String {
 
 fn entry(entry: &Entry) -> Json {
     let (modules, files) = (modules_of(entry), files_of(entry));
-    let level = entry.reference_level_ns();
+    let speed = entry.speed();
     let targets = entry.targets.iter();
     Json::object([
         ("importgate", Json::text(&entry.importgate)),
@@ -52,7 +53,7 @@ fn entry(entry: &Entry) -> Json {
         ("sample_columns", Json::list(StoredSample::COLUMNS.map(Json::text))),
         (
             "targets",
-            Json::object(targets.map(|(name, recorded)| (name.as_str(), target(recorded, level, &modules, &files)))),
+            Json::object(targets.map(|(name, recorded)| (name.as_str(), target(recorded, &speed, &modules, &files)))),
         ),
         (
             "modules",
@@ -87,9 +88,9 @@ fn texts(pairs: &BTreeMap<String, String>) -> Json {
     Json::object(pairs.iter().map(|(key, value)| (key, Json::text(value))))
 }
 
-fn target(recorded: &Recorded, level: Option<f64>, modules: &Modules, files: &Pool) -> Json {
+fn target(recorded: &Recorded, speed: &MachineSpeed, modules: &Modules, files: &Pool) -> Json {
     let mut pairs: Vec<(&str, Json)> = Vec::new();
-    if let Some(time_ms) = recorded.time_ms(level) {
+    if let Some(time_ms) = recorded.time_ms(speed) {
         pairs.push(("time_ms", Json::Real((time_ms * 1e3).round() / 1e3)));
     }
     let memory = [

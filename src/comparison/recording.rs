@@ -30,7 +30,7 @@ impl<'a> Recording<'a> {
     /// The figures of both sides by target, in the milliseconds of the machine of the old side wherever that can be done.
     pub(super) fn on_one_scale(old: &Self, new: &Self) -> (BTreeMap<&'a str, Figures>, BTreeMap<&'a str, Figures>) {
         let machine = match (old, new) {
-            (Self::Entry(_, entry), Self::Entry(..)) => Some(speed(entry)),
+            (Self::Entry(_, entry), Self::Entry(..)) => Some(entry.speed()),
             _ => None,
         };
         (old.figures(machine), new.figures(machine))
@@ -40,7 +40,7 @@ impl<'a> Recording<'a> {
     fn figures(&self, machine: Option<MachineSpeed>) -> BTreeMap<&'a str, Figures> {
         match *self {
             Self::Entry(_, entry) => {
-                let machine = machine.unwrap_or_else(|| speed(entry));
+                let machine = machine.unwrap_or_else(|| entry.speed());
                 let targets = entry.targets.iter();
                 targets
                     .map(|(name, recorded)| {
@@ -96,14 +96,6 @@ impl<'a> Recording<'a> {
             Self::Entry(_, entry) => &entry.interpreter.version,
             Self::Report(report) => &report.environment.python_version,
         }
-    }
-}
-
-/// The speed of the machine that recorded an entry.
-fn speed(entry: &Entry) -> MachineSpeed {
-    MachineSpeed {
-        calibration_ns: entry.calibration_ns as f64,
-        reference_ns: entry.reference_level_ns().unwrap_or(0.0),
     }
 }
 

@@ -15,8 +15,7 @@ fn recorded(time_ms: f64, slowness: f64, modules: usize) -> Recorded {
         round,
         cpu_ns: (time_ms * slowness * wobble * 1e6) as u64,
         wall_ns: (time_ms * slowness * 1.2e6) as u64,
-        calibration_before_ns: (2.5e6 * slowness) as u64,
-        calibration_after_ns: (2.5e6 * slowness) as u64,
+        calibration_ns: (2.5e6 * slowness) as u64,
         reference_ns: (80e6 * slowness) as u64,
         memory_bytes: (time_ms * 1e5) as u64,
         ..StoredSample::default()

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct OwnTime {
     /// The module's dotted name.
     pub module: Arc<str>,
-    /// Nanoseconds of CPU time on the importing thread.
+    /// Nanoseconds of CPU time on the importing thread, at the even speed that would have made the whole import take as long.
     pub cpu_ns: u64,
 }
 
@@ -24,10 +24,9 @@ pub struct Sample {
     pub cpu_ns: u64,
     /// Time blocked (sleep, network, disk): wall minus CPU minus run-queue wait, never negative; 0 without voluntary switches.
     pub blocked_ns: u64,
-    /// CPU time of the calibration loop inside the same process, right before the import.
-    pub calibration_before_ns: u64,
-    /// The same loop, right after the import.
-    pub calibration_after_ns: u64,
+    /// CPU time of the calibration, a fixed piece of work that ran inside the same process between the imports of single
+    /// modules, at the even speed that would have made this import take as long.
+    pub calibration_ns: u64,
     /// CPU time of the reference workload next to this sample: the geometric mean of the one before and the one after.
     pub reference_ns: f64,
     /// What the import added to the resident set, in bytes.

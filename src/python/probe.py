@@ -49,8 +49,8 @@ if not _slurp("/proc/self/status"):
     if not _had_resource:
         del _modules["resource"]
 
-# The kind of work that an import does (unmarshal code, run a body, fill dictionaries, make functions), and nothing that
-# the garbage collector would find: its cost must not depend on the size of the heap.
+# The kinds of work that an import does: it computes, unmarshals code and runs it, and looks for files that are not there.
+# It leaves nothing behind that the garbage collector would have to find, so that its cost does not depend on the heap.
 _CALIBRATION_SOURCE = """
 def first(a, b=1, *rest, **named):
     '''A function with a docstring, defaults and a few constants.'''
@@ -66,39 +66,114 @@ joined = '/'.join(names).upper().lower().partition('/')
 answer = first(joined, *second(len(joined)))
 """
 _CALIBRATION_CODE = marshal.dumps(compile(_CALIBRATION_SOURCE, "<calibration>", "exec"))
-_CALIBRATION_ROUNDS = 70
+_ABSENT_FILE = _FOLDER + "/absent.py"
 _loads = marshal.loads
 _exec = exec
+_stat = _posix.stat
+_ABSENT = FileNotFoundError
 
 
 def _calibrate():
-    """CPU time of a fixed piece of work: how fast this very process runs at this moment."""
+    """CPU time of a fixed piece of work, some tens of microseconds: how fast this very process runs at this moment."""
     start = _thread_time()
-    for _ in range(_CALIBRATION_ROUNDS):
-        _exec(_loads(_CALIBRATION_CODE), {})
-    return _thread_time() - start
+    total = 0
+    for step in range(300):
+        total += step * step % 7
+    namespace = {}
+    _exec(_loads(_CALIBRATION_CODE), namespace)
+    namespace.clear()
+    for _ in range(6):
+        try:
+            _stat(_ABSENT_FILE)
+        except _ABSENT:
+            pass
+    return _thread_time() - start or 1
+
+
+class _Pace:
+    """How fast the machine ran while the import did, told by calibrations in between.
+
+    A shared processor halves its speed from one moment to the next, as its neighbours come and go. So the import is cut into
+    segments with a calibration at either end, and the time of each is divided by what these took. The sum is the work that
+    was done, whatever the speed; time / work is the calibration that an even speed would have shown.
+    """
+
+    def __init__(self):
+        for _ in range(10):  # by then an interpreter that adapts its code has done so
+            _calibrate()
+        self.thread = _identify()
+        self.segment = []
+        self.time = self.work = 0.0
+        self.spent_cpu = self.spent_wall = 0
+
+    def begin(self):
+        self.latest = self._at_the_edge()
+        self.ended = _wall_time()
+
+    def charge(self, thread, cell, elapsed):
+        """Notes CPU time of a module: in the present segment, or at the latest speed where it is another thread's."""
+        if thread == self.thread:
+            self.segment.append((cell, elapsed))
+        else:
+            cell[1] += elapsed / self.latest
+
+    def calibrate(self):
+        """Ends a segment in the middle of the import."""
+        wall, cpu = _wall_time(), _thread_time()
+        self._close(_calibrate())
+        self.spent_cpu += _thread_time() - cpu
+        self.ended = _wall_time()
+        self.spent_wall += self.ended - wall
+
+    def end(self, cpu):
+        """Ends the last segment, which is all of the import (`cpu`) where nothing was charged; the calibration at an even
+        speed."""
+        if not self.time:
+            self.segment.append(([None, 0], cpu or 1))
+        self._close(self._at_the_edge())
+        return self.time / self.work
+
+    def _close(self, calibration):
+        speed = (1 / self.latest + 1 / calibration) / 2
+        for cell, elapsed in self.segment:
+            work = elapsed * speed
+            cell[1] += work
+            self.time += elapsed
+            self.work += work
+        self.segment.clear()
+        self.latest = calibration
+
+    @staticmethod
+    def _at_the_edge():
+        """Three in a row: the first and the last segment are often long, or the only ones."""
+        return 3 / (1 / _calibrate() + 1 / _calibrate() + 1 / _calibrate())
 
 
 # Reading the thread's CPU clock is a system call, which takes microseconds on some virtual machines; the wall clock costs a
 # tenth of one. Over a stretch this short (ns) the two hardly ever differ: a thread that loses its processor is away longer.
 _SHORT_STRETCH = 200_000
+# A segment is no shorter than this (ns). With calibrations twice as far apart, samples scatter by a fifth more.
+_SEGMENT = 500_000
 
 
-def _time_own(seen):
+def _time_own(seen, pace):
     """Wraps the function that every import of a module not yet loaded goes through, also from C, and notes its own CPU time.
 
     What has passed since the last boundary belongs to the module on top of the thread's stack: by the wall clock where that
     was a short stretch, else by the thread's CPU clock, less the short stretches since that was last read. An import that
-    fails is part of the module that tried it.
+    fails is part of the module that tried it. Calibrations belong to nobody.
     """
     bootstrap = _modules["_frozen_importlib"]
     inner = bootstrap._find_and_load
     stacks = {}
     clocks = {}
 
-    def charge(cell, clock):
-        elapsed = _wall_time() - clock[0]
-        if elapsed < _SHORT_STRETCH:
+    def charge(thread, cell):
+        clock = clocks[thread]
+        now = _wall_time()
+        elapsed = now - clock[0]
+        due = thread == pace.thread and now - pace.ended > _SEGMENT
+        if elapsed < _SHORT_STRETCH and not due:
             clock[2] += elapsed
         else:
             cpu = _thread_time()
@@ -106,18 +181,20 @@ def _time_own(seen):
             if elapsed < 0:
                 elapsed = 0
             clock[1], clock[2] = cpu, 0
-        cell[1] += elapsed
+        pace.charge(thread, cell, elapsed)
+        if due:
+            pace.calibrate()
+            clock[1] = _thread_time()
         clock[0] = _wall_time()
 
     def _find_and_load(name, import_):
-        ident = _identify()
-        stack = stacks.get(ident)
+        thread = _identify()
+        stack = stacks.get(thread)
         if stack is None:
-            stack = stacks[ident] = [[None, 0]]
-            clocks[ident] = [_wall_time(), _thread_time(), 0]
-        clock = clocks[ident]
+            stack = stacks[thread] = [[None, 0]]
+            clocks[thread] = [_wall_time(), _thread_time(), 0]
         outer = stack[-1]
-        charge(outer, clock)
+        charge(thread, outer)
         cell = [None, 0]
         stack.append(cell)
         seen.append(cell)
@@ -126,9 +203,9 @@ def _time_own(seen):
             cell[0] = name
             return module
         finally:
-            charge(cell, clock)
+            charge(thread, cell)
             if cell[0] is None:
-                outer[1] += cell[1]
+                cell[0] = outer
             stack.pop()
 
     # `warnings` and tracebacks skip the frames of the import system by their file name: the wrapper is part of it.
@@ -136,6 +213,18 @@ def _time_own(seen):
     bootstrap._find_and_load = type(_find_and_load)(
         code, globals(), "_find_and_load", None, _find_and_load.__closure__
     )
+
+
+def _own_times(seen, calibration):
+    """CPU time of each module at an even speed, in nanoseconds."""
+    times = {}
+    for cell in seen:
+        name = cell[0]
+        while type(name) is list:  # the import failed: whoever tried it has the time
+            name = name[0]
+        if name is not None:
+            times[name] = times.get(name, 0) + cell[1]
+    return {name: int(work * calibration) for name, work in times.items()}
 
 
 def _measure():
@@ -146,37 +235,33 @@ def _measure():
     try:
         for name in _values("preload"):
             _import(name)
+        pace = _Pace()
         if _value("own") != "no":
-            _time_own(own)
+            _time_own(own, pace)
         before = set(_modules)
-        calibration_before = _calibrate()
+        pace.begin()
         resident, _, switches, queued = _account()
         wall = _wall_time()
         cpu = _process_time()
         for name in imports:
             _import(name)
-        cpu = _process_time() - cpu
-        wall = _wall_time() - wall
+        cpu = _process_time() - cpu - pace.spent_cpu
+        wall = _wall_time() - wall - pace.spent_wall
     except BaseException as error:
         _send(_describe_exception(error))
     resident_after, peak, switches_after, queued_after = _account()
-    calibration_after = _calibrate()
-    times = {}
-    for name, spent in own:
-        if name is not None:
-            times[name] = times.get(name, 0) + spent
+    calibration = pace.end(cpu)
     _send({
         "kind": "sample",
         "wall_ns": wall,
         "cpu_ns": cpu,
         "queued_ns": queued_after - queued,
-        "calibration_before_ns": calibration_before,
-        "calibration_after_ns": calibration_after,
+        "calibration_ns": int(calibration),
         "memory_bytes": max(0, resident_after - resident),
         "peak_memory_bytes": peak,
         "voluntary_switches": switches_after - switches,
         "modules": len([name for name in list(_modules) if name not in before]),
-        "own": times,
+        "own": _own_times(own, calibration),
     })
 
 

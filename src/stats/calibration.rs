@@ -1,23 +1,18 @@
-//! What a sample would have taken on a machine of a given speed. A shared machine runs the same code at half the speed
-//! from one minute to the next; two workloads of fixed size say how fast it was, and dividing by them cancels most of
-//! that.
+//! What a sample would have taken on a machine of a given speed. A shared processor runs the same code at half the speed
+//! from one moment to the next, as its neighbours come and go; two workloads of fixed size say how fast it was, and
+//! dividing by them cancels most of that.
 //!
-//! The reference workload, a process of its own right before and right after the sample, does the same kind of work as
-//! an import, but at another moment. The calibration loop runs in the sample's own process right before and after the
-//! import, but is short and pure arithmetic. Together they are sharper than either. Replayed on 507 rounds of four
-//! imports (10 to 220 ms) recorded on a very noisy machine, two blocks of 15 samples of the same import differ by this
-//! standard deviation, in percent:
+//! The **calibration**, a tenth of a millisecond of what imports do, runs in the sample's own process between the imports
+//! of single modules, twice in every millisecond. Each stretch of the import is divided by the calibrations at its two ends
+//! (`python/probe.py`); what comes out is one calibration time for the sample: that of the even speed at which the import
+//! would have taken as long. The **reference workload**, an import in a process of its own before and after the sample, says
+//! how fast the machine is at such work at large; from one sample to the next it says little, since the speed changes
+//! within milliseconds.
 //!
-//! | weight of the calibration | 0 | 0.2 | 0.3 | 0.4 | 0.5 | 0.6 | 0.8 | 1 |
-//! | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-//! | json | 4.9 | 4.1 | 3.9 | 3.9 | 3.9 | 4.0 | 4.2 | 5.1 |
-//! | django | 6.0 | 4.8 | 4.4 | 3.9 | 3.6 | 3.6 | 3.9 | 4.7 |
-//! | requests | 3.9 | 3.4 | 3.3 | 3.4 | 3.6 | 4.0 | 4.9 | 5.9 |
-//! | sqlalchemy | 3.8 | 3.5 | 3.5 | 3.8 | 4.1 | 4.5 | 5.5 | 6.3 |
-//!
-//! By that alone 0.4 would be the weight. But the loop stays in the processor's cache and slows down less than an import
-//! when neighbours press, so that an estimate moves from a quiet machine to a loaded one the more, the more weight the loop
-//! has; and a stored baseline is from another state more often than not.
+//! `cargo bench --bench experiment` prints how far the calibrated times of single samples scatter, and how far their level
+//! moves from a quiet machine to a loaded one, for weights of the calibration from 0 to 1; `benches/README.md` has that
+//! table. From 0.8 on the scatter is a quarter of what the reference alone leaves; the tenth that the reference keeps makes the
+//! level steadier under memory load.
 
 use serde::{Deserialize, Serialize};
 
@@ -25,8 +20,8 @@ use crate::model::Sample;
 
 use super::quantile::{median, quantile};
 
-/// The share of the calibration loop in the blend; the reference workload has the rest. The table above is why.
-pub const CALIBRATION_WEIGHT: f64 = 0.2;
+/// The share of the calibration in the blend; the reference workload has the rest.
+pub const CALIBRATION_WEIGHT: f64 = 0.9;
 
 /// The quantile of the blocked time over the samples that counts. What the import always waits for is in every sample;
 /// what the machine made it wait for is not.
@@ -39,7 +34,7 @@ pub(crate) const NS_PER_MS: f64 = 1e6;
 /// nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct MachineSpeed {
-    /// The typical CPU time of the calibration loop, in nanoseconds.
+    /// The typical CPU time of the calibration, in nanoseconds.
     pub calibration_ns: f64,
     /// The typical CPU time of the reference workload, in nanoseconds.
     pub reference_ns: f64,
@@ -50,7 +45,7 @@ impl MachineSpeed {
     pub fn of<'a>(samples: impl IntoIterator<Item = &'a Sample>) -> Self {
         let (calibrations, references): (Vec<f64>, Vec<f64>) = samples
             .into_iter()
-            .map(|sample| (calibration_ns(sample), sample.reference_ns))
+            .map(|sample| (sample.calibration_ns as f64, sample.reference_ns))
             .unzip();
         let typical = |times: Vec<f64>| {
             let known: Vec<f64> = times.into_iter().filter(|time| *time > 0.0).collect();
@@ -76,7 +71,7 @@ impl MachineSpeed {
 pub fn calibrated_log(sample: &Sample, machine: &MachineSpeed) -> f64 {
     // A clock that did not advance stands for less than one nanosecond, whose logarithm is still a number.
     let cpu = sample.cpu_ns.max(1) as f64;
-    cpu.ln() - slowness_log(calibration_ns(sample), sample.reference_ns, machine)
+    cpu.ln() - slowness_log(sample.calibration_ns as f64, sample.reference_ns, machine)
 }
 
 /// The time for which the import was blocked, in milliseconds, as the lower quartile over the samples: compared in
@@ -96,16 +91,6 @@ pub(crate) fn blocked_each_ms(samples: &[Sample]) -> Vec<f64> {
         }
     };
     samples.iter().map(blocked).collect()
-}
-
-/// The geometric mean of the calibration loops around the import; the one that ran where only one did.
-fn calibration_ns(sample: &Sample) -> f64 {
-    let (before, after) = (sample.calibration_before_ns as f64, sample.calibration_after_ns as f64);
-    if before > 0.0 && after > 0.0 {
-        (before * after).sqrt()
-    } else {
-        before.max(after)
-    }
 }
 
 /// The logarithm of how much slower than `machine` these two times say it was.
@@ -130,8 +115,7 @@ mod tests {
     fn sample(cpu_ns: u64, calibration_ns: u64, reference_ns: f64) -> Sample {
         Sample {
             cpu_ns,
-            calibration_before_ns: calibration_ns,
-            calibration_after_ns: calibration_ns,
+            calibration_ns,
             reference_ns,
             ..Sample::default()
         }
@@ -150,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn the_reference_has_more_say_than_the_calibration() {
+    fn each_workload_has_its_weight() {
         let machine = MachineSpeed {
             calibration_ns: 1.0e6,
             reference_ns: 1.0e8,

@@ -287,8 +287,7 @@ mod tests {
                 cpu_ns: (ms * 1e6 * slowness) as u64,
                 blocked_ns: blocked_ms * 1_000_000,
                 voluntary_switches: blocked_ms,
-                calibration_before_ns: (2e6 * slowness) as u64,
-                calibration_after_ns: (2e6 * slowness) as u64,
+                calibration_ns: (2e6 * slowness) as u64,
                 reference_ns: 80e6 * slowness,
                 ..Sample::default()
             }

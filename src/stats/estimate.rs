@@ -43,8 +43,7 @@ mod tests {
         Sample {
             wall_ns: slowed(cpu_ms as f64 * 1.5e6),
             cpu_ns: slowed(cpu_ms as f64 * 1e6),
-            calibration_before_ns: slowed(2e6),
-            calibration_after_ns: slowed(2e6),
+            calibration_ns: slowed(2e6),
             reference_ns: 80e6 * slowness,
             memory_bytes: 1000,
             peak_memory_bytes: 9000,

@@ -97,8 +97,7 @@ mod tests {
         let sample = |round| Sample {
             round,
             cpu_ns: wobble(1e8),
-            calibration_before_ns: 1_000_000,
-            calibration_after_ns: 1_000_000,
+            calibration_ns: 1_000_000,
             reference_ns: 5e7,
             ..Sample::default()
         };

@@ -92,8 +92,7 @@ impl Simulation {
         Sample {
             round: round as u32,
             cpu_ns: ((self.total_ns() + extra) * slowness) as u64,
-            calibration_before_ns: (MACHINE.calibration_ns * speed.exp()) as u64,
-            calibration_after_ns: (MACHINE.calibration_ns * speed.exp()) as u64,
+            calibration_ns: (MACHINE.calibration_ns * speed.exp()) as u64,
             reference_ns: MACHINE.reference_ns * speed.exp(),
             own,
             ..Sample::default()

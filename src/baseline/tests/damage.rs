@@ -152,8 +152,8 @@ fn values_that_cannot_be() {
             "\"round\", ",
             "",
             format!(
-                "{entry}.sample_columns: the columns are not round, cpu_ns, wall_ns, blocked_ns, calibration_before_ns, \
-             calibration_after_ns, reference_ns, memory_bytes, peak_memory_bytes, voluntary_switches, modules"
+                "{entry}.sample_columns: the columns are not round, cpu_ns, wall_ns, blocked_ns, calibration_ns, \
+             reference_ns, memory_bytes, peak_memory_bytes, voluntary_switches, modules"
             ),
         ),
         (
@@ -174,7 +174,7 @@ fn values_that_cannot_be() {
         (
             "[0,50000000,",
             "[50000000,",
-            format!("{target}.samples[0]: 10 numbers for 11 columns"),
+            format!("{target}.samples[0]: 9 numbers for 10 columns"),
         ),
         (
             "[0,50000000,",

@@ -110,8 +110,8 @@ fn modules() -> impl Strategy<Value = ModuleRecord> {
 }
 
 fn sample_rows() -> impl Strategy<Value = StoredSample> {
-    (any::<u32>(), any::<[u64; 10]>()).prop_map(|(round, rest)| {
-        let mut row = [u64::from(round); 11];
+    (any::<u32>(), any::<[u64; 9]>()).prop_map(|(round, rest)| {
+        let mut row = [u64::from(round); 10];
         row[1..].copy_from_slice(&rest);
         StoredSample::from_row(row).expect("a round that fits")
     })

@@ -3,6 +3,7 @@
 use super::sample_data::{baseline, entry, key, own, sample};
 use crate::baseline::{Aspect, Baseline, Entry, Recorded};
 use crate::model::{EnvironmentKey, ReferenceSample};
+use crate::stats::MachineSpeed;
 
 /// A recording of one target only.
 fn fresh() -> Entry {
@@ -90,18 +91,19 @@ fn stale_targets_go_and_are_named() {
 }
 
 #[test]
-fn the_summary_is_in_the_units_of_the_reference_level() {
+fn the_summary_is_in_the_milliseconds_of_the_recording_machine() {
     let mut slow = sample(0, 100);
-    slow.reference_ns = 80_000_000;
+    slow.reference_ns *= 2;
+    slow.calibration_ns *= 2;
     let recorded = Recorded {
         samples: vec![sample(1, 50), slow],
         ..Recorded::default()
     };
-    assert_eq!(recorded.time_ms(Some(40_000_000.0)), Some(50.0));
-    assert_eq!(
-        recorded.time_ms(None),
-        Some(75.0),
-        "without a level, as the process read it"
-    );
-    assert_eq!(Recorded::default().time_ms(None), None);
+    let machine = MachineSpeed {
+        calibration_ns: sample(1, 50).calibration_ns as f64,
+        reference_ns: sample(1, 50).reference_ns as f64,
+    };
+    let time_ms = recorded.time_ms(&machine).expect("a time");
+    assert!((time_ms - 50.0).abs() < 1e-6, "{time_ms}");
+    assert_eq!(Recorded::default().time_ms(&machine), None);
 }

@@ -45,8 +45,7 @@ pub(in crate::baseline) fn sample(round: u32, milliseconds: u64) -> StoredSample
         cpu_ns: milliseconds * 1_000_000,
         wall_ns: milliseconds * 1_100_000,
         blocked_ns: 0,
-        calibration_before_ns: 2_500_000,
-        calibration_after_ns: 2_510_000,
+        calibration_ns: 2_500_000,
         reference_ns: 40_000_000,
         memory_bytes: 10 << 20,
         peak_memory_bytes: 30 << 20,
@@ -58,7 +57,7 @@ pub(in crate::baseline) fn sample(round: u32, milliseconds: u64) -> StoredSample
 /// An entry with two targets.
 pub(in crate::baseline) fn entry() -> Entry {
     let database = Recorded {
-        samples: vec![sample(0, 50), sample(1, 52), sample(2, 48)],
+        samples: vec![sample(0, 50), sample(1, 50), sample(2, 50)],
         closure: closure([
             ("shop", own(1)),
             ("shop.database", own(2)),
