@@ -51,6 +51,8 @@ pub enum Command {
     Explain(ExplainArguments),
     /// Say what this machine can tell: interpreter, conditions, and the smallest regression that the gate catches here.
     Doctor(DoctorArguments),
+    /// Run a command, and record which of the modules that its Python processes load are used after their import.
+    Usage(UsageArguments),
     /// Compare two baselines or reports: a before/after table.
     Compare(CompareArguments),
     /// Join the reports of shards into one.
@@ -191,6 +193,9 @@ pub struct ExplainArguments {
     /// Import again with each costly statement put off, and show what that saves.
     #[arg(long)]
     pub verify: bool,
+    /// The file of usage [default: as the budgets file says, else importgate.usage.json beside it where it exists].
+    #[arg(long, value_name = "FILE")]
+    pub usage: Option<PathBuf>,
     /// How to show it.
     #[arg(long, value_enum, default_value_t = ExplainFormat::Terminal, value_name = "KIND")]
     pub format: ExplainFormat,
@@ -208,6 +213,20 @@ pub enum ExplainFormat {
     Json,
     /// A profile for speedscope.
     Speedscope,
+}
+
+/// `importgate usage`.
+#[derive(Debug, Args)]
+pub struct UsageArguments {
+    /// The file to add to [default: as the budgets file says, else importgate.usage.json beside it, else here].
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// The budgets file [default: as for `check`; none is needed].
+    #[arg(long, value_name = "FILE")]
+    pub budgets: Option<PathBuf>,
+    /// The command with its arguments: `-- pytest`, `-- python -m shop`. Its exit code becomes that of this command.
+    #[arg(value_name = "COMMAND", required = true, last = true)]
+    pub workload: Vec<std::ffi::OsString>,
 }
 
 /// `importgate compare`.

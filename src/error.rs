@@ -10,6 +10,7 @@ use crate::instructions::InstructionsError;
 use crate::python::PythonError;
 use crate::runner::RunError;
 use crate::store::StoreError;
+use crate::store::usage::UsageStoreError;
 
 /// Why a run ended without a report.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +57,9 @@ pub enum Error {
     /// The baseline could not be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The usage file could not be read or written.
+    #[error(transparent)]
+    Usages(#[from] UsageStoreError),
     /// Targets recorded under different conditions cannot share an entry of the baseline.
     #[error(transparent)]
     Merge(#[from] MergeError),
@@ -85,6 +89,7 @@ impl Error {
             | Self::Output { .. }
             | Self::Python(_)
             | Self::Store(_)
+            | Self::Usages(_)
             | Self::Merge(_)
             | Self::Git(_)
             | Self::Instructions(_)

@@ -1,7 +1,7 @@
 //! importgate keeps Python import time inside a budget.
 //!
 //! The library is a pure core (`model`, `budgets`, `stats`, `graph`, `plan`, `baseline`, `verdict`,
-//! `comparison`, `report`) with edges around it (`python`, `runner`, `store`, `git`); `app` is the only place that knows
+//! `comparison`, `usage`, `report`) with edges around it (`python`, `runner`, `store`, `git`); `app` is the only place that knows
 //! both. `tests/house` keeps it so.
 
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
@@ -25,4 +25,5 @@ pub mod report;
 pub mod runner;
 pub mod stats;
 pub mod store;
+pub mod usage;
 pub mod verdict;

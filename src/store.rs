@@ -10,6 +10,8 @@
 //! The new file's name begins with that of the baseline and ends in `.importgate-tmp`: what a killed run left is removed by
 //! the next one, which can tell that nobody is writing since it holds the lock.
 
+pub mod usage;
+
 use std::ffi::OsString;
 use std::fs::{self, File, Permissions};
 use std::io::{self, ErrorKind, Write};

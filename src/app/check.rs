@@ -21,6 +21,7 @@ use super::progress::ProgressLine;
 use super::project::Project;
 use super::sampling::{self, Job, Outcome, Settings};
 use super::standing::{Standing, is_settled, standing_of};
+use super::usage;
 
 /// Runs the check and returns the exit code.
 pub(super) fn run(arguments: &CheckArguments) -> Result<u8, Error> {
@@ -44,7 +45,9 @@ fn measure_and_judge(arguments: &CheckArguments) -> Result<Report, Error> {
     let counter = Counter::for_engine(engine)?;
     let basis = basis_of(arguments, &project, &session, &environment, counter.as_ref())?;
     let (places, key) = (project.places(), environment.interpreter.key());
+    let usage = usage::known(None, &project)?;
     let context = Context {
+        usage: usage.as_ref(),
         heavy: &project.budgets.classes.heavy_ms,
         places: &places,
         inconclusive: project.budgets.gate.inconclusive.value,

@@ -15,6 +15,7 @@ use super::arm::{Arm, Survey};
 use super::outputs;
 use super::progress::ProgressLine;
 use super::project::{Project, module_index};
+use super::usage;
 
 /// Samples that the times rest on.
 const SAMPLES: u32 = 7;
@@ -25,6 +26,7 @@ const DEFAULT_DEPTH: usize = 6;
 /// Explains the target and returns the exit code.
 pub(super) fn run(arguments: &ExplainArguments) -> Result<u8, Error> {
     let (project, session, target) = open(arguments)?;
+    let usage = usage::known(arguments.usage.as_deref(), &project)?;
     let Workload::Imports(imports) = &target.workload else {
         return Err(Error::Usage(format!(
             "`{}` is a command; only imports can be explained",
@@ -59,7 +61,7 @@ pub(super) fn run(arguments: &ExplainArguments) -> Result<u8, Error> {
             *used = used.take().map(|place| places.place(&place.file, place.line));
         }
         let has_lazy_syntax = minor_version(&head.session) >= 15;
-        explanation.advise(&project.budgets.classes, has_lazy_syntax, |_| None);
+        explanation.advise(&project.budgets.classes, has_lazy_syntax, usage.as_ref());
     }
     progress.finish();
     let text = match arguments.format {

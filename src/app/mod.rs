@@ -17,6 +17,7 @@ mod project;
 mod record;
 mod sampling;
 mod standing;
+mod usage;
 
 use clap::CommandFactory;
 use clap_complete::Shell;
@@ -34,6 +35,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Record(arguments) => record::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Doctor(arguments) => doctor::run(arguments),
+        Command::Usage(arguments) => usage::run(arguments),
         Command::Compare(arguments) => compare::run(arguments),
         Command::Merge(arguments) => merge::run(arguments),
         Command::Schema => outputs::to_standard_output(&json::schema()).map(|()| exit::PASS),

@@ -11,6 +11,9 @@ use crate::python::{self, BytecodeFiles, FileSystemIndex, Search, Session, Sessi
 use crate::runner;
 use crate::verdict::Places;
 
+/// The name of the usage file where the budgets name none.
+const USAGE_FILE: &str = "importgate.usage.json";
+
 /// A project that can be measured.
 #[derive(Debug)]
 pub(super) struct Project {
@@ -19,6 +22,8 @@ pub(super) struct Project {
     pub(super) root: PathBuf,
     pub(super) source_roots: Vec<PathBuf>,
     pub(super) baseline_path: PathBuf,
+    /// The usage file, whether it exists or not.
+    pub(super) usage_path: PathBuf,
     /// Every target of the budgets file, in its order.
     pub(super) targets: Vec<Target>,
 }
@@ -29,10 +34,7 @@ impl Project {
         // Before anything is started: from here on Ctrl-C ends what runs, and what an import leaves behind is ended too.
         runner::prepare()?;
         let (path, kind) = locate(arguments.budgets.as_deref())?;
-        let text = std::fs::read_to_string(&path).map_err(|source| Error::Unreadable {
-            path: path.clone(),
-            source,
-        })?;
+        let text = read_text(&path)?;
         let name = path.display().to_string();
         let budgets = match budgets::parse(&text, &name, kind) {
             Ok(budgets) => budgets,
@@ -53,12 +55,14 @@ impl Project {
                 .map_or("budgets.baseline.json", |cited| cited.value.as_str());
             path.parent().unwrap_or(Path::new("")).join(name)
         });
+        let usage_path = usage_path(&budgets, &path);
         Ok((
             Self {
                 budgets,
                 root,
                 source_roots,
                 baseline_path,
+                usage_path,
                 targets,
             },
             session,
@@ -74,12 +78,12 @@ impl Project {
         let root = std::env::current_dir()
             .and_then(|here| here.canonicalize())
             .map_err(unreadable)?;
-        let budgets = budgets::parse_valid_part("", "budgets.toml", FileKind::Standalone)
-            .ok_or_else(|| Error::NoBudgets { folder: root.clone() })?;
+        let budgets = no_budgets().ok_or_else(|| Error::NoBudgets { folder: root.clone() })?;
         let (source_roots, session) = open_session(arguments, &budgets, &root)?;
         let project = Self {
             budgets,
             baseline_path: root.join("budgets.baseline.json"),
+            usage_path: PathBuf::from(USAGE_FILE),
             root,
             source_roots,
             targets: Vec::new(),
@@ -127,6 +131,34 @@ impl Project {
     pub(super) fn places(&self) -> Places {
         Places::new(self.root.clone(), self.source_roots.clone())
     }
+}
+
+/// The usage file of the project here, for which no interpreter is needed, and a budgets file only where one is named.
+pub(super) fn usage_path_of(named: Option<&Path>) -> Result<PathBuf, Error> {
+    let (path, kind) = match locate(named) {
+        Err(Error::NoBudgets { .. }) => return Ok(PathBuf::from(USAGE_FILE)),
+        located => located?,
+    };
+    let budgets = budgets::parse(&read_text(&path)?, &path.display().to_string(), kind).map_err(Error::Budgets)?;
+    Ok(usage_path(&budgets, &path))
+}
+
+fn usage_path(budgets: &Budgets, budgets_path: &Path) -> PathBuf {
+    let name = budgets.classes.usage.as_ref();
+    let name = name.map_or(USAGE_FILE, |cited| cited.value.as_str());
+    budgets_path.parent().unwrap_or(Path::new("")).join(name)
+}
+
+fn read_text(path: &Path) -> Result<String, Error> {
+    std::fs::read_to_string(path).map_err(|source| Error::Unreadable {
+        path: path.to_path_buf(),
+        source,
+    })
+}
+
+/// Every setting as it is by default.
+fn no_budgets() -> Option<Budgets> {
+    budgets::parse_valid_part("", "budgets.toml", FileKind::Standalone)
 }
 
 /// What modules there are for a session, found without importing any.

@@ -192,6 +192,8 @@ pub struct Classes {
     pub usage_above: Cited<f64>,
     /// A module above this many milliseconds gets a warning.
     pub heavy_ms: Cited<f64>,
+    /// The file of usage as written; `None` where it is to be looked for beside the budgets file.
+    pub usage: Option<Cited<String>>,
 }
 
 impl Default for Classes {
@@ -201,6 +203,7 @@ impl Default for Classes {
             lazy_above_ms: Cited::default_of(100.0),
             usage_above: Cited::default_of(0.8),
             heavy_ms: Cited::default_of(500.0),
+            usage: None,
         }
     }
 }
@@ -211,7 +214,8 @@ impl Classes {
         let times = 0.001..=HOUR_MS;
         let [module_level, lazy, heavy] = ["module-level-below", "lazy-above", "heavy"]
             .map(|key| table.take(key).and_then(|value| value.time_ms(&times)));
-        let usage = table.take("usage-above").and_then(|value| value.share(&(0.001..=1.0)));
+        let usage_above = table.take("usage-above").and_then(|value| value.share(&(0.001..=1.0)));
+        let usage = table.take("usage").and_then(|value| value.text());
         let module_level_below_ms = cited_or(module_level.as_ref(), default.module_level_below_ms.value);
         let lazy_above_ms = cited_or(lazy.as_ref(), default.lazy_above_ms.value);
         if let Some(written) = module_level.as_ref().or(lazy.as_ref())
@@ -225,8 +229,9 @@ impl Classes {
         Self {
             module_level_below_ms,
             lazy_above_ms,
-            usage_above: cited_or(usage.as_ref(), default.usage_above.value),
+            usage_above: cited_or(usage_above.as_ref(), default.usage_above.value),
             heavy_ms: cited_or(heavy.as_ref(), default.heavy_ms.value),
+            usage: usage.as_ref().map(Located::cited),
         }
     }
 }

@@ -191,7 +191,7 @@ fn home_of(key: &str) -> Option<&'static str> {
         "timeout" | "samples" | "min-samples" | "max-samples" | "bytecode" | "engine" | "seed" | "time-limit" => {
             "it belongs in `[measure]`"
         }
-        "module-level-below" | "lazy-above" | "usage-above" | "heavy" => "it belongs in `[classes]`",
+        "module-level-below" | "lazy-above" | "usage-above" | "usage" | "heavy" => "it belongs in `[classes]`",
         "tool" => "in a file of its own the tables have no `tool.importgate` in front",
         _ => return None,
     })

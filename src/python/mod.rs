@@ -15,6 +15,7 @@ mod find;
 mod module_index;
 mod observation;
 mod session;
+mod usage;
 mod workspace;
 
 pub use content::Contents;
@@ -25,3 +26,4 @@ pub use find::{Search, find};
 pub use module_index::FileSystemIndex;
 pub use observation::Look;
 pub use session::{BytecodeFiles, REFERENCE_IMPORTS, Request, Session, SessionSettings};
+pub use usage::UsageRecorder;

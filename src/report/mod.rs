@@ -18,6 +18,7 @@ pub mod progress_line;
 mod table;
 pub mod terminal;
 pub mod untrusted;
+pub mod usage;
 
 #[cfg(test)]
 mod fixture;

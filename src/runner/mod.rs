@@ -15,6 +15,7 @@
 //! Where this process itself dies of SIGKILL, Linux kills the child too, but not what the child has started; macOS leaves both.
 
 mod command;
+mod foreground;
 mod strays;
 mod supervise;
 mod system;
@@ -22,5 +23,6 @@ mod tail;
 mod wakeup;
 
 pub use command::{Command, Ended, Output, RunError, Status};
+pub use foreground::run_in_foreground;
 pub use supervise::run;
 pub use wakeup::{interrupted, prepare};

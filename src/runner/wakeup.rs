@@ -46,7 +46,7 @@ impl Wakeup {
         })
     }
 
-    fn listen_for_requests_to_stop(&self) -> io::Result<()> {
+    pub(super) fn listen_for_requests_to_stop(&self) -> io::Result<()> {
         for signal in REQUESTS_TO_STOP {
             // `nohup` and shells' background jobs have some of them ignored, and mean it.
             if system::is_ignored(signal)? {

@@ -27,8 +27,10 @@ pub(super) fn findings(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     heavy
         .map(|mut cause| {
             cause.time_ms *= scale;
+            let counts = context.usage.and_then(|usage| usage.of_module(&cause.module));
+            let usage = counts.map_or(String::new(), |counts| format!("; {}", counts.wording()));
             let message = format!(
-                "loads `{}`, which takes {}, above the mark of {}",
+                "loads `{}`, which takes {}, above the mark of {}{usage}",
                 cause.module,
                 numbers::time(cause.time_ms),
                 numbers::time_limit(mark.value)

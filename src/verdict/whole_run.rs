@@ -2,6 +2,7 @@
 //! numbers from another kind of machine.
 
 use crate::model::{Cited, Code, EnvironmentKey, Finding, Inconclusive, Severity};
+use crate::usage::Usage;
 
 use super::places::Places;
 
@@ -14,6 +15,8 @@ pub struct Context<'a> {
     pub inconclusive: Inconclusive,
     /// The mark above which a module gets a warning, in milliseconds.
     pub heavy: &'a Cited<f64>,
+    /// What was recorded of workloads, where something was.
+    pub usage: Option<&'a Usage>,
     /// The environment that was measured.
     pub key: &'a EnvironmentKey,
     /// What it was compared with.

@@ -19,3 +19,4 @@ mod places;
 mod record;
 mod startup;
 mod support;
+mod usage;

@@ -5,15 +5,16 @@ use std::path::Path;
 use crate::tokens::tokens;
 
 /// Every part with the parts that it may import. A part may always import itself; `app` and `main` may import all.
-const DIRECTIONS: [(&str, &[&str]); 18] = [
+const DIRECTIONS: [(&str, &[&str]); 19] = [
     ("exit", &[]),
     ("model", &[]),
     ("budgets", &["model"]),
     ("stats", &["model"]),
+    ("usage", &["model"]),
     ("graph", &["model"]),
     ("plan", &["budgets", "graph", "model", "stats"]),
     ("baseline", &["budgets", "graph", "model", "stats"]),
-    ("verdict", &["budgets", "graph", "model", "stats"]),
+    ("verdict", &["budgets", "graph", "model", "stats", "usage"]),
     ("comparison", &["baseline", "budgets", "model", "stats"]),
     (
         "report",
@@ -25,13 +26,14 @@ const DIRECTIONS: [(&str, &[&str]); 18] = [
             "model",
             "plan",
             "stats",
+            "usage",
             "verdict",
         ],
     ),
     ("runner", &["model"]),
     ("python", &["model", "runner"]),
-    // It reads and writes what `baseline` describes.
-    ("store", &["baseline", "model"]),
+    // It reads and writes what `baseline` and `usage` describe.
+    ("store", &["baseline", "model", "usage"]),
     ("git", &["model", "runner"]),
     ("machine", &["model"]),
     ("instructions", &["model", "runner"]),

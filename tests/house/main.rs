@@ -12,7 +12,7 @@ use imports::{SourceFile, violations};
 const LONGEST_FILE: usize = 400;
 
 /// The parts that decide and describe. They are given everything, so that every decision can be tested without a machine.
-const CORE: [&str; 9] = [
+const CORE: [&str; 10] = [
     "baseline",
     "budgets",
     "comparison",
@@ -21,6 +21,7 @@ const CORE: [&str; 9] = [
     "plan",
     "report",
     "stats",
+    "usage",
     "verdict",
 ];
 

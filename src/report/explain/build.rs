@@ -7,6 +7,7 @@ use super::{CostlyImport, Explanation, Why, tree};
 use crate::budgets::Classes;
 use crate::graph::{ImportGraph, ImportStatement};
 use crate::model::{ChainStep, ModuleTable, Observation, Origin};
+use crate::usage::Usage;
 
 /// How many costly imports are listed.
 const MOST_IMPORTS: usize = 12;
@@ -131,7 +132,7 @@ fn costly_imports(material: &Material<'_>, graph: &ImportGraph<'_>) -> Vec<Costl
         .filter(|statement| statement.importer.is_some_and(is_home) && statement.line > 0);
     let mut all: Vec<(HashSet<String>, CostlyImport)> = Vec::new();
     for statement in statements.take(MOST_IMPORTS * 4) {
-        let import = costly_import(graph, &statement);
+        let import = costly_import(material, graph, &statement);
         let modules: HashSet<String> = graph.saving(&statement).modules.into_iter().collect();
         // What comes later gives back less; if it is most of one before, it says more precisely where that lies.
         all.retain(|(outer, known)| {
@@ -166,7 +167,7 @@ fn shared_imports(
         if !home || edge.line == 0 || cumulative(&module.name) < smallest {
             continue;
         }
-        let import = costly_import(graph, &ImportStatement::of(edge));
+        let import = costly_import(material, graph, &ImportStatement::of(edge));
         if import.saved_ms < material.smallest_ms && !import.also_imported_by.is_empty() {
             shared.push((cumulative(&module.name), import));
         }
@@ -176,8 +177,12 @@ fn shared_imports(
     shared.into_iter().take(MOST_SHARED).map(|(_, import)| import).collect()
 }
 
-fn costly_import(graph: &ImportGraph<'_>, statement: &ImportStatement<'_>) -> CostlyImport {
+fn costly_import(material: &Material<'_>, graph: &ImportGraph<'_>, statement: &ImportStatement<'_>) -> CostlyImport {
     let saving = graph.saving(statement);
+    let is_foreign = |module: &String| {
+        let record = material.table.get(module);
+        record.is_none_or(|record| record.origin != Origin::Standard)
+    };
     let others = saving.also_imported_by.iter().filter_map(|other| {
         let importer = other.importer.as_deref()?;
         Some(match &other.place {
@@ -192,10 +197,17 @@ fn costly_import(graph: &ImportGraph<'_>, statement: &ImportStatement<'_>) -> Co
         saved_ms: saving.time_ns as f64 / 1e6,
         saved_memory_bytes: saving.memory_bytes,
         saved_modules: saving.modules.len() as u64,
+        loads: saving
+            .modules
+            .iter()
+            .filter(|module| is_foreign(module))
+            .cloned()
+            .collect(),
         also_imported_by: others.take(MOST_OTHERS).collect(),
         used_at: None,
         measured: None,
         fails: None,
+        usage: None,
         advice: None,
     }
 }
@@ -205,15 +217,14 @@ fn top_level(module: &str) -> &str {
 }
 
 impl Explanation {
-    /// Adds the advice for each import, once it is known what is used while importing.
-    ///
-    /// `usage` is the share of runs that used what a statement imports, where that is known.
-    pub fn advise(&mut self, classes: &Classes, has_lazy_syntax: bool, usage: impl Fn(&CostlyImport) -> Option<f64>) {
+    /// Adds the advice for each import, once it is known what is used while importing. `usage` is what was recorded of
+    /// workloads, where something was.
+    pub fn advise(&mut self, classes: &Classes, has_lazy_syntax: bool, usage: Option<&Usage>) {
         for import in &mut self.imports {
+            import.usage = usage.and_then(|usage| usage.of_import(&import.imported, &import.loads));
             let marks = Marks {
                 classes,
                 has_lazy_syntax,
-                usage: usage(import),
             };
             import.advice = Some(advise(import, marks));
         }

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::untrusted;
 use crate::model::{ChainStep, Place};
+use crate::usage::Counts;
 
 pub use advice::{Advice, AdviceKind};
 pub use build::{Material, explain};
@@ -91,6 +92,9 @@ pub struct CostlyImport {
     pub saved_memory_bytes: i64,
     /// Estimated: modules that fall away.
     pub saved_modules: u64,
+    /// The modules that fall away, without the standard library's: that a workload uses those says nothing of this import.
+    #[serde(skip)]
+    pub loads: Vec<String>,
     /// Where else it is imported, which keeps it loaded.
     pub also_imported_by: Vec<String>,
     /// Where it is used before the import is over, so that making it lazy gives nothing back.
@@ -99,6 +103,8 @@ pub struct CostlyImport {
     pub measured: Option<Measured>,
     /// Why it could not be put off: the import fails without it.
     pub fails: Option<String>,
+    /// In how many recorded runs it was loaded and used, where that is known.
+    pub usage: Option<Counts>,
     /// What to do.
     pub advice: Option<Advice>,
 }
