@@ -22,7 +22,8 @@ pub(super) struct Settings {
     pub(super) seed: u64,
     min_samples: u32,
     max_samples: u32,
-    deadline: Option<Instant>,
+    /// When the time that the run may take is over.
+    pub(super) deadline: Option<Instant>,
 }
 
 impl Settings {

@@ -12,6 +12,7 @@ mod distributions;
 mod error;
 mod faults;
 mod find;
+mod lines;
 mod module_index;
 mod observation;
 mod session;

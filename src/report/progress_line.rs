@@ -16,6 +16,8 @@ pub enum Phase {
     Counting,
     /// The timed imports.
     Sampling,
+    /// The imports that show the lines of what became heavier.
+    Explaining,
 }
 
 /// How far a run is. Displayed as `sampling 34/120 · shop.services.orders`.
@@ -37,6 +39,7 @@ impl fmt::Display for Progress<'_> {
             Phase::Observing => "observing",
             Phase::Counting => "counting",
             Phase::Sampling => "sampling",
+            Phase::Explaining => "explaining",
         };
         write!(formatter, "{phase} {}", numbers::count(self.done))?;
         if self.total > 0 {

@@ -133,12 +133,6 @@ def _describe(names, preloaded, failure, total_cpu, total_memory):
     }
 
 
-def _hide(*functions):
-    """Makes functions part of the import system for whoever looks at frames."""
-    for function in functions:
-        function.__code__ = function.__code__.replace(co_filename="<frozen importlib._bootstrap>")
-
-
 def _install():
     # A glance leaves out the hooks that every import pays for: it shows what was loaded and done, not who did it.
     if _value("look") != "glance":
