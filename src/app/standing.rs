@@ -201,6 +201,7 @@ impl Standing {
             status: TargetStatus::Failed,
             failure: survey.failure.as_ref(),
             base_failure: base.and_then(|base| base.failure.as_ref()),
+            printed: &survey.observation.output_tail,
             observation: Some(&survey.observation),
             closure: &survey.closure,
             estimate: None,
@@ -223,6 +224,9 @@ impl Standing {
             (Kind::Timed(yardstick), Some(taken)) => {
                 case.failure = taken.failure.as_ref();
                 if case.failure.is_some() {
+                    if !taken.printed.is_empty() {
+                        case.printed = &taken.printed;
+                    }
                     return case;
                 }
                 let machine = &taken.question.machine(&taken.head);

@@ -18,6 +18,7 @@ mod observation;
 mod session;
 mod workspace;
 
+pub use command::FailedCommand;
 pub use content::Contents;
 pub use counting::CountedRun;
 pub use deferral::{Deferral, Deferred};

@@ -46,6 +46,8 @@ pub struct Case<'a> {
     pub status: TargetStatus,
     /// Why its import failed, if it did.
     pub failure: Option<&'a Failure>,
+    /// The last of what it printed where it failed; untrusted.
+    pub printed: &'a str,
     /// Why the base of `--against` could not import it, if it could not.
     pub base_failure: Option<&'a Failure>,
     /// The instrumented import.
@@ -135,10 +137,7 @@ pub fn is_silent(case: &Case<'_>, context: &Context<'_>) -> bool {
 
 fn findings_of(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     if let Some(failure) = case.failure {
-        let printed = case
-            .observation
-            .map_or("", |observation| observation.output_tail.as_str());
-        return vec![failures::finding(&case.target.name, failure, printed, context.places)];
+        return vec![failures::of_target(case.target, failure, case.printed, context.places)];
     }
     let mut findings = facts::findings(case, context.places);
     findings.extend(times::findings(case, context));
