@@ -23,6 +23,13 @@ fn an_unchanged_project_passes_and_is_not_timed_again() {
 }
 
 #[test]
+fn a_second_name_for_the_main_module_is_no_change() {
+    let project = Project::of_module("import multiprocessing, sys\nassert '__mp_main__' in sys.modules\n", "");
+    let run = project.recorded().check(&[]).expect_code(0);
+    assert_eq!(run.row("measured").status, TargetStatus::Reused);
+}
+
+#[test]
 fn a_module_that_became_slower_fails_and_no_other_does() {
     let project = shop().recorded();
     let bodies = [(BUSY, "processor", [3, 4]), (ASLEEP, "waiting", [2, 2])];
