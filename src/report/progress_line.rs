@@ -33,6 +33,18 @@ pub struct Progress<'a> {
     pub target: &'a str,
 }
 
+impl Progress<'_> {
+    /// What a log says at the beginning of a phase, where no line moves.
+    pub fn announcement(&self) -> String {
+        match self.phase {
+            Phase::Observing => format!("observing {}", numbers::counted(self.total, "target")),
+            Phase::Counting => "counting instructions".to_owned(),
+            Phase::Sampling => "taking samples".to_owned(),
+            Phase::Explaining => "looking for the lines that cost".to_owned(),
+        }
+    }
+}
+
 impl fmt::Display for Progress<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let phase = match self.phase {
