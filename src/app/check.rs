@@ -140,7 +140,7 @@ fn measure(
     let head = Arm::observe(session, targets, settles, &mut progress)?;
     let base = basis
         .base()
-        .map(|base| base.observe(targets, &mut progress))
+        .map(|base| base.observe(targets, counter.is_some(), &mut progress))
         .transpose()?;
     let mut standings: Vec<Standing> = targets
         .iter()
@@ -152,7 +152,10 @@ fn measure(
         })
         .collect();
     let counts = match counter {
-        Some(counter) => counter.count_all(targets, &mut standings, &head, base.as_ref(), basis, &mut progress)?,
+        Some(counter) => {
+            let until = (settings.deadline, &mut progress);
+            counter.count_all(targets, &mut standings, &head, base.as_ref(), basis, until)?
+        }
         None => vec![Counts::default(); targets.len()],
     };
     let jobs = jobs(targets, &standings, settings);

@@ -58,7 +58,7 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
     let key = head.session.interpreter().key();
     let mut entry = entry(&project.budgets.measure, &targets, &head, &outcome);
     if let Some(counter) = &counter {
-        counter.record(&head.session, &targets, &mut entry, &mut progress)?;
+        counter.record(&head.session, &targets, &mut entry, (settings.deadline, &mut progress))?;
     }
     progress.finish();
     let whole = words.is_empty();

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-pub use causes::{Evidence, causes_of_change};
+pub use causes::{Count, Evidence, causes_of_change, causes_of_count};
 pub use cycles::ImportCycle;
 pub use heaviest::{Measure, causes_of_weight};
 pub use lines::name_lines;
