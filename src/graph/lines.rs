@@ -50,11 +50,11 @@ fn name_heaviest(cause: &mut Cause, now: &[LineSeen], before: &[LineSeen]) {
     }
     cause.line = Some(line.line);
     cause.summary = format!(
-        "{}: {} of {} ms in line {}",
+        "{}, at `{}` ({} of {} ms)",
         cause.summary,
+        place(cause, line.line),
         rounded(milliseconds(line.ns)),
         rounded(milliseconds(total)),
-        line.line
     );
 }
 
@@ -141,7 +141,10 @@ mod tests {
     fn the_heaviest_line_is_named_with_its_share() {
         let now = [seen(3, 6, "A = 1"), seen(14, 84, "B = 2")];
         let (line, summary) = named(cause("shop/models.py", None, 80.0), &now, &[]);
-        assert_eq!((line, summary.as_str()), (Some(14), "it grew: 84 of 90 ms in line 14"));
+        assert_eq!(
+            (line, summary.as_str()),
+            (Some(14), "it grew, at `shop/models.py:14` (84 of 90 ms)")
+        );
     }
 
     #[test]
