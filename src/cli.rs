@@ -123,7 +123,7 @@ pub struct CheckArguments {
     #[arg(long, hide = true)]
     pub times_alone: bool,
     /// An output: terminal, json or markdown, with =PATH into a file; as often as you like.
-    #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = OutputFormat::parse)]
+    #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = OutputFormat::<FormatKind>::parse)]
     pub formats: Vec<OutputFormat>,
     /// More columns: percentiles, CPU, wall clock, peak memory.
     #[arg(long, short)]
@@ -196,9 +196,9 @@ pub struct ExplainArguments {
     /// The file of usage [default: as the budgets file says, else importgate.usage.json beside it where it exists].
     #[arg(long, value_name = "FILE")]
     pub usage: Option<PathBuf>,
-    /// How to show it.
-    #[arg(long, value_enum, default_value_t = ExplainFormat::Terminal, value_name = "KIND")]
-    pub format: ExplainFormat,
+    /// An output: terminal, json or speedscope, with =PATH into a file; as often as you like.
+    #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = OutputFormat::<ExplainFormat>::parse)]
+    pub formats: Vec<OutputFormat<ExplainFormat>>,
     /// No progress on stderr.
     #[arg(long, short)]
     pub quiet: bool,
@@ -246,7 +246,7 @@ pub struct CompareArguments {
     #[arg(long, value_name = "SHARE", value_parser = parse_improvement)]
     pub require_improvement: Option<f64>,
     /// An output: terminal, json or markdown, with =PATH into a file; as often as you like.
-    #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = OutputFormat::parse)]
+    #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = OutputFormat::<FormatKind>::parse)]
     pub formats: Vec<OutputFormat>,
 }
 
@@ -257,7 +257,7 @@ pub struct MergeArguments {
     #[arg(value_name = "REPORT", required = true)]
     pub reports: Vec<PathBuf>,
     /// An output, as of `check`; as often as you like.
-    #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = OutputFormat::parse)]
+    #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = OutputFormat::<FormatKind>::parse)]
     pub formats: Vec<OutputFormat>,
     /// More columns: percentiles, CPU, wall clock, peak memory.
     #[arg(long, short)]
@@ -279,22 +279,22 @@ pub enum FormatKind {
 
 /// One output, and where it goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OutputFormat {
+pub struct OutputFormat<Kind = FormatKind> {
     /// Its kind.
-    pub kind: FormatKind,
+    pub kind: Kind,
     /// The file; standard output where it is `None`.
     pub path: Option<PathBuf>,
 }
 
-impl OutputFormat {
+impl<Kind: ValueEnum> OutputFormat<Kind> {
     fn parse(text: &str) -> Result<Self, String> {
         let (kind, path) = match text.split_once('=') {
             Some((_, "")) => return Err("the path after = is empty".to_owned()),
             Some((kind, path)) => (kind, Some(PathBuf::from(path))),
             None => (text, None),
         };
-        let kind = FormatKind::from_str(kind, false).map_err(|_| {
-            let known: Vec<_> = FormatKind::value_variants()
+        let kind = Kind::from_str(kind, false).map_err(|_| {
+            let known: Vec<_> = Kind::value_variants()
                 .iter()
                 .filter_map(ValueEnum::to_possible_value)
                 .map(|value| value.get_name().to_owned())

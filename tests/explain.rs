@@ -89,6 +89,27 @@ fn an_import_that_is_used_at_once_is_not_called_lazy() {
 }
 
 #[test]
+fn each_format_goes_where_it_is_told() {
+    let folder = project(&[("app.py", "import leaf\n"), ("leaf.py", "")]);
+    let formats = [
+        "app",
+        "--format",
+        "json=out/e.json",
+        "--format",
+        "speedscope=e.txt",
+        "--format",
+        "terminal",
+    ];
+    let printed = explain(folder.path(), &formats);
+    assert!(printed.contains("app"), "{printed}");
+    for (path, key) in [("out/e.json", "imports"), ("e.txt", "profiles")] {
+        let text = fs::read(folder.path().join(path)).expect("a file");
+        let document: Value = serde_json::from_slice(&text).expect("JSON");
+        assert!(document[key].is_array(), "{document:#}");
+    }
+}
+
+#[test]
 fn speedscope_gets_an_evented_profile() {
     let folder = project(&[("app.py", "import leaf\n"), ("leaf.py", "")]);
     let document: Value =
@@ -99,7 +120,7 @@ fn speedscope_gets_an_evented_profile() {
 
 #[test]
 fn check_marks_a_heavy_module_with_the_statement_that_loads_it() {
-    let budgets = "[classes]\nheavy = \"11ms\"\n\n[modules.app]\nmax-time = \"9s\"\n";
+    let budgets = "[classes]\nheavy = \"0.05ms\"\n\n[modules.app]\nmax-time = \"9s\"\n";
     let folder = project(&[
         ("budgets.toml", budgets),
         ("app.py", "\nimport heavy\n"),

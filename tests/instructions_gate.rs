@@ -101,7 +101,35 @@ fn one_count_of_each_side_decides() {
     let codes: Vec<Code> = heavier.findings.iter().map(|finding| finding.code).collect();
     assert_eq!(codes, [Code::Regression], "{:#?}", heavier.findings);
     assert!(heavier.findings[0].message.contains("more instructions"));
+    let cause = heavier.findings[0].causes.first().expect("a cause");
+    assert_eq!(
+        (cause.module.as_str(), cause.file.as_deref()),
+        ("heavy", Some("heavy.py"))
+    );
+    assert!([Some(2), Some(3)].contains(&cause.line), "{cause:?}");
     assert_eq!(heavier.targets[0].change_ms, None);
+}
+
+#[test]
+fn the_time_limit_bounds_the_counting() {
+    if nothing_counts() {
+        return;
+    }
+    let folder = project(1000);
+    let words = ["check", "--time-limit", "1ms", "--format", "json=report.json"];
+    run(importgate(folder.path(), &words), 0);
+    let text = fs::read(folder.path().join("report.json")).expect("a report");
+    let report: Report = serde_json::from_slice(&text).expect("a report");
+    let codes: Vec<Code> = report.findings.iter().map(|finding| finding.code).collect();
+    assert_eq!(codes, [Code::Inconclusive, Code::NoBaseline]);
+    assert!(
+        report.findings[0].message.contains("neither counted nor timed"),
+        "{:?}",
+        report.findings
+    );
+    let output = run(importgate(folder.path(), &["record", "--time-limit", "1ms"]), 3);
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(message.contains("time limit"), "{message}");
 }
 
 #[test]

@@ -20,6 +20,8 @@ pub(super) struct Base {
     pub(super) name: String,
     /// What differs between the two arms beside the code.
     pub(super) differences: Vec<String>,
+    /// What it means that it runs under another interpreter than the head, where it does.
+    pub(super) interpreter: Option<String>,
 }
 
 impl Base {
@@ -56,25 +58,30 @@ impl Base {
             .counterpart(&project.root)
             .unwrap_or_else(|| checkout.project());
         settings.source_roots = source_roots;
+        let mut interpreter = None;
         if let Some(python) = python {
             settings.executable = named(python)?;
-            let interpreter = Session::open(settings.clone())?.interpreter().clone();
-            differences.extend(other_interpreter(&interpreter, head.interpreter()));
+            let of_base = Session::open(settings.clone())?.interpreter().clone();
+            interpreter = other_interpreter(&of_base, head.interpreter());
+            differences.extend(interpreter.clone());
         }
         Ok(Self {
             name: format!("{reference} ({how} {})", base.commit.short()),
             checkout,
             settings,
             differences,
+            interpreter,
         })
     }
 
     /// Observes every target in the base, and makes sure that it is the base's code that was imported.
-    pub(super) fn observe(&self, targets: &[Target], progress: &mut ProgressLine) -> Result<Arm, Error> {
+    ///
+    /// Closely where costs are to be read off the observation; else a glance will do.
+    pub(super) fn observe(&self, targets: &[Target], closely: bool, progress: &mut ProgressLine) -> Result<Arm, Error> {
         let mut arm = Arm::observe(
             Session::open(self.settings.clone())?,
             targets,
-            Some(&|_, _| true),
+            (!closely).then_some(&|_, _| true),
             progress,
         )?;
         let standard_library = arm.session.interpreter().standard_library.clone();
@@ -143,7 +150,7 @@ fn named(python: &Path) -> Result<PathBuf, PythonError> {
 fn other_interpreter(base: &Interpreter, head: &Interpreter) -> Option<String> {
     (base.build != head.build || base.version != head.version).then(|| {
         format!(
-            "the base runs under Python {}, the head under Python {}, or under another build of it: a change of the interpreter is part of every comparison",
+            "the base runs under Python {}, the head under Python {}, or under another build of it: every time is compared as a whole, and the interpreter is part of what changed",
             base.version, head.version
         )
     })

@@ -125,6 +125,7 @@ impl Basis {
             },
             Self::Base(base) => Compared::Base {
                 differences: base.differences.clone(),
+                interpreter: base.interpreter.clone(),
             },
             Self::None(compared) => compared.clone(),
         }

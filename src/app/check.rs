@@ -15,6 +15,7 @@ use super::against::Base;
 use super::arm::{Arm, Settles, Survey};
 use super::basis::{self, Basis};
 use super::counting::{self, Counter, Counts};
+use super::lines;
 use super::orders;
 use super::outputs;
 use super::progress::ProgressLine;
@@ -63,6 +64,18 @@ fn measure_and_judge(arguments: &CheckArguments) -> Result<Report, Error> {
     let orders = orders::try_all(&project.budgets, &targets, &measured.standings, session, settings.seed)?;
     let cases = measured.cases(&targets, &orders, settings.fixed.is_some());
     let mut judgement = verdict::judge(&cases, &context);
+    let base = measured.base.as_ref().map(|arm| &arm.session);
+    let mut progress = ProgressLine::new(arguments.measure.quiet);
+    let findings = &mut judgement.findings;
+    lines::name(
+        findings,
+        &targets,
+        &measured.head,
+        base,
+        settings.deadline,
+        &mut progress,
+    )?;
+    progress.finish();
     order::sort(&mut judgement.findings, &judgement.rows);
     let outcome = &measured.outcome;
     Ok(Report {
@@ -130,7 +143,7 @@ fn measure(
     let head = Arm::observe(session, targets, settles, &mut progress)?;
     let base = basis
         .base()
-        .map(|base| base.observe(targets, &mut progress))
+        .map(|base| base.observe(targets, counter.is_some(), &mut progress))
         .transpose()?;
     let mut standings: Vec<Standing> = targets
         .iter()
@@ -142,7 +155,10 @@ fn measure(
         })
         .collect();
     let counts = match counter {
-        Some(counter) => counter.count_all(targets, &mut standings, &head, base.as_ref(), basis, &mut progress)?,
+        Some(counter) => {
+            let until = (settings.deadline, &mut progress);
+            counter.count_all(targets, &mut standings, &head, base.as_ref(), basis, until)?
+        }
         None => vec![Counts::default(); targets.len()],
     };
     let jobs = jobs(targets, &standings, settings);

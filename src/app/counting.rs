@@ -1,8 +1,10 @@
 //! `engine = "instructions"`: counts what each import executes, and lets the count decide instead of the times.
 
+use std::time::Instant;
+
 use crate::baseline::{Aspect, Comparability, Entry};
 use crate::error::Error;
-use crate::instructions::{self, Program};
+use crate::instructions::{self, InstructionsError, Program};
 use crate::machine;
 use crate::model::{Engine, Target, Workload};
 use crate::python::{CountedRun, Request, Session};
@@ -42,6 +44,8 @@ pub(super) struct Counter {
 pub(super) struct Counts {
     now: Option<u64>,
     before: Option<u64>,
+    /// True where the time of the run was over before it was counted.
+    missed: bool,
 }
 
 impl Counter {
@@ -83,25 +87,31 @@ impl Counter {
         head: &Arm,
         base: Option<&Arm>,
         basis: &Basis,
-        progress: &mut ProgressLine,
+        (deadline, progress): (Option<Instant>, &mut ProgressLine),
     ) -> Result<Vec<Counts>, Error> {
         let compare = basis
             .stored()
             .is_some_and(|stored| counts_compare(&stored.entry, &stored.comparability));
         let mut all = Vec::with_capacity(targets.len());
         for (target, standing) in targets.iter().zip(standings) {
-            standing.leave_to_counts(target);
+            // What two interpreters execute for the same code does not compare.
+            if basis.base().is_none_or(|base| base.interpreter.is_none()) {
+                standing.leave_to_counts(target);
+            }
             let mut counts = Counts {
                 now: standing.recorded_instructions(),
                 before: standing.recorded_instructions().filter(|_| compare),
+                missed: false,
             };
             if standing.is_timed() {
-                counts.now = self.count(&head.session, target, progress)?;
+                counts.now = self.count(&head.session, target, deadline, progress)?;
+                counts.missed = counts.now.is_none() && is_over(deadline);
             }
             if let Some(base) = base
                 && standing.is_counted()
             {
-                counts.before = self.count(&base.session, target, progress)?;
+                counts.before = self.count(&base.session, target, deadline, progress)?;
+                counts.missed |= counts.before.is_none() && is_over(deadline);
             }
             all.push(counts);
         }
@@ -114,22 +124,29 @@ impl Counter {
         session: &Session,
         targets: &[Target],
         entry: &mut Entry,
-        progress: &mut ProgressLine,
+        (deadline, progress): (Option<Instant>, &mut ProgressLine),
     ) -> Result<(), Error> {
         entry.variables.extend([self.variable()]);
         for target in targets {
             if let Some(recorded) = entry.targets.get_mut(&target.name) {
-                recorded.instructions = self.count(session, target, progress)?;
+                recorded.instructions = self.count(session, target, deadline, progress)?;
+                if recorded.instructions.is_none() && is_over(deadline) {
+                    return Err(Error::CannotMeasure(format!(
+                        "nothing was recorded: the time limit was reached before the instructions of {} were counted",
+                        target.name
+                    )));
+                }
             }
         }
         Ok(())
     }
 
-    /// Counts one target; `None` for a command, whose start is not its own.
+    /// Counts one target; `None` for a command, whose start is not its own, and where `deadline` comes first.
     pub(super) fn count(
         &self,
         session: &Session,
         target: &Target,
+        deadline: Option<Instant>,
         progress: &mut ProgressLine,
     ) -> Result<Option<u64>, Error> {
         let Workload::Imports(imports) = &target.workload else {
@@ -147,9 +164,25 @@ impl Counter {
             round: 0,
         });
         let limit = self.engine.time_limit(session.settings().time_limit);
-        let [importing, bare] = runs.map(|run| self.engine.count(&program(run, limit)));
-        Ok(Some(instructions::of_the_import(importing?, bare?)?))
+        let mut counts = [0; 2];
+        for (run, count) in runs.into_iter().zip(&mut counts) {
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            if left.is_some_and(|left| left.is_zero()) {
+                return Ok(None);
+            }
+            let limit = left.map_or(limit, |left| left.min(limit));
+            *count = match self.engine.count(&program(run, limit)) {
+                Err(InstructionsError::TimedOut { .. }) if is_over(deadline) => return Ok(None),
+                counted => counted?,
+            };
+        }
+        let [importing, bare] = counts;
+        Ok(Some(instructions::of_the_import(importing, bare)?))
     }
+}
+
+fn is_over(deadline: Option<Instant>) -> bool {
+    deadline.is_some_and(|deadline| Instant::now() >= deadline)
 }
 
 fn program(run: CountedRun, time_limit: std::time::Duration) -> Program {
@@ -185,6 +218,7 @@ pub(super) fn counts_compare(entry: &Entry, comparability: &Comparability) -> bo
 
 /// Puts the counts into what is known of a target; where there are two of them, they decide, unless it is the same code.
 pub(super) fn decide(case: &mut Case<'_>, counts: Counts) {
+    case.uncounted = counts.missed;
     let Some(now) = counts.now else {
         return;
     };

@@ -64,19 +64,21 @@ pub(super) fn run(arguments: &ExplainArguments) -> Result<u8, Error> {
         explanation.advise(&project.budgets.classes, has_lazy_syntax, usage.as_ref());
     }
     progress.finish();
-    let text = match arguments.format {
-        ExplainFormat::Terminal => terminal::render(
-            &explanation,
-            &terminal::Options {
-                modules: arguments.modules,
-                depth: arguments.depth.unwrap_or(DEFAULT_DEPTH),
-                smallest_ms: arguments.min.as_secs_f64() * 1000.0,
-            },
-        ),
-        ExplainFormat::Json => explanation.to_json().map_err(outputs::not_json)?,
-        ExplainFormat::Speedscope => crate::report::untrusted::json(&speedscope::render(&explanation)),
+    let render = |kind: ExplainFormat| -> Result<String, Error> {
+        Ok(match kind {
+            ExplainFormat::Terminal => terminal::render(
+                &explanation,
+                &terminal::Options {
+                    modules: arguments.modules,
+                    depth: arguments.depth.unwrap_or(DEFAULT_DEPTH),
+                    smallest_ms: arguments.min.as_secs_f64() * 1000.0,
+                },
+            ),
+            ExplainFormat::Json => explanation.to_json().map_err(outputs::not_json)?,
+            ExplainFormat::Speedscope => crate::report::untrusted::json(&speedscope::render(&explanation)),
+        })
     };
-    outputs::to_standard_output(&text)?;
+    outputs::write_each(&arguments.formats, |kind, _| render(kind))?;
     Ok(exit::PASS)
 }
 

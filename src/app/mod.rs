@@ -9,6 +9,7 @@ mod counting;
 mod doctor;
 mod explain;
 mod inputs;
+mod lines;
 mod merge;
 mod orders;
 mod outputs;

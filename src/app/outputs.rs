@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
-use crate::cli::{ColourChoice, FormatKind, OutputFormat};
+use crate::cli::{ColourChoice, ExplainFormat, FormatKind, OutputFormat};
 use crate::error::Error;
 use crate::model::Report;
 use crate::report::{github, json, markdown, terminal};
@@ -16,14 +16,27 @@ pub(super) fn write(report: &Report, formats: &[OutputFormat], verbose: bool) ->
     write_each(formats, |kind, on_screen| render(report, kind, verbose, on_screen))
 }
 
+/// The kind of output that nobody has to ask for.
+pub(super) trait Terminal {
+    const TERMINAL: Self;
+}
+
+impl Terminal for FormatKind {
+    const TERMINAL: Self = Self::Terminal;
+}
+
+impl Terminal for ExplainFormat {
+    const TERMINAL: Self = Self::Terminal;
+}
+
 /// Writes what `render` makes of each kind that was asked for, of the terminal's where none was. It is told whether the text
 /// goes to standard output, where colour is taken out again if it does not belong.
-pub(super) fn write_each(
-    formats: &[OutputFormat],
-    render: impl Fn(FormatKind, bool) -> Result<String, Error>,
+pub(super) fn write_each<Kind: Copy + Terminal>(
+    formats: &[OutputFormat<Kind>],
+    render: impl Fn(Kind, bool) -> Result<String, Error>,
 ) -> Result<(), Error> {
     let default = [OutputFormat {
-        kind: FormatKind::Terminal,
+        kind: Kind::TERMINAL,
         path: None,
     }];
     let formats = if formats.is_empty() { &default } else { formats };

@@ -37,14 +37,7 @@ impl ProgressLine {
     /// Shows a step. A log gets one line at the beginning of each phase.
     pub(super) fn show(&mut self, progress: &Progress<'_>) {
         if self.plain && self.announced != Some(progress.phase) {
-            eprintln!(
-                "importgate: {}",
-                Progress {
-                    done: 0,
-                    target: "",
-                    ..*progress
-                }
-            );
+            eprintln!("importgate: {}", progress.announcement());
             self.announced = Some(progress.phase);
         }
         if !self.plain {

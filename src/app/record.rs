@@ -58,7 +58,7 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
     let key = head.session.interpreter().key();
     let mut entry = entry(&project.budgets.measure, &targets, &head, &outcome);
     if let Some(counter) = &counter {
-        counter.record(&head.session, &targets, &mut entry, &mut progress)?;
+        counter.record(&head.session, &targets, &mut entry, (settings.deadline, &mut progress))?;
     }
     progress.finish();
     let whole = words.is_empty();
@@ -130,7 +130,7 @@ fn announce(
     let changes = BaselineChanges::between(before, after);
     let mut text = format!("{} of {}:\n", project.baseline_path.display(), key);
     if changes.is_empty() {
-        text.push_str("  nothing changes but the samples\n");
+        text.push_str("  nothing changes beyond what the samples scatter\n");
     } else {
         text.push_str(&changes.to_string());
     }

@@ -7,7 +7,7 @@ use crate::cli::MeasureArguments;
 use crate::error::Error;
 use crate::model::{Failure, ReferenceSample, Sample, Target, Workload};
 use crate::plan::{Arm as PlannedArm, Arms, Judge, Outcome as StepOutcome, Plan, PlanSettings, Step};
-use crate::python::{Request, Session};
+use crate::python::{FailedCommand, Request, Session};
 use crate::report::progress_line::{Phase, Progress};
 use crate::stats::{Decision, MachineSpeed};
 use crate::verdict::Question;
@@ -22,7 +22,8 @@ pub(super) struct Settings {
     pub(super) seed: u64,
     min_samples: u32,
     max_samples: u32,
-    deadline: Option<Instant>,
+    /// When the time that the run may take is over.
+    pub(super) deadline: Option<Instant>,
 }
 
 impl Settings {
@@ -86,6 +87,8 @@ pub(super) struct Taken {
     pub(super) base: Vec<Sample>,
     /// Set where the import failed although it had worked when it was observed.
     pub(super) failure: Option<Failure>,
+    /// The last of what a command that failed printed.
+    pub(super) printed: String,
 }
 
 /// Everything that was taken, in the order of the jobs.
@@ -128,7 +131,7 @@ pub(super) fn take(
         max_samples: settings.max_samples(),
     });
     let mut judge = Bench { jobs: &jobs, settings };
-    let mut failures: Vec<Option<Failure>> = jobs.iter().map(|_| None).collect();
+    let mut failures: Vec<Option<FailedCommand>> = jobs.iter().map(|_| None).collect();
     let mut done = 0;
     while let Some(step) = plan.step() {
         if settings.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
@@ -167,23 +170,30 @@ pub(super) fn take(
         .into_iter()
         .zip(plan.into_samples())
         .zip(failures)
-        .map(|((job, Arms { head, base }), failure)| Taken {
+        .map(|((job, Arms { head, base }), failed)| Taken {
             question: job.question,
             head,
             base,
-            failure,
+            printed: failed.as_ref().map(|failed| failed.printed.clone()).unwrap_or_default(),
+            failure: failed.map(|failed| failed.failure),
         })
         .collect();
     Ok(Outcome { taken, references })
 }
 
-fn sample(session: &Session, target: &Target, round: u32) -> Result<Result<Sample, Failure>, Error> {
+fn sample(session: &Session, target: &Target, round: u32) -> Result<Result<Sample, FailedCommand>, Error> {
     match &target.workload {
-        Workload::Imports(imports) => Ok(session.sample(Request {
-            preload: &target.preload,
-            imports,
-            round,
-        })?),
+        Workload::Imports(imports) => {
+            let request = Request {
+                preload: &target.preload,
+                imports,
+                round,
+            };
+            let printed = String::new();
+            Ok(session
+                .sample(request)?
+                .map_err(|failure| FailedCommand { failure, printed }))
+        }
         Workload::Command(words) => Ok(session.command(words, round)?),
     }
 }

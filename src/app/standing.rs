@@ -48,7 +48,8 @@ pub(super) fn standing_of(
         return plain(Kind::Failed);
     }
     if let Some(base) = base {
-        return against_base(target, survey, base, arguments.times_alone);
+        let other = basis.base().is_some_and(|base| base.interpreter.is_some());
+        return against_base(target, survey, base, arguments.times_alone || other);
     }
     let Some((stored, recorded)) = basis
         .stored()
@@ -118,6 +119,7 @@ fn is_same_code(target: &Target, survey: &Survey, recorded: &Recorded, change: &
         && survey.files_read == recorded.files_read
 }
 
+/// With `times_alone` nothing but the whole is compared: neither closures nor modules decide.
 fn against_base(target: &Target, survey: &Survey, base: &Survey, times_alone: bool) -> Standing {
     if base.failure.is_some() {
         // New in head, or broken in base: there is nothing to compare with.
@@ -201,6 +203,7 @@ impl Standing {
             status: TargetStatus::Failed,
             failure: survey.failure.as_ref(),
             base_failure: base.and_then(|base| base.failure.as_ref()),
+            printed: &survey.observation.output_tail,
             observation: Some(&survey.observation),
             closure: &survey.closure,
             estimate: None,
@@ -211,6 +214,7 @@ impl Standing {
             orders: &[],
             instructions: None,
             instructions_before: None,
+            uncounted: false,
         };
         let recorded = self.recorded.as_deref();
         match (&self.kind, taken) {
@@ -223,6 +227,9 @@ impl Standing {
             (Kind::Timed(yardstick), Some(taken)) => {
                 case.failure = taken.failure.as_ref();
                 if case.failure.is_some() {
+                    if !taken.printed.is_empty() {
+                        case.printed = &taken.printed;
+                    }
                     return case;
                 }
                 let machine = &taken.question.machine(&taken.head);
@@ -233,6 +240,7 @@ impl Standing {
                 case.before = match yardstick {
                     Yardstick::Paired { .. } => base.map(|base| before_of_base(taken, base, machine)),
                     Yardstick::SameAsBase => None,
+                    Yardstick::Counted { .. } if base.is_some() => base.map(before_of_observed),
                     _ => recorded.map(|recorded| before_of(recorded, machine)),
                 };
             }
@@ -256,6 +264,19 @@ fn before_of_base(taken: &Taken, base: &Survey, machine: &MachineSpeed) -> Befor
         estimate: estimate(&taken.base, machine),
         modules: base.closure.len() as u64,
         own_ns: usual_own_times(&taken.base),
+    }
+}
+
+/// What a close look at the base says, where it is not timed.
+fn before_of_observed(base: &Survey) -> Before {
+    let modules = &base.observation.modules;
+    Before {
+        estimate: None,
+        modules: base.closure.len() as u64,
+        own_ns: modules
+            .iter()
+            .map(|module| (module.name.clone(), module.own_ns))
+            .collect(),
     }
 }
 

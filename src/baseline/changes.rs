@@ -6,6 +6,7 @@ use std::fmt::{self, Write};
 
 use similar::{ChangeTag, TextDiff};
 
+use super::moved::{has_moved, scatter};
 use super::{Difference, Entry, Recorded, comparability};
 use crate::model::{ClosureChange, DistributionChange, ModuleTable, Origin};
 
@@ -25,6 +26,7 @@ pub struct TargetSummary {
 }
 
 impl TargetSummary {
+    /// Times are those of the machine that recorded `entry`.
     fn new(name: &str, recorded: &Recorded, entry: &Entry) -> Self {
         Self {
             name: name.to_owned(),
@@ -179,6 +181,8 @@ pub struct TargetChange {
     pub after: TargetSummary,
     /// What is different in what it loads, grouped by where it comes from.
     pub closure: Vec<OriginChange>,
+    /// True where it loads something else, or where a figure moved by more than the samples scatter.
+    pub moved: bool,
 }
 
 /// What a new recording changes in an entry.
@@ -221,10 +225,21 @@ impl BaselineChanges {
                 .targets
                 .get(name)
                 .map(|recorded| (recorded, TargetSummary::new(name, recorded, new)));
+            let on_one_scale = |recorded| TargetSummary::new(name, recorded, old);
             match (before, after) {
-                (Some((old, before)), Some((new, after))) => {
-                    let closure = OriginChange::between(&old.closure, &new.closure);
-                    changes.kept.push(TargetChange { before, after, closure });
+                (Some((recorded, before)), Some((now, _))) => {
+                    let (closure, after) = (
+                        OriginChange::between(&recorded.closure, &now.closure),
+                        on_one_scale(now),
+                    );
+                    let scatter = [recorded, now].map(|recorded| scatter(recorded, old));
+                    let moved = !closure.is_empty() || has_moved(&before, &after, scatter);
+                    changes.kept.push(TargetChange {
+                        before,
+                        after,
+                        closure,
+                        moved,
+                    });
                 }
                 (Some((_, before)), None) => changes.removed.push(before),
                 (None, Some((_, after))) => changes.added.push(after),
@@ -239,14 +254,19 @@ impl BaselineChanges {
         self.to_string().is_empty()
     }
 
+    /// The targets of both that moved.
+    fn moved(&self) -> impl Iterator<Item = &TargetChange> {
+        self.kept.iter().filter(|change| change.moved)
+    }
+
     /// One line a target, as it was.
     fn text_before(&self) -> String {
-        lines(self.removed.iter().chain(self.kept.iter().map(|change| &change.before)))
+        lines(self.removed.iter().chain(self.moved().map(|change| &change.before)))
     }
 
     /// One line a target, as it is now.
     fn text_after(&self) -> String {
-        lines(self.added.iter().chain(self.kept.iter().map(|change| &change.after)))
+        lines(self.added.iter().chain(self.moved().map(|change| &change.after)))
     }
 }
 

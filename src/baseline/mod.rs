@@ -9,6 +9,7 @@ mod comparability;
 mod error;
 mod fields;
 mod json;
+mod moved;
 mod read;
 mod recorded;
 mod table;

@@ -5,9 +5,8 @@
 //! reference workload: the same figures that `check` shows of them. A report has no samples; its times are taken as they
 //! stand, and a note says so where nothing shows that both sides have one scale.
 //!
-//! **The same, or not.** A change counts where it is beyond the noise: see [`noise_ms`].
+//! **The same, or not.** A change counts where it is beyond the noise: see [`crate::stats::sameness`].
 
-mod noise;
 mod recording;
 mod selection;
 #[cfg(test)]
@@ -17,12 +16,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-pub use noise::{NOISE_FLOOR_MS, noise_ms};
 use recording::Recording;
 pub use selection::ComparisonError;
 
 use crate::baseline::Baseline;
 use crate::model::{EnvironmentKey, Report};
+use crate::stats::sameness::{Scatter, noise_ms};
 
 /// One of the two things that are compared.
 #[derive(Debug, Clone)]
@@ -62,6 +61,8 @@ pub struct Figures {
     pub memory_bytes: Option<u64>,
     /// How many modules the import loaded.
     pub modules: Option<u64>,
+    /// The instructions that the import executed, where they were counted.
+    pub instructions: Option<u64>,
     /// How many samples the time rests on.
     pub samples: u64,
     /// Spread of the calibrated time from sample to sample, a fraction.
@@ -257,7 +258,10 @@ fn row(name: &str, before: &BTreeMap<&str, Figures>, after: &BTreeMap<&str, Figu
     };
     if let (Some(before), Some(after)) = (before, after) {
         if let (Some(before_ms), Some(after_ms)) = (before.time_ms, after.time_ms) {
-            let (change, noise) = (after_ms - before_ms, noise_ms(before_ms, &before, &after));
+            let (change, noise) = (
+                after_ms - before_ms,
+                noise_ms(before_ms, scatter(&before), scatter(&after)),
+            );
             row.outcome = match change {
                 _ if change.abs() <= noise => Outcome::Same,
                 _ if change < 0.0 => Outcome::Improved,
@@ -270,6 +274,13 @@ fn row(name: &str, before: &BTreeMap<&str, Figures>, after: &BTreeMap<&str, Figu
         row.falls_short = required.is_some_and(|share| !shows_improvement(&row, share));
     }
     row
+}
+
+fn scatter(figures: &Figures) -> Scatter {
+    Scatter {
+        samples: figures.samples,
+        variation: figures.variation,
+    }
 }
 
 /// True where the target lost at least this share of its time, and more than noise could have taken.

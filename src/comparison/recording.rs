@@ -50,6 +50,7 @@ impl<'a> Recording<'a> {
                             time_ms: estimate.map(|estimate| estimate.time_ms),
                             memory_bytes: estimate.map(|estimate| estimate.memory_bytes),
                             modules: Some(recorded.closure.len() as u64),
+                            instructions: recorded.instructions,
                             samples: recorded.samples.len() as u64,
                             variation: estimate.map(|estimate| estimate.variation),
                         };
@@ -104,6 +105,7 @@ fn reported(target: &TargetReport) -> Figures {
         time_ms: target.time_ms,
         memory_bytes: target.memory_bytes,
         modules: target.modules,
+        instructions: target.instructions,
         samples: target.samples,
         variation: target.variation,
     }

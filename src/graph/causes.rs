@@ -41,6 +41,36 @@ pub struct Evidence<'a> {
 ///
 /// A new module that brings others in is one cause together with them, named after the import statement that did it.
 pub fn causes_of_change(evidence: &Evidence<'_>) -> Vec<Cause> {
+    let mut causes = all_causes(evidence);
+    causes.retain(|cause| cause.time_ms >= SMALLEST_MS);
+    causes
+}
+
+/// The same where a count went up and not a time, which may take next to none: only what changed in the code, however
+/// little time it takes. Counted modules are ordered by how many there are, all else by time.
+pub fn causes_of_count(evidence: &Evidence<'_>, count: Count) -> Vec<Cause> {
+    let change = evidence.change;
+    let mut causes = all_causes(evidence);
+    causes.retain(|cause| match count {
+        Count::Modules => change.added.contains(&cause.module),
+        Count::Instructions => change.added.contains(&cause.module) || change.changed.contains(&cause.module),
+    });
+    if count == Count::Modules {
+        causes.sort_by_key(|cause| std::cmp::Reverse(cause.modules));
+    }
+    causes
+}
+
+/// What was counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count {
+    /// The modules that an import loads.
+    Modules,
+    /// The instructions that it executes.
+    Instructions,
+}
+
+fn all_causes(evidence: &Evidence<'_>) -> Vec<Cause> {
     let graph = ImportGraph::new(evidence.observation);
     let narrator = Narrator {
         graph: &graph,
@@ -55,7 +85,6 @@ pub fn causes_of_change(evidence: &Evidence<'_>) -> Vec<Cause> {
     upgrades.tell(evidence, &narrator, &mut causes);
     slower_modules(evidence, &narrator, &times, &mut causes);
     blocks(evidence, &narrator, &mut causes);
-    causes.retain(|cause| cause.time_ms >= SMALLEST_MS);
     causes.sort_by(|left, right| {
         right
             .time_ms

@@ -12,6 +12,7 @@ mod chain;
 mod cycles;
 mod dominators;
 mod heaviest;
+mod lines;
 mod saving;
 #[cfg(test)]
 mod sketch;
@@ -21,9 +22,10 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-pub use causes::{Evidence, causes_of_change};
+pub use causes::{Count, Evidence, causes_of_change, causes_of_count};
 pub use cycles::ImportCycle;
 pub use heaviest::{Measure, causes_of_weight};
+pub use lines::name_lines;
 pub use saving::{OtherImporter, Saving};
 
 use crate::model::{ChainStep, Edge, LoadedModule, Observation, Place, Trigger};

@@ -22,7 +22,7 @@ pub use finding::{Cause, ChainStep, Code, Finding, Place, Severity, Verdict};
 pub use limits::{BudgetLine, Cited, Effect, Inconclusive, Limits};
 pub use module_index::{ModuleIndex, is_identifier};
 pub use observation::{
-    BlockedSeen, Edge, EffectSeen, Failure, FileRead, Frame, LoadedModule, Observation, Trigger, WarningSeen,
+    BlockedSeen, Edge, EffectSeen, Failure, FileRead, Frame, LineSeen, LoadedModule, Observation, Trigger, WarningSeen,
 };
 pub use orders::OrderTried;
 pub use report::{BaselineSummary, RecordedFrom, Report, ReportEnvironment, RunSummary, TargetReport, TargetStatus};

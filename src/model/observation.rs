@@ -119,6 +119,21 @@ pub struct BlockedSeen {
     pub ns: u64,
 }
 
+/// What one line of a module's body took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineSeen {
+    /// The module.
+    pub module: String,
+    /// Its file, relative to the project where it lies below it.
+    pub file: String,
+    /// The one-based first line of a statement that is in no function.
+    pub line: u32,
+    /// How long it was computing or blocked, without what it imported, in nanoseconds.
+    pub ns: u64,
+    /// The text of that line, shortened; untrusted, and only there to find the same line in another version.
+    pub text: String,
+}
+
 /// A warning that the import raised.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WarningSeen {

@@ -2,11 +2,21 @@
 //! green while the first command pays; this is where it shows.
 
 use std::ffi::OsString;
+use std::time::Duration;
 
 use super::PythonError;
 use super::session::Session;
 use crate::model::{Failure, Sample};
-use crate::runner::{self, Command, Status};
+use crate::runner::{self, Command, Ended, Output, Status};
+
+/// A command that did not do what it should.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedCommand {
+    /// How it ended.
+    pub failure: Failure,
+    /// The last of what it printed; untrusted.
+    pub printed: String,
+}
 
 impl Session {
     /// Runs a command once. It is looked up beside the interpreter first, as in an activated environment; `python` is the
@@ -16,8 +26,26 @@ impl Session {
     /// from waiting for a processor and shows in the wall-clock time only. Its memory is the peak of the resident set.
     ///
     /// # Errors
-    /// [`PythonError`] where it could not be started; a command that fails, crashes or hangs is `Ok(Err(failure))`.
-    pub fn command(&self, words: &[String], round: u32) -> Result<Result<Sample, Failure>, PythonError> {
+    /// [`PythonError`] where it could not be started; a command that fails, crashes or hangs is `Ok(Err(failed))`.
+    pub fn command(&self, words: &[String], round: u32) -> Result<Result<Sample, FailedCommand>, PythonError> {
+        let mut command = self.command_of(words, round);
+        let ended = runner::run(&command)?;
+        let Some(failure) = failure_of(&ended, command.time_limit) else {
+            return Ok(Ok(sample_of(&ended, round)));
+        };
+        let mut printed = String::new();
+        if !ended.timed_out {
+            // What is timed must not wait for somebody to read what it prints: a failure is run once more for its output.
+            command.output = Output::Capture;
+            let again = runner::run(&command)?;
+            if again.status == ended.status {
+                printed = String::from_utf8_lossy(&again.output_tail).into_owned();
+            }
+        }
+        Ok(Err(FailedCommand { failure, printed }))
+    }
+
+    fn command_of(&self, words: &[String], round: u32) -> Command {
         let settings = self.settings();
         let (program, arguments) = words
             .split_first()
@@ -29,32 +57,7 @@ impl Session {
             .environment
             .insert("PYTHONPATH".into(), Some(self.python_path()));
         command.working_directory = Some(settings.working_directory.clone());
-        let ended = runner::run(&command)?;
-        if ended.timed_out {
-            let limit_ms = u64::try_from(settings.time_limit.as_millis()).unwrap_or(u64::MAX);
-            return Ok(Err(Failure::Hung {
-                limit_ms,
-                stack: Vec::new(),
-            }));
-        }
-        Ok(match ended.status {
-            Status::Exited(0) => Ok(Sample {
-                round,
-                wall_ns: u64::try_from(ended.wall.as_nanos()).unwrap_or(u64::MAX),
-                cpu_ns: ended.user_ns + ended.system_ns,
-                memory_bytes: ended.max_rss_bytes,
-                peak_memory_bytes: ended.max_rss_bytes,
-                ..Sample::default()
-            }),
-            Status::Exited(code) => Err(Failure::Exited {
-                code,
-                stack: Vec::new(),
-            }),
-            Status::Signaled(signal) => Err(Failure::Crashed {
-                signal,
-                stack: Vec::new(),
-            }),
-        })
+        command
     }
 
     fn program(&self, name: &str) -> OsString {
@@ -77,5 +80,37 @@ impl Session {
         let set = set.iter().flat_map(std::env::split_paths);
         // A folder with a colon in its name cannot stand in the variable at all.
         std::env::join_paths(self.settings().source_roots.iter().cloned().chain(set)).unwrap_or_default()
+    }
+}
+
+/// How a process failed, if it did.
+fn failure_of(ended: &Ended, time_limit: Duration) -> Option<Failure> {
+    if ended.timed_out {
+        return Some(Failure::Hung {
+            limit_ms: u64::try_from(time_limit.as_millis()).unwrap_or(u64::MAX),
+            stack: Vec::new(),
+        });
+    }
+    match ended.status {
+        Status::Exited(0) => None,
+        Status::Exited(code) => Some(Failure::Exited {
+            code,
+            stack: Vec::new(),
+        }),
+        Status::Signaled(signal) => Some(Failure::Crashed {
+            signal,
+            stack: Vec::new(),
+        }),
+    }
+}
+
+fn sample_of(ended: &Ended, round: u32) -> Sample {
+    Sample {
+        round,
+        wall_ns: u64::try_from(ended.wall.as_nanos()).unwrap_or(u64::MAX),
+        cpu_ns: ended.user_ns + ended.system_ns,
+        memory_bytes: ended.max_rss_bytes,
+        peak_memory_bytes: ended.max_rss_bytes,
+        ..Sample::default()
     }
 }

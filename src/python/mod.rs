@@ -12,12 +12,14 @@ mod distributions;
 mod error;
 mod faults;
 mod find;
+mod lines;
 mod module_index;
 mod observation;
 mod session;
 mod usage;
 mod workspace;
 
+pub use command::FailedCommand;
 pub use content::Contents;
 pub use counting::CountedRun;
 pub use deferral::{Deferral, Deferred};

@@ -14,7 +14,7 @@ use crate::model::{
 };
 
 /// Hooks and first-time compilation make an observed import slower than a timed one: it gets this many times the limit.
-const PATIENCE: u32 = 2;
+pub(super) const PATIENCE: u32 = 2;
 /// The round whose hash seed an observation uses.
 const ROUND: u32 = 0;
 
@@ -225,7 +225,7 @@ fn failure_of(answer: Answer) -> Option<Failure> {
 }
 
 /// A file relative to the project where it lies below it, else as it is.
-fn below(project: &Path, file: String) -> String {
+pub(super) fn below(project: &Path, file: String) -> String {
     match Path::new(&file).strip_prefix(project).ok().and_then(Path::to_str) {
         Some(relative) if !relative.is_empty() => relative.to_owned(),
         _ => file,

@@ -25,6 +25,13 @@ const OBSERVE: &str = concat!(
     "\n\n",
     include_str!("observe/answer.py"),
 );
+const OBSERVE_LINES: &str = concat!(
+    include_str!("observe/readings.py"),
+    "\n\n",
+    include_str!("observe/places.py"),
+    "\n\n",
+    include_str!("observe/lines.py"),
+);
 
 /// A script of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,12 +41,20 @@ pub(super) enum Script {
     /// The probe with some import statements put off.
     DeferringProbe,
     Observe,
+    /// An observation that sees the lines of module bodies, and nothing else.
+    ObserveLines,
 }
 
 impl Script {
     /// The scripts that run often enough to be compiled once.
     pub(super) const COMPILED: [Self; 3] = [Self::Probe, Self::DeferringProbe, Self::Observe];
-    const ALL: [Self; 4] = [Self::Interpreter, Self::Probe, Self::DeferringProbe, Self::Observe];
+    const ALL: [Self; 5] = [
+        Self::Interpreter,
+        Self::Probe,
+        Self::DeferringProbe,
+        Self::Observe,
+        Self::ObserveLines,
+    ];
 
     fn file_name(self) -> &'static str {
         match self {
@@ -47,6 +62,7 @@ impl Script {
             Self::Probe => "probe.py",
             Self::DeferringProbe => "defer.py",
             Self::Observe => "observe.py",
+            Self::ObserveLines => "observe_lines.py",
         }
     }
 
@@ -56,6 +72,7 @@ impl Script {
             Self::Probe => PROBE,
             Self::DeferringProbe => DEFERRING_PROBE,
             Self::Observe => OBSERVE,
+            Self::ObserveLines => OBSERVE_LINES,
         }
     }
 }

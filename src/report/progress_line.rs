@@ -16,6 +16,8 @@ pub enum Phase {
     Counting,
     /// The timed imports.
     Sampling,
+    /// The imports that show the lines of what became heavier.
+    Explaining,
 }
 
 /// How far a run is. Displayed as `sampling 34/120 · shop.services.orders`.
@@ -31,12 +33,25 @@ pub struct Progress<'a> {
     pub target: &'a str,
 }
 
+impl Progress<'_> {
+    /// What a log says at the beginning of a phase, where no line moves.
+    pub fn announcement(&self) -> String {
+        match self.phase {
+            Phase::Observing => format!("observing {}", numbers::counted(self.total, "target")),
+            Phase::Counting => "counting instructions".to_owned(),
+            Phase::Sampling => "taking samples".to_owned(),
+            Phase::Explaining => "looking for the lines that cost".to_owned(),
+        }
+    }
+}
+
 impl fmt::Display for Progress<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let phase = match self.phase {
             Phase::Observing => "observing",
             Phase::Counting => "counting",
             Phase::Sampling => "sampling",
+            Phase::Explaining => "explaining",
         };
         write!(formatter, "{phase} {}", numbers::count(self.done))?;
         if self.total > 0 {

@@ -19,6 +19,7 @@ mod normal;
 pub mod quantile;
 pub mod random;
 pub mod rank;
+pub mod sameness;
 pub mod sequential;
 #[cfg(test)]
 mod simulation;

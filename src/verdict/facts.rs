@@ -2,7 +2,7 @@
 //! import, on any machine, without noise.
 
 use crate::graph::{self, ImportCycle, ImportGraph};
-use crate::model::{BudgetLine, ChainStep, Cited, Code, Effect, EffectSeen, Finding, Observation, Severity};
+use crate::model::{BudgetLine, Cause, ChainStep, Cited, Code, Effect, EffectSeen, Finding, Observation, Severity};
 
 use super::Case;
 use super::places::Places;
@@ -96,8 +96,10 @@ fn too_many_modules(case: &Case<'_>, places: &Places) -> Option<Finding> {
         loaded.checked_sub(limit.value).filter(|over| *over > 0)?
     );
     let mut finding = asked(case, Code::OverModules, limit.line.clone(), message);
-    if let Some(observation) = case.observation {
-        finding.causes = graph::causes_of_weight(observation, case.closure, &places.project(), graph::Measure::Time);
+    // Where there are more than before, what is new comes first; where there always were so many, what is heaviest.
+    finding.causes = case.causes_of_count(places, graph::Count::Modules);
+    if finding.causes.is_empty() {
+        finding.causes = case.causes_of_weight(places, graph::Measure::Time);
     }
     Some(finding)
 }
@@ -113,7 +115,8 @@ fn too_many_new_modules(case: &Case<'_>, places: &Places) -> Option<Finding> {
         added - limit.value
     );
     let mut finding = asked(case, Code::OverNewModules, limit.line.clone(), message);
-    finding.causes = case.causes_of_change(places);
+    finding.causes = case.causes_of_count(places, graph::Count::Modules);
+    finding.place = finding.causes.first().and_then(Cause::place);
     Some(finding)
 }
 

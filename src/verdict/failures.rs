@@ -7,6 +7,20 @@ use super::places::Places;
 /// How many lines of a stack or of printed output a finding carries.
 const SHOWN_LINES: usize = 12;
 
+/// The finding of a target that failed.
+pub(super) fn of_target(target: &Target, failure: &Failure, output_tail: &str, places: &Places) -> Finding {
+    let mut finding = finding(&target.name, failure, output_tail, places);
+    if matches!(target.workload, Workload::Command(_)) {
+        // Advice about imports does not help a command.
+        finding.help = None;
+        finding.message = finding.message.replacen("the import", "the command", 1);
+        if let Failure::Exited { code, .. } = failure {
+            finding.message = format!("the command exits with code {code}");
+        }
+    }
+    finding
+}
+
 /// The finding of a failed import.
 pub(super) fn finding(target: &str, failure: &Failure, output_tail: &str, places: &Places) -> Finding {
     let (code, message) = describe(failure);

@@ -46,6 +46,8 @@ pub struct Case<'a> {
     pub status: TargetStatus,
     /// Why its import failed, if it did.
     pub failure: Option<&'a Failure>,
+    /// The last of what it printed where it failed; untrusted.
+    pub printed: &'a str,
     /// Why the base of `--against` could not import it, if it could not.
     pub base_failure: Option<&'a Failure>,
     /// The instrumented import.
@@ -68,24 +70,35 @@ pub struct Case<'a> {
     pub instructions: Option<u64>,
     /// The instructions before, where they compare.
     pub instructions_before: Option<u64>,
+    /// True where its instructions were to be counted, and the time of the run was over before.
+    pub uncounted: bool,
 }
 
 impl Case<'_> {
     /// Why this target is heavier than it was.
     fn causes_of_change(&self, places: &Places) -> Vec<Cause> {
-        let (Some(observation), Some(change), Some(before)) = (self.observation, &self.change, &self.before) else {
+        self.causes(places, graph::causes_of_change)
+    }
+
+    /// Why a count went up.
+    fn causes_of_count(&self, places: &Places, count: graph::Count) -> Vec<Cause> {
+        self.causes(places, |evidence| graph::causes_of_count(evidence, count))
+    }
+
+    fn causes(&self, places: &Places, find: impl Fn(&Evidence<'_>) -> Vec<Cause>) -> Vec<Cause> {
+        let (Some(observation), Some(change)) = (self.observation, &self.change) else {
             return Vec::new();
         };
-        graph::causes_of_change(&Evidence {
+        let unknown = BTreeMap::new();
+        let before = self.before.as_ref();
+        let blocked_ms = before.and_then(|before| Some(before.estimate.as_ref()?.blocked_ms));
+        find(&Evidence {
             observation,
             change,
             table: self.closure,
-            own_before_ns: &before.own_ns,
+            own_before_ns: before.map_or(&unknown, |before| &before.own_ns),
             own_now_ns: self.own_now_ns.as_ref(),
-            blocked_before_ns: before
-                .estimate
-                .as_ref()
-                .map_or(0, |estimate| (estimate.blocked_ms * 1e6) as u64),
+            blocked_before_ns: (blocked_ms.unwrap_or(0.0) * 1e6) as u64,
             project: &places.project(),
         })
     }
@@ -135,10 +148,7 @@ pub fn is_silent(case: &Case<'_>, context: &Context<'_>) -> bool {
 
 fn findings_of(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     if let Some(failure) = case.failure {
-        let printed = case
-            .observation
-            .map_or("", |observation| observation.output_tail.as_str());
-        return vec![failures::finding(&case.target.name, failure, printed, context.places)];
+        return vec![failures::of_target(case.target, failure, case.printed, context.places)];
     }
     let mut findings = facts::findings(case, context.places);
     findings.extend(times::findings(case, context));

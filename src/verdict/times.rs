@@ -1,6 +1,6 @@
 //! Findings that rest on measured numbers: ceilings of time and memory, regressions, and what the samples leave open.
 
-use crate::graph::Measure;
+use crate::graph::{Count, Measure};
 use crate::model::{
     BudgetLine, Cause, Code, Comparison, ComparisonKind, Estimate, Finding, Severity, TargetKind, numbers,
 };
@@ -12,7 +12,11 @@ use super::{Case, Context, Decision, Ruling, severity_of_open};
 pub(super) fn findings(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     let Some(estimate) = &case.estimate else {
         // Every target that did not fail was to be measured, and this one was not.
-        let message = "was not measured: the time limit was reached before its first sample".to_owned();
+        let message = if case.uncounted {
+            "was neither counted nor timed: the time limit was reached before".to_owned()
+        } else {
+            "was not measured: the time limit was reached before its first sample".to_owned()
+        };
         return vec![open(case, None, message, context)];
     };
     let mut findings = Vec::new();
@@ -110,11 +114,29 @@ fn regression(case: &Case<'_>, ruling: &Ruling, estimate: &Estimate, context: &C
         }
         Decision::Pass => return None,
     };
-    Some(with_causes(case, finding, context))
+    Some(with_causes(case, comparison.kind, finding, context))
 }
 
-fn with_causes(case: &Case<'_>, mut finding: Finding, context: &Context<'_>) -> Finding {
-    finding.causes = case.causes_of_change(context.places);
+/// With the causes; that two interpreters are compared comes before everything that their code does.
+fn with_causes(case: &Case<'_>, kind: ComparisonKind, mut finding: Finding, context: &Context<'_>) -> Finding {
+    finding.causes = if kind == ComparisonKind::Instructions {
+        case.causes_of_count(context.places, Count::Instructions)
+    } else {
+        case.causes_of_change(context.places)
+    };
+    let interpreter = context.compared.other_interpreter().map(|summary| Cause {
+        summary: summary.to_owned(),
+        module: "python".to_owned(),
+        distribution: None,
+        importer: None,
+        file: None,
+        line: None,
+        chain: Vec::new(),
+        time_ms: 0.0,
+        memory_bytes: 0,
+        modules: 0,
+    });
+    finding.causes.splice(..0, interpreter);
     finding.place = finding.causes.first().and_then(Cause::place);
     finding
 }

@@ -34,6 +34,8 @@ pub enum Compared {
     Base {
         /// Sentences about what differs between the two arms beside the code.
         differences: Vec<String>,
+        /// What it means that the two run under two interpreters, where they do.
+        interpreter: Option<String>,
     },
     /// With the baseline, under these differences.
     With {
@@ -58,6 +60,16 @@ pub enum Compared {
     },
 }
 
+impl Compared {
+    /// What it means that base and head run under two interpreters, where they do.
+    pub(super) fn other_interpreter(&self) -> Option<&str> {
+        match self {
+            Self::Base { interpreter, .. } => interpreter.as_deref(),
+            _ => None,
+        }
+    }
+}
+
 impl Context<'_> {
     pub(super) fn findings(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
@@ -69,10 +81,10 @@ impl Context<'_> {
 
     fn comparison(&self) -> Option<Finding> {
         let (code, severity, message, help, details) = match &self.compared {
-            Compared::With { differences, .. } | Compared::Base { differences } if differences.is_empty() => {
+            Compared::With { differences, .. } | Compared::Base { differences, .. } if differences.is_empty() => {
                 return None;
             }
-            Compared::Base { differences } => (
+            Compared::Base { differences, .. } => (
                 Code::ForeignBaseline,
                 Severity::Note,
                 "base and head differ in more than the code".to_owned(),

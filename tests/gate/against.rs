@@ -78,6 +78,27 @@ fn what_the_working_tree_adds_is_found_with_its_line() {
 }
 
 #[test]
+fn more_modules_than_allowed_are_named_with_the_statement_that_brings_them() {
+    let project = committed(shop());
+    let budgets = format!(
+        "{}[modules.\"shop.utils.text\"]\nmax-new-modules = 0\nmax-modules = 1\nnoise-floor = \"5s\"\n",
+        project.read("budgets.toml")
+    );
+    project.write("budgets.toml", budgets);
+    project.write("src/shop/utils/cheap.py", "");
+    project.write("src/shop/utils/text.py", "SPACE = ' '\nfrom shop.utils import cheap\n");
+    let run = project.check(&["--against", "HEAD", "shop.utils.text"]).expect_code(1);
+    for code in [Code::OverModules, Code::OverNewModules] {
+        let cause = run.only(code).causes.first().expect("a cause");
+        assert_eq!(
+            (cause.module.as_str(), cause.file.as_deref(), cause.line),
+            ("shop.utils.cheap", Some("src/shop/utils/text.py"), Some(2)),
+            "{code}"
+        );
+    }
+}
+
+#[test]
 fn a_target_that_the_base_cannot_import_is_measured_alone_and_said_to_be() {
     let project = shop();
     project.write("src/shop/utils/text.py", "raise RuntimeError('not yet')\n");

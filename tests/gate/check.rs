@@ -23,9 +23,17 @@ fn an_unchanged_project_passes_and_is_not_timed_again() {
 }
 
 #[test]
+fn a_second_name_for_the_main_module_is_no_change() {
+    let project = Project::of_module("import multiprocessing, sys\nassert '__mp_main__' in sys.modules\n", "");
+    let run = project.recorded().check(&[]).expect_code(0);
+    assert_eq!(run.row("measured").status, TargetStatus::Reused);
+}
+
+#[test]
 fn a_module_that_became_slower_fails_and_no_other_does() {
     let project = shop().recorded();
-    for (body, in_words) in [(BUSY, "processor"), (ASLEEP, "waiting")] {
+    let bodies = [(BUSY, "processor", [3, 4]), (ASLEEP, "waiting", [2, 2])];
+    for (body, in_words, lines) in bodies {
         project.write("src/shop/utils/text.py", body);
         let run = project.check(&[]).expect_code(1);
         assert_eq!(found(&run), [(Code::Regression, "shop.utils.text")], "{in_words}");
@@ -33,6 +41,9 @@ fn a_module_that_became_slower_fails_and_no_other_does() {
         assert_eq!(finding.severity, Severity::Error);
         assert_eq!(finding.causes[0].module, "shop.utils.text");
         assert_eq!(finding.causes[0].file.as_deref(), Some("src/shop/utils/text.py"));
+        let place = finding.place.as_ref().expect("a line");
+        assert!(lines.contains(&place.line), "{in_words}: {finding:#?}");
+        assert_eq!(finding.causes[0].place().as_ref(), Some(place));
         let row = run.row("shop.utils.text");
         assert!(row.change_ms.is_some_and(|change| change > 30.0), "{in_words}: {row:?}");
         assert_eq!(row.verdict, Verdict::Fail);

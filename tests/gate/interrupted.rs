@@ -107,6 +107,51 @@ fn killed_at_any_moment_the_baseline_is_the_old_one_or_the_new_one() {
 }
 
 #[test]
+fn a_signal_in_the_base_leaves_no_checkout_and_no_process() {
+    let project = Project::of_module(
+        "import os, pathlib, time\npathlib.Path(os.environ['RUNNING']).write_text('now')\ntime.sleep(600)\n",
+        "",
+    );
+    project.write("budgets.toml", "[measure]\ntimeout = \"10min\"\n[modules.measured]\n");
+    project.write("budgets.baseline.json", "as it was");
+    let git = |words: &[&str]| {
+        let identity = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.org"];
+        let mut command = std::process::Command::new("git");
+        command.args(identity).args(words).current_dir(project.path(""));
+        let output = command.output().expect("git runs");
+        assert!(output.status.success(), "git {words:?}");
+        String::from_utf8(output.stdout).expect("text")
+    };
+    git(&["init", "--quiet"]);
+    git(&["add", "--all"]);
+    git(&["commit", "--quiet", "--message", "A state"]);
+    // The head is imported at once; it is the base that hangs.
+    project.write("measured.py", "VALUE = 1\n");
+    let marker = marker(&project);
+    let running = project.temporary().with_file_name("running");
+    let mut command = project.command(&["check", "--quiet", "--against", "HEAD"]);
+    command.env("IMPORTGATE_TEST_MARKER", &marker).env("RUNNING", &running);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().expect("it starts");
+    while !running.exists() {
+        assert!(child.try_wait().expect("a state").is_none(), "it ended by itself");
+        thread::sleep(Duration::from_millis(5));
+    }
+    let worktrees = || git(&["worktree", "list", "--porcelain"]).matches("worktree ").count();
+    let killed = std::process::Command::new("kill")
+        .args([format!("-{}", libc::SIGINT), child.id().to_string()])
+        .status()
+        .expect("kill");
+    assert!(killed.success());
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    assert_eq!(processes_with(&marker), [] as [i32; 0]);
+    assert_eq!(worktrees(), 1);
+    assert_eq!(project.read("budgets.baseline.json"), "as it was");
+    let left: Vec<_> = fs::read_dir(project.temporary()).expect("a folder").collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
 fn a_signal_ends_the_run_and_all_of_its_processes() {
     for (signal, code) in [(libc::SIGINT, 130), (libc::SIGTERM, 143)] {
         let project = Project::of_module(

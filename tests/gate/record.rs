@@ -25,10 +25,14 @@ fn it_shows_what_changes_before_it_writes() {
     }
     let first = samples(&project);
     assert_eq!(first.len(), 3);
+    // What scatters is no change, however often it is recorded.
+    let again = project.record(&[]).expect_code(0);
+    assert!(again.stdout.contains("nothing changes"), "{}", again.stdout);
+    assert!(!again.stdout.contains("shop.utils.money"), "{}", again.stdout);
     project.write("src/shop/utils/text.py", "import json\n");
     let changed = project.record(&[]).expect_code(0);
     assert!(
-        changed.stdout.contains("shop.utils.text") && changed.stdout.contains("json"),
+        changed.stdout.contains("+ shop.utils.text") && changed.stdout.contains("json"),
         "{}",
         changed.stdout
     );

@@ -60,13 +60,27 @@ fn a_command_is_measured_from_start_to_end_and_one_that_fails_says_so() {
                    [commands.fails]\nrun = [\"python\", \"-m\", \"fails\"]\n";
     let project = Project::new(budgets);
     project.write("works.py", "print('::error::hello')\n");
-    project.write("fails.py", "import sys\nsys.exit(4)\n");
+    project.write(
+        "fails.py",
+        "import sys\nprint('usage: fails NAME')\nprint('::error::forged', file=sys.stderr)\nsys.exit(4)\n",
+    );
     let run = project.check(&[]).expect_code(1);
     assert_eq!(run.row("command:works").status, TargetStatus::Measured);
     assert!(run.row("command:works").time_ms > Some(0.0));
+    assert_eq!(found(&run)[0], (Code::Exited, "command:fails"));
+    let finding = run.only(Code::Exited);
+    assert_eq!(finding.message, "the command exits with code 4");
+    let printed = finding.details.join("\n");
     assert!(
-        found(&run).contains(&(Code::Exited, "command:fails")),
-        "{:?}",
-        found(&run)
+        printed.contains("usage: fails NAME") && printed.contains("forged"),
+        "{printed}"
+    );
+    assert!(run.stdout.contains("usage: fails NAME"), "{}", run.stdout);
+    assert!(
+        !run.stdout
+            .lines()
+            .any(|line| line.trim_start().starts_with("::error::")),
+        "{}",
+        run.stdout
     );
 }

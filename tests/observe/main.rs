@@ -2,5 +2,6 @@
 
 mod effects;
 mod imports;
+mod lines;
 mod planted;
 mod support;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use importgate::graph::{Evidence, causes_of_change};
-use importgate::model::{Cause, ClosureChange, ModuleTable, Observation};
-use importgate::python::{Contents, Session};
+use importgate::graph::{Evidence, causes_of_change, name_lines};
+use importgate::model::{Cause, ClosureChange, LineSeen, ModuleTable, Observation};
+use importgate::python::{Contents, Request, Session};
 
 use crate::support::{Project, observe, python, run};
 
@@ -19,7 +19,7 @@ struct Plant {
     after: &'static [(&'static str, &'static str)],
     module: &'static str,
     file: &'static str,
-    line: Option<u32>,
+    line: u32,
 }
 
 const PLANTS: &[Plant] = &[
@@ -29,7 +29,7 @@ const PLANTS: &[Plant] = &[
         after: &[("p01/__init__.py", "import json\nimport heavy\n")],
         module: "heavy",
         file: "p01/__init__.py",
-        line: Some(2),
+        line: 2,
     },
     Plant {
         name: "an import further down",
@@ -41,7 +41,7 @@ const PLANTS: &[Plant] = &[
         after: &[("p02/b.py", "import csv\n\nfrom heavy import core\n")],
         module: "heavy",
         file: "p02/b.py",
-        line: Some(3),
+        line: 3,
     },
     Plant {
         name: "an import by import_module",
@@ -52,7 +52,7 @@ const PLANTS: &[Plant] = &[
         )],
         module: "heavy",
         file: "p03/__init__.py",
-        line: Some(3),
+        line: 3,
     },
     Plant {
         name: "an import in a function that runs at import",
@@ -63,7 +63,7 @@ const PLANTS: &[Plant] = &[
         )],
         module: "heavy",
         file: "p04/__init__.py",
-        line: Some(3),
+        line: 3,
     },
     Plant {
         name: "an import in a condition",
@@ -74,7 +74,7 @@ const PLANTS: &[Plant] = &[
         )],
         module: "heavy",
         file: "p05/__init__.py",
-        line: Some(3),
+        line: 3,
     },
     Plant {
         name: "an optional import that is there now",
@@ -85,15 +85,18 @@ const PLANTS: &[Plant] = &[
         after: &[("heavier.py", "import heavy\n")],
         module: "heavier",
         file: "p06/__init__.py",
-        line: Some(2),
+        line: 2,
     },
     Plant {
         name: "a heavier body",
         before: &[("p07/__init__.py", "from . import body\n"), ("p07/body.py", "x = 1\n")],
-        after: &[("p07/body.py", "total = sum(step * step for step in range(1_500_000))\n")],
+        after: &[(
+            "p07/body.py",
+            "x = 1\ntotal = sum(step * step for step in range(1_500_000))\ny = 2\n",
+        )],
         module: "p07.body",
         file: "p07/body.py",
-        line: None,
+        line: 2,
     },
     Plant {
         name: "a sleep",
@@ -101,7 +104,7 @@ const PLANTS: &[Plant] = &[
         after: &[("p08/__init__.py", "import time\nx = 1\ntime.sleep(0.2)\n")],
         module: "p08",
         file: "p08/__init__.py",
-        line: Some(3),
+        line: 3,
     },
     Plant {
         name: "a bigger table",
@@ -109,10 +112,13 @@ const PLANTS: &[Plant] = &[
             ("p09/__init__.py", "from .table import TABLE\n"),
             ("p09/table.py", "TABLE = {}\n"),
         ],
-        after: &[("p09/table.py", "TABLE = {str(n): [n] * 3 for n in range(300_000)}\n")],
+        after: &[(
+            "p09/table.py",
+            "NAME = 'n'\n\nTABLE = {\n    str(n): [n] * 3\n    for n in range(300_000)\n}\n",
+        )],
         module: "p09.table",
         file: "p09/table.py",
-        line: None,
+        line: 3,
     },
     Plant {
         name: "a new part of the project",
@@ -123,7 +129,7 @@ const PLANTS: &[Plant] = &[
         ],
         module: "p10.fresh",
         file: "p10/__init__.py",
-        line: Some(2),
+        line: 2,
     },
     Plant {
         name: "an attribute that imports when it is touched",
@@ -131,7 +137,7 @@ const PLANTS: &[Plant] = &[
         after: &[("p11/__init__.py", "import lazily\nfrom lazily import heavy\n")],
         module: "heavy",
         file: "p11/__init__.py",
-        line: Some(2),
+        line: 2,
     },
     Plant {
         name: "an import by __import__",
@@ -139,7 +145,7 @@ const PLANTS: &[Plant] = &[
         after: &[("p12/__init__.py", "name = 'heavy'\nmodule = __import__(name)\n")],
         module: "heavy",
         file: "p12/__init__.py",
-        line: Some(2),
+        line: 2,
     },
     Plant {
         name: "an import in the body of a class",
@@ -147,7 +153,7 @@ const PLANTS: &[Plant] = &[
         after: &[("p13/__init__.py", "class Holder:\n    import heavy\n")],
         module: "heavy",
         file: "p13/__init__.py",
-        line: Some(2),
+        line: 2,
     },
     Plant {
         name: "an import in a thread",
@@ -159,7 +165,7 @@ const PLANTS: &[Plant] = &[
         )],
         module: "heavy",
         file: "p14/__init__.py",
-        line: Some(3),
+        line: 3,
     },
     Plant {
         name: "two new imports, one of them heavy",
@@ -170,7 +176,7 @@ const PLANTS: &[Plant] = &[
         )],
         module: "heavy",
         file: "p15/__init__.py",
-        line: Some(3),
+        line: 3,
     },
     Plant {
         name: "an import in the package above the target",
@@ -184,7 +190,7 @@ const PLANTS: &[Plant] = &[
         ],
         module: "heavy",
         file: "p16/__init__.py",
-        line: Some(1),
+        line: 1,
     },
     Plant {
         name: "an import that exec runs",
@@ -195,7 +201,7 @@ const PLANTS: &[Plant] = &[
         )],
         module: "heavy",
         file: "p17/__init__.py",
-        line: Some(3),
+        line: 3,
     },
     Plant {
         name: "a wait for a lock",
@@ -206,7 +212,7 @@ const PLANTS: &[Plant] = &[
         )],
         module: "p18",
         file: "p18/__init__.py",
-        line: None,
+        line: 3,
     },
 ];
 
@@ -303,6 +309,16 @@ impl Snapshot {
     }
 }
 
+fn lines(session: &Session, target: &str, module: &str) -> Vec<LineSeen> {
+    let imports = [target.to_owned()];
+    let request = Request {
+        preload: &[],
+        imports: &imports,
+        round: 0,
+    };
+    session.lines(request, &[module]).expect("the process runs")
+}
+
 #[test]
 fn the_first_cause_named_is_the_planted_one() {
     let environment = Environment::new();
@@ -313,13 +329,12 @@ fn the_first_cause_named_is_the_planted_one() {
         let before = Snapshot::take(&session, package);
         environment.project.write(plant.after);
         let after = Snapshot::take(&session, package);
-        let causes = after.causes_since(&before, environment.project.root());
+        let mut causes = after.causes_since(&before, environment.project.root());
+        name_lines(&mut causes, &lines(&session, package, plant.module), &[]);
         let first = causes.first().unwrap_or_else(|| panic!("{} has no cause", plant.name));
         let told = (first.module.as_str(), first.file.as_deref());
         assert_eq!(told, (plant.module, Some(plant.file)), "{}: {causes:#?}", plant.name);
-        if plant.line.is_some() {
-            assert_eq!(first.line, plant.line, "{}: {causes:#?}", plant.name);
-        }
+        assert_eq!(first.line, Some(plant.line), "{}: {causes:#?}", plant.name);
     }
 }
 

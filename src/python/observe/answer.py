@@ -17,8 +17,13 @@ def _path_attribute(owner, name):
     return _absolute(value) if type(value) is str else None
 
 
+_OUR_MODULE = _modules["__main__"]
+
+
 def _files_of(module):
     """The file that a module was loaded from, and its bytecode file."""
+    if module is _OUR_MODULE:
+        return None, None  # `multiprocessing` gives it a second name; its file is another one in each run
     spec = _attribute(module, "__spec__")
     origin = cached = None
     if spec is not None and getattr(spec, "has_location", False):
@@ -131,12 +136,6 @@ def _describe(names, preloaded, failure, total_cpu, total_memory):
         "total_ns": max(0, total_cpu),
         "total_memory_bytes": total_memory,
     }
-
-
-def _hide(*functions):
-    """Makes functions part of the import system for whoever looks at frames."""
-    for function in functions:
-        function.__code__ = function.__code__.replace(co_filename="<frozen importlib._bootstrap>")
 
 
 def _install():

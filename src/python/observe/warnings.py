@@ -84,17 +84,6 @@ def _line_of_compiler_warning(category, text, filename):
     return 0
 
 
-def _read_whole(filename):
-    descriptor = _open(filename, _OPEN_READ)
-    try:
-        pieces = [_read(descriptor, 1 << 20)]
-        while pieces[-1]:
-            pieces.append(_read(descriptor, 1 << 20))
-        return b"".join(pieces)
-    finally:
-        _close(descriptor)
-
-
 def _describe_warning(category, text, place):
     if place is not None and place[1] == 0:
         place = (place[0], _line_of_compiler_warning(category, text, place[0]))

@@ -1,13 +1,17 @@
 //! The before/after table for a job summary or a comment on a pull request.
 
 use super::super::{numbers, untrusted};
-use super::{cells, counts, requirement, rule, title, total_cells};
+use super::{cells, counts, instructions, is_counted, requirement, rule, title, total_cells};
 use crate::comparison::{BeforeAfter, EnvironmentComparison, Outcome};
 
-const TABLE_HEAD: &str = "\
-| | module | before | after | change | | memory | modules |
-| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |
-";
+/// The head of the table, and what a column of instructions adds to each of its lines.
+const TABLE_HEAD: [(&str, &str); 2] = [
+    (
+        "| | module | before | after | change | | memory | modules |",
+        " instructions |",
+    ),
+    ("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |", " ---: |"),
+];
 
 /// Room kept for what follows the tables.
 const CLOSING_BYTES: usize = 2048;
@@ -56,8 +60,13 @@ fn head(comparison: &BeforeAfter) -> String {
 
 fn section(part: &EnvironmentComparison) -> String {
     let environment = untrusted::code_span(&part.environment.0);
+    let counted = is_counted(part);
+    let head: String = TABLE_HEAD
+        .into_iter()
+        .map(|(line, more)| format!("{line}{}\n", if counted { more } else { "" }))
+        .collect();
     format!(
-        "\n### {environment}\n\n{}\n{}\n{TABLE_HEAD}",
+        "\n### {environment}\n\n{}\n{}\n{head}",
         counts(part),
         notes(&part.notes)
     )
@@ -69,14 +78,27 @@ fn notes(notes: &[String]) -> String {
 }
 
 fn rows(part: &EnvironmentComparison) -> Vec<String> {
-    let line = |first: &str, name: &str, cells: [String; 6]| format!("| {first} | {name} | {} |\n", cells.join(" | "));
+    let counted = is_counted(part);
+    let line = |first: &str, name: &str, cells: [String; 6], instructions: String| {
+        let last = if counted {
+            format!(" {instructions} |")
+        } else {
+            String::new()
+        };
+        format!("| {first} | {name} | {} |{last}\n", cells.join(" | "))
+    };
     let targets = part.targets.iter().map(|row| {
         let first = format!("{} {}", sign(row.outcome), row.outcome.as_str());
-        line(&first, &untrusted::code_cell(&row.module), cells(row))
+        line(
+            &first,
+            &untrusted::code_cell(&row.module),
+            cells(row),
+            instructions(row),
+        )
     });
     let mut lines: Vec<String> = targets.collect();
     if part.total.targets > 1 {
-        lines.push(line("", "**total (in both)**", total_cells(&part.total)));
+        lines.push(line("", "**total (in both)**", total_cells(&part.total), String::new()));
     }
     lines
 }

@@ -9,8 +9,9 @@ pub use markdown::render as markdown;
 pub use terminal::render as terminal;
 
 use super::{numbers, untrusted};
-use crate::comparison::{BeforeAfter, EnvironmentComparison, Figures, NOISE_FLOOR_MS, Outcome, Row, Total};
+use crate::comparison::{BeforeAfter, EnvironmentComparison, Figures, Outcome, Row, Total};
 use crate::stats::comparison::WHOLE_ALLOWANCE;
+use crate::stats::sameness::NOISE_FLOOR_MS;
 
 /// Shown where a number is not known or does not apply.
 const NONE: &str = "-";
@@ -41,6 +42,27 @@ fn cells(row: &Row) -> [String; 6] {
         ),
         with_change(both(|figures| figures.modules), numbers::count, count_change),
     ]
+}
+
+/// True where the instructions of an import were counted, which gives them a column of their own.
+fn is_counted(part: &EnvironmentComparison) -> bool {
+    let figures = part.targets.iter().flat_map(|row| [row.before, row.after]);
+    figures.flatten().any(|figures| figures.instructions.is_some())
+}
+
+/// `12,345,678 -> 12,400,000 (+0.4%)`; one number where only one side was counted.
+fn instructions(row: &Row) -> String {
+    let count = |figures: Option<&Figures>| figures.and_then(|figures| figures.instructions);
+    match (count(row.before.as_ref()), count(row.after.as_ref())) {
+        (Some(before), Some(after)) => {
+            let change = (after as f64 - before as f64) / before.max(1) as f64 * 100.0;
+            let (before, after) = (numbers::count(before), numbers::count(after));
+            format!("{before} -> {after} ({})", numbers::percent_change(change))
+        }
+        (Some(before), None) => format!("{} -> {NONE}", numbers::count(before)),
+        (None, Some(after)) => format!("{NONE} -> {}", numbers::count(after)),
+        (None, None) => NONE.to_owned(),
+    }
 }
 
 /// The cells of the sums. Memory and modules have none: what targets load overlaps.

@@ -5,7 +5,7 @@ use anstyle::{AnsiColor, Style};
 use super::super::table::{Align, Cell, Row, Table, paint};
 use super::super::terminal::{Colour, Options};
 use super::super::untrusted;
-use super::{Requirement, cells, counts, requirement, rule, title, total_cells};
+use super::{Requirement, cells, counts, instructions, is_counted, requirement, rule, title, total_cells};
 use crate::comparison::{BeforeAfter, EnvironmentComparison, Outcome};
 
 const GOOD: Style = AnsiColor::Green.on_default();
@@ -54,16 +54,24 @@ fn table(part: &EnvironmentComparison, colour: bool) -> Table {
     let mut headers = headers.map(|header| (header, Align::Right)).to_vec();
     headers[0].1 = Align::Left;
     headers[1].1 = Align::Left;
-    let line =
-        |names: [Cell; 2], cells: [String; 6]| Row::Cells(names.into_iter().chain(cells.map(Cell::new)).collect());
+    let counted = is_counted(part);
+    headers.extend(counted.then_some(("instructions", Align::Right)));
+    let line = |names: [Cell; 2], cells: [String; 6], instructions: String| {
+        let last = counted.then(|| Cell::new(instructions));
+        Row::Cells(names.into_iter().chain(cells.map(Cell::new)).chain(last).collect())
+    };
     let rows = part.targets.iter().map(|row| {
         let outcome = Cell::styled(row.outcome.as_str(), style(row.outcome));
-        line([outcome, Cell::new(untrusted::line(&row.module))], cells(row))
+        line(
+            [outcome, Cell::new(untrusted::line(&row.module))],
+            cells(row),
+            instructions(row),
+        )
     });
     let mut rows: Vec<Row> = rows.collect();
     if part.total.targets > 1 {
         let names = [Cell::default(), Cell::new("total (in both)")];
-        rows.push(line(names, total_cells(&part.total)));
+        rows.push(line(names, total_cells(&part.total), String::new()));
     }
     Table {
         headers,

@@ -42,6 +42,24 @@ fn the_table_at_a_terminal() {
 }
 
 #[test]
+fn counted_instructions_stand_beside_the_times() {
+    let old = fixture::report();
+    let mut new = old.clone();
+    let mut counted = old.clone();
+    for (report, count) in [(&mut counted, 1_000_000), (&mut new, 1_015_000)] {
+        report.targets[0].instructions = Some(count);
+    }
+    let sides = [input("before.json", counted), input("after.json", new)];
+    let compared = compare(&sides[0], &sides[1], &Question::default()).expect("they compare");
+    let expected = "1,000,000 -> 1,015,000 (+1.50%)";
+    for text in [terminal(&compared, &Options::default()), markdown(&compared, 100_000)] {
+        assert!(text.contains("instructions") && text.contains(expected), "{text}");
+    }
+    assert!(json(&compared).expect("JSON").contains("\"instructions\": 1015000"));
+    assert!(!terminal(&comparison(None), &Options::default()).contains("instructions"));
+}
+
+#[test]
 fn the_table_fits_a_narrow_terminal() {
     let options = Options {
         width: 70,

@@ -1,7 +1,15 @@
-//! How large a change has to be before it is one.
+//! How large a change between two recordings has to be before it is one.
 
-use super::Figures;
-use crate::stats::comparison::WHOLE_ALLOWANCE;
+use super::comparison::WHOLE_ALLOWANCE;
+
+/// What is known of how a recorded time scatters.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Scatter {
+    /// How many samples the time rests on.
+    pub samples: u64,
+    /// Spread of the calibrated time from sample to sample, a fraction; `None` where it is not known.
+    pub variation: Option<f64>,
+}
 
 /// A smaller change is none, whatever its percentage: the default of `noise-floor`.
 pub const NOISE_FLOOR_MS: f64 = 0.5;
@@ -22,13 +30,13 @@ const ENOUGH_SAMPLES: u64 = 5;
 /// The change, in milliseconds, up to which two times count as the same: [`NOISE_FLOOR_MS`], or [`WHOLE_ALLOWANCE`] of the
 /// time before plus 99% of what the spread of the samples on both sides can do, whichever is more. The allowance is there
 /// because two recordings are made at different times, and more samples on either side do not help against that.
-pub fn noise_ms(before_ms: f64, before: &Figures, after: &Figures) -> f64 {
+pub fn noise_ms(before_ms: f64, before: Scatter, after: Scatter) -> f64 {
     let spread = standard_error(before).hypot(standard_error(after));
     (before_ms * (WHOLE_ALLOWANCE + CONFIDENCE * spread)).max(NOISE_FLOOR_MS)
 }
 
 /// The standard error of the logarithm of a time, which is its relative error.
-fn standard_error(figures: &Figures) -> f64 {
+fn standard_error(figures: Scatter) -> f64 {
     let seen = figures.variation.unwrap_or(USUAL_VARIATION);
     let variation = if figures.samples < ENOUGH_SAMPLES {
         seen.max(USUAL_VARIATION)
@@ -42,25 +50,24 @@ fn standard_error(figures: &Figures) -> f64 {
 mod tests {
     use super::*;
 
-    fn figures(samples: u64, variation: f64) -> Figures {
-        Figures {
+    fn figures(samples: u64, variation: f64) -> Scatter {
+        Scatter {
             samples,
             variation: Some(variation),
-            ..Figures::default()
         }
     }
 
     #[test]
     fn a_tiny_change_of_a_tiny_import_is_none() {
-        assert_eq!(noise_ms(2.0, &figures(15, 0.01), &figures(15, 0.01)), NOISE_FLOOR_MS);
+        assert_eq!(noise_ms(2.0, figures(15, 0.01), figures(15, 0.01)), NOISE_FLOOR_MS);
     }
 
     #[test]
     fn samples_that_spread_make_the_noise_wider_and_more_of_them_narrower() {
-        let calm = noise_ms(100.0, &figures(15, 0.0), &figures(15, 0.0));
+        let calm = noise_ms(100.0, figures(15, 0.0), figures(15, 0.0));
         assert!((calm - 2.5).abs() < 1e-9);
-        let wild = noise_ms(100.0, &figures(15, 0.1), &figures(15, 0.1));
-        let wild_and_many = noise_ms(100.0, &figures(60, 0.1), &figures(60, 0.1));
+        let wild = noise_ms(100.0, figures(15, 0.1), figures(15, 0.1));
+        let wild_and_many = noise_ms(100.0, figures(60, 0.1), figures(60, 0.1));
         assert!(
             (wild - calm - 2.0 * (wild_and_many - calm)).abs() < 1e-9,
             "{wild} {wild_and_many}"
@@ -69,12 +76,12 @@ mod tests {
 
     #[test]
     fn a_few_samples_that_happen_to_agree_prove_nothing() {
-        let few = noise_ms(100.0, &figures(2, 0.0), &figures(2, 0.0));
+        let few = noise_ms(100.0, figures(2, 0.0), figures(2, 0.0));
         assert!(few > 15.0, "{few}");
-        let unknown = Figures {
+        let unknown = Scatter {
             samples: 2,
-            ..Figures::default()
+            ..Scatter::default()
         };
-        assert_eq!(noise_ms(100.0, &unknown, &unknown), few);
+        assert_eq!(noise_ms(100.0, unknown, unknown), few);
     }
 }

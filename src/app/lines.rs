@@ -1,0 +1,90 @@
+//! Names the line where a cause is about a module's body: one more look at the imports of the targets that have such a cause,
+//! and none where there is nothing to explain.
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use crate::error::Error;
+use crate::graph::name_lines;
+use crate::model::{Cause, Finding, LineSeen, Observation, Target, Workload};
+use crate::python::{Request, Session};
+use crate::report::progress_line::{Phase, Progress};
+
+use super::arm::Arm;
+use super::progress::ProgressLine;
+
+/// What is known of lines: each module is looked at once, in the import of the first target that asks.
+#[derive(Default)]
+struct Known {
+    modules: BTreeSet<String>,
+    now: Vec<LineSeen>,
+    before: Vec<LineSeen>,
+}
+
+/// Gives the causes about bodies their lines. After `deadline` nothing more is looked at.
+pub(super) fn name(
+    findings: &mut [Finding],
+    targets: &[Target],
+    head: &Arm,
+    base: Option<&Session>,
+    deadline: Option<Instant>,
+    progress: &mut ProgressLine,
+) -> Result<(), Error> {
+    let mut known = Known::default();
+    for (target, survey) in targets.iter().zip(&head.surveys) {
+        let of_target = || findings.iter().filter(|finding| finding.target == target.name);
+        let bodies: BTreeSet<&str> = of_target()
+            .flat_map(|finding| &finding.causes)
+            .filter(|cause| !known.modules.contains(&cause.module) && is_about_a_body(cause, &survey.observation))
+            .map(|cause| cause.module.as_str())
+            .collect();
+        if bodies.is_empty() || deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            continue;
+        }
+        progress.show(&Progress {
+            phase: Phase::Explaining,
+            done: 0,
+            total: 0,
+            target: &target.name,
+        });
+        let bodies: Vec<&str> = bodies.into_iter().collect();
+        known.now.extend(look(&head.session, target, &bodies)?);
+        if let Some(base) = base {
+            known.before.extend(look(base, target, &bodies)?);
+        }
+        known.modules.extend(bodies.into_iter().map(str::to_owned));
+    }
+    for finding in findings {
+        let pointed = finding.causes.first().and_then(Cause::place);
+        name_lines(&mut finding.causes, &known.now, &known.before);
+        // What points at its first cause goes on doing so; what points at something else has a reason.
+        if finding.place == pointed {
+            finding.place = finding.causes.first().and_then(Cause::place);
+        }
+    }
+    Ok(())
+}
+
+/// True where the file that a cause names is that of its module, and not that of a statement elsewhere.
+fn is_about_a_body(cause: &Cause, observation: &Observation) -> bool {
+    let Some(file) = cause.file.as_deref().filter(|file| file.ends_with(".py")) else {
+        return false;
+    };
+    let mut modules = observation.modules.iter();
+    modules
+        .find(|module| module.name == cause.module)
+        .and_then(|module| module.file.as_deref())
+        .is_some_and(|whole| whole.ends_with(file))
+}
+
+fn look(session: &Session, target: &Target, bodies: &[&str]) -> Result<Vec<LineSeen>, Error> {
+    let Workload::Imports(imports) = &target.workload else {
+        return Ok(Vec::new());
+    };
+    let request = Request {
+        preload: &target.preload,
+        imports,
+        round: 0,
+    };
+    Ok(session.lines(request, bodies)?)
+}

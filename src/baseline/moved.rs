@@ -1,0 +1,36 @@
+//! Whether a figure of a new recording differs from the old one by more than recordings scatter: a diff of noise teaches its
+//! readers to look away.
+
+use super::changes::TargetSummary;
+use super::{Entry, Recorded};
+use crate::stats::sameness::{Scatter, noise_ms};
+use crate::stats::{MachineSpeed, estimate};
+
+/// A change of the memory within this share, or so many bytes, is where pages happened to lie.
+const MEMORY_SHARE: f64 = 0.1;
+const MEMORY_FLOOR: f64 = 512.0 * 1024.0;
+
+/// True where a time, the memory or a count moved.
+pub(super) fn has_moved(before: &TargetSummary, after: &TargetSummary, [old, new]: [Scatter; 2]) -> bool {
+    let time = match (before.time_ms, after.time_ms) {
+        (Some(before), Some(after)) => (after - before).abs() > noise_ms(before, old, new),
+        (before, after) => before.is_some() != after.is_some(),
+    };
+    let memory = match (before.memory_bytes, after.memory_bytes) {
+        (Some(before), Some(after)) => after.abs_diff(before) as f64 > (before as f64 * MEMORY_SHARE).max(MEMORY_FLOOR),
+        (before, after) => before.is_some() != after.is_some(),
+    };
+    time || memory || before.instructions != after.instructions || before.modules != after.modules
+}
+
+/// How the recorded times scatter.
+pub(super) fn scatter(recorded: &Recorded, entry: &Entry) -> Scatter {
+    let machine = MachineSpeed {
+        calibration_ns: entry.calibration_ns as f64,
+        reference_ns: entry.reference_level_ns().unwrap_or(0.0),
+    };
+    Scatter {
+        samples: recorded.samples.len() as u64,
+        variation: estimate(&recorded.to_samples(), &machine).map(|estimate| estimate.variation),
+    }
+}

@@ -1,0 +1,318 @@
+"""Says which line of a module's body took how long: one untimed import of its own, made where there is something to
+explain, since a look at every line would move the times of everything else.
+
+From Python 3.12 on `sys.monitoring` watches the code of the modules in question alone; before that a trace function does,
+which also sees the call of every other function. What an import statement loads is no part of its line, as it is no part of
+the module's own time. Time is that of the wall clock without what was spent waiting for a processor, so computing and
+being blocked count alike.
+"""
+
+_WATCHED = frozenset(_values("watch"))
+_MOST_EVENTS = 200000  # of one body, before a statement that goes round and round is seen as a whole
+_LONG_ENOUGH_TO_WAIT = 1000000  # nanoseconds; in less, nobody else had the processor to speak of
+_ONLY_SYNTAX = 0x400  # ast.PyCF_ONLY_AST, without the import of `ast`
+_monitoring = getattr(sys, "monitoring", None)
+_TOOL = 4  # one that belongs to no kind of tool
+
+
+class _Body:
+    """What is known of one module's body."""
+    __slots__ = ("module", "filename", "line", "spent", "events", "first", "last", "trusted")
+
+    def __init__(self, module, code):
+        self.module = module
+        self.filename = code.co_filename
+        self.line = 0
+        self.spent = {}
+        self.events = 0
+        self.first = self.last = -1  # the statement that is seen as a whole
+        self.trusted = True
+
+
+class _Watch:
+    """The bodies that one thread is in, None for an import in progress, and the readings at the last boundary."""
+    __slots__ = ("stack", "wall", "queued")
+
+    def __init__(self):
+        self.stack = []
+        self.wall = self.queued = 0
+
+
+class _Lines:
+    on = False
+    watches = {}
+    bodies = {}
+    by_code = {}
+    kept_alive = []
+    main = None
+
+
+def _watch_here():
+    ident = _identify()
+    watch = _Lines.watches.get(ident)
+    if watch is None:
+        watch = _Lines.watches[ident] = _Watch()
+    return watch
+
+
+def _charge(watch):
+    """Gives what has passed since the last boundary to the line that was being executed."""
+    now = _wall_clock()
+    body = watch.stack[-1] if watch.stack else None
+    if body is None:
+        return
+    passed = now - watch.wall
+    if passed >= _LONG_ENOUGH_TO_WAIT and _schedule and watch is _Lines.main:
+        queued = _schedule.field(1)
+        passed = max(0, passed - (queued - watch.queued))
+        watch.queued = queued
+    body.spent[body.line] = body.spent.get(body.line, 0) + passed
+
+
+def _go_on(watch):
+    if _schedule and watch is _Lines.main:
+        watch.queued = _schedule.field(1)
+    watch.wall = _wall_clock()
+
+
+def _begin(code, frame):
+    """The body that a frame is the beginning of, where it is one to watch."""
+    if code.co_name != "<module>" or code.co_flags & _OPTIMIZED or not _Lines.on:
+        return None
+    name, filename = _module_of(frame), frame.f_globals.get("__file__")
+    if name not in _WATCHED or name in _Lines.bodies or type(filename) is not str:
+        return None
+    if _absolute(filename) != _absolute(code.co_filename):
+        return None  # what `exec` runs in the name of the module
+    body = _Lines.bodies[name] = _Body(name, code)
+    watch = _watch_here()
+    _charge(watch)
+    watch.stack.append(body)
+    _register(code, body)
+    _go_on(watch)
+    return body
+
+
+def _register(code, body):
+    """A module's code and that of the classes in it, which runs as part of its body."""
+    _Lines.by_code[id(code)] = body
+    _Lines.kept_alive.append(code)  # its id must stay its own
+    if _monitoring:
+        _monitoring.set_local_events(_TOOL, code, _monitoring.events.LINE | _monitoring.events.PY_RETURN)
+    for inner in code.co_consts:
+        if type(inner) is type(code) and not inner.co_flags & _OPTIMIZED:
+            _register(inner, body)
+
+
+def _step(body, line):
+    """Execution comes to a line. False where nobody needs to know when it comes there again."""
+    if body.first <= line <= body.last:
+        return False
+    watch = _watch_here()
+    if not watch.stack or watch.stack[-1] is not body:
+        return True
+    _charge(watch)
+    body.line = line
+    body.events += 1
+    if body.events > _MOST_EVENTS:
+        _see_as_a_whole(body, line)
+        _go_on(watch)
+    else:
+        watch.wall = _wall_clock()
+    return True
+
+
+def _see_as_a_whole(body, line):
+    """A loop of millions of steps would take minutes line by line. What it has shown until now says which line is its heaviest;
+    the rest of its time is taken for that one's."""
+    body.events = 0
+    body.first = body.last = line
+    for statement in _statements(body.filename):
+        if statement.lineno <= line <= statement.end_lineno:
+            body.first, body.last = statement.lineno, statement.end_lineno
+    inside = [seen for seen in body.spent if body.first <= seen <= body.last]
+    body.line = max(inside, key=body.spent.get) if inside else line
+
+
+def _end(code, frame):
+    """A body, or a class in it, comes to its end. What happens next happens for the statement that called it."""
+    body = _Lines.by_code.get(id(code))
+    watch = _watch_here()
+    if body is None or not watch.stack or watch.stack[-1] is not body:
+        return
+    _charge(watch)
+    if code.co_name == "<module>":
+        watch.stack.pop()
+    elif not body.first <= body.line <= body.last:
+        body.line = frame.f_back.f_lineno or 0
+    _go_on(watch)
+
+
+def _on_start(code, offset):
+    try:
+        _begin(code, _frame_of(1))
+    except Exception:
+        pass  # what cannot be noted must not become an error of the measured code
+    return _monitoring.DISABLE
+
+
+def _on_line(code, line):
+    try:
+        body = _Lines.by_code.get(id(code))
+        if body is not None and not _step(body, line):
+            return _monitoring.DISABLE
+    except Exception:
+        pass
+    return None
+
+
+def _on_return(code, offset, value):
+    try:
+        _end(code, _frame_of(1))
+    except Exception:
+        pass
+
+
+def _on_call(frame, event, argument):
+    """The trace function for what is called."""
+    code = frame.f_code
+    if code.co_flags & _OPTIMIZED or not _Lines.on:
+        return None
+    try:
+        if id(code) in _Lines.by_code or _begin(code, frame):
+            return _on_trace
+    except Exception:
+        pass
+    return None
+
+
+def _on_trace(frame, event, argument):
+    """The trace function inside a body."""
+    try:
+        if event == "line":
+            _step(_Lines.by_code[id(frame.f_code)], frame.f_lineno)
+        elif event == "return":
+            _end(frame.f_code, frame)
+    except Exception:
+        pass
+    return _on_trace
+
+
+def _on_audit(event, arguments):
+    """Measured code with a trace function of its own takes the place of ours: what follows would go to the wrong line."""
+    if event == "sys.settrace" and _Lines.on:
+        for body in _watch_here().stack:
+            if body is not None:
+                body.trusted = False
+
+
+def _find_and_load(name, import_):
+    if not _Lines.on or type(name) is not str or name in _modules:
+        return _inner_find_and_load(name, import_)
+    watch = _watch_here()
+    _charge(watch)
+    depth = len(watch.stack)
+    watch.stack.append(None)
+    try:
+        return _inner_find_and_load(name, import_)
+    finally:
+        del watch.stack[depth:]
+        _go_on(watch)
+
+
+def _statements(filename):
+    """The top-level statements of a source file; none where it cannot be read."""
+    try:
+        return compile(_read_whole(_absolute(filename)), filename, "exec", _ONLY_SYNTAX, True).body
+    except Exception:
+        return []
+
+
+def _first_lines(statements, first):
+    """For each line the first line of the innermost statement that it belongs to, without the bodies of functions."""
+    for statement in statements:
+        start = min([statement.lineno] + [part.lineno for part in getattr(statement, "decorator_list", ())])
+        for line in range(start, (statement.end_lineno or start) + 1):
+            first[line] = statement.lineno
+        if hasattr(statement, "args"):
+            continue  # a function
+        for part in ("body", "orelse", "finalbody"):
+            _first_lines(getattr(statement, part, ()), first)
+        for part in list(getattr(statement, "handlers", ())) + list(getattr(statement, "cases", ())):
+            _first_lines(part.body, first)
+    return first
+
+
+def _text_of(source, line):
+    text = source[line - 1].strip() if 0 < line <= len(source) else b""
+    return text[:200].decode("utf-8", "replace")
+
+
+def _describe_lines(body):
+    try:
+        first = _first_lines(_statements(body.filename), {})
+    except Exception:
+        first = {}
+    try:
+        source = _read_whole(_absolute(body.filename)).split(b"\n")
+    except OSError:
+        source = []
+    spent = {}
+    for line, passed in body.spent.items():
+        line = first.get(line, line)
+        spent[line] = spent.get(line, 0) + passed
+    return [
+        {
+            "module": body.module,
+            "file": _absolute(body.filename),
+            "line": line,
+            "ns": passed,
+            "text": _text_of(source, line),
+        }
+        for line, passed in spent.items() if line > 0
+    ]
+
+
+def _start_watching():
+    _hide(_find_and_load)
+    _bootstrap._find_and_load = _find_and_load
+    if _monitoring:
+        events = _monitoring.events
+        _monitoring.use_tool_id(_TOOL, "importgate")
+        _monitoring.register_callback(_TOOL, events.PY_START, _on_start)
+        _monitoring.register_callback(_TOOL, events.LINE, _on_line)
+        _monitoring.register_callback(_TOOL, events.PY_RETURN, _on_return)
+        _monitoring.set_events(_TOOL, events.PY_START)
+    else:
+        sys.addaudithook(_on_audit)
+        sys.settrace(_on_call)
+
+
+def _observe_lines():
+    _prepare_path()
+    _watch_faults()
+    try:
+        for name in _values("preload"):
+            _import(name)
+        _Lines.main = _watch_here()
+        _start_watching()
+        _Lines.on = True
+        for name in _values("import"):
+            _import(name)
+    except BaseException:
+        pass  # the full look says why; what was seen until then is still true
+    _Lines.on = False
+    if _getpid() != _PID:
+        _exit(0)
+    if _monitoring:
+        _monitoring.set_events(_TOOL, 0)
+    else:
+        sys.settrace(None)
+    lines = []
+    for body in list(_Lines.bodies.values()):
+        if body.trusted:
+            lines.extend(_describe_lines(body))
+    _send({"kind": "lines", "lines": lines})
+
+
+_observe_lines()

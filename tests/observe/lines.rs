@@ -1,0 +1,145 @@
+//! Which line of a body took the time, also where the body does its best to hide it.
+
+use importgate::model::LineSeen;
+use importgate::python::Request;
+
+use crate::support::{Project, python};
+
+/// What takes far longer than every other line of these bodies together.
+const BURN: &str = "sum(range(6_000_000))";
+
+fn lines(files: &[(&str, &str)], target: &str, watched: &[&str]) -> Vec<LineSeen> {
+    let project = Project::new(files);
+    let imports = [target.to_owned()];
+    let request = Request {
+        preload: &[],
+        imports: &imports,
+        round: 0,
+    };
+    let session = project.session(python());
+    // The first import compiles, which is in no line.
+    session.lines(request, watched).expect("the process runs");
+    session.lines(request, watched).expect("the process runs")
+}
+
+/// The line that takes most of a body, and what share of it.
+fn heaviest(source: &str) -> Option<u32> {
+    let mut seen = lines(&[("body.py", source)], "body", &["body"]);
+    let total: u64 = seen.iter().map(|line| line.ns).sum();
+    seen.sort_by_key(|line| std::cmp::Reverse(line.ns));
+    let first = seen.first()?;
+    assert!(first.ns > total / 2, "{source}: {seen:#?}");
+    Some(first.line)
+}
+
+#[test]
+fn the_first_line_of_the_statement_is_named() {
+    let cases = [
+        (format!("x = 1\ny = {BURN}\nz = 2\n"), 2),
+        ("import time\nx = 1\ntime.sleep(0.2)\nz = 2\n".to_owned(), 3),
+        (
+            "x = 1\nTABLE = {\n    str(n): [n] * 3\n    for n in range(300_000)\n}\ny = 1\n".to_owned(),
+            2,
+        ),
+        (
+            format!("def f(\n    a,\n):\n    b = 1\n    return {BURN}\nx = 1\ny = [\n    1,\n    f(1),\n]\n"),
+            7,
+        ),
+        // Inside a compound statement, the line in it.
+        (format!("for x in range(3):\n    y = 1\n    z = {BURN}\n"), 3),
+        (format!("try:\n    y = 1\n    z = {BURN}\nfinally:\n    y = 2\n"), 3),
+        (format!("if 1:\n    if 2:\n        y = 1\n        z = {BURN}\n"), 4),
+        // A body of a class is part of the module's; what makes the class of it is the class statement's.
+        (format!("class A:\n    x = 1\n    y = {BURN}\n    z = 1\nx = 1\n"), 3),
+        (
+            format!(
+                "class M(type):\n    def __new__(mcs, *args):\n        {BURN}\n        return super().__new__(mcs, *args)\n\
+                 x = 1\nclass A(metaclass=M):\n    a = 1\n    b = 2\nx = 2\n"
+            ),
+            6,
+        ),
+        (
+            format!("def wrap(f):\n    {BURN}\n    return f\n\n@wrap\ndef f():\n    pass\n"),
+            6,
+        ),
+        // A wait that nothing announces.
+        ("import threading\nx = 1\nthreading.Event().wait(0.2)\n".to_owned(), 3),
+    ];
+    for (source, line) in cases {
+        assert_eq!(heaviest(&source), Some(line), "{source}");
+    }
+}
+
+#[test]
+fn a_loop_of_millions_of_steps_is_seen_to_its_end() {
+    let source = "x = 0\nfor n in range(700_000):\n    x += 1\n    x -= n\ny = 1\nz = 2\n";
+    let seen = lines(&[("body.py", source)], "body", &["body"]);
+    let (inside, outside): (Vec<_>, Vec<_>) = seen.iter().partition(|line| (2..=4).contains(&line.line));
+    let sum = |lines: &[&LineSeen]| lines.iter().map(|line| line.ns).sum::<u64>();
+    assert!(sum(&inside) > 10 * sum(&outside), "{seen:#?}");
+    assert!(outside.iter().any(|line| line.line == 6), "{seen:#?}");
+}
+
+#[test]
+fn what_a_line_imports_is_not_its_own_time() {
+    let files = [
+        ("body.py", "x = 1\nimport heavy\ny = list(range(50_000))\n"),
+        ("heavy.py", &format!("a = 1\nb = {BURN}\n")[..]),
+    ];
+    let seen = lines(&files, "body", &["body", "heavy"]);
+    let of = |module: &str, number: u32| {
+        let found = seen.iter().find(|line| line.module == module && line.line == number);
+        found.unwrap_or_else(|| panic!("{module}:{number} in {seen:#?}")).ns
+    };
+    assert!(of("heavy", 2) > 10 * of("body", 2), "{seen:#?}");
+    assert!(seen.iter().all(|line| line.file == format!("{}.py", line.module)));
+    // What nobody asks for is not watched.
+    let seen = lines(&files, "body", &["heavy"]);
+    assert!(seen.iter().all(|line| line.module == "heavy"), "{seen:#?}");
+}
+
+#[test]
+fn hostile_bodies_get_the_right_line_or_none() {
+    let or_none = [
+        // A trace function of its own takes the place of ours where there is no monitoring.
+        (
+            format!("import sys\nsys.settrace(lambda *a: None)\nx = 1\ny = {BURN}\nsys.settrace(None)\n"),
+            4,
+        ),
+        (format!("import sys\nsys.settrace(None)\nx = 1\ny = {BURN}\n"), 4),
+        (format!("x = 1\ny = {BURN}\nimport os\nos._exit(0)\n"), 2),
+        (
+            format!("x = 1\ny = {BURN}\nimport os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n"),
+            2,
+        ),
+    ];
+    for (source, line) in or_none {
+        let named = heaviest(&source);
+        assert!(named.is_none() || named == Some(line), "{named:?}: {source}");
+    }
+    let right = [
+        (format!("x = 1\nexec('a = 1\\nb = 2\\nc = {BURN}')\nx = 2\n"), 2),
+        (
+            format!("x = 1\nexec(compile('a = 1\\nb = {BURN}', __file__, 'exec'))\nx = 2\n"),
+            2,
+        ),
+        (format!("x = 1\neval('{BURN}')\nx = 2\n"), 2),
+        (
+            "import threading, time\ndef f():\n    time.sleep(0.2)\nt = threading.Thread(target=f)\nt.start()\nx = 1\nt.join()\n".to_owned(),
+            7,
+        ),
+        (
+            format!("import builtins\nbuiltins.len = builtins.max = None\nx = {BURN}\n"),
+            3,
+        ),
+        (
+            format!("import os\nif os.fork() == 0:\n    os._exit(0)\nos.wait()\nx = {BURN}\n"),
+            5,
+        ),
+        (format!("x = {BURN}\nraise ValueError\n"), 1),
+        (format!("import sys\nsys.setrecursionlimit(60)\nx = {BURN}\n"), 3),
+    ];
+    for (source, line) in right {
+        assert_eq!(heaviest(&source), Some(line), "{source}");
+    }
+}
