@@ -4,7 +4,7 @@
 use super::changes::TargetSummary;
 use super::{Entry, Recorded};
 use crate::stats::sameness::{Scatter, noise_ms};
-use crate::stats::{MachineSpeed, estimate};
+use crate::stats::estimate;
 
 /// A change of the memory within this share, or so many bytes, is where pages happened to lie.
 const MEMORY_SHARE: f64 = 0.1;
@@ -25,12 +25,8 @@ pub(super) fn has_moved(before: &TargetSummary, after: &TargetSummary, [old, new
 
 /// How the recorded times scatter.
 pub(super) fn scatter(recorded: &Recorded, entry: &Entry) -> Scatter {
-    let machine = MachineSpeed {
-        calibration_ns: entry.calibration_ns as f64,
-        reference_ns: entry.reference_level_ns().unwrap_or(0.0),
-    };
     Scatter {
         samples: recorded.samples.len() as u64,
-        variation: estimate(&recorded.to_samples(), &machine).map(|estimate| estimate.variation),
+        variation: estimate(&recorded.to_samples(), &entry.speed()).map(|estimate| estimate.variation),
     }
 }
