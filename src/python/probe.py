@@ -136,6 +136,12 @@ def _time_own(seen):
     bootstrap._find_and_load = type(_find_and_load)(
         code, globals(), "_find_and_load", None, _find_and_load.__closure__
     )
+    return stacks
+
+
+if "_watch_collections" not in globals():
+    def _watch_collections(seen, stacks):
+        """Only `defer.py`, where it is in front, tells collections of garbage from the modules that they happen in."""
 
 
 def _measure():
@@ -147,7 +153,8 @@ def _measure():
         for name in _values("preload"):
             _import(name)
         if _value("own") != "no":
-            _time_own(own)
+            stacks = _time_own(own)
+            _watch_collections(own, stacks)
         before = set(_modules)
         calibration_before = _calibrate()
         resident, _, switches, queued = _account()
@@ -164,7 +171,7 @@ def _measure():
     times = {}
     for name, spent in own:
         if name is not None:
-            times[name] = times.get(name, 0) + spent
+            times[name] = times.get(name, 0) + (spent if spent > 0 else 0)
     _send({
         "kind": "sample",
         "wall_ns": wall,

@@ -16,6 +16,10 @@ pub enum Phase {
     Counting,
     /// The timed imports.
     Sampling,
+    /// The untimed imports with a statement put off.
+    Deferring,
+    /// The timed imports with and without statements put off.
+    Verifying,
 }
 
 /// How far a run is. Displayed as `sampling 34/120 · shop.services.orders`.
@@ -37,6 +41,8 @@ impl fmt::Display for Progress<'_> {
             Phase::Observing => "observing",
             Phase::Counting => "counting",
             Phase::Sampling => "sampling",
+            Phase::Deferring => "putting imports off",
+            Phase::Verifying => "verifying",
         };
         write!(formatter, "{phase} {}", numbers::count(self.done))?;
         if self.total > 0 {
