@@ -70,17 +70,19 @@ fn one(text: &mut String, import: &CostlyImport) {
 fn given_back(import: &CostlyImport) -> String {
     let (saved, cut) = (&import.saved, &import.cut);
     let stays = import.obstacle.is_some() || saved.modules == 0;
+    let is_kept = import
+        .advice
+        .as_ref()
+        .is_some_and(|advice| advice.kind == AdviceKind::Keep);
     match () {
-        () if cut.modules == 0 => "made lazy, it gives nothing back".to_owned(),
-        () if stays => format!(
-            "made lazy, it gives nothing back of the {} that hang on it",
-            weight(cut)
-        ),
+        () if cut.modules == 0 => "made lazy, it would give nothing back".to_owned(),
+        () if stays => format!("{} hang on it, and would stay if it were made lazy", weight(cut)),
         () if saved.modules < cut.modules => format!(
             "made lazy, it gives back {}, of the {} that hang on it",
             weight(saved),
             numbers::time(cut.time_ms)
         ),
+        () if is_kept => format!("made lazy, it would give back no more than {}", weight(saved)),
         () => format!("made lazy, it gives back {}", weight(saved)),
     }
 }
