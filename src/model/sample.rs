@@ -13,7 +13,7 @@ pub struct OwnTime {
     pub cpu_ns: u64,
 }
 
-/// The name under which a deferring probe's own times have the full collections of garbage.
+/// The name under which a deferring probe's own times have the collections of garbage.
 pub const COLLECTIONS: &str = "<garbage collection>";
 
 /// One timed import in one process.

@@ -123,7 +123,7 @@ pub struct CostlyImport {
     /// The modules of the cut.
     #[serde(skip)]
     parts: Vec<Part>,
-    /// What full collections of garbage took with the statement put off, in milliseconds of the explanation.
+    /// What collections of garbage took with the statement put off, in milliseconds of the explanation.
     #[serde(skip)]
     collections_ms: Option<f64>,
 }
