@@ -183,7 +183,12 @@ def _exec_module(self, module):
     code = self.get_code(module.__name__) if statements else None
     if code is None:
         return _plain_exec_module(self, module)
-    _execute(code, module.__dict__, _prepare(module.__dict__, statements))
+    _run(code, module)
+
+
+def _run(code, module):
+    names = _prepare(module.__dict__, _statements[module.__name__])
+    _modules["_frozen_importlib"]._call_with_frames_removed(_execute, code, module.__dict__, names)
 
 
 # Warnings and tracebacks skip the import system's frames by their file name; this one is on every stack below it.
@@ -195,8 +200,7 @@ _COLLECTIONS = "<garbage collection>"
 
 
 def _watch_collections(seen, stacks):
-    """Books collections of garbage apart: which module has one is chance, and with a statement put off it is another. Even one
-    of the youngest objects takes tens of milliseconds where it meets a large regular expression half compiled."""
+    """Books collections of garbage apart: which module has one is chance, and with a statement put off it is another."""
     had_it = "gc" in _modules
     import gc
     if not had_it:
@@ -223,8 +227,9 @@ _statements = {}
 for _word in _values("defer"):
     _line, _, _module = _word.partition(":")
     _order.append(_statements.setdefault(_module, {}).setdefault(int(_line), _Statement()))
-if _statements:
-    _external._LoaderBasics.exec_module = _exec_module
+# Also where nothing is put off: the stack has to be as deep on both sides of a comparison. One frame less made the compilation
+# of a large regular expression take 40 ms longer.
+_external._LoaderBasics.exec_module = _exec_module
 
 
 def _send(message):
