@@ -70,8 +70,9 @@ fn an_import_that_nothing_uses_is_lazy_and_measured_to_fall_away() {
     let text = explain(folder.path(), &["app", "--verify", "--format", "json"]);
     let document: Value = serde_json::from_str(&text).expect("JSON");
     let import = statement(&document, "app.py:1");
-    assert_eq!(import["saved_modules"], 1);
-    assert_eq!(import["measured"]["saved_modules"], 1);
+    assert_eq!(import["saved"]["modules"], 1);
+    assert_eq!(import["measured"]["saved"]["modules"], 1);
+    assert!(import["measured"]["uncertainty_ms"].is_number());
     assert_eq!(import["advice"]["kind"], "lazy");
 }
 
@@ -84,8 +85,118 @@ fn an_import_that_is_used_at_once_is_not_called_lazy() {
     let text = explain(folder.path(), &["app", "--format", "json"]);
     let document: Value = serde_json::from_str(&text).expect("JSON");
     let import = statement(&document, "app.py:1");
-    assert_eq!(import["used_at"]["line"], 3);
+    assert_eq!(import["used"]["place"]["line"], 3);
+    assert_eq!(
+        (&import["cut"]["modules"], &import["saved"]["modules"]),
+        (&1.into(), &0.into())
+    );
     assert_ne!(import["advice"]["kind"], "lazy");
+}
+
+/// A statement's reason for not being lazy, in an explanation of `app` whose `heavy` has a class `Base` and a name `total`.
+fn reason(app: &str, place: &str) -> String {
+    let heavy = format!("{HEAVY}\nclass Base:\n    pass\n");
+    let folder = project(&[("app.py", app), ("heavy.py", &heavy)]);
+    let document: Value = serde_json::from_str(&explain(folder.path(), &["app", "--format", "json"])).expect("JSON");
+    let import = statement(&document, place);
+    assert_eq!(import["saved"]["modules"], 0, "{import:#}");
+    assert_eq!(import["cut"]["modules"], 1, "{import:#}");
+    assert_ne!(import["advice"]["kind"], "lazy", "{import:#}");
+    import["advice"]["reason"].as_str().expect("a reason").to_owned()
+}
+
+#[test]
+fn what_cannot_be_put_off_says_why() {
+    let star = reason("from heavy import *\n", "app.py:1");
+    assert!(star.contains("`import *`"), "{star}");
+    let function = reason("def load():\n    import heavy\n\n\nload()\n", "app.py:2");
+    assert!(function.ends_with("app.py:5 calls while importing"), "{function}");
+    let class = reason("class Settings:\n    import heavy\n", "app.py:2");
+    assert!(class.contains("body of a class"), "{class}");
+    let call = reason("for name in ['heavy']:\n    __import__(name)\n", "app.py:2");
+    assert!(call.contains("a call imports here"), "{call}");
+    let helper = reason("import importlib\nimportlib.import_module('heavy')\n", "app.py:2");
+    assert!(helper.contains("a call imports here"), "{helper}");
+    let broken = reason("import heavy\nglobals()['heavy'].total\n", "app.py:1");
+    assert!(broken.contains("app.py:2 breaks without it (KeyError"), "{broken}");
+}
+
+#[test]
+fn what_is_used_while_importing_says_where_and_how() {
+    let base = reason("from heavy import Base\n\n\nclass Entry(Base):\n    pass\n", "app.py:1");
+    assert!(base.ends_with("its classes are base classes at app.py:4"), "{base}");
+    // A class of which only the metaclass is asked for, and one in a base made by a call.
+    let metaclass = reason(
+        "import heavy\nKind = type(heavy.Base)\nEntry = Kind('Entry', (heavy.Base,), {})\n",
+        "app.py:1",
+    );
+    assert!(metaclass.ends_with("at app.py:2"), "{metaclass}");
+    let function = reason(
+        "import heavy\n\n\ndef size():\n    return heavy.total\n\n\nsize()\n",
+        "app.py:1",
+    );
+    assert!(function.ends_with("at app.py:5"), "{function}");
+}
+
+#[test]
+fn a_name_that_another_module_takes_over_is_used_there() {
+    let folder = project(&[
+        ("app.py", "from names import total\n"),
+        ("names.py", "from heavy import total\n"),
+        ("heavy.py", HEAVY),
+    ]);
+    let document: Value = serde_json::from_str(&explain(folder.path(), &["app", "--format", "json"])).expect("JSON");
+    let import = statement(&document, "names.py:1");
+    assert_eq!(
+        import["advice"]["reason"],
+        "used while importing: app.py:1 imports it from here"
+    );
+}
+
+#[test]
+fn of_several_names_only_those_that_are_used_are_loaded() {
+    let folder = project(&[
+        ("app.py", "from parts import heavy, light\n\nlight.value\n"),
+        ("parts/__init__.py", ""),
+        ("parts/heavy.py", HEAVY),
+        ("parts/light.py", "value = 1\n"),
+    ]);
+    let text = explain(folder.path(), &["app", "--verify", "--format", "json"]);
+    let document: Value = serde_json::from_str(&text).expect("JSON");
+    let import = statement(&document, "app.py:1");
+    assert_eq!(import["cut"]["modules"], 3, "{import:#}");
+    assert_eq!(import["saved"]["modules"], 1, "{import:#}");
+    assert_eq!(import["measured"]["saved"]["modules"], 1, "{import:#}");
+    assert_eq!(import["advice"]["kind"], "split", "{import:#}");
+}
+
+#[test]
+fn what_somebody_else_imports_too_gives_nothing_back() {
+    let folder = project(&[
+        ("app.py", "import heavy\nimport helper\n"),
+        ("helper.py", "import heavy\n"),
+        ("heavy.py", HEAVY),
+    ]);
+    let text = explain(folder.path(), &["app", "--verify"]);
+    let told = text
+        .split("what to do about the costly imports:")
+        .nth(1)
+        .expect("the section");
+    assert!(told.contains("keep   app.py:1  import heavy\n"), "{text}");
+    assert!(told.contains("made lazy, it would give nothing back\n"), "{text}");
+    assert!(told.contains("also imported by helper.py:1\n"), "{text}");
+    assert!(told.contains(", 0 modules ± "), "{text}");
+}
+
+#[test]
+fn no_line_of_the_advice_is_wider_than_a_terminal() {
+    let folder = project(&[
+        ("app.py", "import heavy\nimport helper\n"),
+        ("helper.py", "import heavy\n"),
+        ("heavy.py", HEAVY),
+    ]);
+    let text = explain(folder.path(), &["app"]);
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
 }
 
 #[test]

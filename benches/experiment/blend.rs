@@ -13,7 +13,9 @@ const WEIGHTS: [f64; 8] = [0.0, 0.2, 0.5, 0.7, 0.8, 0.9, 0.95, 1.0];
 /// Scatter within a state of the machine, and what the level moves by from quiet to each load (root mean square), both in
 /// percent.
 pub(crate) fn print(streams: &Streams) {
-    println!("\n### Scatter of single samples and shift of their level under load, by weight of the calibration, in percent\n");
+    println!(
+        "\n### Scatter of single samples and shift of their level under load, by weight of the calibration, in percent\n"
+    );
     let weights: Vec<String> = WEIGHTS.iter().map(ToString::to_string).collect();
     println!("| target | plain | {} |", weights.join(" | "));
     println!("|---|---|{}", "---|".repeat(WEIGHTS.len()));

@@ -6,6 +6,7 @@ mod basis;
 mod check;
 mod compare;
 mod counting;
+mod deferring;
 mod doctor;
 mod explain;
 mod inputs;

@@ -66,7 +66,7 @@ impl Settings {
 }
 
 /// A seed that differs from run to run; the report says it, so that an order can be repeated.
-fn drawn_seed() -> u64 {
+pub(super) fn drawn_seed() -> u64 {
     use std::hash::{BuildHasher, RandomState};
     // Thirteen digits are enough to differ and few enough to be typed.
     RandomState::new().hash_one(std::process::id()) % 10_000_000_000_000

@@ -3,8 +3,8 @@
 
 use super::changes::TargetSummary;
 use super::{Entry, Recorded};
-use crate::stats::sameness::{Scatter, noise_ms};
 use crate::stats::estimate;
+use crate::stats::sameness::{Scatter, noise_ms};
 
 /// A change of the memory within this share, or so many bytes, is where pages happened to lie.
 const MEMORY_SHARE: f64 = 0.1;

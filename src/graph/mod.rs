@@ -248,6 +248,11 @@ fn executions<'a>(
         .filter(|(_, execution)| !execution.in_function)
         .filter_map(|(position, execution)| Some(((execution.statement.importer?, execution.statement.line), position)))
         .collect();
+    // What was there before has no edge to it. A module that failed, or took itself out again, has: it ran all the same.
+    let mut ran: Vec<bool> = loaded.iter().map(Option::is_some).collect();
+    for edge in &observation.edges {
+        ran[index[edge.imported.as_str()]] = true;
+    }
     for execution in &mut executions {
         let cause = execution.trigger.map(|trigger| (trigger.module.as_str(), trigger.line));
         let calling_statement = cause.and_then(|line| at_module_level.get(&line));
@@ -256,7 +261,7 @@ fn executions<'a>(
         let module = module
             .and_then(|name| index.get(name))
             .copied()
-            .filter(|&node| loaded[node].is_some());
+            .filter(|&node| ran[node]);
         execution.source =
             calling_statement.map_or_else(|| module.unwrap_or(ROOT), |&position| loaded.len() + position);
     }

@@ -5,14 +5,14 @@ use super::{ImportGraph, ImportStatement, ROOT};
 use crate::model::{LoadedModule, Place};
 
 /// What falls away with an import statement.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Saving {
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Saving<'a> {
     /// CPU and blocked time of the modules that fall away, in nanoseconds.
     pub time_ns: u64,
     /// Resident memory that their bodies added, in bytes.
     pub memory_bytes: i64,
     /// The modules that nothing would import any more, in the order in which they were loaded.
-    pub modules: Vec<String>,
+    pub modules: Vec<&'a LoadedModule>,
     /// Where else the modules that the statement names are imported: what keeps them loaded all the same.
     pub also_imported_by: Vec<OtherImporter>,
 }
@@ -50,7 +50,7 @@ pub(super) struct Weight<'a> {
 
 impl<'a> ImportGraph<'a> {
     /// What would fall away if this statement were removed or made lazy and never used.
-    pub fn saving(&self, statement: &ImportStatement<'_>) -> Saving {
+    pub fn saving(&self, statement: &ImportStatement<'_>) -> Saving<'a> {
         let cut = self.nodes_of(statement);
         // What a module-level line makes functions import goes with that line, and hangs below it in the graph already.
         let kept = self.reached_without(cut);
@@ -58,10 +58,20 @@ impl<'a> ImportGraph<'a> {
         for module in self.fallen(&kept) {
             saving.time_ns += time_of(module);
             saving.memory_bytes += module.own_memory_bytes;
-            saving.modules.push(module.name.clone());
+            saving.modules.push(module);
         }
         saving.also_imported_by = self.other_importers(cut, &kept);
         saving
+    }
+
+    /// The module-level line that makes a statement inside a function run; `None` where that runs by itself.
+    pub fn called_at(&self, statement: &ImportStatement<'_>) -> Option<Place> {
+        let trigger = self.triggers_of(statement).next()?;
+        let file = self.module(&trigger.module).and_then(|module| module.file.clone());
+        Some(Place {
+            file: file.unwrap_or_else(|| trigger.module.clone()),
+            line: trigger.line,
+        })
     }
 
     /// The statements whose cut would give back at least `time_ns`, the one that gives back most first.
@@ -169,6 +179,10 @@ mod tests {
         }
     }
 
+    fn names<'a>(saving: &Saving<'a>) -> Vec<&'a str> {
+        saving.modules.iter().map(|module| module.name.as_str()).collect()
+    }
+
     #[test]
     fn what_is_shared_stays() {
         let observation = Sketch::new("app")
@@ -179,7 +193,7 @@ mod tests {
             .build();
         let graph = ImportGraph::new(&observation);
         let saving = graph.saving(&statement("app", "app.py", 1));
-        assert_eq!(saving.modules, ["torch", "torch.nn"]);
+        assert_eq!(names(&saving), ["torch", "torch.nn"]);
         assert_eq!((saving.time_ns, saving.memory_bytes), (340_000_000, 340 * 1024));
         assert_eq!(saving.also_imported_by, []);
     }
@@ -211,8 +225,22 @@ mod tests {
             .loads("app", 2, "lib.part", 3)
             .build();
         let graph = ImportGraph::new(&observation);
-        assert_eq!(graph.saving(&statement("app", "app.py", 1)).modules, [""; 0]);
-        assert_eq!(graph.saving(&statement("app", "app.py", 2)).modules, ["lib.part"]);
+        assert_eq!(names(&graph.saving(&statement("app", "app.py", 1))), [""; 0]);
+        assert_eq!(names(&graph.saving(&statement("app", "app.py", 2))), ["lib.part"]);
+    }
+
+    #[test]
+    fn what_a_failed_module_imported_falls_with_whoever_tried_it() {
+        let observation = Sketch::new("app")
+            .loads("app", 1, "lib", 5)
+            .also("lib", 2, "lib.optional")
+            .with(|observation| observation.edges.last_mut().expect("an edge").failed = true)
+            .also("lib.optional", 1, "lib")
+            .loads("lib.optional", 2, "helper", 3)
+            .build();
+        let graph = ImportGraph::new(&observation);
+        let saving = graph.saving(&statement("app", "app.py", 1));
+        assert_eq!(names(&saving), ["lib", "helper"]);
     }
 
     #[test]
@@ -224,8 +252,8 @@ mod tests {
             .also("app", 4, "lib")
             .build();
         let graph = ImportGraph::new(&observation);
-        assert_eq!(graph.saving(&statement("app", "app.py", 4)).modules, ["lib.heavy"]);
-        assert_eq!(graph.saving(&statement("lib", "lib.py", 20)).modules, ["lib.heavy"]);
+        assert_eq!(names(&graph.saving(&statement("app", "app.py", 4))), ["lib.heavy"]);
+        assert_eq!(names(&graph.saving(&statement("lib", "lib.py", 20))), ["lib.heavy"]);
     }
 
     proptest! {

@@ -26,6 +26,6 @@ pub use observation::{
 };
 pub use orders::OrderTried;
 pub use report::{BaselineSummary, RecordedFrom, Report, ReportEnvironment, RunSummary, TargetReport, TargetStatus};
-pub use sample::{Measurement, OwnTime, ReferenceSample, Sample};
+pub use sample::{COLLECTIONS, Measurement, OwnTime, ReferenceSample, Sample};
 pub use settings::{Bytecode, Engine};
 pub use target::{Target, TargetKind, Workload};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use super::deferral::Form;
 use crate::model::{Failure, Frame, Interpreter, OwnTime, Sample};
 
 /// One message of a script, told apart by its `kind`.
@@ -77,14 +78,20 @@ pub(super) struct SampleAnswer {
     voluntary_switches: u64,
     modules: u64,
     own: BTreeMap<String, u64>,
-    /// Statements that were put off and used before the import was over; only the deferring probe tells.
+    /// The statements that were to be put off; only the deferring probe tells.
     #[serde(default)]
-    pub touched: Vec<TouchedAnswer>,
+    pub deferred: Vec<DeferredAnswer>,
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct TouchedAnswer {
-    pub file: Option<String>,
+pub(super) struct DeferredAnswer {
+    pub form: Option<Form>,
+    pub used: Option<UsedAnswer>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct UsedAnswer {
+    pub file: String,
     pub at: u32,
 }
 
@@ -196,7 +203,7 @@ mod tests {
                 voluntary_switches,
                 modules: 1,
                 own: BTreeMap::new(),
-                touched: Vec::new(),
+                deferred: Vec::new(),
             }
             .into_sample(0)
             .blocked_ns

@@ -1,123 +1,238 @@
-"""Import statements that are put off: what they name is loaded when it is first used, and not at all if it never is.
+"""Import statements that are put off, as `lazy import` (PEP 810) has it: what they name is loaded when one of the names is
+first looked up, and not at all if none ever is.
 
 It stands between `wire.py` and `probe.py`. Each `defer=LINE:MODULE` word names one statement by the module that it stands
 in and its first line. Other statements that import the same thing are left alone, so that what they load is still loaded.
 
-A stand-in sees its attributes looked up, calls, items, operators and subclassing. What only stores or compares it, such as
-an annotation, is not seen as a use.
+Nothing stands in for what is put off: the body of the module runs with a mapping for its names that leaves these names
+out. Looking one up in the body goes through that mapping, in a function or a class through the module's built-in names,
+and from other modules through the module's `__getattr__`; each loads it for real, and is noted as its use. So a class is a
+class wherever it is used. Only what reads the module's dictionary itself does not find the name.
 """
-_deferred = set()
-for _word in _values("defer"):
-    _line, _, _module = _word.partition(":")
-    _deferred.add((_module, int(_line)))
-_deferring_modules = {module for module, line in _deferred}
-_touched = {}
 _frame_of = sys._getframe
+_external = _modules["_frozen_importlib_external"]
+_execute = exec
 _plain_send = _send
+_OWN_FILE = _frame_of().f_code.co_filename
+_OPTIMIZED = 1  # CO_OPTIMIZED: set for functions, not for the bodies of modules and classes
 
 
 class _Statement:
-    """One import statement that is put off, and what it would have bound once somebody asks."""
+    """One statement that is to be put off: in what form the interpreter met it, and where it was used first."""
 
-    def __init__(self, arguments, frame):
-        self.arguments = arguments
-        self.code = frame.f_code
-        self.line = frame.f_lineno
-        self.module = frame.f_globals.get("__name__")
-        self.result = None
-        self.loading = False
+    def __init__(self):
+        self.form = None
+        self.used = None
 
-    def load(self):
-        if self.result is None:
-            if not self.loading:
-                self.note()
-            self.loading = True
-            self.result = _import(*self.arguments)
-        return self.result
-
-    def note(self):
-        frame = _frame_of(1)
-        while frame is not None and frame.f_code.co_filename == _OWN_FILE:
-            frame = frame.f_back
-        place = (frame.f_code.co_filename, frame.f_lineno or 0) if frame else (None, 0)
-        _touched.setdefault((self.module, self.line), place)
-
-    def binds_in(self, frame):
-        """True while the statement itself is still taking names out of what it imported."""
-        return frame.f_code is self.code and frame.f_lineno == self.line
+    def note_use(self):
+        if self.used is None:
+            frame = _frame_of(1)
+            while frame is not None and frame.f_code.co_filename == _OWN_FILE:
+                frame = frame.f_back
+            if frame is not None:
+                self.used = {"file": frame.f_code.co_filename, "at": frame.f_lineno or 0}
 
 
-def _value_of(stand_in):
-    statement, path = object.__getattribute__(stand_in, "_deferred")
-    value = statement.load()
-    for name in path:
+class _Later:
+    """What an import gives to its statement when it is put off: any part of it is put off too."""
+
+    def __init__(self, statement, arguments, path):
+        object.__setattr__(self, "_deferred", (statement, arguments, path))
+
+    def __getattribute__(self, name):
+        statement, arguments, path = object.__getattribute__(self, "_deferred")
+        return _Later(statement, arguments, path + (name,))
+
+
+def _value_of(later):
+    """Imports for real what a name stands for."""
+    statement, (name, globals, locals, fromlist, level), path = object.__getattribute__(later, "_deferred")
+    statement.note_use()
+    # Of several names in one statement each loads its own.
+    value = _import(name, globals, locals, path[:1] if fromlist else fromlist, level)
+    for part in path:
         try:
-            value = getattr(value, name)
+            value = getattr(value, part)
         except AttributeError:
-            value = _modules[value.__name__ + "." + name]
+            full = value.__name__ + "." + part
+            if full not in _modules:
+                raise ImportError("cannot import name %r from %r" % (part, value.__name__), name=value.__name__)
+            value = _modules[full]
     return value
 
 
-class _StandIn:
-    """What a put-off statement binds."""
+class _Names:
+    """The names of a module while its body runs."""
 
-    def __init__(self, statement, path):
-        object.__setattr__(self, "_deferred", (statement, path))
+    def __init__(self, globals):
+        self._globals = globals
+        self._pending = {}
+        self._getattr = None
 
-    def __getattribute__(self, name):
-        statement, path = object.__getattribute__(self, "_deferred")
-        if statement.binds_in(_frame_of(1)):
-            return _StandIn(statement, path + (name,))
-        return getattr(_value_of(self), name)
+    def __getitem__(self, name):
+        try:
+            return self._globals[name]
+        except KeyError:
+            return self._load(name)
 
-    def __setattr__(self, name, value):
-        setattr(_value_of(self), name, value)
+    def __setitem__(self, name, value):
+        if type(value) is _Later:
+            self._globals.pop(name, None)
+            self._pending[name] = value
+        elif name == "__getattr__":
+            self._getattr = value
+        else:
+            self._pending.pop(name, None)
+            self._globals[name] = value
 
-    def __delattr__(self, name):
-        delattr(_value_of(self), name)
+    def __delitem__(self, name):
+        if self._pending.pop(name, None) is None:
+            del self._globals[name]
 
-    def __mro_entries__(self, bases):
-        return (_value_of(self),)
+    def __contains__(self, name):
+        return name in self._globals or name in self._pending
 
-    def __call__(self, *positional, **named):
-        return _value_of(self)(*positional, **named)
+    def __iter__(self):
+        return iter(self._globals)
 
-    def __instancecheck__(self, instance):
-        return isinstance(instance, _value_of(self))
+    def __len__(self):
+        return len(self._globals)
 
-    def __subclasscheck__(self, subclass):
-        return issubclass(subclass, _value_of(self))
+    def __getattr__(self, name):
+        return getattr(self._globals, name)
+
+    def _load(self, name):
+        value = _value_of(self._pending[name])
+        self._pending.pop(name, None)
+        self._globals[name] = value
+        return value
+
+    def _attribute(self, name):
+        """The module's `__getattr__`: a name that other modules ask for."""
+        if name in self._pending:
+            return self._load(name)
+        if name == "__all__":
+            # `from … import *` asks for it first, and then takes what is in the dictionary.
+            for public in [public for public in self._pending if not public.startswith("_")]:
+                self._load(public)
+        if self._getattr is not None:
+            return self._getattr(name)
+        raise AttributeError("module %r has no attribute %r" % (self._globals.get("__name__"), name))
 
 
-def _operator(name):
-    def forward(self, *others):
-        others = [_value_of(other) if type(other) is _StandIn else other for other in others]
-        return getattr(_value_of(self), name)(*others)
-    return forward
+class _BuiltinNames(dict):
+    """The built-in names as functions and classes of one module see them: the last place where a name is looked for."""
+
+    def __missing__(self, name):
+        if name in self.names._pending:
+            return self.names._load(name)
+        return _builtins.__dict__[name]  # added since
 
 
-for _name in (
-    "getitem setitem delitem len iter next contains bool int float index str repr bytes format hash eq ne lt le gt ge add sub "
-    "mul truediv floordiv mod pow and or xor lshift rshift radd rsub rmul rtruediv ror rand rxor neg pos abs invert enter exit "
-    "dir fspath get set"
-).split():
-    setattr(_StandIn, "__%s__" % _name, _operator("__%s__" % _name))
+def _opcode_of_import_statements():
+    seen = []
 
-_OWN_FILE = _value_of.__code__.co_filename
-
-
-def _deferring_import(name, globals=None, locals=None, fromlist=(), level=0):
-    if globals is not None and globals.get("__name__") in _deferring_modules:
+    def look(*arguments):
         frame = _frame_of(1)
-        if (globals["__name__"], frame.f_lineno) in _deferred and not (fromlist and "*" in fromlist):
-            return _StandIn(_Statement((name, globals, locals, fromlist, level), frame), ())
-    return _import(name, globals, locals, fromlist, level)
+        seen.append(frame.f_code.co_code[frame.f_lasti])
+
+    _execute("import anything", {"__builtins__": {"__import__": look}})
+    return seen[0]
+
+
+_IMPORT_NAME = _opcode_of_import_statements()
+
+
+def _form_of(frame, fromlist):
+    code = frame.f_code
+    if code.co_code[frame.f_lasti] != _IMPORT_NAME:
+        return "call"
+    if fromlist and "*" in fromlist:
+        return "star"
+    if code.co_flags & _OPTIMIZED:
+        return "function"
+    return "statement" if code.co_name == "<module>" else "class"
+
+
+def _prepare(globals, statements):
+    """Gives a module its own names, whose `__import__` puts these statements off, by line."""
+    names = _Names(globals)
+
+    def __import__(name, globals=None, locals=None, fromlist=(), level=0):
+        frame = _frame_of(1)
+        statement = statements.get(frame.f_lineno)
+        if statement is not None:
+            statement.form = _form_of(frame, fromlist)
+            if statement.form == "statement":
+                return _Later(statement, (name, globals, locals, fromlist, level), ())
+        return _import(name, globals, locals, fromlist, level)
+
+    builtin_names = _BuiltinNames(_builtins.__dict__)
+    builtin_names.names = names
+    builtin_names["__import__"] = __import__
+    globals["__builtins__"] = builtin_names
+    globals["__getattr__"] = lambda name: names._attribute(name)
+    return names
+
+
+_plain_exec_module = _external._LoaderBasics.exec_module
+
+
+def _exec_module(self, module):
+    statements = _statements.get(module.__name__)
+    code = self.get_code(module.__name__) if statements else None
+    if code is None:
+        return _plain_exec_module(self, module)
+    _run(code, module)
+
+
+def _run(code, module):
+    names = _prepare(module.__dict__, _statements[module.__name__])
+    _modules["_frozen_importlib"]._call_with_frames_removed(_execute, code, module.__dict__, names)
+
+
+# Warnings and tracebacks skip the import system's frames by their file name; this one is on every stack below it.
+_exec_module.__code__ = _exec_module.__code__.replace(co_filename="<frozen importlib._bootstrap_external>")
+
+_clock = time.thread_time_ns
+_identify_thread = _modules["_thread"].get_ident
+_COLLECTIONS = "<garbage collection>"
+
+
+def _watch_collections(seen, stacks, pace):
+    """Books collections of garbage apart: which module has one is chance, and with a statement put off it is another."""
+    had_it = "gc" in _modules
+    import gc
+    if not had_it:
+        del _modules["gc"]
+    booked = [_COLLECTIONS, 0]
+    seen.append(booked)
+    began = [0]
+
+    def note(phase, _):
+        if phase == "start":
+            began[0] = _clock()
+        else:
+            elapsed = _clock() - began[0]
+            thread = _identify_thread()
+            stack = stacks.get(thread)
+            if stack is not None:
+                pace.charge(thread, booked, elapsed)
+                pace.charge(thread, stack[-1], -elapsed)
+
+    gc.callbacks.append(note)
+
+
+_order = []
+_statements = {}
+for _word in _values("defer"):
+    _line, _, _module = _word.partition(":")
+    _order.append(_statements.setdefault(_module, {}).setdefault(int(_line), _Statement()))
+# Also where nothing is put off: the stack has to be as deep on both sides of a comparison. One frame less made the compilation
+# of a large regular expression take 40 ms longer.
+_external._LoaderBasics.exec_module = _exec_module
 
 
 def _send(message):
-    if message["kind"] == "sample":
-        message["touched"] = [{"file": file, "at": line} for file, line in _touched.values()]
+    message["deferred"] = [{"form": statement.form, "used": statement.used} for statement in _order]
     _plain_send(message)
-
-
-_builtins.__import__ = _deferring_import

@@ -1,10 +1,12 @@
-//! An import with some of its statements put off: what a lazy import would really give back, measured instead of estimated,
-//! and whether what it names is used before the import is over.
+//! An import with a statement put off: what a lazy import would really give back, measured instead of estimated, and
+//! whether what it names is used before the import is over.
+
+use serde::Deserialize;
 
 use super::PythonError;
 use super::session::{Request, Session};
 use super::workspace::Script;
-use crate::model::{Failure, Sample};
+use crate::model::{Failure, Place, Sample};
 
 /// A statement to put off.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,39 +17,59 @@ pub struct Deferral {
     pub line: u32,
 }
 
-/// One sample of an import with statements put off.
+/// In what form the interpreter met what was to be put off. Only a statement at the top level of a module can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// A statement at the top level of its module: it was put off.
+    Statement,
+    /// `from … import *`.
+    Star,
+    /// A statement inside a function.
+    Function,
+    /// A statement in the body of a class.
+    Class,
+    /// A call of `__import__`.
+    Call,
+}
+
+/// One sample of an import with a statement put off.
 #[derive(Debug, Clone)]
 pub struct Deferred {
     /// The sample.
     pub sample: Sample,
-    /// Where what was put off was used all the same: file, if it is known, and line.
-    pub used_at: Vec<(Option<String>, u32)>,
+    /// How the statement was met; `None` where no import statement ran in that line.
+    pub form: Option<Form>,
+    /// The line that used what was put off all the same, the file as the interpreter names it.
+    pub used_at: Option<Place>,
 }
 
 impl Session {
-    /// Takes one sample with these statements put off; with none, the same probe for the other side of the comparison.
+    /// Takes one sample with this statement put off; without one, the same probe for the other side of the comparison.
     ///
     /// # Errors
     /// [`PythonError`] where the process could not be run at all; a failing import is `Ok(Err(failure))`.
     pub fn sample_deferring(
         &self,
         request: Request<'_>,
-        deferrals: &[Deferral],
+        deferral: Option<&Deferral>,
     ) -> Result<Result<Deferred, Failure>, PythonError> {
-        let words: Vec<String> = deferrals
-            .iter()
-            .map(|deferral| format!("defer={}:{}", deferral.line, deferral.importer))
-            .collect();
-        let further: Vec<&str> = words.iter().map(String::as_str).collect();
+        let word = deferral.map(|deferral| format!("defer={}:{}", deferral.line, deferral.importer));
+        let words: Vec<&str> = word.as_deref().into_iter().collect();
         let limit = self.settings().time_limit;
-        let exchange = self.run_import(Script::DeferringProbe, &further, request, limit)?;
+        let exchange = self.run_import(Script::DeferringProbe, &words, request, limit)?;
         let answer = self.sample_answer(&exchange, limit)?;
-        Ok(answer.map(|mut answer| Deferred {
-            used_at: std::mem::take(&mut answer.touched)
-                .into_iter()
-                .map(|touched| (touched.file, touched.at))
-                .collect(),
-            sample: answer.into_sample(request.round),
+        Ok(answer.map(|mut answer| {
+            let deferred = std::mem::take(&mut answer.deferred).into_iter().next();
+            let (form, used) = deferred.map_or((None, None), |deferred| (deferred.form, deferred.used));
+            Deferred {
+                form,
+                used_at: used.map(|used| Place {
+                    file: used.file,
+                    line: used.at,
+                }),
+                sample: answer.into_sample(request.round),
+            }
         }))
     }
 }

@@ -18,6 +18,10 @@ pub enum Phase {
     Sampling,
     /// The imports that show the lines of what became heavier.
     Explaining,
+    /// The untimed imports with a statement put off.
+    Deferring,
+    /// The timed imports with and without statements put off.
+    Verifying,
 }
 
 /// How far a run is. Displayed as `sampling 34/120 · shop.services.orders`.
@@ -52,6 +56,8 @@ impl fmt::Display for Progress<'_> {
             Phase::Counting => "counting",
             Phase::Sampling => "sampling",
             Phase::Explaining => "explaining",
+            Phase::Deferring => "putting imports off",
+            Phase::Verifying => "verifying",
         };
         write!(formatter, "{phase} {}", numbers::count(self.done))?;
         if self.total > 0 {

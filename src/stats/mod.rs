@@ -4,7 +4,8 @@
 //! From the ground up: [`quantile`] (levels and spreads), [`rank`] (exact one-sided rank tests), [`multiple`] (many
 //! targets in one run), [`calibration`] (what a sample would have taken on a machine of a given speed), [`blocked`]
 //! (waiting, in milliseconds), [`estimate()`] (what the samples of a target come to), [`changed_part`] and
-//! [`comparison`] (now against before), and the rules that decide: [`sequential`], [`ceiling`] and [`fixed`].
+//! [`comparison`] (now against before), [`saving`]
+//! (with something and without it), and the rules that decide: [`sequential`], [`ceiling`] and [`fixed`].
 
 pub mod blocked;
 pub mod calibration;
@@ -20,6 +21,7 @@ pub mod quantile;
 pub mod random;
 pub mod rank;
 pub mod sameness;
+pub mod saving;
 pub mod sequential;
 #[cfg(test)]
 mod simulation;

@@ -103,7 +103,7 @@ impl Ranks {
 }
 
 /// P(sum of the ranks whose fair coin shows heads ≥ `observed`).
-fn signed_rank_tail(ranks: &[usize], observed: usize) -> f64 {
+pub(super) fn signed_rank_tail(ranks: &[usize], observed: usize) -> f64 {
     let total: usize = ranks.iter().sum();
     let mut probability = vec![0.0; total + 1];
     probability[0] = 1.0;

@@ -143,7 +143,8 @@ fn a_cut_saves_what_a_lazy_import_saves() {
         file: Some("left.py"),
         line: 1,
     };
-    let promised: BTreeSet<String> = graph.saving(&statement).modules.into_iter().collect();
+    let saving = graph.saving(&statement);
+    let promised: BTreeSet<String> = saving.modules.iter().map(|module| module.name.clone()).collect();
     project.write(&[("left.py", "import shared\n")]);
     let without: BTreeSet<String> = observe(&session, "app")
         .modules

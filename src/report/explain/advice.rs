@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::CostlyImport;
+use super::source::lazy_names;
+use super::{CostlyImport, ObstacleKind, UseKind, place_for_people};
 use crate::budgets::Classes;
 use crate::model::numbers;
 use crate::usage::Counts;
@@ -41,58 +42,77 @@ pub(super) struct Marks<'a> {
 
 /// Decides by use, cost and what stands in the way.
 pub(super) fn advise(import: &CostlyImport, marks: Marks<'_>) -> Advice {
-    let keep = |reason: String| Advice {
-        kind: AdviceKind::Keep,
-        reason,
-        how: None,
-    };
-    let saved = import.measured.map_or(import.saved_ms, |measured| measured.saved_ms);
     let classes = marks.classes;
-    if let Some(error) = &import.fails {
-        return keep(format!("the import fails when it is put off: {error}"));
-    }
+    let saved_ms = import
+        .measured
+        .map_or(import.saved.time_ms, |measured| measured.saved.time_ms);
+    let is_worth_it = saved_ms >= classes.module_level_below_ms.value;
+    let is_heavy = import.cut.time_ms >= classes.lazy_above_ms.value;
     if let Some(counts) = import.usage.filter(|counts| counts.share() > classes.usage_above.value) {
         return keep(counts.wording());
     }
-    if let Some(place) = &import.used_at {
-        return if import.saved_ms >= classes.lazy_above_ms.value {
-            Advice {
-                kind: AdviceKind::Split,
-                reason: with_usage(import, format!("it is used while importing, at {place}")),
-                how: Some("move what needs it into a module of its own, imported by those who use it".to_owned()),
-            }
-        } else {
-            keep(format!("it is used while importing, at {place}"))
-        };
+    if let Some(advice) = advise_beside_obstacle(import, is_worth_it, is_heavy) {
+        return advice;
     }
-    if saved < classes.module_level_below_ms.value {
-        return match import.also_imported_by.first() {
-            Some(other) => keep(format!("also imported by {other}, so a cut gives next to nothing back")),
-            None => keep(format!(
+    if !is_worth_it {
+        return keep(match import.also_imported_by.first() {
+            Some(_) if import.cut.modules == 0 => {
+                "it is imported elsewhere too, so that nothing would be saved".to_owned()
+            }
+            _ => format!(
                 "cheaper than {}",
                 numbers::time_limit(classes.module_level_below_ms.value)
-            )),
-        };
+            ),
+        });
     }
     let is_known = |counts: &Counts| counts.highest_share() <= classes.usage_above.value;
-    let is_dear = saved >= classes.lazy_above_ms.value;
     let reason = match import.usage.filter(is_known) {
-        Some(counts) if counts.used == 0 => format!("{}, and takes {}", counts.wording(), numbers::time(saved)),
-        Some(counts) => format!("only {}, and takes {}", counts.wording(), numbers::time(saved)),
-        None => with_usage(
-            import,
-            if is_dear {
-                format!("dearer than {}", numbers::time_limit(classes.lazy_above_ms.value))
-            } else {
-                "worth it where most runs do without".to_owned()
-            },
-        ),
+        Some(counts) if counts.used == 0 => format!("{}, and takes {}", counts.wording(), numbers::time(saved_ms)),
+        Some(counts) => format!("only {}, and takes {}", counts.wording(), numbers::time(saved_ms)),
+        None if saved_ms >= classes.lazy_above_ms.value => {
+            let mark = numbers::time_limit(classes.lazy_above_ms.value);
+            with_usage(import, format!("dearer than {mark}"))
+        }
+        None => with_usage(import, "worth it where most runs do without".to_owned()),
     };
     Advice {
         kind: AdviceKind::Lazy,
         reason,
         how: Some(how_to_defer(import, marks.has_lazy_syntax)),
     }
+}
+
+/// Advice for what cannot be put off, or is used while importing; `None` for what nothing stands in the way of.
+fn advise_beside_obstacle(import: &CostlyImport, is_worth_it: bool, is_heavy: bool) -> Option<Advice> {
+    if let Some(obstacle) = &import.obstacle {
+        let reason = obstacle.reason(obstacle.place.as_ref().map(place_for_people).as_deref());
+        let how = match obstacle.kind {
+            ObstacleKind::Function => "make that call where its result is first needed",
+            _ => "move what needs it into a module of its own, imported by those who use it",
+        };
+        return Some(if is_heavy {
+            split(with_usage(import, reason), how)
+        } else {
+            keep(reason)
+        });
+    }
+    let used = import.used.as_ref()?;
+    let reason = with_usage(import, used.reason(&place_for_people(&used.place)));
+    Some(match () {
+        () if is_worth_it => split(
+            reason,
+            "leave that name where it is, and make the others of the statement lazy",
+        ),
+        () if used.how == UseKind::Signature && is_heavy => split(
+            reason,
+            "write annotations as strings, and import it under `if TYPE_CHECKING`",
+        ),
+        () if is_heavy => split(
+            reason,
+            "move what needs it into a module of its own, imported by those who use it",
+        ),
+        () => keep(reason),
+    })
 }
 
 /// A reason with what is known of the usage behind it.
@@ -103,35 +123,78 @@ fn with_usage(import: &CostlyImport, reason: String) -> String {
     }
 }
 
+fn keep(reason: String) -> Advice {
+    Advice {
+        kind: AdviceKind::Keep,
+        reason,
+        how: None,
+    }
+}
+
+fn split(reason: String, how: &str) -> Advice {
+    Advice {
+        kind: AdviceKind::Split,
+        reason,
+        how: Some(how.to_owned()),
+    }
+}
+
 fn how_to_defer(import: &CostlyImport, has_lazy_syntax: bool) -> String {
+    if import.in_try {
+        // PEP 810 has no lazy imports in `try`: the handler would be gone when they raise.
+        return "import it in the function that needs it: in `try` it cannot be lazy".to_owned();
+    }
     if has_lazy_syntax {
         return "put `lazy` in front of the statement".to_owned();
     }
-    let name = import.imported.last().map_or("", String::as_str);
-    format!("import it in the function that needs it, or list `{name}` in `__lazy_modules__` for Python 3.15")
+    let in_function = "import it in the function that needs it";
+    let is_package = import
+        .place
+        .as_ref()
+        .is_some_and(|place| place.file.ends_with("__init__.py"));
+    let package = match import.importer.rsplit_once('.') {
+        _ if is_package => import.importer.as_str(),
+        Some((package, _)) => package,
+        None => "",
+    };
+    let names = lazy_names(import.source.as_deref().unwrap_or_default(), package);
+    if names.is_empty() {
+        return in_function.to_owned();
+    }
+    let names = names.join("`, `");
+    format!("{in_function}; for Python 3.15 list `{names}` in `__lazy_modules__`")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::Place;
-    use crate::report::explain::Measured;
+    use crate::report::explain::{Measured, Obstacle, Use, Weight};
 
     fn import(saved_ms: f64, usage: Option<(u64, u64, u64)>) -> CostlyImport {
+        let weight = Weight {
+            time_ms: saved_ms,
+            memory_bytes: 0,
+            modules: 1,
+        };
         CostlyImport {
             importer: "shop.core".to_owned(),
             place: None,
+            source: None,
+            in_try: false,
             imported: vec!["heavy".to_owned()],
-            saved_ms,
-            saved_memory_bytes: 0,
-            saved_modules: 1,
             loads: Vec::new(),
+            cut: weight,
+            saved: weight,
             also_imported_by: Vec::new(),
-            used_at: None,
+            called_at: None,
+            used: None,
+            obstacle: None,
             measured: None,
-            fails: None,
             usage: usage.map(|(loaded, used, unknown)| Counts { loaded, used, unknown }),
             advice: None,
+            parts: Vec::new(),
+            collections_ms: None,
         }
     }
 
@@ -195,9 +258,8 @@ mod tests {
     fn a_measured_cost_wins_over_the_estimate() {
         let mut cheaper = import(200.0, None);
         cheaper.measured = Some(Measured {
-            saved_ms: 2.0,
-            saved_memory_bytes: 0,
-            saved_modules: 1,
+            saved: import(2.0, None).saved,
+            uncertainty_ms: 0.5,
             pairs: 9,
         });
         assert_eq!(advice(&cheaper).0, AdviceKind::Keep);
@@ -206,17 +268,30 @@ mod tests {
     #[test]
     fn what_stands_in_the_way_is_said_first() {
         let mut failing = import(200.0, Some((25, 0, 0)));
-        failing.fails = Some("NameError: heavy".to_owned());
-        assert_eq!(advice(&failing).0, AdviceKind::Keep);
-        let mut needed = import(200.0, Some((25, 0, 0)));
-        needed.used_at = Some(Place {
-            file: "shop/core.py".to_owned(),
-            line: 7,
+        failing.obstacle = Some(Obstacle {
+            kind: ObstacleKind::Breaks,
+            place: None,
+            error: Some("NameError: heavy".to_owned()),
+        });
+        let (kind, reason) = advice(&failing);
+        assert_eq!(kind, AdviceKind::Split);
+        assert!(
+            reason.contains("NameError: heavy") && reason.contains("used in none of 25 runs"),
+            "{reason}"
+        );
+        let mut needed = import(0.0, Some((25, 0, 0)));
+        needed.cut.time_ms = 200.0;
+        needed.used = Some(Use {
+            place: Place {
+                file: "shop/core.py".to_owned(),
+                line: 7,
+            },
+            how: UseKind::BaseClass,
         });
         let (kind, reason) = advice(&needed);
         assert_eq!(kind, AdviceKind::Split);
         assert!(reason.contains("shop/core.py:7; used in none of 25 runs"), "{reason}");
-        needed.saved_ms = 50.0;
+        needed.cut.time_ms = 50.0;
         assert_eq!(advice(&needed).0, AdviceKind::Keep);
     }
 

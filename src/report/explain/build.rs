@@ -1,18 +1,20 @@
 //! From one observation, with the times of a few samples, to an explanation.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::advice::{Marks, advise};
-use super::{CostlyImport, Explanation, Why, tree};
+use super::{CostlyImport, Explanation, Part, Weight, Why, tree};
 use crate::budgets::Classes;
 use crate::graph::{ImportGraph, ImportStatement};
-use crate::model::{ChainStep, ModuleTable, Observation, Origin};
+use crate::model::{COLLECTIONS, ChainStep, LoadedModule, ModuleTable, Observation, Origin, Sample};
 use crate::usage::Usage;
 
 /// How many costly imports are listed.
 const MOST_IMPORTS: usize = 12;
 /// How many other importers are named.
 const MOST_OTHERS: usize = 3;
+/// The least share of the time that a listed statement gives back.
+const SMALLEST_SHARE: f64 = 0.005;
 
 /// What an explanation is made of.
 #[derive(Debug, Clone)]
@@ -126,23 +128,24 @@ fn costly_imports(material: &Material<'_>, graph: &ImportGraph<'_>) -> Vec<Costl
                 .get(module)
                 .is_some_and(|record| record.origin == Origin::Own)
     };
+    let smallest_ms = material.smallest_ms.max(material.time_ms * SMALLEST_SHARE);
     let statements = graph
-        .statements_worth((material.smallest_ms * 1e6) as u64)
+        .statements_worth((smallest_ms * 1e6) as u64)
         .into_iter()
         .filter(|statement| statement.importer.is_some_and(is_home) && statement.line > 0);
     let mut all: Vec<(HashSet<String>, CostlyImport)> = Vec::new();
     for statement in statements.take(MOST_IMPORTS * 4) {
         let import = costly_import(material, graph, &statement);
-        let modules: HashSet<String> = graph.saving(&statement).modules.into_iter().collect();
+        let modules: HashSet<String> = import.parts.iter().map(|part| part.module.clone()).collect();
         // What comes later gives back less; if it is most of one before, it says more precisely where that lies.
         all.retain(|(outer, known)| {
-            !(modules.is_subset(outer) && import.saved_ms * 2.0 > known.saved_ms && outer.len() > modules.len())
+            !(modules.is_subset(outer) && import.cut.time_ms * 2.0 > known.cut.time_ms && outer.len() > modules.len())
         });
         all.push((modules, import));
     }
     let mut imports: Vec<CostlyImport> = all.into_iter().map(|(_, import)| import).collect();
     imports.truncate(MOST_IMPORTS);
-    imports.extend(shared_imports(material, graph, is_home));
+    imports.extend(shared_imports(material, graph, is_home, smallest_ms));
     imports
 }
 
@@ -151,30 +154,28 @@ fn shared_imports(
     material: &Material<'_>,
     graph: &ImportGraph<'_>,
     is_home: impl Fn(&str) -> bool,
+    smallest_ms: f64,
 ) -> Vec<CostlyImport> {
     const MOST_SHARED: usize = 3;
-    let cumulative = |name: &str| {
-        let module = material.observation.modules.iter().find(|module| module.name == name);
-        module.map_or(0, |module| module.cumulative_ns)
-    };
-    let smallest = (material.smallest_ms * 1e6) as u64;
-    let mut shared: Vec<(u64, CostlyImport)> = Vec::new();
-    for module in &material.observation.modules {
-        let Some(edge) = graph.loading_edge(&module.name) else {
+    let mut loaded: Vec<&LoadedModule> = material.observation.modules.iter().collect();
+    loaded.retain(|module| module.cumulative_ns as f64 >= smallest_ms * 1e6);
+    loaded.sort_by_key(|module| std::cmp::Reverse(module.cumulative_ns));
+    let mut shared: Vec<CostlyImport> = Vec::new();
+    for module in loaded {
+        let edge = graph.loading_edge(&module.name);
+        let Some(edge) = edge.filter(|edge| edge.line > 0 && edge.importer.as_deref().is_some_and(&is_home)) else {
             continue;
         };
-        let home = edge.importer.as_deref().is_some_and(&is_home);
-        if !home || edge.line == 0 || cumulative(&module.name) < smallest {
-            continue;
-        }
         let import = costly_import(material, graph, &ImportStatement::of(edge));
-        if import.saved_ms < material.smallest_ms && !import.also_imported_by.is_empty() {
-            shared.push((cumulative(&module.name), import));
+        let is_known = shared.iter().any(|known| known.place == import.place);
+        if !is_known && import.cut.time_ms < smallest_ms && !import.also_imported_by.is_empty() {
+            shared.push(import);
+        }
+        if shared.len() == MOST_SHARED {
+            break;
         }
     }
-    shared.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
-    shared.dedup_by(|left, right| left.1.place == right.1.place);
-    shared.into_iter().take(MOST_SHARED).map(|(_, import)| import).collect()
+    shared
 }
 
 fn costly_import(material: &Material<'_>, graph: &ImportGraph<'_>, statement: &ImportStatement<'_>) -> CostlyImport {
@@ -190,26 +191,109 @@ fn costly_import(material: &Material<'_>, graph: &ImportGraph<'_>, statement: &I
             None => importer.to_owned(),
         })
     });
+    let parts: Vec<Part> = saving
+        .modules
+        .iter()
+        .map(|module| Part {
+            module: module.name.clone(),
+            time_ms: tree::own_ms(module),
+            memory_bytes: module.own_memory_bytes,
+            stays: false,
+        })
+        .collect();
+    let cut = Weight::of(&parts);
     CostlyImport {
         importer: statement.importer.unwrap_or_default().to_owned(),
         place: statement.place(),
+        source: None,
+        in_try: false,
         imported: graph.imported_by(statement).into_iter().map(str::to_owned).collect(),
-        saved_ms: saving.time_ns as f64 / 1e6,
-        saved_memory_bytes: saving.memory_bytes,
-        saved_modules: saving.modules.len() as u64,
-        loads: saving
-            .modules
+        loads: parts
             .iter()
+            .map(|part| &part.module)
             .filter(|module| is_foreign(module))
             .cloned()
             .collect(),
+        cut,
+        saved: cut,
         also_imported_by: others.take(MOST_OTHERS).collect(),
-        used_at: None,
+        called_at: graph.called_at(statement),
+        used: None,
+        obstacle: None,
         measured: None,
-        fails: None,
         usage: None,
         advice: None,
+        parts,
+        collections_ms: None,
     }
+}
+
+impl Weight {
+    fn of<'a>(parts: impl IntoIterator<Item = &'a Part>) -> Self {
+        let mut sum = Self::default();
+        for part in parts {
+            sum.time_ms += part.time_ms;
+            sum.memory_bytes += part.memory_bytes;
+            sum.modules += 1;
+        }
+        sum
+    }
+}
+
+impl CostlyImport {
+    /// Takes back from what would be saved every module that `with_it_off` loads with the statement put off (a use loads it
+    /// later), and sets what that sample spent on collections of garbage against what `own_ns`, the usual own times, say.
+    pub fn put_off(&mut self, with_it_off: &Sample, own_ns: &BTreeMap<String, u64>, time_ms: f64) {
+        let off: HashMap<&str, u64> = with_it_off.own.iter().map(|own| (&*own.module, own.cpu_ns)).collect();
+        for part in &mut self.parts {
+            part.stays = off.contains_key(part.module.as_str());
+        }
+        self.saved = Weight::of(self.parts.iter().filter(|part| !part.stays));
+        let common = off.iter().filter(|(module, _)| **module != COLLECTIONS);
+        let (now, usual) = common.fold((0, 0), |(now, usual), (module, own)| match own_ns.get(*module) {
+            Some(before) => (now + own, usual + before),
+            None => (now, usual),
+        });
+        let whole: u64 = own_ns.values().sum();
+        let in_ms = time_ms * usual as f64 / now.max(1) as f64 / whole.max(1) as f64;
+        self.collections_ms = off.get(COLLECTIONS).map(|&took| took as f64 * in_ms);
+        self.share_collections(own_ns, time_ms);
+    }
+
+    /// Weighs the modules by the own times of later samples, which took as long together: each by how its share changed.
+    pub fn weigh_anew(&mut self, before_ns: &BTreeMap<String, u64>, now_ns: &BTreeMap<String, u64>, time_ms: f64) {
+        let pace = whole_without_collections(before_ns) / whole_without_collections(now_ns);
+        for part in &mut self.parts {
+            if let (Some(&before), Some(&now)) = (before_ns.get(&part.module), now_ns.get(&part.module))
+                && before > 0
+            {
+                part.time_ms *= now as f64 * pace / before as f64;
+            }
+        }
+        self.cut = Weight::of(&self.parts);
+        if self.obstacle.is_none() {
+            self.saved = Weight::of(self.parts.iter().filter(|part| !part.stays));
+            self.share_collections(now_ns, time_ms);
+        }
+    }
+
+    /// Of the collections each module has its share in its time. What is saved has as much of them as really falls away:
+    /// there are few, and each is long.
+    fn share_collections(&mut self, own_ns: &BTreeMap<String, u64>, time_ms: f64) {
+        let Some(off_ms) = self.collections_ms.filter(|_| self.saved.modules > 0) else {
+            return;
+        };
+        let whole: u64 = own_ns.values().sum();
+        let share = own_ns
+            .get(COLLECTIONS)
+            .map_or(0.0, |&took| took as f64 / whole.max(1) as f64);
+        self.saved.time_ms += share * (time_ms - self.saved.time_ms) - off_ms;
+    }
+}
+
+fn whole_without_collections(own_ns: &BTreeMap<String, u64>) -> f64 {
+    let modules = own_ns.iter().filter(|(module, _)| *module != COLLECTIONS);
+    modules.map(|(_, own)| *own).sum::<u64>().max(1) as f64
 }
 
 fn top_level(module: &str) -> &str {

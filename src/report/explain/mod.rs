@@ -3,6 +3,9 @@
 
 mod advice;
 mod build;
+mod deferral;
+mod imports;
+pub mod source;
 pub mod speedscope;
 pub mod terminal;
 mod tree;
@@ -15,6 +18,7 @@ use crate::usage::Counts;
 
 pub use advice::{Advice, AdviceKind};
 pub use build::{Material, explain};
+pub use deferral::{Obstacle, ObstacleKind, Use, UseKind};
 
 /// Everything that an explanation says. Times are milliseconds, memory is bytes.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -77,6 +81,17 @@ pub struct Node {
     pub cumulative_memory_bytes: i64,
 }
 
+/// What something takes.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct Weight {
+    /// CPU plus blocked time.
+    pub time_ms: f64,
+    /// Resident memory.
+    pub memory_bytes: i64,
+    /// How many modules.
+    pub modules: i64,
+}
+
 /// An import statement, what its cut would give back, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CostlyImport {
@@ -84,40 +99,58 @@ pub struct CostlyImport {
     pub importer: String,
     /// Its place.
     pub place: Option<Place>,
+    /// Its first line, as it is written.
+    pub source: Option<String>,
+    /// True where it stands in a `try` statement.
+    pub in_try: bool,
     /// What it names.
     pub imported: Vec<String>,
-    /// Estimated: time that falls away.
-    pub saved_ms: f64,
-    /// Estimated: memory that falls away.
-    pub saved_memory_bytes: i64,
-    /// Estimated: modules that fall away.
-    pub saved_modules: u64,
-    /// The modules that fall away, without the standard library's: that a workload uses those says nothing of this import.
+    /// The modules of the cut, without the standard library's: that a workload uses those says nothing of this import.
     #[serde(skip)]
     pub loads: Vec<String>,
+    /// Estimated: what nothing else imports, and so would go with the statement.
+    pub cut: Weight,
+    /// Estimated: what making it lazy would give back: the cut, less what is used while importing all the same.
+    pub saved: Weight,
     /// Where else it is imported, which keeps it loaded.
     pub also_imported_by: Vec<String>,
-    /// Where it is used before the import is over, so that making it lazy gives nothing back.
-    pub used_at: Option<Place>,
+    /// The module-level line that makes it run, where it stands in a function.
+    pub called_at: Option<Place>,
+    /// Where it is used before the import is over.
+    pub used: Option<Use>,
+    /// Why it cannot be put off.
+    pub obstacle: Option<Obstacle>,
     /// Measured with the statement put off (`--verify`).
     pub measured: Option<Measured>,
-    /// Why it could not be put off: the import fails without it.
-    pub fails: Option<String>,
     /// In how many recorded runs it was loaded and used, where that is known.
     pub usage: Option<Counts>,
     /// What to do.
     pub advice: Option<Advice>,
+    /// The modules of the cut.
+    #[serde(skip)]
+    parts: Vec<Part>,
+    /// What collections of garbage took with the statement put off, in milliseconds of the explanation.
+    #[serde(skip)]
+    collections_ms: Option<f64>,
+}
+
+/// A module that nothing but one statement imports.
+#[derive(Debug, Clone, PartialEq)]
+struct Part {
+    module: String,
+    time_ms: f64,
+    memory_bytes: i64,
+    /// True where it is loaded all the same with the statement put off.
+    stays: bool,
 }
 
 /// What was measured with a statement put off.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Measured {
-    /// Median difference of time, pair by pair.
-    pub saved_ms: f64,
-    /// Median difference of memory.
-    pub saved_memory_bytes: i64,
-    /// Difference of the number of modules.
-    pub saved_modules: i64,
+    /// The middle of the differences, pair by pair.
+    pub saved: Weight,
+    /// How far from it the true time may lie, at 95%.
+    pub uncertainty_ms: f64,
     /// How many pairs.
     pub pairs: u64,
 }
@@ -129,6 +162,18 @@ pub struct Why {
     pub module: String,
     /// The shortest chain to it; `None` where the import does not load it.
     pub chain: Option<Vec<ChainStep>>,
+}
+
+/// A place as it is shown to people: without the folder that packages are installed in.
+fn place_for_people(place: &Place) -> String {
+    without_site(&place.to_string()).to_owned()
+}
+
+/// A path or a place without the folder that packages are installed in.
+fn without_site(path: &str) -> &str {
+    let folders = ["/site-packages/", "/dist-packages/"];
+    let installed = folders.iter().find_map(|folder| path.rsplit_once(folder));
+    installed.map_or(path, |(_, rest)| rest)
 }
 
 impl Explanation {

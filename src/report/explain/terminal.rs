@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::{AdviceKind, CostlyImport, Explanation, Node};
+use super::{Explanation, Node, imports};
 use crate::model::ChainStep;
 use crate::report::{numbers, untrusted};
 
@@ -41,7 +41,7 @@ pub fn render(explanation: &Explanation, options: &Options) -> String {
     }
     tree(&mut text, explanation, options);
     groups(&mut text, explanation, options);
-    imports(&mut text, &explanation.imports);
+    imports::write(&mut text, &explanation.imports);
     text
 }
 
@@ -176,59 +176,6 @@ fn groups(text: &mut String, explanation: &Explanation, options: &Options) {
         }
     }
     text.push('\n');
-}
-
-fn imports(text: &mut String, imports: &[CostlyImport]) {
-    if imports.is_empty() {
-        let _ = writeln!(text, "no import costs enough to be worth a change");
-        return;
-    }
-    let _ = writeln!(text, "what a cut would save:");
-    for import in imports {
-        let place = import
-            .place
-            .as_ref()
-            .map_or(import.importer.clone(), ToString::to_string);
-        let named = import.imported.last().map_or("", String::as_str);
-        let (place, named) = (untrusted::line(&place), untrusted::line(named));
-        let _ = writeln!(
-            text,
-            "  {place} imports {named}: made lazy, it gives back {}, {}, {}",
-            numbers::time(import.saved_ms),
-            numbers::bytes(import.saved_memory_bytes.max(0).unsigned_abs()),
-            numbers::counted(import.saved_modules, "module"),
-        );
-        if let Some(measured) = &import.measured {
-            let _ = writeln!(
-                text,
-                "    measured: {}, {}, {} modules, in {}",
-                numbers::time(measured.saved_ms),
-                numbers::bytes(measured.saved_memory_bytes.max(0).unsigned_abs()),
-                measured.saved_modules,
-                numbers::counted(measured.pairs, "pair"),
-            );
-        }
-        if !import.also_imported_by.is_empty() {
-            let _ = writeln!(
-                text,
-                "    also imported by {}",
-                untrusted::line(&import.also_imported_by.join(", "))
-            );
-        }
-        if let Some(advice) = &import.advice {
-            let kind = match advice.kind {
-                AdviceKind::Lazy => "lazy",
-                AdviceKind::Split => "split",
-                AdviceKind::Keep => "keep",
-            };
-            let how = advice.how.as_ref().map_or(String::new(), |how| format!(". {how}"));
-            let _ = writeln!(
-                text,
-                "    {kind}: {}",
-                untrusted::line(&format!("{}{how}", advice.reason))
-            );
-        }
-    }
 }
 
 #[cfg(test)]
