@@ -45,6 +45,8 @@ impl Progress<'_> {
             Phase::Counting => "counting instructions".to_owned(),
             Phase::Sampling => "taking samples".to_owned(),
             Phase::Explaining => "looking for the lines that cost".to_owned(),
+            Phase::Deferring => "putting imports off".to_owned(),
+            Phase::Verifying => "measuring what that saves".to_owned(),
         }
     }
 }
