@@ -102,11 +102,13 @@ class _Pace:
         for _ in range(10):  # by then an interpreter that adapts its code has done so
             _calibrate()
         self.thread = _identify()
+        self.begin()
+
+    def begin(self):
+        """Starts over, right before the import."""
         self.segment = []
         self.time = self.work = 0.0
         self.spent_cpu = self.spent_wall = 0
-
-    def begin(self):
         self.latest = self._at_the_edge()
         self.ended = _wall_time()
 
