@@ -1,0 +1,50 @@
+//! What the probe makes of calibrations in between, on scripted ones and without any clock: an import that ran at half the
+//! speed for half of its time comes to the same work, and each module to its share.
+
+use std::process::Command;
+
+const PROBE: &str = include_str!("../src/python/probe.py");
+
+/// Three modules that do 100, 100 and 50 units of work, the second on a processor at half the speed.
+const SCRIPT: &str = r"
+calibrations = iter([10.0] * 10 + [10.0] * 3 + [10.0] * 3 + [10.0, 20.0, 20.0, 10.0] + [10.0] * 3)
+names = {
+    '_calibrate': lambda: next(calibrations),
+    '_identify': lambda: 1,
+    '_wall_time': lambda: 0,
+    '_thread_time': lambda: 0,
+}
+exec(source, names)
+pace = names['_Pace']()
+pace.begin()
+cells = [['a', 0], ['b', 0], ['c', 0], ['of another thread', 0]]
+pace.charge(1, cells[0], 1000.0)
+pace.calibrate()   # 10 and 10
+pace.calibrate()   # nothing in between, and then at half the speed
+pace.charge(1, cells[1], 2000.0)
+pace.calibrate()   # 20 and 20
+pace.charge(2, cells[3], 400.0)
+pace.calibrate()
+pace.charge(1, cells[2], 500.0)
+even = pace.end(3500.0)
+assert [cell[1] for cell in cells] == [100.0, 100.0, 50.0, 20.0], cells
+assert abs(even - 3500.0 / 250.0) < 1e-9, even
+assert next(calibrations, None) is None
+
+calibrations = iter([10.0] * 13 + [10.0] * 3 + [30.0] * 3)
+pace = names['_Pace']()
+pace.begin()
+assert abs(pace.end(900.0) - 15.0) < 1e-9, 'without boundaries the two edges are all there is'
+";
+
+#[test]
+fn work_does_not_depend_on_the_speed_at_which_it_was_done() {
+    let begin = PROBE.find("class _Pace:").expect("the class");
+    let end = PROBE.find("# Reading the thread's CPU clock").expect("what follows it");
+    let script = format!("source = {:?}\n{SCRIPT}", &PROBE[begin..end]);
+    let ended = Command::new("python3")
+        .args(["-c", &script])
+        .output()
+        .expect("python3 starts");
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+}
