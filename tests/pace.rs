@@ -19,12 +19,12 @@ pace = names['_Pace']()
 pace.begin()
 cells = [['a', 0], ['b', 0], ['c', 0], ['of another thread', 0]]
 pace.charge(1, cells[0], 1000.0)
-pace.calibrate()   # 10 and 10
-pace.calibrate()   # nothing in between, and then at half the speed
+pace.calibrate(0)   # 10 and 10
+pace.calibrate(0)   # nothing in between, and then at half the speed
 pace.charge(1, cells[1], 2000.0)
-pace.calibrate()   # 20 and 20
+pace.calibrate(0)   # 20 and 20
 pace.charge(2, cells[3], 400.0)
-pace.calibrate()
+pace.calibrate(0)
 pace.charge(1, cells[2], 500.0)
 even = pace.end(3500.0)
 assert [cell[1] for cell in cells] == [100.0, 100.0, 50.0, 20.0], cells

@@ -119,13 +119,15 @@ class _Pace:
         else:
             cell[1] += elapsed / self.latest
 
-    def calibrate(self):
-        """Ends a segment in the middle of the import."""
-        wall, cpu = _wall_time(), _thread_time()
+    def calibrate(self, cpu):
+        """Ends a segment in the middle of the import, where the thread's CPU clock showed `cpu`; what it shows now."""
+        wall = _wall_time()
         self._close(_calibrate())
-        self.spent_cpu += _thread_time() - cpu
         self.ended = _wall_time()
         self.spent_wall += self.ended - wall
+        now = _thread_time()
+        self.spent_cpu += now - cpu
+        return now
 
     def end(self, cpu):
         """Ends the last segment, which is all of the import (`cpu`) where nothing was charged; the calibration at an even
@@ -185,8 +187,7 @@ def _time_own(seen, pace):
             clock[1], clock[2] = cpu, 0
         pace.charge(thread, cell, elapsed)
         if due:
-            pace.calibrate()
-            clock[1] = _thread_time()
+            clock[1] = pace.calibrate(cpu)
         clock[0] = _wall_time()
 
     def _find_and_load(name, import_):
