@@ -255,8 +255,9 @@ def _measure():
         cpu = _process_time()
         for name in imports:
             _import(name)
-        cpu = _process_time() - cpu - pace.spent_cpu
-        wall = _wall_time() - wall - pace.spent_wall
+        # Two clocks of different grain: what is left of next to nothing may come out below it.
+        cpu = max(0, _process_time() - cpu - pace.spent_cpu)
+        wall = max(0, _wall_time() - wall - pace.spent_wall)
     except BaseException as error:
         _send(_describe_exception(error))
     resident_after, peak, switches_after, queued_after = _account()
