@@ -108,6 +108,24 @@ fn the_module_set_is_what_the_import_added() {
 }
 
 #[test]
+fn what_other_threads_compute_meanwhile_belongs_to_the_modules_as_well() {
+    let project = Project::new(&[(
+        "threaded.py",
+        "import hashlib, threading\n\
+         def work():\n    while not done:\n        hashlib.pbkdf2_hmac('sha256', b'password', b'salt', 2000)\n\
+         done = False\nthreads = [threading.Thread(target=work) for _ in range(3)]\n\
+         for thread in threads:\n    thread.start()\n\
+         import asyncio, email.message, unittest, xml.dom.minidom, http.client\ndone = True\n\
+         for thread in threads:\n    thread.join()\n",
+    )]);
+    let observation = project.observe("threaded");
+    assert_eq!(observation.failure, None);
+    let own: u64 = observation.modules.iter().map(|module| module.own_ns).sum();
+    let share = own as f64 / observation.total_ns as f64;
+    assert!((0.95..1.05).contains(&share), "{share} of the time is attributed");
+}
+
+#[test]
 fn preloaded_modules_are_not_part_of_what_is_observed() {
     let project = Project::new(&[("base.py", "import json\n"), ("top.py", "import base, json, csv\n")]);
     let imports = ["top".to_owned()];

@@ -166,8 +166,9 @@ def _observe():
     main.stack.append([None, None, 0, 0, 0])
     _install()
     memory = _resident.field(1) * _PAGE if _resident else 0
-    cpu = _process_clock()
-    _open_stretch(main, _cpu_clock())
+    cpu = main.process = _process_clock()
+    main.cpu = _cpu_clock()
+    _open_stretch(main)
     try:
         if failure is None:
             _Notes.on = True

@@ -41,9 +41,9 @@ def _note_event(kind, event, arguments, frame):
     place = _place_of(frame)
     if thread.stack:
         # What blocks from here on is blocked by this.
-        started = _close_stretch(thread)
+        _close_stretch(thread)
         thread.place = place
-        _open_stretch(thread, started)
+        _open_stretch(thread)
     if kind == "wait" or (event in ("os.fork", "os.posix_spawn") and _module_of(frame) == "subprocess"):
         return
     if event == "sqlite3.connect" and arguments[0] in (":memory:", b":memory:", ""):

@@ -43,11 +43,12 @@ def _find_and_load(name, import_):
             _note_edge(_importer_of(_frame_of(1), _this_thread()), name, 0)
         return module
     thread = _this_thread()
-    started = _cpu_clock()
     outer = thread.stack[-1] if thread.stack else None
     if outer is not None:
-        started = _close_stretch(thread)
+        _close_stretch(thread)
         _note_made(thread)
+    else:
+        thread.process, thread.cpu = _process_clock(), _cpu_clock()
     importer = _importer_of(_frame_of(1), thread)
     place = thread.place
     cell = [name, outer, 0, 0, 0]
@@ -55,13 +56,13 @@ def _find_and_load(name, import_):
     _Notes.cells.append(cell)
     thread.place = None
     flags = _FAILED
-    _open_stretch(thread, started)
+    _open_stretch(thread)
     try:
         module = _inner_find_and_load(name, import_)
         flags = _LOADED
         return module
     finally:
-        ended = _close_stretch(thread)
+        _close_stretch(thread)
         if flags == _LOADED:
             _note_made(thread)
             _Notes.known.add(name)
@@ -69,9 +70,9 @@ def _find_and_load(name, import_):
         _note_edge(importer, name, flags)
         thread.place = (importer[1], importer[2]) if importer[1] and not importer[3] else place
         if outer is not None:
-            _open_stretch(thread, ended)
+            _open_stretch(thread)
         else:
-            _Notes.hook_cost += _cpu_clock() - ended
+            _Notes.hook_cost += _cpu_clock() - thread.cpu
 
 
 def _import_hook(name, globals=None, locals=None, fromlist=(), level=0):

@@ -120,8 +120,12 @@ _usage, _USAGE_OF_THREAD = _load_usage()
 
 
 def _close_stretch(thread):
-    """Gives what has passed since the last boundary to the import on top of the thread's stack."""
-    cpu, process, wall = _cpu_clock(), _process_clock(), _wall_clock()
+    """Gives what has passed since the last boundary to the import on top of the thread's stack.
+
+    Both boundaries read the clocks of process and thread in the same order, so that what the readings themselves cost
+    falls out of the sums.
+    """
+    process, cpu, wall = _process_clock(), _cpu_clock(), _wall_clock()
     memory = _resident.field(1) * _PAGE if _resident else 0
     cell = thread.stack[-1]
     # What threads that import nothing compute meanwhile (a numeric library's own, say) belongs to this import.
@@ -139,19 +143,23 @@ def _close_stretch(thread):
             cell[_BLOCKED] += blocked
             if blocked >= _LONGEST_BLOCK_UNNOTICED:
                 _Notes.blocked.append((cell, thread.place, blocked))
-    return cpu
+    thread.process, thread.cpu = process, cpu
 
 
-def _open_stretch(thread, hook_started):
+def _open_stretch(thread):
     thread.memory = _resident.field(1) * _PAGE if _resident else 0
     thread.foreign = _Notes.foreign
     if thread is _Notes.main and _schedule and _usage:
         thread.queued = _schedule.field(1)
         thread.switches = _usage(_USAGE_OF_THREAD).ru_nvcsw
     thread.wall = _wall_clock()
-    thread.process = _process_clock()
-    thread.cpu = _cpu_clock()
-    _Notes.hook_cost += thread.cpu - hook_started
+    process, cpu = _process_clock(), _cpu_clock()
+    # Threads that import nothing do not stop for the hooks: what they computed since the last boundary counts as well.
+    others = (process - thread.process) - (cpu - thread.cpu)
+    if others > 0 and len(_Notes.threads) == 1:
+        thread.stack[-1][_CPU] += others
+    _Notes.hook_cost += cpu - thread.cpu
+    thread.process, thread.cpu = process, cpu
 
 
 def _this_thread():
