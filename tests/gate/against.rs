@@ -1,47 +1,8 @@
 //! `--against`: base and head of a real git repository in one run.
 
-use std::process::Command;
-
 use importgate::model::{Code, ComparisonKind, Severity, TargetStatus};
 
-use super::support::{Project, Run, found, shop, shop_in};
-
-/// A project whose present state is committed.
-fn committed(project: Project) -> Project {
-    project.write(".gitignore", "__pycache__/\n*.json\n");
-    git(&project, &["init", "--quiet"]);
-    commit(&project);
-    project
-}
-
-fn commit(project: &Project) {
-    git(project, &["add", "--all"]);
-    git(project, &["commit", "--quiet", "--allow-empty", "--message", "A state"]);
-}
-
-fn git(project: &Project, words: &[&str]) {
-    let identity = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.org"];
-    let status = Command::new("git")
-        .args(identity)
-        .args(words)
-        .current_dir(project.path(""))
-        .status();
-    assert!(status.expect("git runs").success(), "git {words:?}");
-}
-
-/// No checkout of a base is left, neither as a folder nor in git's own books.
-fn assert_no_checkout_is_left(project: &Project) {
-    let list = Command::new("git")
-        .args(["worktree", "list", "--porcelain"])
-        .current_dir(project.path(""))
-        .output();
-    let list = String::from_utf8(list.expect("git runs").stdout).expect("text");
-    assert_eq!(
-        list.lines().filter(|line| line.starts_with("worktree ")).count(),
-        1,
-        "{list}"
-    );
-}
+use super::support::{Project, Run, assert_no_checkout_is_left, commit, committed, found, git, shop, shop_in};
 
 #[test]
 fn the_same_code_passes_and_the_base_is_not_timed() {
@@ -226,16 +187,4 @@ fn a_shallow_clone_says_what_to_fetch() {
     command.current_dir(project.path("clone"));
     let run = Run::of(command, &project).expect_code(3);
     assert!(run.stderr.contains("git fetch --unshallow origin"), "{}", run.stderr);
-}
-
-#[test]
-fn a_base_python_is_found_as_any_other_and_has_to_be_there() {
-    let project = committed(shop());
-    let same = project
-        .check(&["--against", "HEAD", "--base-python", "python3"])
-        .expect_code(0);
-    assert!(!same.stdout.contains("the base runs under"), "{}", same.stdout);
-    let missing = ["check", "--against", "HEAD", "--base-python", "no-such-python"];
-    let run = project.run(&missing).expect_code(3);
-    assert!(run.stderr.contains("--base-python"), "{}", run.stderr);
 }

@@ -1,9 +1,11 @@
 //! What all these tests share: a project to measure, and a run of the program on it.
 
 mod project;
+mod repository;
 mod run;
 
 pub(crate) use project::{Project, python};
+pub(crate) use repository::{assert_no_checkout_is_left, commit, committed, git};
 pub(crate) use run::{Run, found};
 
 /// A module body that keeps a processor busy for 60 ms of its own time, whatever else the machine does.
