@@ -173,13 +173,19 @@ fn a_hang_ends_at_the_time_limit_and_shows_where() {
         "import time\n\ntime.sleep(600)\n",
         "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: pass\n",
     ] {
-        let Failure::Hung { limit_ms, stack } =
-            Project::new(source).import(Duration::from_secs(2)).expect_err("a hang")
-        else {
-            panic!("a hang was expected");
-        };
-        assert_eq!(limit_ms, 2000);
-        assert_eq!(stack.last().map(|frame| frame.line), Some(3), "{stack:?}");
+        let mut limit = Duration::from_secs(2);
+        loop {
+            let Failure::Hung { limit_ms, stack } = Project::new(source).import(limit).expect_err("a hang") else {
+                panic!("a hang was expected");
+            };
+            assert_eq!(u128::from(limit_ms), limit.as_millis());
+            if stack.last().is_some_and(|frame| frame.line == 3) {
+                break;
+            }
+            // A machine that stalls may not have come to the line that hangs.
+            limit *= 2;
+            assert!(limit < GENEROUS, "{stack:?}");
+        }
     }
 }
 

@@ -55,7 +55,7 @@ const FAULTS: [Fault; 8] = [
 ];
 
 fn faulty() -> Project {
-    let mut budgets = "[measure]\ntimeout = \"1s\"\n\n[modules.works]\nmax-time = \"900ms\"\n".to_owned();
+    let mut budgets = "[measure]\ntimeout = \"5s\"\n\n[modules.works]\nmax-time = \"4s\"\n".to_owned();
     let project = Project::new("");
     for (name, source, ..) in FAULTS {
         project.write(&format!("{name}.py"), source);
@@ -100,7 +100,7 @@ fn every_failure_has_its_own_code_and_the_others_are_still_measured() {
         (row.status, row.verdict, row.samples),
         (TargetStatus::Measured, Verdict::Pass, 3)
     );
-    assert!(run.only(Code::Hang).message.contains("1 s"));
+    assert!(run.only(Code::Hang).message.contains("5 s"));
     let stack = &run.only(Code::Hang).details;
     assert_eq!(stack, &["at hangs.py:6 in <module>", "at hangs.py:4 in wait"]);
     assert!(

@@ -94,16 +94,14 @@ fn a_warning_is_seen_where_it_points_even_when_it_is_filtered_out() {
 #[test]
 fn a_block_is_seen_where_it_blocks() {
     let observation = observe("import json\nimport time\nx = 1\ntime.sleep(0.08)\nimport csv\n");
-    let longest = observation
+    // A slow disk may block it elsewhere as well, and for longer.
+    let here = observation
         .blocked
         .iter()
-        .max_by_key(|blocked| blocked.ns)
-        .expect("a block");
-    assert_eq!(
-        (longest.module.as_str(), longest.place.as_ref().map(|place| place.line)),
-        ("measured", Some(4))
-    );
-    assert!(longest.ns > 60_000_000, "{longest:?}");
+        .find(|blocked| blocked.place.as_ref().is_some_and(|place| place.line == 4))
+        .unwrap_or_else(|| panic!("{:?}", observation.blocked));
+    assert_eq!(here.module, "measured");
+    assert!(here.ns > 40_000_000, "{here:?}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use importgate::graph::{Evidence, causes_of_change, name_lines};
 use importgate::model::{Cause, ClosureChange, LineSeen, ModuleTable, Observation};
 use importgate::python::{Contents, Request, Session};
 
-use crate::support::{Project, observe, python, run};
+use crate::support::{Project, observe, python, run, steady_lines};
 
 /// What takes long enough to outweigh the noise of any machine.
 const BURN: &str = "total = sum(step * step for step in range(1_500_000))\n";
@@ -316,7 +316,7 @@ fn lines(session: &Session, target: &str, module: &str) -> Vec<LineSeen> {
         imports: &imports,
         round: 0,
     };
-    session.lines(request, &[module]).expect("the process runs")
+    steady_lines(session, request, &[module])
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use importgate::model::{Edge, Observation};
+use importgate::model::{Edge, LineSeen, Observation};
 use importgate::python::{BytecodeFiles, Look, Request, Session, SessionSettings};
 
 /// Long enough for any machine to import a small project.
@@ -63,6 +63,17 @@ pub(crate) fn observe(session: &Session, module: &str) -> Observation {
         round: 0,
     };
     session.observe(request, Look::Full).expect("the process runs")
+}
+
+/// The lesser time of each line in two looks: a machine that stalls does so in one of them.
+pub(crate) fn steady_lines(session: &Session, request: Request<'_>, watched: &[&str]) -> Vec<LineSeen> {
+    let look = || session.lines(request, watched).expect("the process runs");
+    let (mut lines, again) = (look(), look());
+    for line in &mut lines {
+        let same = |other: &&LineSeen| (&other.module, other.line) == (&line.module, line.line);
+        line.ns = again.iter().find(same).map_or(line.ns, |other| other.ns.min(line.ns));
+    }
+    lines
 }
 
 /// The interpreter itself, not a wrapper that chooses one.
