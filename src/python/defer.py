@@ -228,8 +228,7 @@ _statements = {}
 for _word in _values("defer"):
     _line, _, _module = _word.partition(":")
     _order.append(_statements.setdefault(_module, {}).setdefault(int(_line), _Statement()))
-# Also where nothing is put off: the stack has to be as deep on both sides of a comparison. One frame less made the compilation
-# of a large regular expression take 40 ms longer.
+# Also where nothing is put off: both sides of a comparison go the same way.
 _external._LoaderBasics.exec_module = _exec_module
 
 
