@@ -13,9 +13,6 @@ pub struct OwnTime {
     pub cpu_ns: u64,
 }
 
-/// The name under which a deferring probe's own times have the collections of garbage.
-pub const COLLECTIONS: &str = "<garbage collection>";
-
 /// One timed import in one process.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Sample {
