@@ -108,7 +108,7 @@ fn the_module_set_is_what_the_import_added() {
 }
 
 #[test]
-fn what_other_threads_compute_meanwhile_belongs_to_the_modules_as_well() {
+fn what_other_threads_compute_meanwhile_blurs_nothing() {
     let project = Project::new(&[(
         "threaded.py",
         "import hashlib, threading\n\

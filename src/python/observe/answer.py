@@ -166,8 +166,7 @@ def _observe():
     main.stack.append([None, None, 0, 0, 0])
     _install()
     memory = _resident.field(1) * _PAGE if _resident else 0
-    cpu = main.process = _process_clock()
-    main.cpu = _cpu_clock()
+    cpu = main.cpu = _cpu_clock()
     _open_stretch(main)
     try:
         if failure is None:
@@ -179,7 +178,7 @@ def _observe():
     _Notes.on = False
     if _getpid() != _PID:
         _exit(0)
-    cpu = _process_clock() - cpu - _Notes.hook_cost
+    cpu = _cpu_clock() - cpu - _Notes.hook_cost + _Notes.foreign_cpu
     memory = (_resident.field(1) * _PAGE if _resident else 0) - memory
     names = [name for name in list(_modules) if name not in _Notes.before and type(name) is str]
     _send(_describe(names, preloaded, failure, cpu, memory))

@@ -47,8 +47,6 @@ def _find_and_load(name, import_):
     if outer is not None:
         _close_stretch(thread)
         _note_made(thread)
-    else:
-        thread.process, thread.cpu = _process_clock(), _cpu_clock()
     importer = _importer_of(_frame_of(1), thread)
     place = thread.place
     cell = [name, outer, 0, 0, 0]
@@ -71,8 +69,6 @@ def _find_and_load(name, import_):
         thread.place = (importer[1], importer[2]) if importer[1] and not importer[3] else place
         if outer is not None:
             _open_stretch(thread)
-        else:
-            _Notes.hook_cost += _cpu_clock() - thread.cpu
 
 
 def _import_hook(name, globals=None, locals=None, fromlist=(), level=0):
@@ -89,9 +85,9 @@ def _import_hook(name, globals=None, locals=None, fromlist=(), level=0):
                 if imported in _modules and imported not in _Notes.before:
                     _note_edge(_importer_of(frame, thread), imported, 0)
             spent = _cpu_clock() - started
-            _Notes.hook_cost += spent
+            if thread is _Notes.main:
+                _Notes.hook_cost += spent
             thread.cpu += spent
-            thread.process += spent
             thread.wall += spent
     return module
 

@@ -15,7 +15,6 @@ import _warnings
 globals().update({name: value for name, value in vars(_builtins).items() if not name.startswith("_")})
 
 _cpu_clock = time.thread_time_ns
-_process_clock = time.process_time_ns
 _wall_clock = time.perf_counter_ns
 _identify = _thread.get_ident
 _dup2 = _posix.dup2
@@ -36,11 +35,11 @@ _NAME, _OUTER, _CPU, _BLOCKED, _MEMORY = range(5)
 
 class _Thread:
     """What is known of one importing thread: the imports in progress, and the readings at the last boundary."""
-    __slots__ = ("stack", "cpu", "process", "wall", "queued", "switches", "memory", "foreign", "place")
+    __slots__ = ("stack", "cpu", "wall", "queued", "switches", "memory", "foreign", "place")
 
     def __init__(self):
         self.stack = []
-        self.cpu = self.process = self.wall = self.queued = self.switches = self.memory = self.foreign = 0
+        self.cpu = self.wall = self.queued = self.switches = self.memory = self.foreign = 0
         self.place = None
 
 
@@ -63,8 +62,9 @@ class _Notes:
     compiling = None
     main = None
     on = False
-    hook_cost = 0
+    hook_cost = 0  # CPU time of the hooks, in the main thread
     foreign = 0  # boundaries of imports in other threads than the main one
+    foreign_cpu = 0  # CPU time of these imports
 
 
 class _Counter:
@@ -120,30 +120,28 @@ _usage, _USAGE_OF_THREAD = _load_usage()
 
 
 def _close_stretch(thread):
-    """Gives what has passed since the last boundary to the import on top of the thread's stack.
-
-    Both boundaries read the clocks of process and thread in the same order, so that what the readings themselves cost
-    falls out of the sums.
-    """
-    process, cpu, wall = _process_clock(), _cpu_clock(), _wall_clock()
+    """Gives what has passed since the last boundary to the import on top of the thread's stack: the time of this thread, and
+    what it waited for. What threads compute that import nothing delays an import only where that waits for them."""
+    cpu, wall = _cpu_clock(), _wall_clock()
     memory = _resident.field(1) * _PAGE if _resident else 0
     cell = thread.stack[-1]
-    # What threads that import nothing compute meanwhile (a numeric library's own, say) belongs to this import.
-    cell[_CPU] += cpu - thread.cpu if len(_Notes.threads) > 1 else process - thread.process
+    spent = cpu - thread.cpu
+    thread.cpu = cpu
+    cell[_CPU] += spent
     cell[_MEMORY] += memory - thread.memory
     if thread is not _Notes.main:
         _Notes.foreign += 1
+        _Notes.foreign_cpu += spent
     elif _schedule and _usage and _Notes.foreign == thread.foreign:
         queued = _schedule.field(1)
-        # While other threads compute, the process is not blocked. Where one imported, it may itself have waited for a
-        # processor, which cannot be told from here: then nothing counts as blocked.
-        blocked = (wall - thread.wall) - (process - thread.process) - (queued - thread.queued)
+        # Where another thread imported meanwhile, it may itself have waited for a processor, which cannot be told from here:
+        # then nothing counts as blocked.
+        blocked = (wall - thread.wall) - spent - (queued - thread.queued)
         # Without a voluntary switch the time was taken from the process, not given up by it.
         if blocked > 0 and _usage(_USAGE_OF_THREAD).ru_nvcsw > thread.switches:
             cell[_BLOCKED] += blocked
             if blocked >= _LONGEST_BLOCK_UNNOTICED:
                 _Notes.blocked.append((cell, thread.place, blocked))
-    thread.process, thread.cpu = process, cpu
 
 
 def _open_stretch(thread):
@@ -153,13 +151,10 @@ def _open_stretch(thread):
         thread.queued = _schedule.field(1)
         thread.switches = _usage(_USAGE_OF_THREAD).ru_nvcsw
     thread.wall = _wall_clock()
-    process, cpu = _process_clock(), _cpu_clock()
-    # Threads that import nothing do not stop for the hooks: what they computed since the last boundary counts as well.
-    others = (process - thread.process) - (cpu - thread.cpu)
-    if others > 0 and len(_Notes.threads) == 1:
-        thread.stack[-1][_CPU] += others
-    _Notes.hook_cost += cpu - thread.cpu
-    thread.process, thread.cpu = process, cpu
+    cpu = _cpu_clock()
+    if thread is _Notes.main:
+        _Notes.hook_cost += cpu - thread.cpu
+    thread.cpu = cpu
 
 
 def _this_thread():
