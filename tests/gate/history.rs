@@ -3,11 +3,13 @@
 //! Every module has an old line that takes more than the new one, so that only the source of before tells which of them is to
 //! blame. The ceiling is far below both: whether it is exceeded does not depend on the machine.
 
+use std::fs::{Permissions, set_permissions};
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Command;
 
 use importgate::model::Code;
 
-use super::support::{Project, Run};
+use super::support::{Project, Run, python};
 
 const CEILING: &str = "max-time = \"1ms\"\n";
 const FEW: [&str; 2] = ["--samples", "3"];
@@ -111,25 +113,36 @@ fn without_the_source_of_before_the_heaviest_line_is_named() {
     assert_eq!(codes(&shallow), codes(&without));
 }
 
-#[test]
-fn without_git_nothing_else_changes() {
+/// A check of an edited project where these tools are all that there is on PATH.
+fn check_with_tools(git: Option<&str>) -> Run {
     let project = committed(recorded());
     project.write("measured.py", edited());
-    let python = super::support::python().parent().expect("a folder");
     let folder = project.path("tools");
     std::fs::create_dir(&folder).expect("a folder");
-    std::os::unix::fs::symlink(python.join("python3"), folder.join("python3")).expect("a link");
-    let mut command = project.command(&[
-        "check",
-        "--samples",
-        "3",
-        "--format",
-        "terminal",
-        "--format",
-        "json=report.json",
-    ]);
+    let interpreter = python().parent().expect("a folder").join("python3");
+    symlink(interpreter, folder.join("python3")).expect("a link");
+    if let Some(script) = git {
+        project.write("tools/git", script);
+        set_permissions(folder.join("git"), Permissions::from_mode(0o755)).expect("a program");
+    }
+    let mut command = project.command(&["check", "--samples", "3", "--format", "json=report.json"]);
     command.env("PATH", &folder);
-    let (_, line, summary) = named(&Run::of(command, &project).expect_code(1));
+    Run::of(command, &project).expect_code(1)
+}
+
+#[test]
+fn without_git_the_heaviest_line_is_named() {
+    let (_, line, summary) = named(&check_with_tools(None));
+    assert_eq!(line, 2, "{summary}");
+}
+
+#[test]
+fn a_git_that_does_not_answer_is_not_waited_for() {
+    let path = std::env::var("PATH").expect("a PATH");
+    let script = format!(
+        "#!/bin/sh\nPATH='{path}'\nfor word; do\n  test \"$word\" != log || exec sleep 100000\ndone\nexec git \"$@\"\n"
+    );
+    let (_, line, summary) = named(&check_with_tools(Some(&script)));
     assert_eq!(line, 2, "{summary}");
 }
 
