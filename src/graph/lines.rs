@@ -329,7 +329,7 @@ mod tests {
         assert_eq!((line, summary.as_str()), (Some(4), expected));
         // A new line that explains most of it comes first, and one that explains a little does not.
         let longer = format!("{}B = b()\n", sources.1);
-        for (new_ms, expected) in [(40, 5), (10, 4)] {
+        for (new_ms, expected) in [(40, 5), (20, 4)] {
             let now = [caller.clone(), seen(5, new_ms, "B = b()")];
             let (line, _) = named_by_text(grew(50.0), &now, (text, &longer));
             assert_eq!(line, Some(expected), "{new_ms} ms");
