@@ -188,3 +188,33 @@ fn the_probe_adds_no_module_of_its_own() {
     let sample = survives("import sys\nassert 'faulthandler' not in sys.modules\n");
     assert_eq!(sample.modules, 1);
 }
+
+#[test]
+fn a_call_costs_the_same_at_every_depth() {
+    // Where frames lie in chunks, a loop that calls across the end of one maps and unmaps a page at each turn. The frame of
+    // `leaf` is larger than that of `call`: the end is met at some depth.
+    survives(
+        "import resource\n\ndef leaf():\n    return None\n    a = b = c = d = e = f = g = h = i = j = k = l = m = n = o = p = 0\n\ndef faults():\n    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt\n\n\
+         def call(depth):\n    if depth:\n        return call(depth - 1)\n    before = faults()\n\
+         \x20   for _ in range(5000): leaf()\n    return faults() - before\n\n\
+         worst = max(call(depth) for depth in range(300))\nassert worst < 1000, worst\n",
+    );
+}
+
+#[test]
+fn what_other_threads_compute_meanwhile_takes_no_time_of_the_import() {
+    // The thread works without the interpreter's lock, as those of numeric libraries do, until it is told to end.
+    let sample = survives(
+        "import hashlib, threading\n\ndef work(times):\n    for _ in range(times):\n\
+         \x20       hashlib.pbkdf2_hmac('sha256', b'word', b'salt', 20_000)\n\n\
+         beside = threading.Thread(target=work, args=(1000,), daemon=True)\nbeside.start()\nwork(20)\n\
+         assert beside.is_alive()\n",
+    );
+    let own: u64 = sample.own.iter().map(|own| own.cpu_ns).sum();
+    let difference = own.abs_diff(sample.cpu_ns) as f64;
+    assert!(
+        difference < 0.05 * sample.cpu_ns as f64,
+        "the modules took {own} ns of {} ns",
+        sample.cpu_ns
+    );
+}

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::model::{Failure, Place, Sample};
 use crate::python::{Deferral, Deferred, Form, Request, Session};
 use crate::report::explain::source::{self, SourceLine};
-use crate::report::explain::{CostlyImport, Measured, Obstacle, ObstacleKind, Use, Weight};
+use crate::report::explain::{CostlyImport, Measured, Obstacle, ObstacleKind, Use, Usual, Weight};
 use crate::report::progress_line::{Phase, Progress};
 use crate::stats::quantile::median;
 use crate::stats::random::SplitMix64;
@@ -30,13 +30,6 @@ pub(super) struct Subject<'a> {
     pub(super) preload: &'a [String],
     pub(super) imports: &'a [String],
     pub(super) places: &'a Places,
-}
-
-/// What the import usually takes: all of it in milliseconds, and each module's own part.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Usual<'a> {
-    pub(super) time_ms: f64,
-    pub(super) own_ns: &'a BTreeMap<String, u64>,
 }
 
 impl<'a> Subject<'a> {
@@ -63,7 +56,7 @@ impl<'a> Subject<'a> {
 /// nothing back anyway is tried only where `all` are.
 pub(super) fn try_each(
     subject: Subject<'_>,
-    usual: Usual<'_>,
+    usual: &Usual,
     imports: &mut [CostlyImport],
     all: bool,
     progress: &mut ProgressLine,
@@ -97,7 +90,7 @@ fn deferral(import: &CostlyImport) -> Option<Deferral> {
     })
 }
 
-fn note(subject: Subject<'_>, usual: Usual<'_>, import: &mut CostlyImport, tried: Result<Deferred, Failure>) {
+fn note(subject: Subject<'_>, usual: &Usual, import: &mut CostlyImport, tried: Result<Deferred, Failure>) {
     let deferred = match tried {
         Ok(deferred) => deferred,
         Err(failure) => {
@@ -130,7 +123,7 @@ fn note(subject: Subject<'_>, usual: Usual<'_>, import: &mut CostlyImport, tried
         let line = subject.source_line(&place);
         Use::new(subject.shorten(&place), line.as_ref())
     });
-    import.put_off(&deferred.sample, usual.own_ns, usual.time_ms);
+    import.put_off(&deferred.sample, &deferred.collections, usual);
 }
 
 /// The innermost line of real code in a failure.

@@ -1,19 +1,17 @@
 //! `importgate explain`: where a target's time and memory go, what a cut would give back, and whether measuring agrees.
 
-use std::collections::BTreeMap;
-
 use crate::cli::{ExplainArguments, ExplainFormat};
 use crate::error::Error;
 use crate::exit;
-use crate::model::{Sample, Target, Workload};
+use crate::model::{Collections, Sample, Target, Workload};
 use crate::python::Session;
-use crate::report::explain::{Explanation, Material, explain, speedscope, terminal};
+use crate::report::explain::{Explanation, Material, Usual, explain, speedscope, terminal};
 use crate::report::progress_line::{Phase, Progress};
 use crate::stats::changed_part::usual_own_times;
 use crate::stats::quantile::median;
 
 use super::arm::{Arm, Survey};
-use super::deferring::{self, Subject, Usual};
+use super::deferring::{self, Subject};
 use super::outputs;
 use super::progress::ProgressLine;
 use super::project::{Project, module_index};
@@ -52,26 +50,24 @@ pub(super) fn run(arguments: &ExplainArguments) -> Result<u8, Error> {
         imports,
         places: &places,
     };
-    let (mut explanation, own_ns) = explanation(arguments, subject, &target.name, survey, &mut progress)?;
+    let (mut explanation, usual) = explanation(arguments, subject, &target.name, survey, &mut progress)?;
     if arguments.why.is_none() {
-        let usual = Usual {
-            time_ms: explanation.time_ms,
-            own_ns: &own_ns,
-        };
         deferring::try_each(
             subject,
-            usual,
+            &usual,
             &mut explanation.imports,
             arguments.verify,
             &mut progress,
         )?;
         if arguments.verify {
-            let (total_ms, seed) = (explanation.time_ms, sampling::drawn_seed());
             let imports = &mut explanation.imports;
-            let spare = deferring::verify(subject, imports, total_ms, seed, &mut progress)?;
-            let now_ns = usual_own_times(&spare);
+            let spare = deferring::verify(subject, imports, usual.time_ms, sampling::drawn_seed(), &mut progress)?;
+            let now = Usual {
+                own_ns: usual_own_times(&spare),
+                ..usual.clone()
+            };
             for import in imports {
-                import.weigh_anew(&own_ns, &now_ns, total_ms);
+                import.weigh_anew(&usual, &now);
             }
         }
         let has_lazy_syntax = minor_version(&head.session) >= 15;
@@ -132,8 +128,9 @@ fn explanation(
     target: &str,
     survey: &Survey,
     progress: &mut ProgressLine,
-) -> Result<(Explanation, BTreeMap<String, u64>), Error> {
+) -> Result<(Explanation, Usual), Error> {
     let mut samples = Vec::new();
+    let mut collections = Collections::default();
     for round in 0..SAMPLES {
         progress.show(&Progress {
             phase: Phase::Sampling,
@@ -142,24 +139,28 @@ fn explanation(
             target,
         });
         if let Ok(deferred) = subject.session.sample_deferring(subject.request(round), None)? {
+            collections.add(&deferred.collections);
             samples.push(deferred.sample);
         }
     }
     let times: Vec<f64> = samples.iter().map(time_ms).collect();
-    let own_ns = usual_own_times(&samples);
+    let usual = Usual {
+        time_ms: median(&times).unwrap_or(survey.observation.total_ns as f64 / 1e6),
+        own_ns: usual_own_times(&samples),
+        collections,
+        samples: samples.len() as u64,
+    };
     let explanation = explain(&Material {
         target,
         imports: subject.imports,
         python_version: &subject.session.interpreter().version,
         observation: &survey.observation,
         table: &survey.closure,
-        time_ms: median(&times).unwrap_or(survey.observation.total_ns as f64 / 1e6),
-        samples: samples.len() as u64,
-        own_ns: &own_ns,
+        usual: &usual,
         smallest_ms: arguments.min.as_secs_f64() * 1000.0,
         why: arguments.why.as_deref(),
     });
-    Ok((explanation, own_ns))
+    Ok((explanation, usual))
 }
 
 fn time_ms(sample: &Sample) -> f64 {

@@ -5,6 +5,7 @@ mod closure;
 mod environment;
 mod estimate;
 mod finding;
+mod garbage;
 mod limits;
 mod module_index;
 pub mod numbers;
@@ -19,6 +20,7 @@ pub use closure::{ClosureChange, ContentHash, DistributionChange, ModuleRecord, 
 pub use environment::{Environment, EnvironmentKey, Interpreter, Machine};
 pub use estimate::{Comparison, ComparisonKind, Distribution, Estimate};
 pub use finding::{Cause, ChainStep, Code, Finding, Place, Severity, Verdict};
+pub use garbage::{COLLECTIONS, Collections};
 pub use limits::{BudgetLine, Cited, Effect, Inconclusive, Limits};
 pub use module_index::{ModuleIndex, is_identifier};
 pub use observation::{
@@ -26,6 +28,6 @@ pub use observation::{
 };
 pub use orders::OrderTried;
 pub use report::{BaselineSummary, RecordedFrom, Report, ReportEnvironment, RunSummary, TargetReport, TargetStatus};
-pub use sample::{COLLECTIONS, Measurement, OwnTime, ReferenceSample, Sample};
+pub use sample::{Measurement, OwnTime, ReferenceSample, Sample};
 pub use settings::{Bytecode, Engine};
 pub use target::{Target, TargetKind, Workload};

@@ -13,9 +13,6 @@ pub struct OwnTime {
     pub cpu_ns: u64,
 }
 
-/// The name under which a deferring probe's own times have the collections of garbage.
-pub const COLLECTIONS: &str = "<garbage collection>";
-
 /// One timed import in one process.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Sample {
@@ -23,7 +20,8 @@ pub struct Sample {
     pub round: u32,
     /// Wall-clock time of the import.
     pub wall_ns: u64,
-    /// CPU time of the whole process during the import, all threads.
+    /// CPU time of the importing thread. What it waits for while other threads compute is blocked time; what they compute
+    /// beside it delays nobody, and often it is only the busy waiting of a numeric library's idle threads.
     pub cpu_ns: u64,
     /// Time blocked (sleep, network, disk): wall minus CPU minus run-queue wait, never negative; 0 without voluntary switches.
     pub blocked_ns: u64,

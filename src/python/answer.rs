@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::deferral::Form;
-use crate::model::{Failure, Frame, Interpreter, OwnTime, Sample};
+use crate::model::{Collections, Failure, Frame, Interpreter, OwnTime, Sample};
 
 /// One message of a script, told apart by its `kind`.
 #[derive(Debug, Deserialize)]
@@ -81,6 +81,9 @@ pub(super) struct SampleAnswer {
     /// The statements that were to be put off; only the deferring probe tells.
     #[serde(default)]
     pub deferred: Vec<DeferredAnswer>,
+    /// Only the deferring probe counts them.
+    #[serde(default)]
+    pub collections: Collections,
 }
 
 #[derive(Debug, Deserialize)]
@@ -204,6 +207,7 @@ mod tests {
                 modules: 1,
                 own: BTreeMap::new(),
                 deferred: Vec::new(),
+                collections: Collections::default(),
             }
             .into_sample(0)
             .blocked_ns

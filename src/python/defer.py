@@ -197,6 +197,7 @@ _exec_module.__code__ = _exec_module.__code__.replace(co_filename="<frozen impor
 _clock = time.thread_time_ns
 _identify_thread = _modules["_thread"].get_ident
 _COLLECTIONS = "<garbage collection>"
+_collections = {"times": [0, 0, 0], "ns": [0, 0, 0]}  # by generation
 
 
 def _watch_collections(seen, stacks, pace):
@@ -209,11 +210,14 @@ def _watch_collections(seen, stacks, pace):
     seen.append(booked)
     began = [0]
 
-    def note(phase, _):
+    def note(phase, information):
         if phase == "start":
             began[0] = _clock()
         else:
             elapsed = _clock() - began[0]
+            generation = information["generation"]
+            _collections["times"][generation] += 1
+            _collections["ns"][generation] += elapsed
             thread = _identify_thread()
             stack = stacks.get(thread)
             if stack is not None:
@@ -228,11 +232,11 @@ _statements = {}
 for _word in _values("defer"):
     _line, _, _module = _word.partition(":")
     _order.append(_statements.setdefault(_module, {}).setdefault(int(_line), _Statement()))
-# Also where nothing is put off: the stack has to be as deep on both sides of a comparison. One frame less made the compilation
-# of a large regular expression take 40 ms longer.
+# Also where nothing is put off: both sides of a comparison go the same way.
 _external._LoaderBasics.exec_module = _exec_module
 
 
 def _send(message):
     message["deferred"] = [{"form": statement.form, "used": statement.used} for statement in _order]
+    message["collections"] = _collections
     _plain_send(message)

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::PythonError;
 use super::session::{Request, Session};
 use super::workspace::Script;
-use crate::model::{Failure, Place, Sample};
+use crate::model::{Collections, Failure, Place, Sample};
 
 /// A statement to put off.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub struct Deferred {
     pub form: Option<Form>,
     /// The line that used what was put off all the same, the file as the interpreter names it.
     pub used_at: Option<Place>,
+    /// The collections of garbage meanwhile.
+    pub collections: Collections,
 }
 
 impl Session {
@@ -64,6 +66,7 @@ impl Session {
             let (form, used) = deferred.map_or((None, None), |deferred| (deferred.form, deferred.used));
             Deferred {
                 form,
+                collections: answer.collections,
                 used_at: used.map(|used| Place {
                     file: used.file,
                     line: used.at,

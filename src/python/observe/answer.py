@@ -189,4 +189,4 @@ def _builtins_import(name):
     return _import_hook(name)
 
 
-_observe()
+_with_room(_observe)

@@ -295,4 +295,4 @@ def _observe_lines():
     _send({"kind": "lines", "lines": lines})
 
 
-_observe_lines()
+_with_room(_observe_lines)

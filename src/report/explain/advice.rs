@@ -194,7 +194,7 @@ mod tests {
             usage: usage.map(|(loaded, used, unknown)| Counts { loaded, used, unknown }),
             advice: None,
             parts: Vec::new(),
-            collections_ms: None,
+            collections: 1.0,
         }
     }
 

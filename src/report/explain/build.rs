@@ -1,12 +1,12 @@
 //! From one observation, with the times of a few samples, to an explanation.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::advice::{Marks, advise};
-use super::{CostlyImport, Explanation, Part, Weight, Why, tree};
+use super::{CostlyImport, Explanation, Part, Usual, Weight, Why, tree};
 use crate::budgets::Classes;
 use crate::graph::{ImportGraph, ImportStatement};
-use crate::model::{COLLECTIONS, ChainStep, LoadedModule, ModuleTable, Observation, Origin, Sample};
+use crate::model::{ChainStep, LoadedModule, ModuleTable, Observation, Origin};
 use crate::usage::Usage;
 
 /// How many costly imports are listed.
@@ -29,12 +29,8 @@ pub struct Material<'a> {
     pub observation: &'a Observation,
     /// Where its modules come from.
     pub table: &'a ModuleTable,
-    /// CPU plus blocked time of each sample, in milliseconds: their median is the total.
-    pub time_ms: f64,
-    /// How many samples there are.
-    pub samples: u64,
-    /// The usual own CPU time of each module in the samples, in nanoseconds.
-    pub own_ns: &'a BTreeMap<String, u64>,
+    /// What the import usually takes.
+    pub usual: &'a Usual,
     /// Statements that give back less than this are not listed, in milliseconds.
     pub smallest_ms: f64,
     /// A module to explain the way to.
@@ -50,10 +46,10 @@ pub fn explain(material: &Material<'_>) -> Explanation {
         version: Explanation::VERSION,
         target: material.target.to_owned(),
         python_version: material.python_version.to_owned(),
-        time_ms: material.time_ms,
+        time_ms: material.usual.time_ms,
         memory_bytes: observation.total_memory_bytes,
         modules: observation.modules.len() as u64,
-        samples: material.samples,
+        samples: material.usual.samples,
         groups: tree::groups(&tree),
         imports: costly_imports(material, &graph),
         tree,
@@ -70,7 +66,7 @@ fn with_sampled_times(material: &Material<'_>) -> Observation {
     let mut observation = material.observation.clone();
     let (mut observed, mut sampled) = (0, 0);
     for module in &observation.modules {
-        if let Some(own) = material.own_ns.get(&module.name) {
+        if let Some(own) = material.usual.own_ns.get(&module.name) {
             observed += module.own_ns;
             sampled += own;
         }
@@ -81,7 +77,7 @@ fn with_sampled_times(material: &Material<'_>) -> Observation {
         sampled as f64 / observed as f64
     };
     for module in &mut observation.modules {
-        module.own_ns = match material.own_ns.get(&module.name) {
+        module.own_ns = match material.usual.own_ns.get(&module.name) {
             Some(&own) => own,
             None => (module.own_ns as f64 * scale) as u64,
         };
@@ -94,7 +90,7 @@ fn with_sampled_times(material: &Material<'_>) -> Observation {
     let scale = if sum == 0 {
         1.0
     } else {
-        material.time_ms * 1e6 / sum as f64
+        material.usual.time_ms * 1e6 / sum as f64
     };
     for module in &mut observation.modules {
         module.own_ns = (module.own_ns as f64 * scale) as u64;
@@ -128,7 +124,7 @@ fn costly_imports(material: &Material<'_>, graph: &ImportGraph<'_>) -> Vec<Costl
                 .get(module)
                 .is_some_and(|record| record.origin == Origin::Own)
     };
-    let smallest_ms = material.smallest_ms.max(material.time_ms * SMALLEST_SHARE);
+    let smallest_ms = material.smallest_ms.max(material.usual.time_ms * SMALLEST_SHARE);
     let statements = graph
         .statements_worth((smallest_ms * 1e6) as u64)
         .into_iter()
@@ -224,76 +220,8 @@ fn costly_import(material: &Material<'_>, graph: &ImportGraph<'_>, statement: &I
         usage: None,
         advice: None,
         parts,
-        collections_ms: None,
+        collections: 1.0,
     }
-}
-
-impl Weight {
-    fn of<'a>(parts: impl IntoIterator<Item = &'a Part>) -> Self {
-        let mut sum = Self::default();
-        for part in parts {
-            sum.time_ms += part.time_ms;
-            sum.memory_bytes += part.memory_bytes;
-            sum.modules += 1;
-        }
-        sum
-    }
-}
-
-impl CostlyImport {
-    /// Takes back from what would be saved every module that `with_it_off` loads with the statement put off (a use loads it
-    /// later), and sets what that sample spent on collections of garbage against what `own_ns`, the usual own times, say.
-    pub fn put_off(&mut self, with_it_off: &Sample, own_ns: &BTreeMap<String, u64>, time_ms: f64) {
-        let off: HashMap<&str, u64> = with_it_off.own.iter().map(|own| (&*own.module, own.cpu_ns)).collect();
-        for part in &mut self.parts {
-            part.stays = off.contains_key(part.module.as_str());
-        }
-        self.saved = Weight::of(self.parts.iter().filter(|part| !part.stays));
-        let common = off.iter().filter(|(module, _)| **module != COLLECTIONS);
-        let (now, usual) = common.fold((0, 0), |(now, usual), (module, own)| match own_ns.get(*module) {
-            Some(before) => (now + own, usual + before),
-            None => (now, usual),
-        });
-        let whole: u64 = own_ns.values().sum();
-        let in_ms = time_ms * usual as f64 / now.max(1) as f64 / whole.max(1) as f64;
-        self.collections_ms = off.get(COLLECTIONS).map(|&took| took as f64 * in_ms);
-        self.share_collections(own_ns, time_ms);
-    }
-
-    /// Weighs the modules by the own times of later samples, which took as long together: each by how its share changed.
-    pub fn weigh_anew(&mut self, before_ns: &BTreeMap<String, u64>, now_ns: &BTreeMap<String, u64>, time_ms: f64) {
-        let pace = whole_without_collections(before_ns) / whole_without_collections(now_ns);
-        for part in &mut self.parts {
-            if let (Some(&before), Some(&now)) = (before_ns.get(&part.module), now_ns.get(&part.module))
-                && before > 0
-            {
-                part.time_ms *= now as f64 * pace / before as f64;
-            }
-        }
-        self.cut = Weight::of(&self.parts);
-        if self.obstacle.is_none() {
-            self.saved = Weight::of(self.parts.iter().filter(|part| !part.stays));
-            self.share_collections(now_ns, time_ms);
-        }
-    }
-
-    /// Of the collections each module has its share in its time. What is saved has as much of them as really falls away:
-    /// there are few, and each is long.
-    fn share_collections(&mut self, own_ns: &BTreeMap<String, u64>, time_ms: f64) {
-        let Some(off_ms) = self.collections_ms.filter(|_| self.saved.modules > 0) else {
-            return;
-        };
-        let whole: u64 = own_ns.values().sum();
-        let share = own_ns
-            .get(COLLECTIONS)
-            .map_or(0.0, |&took| took as f64 / whole.max(1) as f64);
-        self.saved.time_ms += share * (time_ms - self.saved.time_ms) - off_ms;
-    }
-}
-
-fn whole_without_collections(own_ns: &BTreeMap<String, u64>) -> f64 {
-    let modules = own_ns.iter().filter(|(module, _)| *module != COLLECTIONS);
-    modules.map(|(_, own)| *own).sum::<u64>().max(1) as f64
 }
 
 fn top_level(module: &str) -> &str {

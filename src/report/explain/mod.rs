@@ -5,6 +5,7 @@ mod advice;
 mod build;
 mod deferral;
 mod imports;
+mod saved;
 pub mod source;
 pub mod speedscope;
 pub mod terminal;
@@ -19,6 +20,7 @@ use crate::usage::Counts;
 pub use advice::{Advice, AdviceKind};
 pub use build::{Material, explain};
 pub use deferral::{Obstacle, ObstacleKind, Use, UseKind};
+pub use saved::Usual;
 
 /// Everything that an explanation says. Times are milliseconds, memory is bytes.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -129,9 +131,9 @@ pub struct CostlyImport {
     /// The modules of the cut.
     #[serde(skip)]
     parts: Vec<Part>,
-    /// What collections of garbage took with the statement put off, in milliseconds of the explanation.
+    /// How long collections of garbage take with the statement put off, relative to what they take otherwise.
     #[serde(skip)]
-    collections_ms: Option<f64>,
+    collections: f64,
 }
 
 /// A module that nothing but one statement imports.

@@ -143,6 +143,11 @@ impl Project {
         file.write_all(source.as_bytes()).expect("written");
     }
 
+    /// A source file as it is now.
+    pub(crate) fn read(&self, relative: &str) -> String {
+        fs::read_to_string(self.folder.path().join("src").join(relative)).expect("a file")
+    }
+
     /// Writes a budgets file with the four layers and what is added to them.
     pub(crate) fn budgets(&self, added: &str) -> BudgetsFile {
         let path = self.folder.path().join("budgets.toml");
