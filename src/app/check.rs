@@ -64,14 +64,14 @@ fn measure_and_judge(arguments: &CheckArguments) -> Result<Report, Error> {
     let orders = orders::try_all(&project.budgets, &targets, &measured.standings, session, settings.seed)?;
     let cases = measured.cases(&targets, &orders, settings.fixed.is_some());
     let mut judgement = verdict::judge(&cases, &context);
-    let base = measured.base.as_ref().map(|arm| &arm.session);
+    let before = measured.lines_before(&basis);
     let mut progress = ProgressLine::new(arguments.measure.quiet);
     let findings = &mut judgement.findings;
     lines::name(
         findings,
         &targets,
         &measured.head,
-        base,
+        before,
         settings.deadline,
         &mut progress,
     )?;
@@ -192,6 +192,15 @@ fn jobs<'a>(targets: &'a [Target], standings: &[Standing], settings: &Settings) 
 }
 
 impl Measured {
+    /// Where the lines of before are to be had.
+    fn lines_before<'a>(&'a self, basis: &'a Basis) -> lines::Before<'a> {
+        match (&self.base, basis.stored()) {
+            (Some(base), _) => lines::Before::Base(&base.session),
+            (None, Some(stored)) => lines::Before::Stored(&stored.entry),
+            (None, None) => lines::Before::Unknown,
+        }
+    }
+
     /// Brings together what is known of each target.
     fn cases<'a>(&'a self, targets: &'a [Target], orders: &'a [Vec<OrderTried>], fixed: bool) -> Vec<Case<'a>> {
         let mut taken = self.outcome.taken.iter();

@@ -1,16 +1,18 @@
 //! Names the line where a cause is about a module's body: one more look at the imports of the targets that have such a cause,
 //! and none where there is nothing to explain.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
+use crate::baseline::Entry;
 use crate::error::Error;
-use crate::graph::name_lines;
-use crate::model::{Cause, Finding, LineSeen, Observation, Target, Workload};
+use crate::graph::{LinesBefore, name_lines};
+use crate::model::{Cause, Code, Finding, LineSeen, Observation, Target, Workload};
 use crate::python::{Request, Session};
 use crate::report::progress_line::{Phase, Progress};
 
 use super::arm::Arm;
+use super::edits;
 use super::progress::ProgressLine;
 
 /// What is known of lines: each module is looked at once, in the import of the first target that asks.
@@ -21,12 +23,23 @@ struct Known {
     before: Vec<LineSeen>,
 }
 
+/// Where the lines of before are to be had.
+#[derive(Clone, Copy)]
+pub(super) enum Before<'a> {
+    /// They can be looked at as those of now are.
+    Base(&'a Session),
+    /// There is what was recorded, and the history of the project may have the sources to it.
+    Stored(&'a Entry),
+    /// Nowhere.
+    Unknown,
+}
+
 /// Gives the causes about bodies their lines. After `deadline` nothing more is looked at.
 pub(super) fn name(
     findings: &mut [Finding],
     targets: &[Target],
     head: &Arm,
-    base: Option<&Session>,
+    before: Before<'_>,
     deadline: Option<Instant>,
     progress: &mut ProgressLine,
 ) -> Result<(), Error> {
@@ -49,20 +62,48 @@ pub(super) fn name(
         });
         let bodies: Vec<&str> = bodies.into_iter().collect();
         known.now.extend(look(&head.session, target, &bodies)?);
-        if let Some(base) = base {
+        if let Before::Base(base) = before {
             known.before.extend(look(base, target, &bodies)?);
         }
         known.modules.extend(bodies.into_iter().map(str::to_owned));
     }
+    let changed = match before {
+        Before::Stored(entry) => edits::find(&grown_bodies(findings, &known), targets, head, entry, deadline),
+        Before::Base(_) | Before::Unknown => BTreeMap::new(),
+    };
     for finding in findings {
         let pointed = finding.causes.first().and_then(Cause::place);
-        name_lines(&mut finding.causes, &known.now, &known.before);
+        let lines_before = LinesBefore {
+            seen: &known.before,
+            changed: if is_about_growth(finding) {
+                changed.get(&finding.target).cloned().unwrap_or_default()
+            } else {
+                BTreeMap::new()
+            },
+        };
+        name_lines(&mut finding.causes, &known.now, &lines_before);
         // What points at its first cause goes on doing so; what points at something else has a reason.
         if finding.place == pointed {
             finding.place = finding.causes.first().and_then(Cause::place);
         }
     }
     Ok(())
+}
+
+/// True where a finding tells what became heavier, or may tell it: its causes may also be what always was heavy, which did not
+/// change. Other findings are about what the import is, and there the heaviest line is the one to look at.
+fn is_about_growth(finding: &Finding) -> bool {
+    matches!(finding.code, Code::Regression | Code::OverTime | Code::OverTotalTime)
+}
+
+/// Target and module of every body that was looked at because it became heavier.
+fn grown_bodies(findings: &[Finding], known: &Known) -> BTreeSet<(String, String)> {
+    let grown = findings.iter().filter(|finding| is_about_growth(finding));
+    grown
+        .flat_map(|finding| finding.causes.iter().map(|cause| (&finding.target, &cause.module)))
+        .filter(|(_, module)| known.now.iter().any(|line| line.module == **module))
+        .map(|(target, module)| (target.clone(), module.clone()))
+        .collect()
 }
 
 /// True where the file that a cause names is that of its module, and not that of a statement elsewhere.

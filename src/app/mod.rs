@@ -8,6 +8,7 @@ mod compare;
 mod counting;
 mod deferring;
 mod doctor;
+mod edits;
 mod explain;
 mod inputs;
 mod lines;

@@ -1,10 +1,13 @@
 //! Running git so that neither the caller's environment nor the repository's own settings change what it does.
 
 use std::ffi::{OsStr, OsString};
-use std::io;
+use std::io::{self, BufReader};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{ChildStdin, ChildStdout, Command, Output, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Instant;
 
 use super::GitError;
 
@@ -36,6 +39,13 @@ const SETTINGS: [&str; 6] = [
     "submodule.recurse=false",
 ];
 
+/// Both ends of a git that answers questions.
+#[derive(Debug)]
+pub(super) struct Conversation {
+    pub(super) questions: ChildStdin,
+    pub(super) answers: BufReader<ChildStdout>,
+}
+
 /// git, working in one folder.
 #[derive(Debug, Clone)]
 pub(super) struct Git {
@@ -49,8 +59,7 @@ impl Git {
         }
     }
 
-    /// Runs git and returns whatever came of it.
-    pub(super) fn output<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Result<Output, GitError> {
+    fn command<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Command {
         let mut command = Command::new("git");
         for variable in REPOSITORY_VARIABLES {
             command.env_remove(variable);
@@ -66,12 +75,51 @@ impl Git {
             // A partial clone may fetch during a checkout; it must fail and not ask for a password.
             .env("GIT_TERMINAL_PROMPT", "0")
             .stdin(Stdio::null());
-        command.output().map_err(|source| match source.kind() {
+        command
+    }
+
+    /// Runs git and returns whatever came of it.
+    pub(super) fn output<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Result<Output, GitError> {
+        self.command(arguments).output().map_err(|source| match source.kind() {
             io::ErrorKind::NotFound => GitError::NotInstalled,
             _ => GitError::Io {
                 what: "cannot run git".to_owned(),
                 source,
             },
+        })
+    }
+
+    /// Talks with a git that only reads what this clone holds, and ends it when the talk or the time is over. `None` where it
+    /// cannot be started or the talk failed.
+    ///
+    /// It never fetches, as a partial clone otherwise would for what it lacks.
+    pub(super) fn converse<S: AsRef<OsStr>, T>(
+        &self,
+        arguments: &[S],
+        until: Instant,
+        talk: impl FnOnce(&mut Conversation) -> io::Result<T>,
+    ) -> Option<T> {
+        let mut command = self.command(&["-c", "protocol.allow=never"]);
+        command
+            .args(arguments)
+            .env("GIT_NO_LAZY_FETCH", "1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut child = command.spawn().ok()?;
+        let questions = child.stdin.take()?;
+        let answers = BufReader::new(child.stdout.take()?);
+        let (over, is_over) = mpsc::channel::<()>();
+        thread::scope(|scope| {
+            // Reading has no time limit of its own: it ends when the one who writes has been ended.
+            scope.spawn(move || {
+                let _ = is_over.recv_timeout(until.saturating_duration_since(Instant::now()));
+                let _ = child.kill();
+                let _ = child.wait();
+            });
+            let outcome = talk(&mut Conversation { questions, answers });
+            drop(over);
+            outcome.ok()
         })
     }
 

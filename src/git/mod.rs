@@ -9,10 +9,13 @@
 //! environment and its editable installs are there. The checkout's path has the length of the head's, as the length of a
 //! path moves hashing and copying of file names; where no folder for temporary files is short enough,
 //! [`Checkout::equal_length`] is false.
+//!
+//! Beside it, for a stored baseline: what a file contained when it was recorded ([`Repository::earlier_contents`]).
 
 mod checkout;
 mod command;
 mod error;
+mod history;
 mod repository;
 
 pub use checkout::Checkout;

@@ -136,6 +136,11 @@ impl Repository {
         Checkout::create(&self.git, &self.root, &self.subfolder, commit)
     }
 
+    /// git, working at the root.
+    pub(super) fn git(&self) -> &Git {
+        &self.git
+    }
+
     fn commit(&self, reference: &str) -> Result<Option<Commit>, GitError> {
         let answer = self
             .git

@@ -9,6 +9,7 @@ mod causes;
 #[cfg(test)]
 mod causes_tests;
 mod chain;
+mod changed_lines;
 mod cycles;
 mod dominators;
 mod heaviest;
@@ -23,9 +24,10 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 pub use causes::{Count, Evidence, causes_of_change, causes_of_count};
+pub use changed_lines::ChangedLines;
 pub use cycles::ImportCycle;
 pub use heaviest::{Measure, causes_of_weight};
-pub use lines::name_lines;
+pub use lines::{LinesBefore, name_lines};
 pub use saving::{OtherImporter, Saving};
 
 use crate::model::{ChainStep, Edge, LoadedModule, Observation, Place, Trigger};

@@ -5,10 +5,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// The first 64 bits of the SHA-256 of a module's file, as 16 hexadecimal digits. Enough to tell versions of one file apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ContentHash(pub u64);
+
+impl ContentHash {
+    /// What identifies the content of a file.
+    pub fn of(content: &[u8]) -> Self {
+        let digest: [u8; 32] = Sha256::digest(content).into();
+        let mut first = [0; 8];
+        first.copy_from_slice(&digest[..8]);
+        Self(u64::from_be_bytes(first))
+    }
+}
 
 impl fmt::Display for ContentHash {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -132,6 +132,11 @@ pub struct LineSeen {
     pub ns: u64,
     /// The text of that line, shortened; untrusted, and only there to find the same line in another version.
     pub text: String,
+    /// The one-based lines, first and last, that the statement itself consists of; empty where they are not known.
+    pub extent: Vec<(u32, u32)>,
+    /// The same of what else in the file decides how much it has to do: the loops and conditions that it is in, and the
+    /// functions and classes that it names.
+    pub reach: Vec<(u32, u32)>,
 }
 
 /// A warning that the import raised.

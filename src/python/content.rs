@@ -5,8 +5,6 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
 use super::Session;
 use super::distributions::Distributions;
 use crate::model::{ContentHash, LoadedModule, ModuleRecord, ModuleTable, Observation, Origin};
@@ -144,10 +142,7 @@ impl Contents {
         {
             return recorded.content;
         }
-        let digest = Sha256::digest(fs::read(file).ok()?);
-        digest
-            .first_chunk()
-            .map(|first| ContentHash(u64::from_be_bytes(*first)))
+        fs::read(file).ok().map(|content| ContentHash::of(&content))
     }
 }
 

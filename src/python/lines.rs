@@ -23,6 +23,8 @@ struct LineAnswer {
     line: u32,
     ns: u64,
     text: String,
+    extent: Vec<(u32, u32)>,
+    reach: Vec<(u32, u32)>,
 }
 
 impl Session {
@@ -52,6 +54,8 @@ impl Session {
             line: answer.line,
             ns: answer.ns,
             text: answer.text,
+            extent: answer.extent,
+            reach: answer.reach,
         }
     }
 }

@@ -30,6 +30,8 @@ const OBSERVE_LINES: &str = concat!(
     "\n\n",
     include_str!("observe/places.py"),
     "\n\n",
+    include_str!("observe/statements.py"),
+    "\n\n",
     include_str!("observe/lines.py"),
 );
 

@@ -11,6 +11,7 @@ mod bytecode;
 mod check;
 mod doctor;
 mod failures;
+mod history;
 mod hostile;
 mod interpreters;
 mod interrupted;

@@ -143,3 +143,32 @@ fn hostile_bodies_get_the_right_line_or_none() {
         assert_eq!(heaviest(&source), Some(line), "{source}");
     }
 }
+
+#[test]
+fn a_statement_is_told_with_its_lines_and_with_those_that_it_depends_on() {
+    let source = format!(
+        "import functools\n\
+         def inner():\n    return {BURN}\n\
+         def outer():\n    return inner()\n\
+         A = outer()\n\
+         B = [\n    {BURN},\n    1,\n]\n\
+         if A:\n    for n in range(2):\n        C = {BURN}\n\
+         class D:\n    x = {BURN}\n    def method(self):\n        return 1\n\n    y = 1\n\
+         @functools.lru_cache(\n    maxsize={BURN},\n)\ndef decorated():\n    return 1\n\
+         try:\n    E = {BURN}\nexcept ValueError:\n    pass\n"
+    );
+    let seen = lines(&[("body.py", &source)], "body", &["body"]);
+    let of = |number: u32| {
+        let found = seen.iter().find(|line| line.line == number);
+        found.unwrap_or_else(|| panic!("{number} in {seen:#?}"))
+    };
+    let told = |number: u32| (of(number).extent.clone(), of(number).reach.clone());
+    assert_eq!(told(6), (vec![(6, 6)], vec![(4, 5), (2, 3)]));
+    assert_eq!(told(7), (vec![(7, 10)], vec![]));
+    assert_eq!(told(13), (vec![(13, 13)], vec![(11, 11), (12, 12)]));
+    // A method that changes does not change what the class statement does.
+    assert_eq!(of(14).extent, [(14, 14), (15, 15), (16, 16), (19, 19)]);
+    assert_eq!(told(23), (vec![(20, 24)], vec![]));
+    assert_eq!(told(26), (vec![(26, 26)], vec![]));
+    assert_eq!(of(25).extent, [(25, 25)]);
+}

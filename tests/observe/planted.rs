@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use importgate::graph::{Evidence, causes_of_change, name_lines};
+use importgate::graph::{Evidence, LinesBefore, causes_of_change, name_lines};
 use importgate::model::{Cause, ClosureChange, LineSeen, ModuleTable, Observation};
 use importgate::python::{Contents, Request, Session};
 
@@ -330,7 +330,11 @@ fn the_first_cause_named_is_the_planted_one() {
         environment.project.write(plant.after);
         let after = Snapshot::take(&session, package);
         let mut causes = after.causes_since(&before, environment.project.root());
-        name_lines(&mut causes, &lines(&session, package, plant.module), &[]);
+        name_lines(
+            &mut causes,
+            &lines(&session, package, plant.module),
+            &LinesBefore::default(),
+        );
         let first = causes.first().unwrap_or_else(|| panic!("{} has no cause", plant.name));
         let told = (first.module.as_str(), first.file.as_deref());
         assert_eq!(told, (plant.module, Some(plant.file)), "{}: {causes:#?}", plant.name);

@@ -10,7 +10,6 @@ being blocked count alike.
 _WATCHED = frozenset(_values("watch"))
 _MOST_EVENTS = 200000  # of one body, before a statement that goes round and round is seen as a whole
 _LONG_ENOUGH_TO_WAIT = 1000000  # nanoseconds; in less, nobody else had the processor to speak of
-_ONLY_SYNTAX = 0x400  # ast.PyCF_ONLY_AST, without the import of `ast`
 _monitoring = getattr(sys, "monitoring", None)
 _TOOL = 4  # one that belongs to no kind of tool
 
@@ -220,29 +219,6 @@ def _find_and_load(name, import_):
         _go_on(watch)
 
 
-def _statements(filename):
-    """The top-level statements of a source file; none where it cannot be read."""
-    try:
-        return compile(_read_whole(_absolute(filename)), filename, "exec", _ONLY_SYNTAX, True).body
-    except Exception:
-        return []
-
-
-def _first_lines(statements, first):
-    """For each line the first line of the innermost statement that it belongs to, without the bodies of functions."""
-    for statement in statements:
-        start = min([statement.lineno] + [part.lineno for part in getattr(statement, "decorator_list", ())])
-        for line in range(start, (statement.end_lineno or start) + 1):
-            first[line] = statement.lineno
-        if hasattr(statement, "args"):
-            continue  # a function
-        for part in ("body", "orelse", "finalbody"):
-            _first_lines(getattr(statement, part, ()), first)
-        for part in list(getattr(statement, "handlers", ())) + list(getattr(statement, "cases", ())):
-            _first_lines(part.body, first)
-    return first
-
-
 def _text_of(source, line):
     text = source[line - 1].strip() if 0 < line <= len(source) else b""
     return text[:200].decode("utf-8", "replace")
@@ -250,17 +226,19 @@ def _text_of(source, line):
 
 def _describe_lines(body):
     try:
-        first = _first_lines(_statements(body.filename), {})
+        syntax = _Syntax(_statements(body.filename))
     except Exception:
-        first = {}
+        syntax = _Syntax([])
     try:
         source = _read_whole(_absolute(body.filename)).split(b"\n")
     except OSError:
         source = []
     spent = {}
     for line, passed in body.spent.items():
-        line = first.get(line, line)
+        line = syntax.first.get(line, line)
         spent[line] = spent.get(line, 0) + passed
+    # For what took next to nothing nobody will ask why.
+    worth = sum(spent.values()) // 100
     return [
         {
             "module": body.module,
@@ -268,6 +246,8 @@ def _describe_lines(body):
             "line": line,
             "ns": passed,
             "text": _text_of(source, line),
+            "extent": syntax.extents.get(line, []),
+            "reach": syntax.reach(line) if passed >= worth else [],
         }
         for line, passed in spent.items() if line > 0
     ]
