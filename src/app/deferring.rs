@@ -10,6 +10,7 @@ use crate::python::{Deferral, Deferred, Form, Request, Session};
 use crate::report::explain::source::{self, SourceLine};
 use crate::report::explain::{CostlyImport, Measured, Obstacle, ObstacleKind, Use, Usual, Weight};
 use crate::report::progress_line::{Phase, Progress};
+use crate::stats::blocked::blocked_change;
 use crate::stats::quantile::median;
 use crate::stats::random::SplitMix64;
 use crate::stats::saving::{centre, saved_shares};
@@ -21,7 +22,7 @@ use super::progress::ProgressLine;
 const PAIRS: std::ops::RangeInclusive<u64> = 6..=20;
 /// What is measured to this many milliseconds, or this share of what is saved, is measured well enough.
 const WELL_ENOUGH_MS: f64 = 1.5;
-const WELL_ENOUGH_SHARE: f64 = 0.10;
+const WELL_ENOUGH_SHARE: f64 = 0.06;
 
 /// What is imported, and how its lines are named.
 #[derive(Debug, Clone, Copy)]
@@ -170,15 +171,15 @@ impl Trial {
 }
 
 /// Measures what each statement saves that can be put off. A round takes one sample of the import as it is and one without
-/// each statement that is still open, in random order and with the same hash seed; times are milliseconds of an import that
-/// takes `total_ms`.
+/// each statement that is still open, in random order and with the same hash seed; times are milliseconds of an import whose
+/// CPU time is `cpu_ms`.
 ///
 /// One sample more in each round is no part of any pair and is returned: an estimate from these and a measurement from the
 /// pairs share the state of the machine, and no sample.
 pub(super) fn verify(
     subject: Subject<'_>,
     imports: &mut [CostlyImport],
-    total_ms: f64,
+    cpu_ms: f64,
     seed: u64,
     progress: &mut ProgressLine,
 ) -> Result<Vec<Sample>, Error> {
@@ -212,7 +213,7 @@ pub(super) fn verify(
         });
         spare.extend(take_round(subject, &mut open, round, &mut random)?);
         for trial in open {
-            trial.measured = measured(&trial.pairs, total_ms);
+            trial.measured = measured(&trial.pairs, cpu_ms);
         }
         round += 1;
     }
@@ -260,9 +261,12 @@ fn take_round(
     Ok(spare)
 }
 
-/// What the pairs say, in the milliseconds of the explanation's own total.
-fn measured(pairs: &[(Sample, Sample)], total_ms: f64) -> Option<Measured> {
+/// What the pairs say, in the milliseconds of the explanation's own total. A wait that falls away does so in all pairs; a disk
+/// that stalls does so in one.
+fn measured(pairs: &[(Sample, Sample)], cpu_ms: f64) -> Option<Measured> {
     let share = centre(&saved_shares(pairs))?;
+    let (with, without): (Vec<Sample>, Vec<Sample>) = pairs.iter().cloned().unzip();
+    let blocked_ms = -blocked_change(&without, &with).change_ms;
     let middle = |difference: &dyn Fn(&Sample) -> f64| {
         median(
             &pairs
@@ -273,11 +277,11 @@ fn measured(pairs: &[(Sample, Sample)], total_ms: f64) -> Option<Measured> {
     };
     Some(Measured {
         saved: Weight {
-            time_ms: share.value * total_ms,
+            time_ms: share.value * cpu_ms + blocked_ms,
             memory_bytes: middle(&|sample| sample.memory_bytes as f64)? as i64,
             modules: middle(&|sample| sample.modules as f64)? as i64,
         },
-        uncertainty_ms: share.uncertainty * total_ms,
+        uncertainty_ms: share.uncertainty * cpu_ms,
         pairs: pairs.len() as u64,
     })
 }

@@ -3,10 +3,11 @@
 use crate::cli::{ExplainArguments, ExplainFormat};
 use crate::error::Error;
 use crate::exit;
-use crate::model::{Collections, Sample, Target, Workload};
+use crate::model::{Collections, Target, Workload};
 use crate::python::Session;
 use crate::report::explain::{Explanation, Material, Usual, explain, speedscope, terminal};
 use crate::report::progress_line::{Phase, Progress};
+use crate::stats::calibration::blocked_ms;
 use crate::stats::changed_part::usual_own_times;
 use crate::stats::quantile::median;
 
@@ -61,7 +62,7 @@ pub(super) fn run(arguments: &ExplainArguments) -> Result<u8, Error> {
         )?;
         if arguments.verify {
             let imports = &mut explanation.imports;
-            let spare = deferring::verify(subject, imports, usual.time_ms, sampling::drawn_seed(), &mut progress)?;
+            let spare = deferring::verify(subject, imports, usual.cpu_ms, sampling::drawn_seed(), &mut progress)?;
             let now = Usual {
                 own_ns: usual_own_times(&spare),
                 ..usual.clone()
@@ -143,9 +144,10 @@ fn explanation(
             samples.push(deferred.sample);
         }
     }
-    let times: Vec<f64> = samples.iter().map(time_ms).collect();
+    let cpu: Vec<f64> = samples.iter().map(|sample| sample.cpu_ns as f64 / 1e6).collect();
     let usual = Usual {
-        time_ms: median(&times).unwrap_or(survey.observation.total_ns as f64 / 1e6),
+        cpu_ms: median(&cpu).unwrap_or(survey.observation.total_ns as f64 / 1e6),
+        blocked_ms: blocked_ms(&samples),
         own_ns: usual_own_times(&samples),
         collections,
         samples: samples.len() as u64,
@@ -161,8 +163,4 @@ fn explanation(
         why: arguments.why.as_deref(),
     });
     Ok((explanation, usual))
-}
-
-fn time_ms(sample: &Sample) -> f64 {
-    (sample.cpu_ns + sample.blocked_ns) as f64 / 1e6
 }

@@ -1,4 +1,4 @@
-//! What putting something off saves, from pairs of samples with it and without it: the share of the time in each pair, and
+//! What putting something off saves, from pairs of samples with it and without it: the share of the CPU time in each pair, and
 //! the centre of the pairs with an interval around it.
 
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ const SAME_WORK: f64 = 0.10;
 /// A module below this share of the time is not asked whether it did the same work: it moves nothing.
 const NEGLIGIBLE: f64 = 0.0005;
 
-/// For each pair of samples, with and without, the share of the import's time that is saved; negative where it takes longer.
+/// For each pair of samples, with and without, the share of the import's CPU time that is saved; negative where it takes longer.
 ///
 /// How fast the machine was on either side is read off the modules that both sides load, as for a changed part: they did the
 /// same work. One that takes longer or shorter in pair after pair did not (it fills a cache in place of one that is missing,
@@ -30,7 +30,7 @@ pub fn saved_shares(pairs: &[(Sample, Sample)]) -> Vec<f64> {
     let yardstick = same_work(&own);
     let share = |((with, without), own): (&(Sample, Sample), &(OwnTimes<'_>, OwnTimes<'_>))| {
         let slowness = slowness(own, &yardstick);
-        1.0 - time_ns(without) / slowness / time_ns(with).max(1.0)
+        1.0 - without.cpu_ns as f64 / slowness / (with.cpu_ns as f64).max(1.0)
     };
     pairs.iter().zip(&own).map(share).collect()
 }
@@ -44,10 +44,6 @@ fn own_times(sample: &Sample) -> OwnTimes<'_> {
         *times.entry(&own.module).or_default() += own.cpu_ns as f64;
     }
     times
-}
-
-fn time_ns(sample: &Sample) -> f64 {
-    (sample.cpu_ns + sample.blocked_ns) as f64
 }
 
 /// How much longer the yardstick took in `without`; 1 where there is none.

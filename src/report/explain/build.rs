@@ -46,7 +46,7 @@ pub fn explain(material: &Material<'_>) -> Explanation {
         version: Explanation::VERSION,
         target: material.target.to_owned(),
         python_version: material.python_version.to_owned(),
-        time_ms: material.usual.time_ms,
+        time_ms: material.usual.time_ms(),
         memory_bytes: observation.total_memory_bytes,
         modules: observation.modules.len() as u64,
         samples: material.usual.samples,
@@ -61,42 +61,38 @@ pub fn explain(material: &Material<'_>) -> Explanation {
 }
 
 /// The observation with the samples' times, which add up to the timed total: its own are taken with every hook on. A module
-/// that no sample names keeps its own, in proportion.
+/// that no sample names keeps its own, in proportion. What one import was blocked for may be chance; of that there is as much as
+/// the samples usually have.
 fn with_sampled_times(material: &Material<'_>) -> Observation {
     let mut observation = material.observation.clone();
+    let usual = material.usual;
     let (mut observed, mut sampled) = (0, 0);
     for module in &observation.modules {
-        if let Some(own) = material.usual.own_ns.get(&module.name) {
+        if let Some(own) = usual.own_ns.get(&module.name) {
             observed += module.own_ns;
             sampled += own;
         }
     }
-    let scale = if observed == 0 {
-        1.0
-    } else {
-        sampled as f64 / observed as f64
-    };
+    let unnamed = factor(sampled as f64, observed);
     for module in &mut observation.modules {
-        module.own_ns = match material.usual.own_ns.get(&module.name) {
+        module.own_ns = match usual.own_ns.get(&module.name) {
             Some(&own) => own,
-            None => (module.own_ns as f64 * scale) as u64,
+            None => (module.own_ns as f64 * unnamed) as u64,
         };
     }
-    let sum: u64 = observation
-        .modules
-        .iter()
-        .map(|module| module.own_ns + module.blocked_ns)
-        .sum();
-    let scale = if sum == 0 {
-        1.0
-    } else {
-        material.usual.time_ms * 1e6 / sum as f64
-    };
+    let sum_of = |part: fn(&LoadedModule) -> u64| observation.modules.iter().map(part).sum();
+    let cpu = factor(usual.cpu_ms * 1e6, sum_of(|module| module.own_ns));
+    let blocked = factor(usual.blocked_ms * 1e6, sum_of(|module| module.blocked_ns));
     for module in &mut observation.modules {
-        module.own_ns = (module.own_ns as f64 * scale) as u64;
-        module.blocked_ns = (module.blocked_ns as f64 * scale) as u64;
+        module.own_ns = (module.own_ns as f64 * cpu) as u64;
+        module.blocked_ns = (module.blocked_ns as f64 * blocked) as u64;
     }
     observation
+}
+
+/// What makes `sum` come to `total`.
+fn factor(total: f64, sum: u64) -> f64 {
+    if sum == 0 { 1.0 } else { total / sum as f64 }
 }
 
 fn chain_to(graph: &ImportGraph<'_>, observation: &Observation, module: &str) -> Option<Vec<ChainStep>> {
@@ -124,7 +120,7 @@ fn costly_imports(material: &Material<'_>, graph: &ImportGraph<'_>) -> Vec<Costl
                 .get(module)
                 .is_some_and(|record| record.origin == Origin::Own)
     };
-    let smallest_ms = material.smallest_ms.max(material.usual.time_ms * SMALLEST_SHARE);
+    let smallest_ms = material.smallest_ms.max(material.usual.time_ms() * SMALLEST_SHARE);
     let statements = graph
         .statements_worth((smallest_ms * 1e6) as u64)
         .into_iter()
@@ -192,7 +188,8 @@ fn costly_import(material: &Material<'_>, graph: &ImportGraph<'_>, statement: &I
         .iter()
         .map(|module| Part {
             module: module.name.clone(),
-            time_ms: tree::own_ms(module),
+            cpu_ms: module.own_ns as f64 / 1e6,
+            blocked_ms: module.blocked_ns as f64 / 1e6,
             memory_bytes: module.own_memory_bytes,
             stays: false,
         })

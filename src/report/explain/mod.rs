@@ -140,7 +140,8 @@ pub struct CostlyImport {
 #[derive(Debug, Clone, PartialEq)]
 struct Part {
     module: String,
-    time_ms: f64,
+    cpu_ms: f64,
+    blocked_ms: f64,
     memory_bytes: i64,
     /// True where it is loaded all the same with the statement put off.
     stays: bool,

@@ -9,9 +9,11 @@ use crate::model::{COLLECTIONS, Collections, Sample};
 /// What an import usually takes, from a few samples.
 #[derive(Debug, Clone)]
 pub struct Usual {
-    /// CPU plus blocked time, in milliseconds.
-    pub time_ms: f64,
-    /// Each module's own part of it, and that of the collections of garbage, in nanoseconds.
+    /// CPU time, in milliseconds.
+    pub cpu_ms: f64,
+    /// Blocked time, in milliseconds.
+    pub blocked_ms: f64,
+    /// Each module's own part of the CPU time, and that of the collections of garbage, in nanoseconds.
     pub own_ns: BTreeMap<String, u64>,
     /// The collections of garbage in all of the samples.
     pub collections: Collections,
@@ -20,6 +22,11 @@ pub struct Usual {
 }
 
 impl Usual {
+    /// CPU plus blocked time, in milliseconds.
+    pub fn time_ms(&self) -> f64 {
+        self.cpu_ms + self.blocked_ms
+    }
+
     /// What collections of garbage take of the time.
     fn share_of_collections(&self) -> f64 {
         let whole: u64 = self.own_ns.values().sum();
@@ -37,7 +44,7 @@ impl Weight {
     pub(super) fn of<'a>(parts: impl IntoIterator<Item = &'a Part>) -> Self {
         let mut sum = Self::default();
         for part in parts {
-            sum.time_ms += part.time_ms;
+            sum.time_ms += part.cpu_ms + part.blocked_ms;
             sum.memory_bytes += part.memory_bytes;
             sum.modules += 1;
         }
@@ -64,7 +71,7 @@ impl CostlyImport {
             if let (Some(&before), Some(&now)) = (before.own_ns.get(&part.module), now.own_ns.get(&part.module))
                 && before > 0
             {
-                part.time_ms *= now as f64 * pace / before as f64;
+                part.cpu_ms *= now as f64 * pace / before as f64;
             }
         }
         self.cut = Weight::of(&self.parts);
@@ -76,10 +83,11 @@ impl CostlyImport {
     /// Of the collections of garbage each module has its share in its time. What is saved has as much of them as really falls
     /// away.
     fn weigh(&mut self, usual: &Usual) {
-        self.saved = Weight::of(self.parts.iter().filter(|part| !part.stays));
+        let falls_away = || self.parts.iter().filter(|part| !part.stays);
+        self.saved = Weight::of(falls_away());
         if self.saved.modules > 0 {
-            let rest_ms = usual.time_ms - self.saved.time_ms;
-            self.saved.time_ms += usual.share_of_collections() * (rest_ms - usual.time_ms * self.collections);
+            let rest_ms = usual.cpu_ms - falls_away().map(|part| part.cpu_ms).sum::<f64>();
+            self.saved.time_ms += usual.share_of_collections() * (rest_ms - usual.cpu_ms * self.collections);
         }
     }
 }
