@@ -77,6 +77,21 @@ fn an_import_that_nothing_uses_is_lazy_and_measured_to_fall_away() {
 }
 
 #[test]
+fn a_wait_is_saved_with_the_module_that_waits() {
+    let folder = project(&[
+        ("app.py", "import waits\nimport heavy\n"),
+        ("waits.py", "import time\n\ntime.sleep(0.08)\n"),
+        ("heavy.py", HEAVY),
+    ]);
+    let text = explain(folder.path(), &["app", "--verify", "--format", "json"]);
+    let document: Value = serde_json::from_str(&text).expect("JSON");
+    let import = statement(&document, "app.py:1");
+    for saved in [&import["saved"], &import["measured"]["saved"]] {
+        assert!(saved["time_ms"].as_f64() > Some(60.0), "{import:#}");
+    }
+}
+
+#[test]
 fn an_import_that_is_used_at_once_is_not_called_lazy() {
     let folder = project(&[
         ("app.py", "from heavy import total\n\nvalue = total + 1\n"),

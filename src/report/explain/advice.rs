@@ -166,12 +166,12 @@ fn how_to_defer(import: &CostlyImport, has_lazy_syntax: bool) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::model::Place;
     use crate::report::explain::{Measured, Obstacle, Use, Weight};
 
-    fn import(saved_ms: f64, usage: Option<(u64, u64, u64)>) -> CostlyImport {
+    pub(in crate::report::explain) fn import(saved_ms: f64, usage: Option<(u64, u64, u64)>) -> CostlyImport {
         let weight = Weight {
             time_ms: saved_ms,
             memory_bytes: 0,

@@ -91,3 +91,82 @@ impl CostlyImport {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::explain::advice::tests::import;
+
+    fn usual(own_ms: &[(&str, u64)], collections_ms: u64) -> Usual {
+        let own = own_ms.iter().copied().chain([(COLLECTIONS, collections_ms)]);
+        let own_ns: BTreeMap<String, u64> = own.map(|(name, ms)| (name.to_owned(), ms * 1_000_000)).collect();
+        Usual {
+            cpu_ms: own_ns.values().sum::<u64>() as f64 / 1e6,
+            blocked_ms: 30.0,
+            own_ns,
+            collections: Collections {
+                times: [40, 0, 0],
+                ns: [collections_ms * 1_000_000, 0, 0],
+            },
+            samples: 1,
+        }
+    }
+
+    /// `heavy` computes 45 of 90 ms and waits for 30, and 10 ms more go to collections of garbage: 5 of them are its share.
+    fn heavy() -> (CostlyImport, Usual) {
+        let mut heavy = import(80.0, None);
+        heavy.parts = vec![Part {
+            module: "heavy".to_owned(),
+            cpu_ms: 50.0,
+            blocked_ms: 30.0,
+            memory_bytes: 0,
+            stays: false,
+        }];
+        (heavy, usual(&[("app", 45), ("heavy", 45)], 10))
+    }
+
+    fn saved_ms(left: u64, loaded: &[&str]) -> f64 {
+        let (mut heavy, usual) = heavy();
+        let own = loaded.iter().map(|&module| crate::model::OwnTime {
+            module: module.into(),
+            cpu_ns: 1,
+        });
+        let off = Sample {
+            own: own.collect(),
+            ..Sample::default()
+        };
+        let collections = Collections {
+            times: [left, 0, 0],
+            ns: [1, 0, 0],
+        };
+        heavy.put_off(&off, &collections, &usual);
+        heavy.saved.time_ms
+    }
+
+    #[test]
+    fn as_many_collections_are_saved_as_fall_away() {
+        // Its own 45 ms, the wait, and half, none, or all of the collections.
+        assert!((saved_ms(20, &["app"]) - 80.0).abs() < 1e-9);
+        assert!((saved_ms(40, &["app"]) - 75.0).abs() < 1e-9);
+        assert!((saved_ms(0, &["app"]) - 85.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_is_loaded_all_the_same_saves_nothing() {
+        assert_eq!(saved_ms(20, &["app", "heavy"]), 0.0);
+    }
+
+    #[test]
+    fn later_samples_change_the_processor_time_and_no_wait() {
+        let (mut heavy, before) = heavy();
+        heavy.collections = 0.5;
+        // Its share of the modules' time is a third, and no longer half.
+        let now = Usual {
+            cpu_ms: before.cpu_ms,
+            ..usual(&[("app", 120), ("heavy", 60)], 20)
+        };
+        heavy.weigh_anew(&before, &now);
+        let expected = 50.0 * 2.0 / 3.0 + 30.0 + 0.1 * (100.0 - 50.0 * 2.0 / 3.0 - 50.0);
+        assert!((heavy.saved.time_ms - expected).abs() < 1e-9, "{}", heavy.saved.time_ms);
+    }
+}
