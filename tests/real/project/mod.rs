@@ -156,8 +156,9 @@ impl Project {
         BudgetsFile { path, text }
     }
 
+    /// Fewer samples than a baseline should have: they take most of the time of these tests.
     pub(crate) fn record(&self, budgets: &BudgetsFile) -> Outcome {
-        self.run("record", budgets, &[])
+        self.run("record", budgets, &["--samples", "12"])
     }
 
     pub(crate) fn check(&self, budgets: &BudgetsFile, arguments: &[&str]) -> Outcome {
