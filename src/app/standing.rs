@@ -2,7 +2,7 @@
 
 use crate::baseline::Recorded;
 use crate::cli::CheckArguments;
-use crate::model::{Cited, ClosureChange, Estimate, Sample, Target, TargetStatus, Workload};
+use crate::model::{Cited, ClosureChange, Estimate, Failure, Sample, Target, TargetStatus, Workload};
 use crate::stats::changed_part::usual_own_times;
 use crate::stats::{Decision, MachineSpeed, estimate};
 use crate::verdict::{self, Answers, Before, Case, Context, Question, Ruling, Yardstick};
@@ -74,6 +74,9 @@ pub(super) fn is_settled(
     context: &Context<'_>,
     arguments: &CheckArguments,
 ) -> bool {
+    if matches!(survey.failure, Some(Failure::Hung { .. })) {
+        return true; // a full look would see no more of it, and take as long again
+    }
     let standing = standing_of(target, survey, basis, None, arguments);
     // Only the full look sees who imports whom.
     let circles_matter = target.limits.fail_on_cycles.as_ref().is_some_and(|cited| cited.value);

@@ -68,6 +68,19 @@ fn faulty() -> Project {
 }
 
 #[test]
+fn a_hang_costs_the_time_limit_once() {
+    let project = Project::new("[measure]\ntimeout = \"2s\"\n\n[modules.hangs]\n");
+    project.write("hangs.py", "VALUE = 1\n");
+    project.record(&[]).expect_code(0);
+    project.write(
+        "hangs.py",
+        "import time\nwith open('tries.txt', 'a') as tries:\n    tries.write('once\\n')\ntime.sleep(600)\n",
+    );
+    project.check(&[]).expect_code(1);
+    assert_eq!(project.read("tries.txt"), "once\n");
+}
+
+#[test]
 fn every_failure_has_its_own_code_and_the_others_are_still_measured() {
     let run = faulty().check(&["--samples", "3"]).expect_code(1);
     assert_eq!(run.report().verdict, Verdict::Fail);
