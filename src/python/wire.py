@@ -200,8 +200,8 @@ def _with_room(main):
     """Calls a function with room for all the frames below it.
 
     CPython 3.11 to 3.13 keep frames in chunks of 16 KiB, and give a chunk back when the first frame in it returns. A loop
-    that calls a function at just that depth asks the kernel for memory at each turn, and a call takes a hundred times as
-    long. One frame more or less anywhere moves this to another place: what it costs would be chance. The frame of this
+    that calls a function at just that depth asks the kernel for memory at each turn, which takes many times as long as the
+    call. One frame more or less anywhere moves this to another place: what it costs would be chance. The frame of this
     function is said to need so much that its chunk, whose size is rounded up to a power of two, has half a MiB to spare.
     """
     return main()
