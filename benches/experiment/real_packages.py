@@ -74,7 +74,6 @@ def main():
     arguments.interpreter = verify.environment(arguments.folder, arguments.python)
     moves = collections.defaultdict(list)
     failures = collections.Counter()
-    checks = 0
     with tempfile.TemporaryDirectory() as name:
         project = pathlib.Path(name)
         write_importers(project, 0)
@@ -88,7 +87,6 @@ def main():
             write_importers(project, visit)
             with real_runs.load(arguments.interpreter, state):
                 report = check(arguments, project)
-            checks += 1
             for target in report["targets"]:
                 moves[state, target["module"]].append(100 * (target["time_ms"] / target["baseline_time_ms"] - 1))
                 failures[target["module"]] += target["verdict"] == "fail"
@@ -98,7 +96,7 @@ def main():
     for name in PACKAGES:
         print(row(name, moves, failures))
     print("\n%d checks of %d packages. Each cell: the middle one of the moves by their size, and the largest." % (
-        checks, len(PACKAGES)))
+        len(plan), len(PACKAGES)))
 
 
 if __name__ == "__main__":
