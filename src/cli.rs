@@ -1,4 +1,4 @@
-//! The syntax of the command line. What the words mean is decided in `app`, in a second step.
+//! The syntax of the command line. What the words mean is decided in `commands`, in a second step.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::builder::styling::{AnsiColor, Effects, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::budgets::units;
+use importgate_core::budgets::units;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().effects(Effects::BOLD))

@@ -2,15 +2,15 @@
 
 use std::path::PathBuf;
 
-use crate::baseline::MergeError;
-use crate::budgets::Diagnostics;
 use crate::exit;
 use crate::git::GitError;
-use crate::instructions::InstructionsError;
-use crate::python::PythonError;
-use crate::runner::RunError;
 use crate::store::StoreError;
 use crate::store::usage::UsageStoreError;
+use importgate_core::baseline::MergeError;
+use importgate_core::budgets::Diagnostics;
+use importgate_probe::instructions::InstructionsError;
+use importgate_probe::python::PythonError;
+use importgate_probe::runner::RunError;
 
 /// Why a run ended without a report.
 #[derive(Debug, thiserror::Error)]

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 use thiserror::Error;
 
-use crate::baseline::{Baseline, MergeError, ParseError};
+use importgate_core::baseline::{Baseline, MergeError, ParseError};
 
 /// What the name of an unfinished file ends in.
 const UNFINISHED: &str = ".importgate-tmp";

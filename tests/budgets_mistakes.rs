@@ -3,7 +3,8 @@
 
 mod budgets_support;
 
-use importgate::budgets::{self, FileKind};
+use importgate_core::budgets;
+use importgate_core::budgets::FileKind;
 
 use budgets_support::ListedModules;
 

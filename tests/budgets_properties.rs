@@ -5,7 +5,8 @@ mod budgets_support;
 
 use std::collections::BTreeSet;
 
-use importgate::budgets::{self, Diagnostics, FileKind, Pattern};
+use importgate_core::budgets;
+use importgate_core::budgets::{Diagnostics, FileKind, Pattern};
 use proptest::prelude::*;
 
 use budgets_support::ListedModules;

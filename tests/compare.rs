@@ -5,12 +5,12 @@ use std::fs;
 use std::path::Path;
 
 use assert_cmd::Command;
-use importgate::baseline::{Baseline, Entry, Recorded, StoredSample};
-use importgate::model::{
-    BaselineSummary, EnvironmentKey, Machine, ReferenceSample, Report, ReportEnvironment, RunSummary, TargetKind,
-    TargetReport, TargetStatus, Verdict,
-};
-use importgate::report::json;
+use importgate_core::baseline::{Baseline, Entry, Recorded, StoredSample};
+use importgate_core::budgets::TargetKind;
+use importgate_core::checks::{TargetReport, TargetStatus, Verdict};
+use importgate_core::observed::{EnvironmentKey, Machine, ReferenceSample};
+use importgate_core::report::json;
+use importgate_core::report::{BaselineSummary, Report, ReportEnvironment, RunSummary};
 
 const KEY: &str = "cpython-3.13-linux-x86_64";
 

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use importgate::git::Repository;
-use importgate::model::ContentHash;
+use importgate_core::observed::ContentHash;
 use tempfile::TempDir;
 
 /// A repository in a temporary folder.

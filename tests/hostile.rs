@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use importgate::model::{Failure, Sample};
-use importgate::python::{BytecodeFiles, Request, Session, SessionSettings};
+use importgate_core::observed::{Failure, Sample};
+use importgate_probe::python::{BytecodeFiles, Request, Session, SessionSettings};
 
 struct Project {
     folder: tempfile::TempDir,

@@ -7,8 +7,8 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use importgate::instructions::{Engine, InstructionsError, Program, of_the_import};
-use importgate::runner::Status;
+use importgate_probe::instructions::{Engine, InstructionsError, Program, of_the_import};
+use importgate_probe::runner::Status;
 
 /// The engine of this machine, or `None` where it has none.
 fn engine() -> Option<Engine> {

@@ -5,8 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use importgate::instructions::{Engine, InstructionsError};
-use importgate::model::{Code, ComparisonKind, Report, TargetReport};
+use importgate_core::checks::{Code, TargetReport};
+use importgate_core::report::Report;
+use importgate_core::stats::ComparisonKind;
+use importgate_probe::instructions::{Engine, InstructionsError};
 use tempfile::TempDir;
 
 const BUDGETS: &str =

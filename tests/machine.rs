@@ -2,7 +2,7 @@
 
 #[test]
 fn this_machine_has_a_fingerprint_that_stays() {
-    let machine = importgate::machine::fingerprint();
+    let machine = importgate_probe::machine::fingerprint();
     assert!(!machine.processor.is_empty());
     assert!(machine.cores >= 1);
     let kernel = if cfg!(target_os = "macos") { "Darwin " } else { "Linux " };
@@ -11,12 +11,12 @@ fn this_machine_has_a_fingerprint_that_stays() {
         "{}",
         machine.kernel
     );
-    assert_eq!(machine, importgate::machine::fingerprint());
+    assert_eq!(machine, importgate_probe::machine::fingerprint());
 }
 
 #[test]
 fn this_machine_tells_its_load() {
-    let load = importgate::machine::conditions()
+    let load = importgate_probe::machine::conditions()
         .load
         .expect("both systems tell their load");
     assert!(load.iter().all(|average| *average >= 0.0));

@@ -5,13 +5,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use importgate::model::{ClosureChange, OwnTime, Sample};
-use importgate::stats::calibration::{MachineSpeed, calibrated_log};
-use importgate::stats::changed_part::{ChangedPart, usual_own_times};
-use importgate::stats::quantile::{TRIM, trimmed_mean};
-use importgate::stats::random::SplitMix64;
-use importgate::stats::sequential::{Criteria, Schedule, look};
-use importgate::stats::{Decision, Design, Evidence};
+use importgate_core::observed::{ClosureChange, OwnTime, Sample};
+use importgate_core::stats::calibration::{MachineSpeed, calibrated_log};
+use importgate_core::stats::changed_part::{ChangedPart, usual_own_times};
+use importgate_core::stats::quantile::{TRIM, trimmed_mean};
+use importgate_core::stats::random::SplitMix64;
+use importgate_core::stats::sequential::{Criteria, Schedule, look};
+use importgate_core::stats::{Decision, Design, Evidence};
 
 const MACHINE: MachineSpeed = MachineSpeed {
     calibration_ns: 9.0e4,

@@ -2,7 +2,7 @@
 
 use std::{env, fs};
 
-use importgate::report::json;
+use importgate_core::report::json;
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/report.schema.json");
 

@@ -9,9 +9,10 @@ use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use importgate::baseline::{Baseline, Entry, MergeError, ParseError};
-use importgate::model::EnvironmentKey;
-use importgate::store::{self, StoreError};
+use importgate::store;
+use importgate::store::StoreError;
+use importgate_core::baseline::{Baseline, Entry, MergeError, ParseError};
+use importgate_core::observed::EnvironmentKey;
 use tempfile::TempDir;
 
 const NAME: &str = "budgets.baseline.json";

@@ -1,8 +1,8 @@
 //! How much of the calibrated time is noise, for different weights of the calibration inside the import and the reference
 //! beside it: where the weight in `stats::calibration` comes from.
 
-use importgate::model::Sample;
-use importgate::stats::quantile::{TRIM, trimmed_mean};
+use importgate_core::observed::Sample;
+use importgate_core::stats::quantile::{TRIM, trimmed_mean};
 
 use crate::hogs::State;
 use crate::record::TARGETS;

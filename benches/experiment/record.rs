@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use importgate::model::Sample;
-use importgate::plan::{Arm, Arms, Judge, Outcome, Plan, PlanSettings, Step};
-use importgate::python::{BytecodeFiles, Request, Session, SessionSettings};
-use importgate::stats::Decision;
+use importgate_core::observed::Sample;
+use importgate_core::sampling::plan::{Arm, Arms, Judge, Outcome, Plan, PlanSettings, Step};
+use importgate_core::stats::Decision;
+use importgate_probe::python::{BytecodeFiles, Request, Session, SessionSettings};
 
 use crate::hogs::{Hogs, State};
 

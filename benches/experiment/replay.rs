@@ -1,12 +1,13 @@
 //! One replayed check: a stretch of a stream as the baseline, another as this run, slowed down by a given share, and
 //! the question that a check asks of them, look by look.
 
-use importgate::model::{Cited, ClosureChange, Limits, Sample, Target};
-use importgate::stats::changed_part::usual_own_times;
-use importgate::stats::random::SplitMix64;
-use importgate::stats::sequential::Schedule;
-use importgate::stats::{Decision, MachineSpeed};
-use importgate::verdict::{Answers, Question, Yardstick};
+use importgate_core::budgets::{Cited, Limits, Target};
+use importgate_core::observed::{ClosureChange, Sample};
+use importgate_core::sampling::{Answers, Question, Yardstick};
+use importgate_core::stats::changed_part::usual_own_times;
+use importgate_core::stats::random::SplitMix64;
+use importgate_core::stats::sequential::Schedule;
+use importgate_core::stats::{Decision, MachineSpeed};
 
 /// Samples of a target in a recorded baseline: the gate's default.
 pub(crate) const RECORDED: usize = 30;

@@ -5,7 +5,7 @@ use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
 
-use importgate::model::{OwnTime, Sample};
+use importgate_core::observed::{OwnTime, Sample};
 
 use crate::hogs::State;
 use crate::record::{TARGETS, WITH_OWN_TIMES};

@@ -2,8 +2,8 @@
 
 use std::error::Error;
 
-use importgate::stats::Decision;
-use importgate::stats::random::SplitMix64;
+use importgate_core::stats::Decision;
+use importgate_core::stats::random::SplitMix64;
 
 use crate::hogs::State;
 use crate::rates::Rates;

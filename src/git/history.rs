@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use super::Repository;
 use super::command::Conversation;
-use crate::model::ContentHash;
+use importgate_core::observed::ContentHash;
 
 /// How many of its newest revisions are looked at for each file.
 const REVISIONS: usize = 50;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::{StoreError, folder_of, follow_links, lock, read_bytes, remove_unfinished, replace};
-use crate::usage::{Usage, UsageFileError};
+use importgate_core::usage::{Usage, UsageFileError};
 
 /// Why the usage file cannot be used or written.
 #[derive(Debug, Error)]

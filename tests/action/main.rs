@@ -170,16 +170,22 @@ fn a_build_is_asked_for_once_and_its_key_follows_the_source() {
     let called = job.path("called");
     job.set("CALLED", called.to_str().expect("text"));
     let action_path = job.path("an action's path");
-    fs::create_dir_all(action_path.join("src")).expect("folder");
-    for file in ["Cargo.toml", "Cargo.lock", "src/main.rs"] {
-        fs::write(action_path.join(file), "before").expect("file");
+    let sources = ["src/main.rs", "crates/core/src/lib.rs"];
+    for file in ["Cargo.toml", "Cargo.lock"].iter().chain(&sources) {
+        let file = action_path.join(file);
+        fs::create_dir_all(file.parent().expect("a folder")).expect("folder");
+        fs::write(file, "before").expect("file");
     }
     job.set("GITHUB_ACTION_PATH", action_path.to_str().expect("text"));
 
-    let first = job.run("Identify the source").outputs;
-    assert_eq!(job.run("Identify the source").outputs, first);
-    fs::write(action_path.join("src/main.rs"), "after").expect("file");
-    assert_ne!(job.run("Identify the source").outputs, first);
+    let mut identity = job.run("Identify the source").outputs;
+    assert_eq!(job.run("Identify the source").outputs, identity);
+    for file in sources {
+        fs::write(action_path.join(file), "after").expect("file");
+        let other = job.run("Identify the source").outputs;
+        assert_ne!(other, identity, "{file}");
+        identity = other;
+    }
 
     fs::remove_file(&called).expect("rustc was called");
     let root = job.path("temp/importgate");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use importgate::budgets::ModuleIndex;
+use importgate_core::observed::ModuleIndex;
 
 /// Modules by their full names.
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! `--against`: base and head of a real git repository in one run.
 
-use importgate::model::{Code, ComparisonKind, Severity, TargetStatus};
+use importgate_core::checks::{Code, Severity, TargetStatus};
+use importgate_core::stats::ComparisonKind;
 
 use super::support::{Project, Run, assert_no_checkout_is_left, commit, committed, found, git, shop, shop_in};
 

@@ -6,7 +6,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Command;
 
-use importgate::model::{Code, ComparisonKind, Severity};
+use importgate_core::checks::{Code, Severity};
+use importgate_core::stats::ComparisonKind;
 
 use super::support::{Project, Run, assert_no_checkout_is_left, committed, found, python};
 

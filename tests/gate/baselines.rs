@@ -1,6 +1,7 @@
 //! Baselines that cannot be used, each told from the others, with exit code 3 and left as it is; and numbers that say less than usual.
 
-use importgate::model::{Code, ComparisonKind, Severity};
+use importgate_core::checks::{Code, Severity};
+use importgate_core::stats::ComparisonKind;
 
 use super::support::{Project, found, shop};
 

@@ -1,6 +1,6 @@
 //! `check` on a project that works: what passes, what is slower, what is over a limit.
 
-use importgate::model::{Code, Severity, TargetStatus, Verdict};
+use importgate_core::checks::{Code, Severity, TargetStatus, Verdict};
 
 use super::support::{ASLEEP, BUSY, Project, found, shop};
 

@@ -1,6 +1,6 @@
 //! Imports that fail: each has a code of its own and points at the line, and every other target is still measured.
 
-use importgate::model::{Code, Severity, TargetStatus, Verdict};
+use importgate_core::checks::{Code, Severity, TargetStatus, Verdict};
 
 use super::support::{Project, found};
 

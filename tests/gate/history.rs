@@ -7,7 +7,7 @@ use std::fs::{Permissions, set_permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Command;
 
-use importgate::model::Code;
+use importgate_core::checks::Code;
 
 use super::support::{Project, Run, python};
 

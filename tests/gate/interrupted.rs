@@ -7,7 +7,7 @@ use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use importgate::baseline::Baseline;
+use importgate_core::baseline::Baseline;
 
 use super::support::Project;
 

@@ -1,6 +1,6 @@
 //! Outputs: several at once, into files, with and without colour, and what is on which stream.
 
-use importgate::model::{Code, Verdict};
+use importgate_core::checks::{Code, Verdict};
 
 use super::support::{Project, Run};
 

@@ -1,6 +1,6 @@
 //! `record`: what it shows, what it writes, and what it leaves alone.
 
-use importgate::baseline::Baseline;
+use importgate_core::baseline::Baseline;
 
 use super::support::{Project, shop};
 

@@ -1,6 +1,6 @@
 //! Start-ups and commands: several imports in one process, their order, and what a whole command does.
 
-use importgate::model::{Code, TargetStatus, Verdict};
+use importgate_core::checks::{Code, TargetStatus, Verdict};
 
 use super::support::{Project, found};
 

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use importgate::model::Code;
-use importgate::usage::{Counts, Usage};
+use importgate_core::checks::Code;
+use importgate_core::usage::{Counts, Usage};
 
 use super::support::{BUSY, Project, Run, python};
 

@@ -1,6 +1,6 @@
 //! What an import did besides importing, and that no misbehaviour of it spoils the observation.
 
-use importgate::model::{Effect, Failure, Observation};
+use importgate_core::observed::{Effect, Failure, Observation};
 
 use crate::support::Project;
 
@@ -9,7 +9,7 @@ fn observe(source: &str) -> Observation {
 }
 
 fn effects(observation: &Observation) -> Vec<(Effect, u32, &str)> {
-    let line = |place: &Option<importgate::model::Place>| place.as_ref().map_or(0, |place| place.line);
+    let line = |place: &Option<importgate_core::observed::Place>| place.as_ref().map_or(0, |place| place.line);
     observation
         .effects
         .iter()

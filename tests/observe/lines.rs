@@ -1,7 +1,7 @@
 //! Which line of a body took the time, also where the body does its best to hide it.
 
-use importgate::model::LineSeen;
-use importgate::python::Request;
+use importgate_core::observed::LineSeen;
+use importgate_probe::python::Request;
 
 use crate::support::{Project, python, steady_lines};
 

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use importgate::graph::{Evidence, LinesBefore, causes_of_change, name_lines};
-use importgate::model::{Cause, ClosureChange, LineSeen, ModuleTable, Observation};
-use importgate::python::{Contents, Request, Session};
+use importgate_core::explain::Cause;
+use importgate_core::explain::graph::{Evidence, LinesBefore, causes_of_change, name_lines};
+use importgate_core::observed::{ClosureChange, LineSeen, ModuleTable, Observation};
+use importgate_probe::python::{Contents, Request, Session};
 
 use crate::support::{Project, observe, python, run, steady_lines};
 

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use importgate::model::{Edge, LineSeen, Observation};
-use importgate::python::{BytecodeFiles, Look, Request, Session, SessionSettings};
+use importgate_core::observed::{Edge, LineSeen, Observation};
+use importgate_probe::python::{BytecodeFiles, Look, Request, Session, SessionSettings};
 
 /// Long enough for any machine to import a small project.
 const GENEROUS: Duration = Duration::from_secs(60);

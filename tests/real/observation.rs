@@ -7,8 +7,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use importgate::model::{Edge, Observation};
-use importgate::python::{BytecodeFiles, Look, Request, Session, SessionSettings};
+use importgate_core::observed::{Edge, Observation};
+use importgate_probe::python::{BytecodeFiles, Look, Request, Session, SessionSettings};
 
 /// Imports that really load each package, whose top level may load little of it.
 const PACKAGES: [(&str, &[&str]); 6] = [

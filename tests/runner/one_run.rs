@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use importgate::runner::{Command, Ended, Output, RunError, Status, run};
+use importgate_probe::runner::{Command, Ended, Output, RunError, Status, run};
 
 use crate::support::{FAR, ended, python, shell, text, wait_until_gone};
 

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{self, Stdio};
 
-use importgate::runner::{Command, RunError, Status, interrupted, prepare, run};
+use importgate_probe::runner::{Command, RunError, Status, interrupted, prepare, run};
 
 #[cfg(target_os = "linux")]
 use crate::support::is_there;

@@ -5,7 +5,7 @@ use std::process;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use importgate::runner::{Command, Ended, Output, run};
+use importgate_probe::runner::{Command, Ended, Output, run};
 
 /// Reached only by a defect.
 pub(crate) const FAR: Duration = Duration::from_secs(300);

@@ -3,7 +3,8 @@
 use std::fs;
 use std::process::Command;
 
-use importgate::model::{Code, Finding, Report, TargetReport};
+use importgate_core::checks::{Code, Finding, TargetReport};
+use importgate_core::report::Report;
 
 use super::Project;
 

@@ -1,0 +1,111 @@
+//! What an earlier commit measured: the content of `budgets.baseline.json`. It keeps the samples themselves and not only
+//! their summary, so that a later run can test against them, and for each target everything that its import loaded, so
+//! that "what is different" is a fact. One entry for each kind of interpreter lets a matrix of Pythons share one file.
+//!
+//! This part is pure: [`Baseline::parse`] and [`Baseline::render`] turn bytes into values and back. `store` has the file.
+
+mod changes;
+mod comparability;
+mod error;
+mod fields;
+mod json;
+mod moved;
+mod read;
+mod recorded;
+mod table;
+mod words;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+pub use changes::{BaselineChanges, OriginChange, TargetChange, TargetSummary};
+pub use comparability::{Aspect, Circumstances, Comparability, Difference};
+pub use error::{MergeError, ParseError};
+pub use recorded::{Entry, Recorded, RecordedInterpreter, StoredSample};
+
+use crate::observed::EnvironmentKey;
+
+/// Everything that one baseline file holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Baseline {
+    /// One entry for each kind of interpreter.
+    pub environments: BTreeMap<EnvironmentKey, Entry>,
+}
+
+impl Baseline {
+    /// The version of the stored format that this code reads and writes. Any change of a key, of a unit or of the way the
+    /// summary is computed needs a new one, since an unknown key or a summary that disagrees with its samples is an error.
+    pub const VERSION: u64 = 1;
+
+    /// The value of the key `format`, which tells a baseline from any other JSON.
+    pub const FORMAT: &'static str = "importgate-baseline";
+
+    /// Reads a stored baseline.
+    ///
+    /// # Errors
+    /// Whatever is not exactly what [`Baseline::render`] could have written: see [`ParseError`].
+    pub fn parse(bytes: &[u8]) -> Result<Self, ParseError> {
+        read::baseline(bytes)
+    }
+
+    /// The text to store. Equal baselines give equal bytes.
+    ///
+    /// Own times are rounded to 10 µs, and those of modules outside the closure are left out: nothing identifies the
+    /// content of such a module, so there is nothing to compare it with.
+    pub fn render(&self) -> String {
+        write::baseline(self)
+    }
+
+    /// The entry of this kind of interpreter.
+    pub fn entry(&self, key: &EnvironmentKey) -> Option<&Entry> {
+        self.environments.get(key)
+    }
+
+    /// Puts a whole new entry in the place of the one under `key`, which is returned. Other entries stay as they are.
+    pub fn replace(&mut self, key: EnvironmentKey, entry: Entry) -> Option<Entry> {
+        self.environments.insert(key, entry)
+    }
+
+    /// Takes the targets of `fresh` into the entry under `key` and keeps that entry's other targets (`record --only`).
+    ///
+    /// The reference and calibration levels of the old entry stay: they are the unit in which all times of the entry are
+    /// shown, and each sample carries the reference that was measured next to it. Without an old entry, `fresh` becomes it.
+    ///
+    /// # Errors
+    /// [`MergeError`] where one entry cannot hold both: they were recorded by different builds of the interpreter, on
+    /// different kinds of machine, or with other settings.
+    pub fn merge_targets(&mut self, key: EnvironmentKey, fresh: Entry) -> Result<(), MergeError> {
+        let Some(old) = self.environments.get_mut(&key) else {
+            self.environments.insert(key, fresh);
+            return Ok(());
+        };
+        let differences = comparability::obstacles_to_merge(old, &fresh);
+        if !differences.is_empty() {
+            return Err(MergeError { key, differences });
+        }
+        old.importgate = fresh.importgate;
+        old.machine = fresh.machine;
+        old.distributions = fresh.distributions;
+        old.targets.extend(fresh.targets);
+        if old.reference.is_empty() {
+            old.reference = fresh.reference;
+            old.calibration_ns = fresh.calibration_ns;
+        }
+        Ok(())
+    }
+
+    /// Removes the targets under `key` that `wanted` does not ask for any more, and returns their names.
+    pub fn remove_stale(&mut self, key: &EnvironmentKey, wanted: impl Fn(&str) -> bool) -> Vec<String> {
+        let Some(entry) = self.environments.get_mut(key) else {
+            return Vec::new();
+        };
+        let stale: Vec<String> = entry.targets.keys().filter(|name| !wanted(name)).cloned().collect();
+        for name in &stale {
+            entry.targets.remove(name);
+        }
+        stale
+    }
+}

@@ -1,0 +1,229 @@
+//! One entry of a baseline as values: who measured, and what each target came to.
+
+use std::collections::BTreeMap;
+
+use crate::budgets::{Bytecode, Engine};
+use crate::observed::{ContentHash, Machine, ModuleTable, OwnTime, ReferenceSample, Sample};
+use crate::stats::{MachineSpeed, estimate};
+
+/// The interpreter that an entry was recorded with.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RecordedInterpreter {
+    /// Its full version, such as `3.13.0`.
+    pub version: String,
+    /// What tells two builds of one version apart.
+    pub build: String,
+}
+
+/// What one kind of interpreter recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Entry {
+    /// The version of importgate that recorded it.
+    pub importgate: String,
+    /// The interpreter.
+    pub interpreter: RecordedInterpreter,
+    /// The machine.
+    pub machine: Machine,
+    /// Environment variables that change what an import does or costs; and, where instructions were counted, what counted
+    /// them.
+    pub variables: BTreeMap<String, String>,
+    /// Installed distributions with their versions.
+    pub distributions: BTreeMap<String, String>,
+    /// Runs of the reference workload during the recording: how fast the machine was.
+    pub reference: Vec<ReferenceSample>,
+    /// The usual CPU time of the calibration inside a sample's process, in nanoseconds; 0 where there is none.
+    pub calibration_ns: u64,
+    /// The state of the bytecode cache.
+    pub bytecode: Bytecode,
+    /// What was measured.
+    pub engine: Engine,
+    /// The targets by name.
+    pub targets: BTreeMap<String, Recorded>,
+}
+
+impl Entry {
+    /// The speed of the machine that recorded this: all times of the entry are in its milliseconds.
+    pub fn speed(&self) -> MachineSpeed {
+        let reference = median(self.reference.iter().map(|sample| sample.cpu_ns as f64));
+        MachineSpeed {
+            calibration_ns: self.calibration_ns as f64,
+            reference_ns: reference.unwrap_or(0.0),
+        }
+    }
+}
+
+/// What one target came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Recorded {
+    /// The samples, in the order in which they were taken.
+    pub samples: Vec<StoredSample>,
+    /// The modules that the import loaded.
+    pub closure: ModuleTable,
+    /// The usual own CPU time of each module of the closure, in nanoseconds. Modules that no import hook saw have none.
+    pub own_ns: BTreeMap<String, u64>,
+    /// Modules loaded before the clock started.
+    pub preload: Vec<String>,
+    /// Other files that the import read, by path; `None` for one that it looked for and that was not there.
+    pub files_read: BTreeMap<String, Option<ContentHash>>,
+    /// Instructions that the import executed, where the engine counted them.
+    pub instructions: Option<u64>,
+}
+
+impl Recorded {
+    /// The usual time in milliseconds of `machine`, blocked time included. `None` without samples.
+    ///
+    /// It is a summary for the reader of a diff; a verdict rests on the samples.
+    pub fn time_ms(&self, machine: &MachineSpeed) -> Option<f64> {
+        estimate(&self.to_samples(), machine).map(|estimate| estimate.time_ms)
+    }
+
+    /// The median of what the import added to the resident set, in bytes. `None` without samples.
+    pub fn memory_bytes(&self) -> Option<u64> {
+        median(self.samples.iter().map(|sample| sample.memory_bytes as f64)).map(|bytes| bytes as u64)
+    }
+
+    /// The median of the peak resident set, in bytes. `None` without samples.
+    pub fn peak_memory_bytes(&self) -> Option<u64> {
+        median(self.samples.iter().map(|sample| sample.peak_memory_bytes as f64)).map(|bytes| bytes as u64)
+    }
+
+    /// The samples as the statistics take them, without own times.
+    pub fn to_samples(&self) -> Vec<Sample> {
+        self.samples.iter().map(Sample::from).collect()
+    }
+}
+
+/// The numbers of one timed import. As [`Sample`], with the reference rounded to nanoseconds and without own times,
+/// which [`Recorded::own_ns`] keeps once for all samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct StoredSample {
+    /// The round it was taken in.
+    pub round: u32,
+    /// CPU time of the import.
+    pub cpu_ns: u64,
+    /// Wall-clock time of the import.
+    pub wall_ns: u64,
+    /// Time blocked.
+    pub blocked_ns: u64,
+    /// The calibration inside the sample's process.
+    pub calibration_ns: u64,
+    /// CPU time of the reference workload next to this sample.
+    pub reference_ns: u64,
+    /// What the import added to the resident set, in bytes.
+    pub memory_bytes: u64,
+    /// The peak resident set, in bytes.
+    pub peak_memory_bytes: u64,
+    /// Voluntary context switches during the import.
+    pub voluntary_switches: u64,
+    /// How many modules the import added.
+    pub modules: u64,
+}
+
+impl StoredSample {
+    /// The stored columns, in their order in the file.
+    pub(super) const COLUMNS: [&str; 10] = [
+        "round",
+        "cpu_ns",
+        "wall_ns",
+        "blocked_ns",
+        "calibration_ns",
+        "reference_ns",
+        "memory_bytes",
+        "peak_memory_bytes",
+        "voluntary_switches",
+        "modules",
+    ];
+
+    /// The numbers in the order of [`Self::COLUMNS`].
+    pub(super) fn row(&self) -> [u64; 10] {
+        [
+            u64::from(self.round),
+            self.cpu_ns,
+            self.wall_ns,
+            self.blocked_ns,
+            self.calibration_ns,
+            self.reference_ns,
+            self.memory_bytes,
+            self.peak_memory_bytes,
+            self.voluntary_switches,
+            self.modules,
+        ]
+    }
+
+    /// The sample that a row of numbers stands for; `None` where the round is larger than any round can be.
+    pub(super) fn from_row(row: [u64; 10]) -> Option<Self> {
+        let [
+            round,
+            cpu_ns,
+            wall_ns,
+            blocked_ns,
+            calibration_ns,
+            reference_ns,
+            memory_bytes,
+            peak_memory_bytes,
+            voluntary_switches,
+            modules,
+        ] = row;
+        Some(Self {
+            round: u32::try_from(round).ok()?,
+            cpu_ns,
+            wall_ns,
+            blocked_ns,
+            calibration_ns,
+            reference_ns,
+            memory_bytes,
+            peak_memory_bytes,
+            voluntary_switches,
+            modules,
+        })
+    }
+}
+
+impl From<&Sample> for StoredSample {
+    fn from(sample: &Sample) -> Self {
+        Self {
+            round: sample.round,
+            cpu_ns: sample.cpu_ns,
+            wall_ns: sample.wall_ns,
+            blocked_ns: sample.blocked_ns,
+            calibration_ns: sample.calibration_ns,
+            reference_ns: sample.reference_ns.round() as u64,
+            memory_bytes: sample.memory_bytes,
+            peak_memory_bytes: sample.peak_memory_bytes,
+            voluntary_switches: sample.voluntary_switches,
+            modules: sample.modules,
+        }
+    }
+}
+
+impl From<&StoredSample> for Sample {
+    fn from(stored: &StoredSample) -> Self {
+        Self {
+            round: stored.round,
+            wall_ns: stored.wall_ns,
+            cpu_ns: stored.cpu_ns,
+            blocked_ns: stored.blocked_ns,
+            calibration_ns: stored.calibration_ns,
+            reference_ns: stored.reference_ns as f64,
+            memory_bytes: stored.memory_bytes,
+            peak_memory_bytes: stored.peak_memory_bytes,
+            voluntary_switches: stored.voluntary_switches,
+            modules: stored.modules,
+            own: Vec::<OwnTime>::new(),
+        }
+    }
+}
+
+/// The middle value, or the mean of the two in the middle. It uses only operations that IEEE 754 rounds exactly, so the
+/// summary of a target is the same on every machine.
+fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let mut sorted: Vec<f64> = values.collect();
+    sorted.sort_by(f64::total_cmp);
+    let middle = sorted.len() / 2;
+    let upper = *sorted.get(middle)?;
+    if sorted.len().is_multiple_of(2) {
+        Some((sorted[middle - 1] + upper) / 2.0)
+    } else {
+        Some(upper)
+    }
+}

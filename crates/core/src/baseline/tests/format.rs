@@ -1,0 +1,214 @@
+//! Round trips, order and layout.
+
+use std::collections::BTreeMap;
+
+use proptest::collection::{btree_map, vec};
+use proptest::prelude::*;
+
+use super::sample_data::{baseline, entry, key};
+use crate::baseline::table::OWN_TIME_UNIT_NS;
+use crate::baseline::{Baseline, Entry, Recorded, RecordedInterpreter, StoredSample};
+use crate::budgets::{Bytecode, Engine};
+use crate::observed::{ContentHash, EnvironmentKey, Machine, ModuleRecord, Origin, ReferenceSample, Sample};
+
+#[test]
+fn the_text_is_made_for_review() {
+    insta::assert_snapshot!(baseline().render());
+}
+
+#[test]
+fn an_empty_baseline_reads_back() {
+    let empty = Baseline::default();
+    assert_eq!(Baseline::parse(empty.render().as_bytes()), Ok(empty));
+}
+
+#[test]
+fn another_entry_leaves_the_text_of_the_first_alone() {
+    let alone = baseline().render();
+    let mut both = baseline();
+    both.replace(EnvironmentKey("cpython-3.14-linux-x86_64".to_owned()), entry());
+    let both = both.render();
+    let of_first = &alone[..alone.trim_end_matches(['\n', '}', ' ']).len()];
+    assert!(both.starts_with(of_first), "{both}");
+}
+
+#[test]
+fn a_name_with_two_contents_is_two_modules() {
+    let mut baseline = baseline();
+    let entry = baseline.environments.get_mut(&key()).expect("the entry");
+    // As after `record --only shop.utils`: the other target still has the older content.
+    let closure = &mut entry.targets.get_mut("shop.utils").expect("the target").closure;
+    closure.get_mut("shop").expect("the module").content = Some(ContentHash(77));
+    assert_eq!(Baseline::parse(baseline.render().as_bytes()), Ok(baseline));
+}
+
+#[test]
+fn own_times_are_rounded_without_moving_their_sum() {
+    let mut baseline = baseline();
+    let target = |baseline: &mut Baseline| {
+        let entry = baseline.environments.get_mut(&key()).expect("the entry");
+        entry.targets.remove("shop.utils").expect("the target")
+    };
+    let mut recorded = target(&mut baseline);
+    for index in 0..1_000_u64 {
+        let name = format!("shop.module_{index:03}");
+        let content = Some(ContentHash(index));
+        recorded.closure.insert(
+            name.clone(),
+            ModuleRecord {
+                content,
+                origin: Origin::Own,
+            },
+        );
+        recorded.own_ns.insert(name, 13_000 + index);
+    }
+    let exact: u64 = recorded.own_ns.values().sum();
+    let entry = baseline.environments.get_mut(&key()).expect("the entry");
+    entry.targets.insert("shop.utils".to_owned(), recorded);
+    let mut read = Baseline::parse(baseline.render().as_bytes()).expect("a baseline");
+    let rounded = target(&mut read).own_ns;
+    assert!(rounded.values().all(|time| time.is_multiple_of(OWN_TIME_UNIT_NS)));
+    assert!(rounded.values().sum::<u64>().abs_diff(exact) <= OWN_TIME_UNIT_NS / 2);
+}
+
+#[test]
+fn a_sample_survives_but_for_its_own_times() {
+    let sample = Sample {
+        round: 3,
+        cpu_ns: 5,
+        reference_ns: 40.4,
+        voluntary_switches: 2,
+        modules: 7,
+        ..Sample::default()
+    };
+    let stored = StoredSample::from(&sample);
+    assert_eq!(
+        Sample::from(&stored),
+        Sample {
+            reference_ns: 40.0,
+            ..sample
+        }
+    );
+}
+
+fn origins() -> impl Strategy<Value = Origin> {
+    let distribution = ("[a-z][a-z0-9-]{0,6}", "[0-9.a-z+=]{0,6}");
+    prop_oneof![
+        Just(Origin::Own),
+        Just(Origin::Standard),
+        Just(Origin::Other),
+        distribution.prop_map(|(name, version)| Origin::Distribution { name, version }),
+    ]
+}
+
+fn modules() -> impl Strategy<Value = ModuleRecord> {
+    (proptest::option::of(0..4_u64), origins()).prop_map(|(hash, origin)| ModuleRecord {
+        content: hash.map(ContentHash),
+        origin,
+    })
+}
+
+fn sample_rows() -> impl Strategy<Value = StoredSample> {
+    (any::<u32>(), any::<[u64; 9]>()).prop_map(|(round, rest)| {
+        let mut row = [u64::from(round); 10];
+        row[1..].copy_from_slice(&rest);
+        StoredSample::from_row(row).expect("a round that fits")
+    })
+}
+
+fn targets() -> impl Strategy<Value = Recorded> {
+    let closure = btree_map("[a-c]{1,3}", (modules(), proptest::option::of(0..500_u64)), 0..12);
+    let files = btree_map(
+        any::<String>(),
+        proptest::option::of((0..3_u64).prop_map(ContentHash)),
+        0..3,
+    );
+    let rest = (vec(any::<String>(), 0..3), files, any::<Option<u64>>());
+    (vec(sample_rows(), 0..4), closure, rest).prop_map(|(samples, closure, (preload, files_read, instructions))| {
+        let own_ns = closure
+            .iter()
+            .filter_map(|(name, (_, units))| Some((name.clone(), (*units)? * OWN_TIME_UNIT_NS)));
+        let own_ns = own_ns.collect();
+        let closure = closure.into_iter().map(|(name, (record, _))| (name, record)).collect();
+        Recorded {
+            samples,
+            closure,
+            own_ns,
+            preload,
+            files_read,
+            instructions,
+        }
+    })
+}
+
+fn machines() -> impl Strategy<Value = Machine> {
+    let limits = (any::<Option<String>>(), any::<Option<u64>>());
+    (any::<String>(), any::<u32>(), any::<String>(), limits).prop_map(|(processor, cores, kernel, limits)| Machine {
+        processor,
+        cores,
+        kernel,
+        container_cpus: limits.0,
+        container_memory_bytes: limits.1,
+    })
+}
+
+fn entries() -> impl Strategy<Value = Entry> {
+    let texts = || btree_map(any::<String>(), any::<String>(), 0..3);
+    let identity = (any::<[String; 3]>(), machines(), texts(), texts());
+    let reference = vec((any::<u64>(), any::<u64>()), 0..20);
+    let settings = (any::<u64>(), any::<bool>(), any::<bool>());
+    (
+        identity,
+        reference,
+        settings,
+        btree_map(any::<String>(), targets(), 0..4),
+    )
+        .prop_map(
+            |((names, machine, variables, distributions), reference, settings, targets)| {
+                let [importgate, version, build] = names;
+                let reference = reference
+                    .into_iter()
+                    .map(|(cpu_ns, wall_ns)| ReferenceSample { cpu_ns, wall_ns });
+                let (calibration_ns, cold, instructions) = settings;
+                Entry {
+                    importgate,
+                    interpreter: RecordedInterpreter { version, build },
+                    machine,
+                    variables,
+                    distributions,
+                    reference: reference.collect(),
+                    calibration_ns,
+                    bytecode: if cold { Bytecode::Cold } else { Bytecode::Warm },
+                    engine: if instructions {
+                        Engine::Instructions
+                    } else {
+                        Engine::Time
+                    },
+                    targets,
+                }
+            },
+        )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn whatever_is_written_reads_back_and_is_written_alike(entries in vec((any::<String>(), entries()), 0..3)) {
+        let environments: BTreeMap<_, _> = entries.into_iter().map(|(key, entry)| (EnvironmentKey(key), entry)).collect();
+        let baseline = Baseline { environments };
+        let text = baseline.render();
+        let read = Baseline::parse(text.as_bytes()).map_err(|error| TestCaseError::fail(format!("{error}\n{text}")))?;
+        prop_assert_eq!(&read, &baseline);
+        prop_assert_eq!(read.render(), text);
+    }
+
+    #[test]
+    fn no_bytes_make_the_reader_panic(position in 0.0..1.0_f64, replacement in any::<u8>()) {
+        let mut bytes = baseline().render().into_bytes();
+        let index = (position * bytes.len() as f64) as usize;
+        bytes[index] = replacement;
+        // The outcome is either; what is asserted is that there is one.
+        let _ = Baseline::parse(&bytes);
+    }
+}

@@ -1,0 +1,121 @@
+//! Baselines for tests: a small one that can be read at a glance, and one of the size of a large project.
+
+use std::collections::BTreeMap;
+
+use crate::baseline::{Baseline, Entry, Recorded, RecordedInterpreter, StoredSample};
+use crate::observed::{ContentHash, EnvironmentKey, Machine, ModuleRecord, ModuleTable, Origin, ReferenceSample};
+
+/// The key of the entries here.
+pub(in crate::baseline) fn key() -> EnvironmentKey {
+    EnvironmentKey("cpython-3.13-linux-x86_64".to_owned())
+}
+
+/// A module of the project.
+pub(in crate::baseline) fn own(hash: u64) -> ModuleRecord {
+    ModuleRecord {
+        content: Some(ContentHash(hash)),
+        origin: Origin::Own,
+    }
+}
+
+/// A module of a distribution.
+pub(in crate::baseline) fn installed(name: &str, version: &str, hash: u64) -> ModuleRecord {
+    let origin = Origin::Distribution {
+        name: name.to_owned(),
+        version: version.to_owned(),
+    };
+    ModuleRecord {
+        content: Some(ContentHash(hash)),
+        origin,
+    }
+}
+
+/// A closure from pairs.
+pub(in crate::baseline) fn closure<const N: usize>(modules: [(&str, ModuleRecord); N]) -> ModuleTable {
+    modules
+        .into_iter()
+        .map(|(name, record)| (name.to_owned(), record))
+        .collect()
+}
+
+/// A sample of so many milliseconds next to a reference of 40 ms.
+pub(in crate::baseline) fn sample(round: u32, milliseconds: u64) -> StoredSample {
+    StoredSample {
+        round,
+        cpu_ns: milliseconds * 1_000_000,
+        wall_ns: milliseconds * 1_100_000,
+        blocked_ns: 0,
+        calibration_ns: 2_500_000,
+        reference_ns: 40_000_000,
+        memory_bytes: 10 << 20,
+        peak_memory_bytes: 30 << 20,
+        voluntary_switches: 1,
+        modules: 3,
+    }
+}
+
+/// An entry with two targets.
+pub(in crate::baseline) fn entry() -> Entry {
+    let database = Recorded {
+        samples: vec![sample(0, 50), sample(1, 50), sample(2, 50)],
+        closure: closure([
+            ("shop", own(1)),
+            ("shop.database", own(2)),
+            ("sqlalchemy", installed("sqlalchemy", "2.0.49", 3)),
+            ("sqlalchemy.orm", installed("sqlalchemy", "2.0.49", 4)),
+            (
+                "_socket",
+                ModuleRecord {
+                    content: None,
+                    origin: Origin::Standard,
+                },
+            ),
+        ]),
+        own_ns: BTreeMap::from([
+            ("shop".to_owned(), 120_000),
+            ("sqlalchemy".to_owned(), 3_000_000),
+            ("sqlalchemy.orm".to_owned(), 0),
+        ]),
+        preload: vec!["shop.core".to_owned()],
+        files_read: BTreeMap::from([("src/shop/data.json".to_owned(), Some(ContentHash(9)))]),
+        instructions: Some(69_106_825),
+    };
+    let utils = Recorded {
+        samples: vec![sample(0, 2), sample(1, 2)],
+        closure: closure([("shop", own(1)), ("shop.utils", own(5))]),
+        ..Recorded::default()
+    };
+    Entry {
+        importgate: "0.1.0".to_owned(),
+        interpreter: RecordedInterpreter {
+            version: "3.13.0".to_owned(),
+            build: "3.13.0 (main, Oct  7 2024, 00:00:00) [GCC 13.2.0]".to_owned(),
+        },
+        machine: Machine {
+            processor: "AMD EPYC 7763 64-Core Processor".to_owned(),
+            cores: 2,
+            kernel: "Linux 6.8.0".to_owned(),
+            container_cpus: Some("1.50".to_owned()),
+            container_memory_bytes: None,
+        },
+        variables: BTreeMap::from([("PYTHONOPTIMIZE".to_owned(), "1".to_owned())]),
+        distributions: BTreeMap::from([("sqlalchemy".to_owned(), "2.0.49".to_owned())]),
+        reference: vec![
+            ReferenceSample {
+                cpu_ns: 40_000_000,
+                wall_ns: 41_000_000
+            };
+            3
+        ],
+        calibration_ns: 2_500_000,
+        targets: BTreeMap::from([("shop.database".to_owned(), database), ("shop.utils".to_owned(), utils)]),
+        ..Entry::default()
+    }
+}
+
+/// A baseline with that entry.
+pub(in crate::baseline) fn baseline() -> Baseline {
+    Baseline {
+        environments: BTreeMap::from([(key(), entry())]),
+    }
+}

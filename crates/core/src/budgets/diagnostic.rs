@@ -1,0 +1,327 @@
+//! A mistake in the budgets file, shown with its line and a caret as compilers show theirs. All mistakes are collected
+//! before any is reported, so that a file is corrected in one go.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::budgets::BudgetLine;
+
+/// How many characters of a value a citation shows.
+const CITED_CHARACTERS: usize = 100;
+
+/// The text of a budgets file, and where its lines begin.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Source {
+    file: Arc<str>,
+    text: Arc<str>,
+    /// Byte offsets of the first character of each line.
+    line_starts: Arc<[usize]>,
+}
+
+impl Source {
+    pub(super) fn new(file: &str, text: &str) -> Self {
+        let line_starts = std::iter::once(0)
+            .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+            .collect();
+        Self {
+            file: file.into(),
+            text: text.into(),
+            line_starts,
+        }
+    }
+
+    pub(super) fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The one-based line of a byte offset.
+    pub(super) fn line_of(&self, offset: usize) -> usize {
+        self.line_starts.partition_point(|start| *start <= offset)
+    }
+
+    /// The text of a one-based line, without its end.
+    pub(super) fn line_text(&self, line: usize) -> &str {
+        let start = self.line_starts[line - 1];
+        let end = self.line_starts.get(line).copied().unwrap_or(self.text.len());
+        self.text[start..end].trim_end_matches(['\n', '\r'])
+    }
+
+    /// The text of a span; empty where the span does not fall on characters.
+    pub(super) fn slice(&self, span: &Range<usize>) -> &str {
+        self.text.get(span.clone()).unwrap_or_default()
+    }
+
+    /// Cites a key with a value as the file writes it, on one line and shortened.
+    pub(super) fn cite(&self, path: &str, span: &Range<usize>, in_list: bool) -> BudgetLine {
+        let written = self.slice(span).split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut value: String = written.chars().take(CITED_CHARACTERS).collect();
+        if value.len() < written.len() {
+            value.push('…');
+        }
+        if in_list {
+            value = format!("[{value}]");
+        }
+        BudgetLine {
+            file: self.file.to_string(),
+            line: self.line_of(span.start),
+            text: visible(&format!("{path} = {value}")),
+        }
+    }
+
+    pub(super) fn diagnostic(&self, span: &Range<usize>, message: &str, help: Option<String>) -> Diagnostic {
+        let start = self.character_boundary(span.start);
+        let line = self.line_of(start);
+        let line_start = self.line_starts[line - 1];
+        let source_line = self.line_text(line).to_owned();
+        let column = self.text[line_start..start].chars().count() + 1;
+        let rest_of_line = source_line.chars().count().saturating_sub(column - 1);
+        let spanned = self.slice(&(start..span.end.max(start))).chars().count();
+        Diagnostic {
+            file: self.file.to_string(),
+            line,
+            column,
+            length: spanned.min(rest_of_line).max(1),
+            message: visible(message),
+            help: help.as_deref().map(visible),
+            source_line,
+        }
+    }
+
+    /// The offset itself, or the nearest place before it where a character begins.
+    fn character_boundary(&self, offset: usize) -> usize {
+        let mut boundary = offset.min(self.text.len());
+        while !self.text.is_char_boundary(boundary) {
+            boundary -= 1;
+        }
+        boundary
+    }
+}
+
+/// The text with what steers a terminal written out: a key in the file may hold any of them by an escape.
+fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if steers(character) {
+            shown.extend(character.escape_default())
+        } else {
+            shown.push(character)
+        }
+    }
+    shown
+}
+
+/// True for what would change how a terminal shows the rest of the line: control characters, and those that turn the
+/// direction of the text around.
+fn steers(character: char) -> bool {
+    character.is_control() || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// One mistake in the budgets file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The file, as the user named it.
+    pub file: String,
+    /// One-based line.
+    pub line: usize,
+    /// One-based column, in characters.
+    pub column: usize,
+    /// How many characters of that line it is about; at least one.
+    pub length: usize,
+    /// What is wrong.
+    pub message: String,
+    /// The way out, where there is an obvious one.
+    pub help: Option<String>,
+    /// The line as it stands in the file.
+    pub source_line: String,
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let gutter = self.line.to_string().len();
+        let (shown, before, marked) = self.marked_line();
+        writeln!(formatter, "error: {}", self.message)?;
+        writeln!(
+            formatter,
+            "{:gutter$}--> {}:{}:{}",
+            "", self.file, self.line, self.column
+        )?;
+        writeln!(formatter, "{:gutter$} |", "")?;
+        writeln!(formatter, "{}", format!("{} | {shown}", self.line).trim_end())?;
+        write!(formatter, "{:gutter$} | {:before$}{}", "", "", "^".repeat(marked))?;
+        match &self.help {
+            Some(help) => write!(formatter, "\n{:gutter$} = help: {help}", ""),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Diagnostic {
+    /// The source line as a terminal may show it, the columns before the mark and the columns of the mark: a tab takes
+    /// four columns, and any other control character is replaced, so that the file cannot steer the terminal.
+    fn marked_line(&self) -> (String, usize, usize) {
+        let mut shown = String::with_capacity(self.source_line.len());
+        let (mut before, mut marked) = (0, 0);
+        for (index, character) in self.source_line.chars().enumerate() {
+            let width = match character {
+                '\t' => {
+                    shown.push_str("    ");
+                    4
+                }
+                steering if steers(steering) => {
+                    shown.push(char::REPLACEMENT_CHARACTER);
+                    1
+                }
+                plain => {
+                    shown.push(plain);
+                    1
+                }
+            };
+            if index + 1 < self.column {
+                before += width;
+            } else if index + 1 < self.column + self.length {
+                marked += width;
+            }
+        }
+        (shown, before, marked.max(1))
+    }
+}
+
+/// Every mistake of a budgets file, in the order of its lines; at least one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// The mistakes.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.0.iter()
+    }
+
+    /// These mistakes together with others of the same file.
+    #[must_use]
+    pub fn and(self, others: Self) -> Self {
+        Self(sorted(self.0.into_iter().chain(others.0).collect()))
+    }
+}
+
+fn sorted(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
+    diagnostics.dedup();
+    diagnostics
+}
+
+impl<'a> IntoIterator for &'a Diagnostics {
+    type Item = &'a Diagnostic;
+    type IntoIter = std::slice::Iter<'a, Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, diagnostic) in self.0.iter().enumerate() {
+            let gap = if index == 0 { "" } else { "\n\n" };
+            write!(formatter, "{gap}{diagnostic}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Diagnostics {}
+
+/// Collects mistakes from all the readers of one file; they share it, hence the interior mutability.
+#[derive(Debug)]
+pub(super) struct Mistakes<'a> {
+    pub(super) source: &'a Source,
+    found: RefCell<Vec<Diagnostic>>,
+    /// Lines that TOML could not read; what the tree has of them is not what the user wrote.
+    unreadable_lines: RefCell<BTreeSet<usize>>,
+    /// Set where the parser may have skipped what follows a mistake.
+    incomplete: Cell<bool>,
+}
+
+impl<'a> Mistakes<'a> {
+    pub(super) fn new(source: &'a Source) -> Self {
+        Self {
+            source,
+            found: RefCell::default(),
+            unreadable_lines: RefCell::default(),
+            incomplete: Cell::new(false),
+        }
+    }
+
+    /// Reports what TOML itself refuses; one mistake a line, since what follows on it is a consequence.
+    pub(super) fn report_syntax(&self, span: &Range<usize>, message: &str, help: Option<String>) {
+        let diagnostic = self.source.diagnostic(span, message, help);
+        if self.unreadable_lines.borrow_mut().insert(diagnostic.line) {
+            self.found.borrow_mut().push(diagnostic);
+        }
+    }
+
+    /// Notes that parts of the file may be missing from the tree.
+    pub(super) fn mark_incomplete(&self) {
+        self.incomplete.set(true);
+    }
+
+    /// True where parts of the file may be missing from the tree.
+    pub(super) fn is_incomplete(&self) -> bool {
+        self.incomplete.get()
+    }
+
+    /// How many mistakes were reported so far.
+    pub(super) fn count(&self) -> usize {
+        self.found.borrow().len()
+    }
+
+    /// True for a line that TOML could not read.
+    pub(super) fn is_unreadable(&self, line: usize) -> bool {
+        self.unreadable_lines.borrow().contains(&line)
+    }
+
+    pub(super) fn report(&self, span: &Range<usize>, message: &str, help: Option<String>) {
+        let diagnostic = self.source.diagnostic(span, message, help);
+        if !self.is_unreadable(diagnostic.line) {
+            self.found.borrow_mut().push(diagnostic);
+        }
+    }
+
+    /// Reports a mistake unless that place has one already: a rule of a layer is held against each of its modules.
+    pub(super) fn report_once(&self, span: &Range<usize>, message: &str, help: Option<String>) {
+        let diagnostic = self.source.diagnostic(span, message, help);
+        let place = (diagnostic.line, diagnostic.column);
+        let mut found = self.found.borrow_mut();
+        if !found.iter().any(|earlier| (earlier.line, earlier.column) == place) {
+            found.push(diagnostic);
+        }
+    }
+
+    /// Reports that something is missing, unless it may stand in a part of the file that could not be read.
+    pub(super) fn report_absence(&self, span: &Range<usize>, message: &str, help: Option<String>) {
+        if !self.is_incomplete() {
+            self.report(span, message, help);
+        }
+    }
+
+    fn into_sorted(self) -> Vec<Diagnostic> {
+        sorted(self.found.into_inner())
+    }
+
+    /// What was reported, by a caller that knows there is something.
+    pub(super) fn into_diagnostics(self) -> Diagnostics {
+        Diagnostics(self.into_sorted())
+    }
+
+    /// The value, if nobody reported a mistake.
+    pub(super) fn unless_any<T>(self, value: T) -> Result<T, Diagnostics> {
+        let found = self.into_sorted();
+        if found.is_empty() {
+            Ok(value)
+        } else {
+            Err(Diagnostics(found))
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The budgets file: what is measured, and what each target must keep within. A text becomes [`Budgets`] in one step
+//! that collects every mistake; [`Budgets::resolve`] then turns patterns into targets, given what modules there are.
+//! Nothing here reads a file: the text and the [`ModuleIndex`] come from outside.
+//!
+//! Every key, with its default:
+//! ```toml
+#![doc = include_str!("reference.toml")]
+//! ```
+
+mod diagnostic;
+mod engine;
+mod limits;
+mod names;
+mod pattern;
+mod resolve;
+mod rules;
+mod sections;
+mod settings;
+mod syntax;
+mod table;
+mod target;
+pub mod units;
+mod value;
+
+use toml::de::DeTable;
+
+pub use self::diagnostic::{Diagnostic, Diagnostics};
+pub use self::engine::{Bytecode, Engine};
+pub use self::limits::{BudgetLine, Cited, Inconclusive, Limits};
+pub use self::pattern::{Pattern, PatternError};
+pub use self::settings::{Classes, Gate, Measure, Project};
+pub use self::target::{Target, TargetKind, Workload};
+
+use self::diagnostic::{Mistakes, Source};
+use self::sections::Sections;
+use self::table::Table;
+use self::value::Located;
+
+/// What kind of file the budgets stand in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    /// A file of their own, `budgets.toml` by default.
+    Standalone,
+    /// The table `[tool.importgate]` of a pyproject.toml.
+    Pyproject,
+}
+
+/// A budgets file without mistakes. Patterns and module names are still to be held against what exists.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Budgets {
+    /// What is measured with what.
+    pub project: Project,
+    /// What counts as a regression.
+    pub gate: Gate,
+    /// How samples are taken.
+    pub measure: Measure,
+    /// Where an import belongs.
+    pub classes: Classes,
+    sections: Sections,
+    source: Source,
+}
+
+/// Reads a budgets file. `file_name` is what diagnostics and citations call it.
+///
+/// # Errors
+/// With every mistake in the text, in the order of the lines.
+pub fn parse(text: &str, file_name: &str, kind: FileKind) -> Result<Budgets, Diagnostics> {
+    let source = Source::new(file_name, text);
+    let mistakes = Mistakes::new(&source);
+    match read(text, kind, &mistakes) {
+        Some(reading) => mistakes.unless_any(reading.budgets),
+        None => Err(mistakes.into_diagnostics()),
+    }
+}
+
+/// The valid part of a file that [`parse`] refuses, so that its patterns can be resolved and all mistakes be shown in one
+/// go ([`Diagnostics::and`]). `None` where a mistake may hide what the modules are looked for with.
+pub fn parse_valid_part(text: &str, file_name: &str, kind: FileKind) -> Option<Budgets> {
+    let source = Source::new(file_name, text);
+    let mistakes = Mistakes::new(&source);
+    let reading = read(text, kind, &mistakes)?;
+    (reading.project_is_valid && !mistakes.is_incomplete()).then_some(reading.budgets)
+}
+
+/// What a file says where it can be read.
+struct Reading {
+    budgets: Budgets,
+    project_is_valid: bool,
+}
+
+/// Reads what can be read, and reports the rest; `None` where nothing can.
+fn read(text: &str, kind: FileKind, mistakes: &Mistakes<'_>) -> Option<Reading> {
+    let (document, syntax_errors) = DeTable::parse_recoverable(text);
+    for error in &syntax_errors {
+        syntax::report(mistakes, error);
+    }
+    let file = Table::new(mistakes, String::new(), 0..0, document.get_ref());
+    let root = match kind {
+        FileKind::Standalone => file,
+        FileKind::Pyproject => tool_table(file)?,
+    };
+    Some(Budgets::read(root, mistakes))
+}
+
+/// The table `[tool.importgate]`; those of other tools are not looked at.
+fn tool_table<'a>(mut file: Table<'a>) -> Option<Table<'a>> {
+    let table = file.take_table("tool").and_then(|mut tool| tool.take("importgate"));
+    if table.is_none() {
+        let help = "add `[tool.importgate.layers.NAME]` with `modules` and a ceiling, or name a file with `--budgets`";
+        file.report_absence("there is no `[tool.importgate]` table in this file", help);
+    }
+    table?.table()
+}
+
+impl Budgets {
+    fn read(mut root: Table<'_>, mistakes: &Mistakes<'_>) -> Reading {
+        let mistakes_before = mistakes.count();
+        let project = root.take_table("project").map(Project::read).unwrap_or_default();
+        let project_is_valid = mistakes.count() == mistakes_before;
+        let gate = root.take_table("gate").map(Gate::read).unwrap_or_default();
+        let measure = root.take_table("measure").map(Measure::read).unwrap_or_default();
+        let classes = root.take_table("classes").map(Classes::read).unwrap_or_default();
+        let sections = Sections::read(&mut root);
+        for ceiling in sections.time_ceilings() {
+            check_reachable(&root, ceiling, &measure);
+        }
+        // A misspelled table is one mistake, not two.
+        if root.finish() == 0 && !root.has_any(&["layers", "modules", "startup", "commands"]) {
+            let help = "add `[layers.NAME]` with `modules = [\"shop.*\"]` and a ceiling such as `max-time = \"10ms\"`";
+            root.report_absence("the budgets name nothing to measure", help);
+        }
+        let source = mistakes.source.clone();
+        Reading {
+            budgets: Self {
+                project,
+                gate,
+                measure,
+                classes,
+                sections,
+                source,
+            },
+            project_is_valid,
+        }
+    }
+
+    /// How many orders of its imports a start-up target asks to have tried (`orders`); `None` where it does not ask,
+    /// and for targets of any other kind.
+    pub fn orders(&self, target: &str) -> Option<Cited<u64>> {
+        let name = target.strip_prefix("startup:")?;
+        let startup = self
+            .sections
+            .startups
+            .iter()
+            .find(|startup| startup.named.name == name)?;
+        startup.orders.as_ref().map(Located::cited)
+    }
+
+    /// The file, as it was named to [`parse`].
+    pub fn file_name(&self) -> &str {
+        self.source.file()
+    }
+}
+
+/// A ceiling at or above the time limit would never be seen exceeded: the import counts as hanging first.
+fn check_reachable(root: &Table<'_>, ceiling: &Located<f64>, measure: &Measure) {
+    let timeout = &measure.timeout_ms;
+    if ceiling.value < timeout.value {
+        return;
+    }
+    let origin = timeout
+        .line
+        .as_ref()
+        .map_or("by default".to_owned(), |line| format!("set on line {}", line.line));
+    let limit = units::format_time(timeout.value);
+    let message = format!("this ceiling can never be exceeded: an import is stopped after {limit} ({origin})");
+    root.report(
+        &ceiling.span,
+        &message,
+        Some("lower it, or raise `timeout` in `[measure]`".to_owned()),
+    );
+}

@@ -1,0 +1,237 @@
+//! The tables that hold for the whole run: `[project]`, `[gate]`, `[measure]` and `[classes]`.
+
+use super::table::Table;
+use super::value::{Located, cited_or};
+use crate::budgets::{Bytecode, Cited, Engine, Inconclusive};
+
+/// One hour, the longest that anything here may take, in milliseconds.
+const HOUR_MS: f64 = 3_600_000.0;
+
+/// `[project]`: what is measured with what.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Project {
+    /// The interpreter as written; the search order of the app holds where it is not set.
+    pub python: Option<Cited<String>>,
+    /// Folders in front of `sys.path`, as written; `None` where the app is to look for `src`. An empty list means none.
+    pub source_roots: Option<Vec<Cited<String>>>,
+    /// The baseline file as written.
+    pub baseline: Option<Cited<String>>,
+}
+
+impl Project {
+    pub(super) fn read(mut table: Table<'_>) -> Self {
+        let python = table.take("python").and_then(|value| value.text());
+        let source_roots = table.take("source-roots").and_then(|value| value.texts(true));
+        let baseline = table.take("baseline").and_then(|value| value.text());
+        table.finish();
+        Self {
+            python: python.as_ref().map(Located::cited),
+            source_roots: source_roots.map(|roots| roots.iter().map(Located::cited).collect()),
+            baseline: baseline.as_ref().map(Located::cited),
+        }
+    }
+}
+
+/// `[gate]`: what counts as a regression where no layer and no module says otherwise.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gate {
+    /// The share by which a target may be slower than the baseline; 0.1 is 10%.
+    pub max_regression: Cited<f64>,
+    /// A change below this many milliseconds never fails.
+    pub noise_floor_ms: Cited<f64>,
+    /// What an undecided comparison does to the exit code.
+    pub inconclusive: Cited<Inconclusive>,
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self {
+            max_regression: Cited::default_of(0.10),
+            noise_floor_ms: Cited::default_of(0.5),
+            inconclusive: Cited::default_of(Inconclusive::Warn),
+        }
+    }
+}
+
+/// What `max-regression` and `max-variation` accept: below a thousandth nothing can be decided, and above tenfold
+/// nothing would ever fail.
+pub(super) const SHARES: std::ops::RangeInclusive<f64> = 0.001..=10.0;
+/// What `noise-floor` accepts; zero switches it off.
+pub(super) const NOISE_FLOORS_MS: std::ops::RangeInclusive<f64> = 0.0..=60_000.0;
+
+impl Gate {
+    pub(super) fn read(mut table: Table<'_>) -> Self {
+        let default = Self::default();
+        let max_regression = table.take("max-regression").and_then(|value| value.share(&SHARES));
+        let noise_floor = table
+            .take("noise-floor")
+            .and_then(|value| value.time_ms(&NOISE_FLOORS_MS));
+        let choices = [("warn", Inconclusive::Warn), ("fail", Inconclusive::Fail)];
+        let inconclusive = table.take("inconclusive").and_then(|value| value.choice(&choices));
+        table.finish();
+        Self {
+            max_regression: cited_or(max_regression.as_ref(), default.max_regression.value),
+            noise_floor_ms: cited_or(noise_floor.as_ref(), default.noise_floor_ms.value),
+            inconclusive: cited_or(inconclusive.as_ref(), default.inconclusive.value),
+        }
+    }
+}
+
+/// `[measure]`: how samples are taken.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measure {
+    /// The time limit of one import, in milliseconds; past it the target hangs.
+    pub timeout_ms: Cited<f64>,
+    /// A fixed number of samples for each target; `None` where the plan decides.
+    pub samples: Option<Cited<u64>>,
+    /// The fewest samples of a target that is timed.
+    pub min_samples: Cited<u64>,
+    /// The most samples of a target.
+    pub max_samples: Cited<u64>,
+    /// Warm or cold bytecode.
+    pub bytecode: Cited<Bytecode>,
+    /// Time or instructions.
+    pub engine: Cited<Engine>,
+    /// The seed of the random order; `None` where each run draws its own.
+    pub seed: Option<Cited<u64>>,
+    /// The time limit of the whole run, in milliseconds.
+    pub time_limit_ms: Option<Cited<f64>>,
+}
+
+impl Default for Measure {
+    fn default() -> Self {
+        Self {
+            timeout_ms: Cited::default_of(10_000.0),
+            samples: None,
+            min_samples: Cited::default_of(5),
+            max_samples: Cited::default_of(60),
+            bytecode: Cited::default_of(Bytecode::Warm),
+            engine: Cited::default_of(Engine::Time),
+            seed: None,
+            time_limit_ms: None,
+        }
+    }
+}
+
+impl Measure {
+    pub(super) fn read(mut table: Table<'_>) -> Self {
+        let default = Self::default();
+        let timeout = table.take("timeout").and_then(|value| value.time_ms(&(1.0..=HOUR_MS)));
+        let [samples, min_samples, max_samples] = Self::read_samples(&mut table);
+        let bytecode = [("warm", Bytecode::Warm), ("cold", Bytecode::Cold)];
+        let bytecode = table.take("bytecode").and_then(|value| value.choice(&bytecode));
+        let engine = [("time", Engine::Time), ("instructions", Engine::Instructions)];
+        let engine = table.take("engine").and_then(|value| value.choice(&engine));
+        // TOML integers end at 2^63 − 1.
+        let seed = table.take("seed").and_then(|value| value.count(&(0..=i64::MAX as u64)));
+        let time_limit = table
+            .take("time-limit")
+            .and_then(|value| value.time_ms(&(1_000.0..=24.0 * HOUR_MS)));
+        table.finish();
+        Self {
+            timeout_ms: cited_or(timeout.as_ref(), default.timeout_ms.value),
+            samples: samples.as_ref().map(Located::cited),
+            // A default gives way to the other bound that somebody wrote.
+            min_samples: cited_or(
+                min_samples.as_ref(),
+                max_samples.as_ref().map_or(default.min_samples.value, |max| {
+                    max.value.min(default.min_samples.value)
+                }),
+            ),
+            max_samples: cited_or(
+                max_samples.as_ref(),
+                min_samples.as_ref().map_or(default.max_samples.value, |min| {
+                    min.value.max(default.max_samples.value)
+                }),
+            ),
+            bytecode: cited_or(bytecode.as_ref(), default.bytecode.value),
+            engine: cited_or(engine.as_ref(), default.engine.value),
+            seed: seed.as_ref().map(Located::cited),
+            time_limit_ms: time_limit.as_ref().map(Located::cited),
+        }
+    }
+
+    /// `samples`, `min-samples` and `max-samples`, which must agree.
+    fn read_samples(table: &mut Table<'_>) -> [Option<Located<u64>>; 3] {
+        let accepted = 1..=10_000;
+        let [samples, min_samples, max_samples] = ["samples", "min-samples", "max-samples"]
+            .map(|key| table.take(key).and_then(|value| value.count(&accepted)));
+        if let (Some(min), Some(max)) = (&min_samples, &max_samples)
+            && min.value > max.value
+        {
+            let message = format!(
+                "`min-samples` is {}, more than the {} of `max-samples`",
+                min.value, max.value
+            );
+            table.report(
+                &min.span,
+                &message,
+                Some(format!("`max-samples` stands on line {}", max.line.line)),
+            );
+        }
+        if let (Some(samples), Some(bound)) = (&samples, min_samples.as_ref().or(max_samples.as_ref())) {
+            let help = format!("leave it out, or the bound on line {}", bound.line.line);
+            table.report(
+                &samples.span,
+                "`samples` fixes the number that other keys bound",
+                Some(help),
+            );
+        }
+        [samples, min_samples, max_samples]
+    }
+}
+
+/// `[classes]`: where an import belongs, by what it costs and how often it is used.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Classes {
+    /// An import below this many milliseconds belongs at module level.
+    pub module_level_below_ms: Cited<f64>,
+    /// An import above this many milliseconds belongs in the function that needs it.
+    pub lazy_above_ms: Cited<f64>,
+    /// An import used in more than this share of runs belongs at module level, whatever it costs.
+    pub usage_above: Cited<f64>,
+    /// A module above this many milliseconds gets a warning.
+    pub heavy_ms: Cited<f64>,
+    /// The file of usage as written; `None` where it is to be looked for beside the budgets file.
+    pub usage: Option<Cited<String>>,
+}
+
+impl Default for Classes {
+    fn default() -> Self {
+        Self {
+            module_level_below_ms: Cited::default_of(10.0),
+            lazy_above_ms: Cited::default_of(100.0),
+            usage_above: Cited::default_of(0.8),
+            heavy_ms: Cited::default_of(500.0),
+            usage: None,
+        }
+    }
+}
+
+impl Classes {
+    pub(super) fn read(mut table: Table<'_>) -> Self {
+        let default = Self::default();
+        let times = 0.001..=HOUR_MS;
+        let [module_level, lazy, heavy] = ["module-level-below", "lazy-above", "heavy"]
+            .map(|key| table.take(key).and_then(|value| value.time_ms(&times)));
+        let usage_above = table.take("usage-above").and_then(|value| value.share(&(0.001..=1.0)));
+        let usage = table.take("usage").and_then(|value| value.text());
+        let module_level_below_ms = cited_or(module_level.as_ref(), default.module_level_below_ms.value);
+        let lazy_above_ms = cited_or(lazy.as_ref(), default.lazy_above_ms.value);
+        if let Some(written) = module_level.as_ref().or(lazy.as_ref())
+            && module_level_below_ms.value > lazy_above_ms.value
+        {
+            let message = "`module-level-below` is above `lazy-above`";
+            let help = "an import between the two would belong in both classes".to_owned();
+            table.report(&written.span, message, Some(help));
+        }
+        table.finish();
+        Self {
+            module_level_below_ms,
+            lazy_above_ms,
+            usage_above: cited_or(usage_above.as_ref(), default.usage_above.value),
+            heavy_ms: cited_or(heavy.as_ref(), default.heavy_ms.value),
+            usage: usage.as_ref().map(Located::cited),
+        }
+    }
+}

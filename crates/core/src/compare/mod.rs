@@ -1,0 +1,314 @@
+//! Two recordings of the same targets side by side: what `importgate compare` shows of two baselines or reports. It
+//! answers "did the work on imports pay off", where `check` answers "did this commit break the budget".
+//!
+//! **Scale.** Two baselines are both shown in the milliseconds of the machine that recorded the old one, by way of the
+//! reference workload: the same figures that `check` shows of them. A report has no samples; its times are taken as they
+//! stand, and a note says so where nothing shows that both sides have one scale.
+//!
+//! **The same, or not.** A change counts where it is beyond the noise: see [`crate::stats::sameness`].
+
+mod recording;
+mod selection;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use recording::Recording;
+pub use selection::ComparisonError;
+
+use crate::baseline::Baseline;
+use crate::observed::EnvironmentKey;
+use crate::report::Report;
+use crate::stats::sameness::{Scatter, noise_ms};
+
+/// One of the two things that are compared.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// The file, as the user named it.
+    pub name: String,
+    /// What is in it.
+    pub content: Content,
+}
+
+/// What can be compared.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// The stored samples of `record`.
+    Baseline(Baseline),
+    /// The JSON report of `check`.
+    Report(Box<Report>),
+}
+
+/// What is asked of a comparison.
+#[derive(Debug, Clone, Default)]
+pub struct Question {
+    /// The one environment to compare; all that both sides have where it is `None`.
+    pub environment: Option<String>,
+    /// Names and patterns of the targets to compare; all of them where it is empty.
+    pub only: Vec<String>,
+    /// The share of its time that every target must have lost, such as 0.2.
+    pub required_improvement: Option<f64>,
+}
+
+/// What one target comes to on one side.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct Figures {
+    /// CPU plus blocked time, in milliseconds; `None` where the import failed or was not timed.
+    pub time_ms: Option<f64>,
+    /// What the import added to the resident set, in bytes.
+    pub memory_bytes: Option<u64>,
+    /// How many modules the import loaded.
+    pub modules: Option<u64>,
+    /// The instructions that the import executed, where they were counted.
+    pub instructions: Option<u64>,
+    /// How many samples the time rests on.
+    pub samples: u64,
+    /// Spread of the calibrated time from sample to sample, a fraction.
+    pub variation: Option<f64>,
+}
+
+/// How a target came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Faster, beyond the noise.
+    Improved,
+    /// Slower, beyond the noise.
+    Slower,
+    /// No change that could be told from noise.
+    Same,
+    /// Only the new side has it.
+    New,
+    /// Only the old side has it.
+    Gone,
+    /// Both sides have it, and one has no time for it.
+    Unknown,
+}
+
+impl Outcome {
+    /// All of them, in the order in which they are counted up.
+    pub const ALL: [Self; 6] = [
+        Self::Improved,
+        Self::Slower,
+        Self::Same,
+        Self::New,
+        Self::Gone,
+        Self::Unknown,
+    ];
+
+    /// The word that every output uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Improved => "improved",
+            Self::Slower => "slower",
+            Self::Same => "same",
+            Self::New => "new",
+            Self::Gone => "gone",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// One target, before and after.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Row {
+    /// The target's name.
+    pub module: String,
+    /// How it came out.
+    pub outcome: Outcome,
+    /// What it came to on the old side, if that has it.
+    pub before: Option<Figures>,
+    /// What it comes to on the new side, if that has it.
+    pub after: Option<Figures>,
+    /// The change in milliseconds, where both sides have a time.
+    pub change_ms: Option<f64>,
+    /// The change in percent of the time before.
+    pub change_percent: Option<f64>,
+    /// A change within so many milliseconds counts as none.
+    pub noise_ms: Option<f64>,
+    /// True where an improvement was required and this target does not show it.
+    pub falls_short: bool,
+}
+
+/// The sums over the targets for which both sides have a time.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct Total {
+    /// How many targets that are.
+    pub targets: u64,
+    /// Their time before, in milliseconds.
+    pub before_ms: f64,
+    /// Their time after, in milliseconds.
+    pub after_ms: f64,
+    /// The change in milliseconds.
+    pub change_ms: f64,
+    /// The change in percent of the time before; `None` without targets.
+    pub change_percent: Option<f64>,
+}
+
+/// The comparison of one environment.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EnvironmentComparison {
+    /// The environment on the new side.
+    pub environment: EnvironmentKey,
+    /// What the reader must know about the conditions.
+    pub notes: Vec<String>,
+    /// The targets by name.
+    pub targets: Vec<Row>,
+    /// Their sums.
+    pub total: Total,
+}
+
+/// The whole comparison.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BeforeAfter {
+    /// What tells this from any other JSON.
+    pub format: &'static str,
+    /// The version of the JSON form.
+    pub version: u32,
+    /// The old side, as the user named it.
+    pub old: String,
+    /// The new side, as the user named it.
+    pub new: String,
+    /// The improvement that was required of every target, in percent.
+    pub required_improvement_percent: Option<f64>,
+    /// What concerns no single environment.
+    pub notes: Vec<String>,
+    /// Each environment, by its key.
+    pub environments: Vec<EnvironmentComparison>,
+}
+
+impl BeforeAfter {
+    /// The value of the key `format`.
+    pub const FORMAT: &'static str = "importgate-comparison";
+    /// The version of the JSON form that this code writes.
+    pub const VERSION: u32 = 1;
+
+    /// The targets that do not show the improvement that was required, each with its environment.
+    pub fn falling_short(&self) -> impl Iterator<Item = (&EnvironmentKey, &Row)> {
+        self.environments.iter().flat_map(|part| {
+            let rows = part.targets.iter().filter(|row| row.falls_short);
+            rows.map(|row| (&part.environment, row))
+        })
+    }
+}
+
+/// Compares two recordings.
+///
+/// # Errors
+/// [`ComparisonError`] where the two have nothing in common that the question asks for.
+pub fn compare(old: &Input, new: &Input, question: &Question) -> Result<BeforeAfter, ComparisonError> {
+    let (pairs, notes) = selection::pairs(old, new, question.environment.as_deref())?;
+    let mut environments: Vec<EnvironmentComparison> = pairs
+        .iter()
+        .map(|pair| environment(pair, question.required_improvement))
+        .collect();
+    selection::keep_only(&mut environments, &question.only)?;
+    let judged = |row: &Row| row.before.is_some() && row.after.is_some();
+    if question.required_improvement.is_some() && !environments.iter().any(|part| part.targets.iter().any(judged)) {
+        return Err(ComparisonError::NothingInCommon {
+            old: old.name.clone(),
+            new: new.name.clone(),
+        });
+    }
+    for part in &mut environments {
+        part.total = total(&part.targets);
+    }
+    Ok(BeforeAfter {
+        format: BeforeAfter::FORMAT,
+        version: BeforeAfter::VERSION,
+        old: old.name.clone(),
+        new: new.name.clone(),
+        required_improvement_percent: question.required_improvement.map(|share| share * 100.0),
+        notes,
+        environments,
+    })
+}
+
+fn environment(pair: &selection::Pair<'_>, required: Option<f64>) -> EnvironmentComparison {
+    let (before, after) = Recording::on_one_scale(&pair.old, &pair.new);
+    let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
+    EnvironmentComparison {
+        environment: pair.new.key().clone(),
+        notes: recording::notes(&pair.old, &pair.new),
+        targets: names
+            .into_iter()
+            .map(|name| row(name, &before, &after, required))
+            .collect(),
+        total: Total::default(),
+    }
+}
+
+fn row(name: &str, before: &BTreeMap<&str, Figures>, after: &BTreeMap<&str, Figures>, required: Option<f64>) -> Row {
+    let (before, after) = (before.get(name).copied(), after.get(name).copied());
+    let mut row = Row {
+        module: name.to_owned(),
+        outcome: match (before, after) {
+            (None, _) => Outcome::New,
+            (_, None) => Outcome::Gone,
+            (Some(_), Some(_)) => Outcome::Unknown,
+        },
+        before,
+        after,
+        change_ms: None,
+        change_percent: None,
+        noise_ms: None,
+        falls_short: false,
+    };
+    if let (Some(before), Some(after)) = (before, after) {
+        if let (Some(before_ms), Some(after_ms)) = (before.time_ms, after.time_ms) {
+            let (change, noise) = (
+                after_ms - before_ms,
+                noise_ms(before_ms, scatter(&before), scatter(&after)),
+            );
+            row.outcome = match change {
+                _ if change.abs() <= noise => Outcome::Same,
+                _ if change < 0.0 => Outcome::Improved,
+                _ => Outcome::Slower,
+            };
+            row.change_ms = Some(change);
+            row.change_percent = percent(change, before_ms);
+            row.noise_ms = Some(noise);
+        }
+        row.falls_short = required.is_some_and(|share| !shows_improvement(&row, share));
+    }
+    row
+}
+
+fn scatter(figures: &Figures) -> Scatter {
+    Scatter {
+        samples: figures.samples,
+        variation: figures.variation,
+    }
+}
+
+/// True where the target lost at least this share of its time, and more than noise could have taken.
+fn shows_improvement(row: &Row, share: f64) -> bool {
+    // A requirement that is met to the last digit that anybody sees is met.
+    const ROUNDING: f64 = 1e-9;
+    row.outcome == Outcome::Improved
+        && row
+            .change_percent
+            .is_some_and(|change| -change >= share * 100.0 - ROUNDING)
+}
+
+fn total(rows: &[Row]) -> Total {
+    let times = rows
+        .iter()
+        .filter_map(|row| Some((row.before?.time_ms?, row.after?.time_ms?)));
+    let mut total = Total::default();
+    for (before_ms, after_ms) in times {
+        total.targets += 1;
+        total.before_ms += before_ms;
+        total.after_ms += after_ms;
+    }
+    total.change_ms = total.after_ms - total.before_ms;
+    total.change_percent = percent(total.change_ms, total.before_ms);
+    total
+}
+
+fn percent(change: f64, before: f64) -> Option<f64> {
+    (before > 0.0).then(|| change / before * 100.0)
+}

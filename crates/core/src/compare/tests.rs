@@ -1,0 +1,272 @@
+//! What a comparison says of recordings typed by hand.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::baseline::{Entry, Recorded, StoredSample};
+use crate::observed::{ModuleRecord, Origin, ReferenceSample};
+use crate::stats::{MachineSpeed, estimate};
+
+const KEY: &str = "cpython-3.13-linux-x86_64";
+
+/// Samples around a time in milliseconds, on a machine that is `slowness` times slower than it usually is.
+fn recorded(time_ms: f64, slowness: f64, modules: usize) -> Recorded {
+    let sample = |(round, wobble): (u32, f64)| StoredSample {
+        round,
+        cpu_ns: (time_ms * slowness * wobble * 1e6) as u64,
+        wall_ns: (time_ms * slowness * 1.2e6) as u64,
+        calibration_ns: (2.5e6 * slowness) as u64,
+        reference_ns: (80e6 * slowness) as u64,
+        memory_bytes: (time_ms * 1e5) as u64,
+        ..StoredSample::default()
+    };
+    let wobbles = [1.0, 0.99, 1.01, 0.98, 1.02, 1.0, 0.99, 1.01, 1.0, 1.0];
+    let record = ModuleRecord {
+        content: None,
+        origin: Origin::Own,
+    };
+    Recorded {
+        samples: (0..).zip(wobbles).map(sample).collect(),
+        closure: (0..modules)
+            .map(|number| (format!("m{number}"), record.clone()))
+            .collect(),
+        ..Recorded::default()
+    }
+}
+
+fn entry(slowness: f64, targets: &[(&str, f64, usize)]) -> Entry {
+    let reference = ReferenceSample {
+        cpu_ns: (80e6 * slowness) as u64,
+        wall_ns: (90e6 * slowness) as u64,
+    };
+    let targets = targets.iter();
+    Entry {
+        reference: vec![reference; 3],
+        calibration_ns: (2.5e6 * slowness) as u64,
+        targets: targets
+            .map(|(name, time_ms, modules)| ((*name).to_owned(), recorded(*time_ms, slowness, *modules)))
+            .collect(),
+        ..Entry::default()
+    }
+}
+
+fn baseline(name: &str, entries: Vec<(&str, Entry)>) -> Input {
+    let entries = entries.into_iter();
+    let environments = entries.map(|(key, entry)| (EnvironmentKey(key.to_owned()), entry));
+    Input {
+        name: name.to_owned(),
+        content: Content::Baseline(Baseline {
+            environments: environments.collect(),
+        }),
+    }
+}
+
+fn outcomes(comparison: &BeforeAfter) -> BTreeMap<&str, Outcome> {
+    let rows = comparison.environments.iter().flat_map(|part| &part.targets);
+    rows.map(|row| (row.module.as_str(), row.outcome)).collect()
+}
+
+fn both(old: &[(&str, f64, usize)], new: &[(&str, f64, usize)]) -> (Input, Input) {
+    (
+        baseline("old.json", vec![(KEY, entry(1.0, old))]),
+        baseline("new.json", vec![(KEY, entry(1.0, new))]),
+    )
+}
+
+#[test]
+fn each_target_comes_out_one_way() {
+    let (old, new) = both(
+        &[
+            ("gone", 5.0, 1),
+            ("same", 100.0, 9),
+            ("slower", 100.0, 9),
+            ("tiny", 1.0, 1),
+            ("z", 300.0, 40),
+        ],
+        &[
+            ("new", 5.0, 1),
+            ("same", 102.0, 9),
+            ("slower", 110.0, 9),
+            ("tiny", 1.4, 1),
+            ("z", 200.0, 30),
+        ],
+    );
+    let comparison = compare(&old, &new, &Question::default()).expect("they compare");
+    let expected = [
+        ("gone", Outcome::Gone),
+        ("new", Outcome::New),
+        ("same", Outcome::Same),
+        ("slower", Outcome::Slower),
+        ("tiny", Outcome::Same),
+        ("z", Outcome::Improved),
+    ];
+    assert_eq!(outcomes(&comparison), BTreeMap::from(expected));
+    let part = &comparison.environments[0];
+    assert!(part.notes.is_empty() && comparison.notes.is_empty());
+    let last = part.targets.last().expect("z");
+    assert!((last.change_percent.expect("both have a time") + 33.3).abs() < 0.1);
+    assert_eq!(last.after.and_then(|figures| figures.modules), Some(30));
+    assert_eq!(part.total.targets, 4);
+    assert!((part.total.before_ms - 501.0).abs() < 0.5 && (part.total.change_ms + 87.6).abs() < 0.5);
+}
+
+#[test]
+fn a_busier_machine_cancels_out_and_the_figures_are_those_of_check() {
+    let old = baseline("old.json", vec![(KEY, entry(1.0, &[("a", 100.0, 3)]))]);
+    let busy = entry(1.8, &[("a", 100.0, 3)]);
+    let now = busy.targets["a"].to_samples();
+    let new = baseline("new.json", vec![(KEY, busy)]);
+    let comparison = compare(&old, &new, &Question::default()).expect("they compare");
+    assert_eq!(outcomes(&comparison)["a"], Outcome::Same);
+    let machine = MachineSpeed {
+        calibration_ns: 2.5e6,
+        reference_ns: 80e6,
+    };
+    let checked = estimate(&now, &machine).expect("samples").time_ms;
+    let shown = comparison.environments[0].targets[0]
+        .after
+        .and_then(|figures| figures.time_ms);
+    assert_eq!(shown, Some(checked));
+}
+
+#[test]
+fn two_machines_are_compared_with_a_note() {
+    let mut other = entry(1.0, &[("a", 50.0, 3)]);
+    other.machine.processor = "Another 9000".to_owned();
+    let old = baseline("old.json", vec![(KEY, entry(1.0, &[("a", 100.0, 3)]))]);
+    let comparison = compare(&old, &baseline("new.json", vec![(KEY, other)]), &Question::default()).expect("they do");
+    let notes = comparison.environments[0].notes.join("\n");
+    assert!(
+        notes.contains("Another 9000") && notes.contains("two different machines"),
+        "{notes}"
+    );
+    assert_eq!(outcomes(&comparison)["a"], Outcome::Improved);
+}
+
+#[test]
+fn an_improvement_counts_only_where_it_is_large_enough_and_no_noise() {
+    let (old, new) = both(
+        &[
+            ("enough", 100.0, 1),
+            ("exact", 100.0, 1),
+            ("gone", 9.0, 1),
+            ("little", 100.0, 1),
+            ("tiny", 1.0, 1),
+        ],
+        &[
+            ("enough", 70.0, 1),
+            ("exact", 80.0, 1),
+            ("new", 500.0, 1),
+            ("little", 85.0, 1),
+            ("tiny", 0.6, 1),
+        ],
+    );
+    let question = Question {
+        required_improvement: Some(0.2),
+        ..Question::default()
+    };
+    let comparison = compare(&old, &new, &question).expect("they compare");
+    let short: Vec<&str> = comparison.falling_short().map(|(_, row)| row.module.as_str()).collect();
+    assert_eq!(short, ["little", "tiny"]);
+}
+
+#[test]
+fn a_requirement_that_no_target_can_meet_is_an_error_and_no_pass() {
+    let (old, new) = both(&[("gone", 9.0, 1)], &[("new", 9.0, 1)]);
+    let mut question = Question::default();
+    assert!(compare(&old, &new, &question).is_ok());
+    question.required_improvement = Some(0.2);
+    let error = compare(&old, &new, &question)
+        .expect_err("nothing was judged")
+        .to_string();
+    assert!(
+        error.contains("old.json") && error.contains("no target in common"),
+        "{error}"
+    );
+}
+
+#[test]
+fn environments_are_paired_by_key() {
+    let of = |time_ms| entry(1.0, &[("a", time_ms, 1)]);
+    let old = baseline(
+        "old.json",
+        vec![("k-3.12", of(90.0)), ("k-3.13", of(100.0)), ("k-3.9", of(50.0))],
+    );
+    let new = baseline(
+        "new.json",
+        vec![("k-3.12", of(60.0)), ("k-3.13", of(100.0)), ("k-3.14", of(9.0))],
+    );
+    let comparison = compare(&old, &new, &Question::default()).expect("two in common");
+    let keys: Vec<&str> = comparison
+        .environments
+        .iter()
+        .map(|part| part.environment.0.as_str())
+        .collect();
+    assert_eq!(keys, ["k-3.12", "k-3.13"]);
+    assert_eq!(
+        comparison.notes,
+        [
+            "only old.json has k-3.9: not compared",
+            "only new.json has k-3.14: not compared"
+        ]
+    );
+    let mut question = Question {
+        environment: Some("k-3.12".to_owned()),
+        ..Question::default()
+    };
+    let one = compare(&old, &new, &question).expect("in both");
+    assert_eq!((one.environments.len(), outcomes(&one)["a"]), (1, Outcome::Improved));
+    question.environment = Some("k-3.14".to_owned());
+    let error = compare(&old, &new, &question).expect_err("not in both").to_string();
+    assert_eq!(
+        error,
+        "old.json has no environment k-3.14; it has k-3.12, k-3.13, k-3.9"
+    );
+    let foreign = baseline("new.json", vec![("k-3.14", of(9.0)), ("k-3.15", of(9.0))]);
+    let error = compare(&old, &foreign, &Question::default())
+        .expect_err("nothing in common")
+        .to_string();
+    assert!(
+        error.contains("no environment in common") && error.contains("k-3.15"),
+        "{error}"
+    );
+}
+
+#[test]
+fn one_python_against_another_is_compared_with_a_note() {
+    let of = |time_ms| entry(1.0, &[("a", time_ms, 1)]);
+    let old = baseline("old.json", vec![("k-3.12", of(90.0))]);
+    let new = baseline("new.json", vec![("k-3.13", of(60.0))]);
+    let comparison = compare(&old, &new, &Question::default()).expect("one each");
+    assert_eq!(
+        comparison.environments[0].notes,
+        ["the environment was k-3.12 and is k-3.13"]
+    );
+}
+
+#[test]
+fn words_choose_targets_by_name_or_pattern() {
+    let targets = [
+        ("layer:web", 9.0, 1),
+        ("shop.a", 9.0, 1),
+        ("shop.a.b", 9.0, 1),
+        ("tool", 9.0, 1),
+    ];
+    let (old, new) = both(&targets, &targets);
+    let chosen = |words: &[&str]| {
+        let question = Question {
+            only: words.iter().map(|word| (*word).to_owned()).collect(),
+            ..Question::default()
+        };
+        compare(&old, &new, &question).map(|comparison| outcomes(&comparison).into_keys().map(str::to_owned).collect())
+    };
+    let names: Vec<String> = chosen(&["shop.*", "layer:web"]).expect("they match");
+    assert_eq!(names, ["layer:web", "shop.a"]);
+    let error = chosen(&["shop.**", "nothing"])
+        .expect_err("one matches nothing")
+        .to_string();
+    assert_eq!(
+        error,
+        "no target matches nothing; there are layer:web, shop.a, shop.a.b, tool"
+    );
+}

@@ -1,0 +1,242 @@
+//! From one observation, with the times of a few samples, to an explanation.
+
+use std::collections::HashSet;
+
+use super::advice::{Marks, advise};
+use super::{CostlyImport, Explanation, Part, Usual, Weight, Why, tree};
+use crate::budgets::Classes;
+use crate::explain::ChainStep;
+use crate::explain::graph::{ImportGraph, ImportStatement};
+use crate::observed::{LoadedModule, ModuleTable, Observation, Origin};
+use crate::usage::Usage;
+
+/// How many costly imports are listed.
+const MOST_IMPORTS: usize = 12;
+/// How many other importers are named.
+const MOST_OTHERS: usize = 3;
+/// The least share of the time that a listed statement gives back.
+const SMALLEST_SHARE: f64 = 0.005;
+
+/// What an explanation is made of.
+#[derive(Debug, Clone)]
+pub struct Material<'a> {
+    /// The target's name.
+    pub target: &'a str,
+    /// The modules that it imports.
+    pub imports: &'a [String],
+    /// The interpreter's version.
+    pub python_version: &'a str,
+    /// One instrumented import.
+    pub observation: &'a Observation,
+    /// Where its modules come from.
+    pub table: &'a ModuleTable,
+    /// What the import usually takes.
+    pub usual: &'a Usual,
+    /// Statements that give back less than this are not listed, in milliseconds.
+    pub smallest_ms: f64,
+    /// A module to explain the way to.
+    pub why: Option<&'a str>,
+}
+
+/// Builds the explanation, without advice: what is used while importing is not known yet.
+pub fn explain(material: &Material<'_>) -> Explanation {
+    let observation = with_sampled_times(material);
+    let graph = ImportGraph::new(&observation);
+    let tree = tree::nodes(&observation, &graph, material.table);
+    Explanation {
+        version: Explanation::VERSION,
+        target: material.target.to_owned(),
+        python_version: material.python_version.to_owned(),
+        time_ms: material.usual.time_ms(),
+        memory_bytes: observation.total_memory_bytes,
+        modules: observation.modules.len() as u64,
+        samples: material.usual.samples,
+        groups: tree::groups(&tree),
+        imports: costly_imports(material, &graph),
+        tree,
+        why: material.why.map(|module| Why {
+            module: module.to_owned(),
+            chain: chain_to(&graph, &observation, module),
+        }),
+    }
+}
+
+/// The observation with the samples' times, which add up to the timed total: its own are taken with every hook on. A module
+/// that no sample names keeps its own, in proportion. What one import was blocked for may be chance; of that there is as much as
+/// the samples usually have.
+fn with_sampled_times(material: &Material<'_>) -> Observation {
+    let mut observation = material.observation.clone();
+    let usual = material.usual;
+    let (mut observed, mut sampled) = (0, 0);
+    for module in &observation.modules {
+        if let Some(own) = usual.own_ns.get(&module.name) {
+            observed += module.own_ns;
+            sampled += own;
+        }
+    }
+    let unnamed = factor(sampled as f64, observed);
+    for module in &mut observation.modules {
+        module.own_ns = match usual.own_ns.get(&module.name) {
+            Some(&own) => own,
+            None => (module.own_ns as f64 * unnamed) as u64,
+        };
+    }
+    let sum_of = |part: fn(&LoadedModule) -> u64| observation.modules.iter().map(part).sum();
+    let cpu = factor(usual.cpu_ms * 1e6, sum_of(|module| module.own_ns));
+    let blocked = factor(usual.blocked_ms * 1e6, sum_of(|module| module.blocked_ns));
+    for module in &mut observation.modules {
+        module.own_ns = (module.own_ns as f64 * cpu) as u64;
+        module.blocked_ns = (module.blocked_ns as f64 * blocked) as u64;
+    }
+    observation
+}
+
+/// What makes `sum` come to `total`.
+fn factor(total: f64, sum: u64) -> f64 {
+    if sum == 0 { 1.0 } else { total / sum as f64 }
+}
+
+fn chain_to(graph: &ImportGraph<'_>, observation: &Observation, module: &str) -> Option<Vec<ChainStep>> {
+    graph
+        .shortest_chain(module)
+        .filter(|_| observation.modules.iter().any(|loaded| loaded.name == module))
+        .or_else(|| {
+            let below = format!("{module}.");
+            let first = observation
+                .modules
+                .iter()
+                .find(|loaded| loaded.name.starts_with(&below))?;
+            graph.shortest_chain(&first.name)
+        })
+}
+
+/// Statements in code that the reader can change, heaviest first. Of nested ones the innermost that still gives back most
+/// of the outer one's time.
+fn costly_imports(material: &Material<'_>, graph: &ImportGraph<'_>) -> Vec<CostlyImport> {
+    let tops: HashSet<&str> = material.imports.iter().map(|name| top_level(name)).collect();
+    let is_home = |module: &str| {
+        tops.contains(top_level(module))
+            || material
+                .table
+                .get(module)
+                .is_some_and(|record| record.origin == Origin::Own)
+    };
+    let smallest_ms = material.smallest_ms.max(material.usual.time_ms() * SMALLEST_SHARE);
+    let statements = graph
+        .statements_worth((smallest_ms * 1e6) as u64)
+        .into_iter()
+        .filter(|statement| statement.importer.is_some_and(is_home) && statement.line > 0);
+    let mut all: Vec<(HashSet<String>, CostlyImport)> = Vec::new();
+    for statement in statements.take(MOST_IMPORTS * 4) {
+        let import = costly_import(material, graph, &statement);
+        let modules: HashSet<String> = import.parts.iter().map(|part| part.module.clone()).collect();
+        // What comes later gives back less; if it is most of one before, it says more precisely where that lies.
+        all.retain(|(outer, known)| {
+            !(modules.is_subset(outer) && import.cut.time_ms * 2.0 > known.cut.time_ms && outer.len() > modules.len())
+        });
+        all.push((modules, import));
+    }
+    let mut imports: Vec<CostlyImport> = all.into_iter().map(|(_, import)| import).collect();
+    imports.truncate(MOST_IMPORTS);
+    imports.extend(shared_imports(material, graph, is_home, smallest_ms));
+    imports
+}
+
+/// Statements whose modules take time, and stay because something else imports them too.
+fn shared_imports(
+    material: &Material<'_>,
+    graph: &ImportGraph<'_>,
+    is_home: impl Fn(&str) -> bool,
+    smallest_ms: f64,
+) -> Vec<CostlyImport> {
+    const MOST_SHARED: usize = 3;
+    let mut loaded: Vec<&LoadedModule> = material.observation.modules.iter().collect();
+    loaded.retain(|module| module.cumulative_ns as f64 >= smallest_ms * 1e6);
+    loaded.sort_by_key(|module| std::cmp::Reverse(module.cumulative_ns));
+    let mut shared: Vec<CostlyImport> = Vec::new();
+    for module in loaded {
+        let edge = graph.loading_edge(&module.name);
+        let Some(edge) = edge.filter(|edge| edge.line > 0 && edge.importer.as_deref().is_some_and(&is_home)) else {
+            continue;
+        };
+        let import = costly_import(material, graph, &ImportStatement::of(edge));
+        let is_known = shared.iter().any(|known| known.place == import.place);
+        if !is_known && import.cut.time_ms < smallest_ms && !import.also_imported_by.is_empty() {
+            shared.push(import);
+        }
+        if shared.len() == MOST_SHARED {
+            break;
+        }
+    }
+    shared
+}
+
+fn costly_import(material: &Material<'_>, graph: &ImportGraph<'_>, statement: &ImportStatement<'_>) -> CostlyImport {
+    let saving = graph.saving(statement);
+    let is_foreign = |module: &String| {
+        let record = material.table.get(module);
+        record.is_none_or(|record| record.origin != Origin::Standard)
+    };
+    let others = saving.also_imported_by.iter().filter_map(|other| {
+        let importer = other.importer.as_deref()?;
+        Some(match &other.place {
+            Some(place) => place.to_string(),
+            None => importer.to_owned(),
+        })
+    });
+    let parts: Vec<Part> = saving
+        .modules
+        .iter()
+        .map(|module| Part {
+            module: module.name.clone(),
+            cpu_ms: module.own_ns as f64 / 1e6,
+            blocked_ms: module.blocked_ns as f64 / 1e6,
+            memory_bytes: module.own_memory_bytes,
+            stays: false,
+        })
+        .collect();
+    let cut = Weight::of(&parts);
+    CostlyImport {
+        importer: statement.importer.unwrap_or_default().to_owned(),
+        place: statement.place(),
+        source: None,
+        in_try: false,
+        imported: graph.imported_by(statement).into_iter().map(str::to_owned).collect(),
+        loads: parts
+            .iter()
+            .map(|part| &part.module)
+            .filter(|module| is_foreign(module))
+            .cloned()
+            .collect(),
+        cut,
+        saved: cut,
+        also_imported_by: others.take(MOST_OTHERS).collect(),
+        called_at: graph.called_at(statement),
+        used: None,
+        obstacle: None,
+        measured: None,
+        usage: None,
+        advice: None,
+        parts,
+        collections: 1.0,
+    }
+}
+
+fn top_level(module: &str) -> &str {
+    module.split('.').next().unwrap_or(module)
+}
+
+impl Explanation {
+    /// Adds the advice for each import, once it is known what is used while importing. `usage` is what was recorded of
+    /// workloads, where something was.
+    pub fn advise(&mut self, classes: &Classes, has_lazy_syntax: bool, usage: Option<&Usage>) {
+        for import in &mut self.imports {
+            import.usage = usage.and_then(|usage| usage.of_import(&import.imported, &import.loads));
+            let marks = Marks {
+                classes,
+                has_lazy_syntax,
+            };
+            import.advice = Some(advise(import, marks));
+        }
+    }
+}

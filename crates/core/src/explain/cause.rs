@@ -1,0 +1,51 @@
+//! Why a target costs what it costs.
+
+use serde::{Deserialize, Serialize};
+
+use crate::observed::Place;
+
+/// One step of the way from a target to a module.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct ChainStep {
+    /// The importing module.
+    pub importer: String,
+    /// The module that it imports.
+    pub imported: String,
+    /// Where.
+    pub place: Option<Place>,
+}
+
+/// Why a target is heavier than it was, or than it may be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Cause {
+    /// What happened, in one sentence.
+    pub summary: String,
+    /// The module that costs.
+    pub module: String,
+    /// The distribution it belongs to, with its version, where it is installed.
+    pub distribution: Option<String>,
+    /// The module with the import statement that brought it in.
+    pub importer: Option<String>,
+    /// The file of that statement.
+    pub file: Option<String>,
+    /// Its one-based line.
+    pub line: Option<u32>,
+    /// The way from the target to the module.
+    pub chain: Vec<ChainStep>,
+    /// What it costs, in milliseconds.
+    pub time_ms: f64,
+    /// What it costs, in bytes of resident memory.
+    pub memory_bytes: i64,
+    /// How many modules it stands for.
+    pub modules: u64,
+}
+
+impl Cause {
+    /// The import statement to look at, where file and line are known.
+    pub fn place(&self) -> Option<Place> {
+        Some(Place {
+            file: self.file.clone()?,
+            line: self.line?,
+        })
+    }
+}

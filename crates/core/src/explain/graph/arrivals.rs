@@ -1,0 +1,107 @@
+//! Groups new modules by the import statement that is to blame for them, so that a new module that brings a thousand
+//! others in is one cause and not a thousand.
+
+use rustc_hash::FxHashMap;
+
+use super::{ImportGraph, ImportStatement};
+use crate::observed::LoadedModule;
+
+/// The new modules that one import statement brought in.
+#[derive(Debug)]
+pub(super) struct Arrival<'a> {
+    /// The statement, which stands in a module that is not new itself.
+    pub(super) statement: ImportStatement<'a>,
+    /// What names the group: the new package that the statement asks for, or its first new module.
+    pub(super) module: &'a str,
+    /// All of them, in the order in which they were loaded.
+    pub(super) modules: Vec<&'a LoadedModule>,
+}
+
+/// The groups of `added` modules, in the order in which the first of each was loaded.
+///
+/// A module belongs to the topmost new module that dominates it. Where that one is not asked for by anything old, because
+/// several new modules share it, it belongs to the new module that loaded it.
+pub(super) fn arrivals<'a>(graph: &ImportGraph<'a>, added: &[String]) -> Vec<Arrival<'a>> {
+    let mut is_new = vec![false; graph.names.len()];
+    for name in added {
+        if let Some(&node) = graph.index.get(name.as_str()) {
+            is_new[node] = true;
+        }
+    }
+    let asked_by_old = asked_by_old(graph, &is_new);
+    let mut position = FxHashMap::default();
+    let mut groups: Vec<Arrival<'a>> = Vec::new();
+    for (node, module) in graph.loaded.iter().enumerate() {
+        let Some(module) = module.filter(|_| is_new[node]) else {
+            continue;
+        };
+        let head = head_of(graph, node, &is_new, &asked_by_old);
+        let statement = statement_of(graph, head, &is_new)
+            .or(asked_by_old[head])
+            .unwrap_or_default();
+        let group = *position.entry(statement).or_insert_with(|| {
+            groups.push(Arrival {
+                statement,
+                module: graph.names[head],
+                modules: Vec::new(),
+            });
+            groups.len() - 1
+        });
+        groups[group].modules.push(module);
+        groups[group].module = better_name(groups[group].module, graph.names[head]);
+    }
+    groups
+}
+
+/// The statement that loaded a module, where it stands in a module that is not new.
+fn statement_of<'a>(graph: &ImportGraph<'a>, node: usize, is_new: &[bool]) -> Option<ImportStatement<'a>> {
+    let statement = ImportStatement::of(graph.loading[node]?);
+    let importer = statement.importer.and_then(|name| graph.index.get(name));
+    importer.is_none_or(|&importer| !is_new[importer]).then_some(statement)
+}
+
+/// For each new module a statement of an old one that asks for it.
+fn asked_by_old<'a>(graph: &ImportGraph<'a>, is_new: &[bool]) -> Vec<Option<ImportStatement<'a>>> {
+    let mut asked = vec![None; graph.names.len()];
+    for execution in &graph.executions {
+        let importer = execution.statement.importer.and_then(|name| graph.index.get(name));
+        if importer.is_none_or(|&node| !is_new[node]) {
+            for &node in execution.imported.iter().filter(|&&node| is_new[node]) {
+                asked[node].get_or_insert(execution.statement);
+            }
+        }
+    }
+    asked
+}
+
+fn head_of(
+    graph: &ImportGraph<'_>,
+    node: usize,
+    is_new: &[bool],
+    asked_by_old: &[Option<ImportStatement<'_>>],
+) -> usize {
+    let mut head = node;
+    // Each step leads to a module that was loaded or dominates earlier; the bound only guards against odd observations.
+    for _ in 0..graph.names.len() {
+        let dominator = graph.dominating_module(head).filter(|&above| is_new[above]);
+        let loader = || {
+            let importer = graph.loading[head]?.importer.as_deref()?;
+            graph
+                .index
+                .get(importer)
+                .copied()
+                .filter(|&above| is_new[above] && above != head)
+        };
+        let above = dominator.or_else(|| if asked_by_old[head].is_some() { None } else { loader() });
+        match above {
+            Some(above) => head = above,
+            None => break,
+        }
+    }
+    head
+}
+
+/// A package names a group better than a module inside it.
+fn better_name<'a>(now: &'a str, candidate: &'a str) -> &'a str {
+    if super::lies_in(now, candidate) { candidate } else { now }
+}

@@ -1,0 +1,372 @@
+//! Why a target is heavier than its baseline. The closures say as a fact what is new and what changed; the graph says
+//! which import statement brought it in; own times say what it costs.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashSet;
+
+use super::ImportGraph;
+use super::arrivals::arrivals;
+use super::wording::{Narrator, extent, milliseconds, whereabouts};
+use crate::explain::Cause;
+use crate::observed::{ClosureChange, DistributionChange, LoadedModule, ModuleTable, Observation};
+
+/// What costs less, in milliseconds, is not worth a line.
+const SMALLEST_MS: f64 = 0.05;
+/// A module that did not change has to be this much slower, in milliseconds and as a share, before that counts as its own doing.
+const UNCHANGED_GROWTH_MS: f64 = 1.0;
+const UNCHANGED_GROWTH_SHARE: f64 = 0.5;
+/// A longer block than this, in nanoseconds, is a cause.
+const SMALLEST_BLOCK_NS: u64 = 1_000_000;
+
+/// What is known of a target before and now.
+#[derive(Debug, Clone, Copy)]
+pub struct Evidence<'a> {
+    /// The instrumented import of now.
+    pub observation: &'a Observation,
+    /// What changed in the closure since the baseline.
+    pub change: &'a ClosureChange,
+    /// The closure of now.
+    pub table: &'a ModuleTable,
+    /// Own CPU time of each module in the baseline, in nanoseconds.
+    pub own_before_ns: &'a BTreeMap<String, u64>,
+    /// Own CPU time of each module now, from timed samples; the observation's own where there are none.
+    pub own_now_ns: Option<&'a BTreeMap<String, u64>>,
+    /// Blocked time of the whole import in the baseline, in nanoseconds.
+    pub blocked_before_ns: u64,
+    /// The project's folder; files below it are named relative to it.
+    pub project: &'a str,
+}
+
+/// The causes of a change for the worse, in order of weight, in milliseconds of the machine that recorded the baseline.
+///
+/// A new module that brings others in is one cause together with them, named after the import statement that did it.
+pub fn causes_of_change(evidence: &Evidence<'_>) -> Vec<Cause> {
+    let mut causes = all_causes(evidence);
+    causes.retain(|cause| cause.time_ms >= SMALLEST_MS);
+    causes
+}
+
+/// The same where a count went up and not a time, which may take next to none: only what changed in the code, however
+/// little time it takes. Counted modules are ordered by how many there are, all else by time.
+pub fn causes_of_count(evidence: &Evidence<'_>, count: Count) -> Vec<Cause> {
+    let change = evidence.change;
+    let mut causes = all_causes(evidence);
+    causes.retain(|cause| match count {
+        Count::Modules => change.added.contains(&cause.module),
+        Count::Instructions => change.added.contains(&cause.module) || change.changed.contains(&cause.module),
+    });
+    if count == Count::Modules {
+        causes.sort_by_key(|cause| std::cmp::Reverse(cause.modules));
+    }
+    causes
+}
+
+/// What was counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count {
+    /// The modules that an import loads.
+    Modules,
+    /// The instructions that it executes.
+    Instructions,
+}
+
+fn all_causes(evidence: &Evidence<'_>) -> Vec<Cause> {
+    let graph = ImportGraph::new(evidence.observation);
+    let narrator = Narrator {
+        graph: &graph,
+        table: evidence.table,
+        project: evidence.project,
+    };
+    let times = OwnTimes::new(evidence);
+    let mut causes = Vec::new();
+    let mut upgrades = Upgrades::default();
+    new_modules(evidence, &narrator, &times, &mut causes, &mut upgrades);
+    changed_modules(evidence, &narrator, &times, &mut causes, &mut upgrades);
+    upgrades.tell(evidence, &narrator, &mut causes);
+    slower_modules(evidence, &narrator, &times, &mut causes);
+    blocks(evidence, &narrator, &mut causes);
+    causes.sort_by(|left, right| {
+        right
+            .time_ms
+            .total_cmp(&left.time_ms)
+            .then_with(|| left.module.cmp(&right.module))
+    });
+    causes
+}
+
+/// Own times before and now, on one scale.
+struct OwnTimes<'a> {
+    before: &'a BTreeMap<String, u64>,
+    now: BTreeMap<&'a str, u64>,
+    /// How much longer than in the baseline the unchanged modules take now.
+    scale: f64,
+}
+
+impl<'a> OwnTimes<'a> {
+    fn new(evidence: &Evidence<'a>) -> Self {
+        let now: BTreeMap<&str, u64> = match evidence.own_now_ns {
+            Some(times) => times.iter().map(|(module, time)| (module.as_str(), *time)).collect(),
+            None => evidence
+                .observation
+                .modules
+                .iter()
+                .map(|module| (module.name.as_str(), module.own_ns))
+                .collect(),
+        };
+        // What is compiled anew at every import is slower for a reason of its own.
+        let lost_bytecode = evidence
+            .observation
+            .modules
+            .iter()
+            .filter(|module| has_lost_bytecode(module));
+        let mut changed: FxHashSet<&str> = lost_bytecode.map(|module| module.name.as_str()).collect();
+        changed.extend(
+            evidence
+                .change
+                .added
+                .iter()
+                .chain(&evidence.change.changed)
+                .map(String::as_str),
+        );
+        let before = evidence.own_before_ns;
+        let mut ratios: Vec<(f64, u64)> = before
+            .iter()
+            .filter(|(module, time)| **time > 0 && !changed.contains(module.as_str()))
+            .filter_map(|(module, time)| Some((*now.get(module.as_str())? as f64 / *time as f64, *time)))
+            .filter(|(ratio, _)| *ratio > 0.0)
+            .collect();
+        Self {
+            before,
+            now,
+            scale: weighted_median(&mut ratios).unwrap_or(1.0),
+        }
+    }
+
+    /// What a module's own body takes now, in milliseconds of the baseline's machine.
+    fn now_ms(&self, module: &str) -> f64 {
+        milliseconds(self.now.get(module).copied().unwrap_or(0)) / self.scale
+    }
+
+    fn before_ms(&self, module: &str) -> f64 {
+        milliseconds(self.before.get(module).copied().unwrap_or(0))
+    }
+
+    fn growth_ms(&self, module: &str) -> f64 {
+        self.now_ms(module) - self.before_ms(module)
+    }
+}
+
+/// The median where each value counts as much as its weight: a few modules that became slower do not move it.
+fn weighted_median(values: &mut [(f64, u64)]) -> Option<f64> {
+    values.sort_by(|left, right| left.0.total_cmp(&right.0));
+    let half = values.iter().map(|(_, weight)| weight).sum::<u64>().div_ceil(2);
+    let mut sum = 0;
+    values
+        .iter()
+        .find(|(_, weight)| {
+            sum += weight;
+            sum >= half
+        })
+        .map(|(value, _)| *value)
+}
+
+/// What the upgrade of each distribution comes to, gathered over its modules.
+#[derive(Default)]
+struct Upgrades<'a>(BTreeMap<&'a str, Upgrade<'a>>);
+
+#[derive(Default)]
+struct Upgrade<'a> {
+    time_ms: f64,
+    memory_bytes: i64,
+    modules: u64,
+    /// The module that grew most, and by how much.
+    heaviest: Option<(&'a str, f64)>,
+}
+
+impl<'a> Upgrades<'a> {
+    fn add(&mut self, distribution: &'a str, module: &'a str, growth_ms: f64, memory_bytes: i64, modules: u64) {
+        let upgrade = self.0.entry(distribution).or_default();
+        upgrade.time_ms += growth_ms;
+        upgrade.memory_bytes += memory_bytes;
+        upgrade.modules += modules;
+        if upgrade.heaviest.is_none_or(|(_, most)| growth_ms > most) {
+            upgrade.heaviest = Some((module, growth_ms));
+        }
+    }
+
+    fn tell(self, evidence: &Evidence<'_>, narrator: &Narrator<'_>, causes: &mut Vec<Cause>) {
+        for (name, upgrade) in self.0 {
+            let Some((module, _)) = upgrade.heaviest else { continue };
+            let Some(change) = upgrade_of(evidence.change, name) else {
+                continue;
+            };
+            let mut cause = narrator.about_module(module);
+            cause.time_ms = upgrade.time_ms;
+            cause.memory_bytes = upgrade.memory_bytes;
+            cause.modules = upgrade.modules;
+            let extent = extent(upgrade.modules, upgrade.memory_bytes);
+            cause.summary = format!("{}, most of it in `{module}`{extent}", versions(change));
+            causes.push(cause);
+        }
+    }
+}
+
+fn new_modules<'a>(
+    evidence: &Evidence<'a>,
+    narrator: &Narrator<'a>,
+    times: &OwnTimes<'_>,
+    causes: &mut Vec<Cause>,
+    upgrades: &mut Upgrades<'a>,
+) {
+    for arrival in arrivals(narrator.graph, &evidence.change.added) {
+        let (mut time_ms, mut memory_bytes) = (0.0, 0);
+        for module in &arrival.modules {
+            time_ms += times.now_ms(&module.name) + milliseconds(module.blocked_ns);
+            memory_bytes += module.own_memory_bytes;
+        }
+        let modules = arrival.modules.len() as u64;
+        let importer = arrival.statement.importer.unwrap_or_default();
+        let upgraded = narrator
+            .distribution_name(importer)
+            .and_then(|name| upgrade_of(evidence.change, name));
+        if let Some(change) = upgraded.filter(|change| narrator.distribution_name(arrival.module) == Some(&change.name))
+        {
+            // A distribution that reorganised itself: its new parts are part of the upgrade.
+            upgrades.add(&change.name, arrival.module, time_ms, memory_bytes, modules);
+            continue;
+        }
+        let mut cause = narrator.about_statement(&arrival.statement, arrival.module);
+        (cause.time_ms, cause.memory_bytes, cause.modules) = (time_ms, memory_bytes, modules);
+        let since = upgraded
+            .map(|change| format!("{}: ", versions(change)))
+            .unwrap_or_default();
+        let (place, extent) = (whereabouts(&cause), extent(modules, memory_bytes));
+        cause.summary = format!("{since}`{place}` now imports `{}`{extent}", arrival.module);
+        causes.push(cause);
+    }
+}
+
+fn changed_modules<'a>(
+    evidence: &Evidence<'a>,
+    narrator: &Narrator<'a>,
+    times: &OwnTimes<'_>,
+    causes: &mut Vec<Cause>,
+    upgrades: &mut Upgrades<'a>,
+) {
+    for module in &evidence.change.changed {
+        let growth = times.growth_ms(module);
+        let distribution = narrator
+            .distribution_name(module)
+            .and_then(|name| upgrade_of(evidence.change, name));
+        if let Some(change) = distribution {
+            upgrades.add(&change.name, module, growth, 0, 1);
+            continue;
+        }
+        let mut cause = narrator.about_module(module);
+        cause.time_ms = growth;
+        cause.summary = format!("`{module}` changed, and its own body takes longer");
+        causes.push(cause);
+    }
+    for module in &evidence.change.removed {
+        // What an upgrade no longer loads counts for it. The module is gone, so its name has to tell where it belonged.
+        let package = module.split('.').next().unwrap_or(module);
+        let upgrade = upgrades
+            .0
+            .iter_mut()
+            .find(|(name, _)| narrator.distribution_name(package) == Some(name));
+        if let Some((_, upgrade)) = upgrade {
+            upgrade.time_ms -= times.before_ms(module);
+        }
+    }
+}
+
+/// Modules that did not change and take longer all the same: their bytecode is gone, or what they read has grown.
+fn slower_modules(evidence: &Evidence<'_>, narrator: &Narrator<'_>, times: &OwnTimes<'_>, causes: &mut Vec<Cause>) {
+    let touched: FxHashSet<&String> = evidence.change.added.iter().chain(&evidence.change.changed).collect();
+    for module in evidence
+        .observation
+        .modules
+        .iter()
+        .filter(|module| !touched.contains(&module.name))
+    {
+        let Some(before) = times.before.get(&module.name).map(|time| milliseconds(*time)) else {
+            continue;
+        };
+        let growth = times.growth_ms(&module.name);
+        let grew = growth >= UNCHANGED_GROWTH_MS && growth >= UNCHANGED_GROWTH_SHARE * before;
+        let lost_bytecode = has_lost_bytecode(module);
+        // A single instrumented import is too noisy to accuse a module that is the same to the byte.
+        if !grew || !(lost_bytecode || evidence.own_now_ns.is_some()) {
+            continue;
+        }
+        let mut cause = narrator.about_module(&module.name);
+        cause.time_ms = growth;
+        let name = &module.name;
+        cause.summary = if lost_bytecode {
+            format!("`{name}` has no bytecode file any more and is compiled at every import")
+        } else {
+            format!("`{name}` did not change, and its own body takes longer: what it reads or calls has grown")
+        };
+        causes.push(cause);
+    }
+}
+
+/// True where a bytecode file should be there and is not: the interpreter writes it at the first import if it can.
+fn has_lost_bytecode(module: &LoadedModule) -> bool {
+    module.cached.is_some() && !module.has_bytecode
+}
+
+/// Where the import was blocked longer than before. New modules' blocks are in their own causes already.
+fn blocks(evidence: &Evidence<'_>, narrator: &Narrator<'_>, causes: &mut Vec<Cause>) {
+    let new: FxHashSet<&String> = evidence.change.added.iter().collect();
+    let mut seen: Vec<_> = evidence
+        .observation
+        .blocked
+        .iter()
+        .filter(|blocked| !new.contains(&blocked.module))
+        .collect();
+    let mut growth = seen
+        .iter()
+        .map(|blocked| blocked.ns)
+        .sum::<u64>()
+        .saturating_sub(evidence.blocked_before_ns);
+    // A body that changed is the first suspect for what is blocked longer than before.
+    let changed: FxHashSet<&String> = evidence.change.changed.iter().collect();
+    seen.sort_by_key(|blocked| std::cmp::Reverse((changed.contains(&blocked.module), blocked.ns)));
+    for blocked in seen {
+        let part = blocked.ns.min(growth);
+        if part < SMALLEST_BLOCK_NS {
+            break;
+        }
+        growth -= part;
+        let mut cause = narrator.about_module(&blocked.module);
+        cause.time_ms = milliseconds(part);
+        if let Some(place) = &blocked.place {
+            (cause.file, cause.line) = (Some(place.file.clone()), Some(place.line));
+        }
+        let place = blocked
+            .place
+            .as_ref()
+            .map_or_else(|| blocked.module.clone(), ToString::to_string);
+        cause.summary = format!("the import waits in `{place}` (sleep, network, disk or a lock)");
+        causes.push(cause);
+    }
+}
+
+fn upgrade_of<'a>(change: &'a ClosureChange, name: &str) -> Option<&'a DistributionChange> {
+    change
+        .distributions
+        .iter()
+        .find(|change| change.name == name && change.before.is_some() && change.after.is_some())
+}
+
+fn versions(change: &DistributionChange) -> String {
+    let version = |version: &Option<String>| version.clone().unwrap_or_else(|| "none".to_owned());
+    format!(
+        "{} {} → {}",
+        change.name,
+        version(&change.before),
+        version(&change.after)
+    )
+}

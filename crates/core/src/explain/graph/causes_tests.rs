@@ -1,0 +1,213 @@
+//! Planted changes, each with the cause that has to come first.
+
+use std::collections::BTreeMap;
+
+use super::sketch::{Sketch, table};
+use super::{Evidence, causes_of_change};
+use crate::explain::Cause;
+use crate::observed::{BlockedSeen, ClosureChange, DistributionChange, Observation, Place};
+
+/// What a target was before: `shop` and its parts, each with its own time in milliseconds.
+fn before(own: &[(&str, u64)]) -> BTreeMap<String, u64> {
+    own.iter()
+        .map(|(module, milliseconds)| ((*module).to_owned(), milliseconds * 1_000_000))
+        .collect()
+}
+
+fn change(added: &[&str], changed: &[&str]) -> ClosureChange {
+    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    ClosureChange {
+        added: owned(added),
+        changed: owned(changed),
+        ..ClosureChange::default()
+    }
+}
+
+fn causes(observation: &Observation, change: &ClosureChange, own_before_ns: &BTreeMap<String, u64>) -> Vec<Cause> {
+    let table = table(observation, &["shop"], &[("torch", "2.1"), ("lib", "2.0")]);
+    causes_of_change(&Evidence {
+        observation,
+        change,
+        table: &table,
+        own_before_ns,
+        own_now_ns: None,
+        blocked_before_ns: 0,
+        project: "",
+    })
+}
+
+#[test]
+fn a_new_module_with_all_that_it_brings_in_is_one_cause() {
+    let observation = Sketch::new("shop")
+        .loads("shop", 2, "shop.models", 4)
+        .loads("shop.models", 14, "torch", 100)
+        .loads("torch", 1, "torch.nn", 150)
+        .loads("torch.nn", 1, "numpy", 50)
+        .also("torch", 2, "numpy")
+        .build();
+    let added = change(&["torch", "torch.nn", "numpy"], &["shop.models"]);
+    let causes = causes(&observation, &added, &before(&[("shop", 1), ("shop.models", 4)]));
+    assert_eq!(causes.len(), 1);
+    assert_eq!(causes[0].summary, "`shop/models.py:14` now imports `torch` (3 modules)");
+    assert_eq!(
+        (causes[0].importer.as_deref(), causes[0].line),
+        (Some("shop.models"), Some(14))
+    );
+    assert_eq!((causes[0].time_ms, causes[0].modules), (300.0, 3));
+    assert_eq!(causes[0].chain.len(), 2);
+}
+
+#[test]
+fn new_modules_that_share_one_do_not_make_it_a_cause_of_its_own() {
+    let observation = Sketch::new("shop")
+        .loads("shop", 1, "left", 10)
+        .loads("left", 1, "shared", 90)
+        .loads("shop", 2, "right", 20)
+        .also("right", 1, "shared")
+        .build();
+    let causes = causes(
+        &observation,
+        &change(&["left", "right", "shared"], &["shop"]),
+        &before(&[("shop", 1)]),
+    );
+    let told: Vec<_> = causes
+        .iter()
+        .map(|cause| (cause.module.as_str(), cause.time_ms))
+        .collect();
+    assert_eq!(told, [("left", 100.0), ("right", 20.0)]);
+}
+
+#[test]
+fn a_package_and_its_part_from_one_statement_are_one_cause() {
+    let observation = Sketch::new("shop")
+        .loads("shop", 5, "torch", 30)
+        .loads("shop", 5, "torch.nn", 70)
+        .build();
+    let causes = causes(
+        &observation,
+        &change(&["torch", "torch.nn"], &["shop"]),
+        &before(&[("shop", 1)]),
+    );
+    assert_eq!(causes.len(), 1);
+    assert_eq!((causes[0].module.as_str(), causes[0].time_ms), ("torch", 100.0));
+}
+
+#[test]
+fn a_statement_that_asks_for_a_part_which_the_package_loads_itself_is_one_cause() {
+    let observation = Sketch::new("shop")
+        .loads("shop", 5, "torch", 1)
+        .loads("torch", 1, "torch.nn", 90)
+        .also("shop", 5, "torch.nn")
+        .build();
+    let causes = causes(
+        &observation,
+        &change(&["torch", "torch.nn"], &["shop"]),
+        &before(&[("shop", 1)]),
+    );
+    let told: Vec<_> = causes
+        .iter()
+        .map(|cause| (cause.module.as_str(), cause.line, cause.time_ms))
+        .collect();
+    assert_eq!(told, [("torch", Some(5), 91.0)]);
+}
+
+#[test]
+fn a_heavier_body_is_named_on_the_scale_of_the_baseline() {
+    // This machine is half as fast as the one before: what did not change takes twice as long.
+    let observation = Sketch::new("shop")
+        .loads("shop", 1, "shop.tables", 60)
+        .loads("shop", 2, "lib", 80)
+        .build();
+    let own = before(&[("shop", 1), ("shop.tables", 10), ("lib", 40)]);
+    let causes = causes(&observation, &change(&[], &["shop.tables"]), &own);
+    assert_eq!(causes.len(), 1);
+    assert_eq!((causes[0].module.as_str(), causes[0].time_ms), ("shop.tables", 20.0));
+    assert_eq!(causes[0].file.as_deref(), Some("shop/tables.py"));
+}
+
+#[test]
+fn an_upgrade_gathers_its_modules_and_names_what_it_newly_imports_apart() {
+    let observation = Sketch::new("shop")
+        .loads("shop", 2, "lib", 30)
+        .loads("lib", 3, "lib.fresh", 25)
+        .loads("lib", 4, "sqlite3", 40)
+        .loads("shop", 9, "json", 50)
+        .build();
+    let mut upgraded = change(&["lib.fresh", "sqlite3"], &["lib"]);
+    upgraded.distributions.push(DistributionChange {
+        name: "lib".to_owned(),
+        before: Some("1.0".to_owned()),
+        after: Some("2.0".to_owned()),
+    });
+    let causes = causes(
+        &observation,
+        &upgraded,
+        &before(&[("shop", 1), ("lib", 20), ("json", 50)]),
+    );
+    let told: Vec<_> = causes
+        .iter()
+        .map(|cause| (cause.summary.as_str(), cause.time_ms))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("lib 1.0 → 2.0: `lib.py:4` now imports `sqlite3`", 40.0),
+            ("lib 1.0 → 2.0, most of it in `lib.fresh` (2 modules)", 35.0)
+        ]
+    );
+}
+
+#[test]
+fn a_sleep_is_named_with_its_line_and_a_module_without_bytecode_as_such() {
+    let observation = Sketch::new("shop")
+        .loads("shop", 2, "shop.slow", 1)
+        .loads("shop", 3, "lib", 40)
+        .loads("shop", 4, "json", 100)
+        .with(|observation| {
+            let place = Some(Place {
+                file: "shop/slow.py".to_owned(),
+                line: 7,
+            });
+            observation.blocked.push(BlockedSeen {
+                module: "shop.slow".to_owned(),
+                place,
+                ns: 60_000_000,
+            });
+            observation.modules[2].cached = Some("lib.pyc".to_owned());
+            observation.modules[2].has_bytecode = false;
+        })
+        .build();
+    let own = before(&[("shop", 1), ("shop.slow", 1), ("lib", 5), ("json", 100)]);
+    let causes = causes(&observation, &change(&[], &["shop.slow"]), &own);
+    let told: Vec<_> = causes
+        .iter()
+        .map(|cause| (cause.module.as_str(), cause.line, cause.time_ms))
+        .collect();
+    assert_eq!(told, [("shop.slow", Some(7), 60.0), ("lib", None, 35.0)]);
+}
+
+#[test]
+fn one_noisy_import_does_not_accuse_what_is_the_same_to_the_byte() {
+    let observation = Sketch::new("shop")
+        .loads("shop", 2, "lib", 80)
+        .loads("shop", 3, "json", 100)
+        .build();
+    let own = before(&[("shop", 1), ("lib", 5), ("json", 100)]);
+    assert_eq!(causes(&observation, &change(&[], &[]), &own), []);
+}
+
+#[test]
+fn a_library_that_imports_on_behalf_of_the_project_is_not_the_place_to_look() {
+    let observation = Sketch::new("shop")
+        .loads("shop", 1, "registry", 1)
+        .loads("registry", 193, "torch", 100)
+        .called_from("shop", 8)
+        .build();
+    let causes = causes(
+        &observation,
+        &change(&["torch"], &["shop"]),
+        &before(&[("shop", 1), ("registry", 1)]),
+    );
+    assert_eq!((causes[0].file.as_deref(), causes[0].line), (Some("shop.py"), Some(8)));
+    assert_eq!(causes[0].importer.as_deref(), Some("registry"));
+}

@@ -1,0 +1,352 @@
+//! Which line of a module's body is to blame, where a cause is about the body itself. The closures tell which module it is,
+//! own times what it costs; a look at its lines tells the rest.
+
+use std::collections::BTreeMap;
+
+use super::ChangedLines;
+use super::wording::milliseconds;
+use crate::explain::Cause;
+use crate::observed::LineSeen;
+
+/// A line that takes a smaller share of what there is to explain explains nothing.
+const SMALLEST_SHARE: f64 = 0.25;
+/// The same of what the samples say it costs.
+const SMALLEST_SHARE_OF_COST: f64 = 0.1;
+/// New lines that take this share of the growth need nobody to share the blame with.
+const MOST_OF_IT: f64 = 0.5;
+/// A new line that takes less, in nanoseconds, does nothing: to define a function takes a microsecond or two.
+const SMALLEST_LINE_NS: u64 = 10_000;
+/// A body that takes less, in nanoseconds, is not looked at more closely.
+const SMALLEST_BODY_NS: u64 = 50_000;
+/// A line with at most this share of a wait is not the one that waits.
+const NOT_WAITING: f64 = 0.1;
+
+/// What is known of the lines of before: what they took, what they were, or neither.
+#[derive(Debug, Clone, Default)]
+pub struct LinesBefore<'a> {
+    /// What the lines of the base took.
+    pub seen: &'a [LineSeen],
+    /// Where the base was not looked at: what is new in the sources of these modules.
+    pub changed: BTreeMap<String, ChangedLines>,
+}
+
+/// Gives every cause about a body the line that takes most of it. With the lines of the base it is the line that grew most;
+/// lines of the two are the same where their text is. With nothing but the text of before it is the heaviest of the lines that
+/// changed, where these explain what the body takes longer.
+pub fn name_lines(causes: &mut [Cause], now: &[LineSeen], before: &LinesBefore<'_>) {
+    for cause in causes {
+        let now = of_module(now, &cause.module);
+        if !now.iter().any(|line| cause.file.as_ref() == Some(&line.file)) {
+            continue; // a statement elsewhere that imports the module
+        }
+        let changed = before.changed.get(&cause.module);
+        match cause.line {
+            None => {
+                if !changed.is_some_and(|changed| name_changed(cause, &now, changed)) {
+                    name_heaviest(cause, &now, &of_module(before.seen, &cause.module));
+                }
+            }
+            Some(line) => correct_wait(cause, line, &now, changed),
+        }
+    }
+}
+
+fn of_module(lines: &[LineSeen], module: &str) -> Vec<LineSeen> {
+    lines.iter().filter(|line| line.module == module).cloned().collect()
+}
+
+/// Names the heaviest of the lines that changed, where together they explain the growth. False where they do not: what an old line
+/// reads has grown, for example, and its text tells nothing of it.
+///
+/// A function that changed takes its time in the lines that call it, and those are what was looked at. So where the lines that are
+/// new themselves explain too little, the ones that run what is new count with them; a caller is named with its own place,
+/// since it may call several functions, and only it is known to have taken the time.
+fn name_changed(cause: &mut Cause, now: &[LineSeen], changed: &ChangedLines) -> bool {
+    let total = total(now);
+    // On a faster machine than the baseline's all of a body may take less than what it grew by there.
+    let growth = (cause.time_ms * 1e6).min(total as f64);
+    let is_new = |line: &LineSeen| changed.touch(&extent(line));
+    let runs_new = |line: &LineSeen| is_new(line) || changed.touch(&line.reach);
+    let explains =
+        |lines: &[&LineSeen], share: f64| lines.iter().map(|line| line.ns).sum::<u64>() as f64 >= share * growth;
+    let new: Vec<&LineSeen> = now.iter().filter(|line| is_new(line)).collect();
+    let touched: Vec<&LineSeen> = now.iter().filter(|line| runs_new(line)).collect();
+    let suspects = if explains(&new, MOST_OF_IT) { new } else { touched };
+    let Some(line) = heaviest(suspects.iter().copied()) else {
+        return false;
+    };
+    let worth = (line.ns as f64) >= SMALLEST_SHARE_OF_COST * growth && line.ns >= SMALLEST_LINE_NS;
+    if total < SMALLEST_BODY_NS || !worth || !explains(&suspects, SMALLEST_SHARE) {
+        return false;
+    }
+    tell(cause, line, total);
+    cause.summary.push_str(if is_new(line) {
+        ", new or changed since the baseline"
+    } else {
+        ", which depends on what changed since the baseline"
+    });
+    true
+}
+
+/// The lines that a statement consists of: its first one where no more is known.
+fn extent(line: &LineSeen) -> Vec<(u32, u32)> {
+    if line.extent.is_empty() {
+        vec![(line.line, line.line)]
+    } else {
+        line.extent.clone()
+    }
+}
+
+fn total(lines: &[LineSeen]) -> u64 {
+    lines.iter().map(|line| line.ns).sum()
+}
+
+/// The line that takes most, the first of those that take the same.
+fn heaviest<'a>(lines: impl Iterator<Item = &'a LineSeen>) -> Option<&'a LineSeen> {
+    lines.max_by_key(|line| (line.ns, std::cmp::Reverse(line.line)))
+}
+
+fn name_heaviest(cause: &mut Cause, now: &[LineSeen], before: &[LineSeen]) {
+    let total = total(now);
+    let Some((line, growth)) = most_grown(now, before) else {
+        return;
+    };
+    let grown = total.saturating_sub(self::total(before));
+    // One import alone and the samples need not agree to the digit, but a line that took next to nothing explains nothing.
+    let to_explain = (SMALLEST_SHARE * grown as f64).max(SMALLEST_SHARE_OF_COST * cause.time_ms * 1e6);
+    if total < SMALLEST_BODY_NS || (growth as f64) < to_explain {
+        return;
+    }
+    tell(cause, line, total);
+}
+
+fn tell(cause: &mut Cause, line: &LineSeen, total: u64) {
+    cause.line = Some(line.line);
+    cause.summary = format!(
+        "{}, at `{}` ({} of {} ms)",
+        cause.summary,
+        place(cause, line.line),
+        rounded(milliseconds(line.ns)),
+        rounded(milliseconds(total)),
+    );
+}
+
+/// The line that took most more than the lines with its text took before, and how much more.
+fn most_grown<'a>(now: &'a [LineSeen], before: &[LineSeen]) -> Option<(&'a LineSeen, u64)> {
+    let mut spent: BTreeMap<&str, u64> = BTreeMap::new();
+    for line in before {
+        *spent.entry(line.text.as_str()).or_default() += line.ns;
+    }
+    let growth = |line: &LineSeen| {
+        line.ns
+            .saturating_sub(spent.get(line.text.as_str()).copied().unwrap_or(0))
+    };
+    now.iter()
+        .map(|line| (line, growth(line)))
+        .max_by_key(|(line, growth)| (*growth, std::cmp::Reverse(line.line)))
+}
+
+/// The line of a wait is the last one that is known from before it. Where that line took next to no time and another one took
+/// the time, the other one waited. Where it is an old line and a new one took as long, the new one did.
+fn correct_wait(cause: &mut Cause, named: u32, now: &[LineSeen], changed: Option<&ChangedLines>) {
+    let wait_ns = cause.time_ms * 1e6;
+    let took_the_time = |line: &&LineSeen| line.ns as f64 >= wait_ns / 2.0;
+    let is_new = |line: &LineSeen| changed.is_some_and(|changed| changed.touch(&extent(line)));
+    let new = heaviest(now.iter().filter(|line| is_new(line))).filter(took_the_time);
+    // A line inside a function is no line of the body, and was seen to wait.
+    let Some(known) = now.iter().find(|line| line.line == named) else {
+        return;
+    };
+    let waited_before = (known.ns as f64) >= NOT_WAITING * wait_ns;
+    if waited_before && (new.is_none() || is_new(known)) {
+        return;
+    }
+    if let Some(line) = new.or_else(|| heaviest(now.iter()).filter(took_the_time)) {
+        let (old, new) = (place(cause, named), place(cause, line.line));
+        cause.summary = cause.summary.replace(&old, &new);
+        cause.line = Some(line.line);
+    }
+}
+
+fn place(cause: &Cause, line: u32) -> String {
+    format!("{}:{line}", cause.file.as_deref().unwrap_or_default())
+}
+
+/// Two digits are all that one import can tell.
+fn rounded(time_ms: f64) -> String {
+    match time_ms {
+        _ if time_ms >= 10.0 => format!("{time_ms:.0}"),
+        _ if time_ms >= 1.0 => format!("{time_ms:.1}"),
+        _ => format!("{time_ms:.2}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(line: u32, ms: u64, text: &str) -> LineSeen {
+        LineSeen {
+            module: "shop.models".to_owned(),
+            file: "shop/models.py".to_owned(),
+            line,
+            ns: ms * 1_000_000,
+            text: text.to_owned(),
+            extent: Vec::new(),
+            reach: Vec::new(),
+        }
+    }
+
+    fn cause(file: &str, line: Option<u32>, time_ms: f64) -> Cause {
+        Cause {
+            summary: line.map_or("it grew".to_owned(), |line| format!("waits in `{file}:{line}`")),
+            module: "shop.models".to_owned(),
+            distribution: None,
+            importer: None,
+            file: Some(file.to_owned()),
+            line,
+            chain: Vec::new(),
+            time_ms,
+            memory_bytes: 0,
+            modules: 1,
+        }
+    }
+
+    fn named(mut cause: Cause, now: &[LineSeen], seen: &[LineSeen]) -> (Option<u32>, String) {
+        let changed = BTreeMap::new();
+        name_lines(std::slice::from_mut(&mut cause), now, &LinesBefore { seen, changed });
+        (cause.line, cause.summary)
+    }
+
+    /// The same where the source of before is known.
+    fn named_by_text(mut cause: Cause, now: &[LineSeen], sources: (&str, &str)) -> (Option<u32>, String) {
+        let lines_before = LinesBefore {
+            seen: &[],
+            changed: BTreeMap::from([(cause.module.clone(), ChangedLines::between(sources.0, sources.1))]),
+        };
+        name_lines(std::slice::from_mut(&mut cause), now, &lines_before);
+        (cause.line, cause.summary)
+    }
+
+    fn grew(time_ms: f64) -> Cause {
+        cause("shop/models.py", None, time_ms)
+    }
+
+    #[test]
+    fn the_heaviest_line_is_named_with_its_share() {
+        let now = [seen(3, 6, "A = 1"), seen(14, 84, "B = 2")];
+        let (line, summary) = named(cause("shop/models.py", None, 80.0), &now, &[]);
+        assert_eq!(
+            (line, summary.as_str()),
+            (Some(14), "it grew, at `shop/models.py:14` (84 of 90 ms)")
+        );
+    }
+
+    #[test]
+    fn what_was_as_heavy_before_is_not_to_blame() {
+        let now = [seen(3, 84, "A = 1"), seen(14, 20, "B = 2")];
+        let before = [seen(2, 83, "A = 1")];
+        assert_eq!(named(cause("shop/models.py", None, 20.0), &now, &before).0, Some(14));
+    }
+
+    #[test]
+    fn a_statement_elsewhere_that_imports_the_module_keeps_what_it_has() {
+        let now = [seen(14, 84, "B = 2")];
+        assert_eq!(named(cause("shop/cli.py", None, 80.0), &now, &[]).0, None);
+    }
+
+    #[test]
+    fn growth_that_no_line_explains_names_none() {
+        let small = [seen(3, 1, "A = 1")];
+        assert_eq!(named(cause("shop/models.py", None, 40.0), &small, &[]).0, None);
+        let now: Vec<LineSeen> = (1..20).map(|line| seen(line, 1, "X")).collect();
+        assert_eq!(named(cause("shop/models.py", None, 19.0), &now, &[]).0, None);
+    }
+
+    #[test]
+    fn the_line_before_a_wait_is_not_the_one_that_waits() {
+        let now = [seen(1, 0, "import select"), seen(9, 200, "select.select(…)")];
+        let (line, summary) = named(cause("shop/models.py", Some(1), 200.0), &now, &[]);
+        assert_eq!((line, summary.as_str()), (Some(9), "waits in `shop/models.py:9`"));
+        // A line inside a function is no line of the body, and was seen to wait.
+        assert_eq!(named(cause("shop/models.py", Some(5), 200.0), &now, &[]).0, Some(5));
+    }
+
+    #[test]
+    fn a_new_line_is_to_blame_where_an_old_one_is_heavier() {
+        let now = [seen(1, 90, "A = a()"), seen(2, 54, "B = b()"), seen(3, 2, "C = c()")];
+        let sources = ("A = a()\n", "A = a()\nB = b()\nC = c()\n");
+        let (line, summary) = named_by_text(grew(56.0), &now, sources);
+        let expected = "it grew, at `shop/models.py:2` (54 of 146 ms), new or changed since the baseline";
+        assert_eq!((line, summary.as_str()), (Some(2), expected));
+        // A machine that is four times as fast as the baseline's.
+        assert_eq!(named_by_text(grew(224.0), &now, sources).0, Some(2));
+    }
+
+    #[test]
+    fn new_lines_that_do_not_explain_the_growth_are_not_to_blame() {
+        let now = [seen(1, 90, "A = a()"), seen(2, 4, "B = b()")];
+        let sources = ("A = a()\n", "A = a()\nB = b()\n");
+        let as_ever = "it grew, at `shop/models.py:1` (90 of 94 ms)".to_owned();
+        assert_eq!(named_by_text(grew(60.0), &now, sources), (Some(1), as_ever));
+        // Many small ones together explain it, and none of them does.
+        let many: Vec<LineSeen> = (2..42).map(|line| seen(line, 1, "X")).collect();
+        let now = [vec![seen(1, 90, "A = a()")], many].concat();
+        let text = format!("A = a()\n{}", "X\n".repeat(40));
+        assert_eq!(named_by_text(grew(40.0), &now, ("A = a()\n", &text)).0, Some(1));
+        // Instructions are counted where next to no time is to be seen: to define a function is no reason.
+        let mut definition = seen(2, 0, "def f():");
+        definition.ns = 2000;
+        let now = [seen(1, 90, "A = a()"), definition];
+        assert_eq!(
+            named_by_text(grew(-0.1), &now, ("A = a()\n", "A = a()\ndef f():\n")).0,
+            Some(1)
+        );
+    }
+
+    #[test]
+    fn a_statement_changed_where_any_of_its_lines_did() {
+        let mut table = seen(2, 54, "TABLE = {");
+        let now = |table: &LineSeen| [seen(1, 90, "A = a()"), table.clone()];
+        let sources = (
+            "A = a()\nTABLE = {\n 1: 2,\n}\n",
+            "A = a()\nTABLE = {\n 1: 2,\n 3: 4,\n}\n",
+        );
+        assert_eq!(named_by_text(grew(50.0), &now(&table), sources).0, Some(1));
+        table.extent = vec![(2, 5)];
+        assert_eq!(named_by_text(grew(50.0), &now(&table), sources).0, Some(2));
+    }
+
+    #[test]
+    fn the_line_that_runs_what_changed_is_named_where_no_new_one_explains_it() {
+        let mut caller = seen(4, 54, "TABLE = table()");
+        caller.reach = vec![(2, 3)];
+        let text = "A = a()\ndef table():\n    return 1\nTABLE = table()\n";
+        let sources = (text, &text.replace("return 1", "return 2")[..]);
+        let now = [seen(1, 90, "A = a()"), caller.clone()];
+        let (line, summary) = named_by_text(grew(50.0), &now, sources);
+        let expected =
+            "it grew, at `shop/models.py:4` (54 of 144 ms), which depends on what changed since the baseline";
+        assert_eq!((line, summary.as_str()), (Some(4), expected));
+        // A new line that explains most of it comes first, and one that explains a little does not.
+        let longer = format!("{}B = b()\n", sources.1);
+        for (new_ms, expected) in [(40, 5), (20, 4)] {
+            let now = [caller.clone(), seen(5, new_ms, "B = b()")];
+            let (line, _) = named_by_text(grew(50.0), &now, (text, &longer));
+            assert_eq!(line, Some(expected), "{new_ms} ms");
+        }
+    }
+
+    #[test]
+    fn a_new_wait_is_named_where_an_old_one_is_longer() {
+        let now = [seen(1, 200, "time.sleep(0.2)"), seen(2, 100, "time.sleep(0.1)")];
+        let waits = |line| cause("shop/models.py", Some(line), 100.0);
+        let (old, new) = ("time.sleep(0.2)\n", "time.sleep(0.2)\ntime.sleep(0.1)\n");
+        let (line, summary) = named_by_text(waits(1), &now, (old, new));
+        assert_eq!((line, summary.as_str()), (Some(2), "waits in `shop/models.py:2`"));
+        // What is new itself stays, and so does what nothing new explains.
+        assert_eq!(named_by_text(waits(2), &now, (old, new)).0, Some(2));
+        assert_eq!(named_by_text(waits(1), &now, (new, new)).0, Some(1));
+        assert_eq!(named_by_text(waits(7), &now, (old, new)).0, Some(7));
+    }
+}

@@ -1,0 +1,279 @@
+//! What it would give back to cut an import statement: never its cumulative time, because whatever is imported from
+//! elsewhere too stays, and is then paid for there.
+
+use super::{ImportGraph, ImportStatement, ROOT};
+use crate::observed::{LoadedModule, Place};
+
+/// What falls away with an import statement.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Saving<'a> {
+    /// CPU and blocked time of the modules that fall away, in nanoseconds.
+    pub time_ns: u64,
+    /// Resident memory that their bodies added, in bytes.
+    pub memory_bytes: i64,
+    /// The modules that nothing would import any more, in the order in which they were loaded.
+    pub modules: Vec<&'a LoadedModule>,
+    /// Where else the modules that the statement names are imported: what keeps them loaded all the same.
+    pub also_imported_by: Vec<OtherImporter>,
+}
+
+/// Another import of a module, which keeps it loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherImporter {
+    /// The module that stays.
+    pub module: String,
+    /// The module that imports it; `None` for the probe's own import of the target.
+    pub importer: Option<String>,
+    /// Where.
+    pub place: Option<Place>,
+}
+
+/// What a module's own body costs, in nanoseconds of CPU and blocked time.
+pub(super) fn time_of(module: &LoadedModule) -> u64 {
+    module.own_ns + module.blocked_ns
+}
+
+/// What a module's own body adds to the resident set, in bytes; what it gives back counts as nothing.
+pub(super) fn memory_of(module: &LoadedModule) -> u64 {
+    module.own_memory_bytes.max(0).unsigned_abs()
+}
+
+/// A statement by what its cut would give back.
+#[derive(Debug)]
+pub(super) struct Weight<'a> {
+    pub(super) statement: ImportStatement<'a>,
+    /// CPU and blocked time, in nanoseconds.
+    pub(super) time_ns: u64,
+    /// Resident memory, in bytes; never negative.
+    pub(super) memory_bytes: u64,
+}
+
+impl<'a> ImportGraph<'a> {
+    /// What would fall away if this statement were removed or made lazy and never used.
+    pub fn saving(&self, statement: &ImportStatement<'_>) -> Saving<'a> {
+        let cut = self.nodes_of(statement);
+        // What a module-level line makes functions import goes with that line, and hangs below it in the graph already.
+        let kept = self.reached_without(cut);
+        let mut saving = Saving::default();
+        for module in self.fallen(&kept) {
+            saving.time_ns += time_of(module);
+            saving.memory_bytes += module.own_memory_bytes;
+            saving.modules.push(module);
+        }
+        saving.also_imported_by = self.other_importers(cut, &kept);
+        saving
+    }
+
+    /// The module-level line that makes a statement inside a function run; `None` where that runs by itself.
+    pub fn called_at(&self, statement: &ImportStatement<'_>) -> Option<Place> {
+        let trigger = self.triggers_of(statement).next()?;
+        let file = self.module(&trigger.module).and_then(|module| module.file.clone());
+        Some(Place {
+            file: file.unwrap_or_else(|| trigger.module.clone()),
+            line: trigger.line,
+        })
+    }
+
+    /// The statements whose cut would give back at least `time_ns`, the one that gives back most first.
+    pub fn statements_worth(&self, time_ns: u64) -> Vec<ImportStatement<'a>> {
+        let mut weights = self.weights(|_| true);
+        weights.retain(|weight| weight.time_ns >= time_ns);
+        weights.sort_by_key(|weight| std::cmp::Reverse(weight.time_ns));
+        weights.into_iter().map(|weight| weight.statement).collect()
+    }
+
+    /// Every statement in a module that `is_wanted`, with what its cut would give back.
+    pub(super) fn weights(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<Weight<'a>> {
+        let sums = |cost: fn(&LoadedModule) -> u64| {
+            let module = |node: usize| self.loaded.get(node).copied().flatten();
+            self.dominators.subtotals(
+                (0..self.successors.len())
+                    .map(|node| module(node).map_or(0, cost))
+                    .collect(),
+            )
+        };
+        let (time, memory) = (sums(time_of), sums(memory_of));
+        let mut weights = Vec::new();
+        for statement in self.statements() {
+            if !statement.importer.is_some_and(&is_wanted) {
+                continue;
+            }
+            let nodes = self.nodes_of(&statement);
+            let (time_ns, memory_bytes) = if let [only] = nodes {
+                (time[*only], memory[*only])
+            } else {
+                // Each of several executions alone may save nothing while all of them together do.
+                let kept = self.reached_without(nodes);
+                (
+                    self.fallen(&kept).map(time_of).sum(),
+                    self.fallen(&kept).map(memory_of).sum(),
+                )
+            };
+            weights.push(Weight {
+                statement,
+                time_ns,
+                memory_bytes,
+            });
+        }
+        weights
+    }
+
+    /// The modules that the root reaches, but not in `kept`.
+    fn fallen(&self, kept: &[bool]) -> impl Iterator<Item = &'a LoadedModule> {
+        let nodes = self.loaded.iter().enumerate();
+        nodes
+            .filter(|(node, _)| self.dominators.reaches(*node) && !kept[*node])
+            .filter_map(|(_, module)| *module)
+    }
+
+    fn other_importers(&self, cut: &[usize], kept: &[bool]) -> Vec<OtherImporter> {
+        let modules = self.names.len();
+        let mut others: Vec<OtherImporter> = Vec::new();
+        for &node in cut {
+            for &stays in self.executions[node - modules]
+                .imported
+                .iter()
+                .filter(|&&module| kept[module])
+            {
+                for (position, execution) in self.executions.iter().enumerate() {
+                    if kept[modules + position] && execution.imported.contains(&stays) {
+                        let other = OtherImporter {
+                            module: self.names[stays].to_owned(),
+                            importer: execution.statement.importer.map(str::to_owned),
+                            place: execution.statement.place(),
+                        };
+                        if !others.contains(&other) {
+                            others.push(other);
+                        }
+                    }
+                }
+            }
+        }
+        others
+    }
+
+    fn reached_without(&self, cut: &[usize]) -> Vec<bool> {
+        let mut reached = vec![false; self.successors.len()];
+        let mut stack = vec![ROOT];
+        while let Some(node) = stack.pop() {
+            if !cut.contains(&node) && !std::mem::replace(&mut reached[node], true) {
+                stack.extend(&self.successors[node]);
+            }
+        }
+        reached
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::sketch::Sketch;
+    use super::*;
+
+    fn statement(importer: &'static str, file: &'static str, line: u32) -> ImportStatement<'static> {
+        ImportStatement {
+            importer: Some(importer),
+            file: Some(file),
+            line,
+        }
+    }
+
+    fn names<'a>(saving: &Saving<'a>) -> Vec<&'a str> {
+        saving.modules.iter().map(|module| module.name.as_str()).collect()
+    }
+
+    #[test]
+    fn what_is_shared_stays() {
+        let observation = Sketch::new("app")
+            .loads("app", 1, "torch", 300)
+            .loads("torch", 1, "torch.nn", 40)
+            .loads("torch", 2, "json", 10)
+            .also("app", 2, "json")
+            .build();
+        let graph = ImportGraph::new(&observation);
+        let saving = graph.saving(&statement("app", "app.py", 1));
+        assert_eq!(names(&saving), ["torch", "torch.nn"]);
+        assert_eq!((saving.time_ns, saving.memory_bytes), (340_000_000, 340 * 1024));
+        assert_eq!(saving.also_imported_by, []);
+    }
+
+    #[test]
+    fn a_second_importer_leaves_nothing_to_save_and_is_named() {
+        let observation = Sketch::new("app")
+            .loads("app", 1, "torch", 300)
+            .loads("app", 2, "helper", 1)
+            .also("helper", 7, "torch.nn")
+            .build();
+        let graph = ImportGraph::new(&observation);
+        let saving = graph.saving(&statement("app", "app.py", 1));
+        assert_eq!(saving.time_ns, 0);
+        assert_eq!(saving.also_imported_by.len(), 1);
+        assert_eq!(
+            saving.also_imported_by[0].place,
+            Some(Place {
+                file: "helper.py".to_owned(),
+                line: 7
+            })
+        );
+    }
+
+    #[test]
+    fn a_child_keeps_its_package_loaded() {
+        let observation = Sketch::new("app")
+            .loads("app", 1, "lib", 5)
+            .loads("app", 2, "lib.part", 3)
+            .build();
+        let graph = ImportGraph::new(&observation);
+        assert_eq!(names(&graph.saving(&statement("app", "app.py", 1))), [""; 0]);
+        assert_eq!(names(&graph.saving(&statement("app", "app.py", 2))), ["lib.part"]);
+    }
+
+    #[test]
+    fn what_a_failed_module_imported_falls_with_whoever_tried_it() {
+        let observation = Sketch::new("app")
+            .loads("app", 1, "lib", 5)
+            .also("lib", 2, "lib.optional")
+            .with(|observation| observation.edges.last_mut().expect("an edge").failed = true)
+            .also("lib.optional", 1, "lib")
+            .loads("lib.optional", 2, "helper", 3)
+            .build();
+        let graph = ImportGraph::new(&observation);
+        let saving = graph.saving(&statement("app", "app.py", 1));
+        assert_eq!(names(&saving), ["lib", "helper"]);
+    }
+
+    #[test]
+    fn an_attribute_that_imports_when_touched_goes_with_the_line_that_touched_it() {
+        let observation = Sketch::new("app")
+            .loads("app", 1, "lib", 5)
+            .loads("lib", 20, "lib.heavy", 80)
+            .called_from("app", 4)
+            .also("app", 4, "lib")
+            .build();
+        let graph = ImportGraph::new(&observation);
+        assert_eq!(names(&graph.saving(&statement("app", "app.py", 4))), ["lib.heavy"]);
+        assert_eq!(names(&graph.saving(&statement("lib", "lib.py", 20))), ["lib.heavy"]);
+    }
+
+    proptest! {
+        #[test]
+        fn dominators_and_reachability_agree(
+            edges in prop::collection::vec((0usize..8, 0usize..8, 1u32..4, 0u64..5), 0..30)
+        ) {
+            let mut sketch = Sketch::new("m0");
+            for (from, to, line, cost) in edges {
+                let (from, to) = (format!("m{from}"), format!("m{to}"));
+                let known = |observation: &crate::observed::Observation| observation.modules.iter().any(|module| module.name == to);
+                let mut first = false;
+                sketch = sketch.with(|observation| first = !known(observation));
+                sketch = if first { sketch.loads(&from, line, &to, cost) } else { sketch.also(&from, line, &to) };
+            }
+            let observation = sketch.build();
+            let graph = ImportGraph::new(&observation);
+            for weight in graph.weights(|_| true) {
+                prop_assert_eq!(weight.time_ns, graph.saving(&weight.statement).time_ns);
+            }
+        }
+    }
+}

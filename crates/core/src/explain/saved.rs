@@ -1,0 +1,172 @@
+//! What putting a statement off would save, by estimate: the usual own times of the modules that are then not loaded, and their
+//! share of the collections of garbage.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::{CostlyImport, Part, Weight};
+use crate::observed::{COLLECTIONS, Collections, Sample};
+
+/// What an import usually takes, from a few samples.
+#[derive(Debug, Clone)]
+pub struct Usual {
+    /// CPU time, in milliseconds.
+    pub cpu_ms: f64,
+    /// Blocked time, in milliseconds.
+    pub blocked_ms: f64,
+    /// Each module's own part of the CPU time, and that of the collections of garbage, in nanoseconds.
+    pub own_ns: BTreeMap<String, u64>,
+    /// The collections of garbage in all of the samples.
+    pub collections: Collections,
+    /// How many samples there are.
+    pub samples: u64,
+}
+
+impl Usual {
+    /// CPU plus blocked time, in milliseconds.
+    pub fn time_ms(&self) -> f64 {
+        self.cpu_ms + self.blocked_ms
+    }
+
+    /// What collections of garbage take of the time.
+    fn share_of_collections(&self) -> f64 {
+        let whole: u64 = self.own_ns.values().sum();
+        let collections = self.own_ns.get(COLLECTIONS);
+        collections.map_or(0.0, |&took| took as f64 / whole.max(1) as f64)
+    }
+
+    fn of_modules(&self) -> f64 {
+        let modules = self.own_ns.iter().filter(|(module, _)| *module != COLLECTIONS);
+        modules.map(|(_, own)| *own).sum::<u64>().max(1) as f64
+    }
+}
+
+impl Weight {
+    pub(super) fn of<'a>(parts: impl IntoIterator<Item = &'a Part>) -> Self {
+        let mut sum = Self::default();
+        for part in parts {
+            sum.time_ms += part.cpu_ms + part.blocked_ms;
+            sum.memory_bytes += part.memory_bytes;
+            sum.modules += 1;
+        }
+        sum
+    }
+}
+
+impl CostlyImport {
+    /// Takes back from what would be saved every module that `with_it_off` loads with the statement put off (a use loads it
+    /// later), and notes how much is left to the `collections` of garbage then.
+    pub fn put_off(&mut self, with_it_off: &Sample, collections: &Collections, usual: &Usual) {
+        let off: HashSet<&str> = with_it_off.own.iter().map(|own| &*own.module).collect();
+        for part in &mut self.parts {
+            part.stays = off.contains(part.module.as_str());
+        }
+        self.collections = collections.relative_to(&usual.collections, usual.samples);
+        self.weigh(usual);
+    }
+
+    /// Weighs the modules by the own times of later samples, which took as long together: each by how its share changed.
+    pub fn weigh_anew(&mut self, before: &Usual, now: &Usual) {
+        let pace = before.of_modules() / now.of_modules();
+        for part in &mut self.parts {
+            if let (Some(&before), Some(&now)) = (before.own_ns.get(&part.module), now.own_ns.get(&part.module))
+                && before > 0
+            {
+                part.cpu_ms *= now as f64 * pace / before as f64;
+            }
+        }
+        self.cut = Weight::of(&self.parts);
+        if self.obstacle.is_none() {
+            self.weigh(now);
+        }
+    }
+
+    /// Of the collections of garbage each module has its share in its time. What is saved has as much of them as really falls
+    /// away.
+    fn weigh(&mut self, usual: &Usual) {
+        let falls_away = || self.parts.iter().filter(|part| !part.stays);
+        self.saved = Weight::of(falls_away());
+        if self.saved.modules > 0 {
+            let rest_ms = usual.cpu_ms - falls_away().map(|part| part.cpu_ms).sum::<f64>();
+            self.saved.time_ms += usual.share_of_collections() * (rest_ms - usual.cpu_ms * self.collections);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::advice::tests::import;
+
+    fn usual(own_ms: &[(&str, u64)], collections_ms: u64) -> Usual {
+        let own = own_ms.iter().copied().chain([(COLLECTIONS, collections_ms)]);
+        let own_ns: BTreeMap<String, u64> = own.map(|(name, ms)| (name.to_owned(), ms * 1_000_000)).collect();
+        Usual {
+            cpu_ms: own_ns.values().sum::<u64>() as f64 / 1e6,
+            blocked_ms: 30.0,
+            own_ns,
+            collections: Collections {
+                times: [40, 0, 0],
+                ns: [collections_ms * 1_000_000, 0, 0],
+            },
+            samples: 1,
+        }
+    }
+
+    /// `heavy` computes 45 of 90 ms and waits for 30, and 10 ms more go to collections of garbage: 5 of them are its share.
+    fn heavy() -> (CostlyImport, Usual) {
+        let mut heavy = import(80.0, None);
+        heavy.parts = vec![Part {
+            module: "heavy".to_owned(),
+            cpu_ms: 50.0,
+            blocked_ms: 30.0,
+            memory_bytes: 0,
+            stays: false,
+        }];
+        (heavy, usual(&[("app", 45), ("heavy", 45)], 10))
+    }
+
+    fn saved_ms(left: u64, loaded: &[&str]) -> f64 {
+        let (mut heavy, usual) = heavy();
+        let own = loaded.iter().map(|&module| crate::observed::OwnTime {
+            module: module.into(),
+            cpu_ns: 1,
+        });
+        let off = Sample {
+            own: own.collect(),
+            ..Sample::default()
+        };
+        let collections = Collections {
+            times: [left, 0, 0],
+            ns: [1, 0, 0],
+        };
+        heavy.put_off(&off, &collections, &usual);
+        heavy.saved.time_ms
+    }
+
+    #[test]
+    fn as_many_collections_are_saved_as_fall_away() {
+        // Its own 45 ms, the wait, and half, none, or all of the collections.
+        assert!((saved_ms(20, &["app"]) - 80.0).abs() < 1e-9);
+        assert!((saved_ms(40, &["app"]) - 75.0).abs() < 1e-9);
+        assert!((saved_ms(0, &["app"]) - 85.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_is_loaded_all_the_same_saves_nothing() {
+        assert_eq!(saved_ms(20, &["app", "heavy"]), 0.0);
+    }
+
+    #[test]
+    fn later_samples_change_the_processor_time_and_no_wait() {
+        let (mut heavy, before) = heavy();
+        heavy.collections = 0.5;
+        // Its share of the modules' time is a third, and no longer half.
+        let now = Usual {
+            cpu_ms: before.cpu_ms,
+            ..usual(&[("app", 120), ("heavy", 60)], 20)
+        };
+        heavy.weigh_anew(&before, &now);
+        let expected = 50.0 * 2.0 / 3.0 + 30.0 + 0.1 * (100.0 - 50.0 * 2.0 / 3.0 - 50.0);
+        assert!((heavy.saved.time_ms - expected).abs() < 1e-9, "{}", heavy.saved.time_ms);
+    }
+}

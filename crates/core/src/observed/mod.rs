@@ -1,0 +1,24 @@
+//! What a measurement answers, as plain data: samples, closures, observations, and the interpreter and machine that they come
+//! from. Nothing here reads a clock, a file or a process, so that a decision can be tested on values that were typed by hand.
+
+mod closure;
+mod collections;
+mod effect;
+mod environment;
+mod module_index;
+mod observation;
+mod orders;
+mod place;
+mod sample;
+
+pub use closure::{ClosureChange, ContentHash, DistributionChange, ModuleRecord, ModuleTable, Origin};
+pub use collections::{COLLECTIONS, Collections};
+pub use effect::Effect;
+pub use environment::{Environment, EnvironmentKey, Interpreter, Machine};
+pub use module_index::{ModuleIndex, is_identifier};
+pub use observation::{
+    BlockedSeen, Edge, EffectSeen, Failure, FileRead, Frame, LineSeen, LoadedModule, Observation, Trigger, WarningSeen,
+};
+pub use orders::OrderTried;
+pub use place::Place;
+pub use sample::{Measurement, OwnTime, ReferenceSample, Sample};

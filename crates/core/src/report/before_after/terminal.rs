@@ -1,0 +1,92 @@
+//! The before/after table for a person at a terminal or in a log.
+
+use anstyle::{AnsiColor, Style};
+
+use super::super::table::{Align, Cell, Row, Table, paint};
+use super::super::terminal::{Colour, Options};
+use super::super::untrusted;
+use super::{Requirement, cells, counts, instructions, is_counted, requirement, rule, title, total_cells};
+use crate::compare::{BeforeAfter, EnvironmentComparison, Outcome};
+
+const GOOD: Style = AnsiColor::Green.on_default();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const CAUTION: Style = AnsiColor::Yellow.on_default();
+const CALM: Style = AnsiColor::Blue.on_default();
+
+/// Columns that a narrow terminal can do without, the first to go first.
+const EXPENDABLE: [&str; 2] = ["modules", "memory"];
+
+/// The comparison as text. The table has all there is, so `verbose` adds nothing.
+pub fn render(comparison: &BeforeAfter, options: &Options) -> String {
+    let colour = options.colour == Colour::Ansi;
+    let dimmed = |text: &str| format!("{}\n", paint(colour, Style::new().dimmed(), &untrusted::line(text)));
+    let notes = |notes: &[String]| -> String {
+        let mark = paint(colour, CALM.bold(), "note");
+        let lines = notes.iter().map(|note| format!("{mark}: {}\n", untrusted::line(note)));
+        lines.collect()
+    };
+    let mut parts = vec![dimmed(&title(comparison)) + &notes(&comparison.notes)];
+    for part in &comparison.environments {
+        let heading = paint(colour, Style::new().bold(), &untrusted::line(&part.environment.0));
+        let table = table(part, colour).fitted(options.width, &EXPENDABLE).render();
+        parts.push(format!("{heading}\n{}{table}{}\n", notes(&part.notes), counts(part)));
+    }
+    parts.push(dimmed(&rule()));
+    parts.extend(requirement(comparison).map(|outcome| conclusion(&outcome, colour)));
+    parts.join("\n")
+}
+
+fn conclusion(outcome: &Requirement, colour: bool) -> String {
+    let (word, style) = if outcome.met {
+        ("PASS", GOOD.bold())
+    } else {
+        ("FAIL", BAD)
+    };
+    let mut text = format!("{}: {}\n", paint(colour, style, word), outcome.headline);
+    for line in &outcome.short {
+        text.push_str(&format!("  {}\n", untrusted::line(line)));
+    }
+    text
+}
+
+fn table(part: &EnvironmentComparison, colour: bool) -> Table {
+    let headers = ["", "module", "before", "after", "", "change", "memory", "modules"];
+    let mut headers = headers.map(|header| (header, Align::Right)).to_vec();
+    headers[0].1 = Align::Left;
+    headers[1].1 = Align::Left;
+    let counted = is_counted(part);
+    headers.extend(counted.then_some(("instructions", Align::Right)));
+    let line = |names: [Cell; 2], cells: [String; 6], instructions: String| {
+        let last = counted.then(|| Cell::new(instructions));
+        Row::Cells(names.into_iter().chain(cells.map(Cell::new)).chain(last).collect())
+    };
+    let rows = part.targets.iter().map(|row| {
+        let outcome = Cell::styled(row.outcome.as_str(), style(row.outcome));
+        line(
+            [outcome, Cell::new(untrusted::line(&row.module))],
+            cells(row),
+            instructions(row),
+        )
+    });
+    let mut rows: Vec<Row> = rows.collect();
+    if part.total.targets > 1 {
+        let names = [Cell::default(), Cell::new("total (in both)")];
+        rows.push(line(names, total_cells(&part.total), String::new()));
+    }
+    Table {
+        headers,
+        rows,
+        indent: 2,
+        colour,
+    }
+}
+
+fn style(outcome: Outcome) -> Style {
+    match outcome {
+        Outcome::Improved => GOOD,
+        Outcome::Slower => BAD,
+        Outcome::Unknown => CAUTION,
+        Outcome::New | Outcome::Gone => CALM,
+        Outcome::Same => Style::new(),
+    }
+}

@@ -1,0 +1,153 @@
+//! What `doctor` found, as text and as JSON.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use crate::observed::{Interpreter, Machine};
+use crate::report::numbers;
+use crate::stats::noise::NoiseFloor;
+
+use super::untrusted;
+
+/// Everything that was looked at.
+#[derive(Debug, Clone, Serialize)]
+pub struct Examination {
+    /// The project's interpreter.
+    pub interpreter: Interpreter,
+    /// True where bytecode is beside the sources after an import.
+    pub bytecode_is_written: bool,
+    /// The machine.
+    pub machine: Machine,
+    /// Load averages over 1, 5 and 15 minutes.
+    pub load: Option<[f64; 3]>,
+    /// Frequency governors in use.
+    pub governors: Vec<String>,
+    /// Whether the processor may exceed its nominal frequency.
+    pub turbo: Option<bool>,
+    /// Whether this is a virtual machine.
+    pub virtual_machine: Option<bool>,
+    /// The share of the processor time that the hypervisor took away during the self-test.
+    pub stolen: Option<f64>,
+    /// The A/A self-test.
+    pub floor: NoiseFloor,
+    /// Seconds that it took.
+    pub seconds: f64,
+    /// `gate.max-regression`, a fraction.
+    pub max_regression: f64,
+}
+
+/// The examination as indented JSON.
+pub fn render_json(examination: &Examination) -> String {
+    // These types have no value that cannot be written.
+    serde_json::to_string_pretty(examination).unwrap_or_default() + "\n"
+}
+
+/// The examination for people.
+pub fn render(examination: &Examination) -> String {
+    let mut lines = Vec::new();
+    let mut row = |name: &str, value: String| lines.push(format!("  {name:<18} {}", untrusted::line(&value)));
+    let interpreter = &examination.interpreter;
+    row(
+        "interpreter",
+        format!(
+            "{} {} ({})",
+            interpreter.implementation,
+            interpreter.version,
+            interpreter.executable.display()
+        ),
+    );
+    row("baseline entry", interpreter.key().to_string());
+    let bytecode = if examination.bytecode_is_written {
+        "written beside the sources"
+    } else {
+        "cannot be written beside the sources; a private folder is used"
+    };
+    row("bytecode", bytecode.to_owned());
+    machine_rows(examination, &mut row);
+    let mut text = format!("importgate doctor\n{}\n\n", lines.join("\n"));
+    self_test(examination, &mut text);
+    text
+}
+
+fn machine_rows(examination: &Examination, row: &mut impl FnMut(&str, String)) {
+    let machine = &examination.machine;
+    row(
+        "processor",
+        format!(
+            "{}, {}",
+            machine.processor,
+            numbers::counted(u64::from(machine.cores), "core")
+        ),
+    );
+    row("kernel", machine.kernel.clone());
+    if let Some(share) = &machine.container_cpus {
+        row("container", format!("{share} processors"));
+    }
+    if let Some(bytes) = machine.container_memory_bytes {
+        row("container memory", numbers::bytes(bytes));
+    }
+    if let Some([one, five, fifteen]) = examination.load {
+        row("load", format!("{one:.2} {five:.2} {fifteen:.2}"));
+    }
+    if !examination.governors.is_empty() {
+        row("governor", examination.governors.join(", "));
+    }
+    let yes_no = |value: bool| if value { "yes" } else { "no" }.to_owned();
+    if let Some(turbo) = examination.turbo {
+        row("turbo", yes_no(turbo));
+    }
+    if let Some(virtual_machine) = examination.virtual_machine {
+        row("virtual machine", yes_no(virtual_machine));
+    }
+    if let Some(stolen) = examination.stolen {
+        row(
+            "stolen",
+            format!(
+                "{} of the processor time, by the hypervisor",
+                numbers::percent(stolen * 100.0)
+            ),
+        );
+    }
+}
+
+fn self_test(examination: &Examination, text: &mut String) {
+    let floor = &examination.floor;
+    let percent = |share: f64| numbers::percent(share * 100.0);
+    let mut line = |sentence: String| {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{sentence}");
+    };
+    line(format!(
+        "A/A self-test: {} pairs in {}",
+        floor.samples,
+        numbers::seconds(examination.seconds)
+    ));
+    line(format!(
+        "  one sample spreads by {}; calibrated, by {}",
+        percent(floor.plain_spread),
+        percent(floor.calibrated_spread)
+    ));
+    line("  the smallest regression that is caught here in 95% of the checks:".to_owned());
+    if let Some(changed_part) = floor.changed_part {
+        line(format!(
+            "    {:>7}  in modules that changed, against those that did not (10 samples)",
+            percent(changed_part)
+        ));
+    }
+    line(format!(
+        "    {:>7}  base against head in one run, --against (60 pairs)",
+        percent(floor.paired)
+    ));
+    line(format!(
+        "    {:>7}  a whole import against the stored baseline (60 samples against 30)",
+        percent(floor.whole)
+    ));
+    if examination.max_regression < floor.whole {
+        line(format!(
+            "\nwarning: max-regression is {}, less than a whole import against the baseline can tell on this machine\n   \
+             = help: changed modules are told apart far finer; for the rest use --against, or engine = \"instructions\"",
+            percent(examination.max_regression)
+        ));
+    }
+}

@@ -1,0 +1,127 @@
+//! What to do about the costly imports, for a person: the advice first, then the statement, what it would give back, and why.
+
+use std::fmt::Write;
+
+use crate::explain::{AdviceKind, CostlyImport, Measured, Weight, place_for_people, without_site};
+use crate::report::{numbers, untrusted};
+
+/// The widest line, where what is quoted leaves a choice.
+const WIDTH: usize = 100;
+/// The column in which everything but the advice begins.
+const INDENTATION: usize = 7;
+/// The columns that a statement may take.
+const STATEMENT: usize = 60;
+
+/// Writes the section.
+pub(super) fn write(text: &mut String, imports: &[CostlyImport]) {
+    if imports.is_empty() {
+        text.push_str("no import costs enough to be worth a change\n");
+        return;
+    }
+    text.push_str("what to do about the costly imports:\n");
+    for import in imports {
+        text.push('\n');
+        one(text, import);
+    }
+    if imports.iter().all(|import| import.measured.is_none()) {
+        text.push_str("\nTimes saved are estimated; `--verify` measures them.\n");
+    }
+}
+
+fn one(text: &mut String, import: &CostlyImport) {
+    let kind = import.advice.as_ref().map_or("", |advice| match advice.kind {
+        AdviceKind::Lazy => "lazy",
+        AdviceKind::Split => "split",
+        AdviceKind::Keep => "keep",
+    });
+    let place = import.place.as_ref().map_or(import.importer.clone(), place_for_people);
+    let statement = import.source.clone().unwrap_or_else(|| {
+        let named = import.imported.last().map_or("", String::as_str);
+        format!("import {named}")
+    });
+    // Writing to a string cannot fail.
+    let _ = writeln!(
+        text,
+        "{kind:<INDENTATION$}{}  {}",
+        untrusted::line(&place),
+        untrusted::name(&statement, STATEMENT)
+    );
+    paragraph(text, &given_back(import));
+    if let Some(measured) = &import.measured {
+        paragraph(text, &told(measured));
+    }
+    if !import.also_imported_by.is_empty() {
+        let others: Vec<&str> = import
+            .also_imported_by
+            .iter()
+            .map(|other| without_site(other))
+            .collect();
+        paragraph(text, &format!("also imported by {}", others.join(", ")));
+    }
+    if let Some(advice) = &import.advice {
+        paragraph(text, &advice.reason);
+        if let Some(how) = &advice.how {
+            paragraph(text, &format!("-> {how}"));
+        }
+    }
+}
+
+/// What making it lazy gives back, and what it does not.
+fn given_back(import: &CostlyImport) -> String {
+    let (saved, cut) = (&import.saved, &import.cut);
+    let stays = import.obstacle.is_some() || saved.modules == 0;
+    let is_kept = import
+        .advice
+        .as_ref()
+        .is_some_and(|advice| advice.kind == AdviceKind::Keep);
+    match () {
+        () if cut.modules == 0 => "made lazy, it would give nothing back".to_owned(),
+        () if stays => format!("{} hang on it, and would stay if it were made lazy", weight(cut)),
+        () if saved.modules < cut.modules => format!(
+            "made lazy, it gives back {}, of the {} that hang on it",
+            weight(saved),
+            numbers::time(cut.time_ms)
+        ),
+        () if is_kept => format!("made lazy, it would give back no more than {}", weight(saved)),
+        () => format!("made lazy, it gives back {}", weight(saved)),
+    }
+}
+
+fn told(measured: &Measured) -> String {
+    format!(
+        "measured: {} ± {} in {}",
+        weight(&measured.saved),
+        numbers::time(measured.uncertainty_ms),
+        numbers::counted(measured.pairs, "pair"),
+    )
+}
+
+fn weight(weight: &Weight) -> String {
+    format!(
+        "{}, {}, {}",
+        numbers::time(weight.time_ms),
+        numbers::bytes(weight.memory_bytes.max(0).unsigned_abs()),
+        numbers::counted(weight.modules.max(0).unsigned_abs(), "module"),
+    )
+}
+
+/// Text in the indented column, broken between words where it would be too wide.
+fn paragraph(text: &mut String, content: &str) {
+    let mut column = 0;
+    for word in untrusted::line(content).split(' ') {
+        let width = word.chars().count();
+        if column == 0 || column + 1 + width > WIDTH {
+            if column > 0 {
+                text.push('\n');
+            }
+            text.push_str(&" ".repeat(INDENTATION));
+            column = INDENTATION;
+        } else {
+            text.push(' ');
+            column += 1;
+        }
+        text.push_str(word);
+        column += width;
+    }
+    text.push('\n');
+}

@@ -1,0 +1,301 @@
+//! The sentences that several formats share: what a run comes to, how a target stands, what a cause costs. Written once,
+//! so that a log and a pull request do not tell two stories. They quote a report as it is: the renderers make them safe.
+
+use std::collections::BTreeSet;
+
+use super::numbers;
+use crate::checks::{Finding, Severity, TargetReport, TargetStatus, Verdict};
+use crate::explain::{Cause, ChainStep};
+use crate::report::Report;
+
+/// How a target stands, in the words of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    Pass,
+    Warning,
+    Unsure,
+    Fail,
+}
+
+impl Standing {
+    pub(super) fn of(target: &TargetReport, report: &Report) -> Self {
+        let worst = findings_of(target, report).map(|finding| finding.severity).max();
+        match (target.verdict, worst) {
+            (Verdict::Fail, _) | (_, Some(Severity::Error)) => Self::Fail,
+            (Verdict::Inconclusive, _) => Self::Unsure,
+            (Verdict::Pass, Some(Severity::Warning)) => Self::Warning,
+            (Verdict::Pass, _) => Self::Pass,
+        }
+    }
+
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "ok",
+            Self::Warning => "warn",
+            Self::Unsure => "unsure",
+            Self::Fail => "FAIL",
+        }
+    }
+}
+
+/// The findings that speak of a target.
+pub(super) fn findings_of<'a>(target: &'a TargetReport, report: &'a Report) -> impl Iterator<Item = &'a Finding> {
+    report.findings.iter().filter(|finding| finding.target == target.module)
+}
+
+/// The codes of a target's findings, worst first, in one text: `over-time, regression`.
+pub(super) fn codes_of(target: &TargetReport, report: &Report) -> String {
+    let mut findings: Vec<&Finding> = findings_of(target, report).collect();
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    let codes: Vec<&str> = findings.iter().map(|finding| finding.code.as_str()).collect();
+    if codes.is_empty() {
+        String::from("no numbers")
+    } else {
+        codes.join(", ")
+    }
+}
+
+/// How many findings have this severity.
+pub(super) fn number_of(report: &Report, severity: Severity) -> u64 {
+    report
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == severity)
+        .count() as u64
+}
+
+/// The reason of the verdict in one sentence, without the word for the verdict itself.
+pub(super) fn reason(report: &Report) -> String {
+    let targets = report.targets.len() as u64;
+    let mut reason = match report.verdict {
+        Verdict::Pass => format!("{} within budget", numbers::counted(targets, "target")),
+        Verdict::Inconclusive => {
+            let open = report
+                .targets
+                .iter()
+                .filter(|target| target.verdict == Verdict::Inconclusive)
+                .count() as u64;
+            format!(
+                "nothing failed, but {} could not be decided",
+                numbers::counted(open, "target")
+            )
+        }
+        Verdict::Fail => failing(report, targets),
+    };
+    let warnings = number_of(report, Severity::Warning);
+    if warnings > 0 {
+        reason.push_str(&format!(", {}", numbers::counted(warnings, "warning")));
+    }
+    reason
+}
+
+fn failing(report: &Report, targets: u64) -> String {
+    let failing = report
+        .targets
+        .iter()
+        .filter(|target| Standing::of(target, report) == Standing::Fail)
+        .count() as u64;
+    let of_all = format!("{} of {}", numbers::count(failing), numbers::counted(targets, "target"));
+    let errors = number_of(report, Severity::Error);
+    if errors == 0 {
+        return format!("{of_all} failed");
+    }
+    let errors_only = report
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error);
+    let codes: BTreeSet<&str> = errors_only.map(|finding| finding.code.as_str()).collect();
+    let codes = codes.into_iter().collect::<Vec<_>>().join(", ");
+    format!("{} in {of_all} ({codes})", numbers::counted(errors, "error"))
+}
+
+/// What the run cost: samples, seconds and what was not measured again.
+pub(super) fn cost(report: &Report) -> String {
+    let mut cost = format!(
+        "{} in {}",
+        numbers::counted(report.run.samples, "sample"),
+        numbers::seconds(report.run.seconds)
+    );
+    let reused = report
+        .targets
+        .iter()
+        .filter(|target| target.status == TargetStatus::Reused)
+        .count() as u64;
+    if reused > 0 {
+        cost.push_str(&format!(
+            ", {} unchanged and reused",
+            numbers::counted(reused, "target")
+        ));
+    }
+    cost
+}
+
+/// True where instructions were counted.
+pub(super) fn is_counted(report: &Report) -> bool {
+    report.targets.iter().any(|target| target.instructions.is_some())
+}
+
+/// What was compared with, and how fast this machine is beside the other.
+pub(super) fn compared_with(report: &Report) -> String {
+    let Some(baseline) = &report.baseline else {
+        return String::from("compared with nothing: there is no baseline");
+    };
+    let mut text = format!("compared with {}", baseline.source);
+    if is_counted(report) {
+        text.push_str(" by instruction counts, which see no sleeping, network or disk");
+    }
+    match report.environment.speed {
+        Some(speed) if speed.is_finite() && (speed - 1.0).abs() >= 0.005 => {
+            text.push_str(&format!(
+                "; this machine runs at {speed:.2} times the speed of the one that recorded it"
+            ));
+        }
+        _ => {}
+    }
+    text
+}
+
+/// The message of a finding, with its target in front. A module may be called like a word of the message, so a message that
+/// has the target's name in it is no exception.
+pub(super) fn message(finding: &Finding) -> String {
+    if finding.target.is_empty() {
+        finding.message.clone()
+    } else {
+        format!("{}: {}", finding.target, finding.message)
+    }
+}
+
+/// What a cause says in one line, with its place and its distribution where the sentence does not have them.
+pub(super) fn cause(cause: &Cause) -> String {
+    let mut text = cause.summary.clone();
+    if let Some(place) = cause_place(cause)
+        && !text.contains(&place)
+    {
+        text.push_str(&format!(" at {place}"));
+    }
+    if let Some(distribution) = &cause.distribution
+        && !text.contains(distribution.as_str())
+    {
+        text.push_str(&format!(" ({distribution})"));
+    }
+    text
+}
+
+/// `file:line` of the statement that a cause is about.
+pub(super) fn cause_place(cause: &Cause) -> Option<String> {
+    match (&cause.file, cause.line) {
+        (Some(file), Some(line)) => Some(format!("{file}:{line}")),
+        (Some(file), None) => Some(file.clone()),
+        (None, _) => None,
+    }
+}
+
+/// What a cause costs: `+8.82 s, +583 MiB, 1,203 modules`; empty where nothing is known of it.
+pub(super) fn cause_cost(cause: &Cause) -> String {
+    let mut parts = Vec::new();
+    if cause.time_ms != 0.0 {
+        parts.push(numbers::time_change(cause.time_ms));
+    }
+    if cause.memory_bytes != 0 {
+        parts.push(numbers::bytes_change(cause.memory_bytes));
+    }
+    if cause.modules > 0 {
+        parts.push(numbers::counted(cause.modules, "module"));
+    }
+    parts.join(", ")
+}
+
+/// The way from a target to a module as rows of step and place, shortened in the middle.
+pub(super) fn chain(cause: &Cause, most: usize) -> Vec<(String, String)> {
+    let row = |step: &ChainStep| {
+        let place = step.place.as_ref().map(ToString::to_string).unwrap_or_default();
+        (format!("{} -> {}", step.importer, step.imported), place)
+    };
+    shortened(
+        cause.chain.iter().map(row).collect(),
+        most / 2,
+        most - most / 2,
+        |left_out| {
+            (
+                format!("... {} ...", numbers::counted(left_out, "more step")),
+                String::new(),
+            )
+        },
+    )
+}
+
+/// The detail lines of a finding, shortened in the middle. The end matters most: a stack ends where it stopped.
+pub(super) fn details(finding: &Finding, most: usize) -> Vec<String> {
+    let all: Vec<String> = finding
+        .details
+        .iter()
+        .flat_map(|detail| detail.lines().map(str::to_owned))
+        .collect();
+    let head = most / 4;
+    shortened(all, head, most - head, |left_out| {
+        format!("... {} ...", numbers::counted(left_out, "more line"))
+    })
+}
+
+/// At most `head + tail` items, with a stand-in where some are left out.
+fn shortened<T>(items: Vec<T>, head: usize, tail: usize, stand_in: impl Fn(u64) -> T) -> Vec<T> {
+    let left_out = items.len().saturating_sub(head.saturating_add(tail));
+    // A stand-in for a single item would save nothing.
+    if left_out <= 1 {
+        return items;
+    }
+    let mut shown = Vec::with_capacity(head + tail + 1);
+    for (index, item) in items.into_iter().enumerate() {
+        if index == head {
+            shown.push(stand_in(left_out as u64));
+        }
+        if index < head || index >= head + left_out {
+            shown.push(item);
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn the_reason_says_what_failed_and_how_much_of_it() {
+        let report = fixture::report();
+        assert_eq!(
+            reason(&report),
+            "5 errors in 5 of 8 targets (hang, import-failed, over-time, over-total-time, regression), 2 warnings"
+        );
+        assert_eq!(reason(&fixture::passing()), "2 targets within budget");
+        assert_eq!(
+            reason(&fixture::inconclusive()),
+            "nothing failed, but 1 target could not be decided, 1 warning"
+        );
+    }
+
+    #[test]
+    fn a_cause_does_not_repeat_what_its_sentence_says() {
+        let report = fixture::report();
+        let findings = crate::report::order::findings(&report);
+        let causes = &findings
+            .iter()
+            .find(|finding| finding.causes.len() > 1)
+            .expect("a finding with causes")
+            .causes;
+        assert_eq!(
+            cause(&causes[0]),
+            "shop/database/models.py:14 now imports torch (torch 2.4.1)"
+        );
+        assert_eq!(cause_cost(&causes[0]), "+8.82 s, +583 MiB, 1,203 modules");
+    }
+
+    #[test]
+    fn long_lists_keep_their_head_and_their_tail() {
+        let text = |left_out| format!("<{left_out}>");
+        let items = |number: usize| (0..number).map(|item| item.to_string()).collect::<Vec<_>>();
+        assert_eq!(shortened(items(10), 1, 2, text), ["0", "<7>", "8", "9"]);
+        assert_eq!(shortened(items(4), 1, 2, text), ["0", "1", "2", "3"]);
+    }
+}

@@ -1,0 +1,67 @@
+//! The report for programs: the model's own types as JSON, with the schema that is generated from them. It is the one
+//! format that is read back, so reading tells apart what is no JSON, what is no report and what is too new.
+
+use serde_json::Value;
+
+use super::untrusted;
+use crate::report::Report;
+
+/// Why a text is not a report.
+#[derive(Debug, thiserror::Error)]
+pub enum ParseError {
+    /// It is not JSON at all, or cut off.
+    #[error("this is not JSON: {0}")]
+    NotJson(serde_json::Error),
+    /// It is JSON of something else.
+    #[error("this is JSON, but not a report of importgate: it has no {0:?}")]
+    NotAReport(&'static str),
+    /// A later version of importgate wrote it.
+    #[error(
+        "this report has format {found}, and this version of importgate reads up to {known}: upgrade importgate to read it"
+    )]
+    Newer {
+        /// The version that it says.
+        found: u64,
+        /// The newest version that this code reads.
+        known: u32,
+    },
+    /// It says that it is a report of a known version, and is not.
+    #[error("this report is damaged: {0}")]
+    Damaged(serde_json::Error),
+}
+
+/// The report as indented JSON with its keys always in the same order, ended by a line break.
+///
+/// # Errors
+/// Where a value cannot be written as JSON, which no value of these types is.
+pub fn render(report: &Report) -> Result<String, serde_json::Error> {
+    Ok(untrusted::json(&serde_json::to_string_pretty(report)?) + "\n")
+}
+
+/// Reads a report back.
+///
+/// # Errors
+/// [`ParseError`] says which kind of text it is instead.
+pub fn parse(text: &str) -> Result<Report, ParseError> {
+    let value: Value = serde_json::from_str(text).map_err(ParseError::NotJson)?;
+    // The version is judged before anything else: a newer format may have changed all the rest.
+    let missing = |key: &&str| value.get(*key).is_none();
+    if let Some(key) = ["importgate", "version", "verdict"].into_iter().find(missing) {
+        return Err(ParseError::NotAReport(key));
+    }
+    let found = value["version"].as_u64().ok_or(ParseError::NotAReport("version"))?;
+    if found > u64::from(Report::VERSION) {
+        return Err(ParseError::Newer {
+            found,
+            known: Report::VERSION,
+        });
+    }
+    serde_json::from_value(value).map_err(ParseError::Damaged)
+}
+
+/// The JSON Schema of the report, indented and ended by a line break.
+pub fn schema() -> String {
+    let mut schema = schemars::schema_for!(Report);
+    schema.insert("title".to_owned(), "importgate report".into());
+    format!("{:#}\n", schema.to_value())
+}

@@ -1,0 +1,331 @@
+//! The report for a job summary or a comment on a pull request. Both have a size limit, and a page that is refused tells
+//! nobody anything: whole blocks and rows are left out until it fits, the least important ones first, and it says how many.
+
+use super::cells;
+use super::facts::{self, Standing};
+use super::{numbers, order, untrusted};
+use crate::checks::{Finding, Severity, TargetReport, TargetStatus, Verdict};
+use crate::explain::Cause;
+use crate::report::Report;
+
+/// The most that GitHub takes as a job summary, in bytes.
+pub const SUMMARY_BYTES: usize = 1024 * 1024;
+/// The most that GitHub takes as a comment: 65,536 characters. As a number of bytes it is on the safe side.
+pub const COMMENT_BYTES: usize = 65_536;
+
+/// Room kept for saying what was left out.
+const NOTES_BYTES: usize = 512;
+/// How many causes, steps of a chain and detail lines are shown.
+const CAUSES: usize = 10;
+const STEPS: usize = 16;
+const DETAILS: usize = 40;
+
+const TABLE_HEAD: &str = "\
+| | module | time | limit | change | | memory | modules | samples |
+| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+";
+const COUNTED_TABLE_HEAD: &str = "\
+| | module | time | limit | change | | memory | modules | samples | instructions |
+| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+";
+const PERCENTILES_HEAD: &str = "\
+| module | | p50 | p95 | p99 | before | blocked | peak | spread | decided by |
+| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |
+";
+
+/// The report as GitHub's Markdown, in at most `most_bytes` bytes. Headline, closing line and notes are always there and take
+/// up to eight kilobytes of it.
+pub fn render(report: &Report, most_bytes: usize) -> String {
+    let mut page = Page::new(report);
+    page.fill(most_bytes);
+    page.text()
+}
+
+/// The parts of the page in the order in which they stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Finding,
+    Row,
+    Percentiles,
+}
+
+/// A piece that is shown whole or not at all.
+struct Piece {
+    part: Part,
+    rank: Rank,
+    text: String,
+    kept: bool,
+    /// Set for what belongs to another piece and goes unmentioned when it is left out.
+    appendix: bool,
+}
+
+impl Piece {
+    fn new(part: Part, rank: Rank, text: String) -> Self {
+        Self {
+            part,
+            rank,
+            text,
+            kept: false,
+            appendix: false,
+        }
+    }
+}
+
+/// How long a piece is kept when there is not room for all: the first ones longest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Error,
+    ErrorExplanation,
+    /// The row of a target that did not simply pass.
+    MarkedRow,
+    ErrorDetails,
+    Warning,
+    WarningExplanation,
+    Note,
+    NoteExplanation,
+    PassingRow,
+    RemarkDetails,
+    MarkedPercentiles,
+    PassingPercentiles,
+}
+
+impl Rank {
+    /// The ranks of a finding's headline, explanation and details.
+    fn of_finding(severity: Severity) -> [Self; 3] {
+        match severity {
+            Severity::Error => [Self::Error, Self::ErrorExplanation, Self::ErrorDetails],
+            Severity::Warning => [Self::Warning, Self::WarningExplanation, Self::RemarkDetails],
+            Severity::Note => [Self::Note, Self::NoteExplanation, Self::RemarkDetails],
+        }
+    }
+
+    /// The ranks of a target's row and of its percentiles.
+    fn of_target(standing: Standing) -> [Self; 2] {
+        match standing {
+            Standing::Pass => [Self::PassingRow, Self::PassingPercentiles],
+            Standing::Warning | Standing::Unsure | Standing::Fail => [Self::MarkedRow, Self::MarkedPercentiles],
+        }
+    }
+}
+
+struct Page {
+    head: String,
+    foot: String,
+    table_head: &'static str,
+    pieces: Vec<Piece>,
+}
+
+impl Page {
+    fn new(report: &Report) -> Self {
+        let mut pieces = Vec::new();
+        for finding in order::findings(report) {
+            let [first, second, third] = Rank::of_finding(finding.severity);
+            pieces.push(Piece::new(Part::Finding, first, headline(finding)));
+            let appendices = [(second, explanation(finding)), (third, details(finding))];
+            let appendices = appendices.into_iter().filter(|(_, text)| !text.is_empty());
+            pieces.extend(appendices.map(|(rank, text)| Piece {
+                appendix: true,
+                ..Piece::new(Part::Finding, rank, text)
+            }));
+        }
+        for target in &report.targets {
+            let standing = Standing::of(target, report);
+            let [row, extra] = Rank::of_target(standing);
+            pieces.push(Piece::new(Part::Row, row, result(target, standing, report)));
+            pieces.extend(percentiles(target).map(|text| Piece::new(Part::Percentiles, extra, text)));
+        }
+        Self {
+            head: head(report),
+            foot: foot(report),
+            table_head: if facts::is_counted(report) {
+                COUNTED_TABLE_HEAD
+            } else {
+                TABLE_HEAD
+            },
+            pieces,
+        }
+    }
+
+    /// Keeps pieces by rank for as long as there is room. A rank in which one did not fit may still hold a shorter one.
+    fn fill(&mut self, most_bytes: usize) {
+        let frame = self.head.len() + self.foot.len() + self.table_head.len() + PERCENTILES_HEAD.len() + NOTES_BYTES;
+        let mut room = most_bytes.saturating_sub(frame);
+        let mut by_rank: Vec<usize> = (0..self.pieces.len()).collect();
+        by_rank.sort_by_key(|index| self.pieces[*index].rank);
+        for index in by_rank {
+            // What belongs to a piece that is left out has nothing to stand below.
+            let orphan = self.pieces[index].appendix
+                && !self.pieces[..index]
+                    .iter()
+                    .rev()
+                    .find(|piece| !piece.appendix)
+                    .is_some_and(|piece| piece.kept);
+            let piece = &mut self.pieces[index];
+            if !orphan && piece.text.len() <= room {
+                room -= piece.text.len();
+                piece.kept = true;
+            }
+        }
+    }
+
+    fn text(&self) -> String {
+        let findings = self.part(Part::Finding);
+        let rows = self.part(Part::Row);
+        let percentiles = self.part(Part::Percentiles);
+        let mut text = self.head.clone();
+        text.push_str(&findings);
+        self.note(&mut text, Part::Finding, "finding");
+        if !rows.is_empty() {
+            text.push_str(&format!("\n{}{rows}", self.table_head));
+        }
+        self.note(&mut text, Part::Row, "target");
+        if !percentiles.is_empty() {
+            text.push_str("\n<details><summary>Percentiles and memory</summary>\n\n");
+            text.push_str(&format!("{PERCENTILES_HEAD}{percentiles}\n</details>\n"));
+        }
+        text.push_str(&self.foot);
+        text
+    }
+
+    fn part(&self, part: Part) -> String {
+        self.pieces
+            .iter()
+            .filter(|piece| piece.part == part && piece.kept)
+            .map(|piece| piece.text.as_str())
+            .collect()
+    }
+
+    /// Says how many pieces of a part are left out.
+    fn note(&self, text: &mut String, part: Part, noun: &str) {
+        let missing = |piece: &&Piece| piece.part == part && !piece.kept && !piece.appendix;
+        let left_out = self.pieces.iter().filter(missing).count() as u64;
+        if left_out > 0 {
+            let what = numbers::counted(left_out, noun);
+            text.push_str(&format!(
+                "\n_{what} left out for want of room: the JSON report has everything._\n"
+            ));
+        }
+    }
+}
+
+fn head(report: &Report) -> String {
+    let (sign, word) = match report.verdict {
+        Verdict::Pass => ("✅", "pass"),
+        Verdict::Fail => ("❌", "fail"),
+        Verdict::Inconclusive => ("❔", "inconclusive"),
+    };
+    format!(
+        "## {sign} importgate: {word}\n\n{}; {}.\n",
+        facts::reason(report),
+        facts::cost(report)
+    )
+}
+
+fn foot(report: &Report) -> String {
+    let environment = &report.environment;
+    let line = format!(
+        "importgate {}, {}, Python {} ({}); {}",
+        report.importgate,
+        report.budgets,
+        environment.python_version,
+        environment.key,
+        facts::compared_with(report)
+    );
+    format!("\n<sub>{}</sub>\n", untrusted::markdown(&line))
+}
+
+fn headline(finding: &Finding) -> String {
+    let sign = match finding.severity {
+        Severity::Error => "❌ **error**",
+        Severity::Warning => "⚠️ **warning**",
+        Severity::Note => "ℹ️ **note**",
+    };
+    let mut text = format!(
+        "\n{sign} `{}`: {}\n",
+        finding.code,
+        untrusted::markdown(&facts::message(finding))
+    );
+    if let Some(budget) = &finding.budget {
+        let place = untrusted::code_span(&format!("{}:{}", budget.file, budget.line));
+        text.push_str(&format!("- budget: {place} {}\n", untrusted::code_span(&budget.text)));
+    }
+    if let Some(place) = &finding.place {
+        text.push_str(&format!("- at {}\n", untrusted::code_span(&place.to_string())));
+    }
+    text
+}
+
+fn explanation(finding: &Finding) -> String {
+    let mut text: String = finding.causes.iter().take(CAUSES).map(cause).collect();
+    let left_out = finding.causes.len().saturating_sub(CAUSES) as u64;
+    if left_out > 0 {
+        text.push_str(&format!("- and {}\n", numbers::counted(left_out, "smaller cause")));
+    }
+    if let Some(help) = &finding.help {
+        text.push_str(&format!("- **help:** {}\n", untrusted::markdown_with_code(help)));
+    }
+    text
+}
+
+fn cause(cause: &Cause) -> String {
+    let mut text = format!("- **cause:** {}", untrusted::markdown(&facts::cause(cause)));
+    let cost = facts::cause_cost(cause);
+    if !cost.is_empty() {
+        text.push_str(&format!(": **{cost}**"));
+    }
+    text.push('\n');
+    for (step, place) in facts::chain(cause, STEPS) {
+        text.push_str(&format!("  - {}", untrusted::code_span(&step)));
+        if !place.is_empty() {
+            text.push_str(&format!(" at {}", untrusted::code_span(&place)));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn details(finding: &Finding) -> String {
+    let lines = facts::details(finding, DETAILS);
+    if lines.is_empty() {
+        return String::new();
+    }
+    let block = untrusted::code_block(lines.iter().map(String::as_str));
+    format!("\n<details><summary>Details</summary>\n\n{block}\n</details>\n")
+}
+
+fn result(target: &TargetReport, standing: Standing, report: &Report) -> String {
+    let sign = match standing {
+        Standing::Pass => "✅",
+        Standing::Warning => "⚠️",
+        Standing::Unsure => "❔",
+        Standing::Fail => "❌",
+    };
+    let name = untrusted::code_cell(&target.module);
+    if target.status == TargetStatus::Failed {
+        return format!(
+            "| {sign} | {name} | {} | | | | | | |\n",
+            facts::codes_of(target, report)
+        );
+    }
+    let mut cells = cells::result(target).to_vec();
+    if facts::is_counted(report) {
+        cells.push(cells::instructions(target));
+    }
+    format!("| {sign} | {name} | {} |\n", cells.join(" | "))
+}
+
+/// The rows of a target in the table of percentiles.
+fn percentiles(target: &TargetReport) -> Option<String> {
+    let rows = cells::percentiles(target)
+        .into_iter()
+        .enumerate()
+        .map(|(index, numbers)| {
+            let name = if index == 0 {
+                untrusted::code_cell(&target.module)
+            } else {
+                String::new()
+            };
+            format!("| {name} | {} |\n", numbers.join(" | "))
+        });
+    Some(rows.collect::<String>()).filter(|text| !text.is_empty())
+}

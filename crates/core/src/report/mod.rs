@@ -1,0 +1,31 @@
+//! What a run has to say, once for every reader. Each format is one file with one pure function of a borrowed
+//! [`crate::report::Report`]; none reads a clock, a file or the environment, so that each is tested on the same values.
+//!
+//! A report quotes the measured code, which may hold anything: every string goes through [`untrusted`].
+
+pub mod before_after;
+mod cells;
+pub mod doctor;
+pub mod explain;
+mod facts;
+pub mod github;
+pub mod json;
+pub mod markdown;
+pub mod merge;
+mod model;
+pub mod numbers;
+pub mod order;
+pub mod progress_line;
+mod table;
+pub mod terminal;
+pub mod untrusted;
+pub mod usage;
+
+pub use model::{BaselineSummary, RecordedFrom, Report, ReportEnvironment, RunSummary};
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+//! The change of the blocked time (sleep, network, disk), in milliseconds: a slower processor does not make a sleep
+//! longer, so no ratio to a workload makes it comparable, and none is needed.
+
+use crate::observed::Sample;
+
+use super::calibration::{blocked_each_ms, blocked_ms};
+use super::rank::rank_sum_greater;
+
+/// By how many milliseconds the accounts of the scheduler may be wrong: blocked time is exact for waits of tens of
+/// milliseconds, and off by a few for an import of ten.
+const ACCOUNTING_ERROR_MS: f64 = 3.0;
+
+/// The level at which a change of the blocked time counts as real. Four or five samples on either side can reach it.
+const LEVEL: f64 = 0.01;
+
+/// A change of the blocked time; 0 where the samples do not show one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BlockedChange {
+    /// The blocked time before, in milliseconds.
+    pub before_ms: f64,
+    /// The change in milliseconds, 0 unless it is significant.
+    pub change_ms: f64,
+    /// The one-sided p-value of the change in the direction that it has.
+    pub p_value: f64,
+}
+
+impl BlockedChange {
+    /// What using the change adds to the chance of a false alarm: nothing where it was not used, or speaks for the
+    /// import.
+    pub(crate) fn p_value_of_use(&self) -> f64 {
+        if self.change_ms > 0.0 { self.p_value } else { 0.0 }
+    }
+}
+
+/// Compares the blocked time of two groups of samples: a rank-sum test beyond the error of the accounts.
+pub fn blocked_change(now: &[Sample], before: &[Sample]) -> BlockedChange {
+    let (now_each, before_each) = (blocked_each_ms(now), blocked_each_ms(before));
+    let (now_ms, before_ms) = (blocked_ms(now), blocked_ms(before));
+    if (now_ms - before_ms).abs() <= ACCOUNTING_ERROR_MS {
+        return BlockedChange {
+            before_ms,
+            change_ms: 0.0,
+            p_value: 1.0,
+        };
+    }
+    let beyond = |values: &[f64]| -> Vec<f64> { values.iter().map(|value| value - ACCOUNTING_ERROR_MS).collect() };
+    let p_value = if now_ms >= before_ms {
+        rank_sum_greater(&beyond(&now_each), &before_each)
+    } else {
+        rank_sum_greater(&beyond(&before_each), &now_each)
+    };
+    let change_ms = if p_value < LEVEL { now_ms - before_ms } else { 0.0 };
+    BlockedChange {
+        before_ms,
+        change_ms,
+        p_value,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waiting(blocked_ms: &[f64]) -> Vec<Sample> {
+        blocked_ms
+            .iter()
+            .map(|&ms| Sample {
+                blocked_ns: (ms * 1e6) as u64,
+                voluntary_switches: 1,
+                ..Sample::default()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_new_sleep_is_seen_in_five_samples() {
+        let change = blocked_change(
+            &waiting(&[60.1, 60.2, 60.0, 61.0, 60.3]),
+            &waiting(&[0.0, 1.0, 0.2, 0.0, 2.0]),
+        );
+        assert!((change.change_ms - 60.1).abs() < 1e-9, "{change:?}");
+        assert!(change.p_value < 0.01 && change.p_value_of_use() == change.p_value);
+    }
+
+    #[test]
+    fn a_sleep_that_went_away_counts_too() {
+        let change = blocked_change(&waiting(&[0.0; 6]), &waiting(&[30.0, 31.0, 32.0, 33.0, 30.0, 30.0]));
+        assert_eq!((change.change_ms, change.p_value_of_use()), (-30.0, 0.0));
+    }
+
+    #[test]
+    fn what_the_accounts_may_have_wrong_is_no_change() {
+        let change = blocked_change(&waiting(&[3.0; 20]), &waiting(&[0.5; 20]));
+        assert_eq!(change.change_ms, 0.0);
+        assert_eq!(blocked_change(&waiting(&[80.0]), &[]).change_ms, 0.0);
+    }
+
+    #[test]
+    fn a_change_must_be_significant_beyond_the_error_of_the_accounts() {
+        let change = blocked_change(&waiting(&[3.2; 8]), &waiting(&[0.0, 0.0, 0.0, 1.0, 2.0, 2.0, 2.0, 2.0]));
+        assert_eq!(change.change_ms, 0.0);
+    }
+}

@@ -1,0 +1,36 @@
+//! What the machine is and what state it is in, as far as it moves times: a baseline from another kind of machine must
+//! not be compared blindly, and `doctor` has to say why a machine is noisy.
+//!
+//! Whatever cannot be read is left out; nothing here fails.
+
+mod cgroup;
+mod conditions;
+mod linux;
+mod macos;
+mod processor;
+mod variables;
+
+pub use conditions::{Conditions, ProcessorTimes};
+pub use variables::relevant_variables;
+
+use importgate_core::observed::Machine;
+
+/// The fingerprint of the machine that this process runs on.
+pub fn fingerprint() -> Machine {
+    // Counts what the affinity mask and a container's share leave, not what the machine has.
+    let cores = std::thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX));
+    if cfg!(target_os = "macos") {
+        macos::fingerprint(cores)
+    } else {
+        linux::fingerprint(linux::ROOT.as_ref(), cores)
+    }
+}
+
+/// The state that the machine is in now.
+pub fn conditions() -> Conditions {
+    if cfg!(target_os = "macos") {
+        macos::conditions()
+    } else {
+        linux::conditions(linux::ROOT.as_ref())
+    }
+}

@@ -1,0 +1,119 @@
+//! Asks the interpreter once what it is, and finds the program that really runs.
+//!
+//! A name on PATH may be a version manager's shim: a script that looks for the interpreter anew at every start, which takes
+//! longer than many an import. The interpreter itself is then run directly, where it says exactly the same of itself.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::PythonError;
+use super::answer::{self, Answer, InterpreterAnswer, Unreadable};
+use super::session::{OWN_LIMIT, SILENCED, SessionSettings, word};
+use super::workspace::{Script, Workspace};
+use crate::runner;
+use crate::runner::{Command, Output, RunError, Status};
+use importgate_core::observed::Interpreter;
+
+/// What one program says of the interpreter that it starts.
+struct Described {
+    interpreter: Interpreter,
+    /// Variables that steer the loader and the interpreter: a wrapper may set them.
+    steering: BTreeMap<String, String>,
+}
+
+impl From<InterpreterAnswer> for Described {
+    fn from(answer: InterpreterAnswer) -> Self {
+        Self {
+            steering: answer.steering.clone(),
+            interpreter: answer.into(),
+        }
+    }
+}
+
+/// The program to run from now on, and what it is. It also compiles the scripts that run often.
+pub(super) fn ask(settings: &SessionSettings, workspace: &Workspace) -> Result<(PathBuf, Interpreter), PythonError> {
+    let named = ask_one(&settings.executable, settings, workspace)?;
+    let direct = named.interpreter.executable.clone();
+    if direct != settings.executable
+        && direct.is_absolute()
+        && ask_one(&direct, settings, workspace).is_ok_and(|itself| itself.is_same_as(&named))
+    {
+        return Ok((direct, named.interpreter));
+    }
+    Ok((settings.executable.clone(), named.interpreter))
+}
+
+impl Described {
+    fn is_same_as(&self, other: &Self) -> bool {
+        self.steering == other.steering && self.interpreter == other.interpreter
+    }
+}
+
+/// Runs one program and reads its answer.
+fn ask_one(executable: &Path, settings: &SessionSettings, workspace: &Workspace) -> Result<Described, PythonError> {
+    let mailbox = workspace.mailbox();
+    let mut command = Command::new(executable, OWN_LIMIT);
+    command
+        .arguments
+        .push(workspace.runnable(Script::Interpreter).into_os_string());
+    command.arguments.push(word("answer", mailbox.answer.as_os_str()));
+    for script in Script::COMPILED {
+        command
+            .arguments
+            .push(word("compile", workspace.source_of(script).as_os_str()));
+    }
+    command.environment = SILENCED.iter().map(|name| (OsString::from(name), None)).collect();
+    command.working_directory = Some(settings.working_directory.clone());
+    command.output = Output::Capture;
+    let ended = runner::run(&command).map_err(|error| could_not_start(executable, error))?;
+    let output = String::from_utf8_lossy(&ended.output_tail).into_owned();
+    let nonsense = |reason: String| PythonError::Nonsense {
+        executable: executable.to_path_buf(),
+        reason,
+        output: output.clone(),
+    };
+    let described = match answer::read::<Answer>(&mailbox.read_answer()) {
+        Ok(Answer::Interpreter(answer)) => Described::from(*answer),
+        Ok(other) => return Err(nonsense(format!("{other:?}"))),
+        Err(Unreadable::Invalid(reason)) => return Err(nonsense(reason)),
+        Err(unreadable @ (Unreadable::Nothing | Unreadable::Short)) => {
+            let how = match ended.status {
+                Status::Exited(0) if !ended.timed_out => return Err(nonsense(unreadable.to_string())),
+                Status::Exited(code) => format!("exit code {code}"),
+                Status::Signaled(signal) => format!("signal {signal}"),
+            };
+            return Err(PythonError::Died {
+                executable: executable.to_path_buf(),
+                how,
+                output,
+            });
+        }
+    };
+    supported(executable, &described.interpreter)?;
+    Ok(described)
+}
+
+fn supported(executable: &Path, interpreter: &Interpreter) -> Result<(), PythonError> {
+    let mut numbers = interpreter
+        .minor
+        .split('.')
+        .map(|number| number.parse::<u32>().unwrap_or(0));
+    if (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) < (3, 8) {
+        return Err(PythonError::TooOld {
+            executable: executable.to_path_buf(),
+            version: interpreter.version.clone(),
+        });
+    }
+    Ok(())
+}
+
+fn could_not_start(executable: &Path, error: RunError) -> PythonError {
+    match error {
+        RunError::Start { source, .. } => PythonError::CouldNotStart {
+            executable: executable.to_path_buf(),
+            reason: source.to_string(),
+        },
+        other => other.into(),
+    }
+}

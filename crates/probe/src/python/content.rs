@@ -1,0 +1,290 @@
+//! What identifies the content of every module that an import loaded, and where each comes from. Two tables that are
+//! equal are the same code, and no clock is needed to say so.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::Session;
+use super::distributions::Distributions;
+use importgate_core::observed::{ContentHash, LoadedModule, ModuleRecord, ModuleTable, Observation, Origin};
+
+/// A file of at least this size whose digest and size the installer recorded is not read again: shared libraries of
+/// numeric packages have hundreds of megabytes.
+const LARGE_FILE_BYTES: u64 = 1 << 20;
+
+/// Views of the running system: what they say differs every time, and is no content of the import.
+const VIEWS: [&str; 3] = ["/proc", "/sys", "/dev"];
+
+/// Knows where the files of one environment come from, and remembers the content of each file that it has read.
+#[derive(Debug)]
+pub struct Contents {
+    distributions: Distributions,
+    /// The folder that files of the project are named relative to.
+    project: PathBuf,
+    source_roots: Vec<PathBuf>,
+    standard_library: Vec<PathBuf>,
+    builtin_modules: HashSet<String>,
+    digests: HashMap<PathBuf, Option<ContentHash>>,
+}
+
+impl Contents {
+    /// Reads the metadata of everything installed for a session's interpreter.
+    pub fn new(session: &Session) -> Self {
+        let (interpreter, settings) = (session.interpreter(), session.settings());
+        Self {
+            distributions: Distributions::read(&interpreter.path),
+            project: settings.working_directory.clone(),
+            source_roots: settings.source_roots.clone(),
+            standard_library: interpreter.standard_library.clone(),
+            builtin_modules: interpreter.builtin_modules.iter().cloned().collect(),
+            digests: HashMap::new(),
+        }
+    }
+
+    /// The closure of what an observation loaded.
+    pub fn table(&mut self, observation: &Observation) -> ModuleTable {
+        let mut table = ModuleTable::new();
+        let mut homeless = Vec::new();
+        for module in &observation.modules {
+            let content = module.file.as_deref().and_then(|file| self.content(Path::new(file)));
+            let origin = self.origin(module);
+            if origin == Origin::Other && content.is_none() {
+                homeless.push(module.name.clone());
+            }
+            table.insert(module.name.clone(), ModuleRecord { content, origin });
+        }
+        for name in homeless {
+            // A namespace, or a module that a package made at run time: it belongs where its neighbours do.
+            if let Some(origin) = origin_of_neighbours(&table, &name)
+                && let Some(record) = table.get_mut(&name)
+            {
+                record.origin = origin;
+            }
+        }
+        table
+    }
+
+    /// The content of the other files that an observation read, `None` for those that are not there. Names do not depend
+    /// on where the project and its environment lie, so that two machines can be compared.
+    pub fn files_read(&mut self, observation: &Observation) -> BTreeMap<String, Option<ContentHash>> {
+        let read = observation.files_read.iter().map(|read| Path::new(&read.path));
+        read.filter(|path| !VIEWS.iter().any(|view| path.starts_with(view)))
+            .map(|path| (self.portable_name(path), self.content(path)))
+            .collect()
+    }
+
+    fn portable_name(&self, path: &Path) -> String {
+        let below = |folder: &Path| {
+            path.strip_prefix(folder)
+                .ok()
+                .map(|rest| rest.to_string_lossy().into_owned())
+        };
+        let installed = self.distributions.sites().iter().find_map(|site| below(site));
+        let standard = || self.standard_library.iter().find_map(|folder| below(folder));
+        installed
+            .map(|rest| format!("<site-packages>/{rest}"))
+            .or_else(|| standard().map(|rest| format!("<standard library>/{rest}")))
+            .or_else(|| below(&self.project))
+            .unwrap_or_else(|| path.to_string_lossy().into_owned())
+    }
+
+    /// Where a module comes from. What is installed comes first: an environment often lies below the project's folder.
+    fn origin(&self, module: &LoadedModule) -> Origin {
+        let Some(file) = module.file.as_deref().map(Path::new) else {
+            return if self.builtin_modules.contains(&module.name) {
+                Origin::Standard
+            } else {
+                Origin::Other
+            };
+        };
+        let in_any = |folders: &[PathBuf]| folders.iter().any(|folder| file.starts_with(folder));
+        if let Some(distribution) = self.distributions.of(file) {
+            Origin::Distribution {
+                name: distribution.name.clone(),
+                version: distribution.version.clone(),
+            }
+        } else if self.distributions.is_in_site(file) && !in_any(&self.innermost_roots()) {
+            Origin::Other
+        } else if in_any(&self.standard_library) {
+            Origin::Standard
+        } else if in_any(&self.source_roots) || self.distributions.is_editable(file) {
+            Origin::Own
+        } else {
+            Origin::Other
+        }
+    }
+
+    /// Source roots that lie in a folder of installed packages themselves, and so say more than it does.
+    fn innermost_roots(&self) -> Vec<PathBuf> {
+        self.source_roots
+            .iter()
+            .filter(|root| self.distributions.is_in_site(root))
+            .cloned()
+            .collect()
+    }
+
+    fn content(&mut self, file: &Path) -> Option<ContentHash> {
+        if let Some(known) = self.digests.get(file) {
+            return *known;
+        }
+        let content = self.read_content(file);
+        self.digests.insert(file.to_path_buf(), content);
+        content
+    }
+
+    fn read_content(&self, file: &Path) -> Option<ContentHash> {
+        let size = fs::metadata(file).ok()?.len();
+        if size >= LARGE_FILE_BYTES
+            && let Some(recorded) = self.distributions.recorded(file)
+            && recorded.size == Some(size)
+            && recorded.content.is_some()
+        {
+            return recorded.content;
+        }
+        fs::read(file).ok().map(|content| ContentHash::of(&content))
+    }
+}
+
+/// The origin of the nearest package above that has one, else of the first module below.
+fn origin_of_neighbours(table: &ModuleTable, name: &str) -> Option<Origin> {
+    let known = |record: &ModuleRecord| Some(record.origin.clone()).filter(|origin| *origin != Origin::Other);
+    let mut above = name;
+    while let Some((package, _)) = above.rsplit_once('.') {
+        if let Some(origin) = table.get(package).and_then(known) {
+            return Some(origin);
+        }
+        above = package;
+    }
+    let below = format!("{name}.");
+    table
+        .range(below.clone()..)
+        .take_while(|(name, _)| name.starts_with(&below))
+        .find_map(|(_, record)| known(record))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use importgate_core::observed::FileRead;
+
+    fn module(name: &str, file: Option<&Path>) -> LoadedModule {
+        LoadedModule {
+            name: name.to_owned(),
+            file: file.and_then(Path::to_str).map(str::to_owned),
+            cached: None,
+            has_bytecode: false,
+            own_ns: 0,
+            cumulative_ns: 0,
+            own_memory_bytes: 0,
+            cumulative_memory_bytes: 0,
+            blocked_ns: 0,
+        }
+    }
+
+    /// A project whose environment lies below it, as `uv` and many templates make it.
+    fn project(folder: &Path) -> Contents {
+        let site = folder.join(".venv/lib/python3.13/site-packages");
+        let info = site.join("lib-2.0.dist-info");
+        for (path, text) in [
+            (info.join("METADATA"), "Name: lib\nVersion: 2.0\n"),
+            (info.join("RECORD"), "lib/part.py,,\n"),
+            (site.join("lib/part.py"), "x = 1\n"),
+            (site.join("stray.py"), ""),
+            (folder.join("shop/cli.py"), "x = 1\n"),
+            (folder.join("std/json.py"), ""),
+        ] {
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            fs::write(path, text).expect("a file");
+        }
+        Contents {
+            distributions: Distributions::read(&[site]),
+            project: folder.to_path_buf(),
+            source_roots: vec![folder.to_path_buf()],
+            standard_library: vec![folder.join("std")],
+            builtin_modules: HashSet::from(["_abc".to_owned()]),
+            digests: HashMap::new(),
+        }
+    }
+
+    #[test]
+    fn each_module_is_told_where_it_comes_from() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut contents = project(folder.path());
+        let site = folder.path().join(".venv/lib/python3.13/site-packages");
+        let observation = Observation {
+            modules: vec![
+                module("lib", None),
+                module("lib.part", Some(&site.join("lib/part.py"))),
+                module("lib.part.made", None),
+                module("stray", Some(&site.join("stray.py"))),
+                module("shop.cli", Some(&folder.path().join("shop/cli.py"))),
+                module("json", Some(&folder.path().join("std/json.py"))),
+                module("_abc", None),
+                module("made", None),
+            ],
+            ..Observation::default()
+        };
+        let table = contents.table(&observation);
+        let lib = Origin::Distribution {
+            name: "lib".to_owned(),
+            version: "2.0".to_owned(),
+        };
+        let expected = [
+            ("_abc", Origin::Standard),
+            ("json", Origin::Standard),
+            ("lib", lib.clone()),
+            ("lib.part", lib.clone()),
+            ("lib.part.made", lib),
+            ("made", Origin::Other),
+            ("shop.cli", Origin::Own),
+            ("stray", Origin::Other),
+        ];
+        let found: Vec<_> = table
+            .iter()
+            .map(|(name, record)| (name.as_str(), record.origin.clone()))
+            .collect();
+        assert_eq!(found, expected);
+        assert_eq!(table["lib.part"].content, table["shop.cli"].content, "the same bytes");
+        assert_eq!(table["lib"].content, None);
+    }
+
+    #[test]
+    fn files_read_have_names_that_hold_on_another_machine() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut contents = project(folder.path());
+        let names = [
+            "shop/cli.py",
+            ".venv/lib/python3.13/site-packages/stray.py",
+            "std/json.py",
+            "gone.toml",
+        ];
+        let paths = names.map(|name| folder.path().join(name).to_string_lossy().into_owned());
+        let observation = Observation {
+            files_read: paths.map(|path| FileRead { path }).to_vec(),
+            ..Observation::default()
+        };
+        let read = contents.files_read(&observation);
+        let expected = [
+            "<site-packages>/stray.py",
+            "<standard library>/json.py",
+            "gone.toml",
+            "shop/cli.py",
+        ];
+        assert_eq!(read.keys().collect::<Vec<_>>(), expected);
+        assert_eq!(read["gone.toml"], None);
+        assert!(read["shop/cli.py"].is_some());
+    }
+
+    #[test]
+    fn a_changed_file_has_another_content() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("shop/cli.py");
+        let before = project(folder.path()).content(&file);
+        fs::write(&file, "x = 2\n").expect("a file");
+        let mut contents = project(folder.path());
+        fs::write(&file, "x = 2\n").expect("a file");
+        assert_ne!(before, contents.content(&file));
+        assert_eq!(contents.content(&folder.path().join("absent.py")), None);
+    }
+}

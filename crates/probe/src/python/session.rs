@@ -1,0 +1,291 @@
+//! One interpreter and one arm of the code: runs scripts in fresh processes and turns their ends into samples or failures.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::PythonError;
+use super::answer::{self, Answer, SampleAnswer, Unreadable};
+use super::asking;
+use super::faults;
+use super::workspace::{Mailbox, Script, Workspace};
+use crate::runner;
+use crate::runner::{Command, Ended, Output, Status};
+use importgate_core::observed::{Failure, Interpreter, ReferenceSample, Sample};
+
+/// The reference workload: pure Python, extension modules and many files, all of it from the standard library.
+pub const REFERENCE_IMPORTS: [&str; 3] = ["asyncio", "email.message", "unittest"];
+
+/// How long the interpreter may take to say what it is, and the reference to run.
+pub(super) const OWN_LIMIT: Duration = Duration::from_secs(60);
+
+/// Variables that make the interpreter write, trace or wait on its own account; they are not part of the project.
+pub(super) const SILENCED: [&str; 5] = [
+    "PYTHONPROFILEIMPORTTIME",
+    "PYTHONVERBOSE",
+    "PYTHONINSPECT",
+    "PYTHONTRACEMALLOC",
+    "PYTHONDUMPREFS",
+];
+
+/// Where the bytecode of a sample comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BytecodeFiles {
+    /// Files beside the sources, written by the first import.
+    Warm,
+    /// Files in a private folder, written by the first import: where `__pycache__` cannot be written.
+    WarmPrivate,
+    /// None: every sample compiles from source, as a first start would.
+    Cold,
+}
+
+/// What stays the same for all the runs of a session.
+#[derive(Debug, Clone)]
+pub struct SessionSettings {
+    /// The project's interpreter.
+    pub executable: PathBuf,
+    /// Absolute folders put in front of `sys.path`.
+    pub source_roots: Vec<PathBuf>,
+    /// The directory that measured code starts in.
+    pub working_directory: PathBuf,
+    /// The time limit of one import.
+    pub time_limit: Duration,
+    /// Where bytecode comes from.
+    pub bytecode: BytecodeFiles,
+}
+
+/// One import to run.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// Modules loaded before the clock starts.
+    pub preload: &'a [String],
+    /// Modules to import, in order.
+    pub imports: &'a [String],
+    /// The round; it fixes the hash seed.
+    pub round: u32,
+}
+
+/// One interpreter and one arm of the code.
+#[derive(Debug)]
+pub struct Session {
+    settings: SessionSettings,
+    workspace: Workspace,
+    interpreter: Interpreter,
+}
+
+/// A process that came to its end, with what it left in its mailbox.
+pub(super) struct Exchange {
+    ended: Ended,
+    mailbox: Mailbox,
+}
+
+impl Exchange {
+    pub(super) fn answer(&self) -> Vec<u8> {
+        self.mailbox.read_answer()
+    }
+
+    /// The last of what was printed, where it was captured.
+    pub(super) fn output_tail(&self) -> &[u8] {
+        &self.ended.output_tail
+    }
+
+    /// How many bytes were printed, where it was captured.
+    pub(super) fn output_bytes(&self) -> u64 {
+        self.ended.output_bytes
+    }
+}
+
+impl Session {
+    /// Makes the private folder and asks the interpreter what it is.
+    ///
+    /// # Errors
+    /// [`PythonError::CouldNotStart`], [`PythonError::Died`] and [`PythonError::Nonsense`] are the interpreter's three faults;
+    /// [`PythonError::TooOld`] where it is not supported; [`PythonError::Workspace`] where the folder cannot be written.
+    pub fn open(settings: SessionSettings) -> Result<Self, PythonError> {
+        let workspace = Workspace::create()?;
+        let (executable, interpreter) = asking::ask(&settings, &workspace)?;
+        Ok(Self {
+            settings: SessionSettings { executable, ..settings },
+            workspace,
+            interpreter,
+        })
+    }
+
+    /// What the interpreter says of itself.
+    pub fn interpreter(&self) -> &Interpreter {
+        &self.interpreter
+    }
+
+    /// The settings it was opened with.
+    pub fn settings(&self) -> &SessionSettings {
+        &self.settings
+    }
+
+    /// The private folder of the session.
+    pub(super) fn workspace(&self) -> &Workspace {
+        &self.workspace
+    }
+
+    /// Changes where bytecode comes from, once an observation has shown that it cannot be written where it belongs.
+    pub fn set_bytecode(&mut self, bytecode: BytecodeFiles) {
+        self.settings.bytecode = bytecode;
+    }
+
+    /// Takes one sample.
+    ///
+    /// # Errors
+    /// [`PythonError`] where the process could not be run at all; a failing import is `Ok(Err(failure))`.
+    pub fn sample(&self, request: Request<'_>) -> Result<Result<Sample, Failure>, PythonError> {
+        let exchange = self.run_import(Script::Probe, &[], request, self.settings.time_limit)?;
+        let sample = self.sample_answer(&exchange, self.settings.time_limit)?;
+        Ok(sample.map(|answer| answer.into_sample(request.round)))
+    }
+
+    /// Runs the reference workload, without the project and without what its environment loads at start (`-S`): it tells
+    /// about the machine alone.
+    ///
+    /// # Errors
+    /// [`PythonError::Died`] where the standard library itself cannot be imported.
+    pub fn reference(&self, round: u32) -> Result<ReferenceSample, PythonError> {
+        let imports = REFERENCE_IMPORTS.map(str::to_owned);
+        let exchange = self.exchange(
+            Script::Probe,
+            &["-S"],
+            named("import", &imports).collect(),
+            round,
+            OWN_LIMIT,
+        )?;
+        let sample = self
+            .sample_answer(&exchange, OWN_LIMIT)?
+            .map_err(|failure| PythonError::Died {
+                executable: self.settings.executable.clone(),
+                how: "importing the reference workload".to_owned(),
+                output: format!("{failure:?}"),
+            })?;
+        Ok(ReferenceSample {
+            cpu_ns: sample.cpu_ns,
+            wall_ns: sample.wall_ns,
+        })
+    }
+
+    /// Runs a script that imports what is requested.
+    pub(super) fn run_import(
+        &self,
+        script: Script,
+        further: &[&str],
+        request: Request<'_>,
+        time_limit: Duration,
+    ) -> Result<Exchange, PythonError> {
+        let roots = &self.settings.source_roots;
+        let mut words = words("root", roots.iter().map(|root| root.as_os_str().to_owned()));
+        words.extend(further.iter().map(OsString::from));
+        words.extend(named("preload", request.preload));
+        words.extend(named("import", request.imports));
+        self.exchange(script, &[], words, request.round, time_limit)
+    }
+
+    fn exchange(
+        &self,
+        script: Script,
+        flags: &[&str],
+        words: Vec<OsString>,
+        round: u32,
+        time_limit: Duration,
+    ) -> Result<Exchange, PythonError> {
+        let mailbox = self.workspace.mailbox();
+        let mut command = Command::new(&self.settings.executable, time_limit);
+        command.arguments.extend(flags.iter().map(OsString::from));
+        command.arguments.push(self.workspace.runnable(script).into_os_string());
+        command.arguments.push(word("answer", mailbox.answer.as_os_str()));
+        command.arguments.push(word("faults", mailbox.faults.as_os_str()));
+        command.arguments.extend(words);
+        command.environment = self.environment(round);
+        command.working_directory = Some(self.settings.working_directory.clone());
+        // A timed import must not wait for somebody to read what it prints.
+        command.output = if script == Script::Observe {
+            Output::Capture
+        } else {
+            Output::Discard
+        };
+        command.abort_at_limit = true;
+        let ended = runner::run(&command)?;
+        Ok(Exchange { ended, mailbox })
+    }
+
+    /// The changes to the environment that every run shares; the hash seed follows the round, so that two arms of one
+    /// round lay their dictionaries out alike.
+    pub(super) fn environment(&self, round: u32) -> BTreeMap<OsString, Option<OsString>> {
+        let mut environment: BTreeMap<OsString, Option<OsString>> =
+            SILENCED.iter().map(|name| (OsString::from(name), None)).collect();
+        let mut set = |name: &str, value: Option<OsString>| environment.insert(OsString::from(name), value);
+        set("PYTHONHASHSEED", Some((round + 1).to_string().into()));
+        let private = || Some(self.workspace.bytecode_folder().into_os_string());
+        match self.settings.bytecode {
+            BytecodeFiles::Warm => {
+                set("PYTHONDONTWRITEBYTECODE", None);
+            }
+            BytecodeFiles::WarmPrivate => {
+                set("PYTHONDONTWRITEBYTECODE", None);
+                set("PYTHONPYCACHEPREFIX", private());
+            }
+            BytecodeFiles::Cold => {
+                set("PYTHONDONTWRITEBYTECODE", Some("1".into()));
+                set("PYTHONPYCACHEPREFIX", private());
+            }
+        }
+        environment
+    }
+
+    pub(super) fn sample_answer(
+        &self,
+        exchange: &Exchange,
+        time_limit: Duration,
+    ) -> Result<Result<SampleAnswer, Failure>, PythonError> {
+        match answer::read::<Answer>(&exchange.mailbox.read_answer()) {
+            Ok(answer) => Ok(match answer::failure(answer) {
+                Ok(Answer::Sample(sample)) => Ok(sample),
+                Ok(other) => return Err(self.nonsense(format!("{other:?}"), exchange)),
+                Err(failure) => Err(failure),
+            }),
+            Err(Unreadable::Invalid(reason)) => Err(self.nonsense(reason, exchange)),
+            Err(Unreadable::Nothing | Unreadable::Short) => Ok(Err(self.silent_end(exchange, time_limit))),
+        }
+    }
+
+    /// A process that ended without an answer: it hung, a signal killed it, or it left by itself.
+    pub(super) fn silent_end(&self, exchange: &Exchange, time_limit: Duration) -> Failure {
+        let stack = faults::stack(&exchange.mailbox.read_faults(), &self.workspace.own_prefix());
+        if exchange.ended.timed_out {
+            let limit_ms = u64::try_from(time_limit.as_millis()).unwrap_or(u64::MAX);
+            return Failure::Hung { limit_ms, stack };
+        }
+        match exchange.ended.status {
+            Status::Signaled(signal) => Failure::Crashed { signal, stack },
+            Status::Exited(code) => Failure::Exited { code, stack },
+        }
+    }
+
+    pub(super) fn nonsense(&self, reason: String, exchange: &Exchange) -> PythonError {
+        PythonError::Nonsense {
+            executable: self.settings.executable.clone(),
+            reason,
+            output: String::from_utf8_lossy(&exchange.ended.output_tail).into_owned(),
+        }
+    }
+}
+
+pub(super) fn word(key: &str, value: &std::ffi::OsStr) -> OsString {
+    let mut word = OsString::from(key);
+    word.push("=");
+    word.push(value);
+    word
+}
+
+pub(super) fn words(key: &str, values: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    values.map(|value| word(key, &value)).collect()
+}
+
+pub(super) fn named<'a>(key: &'a str, values: &'a [String]) -> impl Iterator<Item = OsString> + 'a {
+    values.iter().map(move |value| word(key, value.as_ref()))
+}

@@ -1,0 +1,66 @@
+//! The commands. The only part that knows both the pure core and the edges.
+
+mod against;
+mod arm;
+mod basis;
+mod check;
+mod compare;
+mod counting;
+mod deferring;
+mod doctor;
+mod edits;
+mod explain;
+mod inputs;
+mod lines;
+mod merge;
+mod orders;
+mod outputs;
+mod progress;
+mod project;
+mod record;
+mod sampling;
+mod standing;
+mod usage;
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use crate::cli::{Cli, Command};
+use crate::error::Error;
+use crate::exit;
+use importgate_core::report::{json, untrusted};
+
+/// Runs one command and returns the exit code. Errors go to stderr.
+pub fn run(cli: Cli) -> u8 {
+    outputs::choose_colour(cli.color);
+    let result = match &cli.command {
+        Command::Check(arguments) => check::run(arguments),
+        Command::Record(arguments) => record::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
+        Command::Doctor(arguments) => doctor::run(arguments),
+        Command::Usage(arguments) => usage::run(arguments),
+        Command::Compare(arguments) => compare::run(arguments),
+        Command::Merge(arguments) => merge::run(arguments),
+        Command::Schema => outputs::to_standard_output(&json::schema()).map(|()| exit::PASS),
+        Command::Completions { shell } => completions(*shell),
+    };
+    result.unwrap_or_else(|error| {
+        print_error(&error);
+        error.exit_code()
+    })
+}
+
+/// Prints what makes a shell complete the command line.
+fn completions(shell: Shell) -> Result<u8, Error> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "importgate", &mut script);
+    outputs::to_standard_output(&String::from_utf8_lossy(&script))?;
+    Ok(exit::PASS)
+}
+
+/// An error may quote what an interpreter printed: control characters do not reach the terminal.
+fn print_error(error: &Error) {
+    for (position, line) in untrusted::lines(&error.to_string()).iter().enumerate() {
+        anstream::eprintln!("{}{line}", if position == 0 { "importgate: " } else { "" });
+    }
+}

@@ -1,0 +1,136 @@
+//! Where reports go: standard output or files, each format once.
+
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+
+use crate::cli::{ColourChoice, ExplainFormat, FormatKind, OutputFormat};
+use crate::error::Error;
+use importgate_core::report::Report;
+use importgate_core::report::{github, json, markdown, terminal};
+
+/// Writes the report in every format that was asked for; to the terminal where none was.
+///
+/// A file is replaced as a whole, so that a run that is stopped leaves no half report. What measured code printed never
+/// reaches an output raw: the renderers see to it.
+pub(super) fn write(report: &Report, formats: &[OutputFormat], verbose: bool) -> Result<(), Error> {
+    write_each(formats, |kind, on_screen| render(report, kind, verbose, on_screen))
+}
+
+/// The kind of output that nobody has to ask for.
+pub(super) trait Terminal {
+    const TERMINAL: Self;
+}
+
+impl Terminal for FormatKind {
+    const TERMINAL: Self = Self::Terminal;
+}
+
+impl Terminal for ExplainFormat {
+    const TERMINAL: Self = Self::Terminal;
+}
+
+/// Writes what `render` makes of each kind that was asked for, of the terminal's where none was. It is told whether the text
+/// goes to standard output, where colour is taken out again if it does not belong.
+pub(super) fn write_each<Kind: Copy + Terminal>(
+    formats: &[OutputFormat<Kind>],
+    render: impl Fn(Kind, bool) -> Result<String, Error>,
+) -> Result<(), Error> {
+    let default = [OutputFormat {
+        kind: Kind::TERMINAL,
+        path: None,
+    }];
+    let formats = if formats.is_empty() { &default } else { formats };
+    for format in formats {
+        match &format.path {
+            None => to_standard_output(&render(format.kind, true)?)?,
+            Some(path) => to_file(path, &render(format.kind, false)?)?,
+        }
+    }
+    Ok(())
+}
+
+/// Lets `--color` speak for every stream of the process.
+pub(super) fn choose_colour(choice: ColourChoice) {
+    match choice {
+        ColourChoice::Auto => {}
+        ColourChoice::Always => anstream::ColorChoice::Always.write_global(),
+        ColourChoice::Never => anstream::ColorChoice::Never.write_global(),
+    }
+}
+
+/// Prints to standard output; colour is taken out where it does not belong. A reader that has gone away (`| head`) is no error.
+pub(super) fn to_standard_output(text: &str) -> Result<(), Error> {
+    let mut stream = anstream::stdout().lock();
+    match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
+        Err(source) if source.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::Output {
+            path: "standard output".into(),
+            source,
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn render(report: &Report, kind: FormatKind, verbose: bool, on_screen: bool) -> Result<String, Error> {
+    Ok(match kind {
+        FormatKind::Terminal => terminal::render(report, &terminal_options(on_screen, verbose)),
+        FormatKind::Json => json::render(report).map_err(not_json)?,
+        FormatKind::Markdown => markdown::render(report, markdown::SUMMARY_BYTES),
+        FormatKind::Github => github::render(report),
+    })
+}
+
+/// How text for people is laid out.
+pub(super) fn terminal_options(on_screen: bool, verbose: bool) -> terminal::Options {
+    terminal::Options {
+        width: width(on_screen),
+        verbose,
+        colour: if on_screen {
+            terminal::Colour::Ansi
+        } else {
+            terminal::Colour::Plain
+        },
+    }
+}
+
+/// A value could not be written as JSON.
+pub(super) fn not_json(source: serde_json::Error) -> Error {
+    Error::Output {
+        path: "the JSON".into(),
+        source: std::io::Error::other(source),
+    }
+}
+
+/// The columns of the terminal; a log has no width of its own and gets what fits most pages.
+fn width(on_screen: bool) -> usize {
+    const FALLBACK: usize = 100;
+    if !on_screen || !std::io::stdout().is_terminal() {
+        return FALLBACK;
+    }
+    terminal_size::terminal_size().map_or(FALLBACK, |(width, _)| usize::from(width.0))
+}
+
+fn to_file(path: &Path, text: &str) -> Result<(), Error> {
+    let failed = |source| Error::Output {
+        path: path.to_path_buf(),
+        source,
+    };
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    // A device or a pipe (`/dev/stderr`) cannot be replaced, only written.
+    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        return std::fs::write(path, text).map_err(failed);
+    }
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".importgate-")
+        .tempfile_in(folder)
+        .map_err(failed)?;
+    file.write_all(text.as_bytes()).map_err(failed)?;
+    // A temporary file is private; a report is as readable as any file that its user makes.
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    file.as_file().set_permissions(mode).map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
+}

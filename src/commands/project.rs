@@ -1,0 +1,310 @@
+//! From the command line to a project that can be measured: its budgets, its interpreter, its targets.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::cli::ProjectArguments;
+use crate::error::Error;
+use importgate_core::budgets;
+use importgate_core::budgets::{Budgets, Diagnostics, FileKind, Pattern};
+use importgate_core::budgets::{Bytecode, Cited, Target};
+use importgate_core::checks::Places;
+use importgate_probe::python;
+use importgate_probe::python::{BytecodeFiles, FileSystemIndex, Search, Session, SessionSettings};
+use importgate_probe::runner;
+
+/// The name of the usage file where the budgets name none.
+const USAGE_FILE: &str = "importgate.usage.json";
+
+/// A project that can be measured.
+#[derive(Debug)]
+pub(super) struct Project {
+    pub(super) budgets: Budgets,
+    /// The budgets file's folder, absolute: relative paths in the file start here, and so does measured code.
+    pub(super) root: PathBuf,
+    pub(super) source_roots: Vec<PathBuf>,
+    pub(super) baseline_path: PathBuf,
+    /// The usage file, whether it exists or not.
+    pub(super) usage_path: PathBuf,
+    /// Every target of the budgets file, in its order.
+    pub(super) targets: Vec<Target>,
+}
+
+impl Project {
+    /// Reads the budgets, finds the interpreter, asks it what it is, and turns patterns into targets.
+    pub(super) fn open(arguments: &ProjectArguments) -> Result<(Self, Session), Error> {
+        // Before anything is started: from here on Ctrl-C ends what runs, and what an import leaves behind is ended too.
+        runner::prepare()?;
+        let (path, kind) = locate(arguments.budgets.as_deref())?;
+        let text = read_text(&path)?;
+        let name = path.display().to_string();
+        let budgets = match budgets::parse(&text, &name, kind) {
+            Ok(budgets) => budgets,
+            Err(mistakes) => {
+                return Err(Error::Budgets(with_unmatched(
+                    mistakes, &text, &name, kind, &path, arguments,
+                )));
+            }
+        };
+        let root = folder_of(&path)?;
+        let (source_roots, session) = open_session(arguments, &budgets, &root)?;
+        let targets = budgets.resolve(&module_index(&session)).map_err(Error::Budgets)?;
+        let baseline_path = arguments.baseline.clone().unwrap_or_else(|| {
+            let name = budgets
+                .project
+                .baseline
+                .as_ref()
+                .map_or("budgets.baseline.json", |cited| cited.value.as_str());
+            path.parent().unwrap_or(Path::new("")).join(name)
+        });
+        let usage_path = usage_path(&budgets, &path);
+        Ok((
+            Self {
+                budgets,
+                root,
+                source_roots,
+                baseline_path,
+                usage_path,
+                targets,
+            },
+            session,
+        ))
+    }
+
+    /// A folder without a budgets file: no targets, and every setting as it is by default.
+    pub(super) fn without_budgets(arguments: &ProjectArguments) -> Result<(Self, Session), Error> {
+        let unreadable = |source| Error::Unreadable {
+            path: PathBuf::from("."),
+            source,
+        };
+        let root = std::env::current_dir()
+            .and_then(|here| here.canonicalize())
+            .map_err(unreadable)?;
+        let budgets = no_budgets().ok_or_else(|| Error::NoBudgets { folder: root.clone() })?;
+        let (source_roots, session) = open_session(arguments, &budgets, &root)?;
+        let project = Self {
+            budgets,
+            baseline_path: root.join("budgets.baseline.json"),
+            usage_path: PathBuf::from(USAGE_FILE),
+            root,
+            source_roots,
+            targets: Vec::new(),
+        };
+        Ok((project, session))
+    }
+
+    /// The targets that the words of the command line select, all of them where there are no words. A word is a target's
+    /// name or a pattern as in the budgets file.
+    pub(super) fn select(&self, words: &[String]) -> Result<Vec<Target>, Error> {
+        if words.is_empty() {
+            return Ok(self.targets.clone());
+        }
+        let mut unmatched: Vec<String> = Vec::new();
+        let mut wanted = vec![false; self.targets.len()];
+        for word in words {
+            let pattern = Pattern::parse(word).ok();
+            let mut found = false;
+            for (target, wanted) in self.targets.iter().zip(&mut wanted) {
+                if target.name == *word || pattern.as_ref().is_some_and(|pattern| pattern.matches(&target.name)) {
+                    *wanted = true;
+                    found = true;
+                }
+            }
+            if !found {
+                unmatched.push(word.clone());
+            }
+        }
+        if !unmatched.is_empty() {
+            return Err(Error::NoTarget {
+                asked: unmatched,
+                known: some_names(&self.targets),
+            });
+        }
+        Ok(self
+            .targets
+            .iter()
+            .zip(wanted)
+            .filter(|(_, wanted)| *wanted)
+            .map(|(target, _)| target.clone())
+            .collect())
+    }
+
+    /// How lines of measured code are named in reports.
+    pub(super) fn places(&self) -> Places {
+        Places::new(self.root.clone(), self.source_roots.clone())
+    }
+}
+
+/// The usage file of the project here, for which no interpreter is needed, and a budgets file only where one is named.
+pub(super) fn usage_path_of(named: Option<&Path>) -> Result<PathBuf, Error> {
+    let (path, kind) = match locate(named) {
+        Err(Error::NoBudgets { .. }) => return Ok(PathBuf::from(USAGE_FILE)),
+        located => located?,
+    };
+    let budgets = budgets::parse(&read_text(&path)?, &path.display().to_string(), kind).map_err(Error::Budgets)?;
+    Ok(usage_path(&budgets, &path))
+}
+
+fn usage_path(budgets: &Budgets, budgets_path: &Path) -> PathBuf {
+    let name = budgets.classes.usage.as_ref();
+    let name = name.map_or(USAGE_FILE, |cited| cited.value.as_str());
+    budgets_path.parent().unwrap_or(Path::new("")).join(name)
+}
+
+fn read_text(path: &Path) -> Result<String, Error> {
+    std::fs::read_to_string(path).map_err(|source| Error::Unreadable {
+        path: path.to_path_buf(),
+        source,
+    })
+}
+
+/// Every setting as it is by default.
+fn no_budgets() -> Option<Budgets> {
+    budgets::parse_valid_part("", "budgets.toml", FileKind::Standalone)
+}
+
+/// What modules there are for a session, found without importing any.
+pub(super) fn module_index(session: &Session) -> FileSystemIndex {
+    let interpreter = session.interpreter();
+    let mut search_path = session.settings().source_roots.clone();
+    search_path.extend(interpreter.path.iter().cloned());
+    FileSystemIndex::new(search_path, interpreter.builtin_modules.clone())
+}
+
+fn some_names(targets: &[Target]) -> String {
+    const SHOWN: usize = 8;
+    let mut names: Vec<&str> = targets.iter().map(|target| target.name.as_str()).collect();
+    let more = names.len().saturating_sub(SHOWN);
+    names.truncate(SHOWN);
+    let tail = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    names.join(", ") + &tail
+}
+
+/// All the mistakes of a file at once: patterns without a match too, where the rest of it says enough to look for them.
+fn with_unmatched(
+    mistakes: Diagnostics,
+    text: &str,
+    name: &str,
+    kind: FileKind,
+    path: &Path,
+    arguments: &ProjectArguments,
+) -> Diagnostics {
+    let unmatched = || {
+        let budgets = budgets::parse_valid_part(text, name, kind)?;
+        let (_, session) = open_session(arguments, &budgets, &folder_of(path).ok()?).ok()?;
+        budgets.resolve(&module_index(&session)).err()
+    };
+    match unmatched() {
+        Some(more) => mistakes.and(more),
+        None => mistakes,
+    }
+}
+
+/// The folder of the budgets file, absolute and without symbolic links.
+fn folder_of(path: &Path) -> Result<PathBuf, Error> {
+    let absolute = path.canonicalize().map_err(|source| Error::Unreadable {
+        path: path.to_path_buf(),
+        source,
+    })?;
+    Ok(absolute.parent().unwrap_or(Path::new("/")).to_path_buf())
+}
+
+fn open_session(
+    arguments: &ProjectArguments,
+    budgets: &Budgets,
+    root: &Path,
+) -> Result<(Vec<PathBuf>, Session), Error> {
+    let source_roots = source_roots(budgets, root)?;
+    let session = Session::open(SessionSettings {
+        executable: python::find(&search(arguments, budgets, root))?,
+        source_roots: source_roots.clone(),
+        working_directory: root.to_path_buf(),
+        time_limit: Duration::from_secs_f64(budgets.measure.timeout_ms.value / 1000.0),
+        bytecode: match budgets.measure.bytecode.value {
+            Bytecode::Warm => BytecodeFiles::Warm,
+            Bytecode::Cold => BytecodeFiles::Cold,
+        },
+    })?;
+    Ok((source_roots, session))
+}
+
+/// The budgets file: the one that is named, else the nearest one here or above.
+fn locate(named: Option<&Path>) -> Result<(PathBuf, FileKind), Error> {
+    if let Some(path) = named {
+        let pyproject = path.file_name().is_some_and(|name| name == "pyproject.toml");
+        return Ok((
+            path.to_path_buf(),
+            if pyproject {
+                FileKind::Pyproject
+            } else {
+                FileKind::Standalone
+            },
+        ));
+    }
+    let here = std::env::current_dir().map_err(|source| Error::Unreadable {
+        path: PathBuf::from("."),
+        source,
+    })?;
+    for (depth, folder) in here.ancestors().enumerate() {
+        // Named as the user would name it, so that citations stay short.
+        let shown = if depth == 0 {
+            PathBuf::new()
+        } else {
+            folder.to_path_buf()
+        };
+        if folder.join("budgets.toml").is_file() {
+            return Ok((shown.join("budgets.toml"), FileKind::Standalone));
+        }
+        let pyproject = folder.join("pyproject.toml");
+        if std::fs::read_to_string(&pyproject).is_ok_and(|text| text.contains("[tool.importgate")) {
+            return Ok((shown.join("pyproject.toml"), FileKind::Pyproject));
+        }
+    }
+    Err(Error::NoBudgets { folder: here })
+}
+
+fn source_roots(budgets: &Budgets, root: &Path) -> Result<Vec<PathBuf>, Error> {
+    let Some(named) = &budgets.project.source_roots else {
+        let source = root.join("src");
+        return Ok(vec![if source.is_dir() { source } else { root.to_path_buf() }]);
+    };
+    named
+        .iter()
+        .map(|cited| {
+            root.join(&cited.value).canonicalize().map_err(|source| {
+                let place = cited
+                    .line
+                    .as_ref()
+                    .map_or(String::new(), |line| format!("{}:{}: ", line.file, line.line));
+                Error::Usage(format!("{place}source root `{}` cannot be used: {source}", cited.value))
+            })
+        })
+        .collect()
+}
+
+fn search(arguments: &ProjectArguments, budgets: &Budgets, root: &Path) -> Search {
+    let here = std::env::current_dir().unwrap_or_default();
+    let from_file = |cited: &Cited<String>| {
+        let named_by = cited
+            .line
+            .as_ref()
+            .map_or_else(String::new, |line| format!("{}:{}", line.file, line.line));
+        (PathBuf::from(&cited.value), named_by)
+    };
+    let configured = match &arguments.python {
+        // A path on the command line starts where the user stands; a bare name is looked up on PATH.
+        Some(path) if path.components().count() > 1 => Some((here.join(path), "--python".to_owned())),
+        Some(path) => Some((path.clone(), "--python".to_owned())),
+        None => budgets.project.python.as_ref().map(from_file),
+    };
+    Search {
+        configured,
+        virtual_env: std::env::var_os("VIRTUAL_ENV").map(PathBuf::from),
+        project: root.to_path_buf(),
+        path: std::env::var_os("PATH"),
+    }
+}
