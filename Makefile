@@ -1,14 +1,34 @@
-# What a developer types. `make test` needs Rust and a python3, nothing else.
+# What a developer types. `make test` needs Rust and a python3, nothing else. `make check` says what else it needs.
 
 CARGO ?= cargo
+# What `make tools` has installed goes before what is on PATH.
+with_tools := PATH="$(CURDIR)/target/tools/bin:$$PATH"
 
-.PHONY: check test test-real perf-check bench experiment
+.PHONY: check lint audit tools test test-real perf-check bench experiment
 
+# All that can be said without running anything. cargo-deny reads every crate of Cargo.lock: it downloads those that are for
+# other systems only, where they are not there yet, and needs no network after that.
 check:
-	$(CARGO) fmt --check
+	@.ci/tools require cargo-fmt cargo-clippy python3 cargo-deny typos zizmor
+	$(CARGO) fmt --all --check
+	$(MAKE) lint
+	tests/house/core_stays_pure
+	$(with_tools) cargo-deny --locked check bans licenses sources
+	$(with_tools) typos
+	$(with_tools) zizmor --offline --quiet --pedantic --strict-collection .
+
+lint:
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --package importgate-probe -- -D warnings # alone, it sees of core no more than `observed`
-	tests/house/core_stays_pure
+
+# All of cargo-deny. Apart from `check`, since it fetches the advisory database, which not every machine can reach.
+audit:
+	@.ci/tools require cargo-deny
+	$(with_tools) cargo-deny --locked check
+
+# The programs that `check` needs besides Rust's own, into target/tools.
+tools:
+	.ci/tools install
 
 test:
 	$(CARGO) test --workspace
