@@ -12,7 +12,7 @@ check:
 	@.ci/tools require cargo-fmt cargo-clippy python3 cargo-deny typos zizmor
 	$(CARGO) fmt --all --check
 	$(MAKE) lint
-	tests/house/core_stays_pure
+	tests/repository/core_stays_pure
 	$(with_tools) cargo-deny --locked check bans licenses sources
 	$(with_tools) typos
 	$(with_tools) zizmor --offline --quiet --pedantic --strict-collection .

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use importgate_probe::runner::{Command, Ended, Output, RunError, Status, run};
 
-use crate::support::{FAR, ended, python, shell, text, wait_until_gone};
+use super::support::{FAR, ended, python, shell, text, wait_until_gone};
 
 /// For what must be reached, however slow or fast the machine is.
 const NEAR: Duration = Duration::from_millis(200);

@@ -10,8 +10,8 @@ use std::process::{self, Stdio};
 use importgate_probe::runner::{Command, RunError, Status, interrupted, prepare, run};
 
 #[cfg(target_os = "linux")]
-use crate::support::is_there;
-use crate::support::{FAR, ended, python, text, wait_until, wait_until_gone};
+use super::support::is_there;
+use super::support::{FAR, ended, python, text, wait_until, wait_until_gone};
 
 /// Set in a test's own process, to a folder for messages between the two.
 const FOLDER: &str = "RUNNER_TEST_FOLDER";
@@ -27,7 +27,7 @@ fn again(test: &str, launcher: &[&str], folder: &Path) -> process::Command {
     let mut command = process::Command::new(words[0]);
     command.args(&words[1..]).args([
         "--exact",
-        &format!("prepared::{test}"),
+        &format!("runner::prepared::{test}"),
         "--nocapture",
         "--test-threads=1",
     ]);

@@ -298,7 +298,7 @@ fn write_until_killed() {
 /// A process that has written once and goes on writing.
 fn writer(path: &Path) -> Child {
     let mut child = Command::new(std::env::current_exe().expect("this test's path"))
-        .args(["--exact", "write_until_killed", "--ignored", "--nocapture"])
+        .args(["--exact", "store::write_until_killed", "--ignored", "--nocapture"])
         .env(ENVIRONMENT, path)
         .stdout(Stdio::piped())
         .spawn()

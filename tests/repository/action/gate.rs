@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::HOSTILE;
-use crate::runner::Job;
+use super::HOSTILE;
+use super::runner::Job;
 
 const REAL: &str = env!("CARGO_BIN_EXE_importgate");
 

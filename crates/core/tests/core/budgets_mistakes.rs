@@ -1,12 +1,10 @@
 //! What a user reads who makes a mistake in the budgets file: every kind of mistake, each with its place, and all of a
 //! file at once.
 
-mod budgets_support;
-
 use importgate_core::budgets;
 use importgate_core::budgets::FileKind;
 
-use budgets_support::ListedModules;
+use crate::budgets_support::ListedModules;
 
 /// The modules of a small application, and one that is installed.
 const MODULES: [&str; 10] = [

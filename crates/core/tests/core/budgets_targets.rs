@@ -1,14 +1,12 @@
 //! From a whole budgets file to the targets: which modules are measured, in which order, and within which limits.
 
-mod budgets_support;
-
 use importgate_core::budgets;
 use importgate_core::budgets::{Budgets, FileKind};
 use importgate_core::budgets::{Bytecode, Engine};
 use importgate_core::budgets::{Inconclusive, Target, TargetKind, Workload};
 use importgate_core::observed::Effect;
 
-use budgets_support::ListedModules;
+use crate::budgets_support::ListedModules;
 
 const MODULES: [&str; 8] = [
     "shop",
@@ -297,7 +295,7 @@ fn inline_tables_and_dotted_keys_are_the_same_grammar() {
 
 #[test]
 fn the_reference_that_the_documentation_shows_is_valid_and_tells_the_defaults() {
-    let reference = include_str!("../crates/core/src/budgets/reference.toml");
+    let reference = include_str!("../../src/budgets/reference.toml");
     assert_eq!(
         resolved(reference).len(),
         4,
@@ -331,7 +329,7 @@ fn the_reference_that_the_documentation_shows_is_valid_and_tells_the_defaults() 
 
 #[test]
 fn every_key_of_the_grammar_stands_in_the_reference() {
-    let reference = include_str!("../crates/core/src/budgets/reference.toml");
+    let reference = include_str!("../../src/budgets/reference.toml");
     // Asking for a key that does not exist makes each table list what it accepts.
     let tables = [
         "project",

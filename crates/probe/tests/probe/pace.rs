@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-const PROBE: &str = include_str!("../crates/probe/src/python/probe.py");
+const PROBE: &str = include_str!("../../src/python/probe.py");
 
 /// Three modules that do 100, 100 and 50 units of work, the second on a processor at half the speed.
 const SCRIPT: &str = r"

@@ -1,15 +1,13 @@
 //! What holds for every budgets file and every pattern: nothing panics, mistakes have places inside the file, and a
 //! pattern finds exactly the modules that it matches.
 
-mod budgets_support;
-
 use std::collections::BTreeSet;
 
 use importgate_core::budgets;
 use importgate_core::budgets::{Diagnostics, FileKind, Pattern};
 use proptest::prelude::*;
 
-use budgets_support::ListedModules;
+use crate::budgets_support::ListedModules;
 
 /// A tree of modules: each name brings its parents along.
 fn tree_of(names: &[Vec<&'static str>]) -> ListedModules {

@@ -21,7 +21,7 @@ const MACHINE: MachineSpeed = MachineSpeed {
 /// The samples of each package in each state of the machine, in the order in which they were taken.
 fn streams() -> Vec<Vec<Sample>> {
     let mut streams: BTreeMap<(&str, &str), Vec<Sample>> = BTreeMap::new();
-    for line in include_str!("../benches/data/streams.csv").lines().skip(1) {
+    for line in include_str!("../../../../benches/data/streams.csv").lines().skip(1) {
         let fields: Vec<&str> = line.split(',').collect();
         let [target, state, "head", cpu, _, _, calibration, reference, _] = fields[..] else {
             continue;
@@ -143,7 +143,7 @@ fn an_import_that_became_clearly_slower_fails() {
 
 /// Twenty samples of one import on the quiet machine, and twenty beside processor hogs.
 fn quiet_and_loaded() -> (Vec<Sample>, Vec<Sample>) {
-    let mut samples: Vec<Sample> = include_str!("data/own-times.csv")
+    let mut samples: Vec<Sample> = include_str!("own-times.csv")
         .lines()
         .skip(2)
         .map(|line| {

@@ -8,6 +8,8 @@ use std::process::{Command, Stdio};
 use importgate::git::{BaseKind, Checkout, GitError, Repository};
 use tempfile::TempDir;
 
+use super::assert_passes_alone;
+
 /// A repository in a temporary folder.
 struct Fixture {
     _folder: TempDir,
@@ -338,16 +340,13 @@ fn a_hook_s_environment_does_not_redirect_git() {
     let fixture = Fixture::new();
     let other = Fixture::new();
     let index = fixture.root.join("index-of-the-hook");
-    let status = Command::new(std::env::current_exe().expect("this test"))
-        .args(["--exact", "inside_a_hook"])
-        .env("TEST_HOOK_ROOT", &fixture.root)
-        .env("GIT_DIR", other.root.join(".git"))
-        .env("GIT_WORK_TREE", &other.root)
-        .env("GIT_INDEX_FILE", &index)
-        .stdout(Stdio::null())
-        .status()
-        .expect("the test runs");
-    assert!(status.success());
+    assert_passes_alone("git::inside_a_hook", |command| {
+        command
+            .env("TEST_HOOK_ROOT", &fixture.root)
+            .env("GIT_DIR", other.root.join(".git"))
+            .env("GIT_WORK_TREE", &other.root)
+            .env("GIT_INDEX_FILE", &index);
+    });
     assert!(!index.exists());
     assert_eq!((fixture.worktrees(), other.worktrees()), (1, 1));
 }
@@ -363,14 +362,9 @@ fn without_git() {
 
 #[test]
 fn a_missing_git_is_named() {
-    let status = Command::new(std::env::current_exe().expect("this test"))
-        .args(["--exact", "without_git"])
-        .env("TEST_WITHOUT_GIT", "1")
-        .env("PATH", "/nonexistent")
-        .stdout(Stdio::null())
-        .status()
-        .expect("the test runs");
-    assert!(status.success());
+    assert_passes_alone("git::without_git", |command| {
+        command.env("TEST_WITHOUT_GIT", "1").env("PATH", "/nonexistent");
+    });
 }
 
 #[test]

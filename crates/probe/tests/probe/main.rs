@@ -1,0 +1,8 @@
+//! The probe on real interpreters, processes and machines: the tests that a matrix of Pythons runs.
+
+mod hostile;
+mod instructions;
+mod machine;
+mod observe;
+mod pace;
+mod runner;

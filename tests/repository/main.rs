@@ -1,0 +1,5 @@
+//! What this repository promises beside its code: the action, the schema, the README, and files that say why they exist.
+
+mod action;
+mod house;
+mod report_schema;
