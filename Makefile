@@ -4,7 +4,7 @@ CARGO ?= cargo
 # What `make tools` has installed goes before what is on PATH.
 with_tools := PATH="$(CURDIR)/target/tools/bin:$$PATH"
 
-.PHONY: check lint audit tools test test-real perf-check bench experiment
+.PHONY: check lint audit tools test test-probe test-real perf-check bench experiment
 
 # All that can be said without running anything. cargo-deny reads every crate of Cargo.lock: it downloads those that are for
 # other systems only, where they are not there yet, and needs no network after that.
@@ -31,7 +31,11 @@ tools:
 	.ci/tools install
 
 test:
-	$(CARGO) test --workspace
+	@begun=$$(date +%s) && $(CARGO) test --workspace && echo "make test: $$(($$(date +%s) - begun)) s, with the build"
+
+# What depends on the Python that is first on PATH, and nothing else: for a matrix of Pythons.
+test-probe:
+	$(CARGO) test --package importgate-probe
 
 # Real packages from the package index, on the oldest and the newest Python that can be found.
 # One test after the other: they would take the processors from each other.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use importgate::git::{BaseKind, Checkout, GitError, Repository};
 use tempfile::TempDir;
