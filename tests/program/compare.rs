@@ -1,10 +1,7 @@
 //! `compare`, `merge`, `schema` and `completions` as a user runs them, on files that are written here.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
 
-use assert_cmd::Command;
 use importgate_core::baseline::{Baseline, Entry, Recorded, StoredSample};
 use importgate_core::budgets::TargetKind;
 use importgate_core::checks::{TargetReport, TargetStatus, Verdict};
@@ -12,44 +9,9 @@ use importgate_core::observed::{EnvironmentKey, Machine, ReferenceSample};
 use importgate_core::report::json;
 use importgate_core::report::{BaselineSummary, Report, ReportEnvironment, RunSummary};
 
+use super::support::Project;
+
 const KEY: &str = "cpython-3.13-linux-x86_64";
-
-struct Folder(tempfile::TempDir);
-
-/// What the program said.
-struct Answer {
-    code: i32,
-    output: String,
-    errors: String,
-}
-
-impl Folder {
-    fn new() -> Self {
-        Self(tempfile::tempdir().expect("a folder"))
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn write(&self, name: &str, text: impl AsRef<[u8]>) -> &Self {
-        fs::write(self.path().join(name), text).expect("it is written");
-        self
-    }
-
-    fn run(&self, arguments: &[&str]) -> Answer {
-        let output = Command::new(env!("CARGO_BIN_EXE_importgate"))
-            .current_dir(self.path())
-            .args(arguments)
-            .output()
-            .expect("it runs");
-        Answer {
-            code: output.status.code().expect("it ends by itself"),
-            output: String::from_utf8(output.stdout).expect("text"),
-            errors: String::from_utf8(output.stderr).expect("text"),
-        }
-    }
-}
 
 fn baseline(targets: &[(&str, u64)]) -> String {
     let recorded = |time_ms: u64| Recorded {
@@ -144,8 +106,8 @@ fn written(report: &Report) -> String {
     json::render(report).expect("JSON")
 }
 
-fn with_baselines() -> Folder {
-    let folder = Folder::new();
+fn with_baselines() -> Project {
+    let folder = Project::without_budgets(&[]);
     folder
         .write("old.json", baseline(&[("shop.cli", 100), ("shop.web", 100)]))
         .write("new.json", baseline(&[("shop.cli", 70), ("shop.web", 99)]));
@@ -155,10 +117,10 @@ fn with_baselines() -> Folder {
 #[test]
 fn two_baselines_make_a_table() {
     let answer = with_baselines().run(&["compare", "old.json", "new.json"]);
-    assert_eq!(answer.code, 0, "{}", answer.errors);
+    assert_eq!(answer.code, 0, "{}", answer.stderr);
     let line = |word: &str| {
         answer
-            .output
+            .stdout
             .lines()
             .find(|line| line.contains(word))
             .expect(word)
@@ -179,10 +141,10 @@ fn a_required_improvement_fails_by_name_and_passes_where_all_show_it() {
     assert_eq!(answer.code, 1);
     assert!(
         answer
-            .output
+            .stdout
             .contains("FAIL: 1 target did not improve by 20.0%\n  shop.web: -1.00%"),
         "{}",
-        answer.output
+        answer.stdout
     );
     let narrowed = [
         "compare",
@@ -207,18 +169,18 @@ fn a_required_improvement_fails_by_name_and_passes_where_all_show_it() {
 fn a_baseline_compares_with_a_report_in_every_format() {
     let folder = with_baselines();
     let checked = report(Verdict::Pass, &[("shop.cli", 50.0), ("shop.web", 130.0)]);
-    folder.write("report.json", written(&checked));
+    folder.write("run.json", written(&checked));
     let answer = folder.run(&[
         "compare",
         "old.json",
-        "report.json",
+        "run.json",
         "--format",
         "json",
         "--format",
         "markdown=out/table.md",
     ]);
-    assert_eq!(answer.code, 0, "{}", answer.errors);
-    let value: serde_json::Value = serde_json::from_str(&answer.output).expect("JSON");
+    assert_eq!(answer.code, 0, "{}", answer.stderr);
+    let value: serde_json::Value = serde_json::from_str(&answer.stdout).expect("JSON");
     let part = &value["environments"][0];
     let outcomes: Vec<&str> = [0, 1]
         .map(|row| part["targets"][row]["outcome"].as_str().unwrap_or_default())
@@ -226,7 +188,7 @@ fn a_baseline_compares_with_a_report_in_every_format() {
     assert_eq!(outcomes, ["improved", "slower"]);
     // The report was held against these very times, and nothing else differs.
     assert_eq!(part["notes"], serde_json::json!([]));
-    let page = fs::read_to_string(folder.path().join("out/table.md")).expect("the page");
+    let page = folder.read("out/table.md");
     assert!(
         page.contains("| ✅ improved | `shop.cli` | 100 ms | 50.0 ms | -50.0% |"),
         "{page}"
@@ -261,19 +223,19 @@ fn what_is_neither_a_baseline_nor_a_report_is_named_with_its_fault() {
     for (name, content, expected) in cases {
         folder.write(name, content);
         let answer = folder.run(&["compare", "old.json", name]);
-        assert_eq!(answer.code, 3, "{name}: {}", answer.errors);
+        assert_eq!(answer.code, 3, "{name}: {}", answer.stderr);
         assert!(
-            answer.errors.contains(name) && answer.errors.contains(expected),
+            answer.stderr.contains(name) && answer.stderr.contains(expected),
             "{}",
-            answer.errors
+            answer.stderr
         );
-        assert!(answer.output.is_empty());
+        assert!(answer.stdout.is_empty());
     }
     let missing = folder.run(&["compare", "nothing.json", "new.json"]);
     assert!(
-        missing.code == 3 && missing.errors.contains("nothing.json"),
+        missing.code == 3 && missing.stderr.contains("nothing.json"),
         "{}",
-        missing.errors
+        missing.stderr
     );
     let folder_itself = folder.run(&["compare", ".", "new.json"]);
     assert_eq!(folder_itself.code, 3);
@@ -289,12 +251,12 @@ fn mistakes_on_the_command_line_are_told_from_those_in_the_files() {
     assert_eq!(run(&["--format=github"]).code, 2);
     let environment = run(&["--environment", "cpython-3.9-linux-x86_64"]);
     assert!(
-        environment.code == 3 && environment.errors.contains(KEY),
+        environment.code == 3 && environment.stderr.contains(KEY),
         "{}",
-        environment.errors
+        environment.stderr
     );
     let only = run(&["--only", "shop.api"]);
-    assert!(only.code == 3 && only.errors.contains("shop.cli"), "{}", only.errors);
+    assert!(only.code == 3 && only.stderr.contains("shop.cli"), "{}", only.stderr);
 }
 
 #[test]
@@ -304,31 +266,30 @@ fn the_result_of_a_comparison_is_no_input() {
     for arguments in [&["compare", "old.json", "result.json"][..], &["merge", "result.json"]] {
         let answer = folder.run(arguments);
         assert!(
-            answer.code == 3 && answer.errors.contains("comparison"),
+            answer.code == 3 && answer.stderr.contains("comparison"),
             "{}",
-            answer.errors
+            answer.stderr
         );
     }
 }
 
 #[test]
 fn shards_become_one_report_with_the_exit_code_of_a_check() {
-    let folder = Folder::new();
+    let folder = Project::without_budgets(&[]);
     folder
         .write("1.json", written(&report(Verdict::Pass, &[("shop.cli", 50.0)])))
         .write("2.json", written(&report(Verdict::Inconclusive, &[("shop.web", 50.0)])))
         .write("3.json", written(&report(Verdict::Fail, &[("shop.api", 50.0)])));
     let open = folder.run(&["merge", "1.json", "2.json"]);
-    assert_eq!(open.code, 0, "{}", open.errors);
+    assert_eq!(open.code, 0, "{}", open.stderr);
     assert!(
-        open.output.contains("shop.cli") && open.output.contains("INCONCLUSIVE"),
+        open.stdout.contains("shop.cli") && open.stdout.contains("INCONCLUSIVE"),
         "{}",
-        open.output
+        open.stdout
     );
     let failing = folder.run(&["merge", "1.json", "2.json", "3.json", "--format=json=all.json"]);
-    assert_eq!((failing.code, failing.output.as_str()), (1, ""));
-    let merged =
-        json::parse(&fs::read_to_string(folder.path().join("all.json")).expect("the report")).expect("a report");
+    assert_eq!((failing.code, failing.stdout.as_str()), (1, ""));
+    let merged = json::parse(&folder.read("all.json")).expect("a report");
     let names: Vec<&str> = merged.targets.iter().map(|target| target.module.as_str()).collect();
     assert_eq!(names, ["shop.cli", "shop.web", "shop.api"]);
     assert_eq!((merged.verdict, merged.run.samples), (Verdict::Fail, 30));
@@ -336,7 +297,7 @@ fn shards_become_one_report_with_the_exit_code_of_a_check() {
 
 #[test]
 fn reports_that_do_not_belong_together_are_not_merged() {
-    let folder = Folder::new();
+    let folder = Project::without_budgets(&[]);
     let first = report(Verdict::Pass, &[("shop.cli", 50.0)]);
     let other = Report {
         budgets: "other.toml".to_owned(),
@@ -354,22 +315,22 @@ fn reports_that_do_not_belong_together_are_not_merged() {
     ] {
         let answer = folder.run(&["merge", "1.json", second]);
         assert_eq!(answer.code, 3, "{second}");
-        assert!(answer.errors.contains(expected), "{}", answer.errors);
+        assert!(answer.stderr.contains(expected), "{}", answer.stderr);
     }
     assert_eq!(folder.run(&["merge"]).code, 2);
 }
 
 #[test]
 fn the_schema_and_the_completions_are_printed() {
-    let folder = Folder::new();
+    let folder = Project::without_budgets(&[]);
     let schema = folder.run(&["schema"]);
-    assert_eq!((schema.code, schema.output), (0, json::schema()));
+    assert_eq!((schema.code, schema.stdout), (0, json::schema()));
     for shell in ["bash", "zsh", "fish"] {
         let answer = folder.run(&["completions", shell]);
         assert!(
-            answer.code == 0 && answer.output.contains("require-improvement"),
+            answer.code == 0 && answer.stdout.contains("require-improvement"),
             "{shell}: {}",
-            answer.errors
+            answer.stderr
         );
     }
     assert_eq!(folder.run(&["completions", "cobol"]).code, 2);

@@ -1,37 +1,15 @@
 //! `importgate explain` through the binary, on a project whose imports are known.
 
-use std::fs;
-use std::path::Path;
-use std::process::Command;
-
+use importgate_core::checks::Code;
 use serde_json::Value;
 
-fn project(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    for (name, text) in files {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
-        fs::write(path, text).expect("a file");
-    }
-    folder
-}
+use super::support::Project;
 
-fn explain(folder: &Path, arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_importgate"))
-        .current_dir(folder)
-        .env_remove("VIRTUAL_ENV")
-        .arg("explain")
-        .args(arguments)
-        .args(["--quiet", "--python", "python3"])
-        .output()
-        .expect("importgate");
-    assert!(
-        output.status.success(),
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout).expect("text")
+/// What `explain` prints.
+#[track_caller]
+fn explain(project: &Project, arguments: &[&str]) -> String {
+    let words = [&["explain"], arguments, &["--quiet"]].concat();
+    project.run(&words).expect_code(0).stdout
 }
 
 /// Long enough to be ranked first on any machine.
@@ -54,20 +32,20 @@ fn statement<'a>(document: &'a Value, place: &str) -> &'a Value {
 
 #[test]
 fn a_chain_names_each_step_with_its_line() {
-    let folder = project(&[
+    let project = Project::without_budgets(&[
         ("app.py", "import middle\n"),
         ("middle.py", "\nimport leaf\n"),
         ("leaf.py", ""),
     ]);
-    let text = explain(folder.path(), &["app", "--why", "leaf"]);
+    let text = explain(&project, &["app", "--why", "leaf"]);
     assert!(text.contains("app.py:1  app imports middle\n"), "{text}");
     assert!(text.contains("middle.py:2  middle imports leaf\n"), "{text}");
 }
 
 #[test]
 fn an_import_that_nothing_uses_is_lazy_and_measured_to_fall_away() {
-    let folder = project(&[("app.py", "import heavy\n"), ("heavy.py", HEAVY)]);
-    let text = explain(folder.path(), &["app", "--verify", "--format", "json"]);
+    let project = Project::without_budgets(&[("app.py", "import heavy\n"), ("heavy.py", HEAVY)]);
+    let text = explain(&project, &["app", "--verify", "--format", "json"]);
     let document: Value = serde_json::from_str(&text).expect("JSON");
     let import = statement(&document, "app.py:1");
     assert_eq!(import["saved"]["modules"], 1);
@@ -78,12 +56,12 @@ fn an_import_that_nothing_uses_is_lazy_and_measured_to_fall_away() {
 
 #[test]
 fn a_wait_is_saved_with_the_module_that_waits() {
-    let folder = project(&[
+    let project = Project::without_budgets(&[
         ("app.py", "import waits\nimport heavy\n"),
         ("waits.py", "import time\n\ntime.sleep(0.08)\n"),
         ("heavy.py", HEAVY),
     ]);
-    let text = explain(folder.path(), &["app", "--verify", "--format", "json"]);
+    let text = explain(&project, &["app", "--verify", "--format", "json"]);
     let document: Value = serde_json::from_str(&text).expect("JSON");
     let import = statement(&document, "app.py:1");
     for saved in [&import["saved"], &import["measured"]["saved"]] {
@@ -93,11 +71,11 @@ fn a_wait_is_saved_with_the_module_that_waits() {
 
 #[test]
 fn an_import_that_is_used_at_once_is_not_called_lazy() {
-    let folder = project(&[
+    let project = Project::without_budgets(&[
         ("app.py", "from heavy import total\n\nvalue = total + 1\n"),
         ("heavy.py", HEAVY),
     ]);
-    let text = explain(folder.path(), &["app", "--format", "json"]);
+    let text = explain(&project, &["app", "--format", "json"]);
     let document: Value = serde_json::from_str(&text).expect("JSON");
     let import = statement(&document, "app.py:1");
     assert_eq!(import["used"]["place"]["line"], 3);
@@ -111,8 +89,8 @@ fn an_import_that_is_used_at_once_is_not_called_lazy() {
 /// A statement's reason for not being lazy, in an explanation of `app` whose `heavy` has a class `Base` and a name `total`.
 fn reason(app: &str, place: &str) -> String {
     let heavy = format!("{HEAVY}\nclass Base:\n    pass\n");
-    let folder = project(&[("app.py", app), ("heavy.py", &heavy)]);
-    let document: Value = serde_json::from_str(&explain(folder.path(), &["app", "--format", "json"])).expect("JSON");
+    let project = Project::without_budgets(&[("app.py", app), ("heavy.py", &heavy)]);
+    let document: Value = serde_json::from_str(&explain(&project, &["app", "--format", "json"])).expect("JSON");
     let import = statement(&document, place);
     assert_eq!(import["saved"]["modules"], 0, "{import:#}");
     assert_eq!(import["cut"]["modules"], 1, "{import:#}");
@@ -155,12 +133,12 @@ fn what_is_used_while_importing_says_where_and_how() {
 
 #[test]
 fn a_name_that_another_module_takes_over_is_used_there() {
-    let folder = project(&[
+    let project = Project::without_budgets(&[
         ("app.py", "from names import total\n"),
         ("names.py", "from heavy import total\n"),
         ("heavy.py", HEAVY),
     ]);
-    let document: Value = serde_json::from_str(&explain(folder.path(), &["app", "--format", "json"])).expect("JSON");
+    let document: Value = serde_json::from_str(&explain(&project, &["app", "--format", "json"])).expect("JSON");
     let import = statement(&document, "names.py:1");
     assert_eq!(
         import["advice"]["reason"],
@@ -170,13 +148,13 @@ fn a_name_that_another_module_takes_over_is_used_there() {
 
 #[test]
 fn of_several_names_only_those_that_are_used_are_loaded() {
-    let folder = project(&[
+    let project = Project::without_budgets(&[
         ("app.py", "from parts import heavy, light\n\nlight.value\n"),
         ("parts/__init__.py", ""),
         ("parts/heavy.py", HEAVY),
         ("parts/light.py", "value = 1\n"),
     ]);
-    let text = explain(folder.path(), &["app", "--verify", "--format", "json"]);
+    let text = explain(&project, &["app", "--verify", "--format", "json"]);
     let document: Value = serde_json::from_str(&text).expect("JSON");
     let import = statement(&document, "app.py:1");
     assert_eq!(import["cut"]["modules"], 3, "{import:#}");
@@ -187,12 +165,12 @@ fn of_several_names_only_those_that_are_used_are_loaded() {
 
 #[test]
 fn what_somebody_else_imports_too_gives_nothing_back() {
-    let folder = project(&[
+    let project = Project::without_budgets(&[
         ("app.py", "import heavy\nimport helper\n"),
         ("helper.py", "import heavy\n"),
         ("heavy.py", HEAVY),
     ]);
-    let text = explain(folder.path(), &["app", "--verify"]);
+    let text = explain(&project, &["app", "--verify"]);
     let told = text
         .split("what to do about the costly imports:")
         .nth(1)
@@ -205,18 +183,18 @@ fn what_somebody_else_imports_too_gives_nothing_back() {
 
 #[test]
 fn no_line_of_the_advice_is_wider_than_a_terminal() {
-    let folder = project(&[
+    let project = Project::without_budgets(&[
         ("app.py", "import heavy\nimport helper\n"),
         ("helper.py", "import heavy\n"),
         ("heavy.py", HEAVY),
     ]);
-    let text = explain(folder.path(), &["app"]);
+    let text = explain(&project, &["app"]);
     assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
 }
 
 #[test]
 fn each_format_goes_where_it_is_told() {
-    let folder = project(&[("app.py", "import leaf\n"), ("leaf.py", "")]);
+    let project = Project::without_budgets(&[("app.py", "import leaf\n"), ("leaf.py", "")]);
     let formats = [
         "app",
         "--format",
@@ -226,20 +204,19 @@ fn each_format_goes_where_it_is_told() {
         "--format",
         "terminal",
     ];
-    let printed = explain(folder.path(), &formats);
+    let printed = explain(&project, &formats);
     assert!(printed.contains("app"), "{printed}");
     for (path, key) in [("out/e.json", "imports"), ("e.txt", "profiles")] {
-        let text = fs::read(folder.path().join(path)).expect("a file");
-        let document: Value = serde_json::from_slice(&text).expect("JSON");
+        let text = project.read(path);
+        let document: Value = serde_json::from_str(&text).expect("JSON");
         assert!(document[key].is_array(), "{document:#}");
     }
 }
 
 #[test]
 fn speedscope_gets_an_evented_profile() {
-    let folder = project(&[("app.py", "import leaf\n"), ("leaf.py", "")]);
-    let document: Value =
-        serde_json::from_str(&explain(folder.path(), &["app", "--format", "speedscope"])).expect("JSON");
+    let project = Project::without_budgets(&[("app.py", "import leaf\n"), ("leaf.py", "")]);
+    let document: Value = serde_json::from_str(&explain(&project, &["app", "--format", "speedscope"])).expect("JSON");
     assert_eq!(document["profiles"][0]["type"], "evented");
     assert_eq!(document["shared"]["frames"][0]["name"], "app");
 }
@@ -247,31 +224,13 @@ fn speedscope_gets_an_evented_profile() {
 #[test]
 fn check_marks_a_heavy_module_with_the_statement_that_loads_it() {
     let budgets = "[classes]\nheavy = \"0.05ms\"\n\n[modules.app]\nmax-time = \"9s\"\n";
-    let folder = project(&[
+    let project = Project::without_budgets(&[
         ("budgets.toml", budgets),
         ("app.py", "\nimport heavy\n"),
         ("heavy.py", HEAVY),
     ]);
-    let output = Command::new(env!("CARGO_BIN_EXE_importgate"))
-        .current_dir(folder.path())
-        .env_remove("VIRTUAL_ENV")
-        .args([
-            "check",
-            "--quiet",
-            "--python",
-            "python3",
-            "--samples",
-            "3",
-            "--format",
-            "json",
-        ])
-        .output()
-        .expect("importgate");
-    assert!(output.status.success(), "a warning passes");
-    let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    let findings = document["findings"].as_array().expect("findings");
-    let heavy = findings.iter().find(|finding| finding["code"] == "heavy-module");
-    let heavy = heavy.unwrap_or_else(|| panic!("no warning in {document:#}"));
-    assert_eq!(heavy["place"]["line"], 2);
-    assert_eq!(heavy["budget"]["line"], 2);
+    let check = project.check(&["--quiet", "--samples", "3"]).expect_code(0);
+    let heavy = check.only(Code::HeavyModule);
+    assert_eq!(heavy.place.as_ref().map(|place| place.line), Some(2));
+    assert_eq!(heavy.budget.as_ref().map(|budget| budget.line), Some(2));
 }

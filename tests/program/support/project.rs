@@ -47,6 +47,16 @@ impl Project {
         project
     }
 
+    /// A folder with these files and no budgets file.
+    pub(crate) fn without_budgets(files: &[(&str, &str)]) -> Self {
+        let project = Self::new("");
+        fs::remove_file(project.path("budgets.toml")).expect("the empty budgets");
+        for (name, text) in files {
+            project.write(name, text);
+        }
+        project
+    }
+
     /// A project of one module, `measured`, without any limit but what `table` says of it.
     pub(crate) fn of_module(source: &str, table: &str) -> Self {
         let project = Self::new(&format!("[modules.measured]\n{table}"));
@@ -63,10 +73,11 @@ impl Project {
         self.folder.path().join("temporary")
     }
 
-    pub(crate) fn write(&self, relative: &str, text: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, relative: &str, text: impl AsRef<[u8]>) -> &Self {
         let path = self.path(relative);
         fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
         fs::write(path, text).expect("a file");
+        self
     }
 
     pub(crate) fn read(&self, relative: &str) -> String {
