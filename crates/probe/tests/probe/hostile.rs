@@ -1,67 +1,35 @@
 //! Measured code is hostile by accident. Whatever it does, a sample comes back or a failure that says what happened.
 
-use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
 use std::time::Duration;
 
 use importgate_core::observed::{Failure, Sample};
-use importgate_probe::python::{BytecodeFiles, Request, Session, SessionSettings};
+use importgate_probe::python::Request;
 
-struct Project {
-    folder: tempfile::TempDir,
+use crate::support::{GENEROUS, Project, python};
+
+/// Imports a module of this source.
+fn import(source: &str, limit: Duration) -> Result<Sample, Failure> {
+    let project = Project::new(&[("measured.py", source)]);
+    sample(&project, limit)
 }
 
-impl Project {
-    fn new(source: &str) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        fs::write(folder.path().join("measured.py"), source).expect("a module");
-        Self { folder }
-    }
-
-    fn session(&self, limit: Duration) -> Session {
-        Session::open(SessionSettings {
-            executable: python(),
-            source_roots: vec![self.folder.path().canonicalize().expect("the folder")],
-            working_directory: self.folder.path().to_path_buf(),
-            time_limit: limit,
-            bytecode: BytecodeFiles::Warm,
-        })
-        .expect("a session")
-    }
-
-    fn import(&self, limit: Duration) -> Result<Sample, Failure> {
-        let imports = ["measured".to_owned()];
-        let request = Request {
-            preload: &[],
-            imports: &imports,
-            round: 0,
-        };
-        self.session(limit).sample(request).expect("the process runs")
-    }
+fn sample(project: &Project, limit: Duration) -> Result<Sample, Failure> {
+    let imports = ["measured".to_owned()];
+    let request = Request {
+        preload: &[],
+        imports: &imports,
+        round: 0,
+    };
+    let session = project.session_within(limit, python());
+    session.sample(request).expect("the process runs")
 }
-
-fn python() -> PathBuf {
-    let answer = Command::new("python3")
-        .args(["-c", "import sys; print(sys.executable)"])
-        .output()
-        .expect("a python3");
-    PathBuf::from(String::from_utf8(answer.stdout).expect("a path").trim())
-}
-
-/// Long enough for any machine to import a small module.
-const GENEROUS: Duration = Duration::from_secs(60);
 
 fn survives(source: &str) -> Sample {
-    Project::new(source)
-        .import(GENEROUS)
-        .unwrap_or_else(|failure| panic!("it should have been measured: {failure:?}"))
+    import(source, GENEROUS).unwrap_or_else(|failure| panic!("it should have been measured: {failure:?}"))
 }
 
 fn fails(source: &str) -> Failure {
-    Project::new(source)
-        .import(GENEROUS)
-        .expect_err("it should have failed")
+    import(source, GENEROUS).expect_err("it should have failed")
 }
 
 #[test]
@@ -131,10 +99,12 @@ fn a_missing_module_and_a_circle_are_recognised() {
     assert!(
         matches!(fails("import not_there.at_all\n"), Failure::Raised { missing: Some(name), .. } if name == "not_there")
     );
-    let project = Project::new("import first\n");
-    fs::write(project.folder.path().join("first.py"), "from second import b\na = 1\n").expect("a module");
-    fs::write(project.folder.path().join("second.py"), "from first import a\nb = 1\n").expect("a module");
-    let Failure::Raised { cycle, .. } = project.import(GENEROUS).expect_err("a circle") else {
+    let project = Project::new(&[
+        ("measured.py", "import first\n"),
+        ("first.py", "from second import b\na = 1\n"),
+        ("second.py", "from first import a\nb = 1\n"),
+    ]);
+    let Failure::Raised { cycle, .. } = sample(&project, GENEROUS).expect_err("a circle") else {
         panic!("a circle")
     };
     assert_eq!(cycle, ["first", "second"]);
@@ -175,7 +145,7 @@ fn a_hang_ends_at_the_time_limit_and_shows_where() {
     ] {
         let mut limit = Duration::from_secs(2);
         loop {
-            let Failure::Hung { limit_ms, stack } = Project::new(source).import(limit).expect_err("a hang") else {
+            let Failure::Hung { limit_ms, stack } = import(source, limit).expect_err("a hang") else {
                 panic!("a hang was expected");
             };
             assert_eq!(u128::from(limit_ms), limit.as_millis());

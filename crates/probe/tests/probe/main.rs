@@ -6,3 +6,4 @@ mod machine;
 mod observe;
 mod pace;
 mod runner;
+mod support;

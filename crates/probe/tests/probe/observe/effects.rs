@@ -2,7 +2,7 @@
 
 use importgate_core::observed::{Effect, Failure, Observation};
 
-use super::support::Project;
+use crate::support::Project;
 
 fn observe(source: &str) -> Observation {
     Project::new(&[("measured.py", source), ("data.txt", "data\n"), ("spare.py", "")]).observe("measured")

@@ -6,7 +6,7 @@ use importgate_core::explain::graph::{ImportGraph, ImportStatement};
 use importgate_core::observed::Failure;
 use importgate_probe::python::Look;
 
-use super::support::{Project, edge, observe, python, run};
+use crate::support::{Project, edge, observe, python, run};
 
 #[test]
 fn every_way_to_import_is_an_edge_with_file_and_line() {

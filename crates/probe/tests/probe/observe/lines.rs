@@ -3,7 +3,7 @@
 use importgate_core::observed::LineSeen;
 use importgate_probe::python::Request;
 
-use super::support::{Project, python, steady_lines};
+use crate::support::{Project, python, steady_lines};
 
 /// What takes far longer than every other line of these bodies together.
 const BURN: &str = "sum(range(6_000_000))";

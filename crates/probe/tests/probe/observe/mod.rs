@@ -4,4 +4,3 @@ mod effects;
 mod imports;
 mod lines;
 mod planted;
-mod support;

@@ -8,7 +8,7 @@ use importgate_core::explain::graph::{Evidence, LinesBefore, causes_of_change, n
 use importgate_core::observed::{ClosureChange, LineSeen, ModuleTable, Observation};
 use importgate_probe::python::{Contents, Request, Session};
 
-use super::support::{Project, observe, python, run, steady_lines};
+use crate::support::{Project, observe, python, run, steady_lines};
 
 /// What takes long enough to outweigh the noise of any machine.
 const BURN: &str = "total = sum(step * step for step in range(1_500_000))\n";

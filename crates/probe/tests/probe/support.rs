@@ -9,7 +9,7 @@ use importgate_core::observed::{Edge, LineSeen, Observation};
 use importgate_probe::python::{BytecodeFiles, Look, Request, Session, SessionSettings};
 
 /// Long enough for any machine to import a small project.
-const GENEROUS: Duration = Duration::from_secs(60);
+pub(crate) const GENEROUS: Duration = Duration::from_secs(60);
 
 /// A folder with Python files.
 pub(crate) struct Project {
@@ -40,11 +40,16 @@ impl Project {
     }
 
     pub(crate) fn session(&self, executable: PathBuf) -> Session {
+        self.session_within(GENEROUS, executable)
+    }
+
+    /// A session in which an import may take so long.
+    pub(crate) fn session_within(&self, limit: Duration, executable: PathBuf) -> Session {
         Session::open(SessionSettings {
             executable,
             source_roots: vec![self.root.clone()],
             working_directory: self.root.clone(),
-            time_limit: GENEROUS,
+            time_limit: limit,
             bytecode: BytecodeFiles::Warm,
         })
         .expect("a session")
