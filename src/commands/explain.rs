@@ -4,13 +4,11 @@ use crate::cli::{ExplainArguments, ExplainFormat};
 use crate::error::Error;
 use crate::exit;
 use importgate_core::budgets::{Target, Workload};
-use importgate_core::explain::{Explanation, Material, Usual, explain};
+use importgate_core::explain::source::has_lazy_imports;
+use importgate_core::explain::{Explanation, Material, Usual, describe, explain};
 use importgate_core::observed::Collections;
 use importgate_core::report::explain::{speedscope, terminal};
 use importgate_core::report::progress_line::{Phase, Progress};
-use importgate_core::stats::calibration::blocked_ms;
-use importgate_core::stats::changed_part::usual_own_times;
-use importgate_core::stats::quantile::median;
 use importgate_probe::python::Session;
 
 use super::arm::{Arm, Survey};
@@ -43,7 +41,7 @@ pub(super) fn run(arguments: &ExplainArguments) -> Result<u8, Error> {
         return Err(Error::CannotMeasure(format!(
             "the import of {} fails: {}",
             target.name,
-            deferring::told(failure)
+            describe(failure)
         )));
     }
     let places = project.places();
@@ -65,15 +63,12 @@ pub(super) fn run(arguments: &ExplainArguments) -> Result<u8, Error> {
         if arguments.verify {
             let imports = &mut explanation.imports;
             let spare = deferring::verify(subject, imports, usual.cpu_ms, sampling::drawn_seed(), &mut progress)?;
-            let now = Usual {
-                own_ns: usual_own_times(&spare),
-                ..usual.clone()
-            };
+            let now = usual.with_own_times(&spare);
             for import in imports {
-                import.weigh_anew(&usual, &now);
+                import.rescale(&usual, &now);
             }
         }
-        let has_lazy_syntax = minor_version(&head.session) >= 15;
+        let has_lazy_syntax = has_lazy_imports(&head.session.interpreter().minor);
         explanation.advise(&project.budgets.classes, has_lazy_syntax, usage.as_ref());
     }
     progress.finish();
@@ -120,11 +115,6 @@ fn open(arguments: &ExplainArguments) -> Result<(Project, Session, Target), Erro
     Ok((project, session, target))
 }
 
-fn minor_version(session: &Session) -> u32 {
-    let minor = session.interpreter().minor.split('.').nth(1);
-    minor.and_then(|number| number.parse().ok()).unwrap_or(0)
-}
-
 fn explanation(
     arguments: &ExplainArguments,
     subject: Subject<'_>,
@@ -146,14 +136,7 @@ fn explanation(
             samples.push(deferred.sample);
         }
     }
-    let cpu: Vec<f64> = samples.iter().map(|sample| sample.cpu_ns as f64 / 1e6).collect();
-    let usual = Usual {
-        cpu_ms: median(&cpu).unwrap_or(survey.observation.total_ns as f64 / 1e6),
-        blocked_ms: blocked_ms(&samples),
-        own_ns: usual_own_times(&samples),
-        collections,
-        samples: samples.len() as u64,
-    };
+    let usual = Usual::of(&samples, collections, survey.observation.total_ns);
     let explanation = explain(&Material {
         target,
         imports: subject.imports,

@@ -6,6 +6,7 @@ mod facts;
 mod failures;
 mod finding;
 mod heavy;
+pub mod lines;
 mod orders;
 mod places;
 mod rows;

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::source::SourceLine;
-use crate::observed::Place;
+use super::{CostlyImport, Usual, Weight};
+use crate::observed::{Deferral, Deferred, Failure, Frame, ImportForm, Place};
 
 /// A line that uses what was put off before the import is over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -108,9 +109,235 @@ impl Obstacle {
     }
 }
 
+/// What is known of the files that the interpreter names.
+pub trait Sources {
+    /// A line of one of them; `None` where it cannot be read.
+    fn line(&self, place: &Place) -> Option<SourceLine>;
+    /// The place as a reader is to see it.
+    fn shown(&self, place: &Place) -> Place;
+}
+
+impl CostlyImport {
+    /// Completes the statement by what its source says, and names places as a reader is to see them.
+    pub fn read_source(&mut self, sources: &impl Sources) {
+        if let Some(line) = self.place.as_ref().and_then(|place| sources.line(place)) {
+            self.in_try = line.in_try;
+            self.source = Some(line.text);
+        }
+        self.called_at = self.called_at.as_ref().map(|place| sources.shown(place));
+    }
+
+    /// How it is deferred; `None` where its line is not known.
+    pub fn deferral(&self) -> Option<Deferral> {
+        Some(Deferral {
+            importer: self.importer.clone(),
+            line: self.place.as_ref()?.line,
+        })
+    }
+
+    /// True where there is something to learn from deferring it. What would save nothing anyway is tried only where `all` are.
+    pub fn is_worth_trying(&self, all: bool) -> bool {
+        all || self.cut.modules > 0
+    }
+
+    /// Notes what an import with the statement deferred came up against: where it is used all the same, or that nothing can be
+    /// saved, and why.
+    pub fn note(&mut self, tried: Result<Deferred, Failure>, usual: &Usual, sources: &impl Sources) {
+        let obstacle = match &tried {
+            Ok(deferred) => Obstacle::of_form(deferred.form, self.called_at.as_ref()),
+            Err(failure) => Some(Obstacle::of_failure(failure, sources)),
+        };
+        match tried {
+            Ok(deferred) if obstacle.is_none() => {
+                self.used = deferred.used_at.map(|place| {
+                    let line = sources.line(&place);
+                    Use::new(sources.shown(&place), line.as_ref())
+                });
+                self.defer(&deferred.sample, &deferred.collections, usual);
+            }
+            _ => {
+                self.obstacle = obstacle;
+                self.saved = Weight::default();
+            }
+        }
+    }
+}
+
+impl Obstacle {
+    fn of_form(form: Option<ImportForm>, called_at: Option<&Place>) -> Option<Self> {
+        let kind = match form {
+            Some(ImportForm::Statement) => return None,
+            Some(ImportForm::Star) => ObstacleKind::Star,
+            Some(ImportForm::Function) => ObstacleKind::Function,
+            Some(ImportForm::Class) => ObstacleKind::ClassBody,
+            Some(ImportForm::Call) | None => ObstacleKind::Call,
+        };
+        Some(Self {
+            kind,
+            place: called_at.cloned(),
+            error: None,
+        })
+    }
+
+    fn of_failure(failure: &Failure, sources: &impl Sources) -> Self {
+        Self {
+            kind: ObstacleKind::Breaks,
+            place: innermost(failure).map(|frame| {
+                sources.shown(&Place {
+                    file: frame.file.clone(),
+                    line: frame.line,
+                })
+            }),
+            error: Some(describe(failure)),
+        }
+    }
+}
+
+/// The innermost line of a failure that is in a file: `<frozen importlib._bootstrap>` is none.
+fn innermost(failure: &Failure) -> Option<&Frame> {
+    let stack = match failure {
+        Failure::Raised { stack, .. }
+        | Failure::Exited { stack, .. }
+        | Failure::Crashed { stack, .. }
+        | Failure::Hung { stack, .. } => stack,
+    };
+    stack.iter().rev().find(|frame| !frame.file.starts_with('<'))
+}
+
+/// Why an import failed, in one line.
+pub fn describe(failure: &Failure) -> String {
+    match failure {
+        Failure::Raised { exception, message, .. } => format!("{exception}: {message}"),
+        Failure::Exited { code, .. } => format!("it ends the process with exit code {code}"),
+        Failure::Crashed { signal, .. } => format!("signal {signal} kills it"),
+        Failure::Hung { limit_ms, .. } => format!("it does not end within {} s", *limit_ms as f64 / 1000.0),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::explain::advice::tests::import;
+    use crate::observed::{Collections, Sample};
+
+    /// Every line derives a class, and every file lies in the project.
+    struct Shop;
+
+    impl Sources for Shop {
+        fn line(&self, _: &Place) -> Option<SourceLine> {
+            Some(SourceLine {
+                text: "class Entry(Base):".to_owned(),
+                in_try: true,
+            })
+        }
+
+        fn shown(&self, place: &Place) -> Place {
+            Place {
+                file: place.file.trim_start_matches("/project/").to_owned(),
+                line: place.line,
+            }
+        }
+    }
+
+    fn place(file: &str, line: u32) -> Place {
+        Place {
+            file: file.to_owned(),
+            line,
+        }
+    }
+
+    fn usual() -> Usual {
+        Usual::of(&[], Collections::default(), 0)
+    }
+
+    fn deferred(form: Option<ImportForm>, used_at: Option<Place>) -> Deferred {
+        Deferred {
+            sample: Sample::default(),
+            form,
+            used_at,
+            collections: Collections::default(),
+        }
+    }
+
+    /// What a statement that would save 80 ms comes to.
+    fn noted(tried: Result<Deferred, Failure>) -> CostlyImport {
+        let mut import = import(80.0, None);
+        import.called_at = Some(place("shop/registry.py", 3));
+        import.note(tried, &usual(), &Shop);
+        import
+    }
+
+    #[test]
+    fn a_statement_that_is_used_while_importing_says_where() {
+        let used = noted(Ok(deferred(
+            Some(ImportForm::Statement),
+            Some(place("/project/shop/models.py", 20)),
+        )));
+        let expected = Use {
+            place: place("shop/models.py", 20),
+            how: UseKind::BaseClass,
+        };
+        assert_eq!((used.used, used.obstacle), (Some(expected), None));
+    }
+
+    #[test]
+    fn what_is_no_statement_of_a_module_saves_nothing() {
+        let forms = [
+            (Some(ImportForm::Star), ObstacleKind::Star),
+            (Some(ImportForm::Function), ObstacleKind::Function),
+            (Some(ImportForm::Class), ObstacleKind::ClassBody),
+            (Some(ImportForm::Call), ObstacleKind::Call),
+            (None, ObstacleKind::Call),
+        ];
+        for (form, kind) in forms {
+            let import = noted(Ok(deferred(form, None)));
+            let obstacle = import.obstacle.expect("an obstacle");
+            assert_eq!((obstacle.kind, obstacle.error), (kind, None));
+            assert_eq!(obstacle.place, Some(place("shop/registry.py", 3)));
+            assert_eq!(import.saved, Weight::default());
+        }
+    }
+
+    #[test]
+    fn an_import_that_breaks_says_where_in_real_code() {
+        let frame = |file: &str, line| Frame {
+            file: file.to_owned(),
+            line,
+            function: "<module>".to_owned(),
+        };
+        let import = noted(Err(Failure::Raised {
+            exception: "NameError".to_owned(),
+            message: "heavy".to_owned(),
+            stack: vec![
+                frame("/project/shop/core.py", 7),
+                frame("<frozen importlib._bootstrap>", 1360),
+            ],
+            missing: None,
+            cycle: Vec::new(),
+        }));
+        let obstacle = import.obstacle.expect("an obstacle");
+        assert_eq!(obstacle.kind, ObstacleKind::Breaks);
+        assert_eq!(obstacle.place, Some(place("shop/core.py", 7)));
+        assert_eq!(obstacle.error.as_deref(), Some("NameError: heavy"));
+        assert_eq!(import.saved, Weight::default());
+    }
+
+    #[test]
+    fn the_source_completes_the_statement() {
+        let mut import = import(80.0, None);
+        assert_eq!(import.deferral(), None);
+        import.place = Some(place("shop/core.py", 7));
+        import.called_at = Some(place("/project/shop/registry.py", 3));
+        import.read_source(&Shop);
+        assert_eq!(import.source.as_deref(), Some("class Entry(Base):"));
+        assert!(import.in_try);
+        assert_eq!(import.called_at, Some(place("shop/registry.py", 3)));
+        let expected = Deferral {
+            importer: "shop.core".to_owned(),
+            line: 7,
+        };
+        assert_eq!(import.deferral(), Some(expected));
+    }
 
     #[test]
     fn the_line_tells_what_it_does_with_the_import() {

@@ -4,11 +4,15 @@
 mod advice;
 mod build;
 mod cause;
+mod changed_lines;
 mod deferral;
+mod edits;
 pub mod graph;
+mod lines;
 mod saved;
 pub mod source;
 mod tree;
+pub mod verification;
 
 use serde::Serialize;
 
@@ -19,7 +23,10 @@ use crate::usage::Counts;
 pub use advice::{Advice, AdviceKind};
 pub use build::{Material, explain};
 pub use cause::{Cause, ChainStep};
-pub use deferral::{Obstacle, ObstacleKind, Use, UseKind};
+pub use changed_lines::ChangedLines;
+pub use deferral::{Obstacle, ObstacleKind, Sources, Use, UseKind, describe};
+pub use edits::Edit;
+pub use lines::{SeenLines, name_lines};
 pub use saved::Usual;
 
 /// Everything that an explanation says. Times are milliseconds, memory is bytes.

@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::{CostlyImport, Part, Weight};
 use crate::observed::{COLLECTIONS, Collections, Sample};
+use crate::stats::calibration::blocked_ms;
+use crate::stats::changed_part::usual_own_times;
+use crate::stats::quantile::median;
 
 /// What an import usually takes, from a few samples.
 #[derive(Debug, Clone)]
@@ -22,6 +25,26 @@ pub struct Usual {
 }
 
 impl Usual {
+    /// What the samples say. Without any, the CPU time of the observed import has to do, `observed_ns`.
+    pub fn of(samples: &[Sample], collections: Collections, observed_ns: u64) -> Self {
+        let cpu_ms: Vec<f64> = samples.iter().map(|sample| sample.cpu_ns as f64 / 1e6).collect();
+        Self {
+            cpu_ms: median(&cpu_ms).unwrap_or(observed_ns as f64 / 1e6),
+            blocked_ms: blocked_ms(samples),
+            own_ns: usual_own_times(samples),
+            collections,
+            samples: samples.len() as u64,
+        }
+    }
+
+    /// The same import by the own times of later samples, in which it took as long altogether.
+    pub fn with_own_times(&self, samples: &[Sample]) -> Self {
+        Self {
+            own_ns: usual_own_times(samples),
+            ..self.clone()
+        }
+    }
+
     /// CPU plus blocked time, in milliseconds.
     pub fn time_ms(&self) -> f64 {
         self.cpu_ms + self.blocked_ms
@@ -53,19 +76,19 @@ impl Weight {
 }
 
 impl CostlyImport {
-    /// Takes back from what would be saved every module that `with_it_off` loads with the statement put off (a use loads it
+    /// Takes back from what would be saved every module that `without_it` loads with the statement deferred (a use loads it
     /// later), and notes how much is left to the `collections` of garbage then.
-    pub fn put_off(&mut self, with_it_off: &Sample, collections: &Collections, usual: &Usual) {
-        let off: HashSet<&str> = with_it_off.own.iter().map(|own| &*own.module).collect();
+    pub fn defer(&mut self, without_it: &Sample, collections: &Collections, usual: &Usual) {
+        let loaded: HashSet<&str> = without_it.own.iter().map(|own| &*own.module).collect();
         for part in &mut self.parts {
-            part.stays = off.contains(part.module.as_str());
+            part.stays = loaded.contains(part.module.as_str());
         }
         self.collections = collections.relative_to(&usual.collections, usual.samples);
         self.weigh(usual);
     }
 
     /// Weighs the modules by the own times of later samples, which took as long together: each by how its share changed.
-    pub fn weigh_anew(&mut self, before: &Usual, now: &Usual) {
+    pub fn rescale(&mut self, before: &Usual, now: &Usual) {
         let pace = before.of_modules() / now.of_modules();
         for part in &mut self.parts {
             if let (Some(&before), Some(&now)) = (before.own_ns.get(&part.module), now.own_ns.get(&part.module))
@@ -139,7 +162,7 @@ mod tests {
             times: [left, 0, 0],
             ns: [1, 0, 0],
         };
-        heavy.put_off(&off, &collections, &usual);
+        heavy.defer(&off, &collections, &usual);
         heavy.saved.time_ms
     }
 
@@ -165,7 +188,7 @@ mod tests {
             cpu_ms: before.cpu_ms,
             ..usual(&[("app", 120), ("heavy", 60)], 20)
         };
-        heavy.weigh_anew(&before, &now);
+        heavy.rescale(&before, &now);
         let expected = 50.0 * 2.0 / 3.0 + 30.0 + 0.1 * (100.0 - 50.0 * 2.0 / 3.0 - 50.0);
         assert!((heavy.saved.time_ms - expected).abs() < 1e-9, "{}", heavy.saved.time_ms);
     }

@@ -9,6 +9,13 @@ pub struct SourceLine {
     pub in_try: bool,
 }
 
+/// True where an interpreter of this feature version, such as `3.15`, knows `lazy import` (PEP 810).
+pub fn has_lazy_imports(version: &str) -> bool {
+    let mut numbers = version.split('.').map_while(|number| number.parse::<u32>().ok());
+    let feature_version = (numbers.next(), numbers.next());
+    feature_version >= (Some(3), Some(15))
+}
+
 /// The line with this number, one-based, of a source text.
 pub fn line(source: &str, number: u32) -> Option<SourceLine> {
     let lines: Vec<&str> = source.lines().collect();
@@ -93,6 +100,12 @@ mod tests {
         assert_eq!(names("from .forms import ("), "shop.web.forms");
         assert_eq!(names("from ..core import money"), "shop.core");
         assert_eq!(names("__import__(name)"), "");
+    }
+
+    #[test]
+    fn lazy_imports_came_with_a_version() {
+        assert!(["3.15", "3.16", "4.0"].into_iter().all(has_lazy_imports));
+        assert!(!["3.14", "3.9", "3", ""].into_iter().any(has_lazy_imports));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod closure;
 mod collections;
+mod deferral;
 mod effect;
 mod environment;
 mod module_index;
@@ -13,6 +14,7 @@ mod sample;
 
 pub use closure::{ClosureChange, ContentHash, DistributionChange, ModuleRecord, ModuleTable, Origin};
 pub use collections::{COLLECTIONS, Collections};
+pub use deferral::{Deferral, Deferred, ImportForm};
 pub use effect::Effect;
 pub use environment::{Environment, EnvironmentKey, Interpreter, Machine};
 pub use module_index::{ModuleIndex, is_identifier};

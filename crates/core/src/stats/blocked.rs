@@ -3,7 +3,7 @@
 
 use crate::observed::Sample;
 
-use super::calibration::{blocked_each_ms, blocked_ms};
+use super::calibration::{blocked_each_ms, usual_blocked_ms};
 use super::rank::rank_sum_greater;
 
 /// By how many milliseconds the accounts of the scheduler may be wrong: blocked time is exact for waits of tens of
@@ -33,9 +33,12 @@ impl BlockedChange {
 }
 
 /// Compares the blocked time of two groups of samples: a rank-sum test beyond the error of the accounts.
-pub fn blocked_change(now: &[Sample], before: &[Sample]) -> BlockedChange {
+pub fn blocked_change<'a>(
+    now: impl IntoIterator<Item = &'a Sample>,
+    before: impl IntoIterator<Item = &'a Sample>,
+) -> BlockedChange {
     let (now_each, before_each) = (blocked_each_ms(now), blocked_each_ms(before));
-    let (now_ms, before_ms) = (blocked_ms(now), blocked_ms(before));
+    let (now_ms, before_ms) = (usual_blocked_ms(&now_each), usual_blocked_ms(&before_each));
     if (now_ms - before_ms).abs() <= ACCOUNTING_ERROR_MS {
         return BlockedChange {
             before_ms,

@@ -76,13 +76,18 @@ pub fn calibrated_log(sample: &Sample, machine: &MachineSpeed) -> f64 {
 
 /// The time for which the import was blocked, in milliseconds, as the lower quartile over the samples: compared in
 /// milliseconds and never as a ratio, because a slower processor does not make a sleep longer. 0 without samples.
-pub fn blocked_ms(samples: &[Sample]) -> f64 {
-    quantile(&blocked_each_ms(samples), BLOCKED_QUANTILE).unwrap_or(0.0)
+pub fn blocked_ms<'a>(samples: impl IntoIterator<Item = &'a Sample>) -> f64 {
+    usual_blocked_ms(&blocked_each_ms(samples))
+}
+
+/// The same of what each sample was blocked for.
+pub(crate) fn usual_blocked_ms(each_ms: &[f64]) -> f64 {
+    quantile(each_ms, BLOCKED_QUANTILE).unwrap_or(0.0)
 }
 
 /// The blocked time of each sample, in milliseconds; only voluntary switches tell it from the noise of the scheduler's
 /// accounts.
-pub(crate) fn blocked_each_ms(samples: &[Sample]) -> Vec<f64> {
+pub(crate) fn blocked_each_ms<'a>(samples: impl IntoIterator<Item = &'a Sample>) -> Vec<f64> {
     let blocked = |sample: &Sample| {
         if sample.voluntary_switches > 0 {
             sample.blocked_ns as f64 / NS_PER_MS
@@ -90,7 +95,7 @@ pub(crate) fn blocked_each_ms(samples: &[Sample]) -> Vec<f64> {
             0.0
         }
     };
-    samples.iter().map(blocked).collect()
+    samples.into_iter().map(blocked).collect()
 }
 
 /// The logarithm of how much slower than `machine` these two times say it was.

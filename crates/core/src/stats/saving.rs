@@ -22,13 +22,13 @@ const NEGLIGIBLE: f64 = 0.0005;
 /// How fast the machine was on either side is read off the modules that both sides load, as for a changed part: they did the
 /// same work. One that takes longer or shorter in pair after pair did not (it fills a cache in place of one that is missing,
 /// or has the collection of garbage that another one had): it is no part of the yardstick, and its change counts.
-pub fn saved_shares(pairs: &[(Sample, Sample)]) -> Vec<f64> {
+pub fn saved_shares(pairs: &[(&Sample, &Sample)]) -> Vec<f64> {
     let own: Vec<(OwnTimes<'_>, OwnTimes<'_>)> = pairs
         .iter()
         .map(|(with, without)| (own_times(with), own_times(without)))
         .collect();
     let yardstick = same_work(&own);
-    let share = |((with, without), own): (&(Sample, Sample), &(OwnTimes<'_>, OwnTimes<'_>))| {
+    let share = |((with, without), own): (&(&Sample, &Sample), &(OwnTimes<'_>, OwnTimes<'_>))| {
         let slowness = slowness(own, &yardstick);
         1.0 - without.cpu_ns as f64 / slowness / (with.cpu_ns as f64).max(1.0)
     };
@@ -169,7 +169,8 @@ mod tests {
         without[3].1 = rest;
         let pair = |(left, right)| (sample(&with, left), sample(&without, right));
         let speeds = [(1.0, 2.0), (3.0, 1.0), (1.0, 1.0), (0.5, 1.5), (2.0, 2.5), (1.0, 0.7)];
-        saved_shares(&speeds.map(pair))
+        let pairs = speeds.map(pair);
+        saved_shares(&pairs.each_ref().map(|(with, without)| (with, without)))
     }
 
     #[test]
@@ -188,8 +189,8 @@ mod tests {
 
     #[test]
     fn without_a_common_module_times_are_taken_as_they_are() {
-        let pair = (sample(&[("a", 10)], 1.0), sample(&[("b", 4)], 1.0));
-        assert_eq!(saved_shares(&[pair]), [0.6]);
+        let (with, without) = (sample(&[("a", 10)], 1.0), sample(&[("b", 4)], 1.0));
+        assert_eq!(saved_shares(&[(&with, &without)]), [0.6]);
         assert!(saved_shares(&[]).is_empty());
     }
 

@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::deferral::Form;
-use importgate_core::observed::{Collections, Failure, Frame, Interpreter, OwnTime, Sample};
+use importgate_core::observed::{Collections, Failure, Frame, ImportForm, Interpreter, OwnTime, Sample};
 
 /// One message of a script, told apart by its `kind`.
 #[derive(Debug, Deserialize)]
@@ -88,7 +87,7 @@ pub(super) struct SampleAnswer {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct DeferredAnswer {
-    pub form: Option<Form>,
+    pub form: Option<ImportForm>,
     pub used: Option<UsedAnswer>,
 }
 

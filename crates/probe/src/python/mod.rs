@@ -22,7 +22,6 @@ mod workspace;
 pub use command::FailedCommand;
 pub use content::Contents;
 pub use counting::CountedRun;
-pub use deferral::{Deferral, Deferred, Form};
 pub use error::PythonError;
 pub use find::{Search, find};
 pub use module_index::FileSystemIndex;

@@ -9,11 +9,9 @@ mod causes;
 #[cfg(test)]
 mod causes_tests;
 mod chain;
-mod changed_lines;
 mod cycles;
 mod dominators;
 mod heaviest;
-mod lines;
 mod saving;
 #[cfg(test)]
 mod sketch;
@@ -24,15 +22,14 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 pub use causes::{Count, Evidence, causes_of_change, causes_of_count};
-pub use changed_lines::ChangedLines;
 pub use cycles::ImportCycle;
 pub use heaviest::{Measure, causes_of_weight};
-pub use lines::{LinesBefore, name_lines};
 pub use saving::{OtherImporter, Saving};
 
 use crate::explain::ChainStep;
 use crate::observed::{Edge, LoadedModule, Observation, Place, Trigger};
 use dominators::DominatorTree;
+pub(super) use wording::milliseconds;
 
 /// The node of the probe's own imports.
 const ROOT: usize = 0;

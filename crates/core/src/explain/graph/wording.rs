@@ -104,7 +104,7 @@ impl Narrator<'_> {
 }
 
 /// Nanoseconds as milliseconds.
-pub(super) fn milliseconds(nanoseconds: u64) -> f64 {
+pub(in crate::explain) fn milliseconds(nanoseconds: u64) -> f64 {
     nanoseconds as f64 / 1e6
 }
 

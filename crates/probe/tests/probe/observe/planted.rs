@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use importgate_core::explain::Cause;
-use importgate_core::explain::graph::{Evidence, LinesBefore, causes_of_change, name_lines};
+use importgate_core::explain::graph::{Evidence, causes_of_change};
+use importgate_core::explain::{Cause, SeenLines, name_lines};
 use importgate_core::observed::{ClosureChange, LineSeen, ModuleTable, Observation};
 use importgate_probe::python::{Contents, Request, Session};
 
@@ -331,11 +331,9 @@ fn the_first_cause_named_is_the_planted_one() {
         environment.project.write(plant.after);
         let after = Snapshot::take(&session, package);
         let mut causes = after.causes_since(&before, environment.project.root());
-        name_lines(
-            &mut causes,
-            &lines(&session, package, plant.module),
-            &LinesBefore::default(),
-        );
+        let mut seen = SeenLines::default();
+        seen.add([plant.module], lines(&session, package, plant.module), []);
+        name_lines(&mut causes, &seen, None);
         let first = causes.first().unwrap_or_else(|| panic!("{} has no cause", plant.name));
         let told = (first.module.as_str(), first.file.as_deref());
         assert_eq!(told, (plant.module, Some(plant.file)), "{}: {causes:#?}", plant.name);

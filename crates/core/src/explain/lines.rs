@@ -1,12 +1,11 @@
 //! Which line of a module's body is to blame, where a cause is about the body itself. The closures tell which module it is,
 //! own times what it costs; a look at its lines tells the rest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::ChangedLines;
-use super::wording::milliseconds;
-use crate::explain::Cause;
-use crate::observed::LineSeen;
+use super::graph::milliseconds;
+use super::{Cause, ChangedLines};
+use crate::observed::{LineSeen, Observation};
 
 /// A line that takes a smaller share of what there is to explain explains nothing.
 const SMALLEST_SHARE: f64 = 0.25;
@@ -21,29 +20,72 @@ const SMALLEST_BODY_NS: u64 = 50_000;
 /// A line with at most this share of a wait is not the one that waits.
 const NOT_WAITING: f64 = 0.1;
 
-/// What is known of the lines of before: what they took, what they were, or neither.
+/// The lines of bodies that were looked at. Each module is looked at once, in the import of the first target that asks.
 #[derive(Debug, Clone, Default)]
-pub struct LinesBefore<'a> {
-    /// What the lines of the base took.
-    pub seen: &'a [LineSeen],
-    /// Where the base was not looked at: what is new in the sources of these modules.
-    pub changed: BTreeMap<String, ChangedLines>,
+pub struct SeenLines {
+    modules: BTreeSet<String>,
+    now: Vec<LineSeen>,
+    before: Vec<LineSeen>,
+}
+
+impl SeenLines {
+    /// The modules whose bodies these causes are about, and which were not looked at yet.
+    pub fn missing<'c>(
+        &self,
+        causes: impl IntoIterator<Item = &'c Cause>,
+        observation: &Observation,
+    ) -> BTreeSet<&'c str> {
+        let causes = causes.into_iter();
+        causes
+            .filter(|cause| !self.modules.contains(&cause.module) && is_about_a_body(cause, observation))
+            .map(|cause| cause.module.as_str())
+            .collect()
+    }
+
+    /// Adds what the lines of these modules take now, and what they took in the base: nothing where there is none to look at.
+    pub fn add<'m>(
+        &mut self,
+        modules: impl IntoIterator<Item = &'m str>,
+        now: impl IntoIterator<Item = LineSeen>,
+        before: impl IntoIterator<Item = LineSeen>,
+    ) {
+        self.modules.extend(modules.into_iter().map(str::to_owned));
+        self.now.extend(now);
+        self.before.extend(before);
+    }
+
+    /// True where lines of this module were seen.
+    pub fn has(&self, module: &str) -> bool {
+        self.now.iter().any(|line| line.module == module)
+    }
+}
+
+/// True where the file that a cause names is that of its module, and not that of a statement elsewhere.
+fn is_about_a_body(cause: &Cause, observation: &Observation) -> bool {
+    let Some(file) = cause.file.as_deref().filter(|file| file.ends_with(".py")) else {
+        return false;
+    };
+    let mut modules = observation.modules.iter();
+    modules
+        .find(|module| module.name == cause.module)
+        .and_then(|module| module.file.as_deref())
+        .is_some_and(|whole| whole.ends_with(file))
 }
 
 /// Gives every cause about a body the line that takes most of it. With the lines of the base it is the line that grew most;
-/// lines of the two are the same where their text is. With nothing but the text of before it is the heaviest of the lines that
-/// changed, where these explain what the body takes longer.
-pub fn name_lines(causes: &mut [Cause], now: &[LineSeen], before: &LinesBefore<'_>) {
+/// lines of the two are the same where their text is. Where the base was not looked at, but `changed` has what is new in the
+/// source of a module, it is the heaviest of the lines that changed, if these explain what the body takes longer.
+pub fn name_lines(causes: &mut [Cause], seen: &SeenLines, changed: Option<&BTreeMap<String, ChangedLines>>) {
     for cause in causes {
-        let now = of_module(now, &cause.module);
+        let now = of_module(&seen.now, &cause.module);
         if !now.iter().any(|line| cause.file.as_ref() == Some(&line.file)) {
             continue; // a statement elsewhere that imports the module
         }
-        let changed = before.changed.get(&cause.module);
+        let changed = changed.and_then(|changed| changed.get(&cause.module));
         match cause.line {
             None => {
                 if !changed.is_some_and(|changed| name_changed(cause, &now, changed)) {
-                    name_heaviest(cause, &now, &of_module(before.seen, &cause.module));
+                    name_heaviest(cause, &now, &of_module(&seen.before, &cause.module));
                 }
             }
             Some(line) => correct_wait(cause, line, &now, changed),
@@ -51,8 +93,8 @@ pub fn name_lines(causes: &mut [Cause], now: &[LineSeen], before: &LinesBefore<'
     }
 }
 
-fn of_module(lines: &[LineSeen], module: &str) -> Vec<LineSeen> {
-    lines.iter().filter(|line| line.module == module).cloned().collect()
+fn of_module<'l>(lines: &'l [LineSeen], module: &str) -> Vec<&'l LineSeen> {
+    lines.iter().filter(|line| line.module == module).collect()
 }
 
 /// Names the heaviest of the lines that changed, where together they explain the growth. False where they do not: what an old line
@@ -61,16 +103,15 @@ fn of_module(lines: &[LineSeen], module: &str) -> Vec<LineSeen> {
 /// A function that changed takes its time in the lines that call it, and those are what was looked at. So where the lines that are
 /// new themselves explain too little, the ones that run what is new count with them; a caller is named with its own place,
 /// since it may call several functions, and only it is known to have taken the time.
-fn name_changed(cause: &mut Cause, now: &[LineSeen], changed: &ChangedLines) -> bool {
+fn name_changed(cause: &mut Cause, now: &[&LineSeen], changed: &ChangedLines) -> bool {
     let total = total(now);
     // On a faster machine than the baseline's all of a body may take less than what it grew by there.
     let growth = (cause.time_ms * 1e6).min(total as f64);
     let is_new = |line: &LineSeen| changed.touch(&extent(line));
     let runs_new = |line: &LineSeen| is_new(line) || changed.touch(&line.reach);
-    let explains =
-        |lines: &[&LineSeen], share: f64| lines.iter().map(|line| line.ns).sum::<u64>() as f64 >= share * growth;
-    let new: Vec<&LineSeen> = now.iter().filter(|line| is_new(line)).collect();
-    let touched: Vec<&LineSeen> = now.iter().filter(|line| runs_new(line)).collect();
+    let explains = |lines: &[&LineSeen], share: f64| self::total(lines) as f64 >= share * growth;
+    let new: Vec<&LineSeen> = now.iter().copied().filter(|line| is_new(line)).collect();
+    let touched: Vec<&LineSeen> = now.iter().copied().filter(|line| runs_new(line)).collect();
     let suspects = if explains(&new, MOST_OF_IT) { new } else { touched };
     let Some(line) = heaviest(suspects.iter().copied()) else {
         return false;
@@ -97,7 +138,7 @@ fn extent(line: &LineSeen) -> Vec<(u32, u32)> {
     }
 }
 
-fn total(lines: &[LineSeen]) -> u64 {
+fn total(lines: &[&LineSeen]) -> u64 {
     lines.iter().map(|line| line.ns).sum()
 }
 
@@ -106,7 +147,7 @@ fn heaviest<'a>(lines: impl Iterator<Item = &'a LineSeen>) -> Option<&'a LineSee
     lines.max_by_key(|line| (line.ns, std::cmp::Reverse(line.line)))
 }
 
-fn name_heaviest(cause: &mut Cause, now: &[LineSeen], before: &[LineSeen]) {
+fn name_heaviest(cause: &mut Cause, now: &[&LineSeen], before: &[&LineSeen]) {
     let total = total(now);
     let Some((line, growth)) = most_grown(now, before) else {
         return;
@@ -132,7 +173,7 @@ fn tell(cause: &mut Cause, line: &LineSeen, total: u64) {
 }
 
 /// The line that took most more than the lines with its text took before, and how much more.
-fn most_grown<'a>(now: &'a [LineSeen], before: &[LineSeen]) -> Option<(&'a LineSeen, u64)> {
+fn most_grown<'a>(now: &[&'a LineSeen], before: &[&LineSeen]) -> Option<(&'a LineSeen, u64)> {
     let mut spent: BTreeMap<&str, u64> = BTreeMap::new();
     for line in before {
         *spent.entry(line.text.as_str()).or_default() += line.ns;
@@ -142,17 +183,17 @@ fn most_grown<'a>(now: &'a [LineSeen], before: &[LineSeen]) -> Option<(&'a LineS
             .saturating_sub(spent.get(line.text.as_str()).copied().unwrap_or(0))
     };
     now.iter()
-        .map(|line| (line, growth(line)))
+        .map(|&line| (line, growth(line)))
         .max_by_key(|(line, growth)| (*growth, std::cmp::Reverse(line.line)))
 }
 
 /// The line of a wait is the last one that is known from before it. Where that line took next to no time and another one took
 /// the time, the other one waited. Where it is an old line and a new one took as long, the new one did.
-fn correct_wait(cause: &mut Cause, named: u32, now: &[LineSeen], changed: Option<&ChangedLines>) {
+fn correct_wait(cause: &mut Cause, named: u32, now: &[&LineSeen], changed: Option<&ChangedLines>) {
     let wait_ns = cause.time_ms * 1e6;
     let took_the_time = |line: &&LineSeen| line.ns as f64 >= wait_ns / 2.0;
     let is_new = |line: &LineSeen| changed.is_some_and(|changed| changed.touch(&extent(line)));
-    let new = heaviest(now.iter().filter(|line| is_new(line))).filter(took_the_time);
+    let new = heaviest(now.iter().copied().filter(|line| is_new(line))).filter(took_the_time);
     // A line inside a function is no line of the body, and was seen to wait.
     let Some(known) = now.iter().find(|line| line.line == named) else {
         return;
@@ -161,7 +202,7 @@ fn correct_wait(cause: &mut Cause, named: u32, now: &[LineSeen], changed: Option
     if waited_before && (new.is_none() || is_new(known)) {
         return;
     }
-    if let Some(line) = new.or_else(|| heaviest(now.iter()).filter(took_the_time)) {
+    if let Some(line) = new.or_else(|| heaviest(now.iter().copied()).filter(took_the_time)) {
         let (old, new) = (place(cause, named), place(cause, line.line));
         cause.summary = cause.summary.replace(&old, &new);
         cause.line = Some(line.line);
@@ -184,6 +225,7 @@ fn rounded(time_ms: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::observed::LoadedModule;
 
     fn seen(line: u32, ms: u64, text: &str) -> LineSeen {
         LineSeen {
@@ -212,19 +254,21 @@ mod tests {
         }
     }
 
-    fn named(mut cause: Cause, now: &[LineSeen], seen: &[LineSeen]) -> (Option<u32>, String) {
-        let changed = BTreeMap::new();
-        name_lines(std::slice::from_mut(&mut cause), now, &LinesBefore { seen, changed });
+    fn lines(now: &[LineSeen], before: &[LineSeen]) -> SeenLines {
+        let mut seen = SeenLines::default();
+        seen.add(["shop.models"], now.to_vec(), before.to_vec());
+        seen
+    }
+
+    fn named(mut cause: Cause, now: &[LineSeen], before: &[LineSeen]) -> (Option<u32>, String) {
+        name_lines(std::slice::from_mut(&mut cause), &lines(now, before), None);
         (cause.line, cause.summary)
     }
 
     /// The same where the source of before is known.
     fn named_by_text(mut cause: Cause, now: &[LineSeen], sources: (&str, &str)) -> (Option<u32>, String) {
-        let lines_before = LinesBefore {
-            seen: &[],
-            changed: BTreeMap::from([(cause.module.clone(), ChangedLines::between(sources.0, sources.1))]),
-        };
-        name_lines(std::slice::from_mut(&mut cause), now, &lines_before);
+        let changed = BTreeMap::from([(cause.module.clone(), ChangedLines::between(sources.0, sources.1))]);
+        name_lines(std::slice::from_mut(&mut cause), &lines(now, &[]), Some(&changed));
         (cause.line, cause.summary)
     }
 
@@ -348,5 +392,36 @@ mod tests {
         assert_eq!(named_by_text(waits(2), &now, (old, new)).0, Some(2));
         assert_eq!(named_by_text(waits(1), &now, (new, new)).0, Some(1));
         assert_eq!(named_by_text(waits(7), &now, (old, new)).0, Some(7));
+    }
+
+    #[test]
+    fn a_body_is_looked_at_once_and_only_where_a_cause_is_about_it() {
+        let module = |name: &str, file: &str| LoadedModule {
+            name: name.to_owned(),
+            file: Some(file.to_owned()),
+            cached: None,
+            has_bytecode: true,
+            own_ns: 1,
+            cumulative_ns: 1,
+            own_memory_bytes: 0,
+            cumulative_memory_bytes: 0,
+            blocked_ns: 0,
+        };
+        let observation = Observation {
+            modules: vec![
+                module("shop.models", "/p/shop/models.py"),
+                module("shop.fast", "/p/shop/fast.so"),
+            ],
+            ..Observation::default()
+        };
+        let mut native = grew(1.0);
+        (native.module, native.file) = ("shop.fast".to_owned(), Some("shop/fast.so".to_owned()));
+        let elsewhere = cause("shop/cli.py", Some(3), 1.0);
+        let causes = [elsewhere, native, grew(1.0), grew(2.0)];
+        let mut seen = SeenLines::default();
+        let missing: Vec<&str> = seen.missing(&causes, &observation).into_iter().collect();
+        assert_eq!(missing, ["shop.models"]);
+        seen.add(missing, [], []);
+        assert!(seen.missing(&causes, &observation).is_empty() && !seen.has("shop.models"));
     }
 }

@@ -1,0 +1,135 @@
+//! The lines behind findings: which bodies are looked at line by line once it is known what a run has to say, and what comes of
+//! it for the findings.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Code, Finding};
+use crate::explain::{Cause, ChangedLines, SeenLines, name_lines};
+use crate::observed::Observation;
+
+/// What is new in sources, by target and module.
+pub type ChangedSources = BTreeMap<String, BTreeMap<String, ChangedLines>>;
+
+/// The modules of a target whose bodies its findings are about, and whose lines were not seen yet.
+pub fn unseen_bodies<'f>(
+    findings: &'f [Finding],
+    target: &str,
+    observation: &Observation,
+    seen: &SeenLines,
+) -> BTreeSet<&'f str> {
+    let of_target = findings.iter().filter(|finding| finding.target == target);
+    seen.missing(of_target.flat_map(|finding| &finding.causes), observation)
+}
+
+/// Target and module of every body whose lines were seen because it became heavier: what changed in its source since may tell
+/// more than which line is heavy.
+pub fn grown_bodies(findings: &[Finding], seen: &SeenLines) -> BTreeSet<(String, String)> {
+    let grown = findings.iter().filter(|finding| is_about_growth(finding.code));
+    grown
+        .flat_map(|finding| finding.causes.iter().map(|cause| (&finding.target, &cause.module)))
+        .filter(|(_, module)| seen.has(module))
+        .map(|(target, module)| (target.clone(), module.clone()))
+        .collect()
+}
+
+/// Gives the causes about bodies their lines. What changed counts where a finding is about growth.
+pub fn blame_lines(findings: &mut [Finding], seen: &SeenLines, changed: &ChangedSources) {
+    for finding in findings {
+        let pointed_at = finding.causes.first().and_then(Cause::place);
+        let changed = changed.get(&finding.target).filter(|_| is_about_growth(finding.code));
+        name_lines(&mut finding.causes, seen, changed);
+        // What points at its first cause goes on doing so; what points at something else has a reason.
+        if finding.place == pointed_at {
+            finding.place = finding.causes.first().and_then(Cause::place);
+        }
+    }
+}
+
+/// True where a finding tells what became heavier, or may tell it: its causes may also be what always was heavy, which did not
+/// change. Other findings are about what the import is, and there the heaviest line is the one to look at.
+fn is_about_growth(code: Code) -> bool {
+    matches!(code, Code::Regression | Code::OverTime | Code::OverTotalTime)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::Severity;
+    use crate::observed::{LineSeen, Place};
+
+    /// A finding about `shop`, whose body is `shop.py`.
+    fn finding(code: Code) -> Finding {
+        let mut finding = Finding::new(code, Severity::Error, "shop", "takes long");
+        finding.causes = vec![Cause {
+            summary: "it grew".to_owned(),
+            module: "shop".to_owned(),
+            distribution: None,
+            importer: None,
+            file: Some("shop.py".to_owned()),
+            line: None,
+            chain: Vec::new(),
+            time_ms: 50.0,
+            memory_bytes: 0,
+            modules: 1,
+        }];
+        finding
+    }
+
+    /// An old line that takes 90 ms, and a new one that takes 54.
+    fn seen() -> SeenLines {
+        let line = |line, ms: u64| LineSeen {
+            module: "shop".to_owned(),
+            file: "shop.py".to_owned(),
+            line,
+            ns: ms * 1_000_000,
+            text: format!("line {line}"),
+            extent: Vec::new(),
+            reach: Vec::new(),
+        };
+        let mut seen = SeenLines::default();
+        seen.add(["shop"], [line(1, 90), line(2, 54)], []);
+        seen
+    }
+
+    fn changed() -> ChangedSources {
+        let lines = ChangedLines::between("line 1\n", "line 1\nline 2\n");
+        let modules = BTreeMap::from([("shop".to_owned(), lines)]);
+        BTreeMap::from([("shop".to_owned(), modules)])
+    }
+
+    #[test]
+    fn what_changed_is_to_blame_for_growth_and_what_is_heavy_for_the_rest() {
+        for (code, line) in [
+            (Code::Regression, 2),
+            (Code::OverTime, 2),
+            (Code::OverTotalTime, 2),
+            (Code::HeavyModule, 1),
+            (Code::OverModules, 1),
+        ] {
+            let mut findings = [finding(code)];
+            blame_lines(&mut findings, &seen(), &changed());
+            assert_eq!(findings[0].causes[0].line, Some(line), "{code}");
+        }
+    }
+
+    #[test]
+    fn only_bodies_that_grew_and_were_looked_at_are_searched_in_the_history() {
+        let bodies = |code, seen: &SeenLines| grown_bodies(&[finding(code)], seen).len();
+        assert_eq!(bodies(Code::Regression, &seen()), 1);
+        assert_eq!(bodies(Code::HeavyModule, &seen()), 0);
+        assert_eq!(bodies(Code::Regression, &SeenLines::default()), 0);
+    }
+
+    #[test]
+    fn a_finding_follows_its_first_cause_unless_it_points_elsewhere() {
+        let place = |line| Place {
+            file: "shop.py".to_owned(),
+            line,
+        };
+        let mut findings = [finding(Code::Regression), finding(Code::HeavyModule)];
+        findings[1].place = Some(place(7));
+        blame_lines(&mut findings, &seen(), &ChangedSources::new());
+        assert_eq!(findings[0].place, Some(place(1)));
+        assert_eq!(findings[1].place, Some(place(7)));
+    }
+}
