@@ -11,7 +11,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::{Entry, RecordedInterpreter, words};
+use super::{Entry, RecordedInterpreter};
 use crate::budgets::{Bytecode, Engine};
 use crate::observed::{Environment, EnvironmentKey, Machine};
 
@@ -124,16 +124,8 @@ impl Comparability {
     pub fn between(key: &EnvironmentKey, recorded: &Entry, now: Circumstances<'_>) -> Self {
         let mut differences = Differences::default();
         differences.compare(Aspect::Key, key, now.environment.interpreter.key());
-        differences.compare(
-            Aspect::Engine,
-            words::engine(recorded.engine),
-            words::engine(now.engine),
-        );
-        differences.compare(
-            Aspect::Bytecode,
-            words::bytecode(recorded.bytecode),
-            words::bytecode(now.bytecode),
-        );
+        differences.compare(Aspect::Engine, recorded.engine, now.engine);
+        differences.compare(Aspect::Bytecode, recorded.bytecode, now.bytecode);
         differences.machines(&recorded.machine, &now.environment.machine);
         let interpreter = &now.environment.interpreter;
         differences.interpreters(&recorded.interpreter, &interpreter.version, &interpreter.build);
@@ -188,12 +180,8 @@ pub(super) fn obstacles_to_merge(old: &Entry, fresh: &Entry) -> Vec<Difference> 
 /// What differs between two entries under the same key.
 pub(super) fn differences(old: &Entry, new: &Entry) -> Vec<Difference> {
     let mut differences = Differences::default();
-    differences.compare(Aspect::Engine, words::engine(old.engine), words::engine(new.engine));
-    differences.compare(
-        Aspect::Bytecode,
-        words::bytecode(old.bytecode),
-        words::bytecode(new.bytecode),
-    );
+    differences.compare(Aspect::Engine, old.engine, new.engine);
+    differences.compare(Aspect::Bytecode, old.bytecode, new.bytecode);
     differences.machines(&old.machine, &new.machine);
     differences.interpreters(&old.interpreter, &new.interpreter.version, &new.interpreter.build);
     differences.variables(&old.variables, &new.variables);

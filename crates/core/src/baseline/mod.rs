@@ -6,15 +6,15 @@
 
 mod changes;
 mod comparability;
+mod decode;
+mod encode;
 mod error;
-mod fields;
-mod json;
+mod format;
+mod layout;
 mod moved;
-mod read;
+mod path;
+mod pool;
 mod recorded;
-mod table;
-mod words;
-mod write;
 
 #[cfg(test)]
 mod tests;
@@ -48,7 +48,7 @@ impl Baseline {
     /// # Errors
     /// Whatever is not exactly what [`Baseline::render`] could have written: see [`ParseError`].
     pub fn parse(bytes: &[u8]) -> Result<Self, ParseError> {
-        read::baseline(bytes)
+        decode::baseline(bytes)
     }
 
     /// The text to store. Equal baselines give equal bytes.
@@ -56,7 +56,7 @@ impl Baseline {
     /// Own times are rounded to 10 µs, and those of modules outside the closure are left out: nothing identifies the
     /// content of such a module, so there is nothing to compare it with.
     pub fn render(&self) -> String {
-        write::baseline(self)
+        layout::render(&format::File::from(self))
     }
 
     /// The entry of this kind of interpreter.

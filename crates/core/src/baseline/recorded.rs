@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::budgets::{Bytecode, Engine};
 use crate::observed::{ContentHash, Machine, ModuleTable, OwnTime, ReferenceSample, Sample};
 use crate::stats::{MachineSpeed, estimate};
 
 /// The interpreter that an entry was recorded with.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RecordedInterpreter {
     /// Its full version, such as `3.13.0`.
     pub version: String,
@@ -95,7 +98,10 @@ impl Recorded {
 
 /// The numbers of one timed import. As [`Sample`], with the reference rounded to nanoseconds and without own times,
 /// which [`Recorded::own_ns`] keeps once for all samples.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+///
+/// In the file it is a row of numbers, one for each of [`Self::COLUMNS`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(try_from = "Vec<u64>", into = "[u64; Self::COLUMNS.len()]")]
 pub struct StoredSample {
     /// The round it was taken in.
     pub round: u32,
@@ -133,39 +139,49 @@ impl StoredSample {
         "voluntary_switches",
         "modules",
     ];
+}
 
-    /// The numbers in the order of [`Self::COLUMNS`].
-    pub(super) fn row(&self) -> [u64; 10] {
+impl From<StoredSample> for [u64; StoredSample::COLUMNS.len()] {
+    fn from(sample: StoredSample) -> Self {
         [
-            u64::from(self.round),
-            self.cpu_ns,
-            self.wall_ns,
-            self.blocked_ns,
-            self.calibration_ns,
-            self.reference_ns,
-            self.memory_bytes,
-            self.peak_memory_bytes,
-            self.voluntary_switches,
-            self.modules,
+            u64::from(sample.round),
+            sample.cpu_ns,
+            sample.wall_ns,
+            sample.blocked_ns,
+            sample.calibration_ns,
+            sample.reference_ns,
+            sample.memory_bytes,
+            sample.peak_memory_bytes,
+            sample.voluntary_switches,
+            sample.modules,
         ]
     }
+}
 
-    /// The sample that a row of numbers stands for; `None` where the round is larger than any round can be.
-    pub(super) fn from_row(row: [u64; 10]) -> Option<Self> {
-        let [
-            round,
-            cpu_ns,
-            wall_ns,
-            blocked_ns,
-            calibration_ns,
-            reference_ns,
-            memory_bytes,
-            peak_memory_bytes,
-            voluntary_switches,
-            modules,
-        ] = row;
-        Some(Self {
-            round: u32::try_from(round).ok()?,
+impl TryFrom<Vec<u64>> for StoredSample {
+    type Error = String;
+
+    fn try_from(row: Vec<u64>) -> Result<Self, Self::Error> {
+        let columns = Self::COLUMNS.len();
+        let Ok(
+            [
+                round,
+                cpu_ns,
+                wall_ns,
+                blocked_ns,
+                calibration_ns,
+                reference_ns,
+                memory_bytes,
+                peak_memory_bytes,
+                voluntary_switches,
+                modules,
+            ],
+        ) = <[u64; Self::COLUMNS.len()]>::try_from(row.as_slice())
+        else {
+            return Err(format!("{} numbers for {columns} columns", row.len()));
+        };
+        Ok(Self {
+            round: u32::try_from(round).map_err(|_| "the round is larger than any can be")?,
             cpu_ns,
             wall_ns,
             blocked_ns,

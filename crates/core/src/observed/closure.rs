@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// The first 64 bits of the SHA-256 of a module's file, as 16 hexadecimal digits. Enough to tell versions of one file apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct ContentHash(pub u64);
 
 impl ContentHash {
@@ -27,9 +28,25 @@ impl fmt::Display for ContentHash {
     }
 }
 
-/// Where a module comes from.
+impl From<ContentHash> for String {
+    fn from(hash: ContentHash) -> Self {
+        hash.to_string()
+    }
+}
+
+impl TryFrom<String> for ContentHash {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let hash = u64::from_str_radix(&text, 16).map(Self).ok();
+        hash.filter(|hash| hash.to_string() == text)
+            .ok_or("not a hash of 16 hexadecimal digits")
+    }
+}
+
+/// Where a module comes from. As text it is `own`, `standard`, `other` or the distribution as `name==version`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(into = "String", try_from = "String")]
 pub enum Origin {
     /// The project's own source roots.
     Own,
@@ -44,6 +61,40 @@ pub enum Origin {
     Standard,
     /// None of these: made at run time, or a file outside every known root.
     Other,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Own => formatter.write_str("own"),
+            Self::Standard => formatter.write_str("standard"),
+            Self::Other => formatter.write_str("other"),
+            Self::Distribution { name, version } => write!(formatter, "{name}=={version}"),
+        }
+    }
+}
+
+impl From<Origin> for String {
+    fn from(origin: Origin) -> Self {
+        origin.to_string()
+    }
+}
+
+impl TryFrom<String> for Origin {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        match (text.as_str(), text.split_once("==")) {
+            ("own", _) => Ok(Self::Own),
+            ("standard", _) => Ok(Self::Standard),
+            ("other", _) => Ok(Self::Other),
+            (_, Some((name, version))) => Ok(Self::Distribution {
+                name: name.to_owned(),
+                version: version.to_owned(),
+            }),
+            _ => Err("neither own, standard, other nor a distribution such as name==1.0"),
+        }
+    }
 }
 
 /// One module of a closure.

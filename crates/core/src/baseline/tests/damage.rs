@@ -98,7 +98,7 @@ fn of_another_version() {
     );
     assert_eq!(
         edited("\"version\": 1", "\"version\": \"1\""),
-        "version: expected a whole number, not negative, found the text \"1\""
+        "version: invalid type: string \"1\", expected u64 at line 3 column 15"
     );
 }
 
@@ -107,19 +107,56 @@ fn fields_that_are_missing_unknown_or_twice() {
     let target = "environments.\"cpython-3.13-linux-x86_64\".targets.\"shop.database\"";
     assert_eq!(
         edited("     \"time_ms\": 50,\n", ""),
-        format!("{target}: the field \"time_ms\" is missing")
+        format!("{target}: missing field `time_ms`")
     );
     assert_eq!(
-        edited("\"time_ms\": 50,", "\"time_ms\": 50, \"note\": 1,"),
-        format!("{target}: unknown field \"note\"")
+        edited("     \"preload\": [\"shop.core\"],\n", ""),
+        format!("{target}: missing field `preload` at line 52 column 5")
+    );
+    assert_eq!(
+        edited(
+            "    \"container_memory_bytes\": null\n",
+            "    \"container_memory\": null\n"
+        ),
+        "environments.\"cpython-3.13-linux-x86_64\".machine.container_memory: unknown field `container_memory`, expected \
+         one of `processor`, `cores`, `kernel`, `container_cpus`, `container_memory_bytes` at line 16 column 22"
+    );
+    assert_eq!(
+        edited(",\n    \"container_memory_bytes\": null", ""),
+        "environments.\"cpython-3.13-linux-x86_64\".machine: missing field `container_memory_bytes` at line 16 column 4"
+    );
+    let unknown = edited("\"time_ms\": 50,", "\"time_ms\": 50, \"note\": 1,");
+    assert!(
+        unknown.starts_with(&format!("{target}.note: unknown field `note`")),
+        "{unknown}"
+    );
+    assert!(unknown.ends_with("at line 35 column 26"), "{unknown}");
+    assert_eq!(
+        edited("\"version\": 1", "\"version\": 1, \"x\": 1"),
+        "x: unknown field `x`, expected one of `format`, `version`, `environments` at line 3 column 18"
     );
     assert_eq!(
         edited("\"bytecode\": \"warm\"", "\"engine\": \"time\""),
-        "not JSON: line 22, column 11: the key \"engine\" comes twice"
+        "environments.\"cpython-3.13-linux-x86_64\": duplicate field `engine` at line 22 column 11"
     );
     assert_eq!(
-        edited("\"version\": 1", "\"version\": 1, \"x\": 1"),
-        "the top level: unknown field \"x\""
+        edited("\"format\"", "\"format\": 1, \"format\""),
+        "the top level: duplicate field `format` at line 2 column 22"
+    );
+    assert_eq!(
+        edited("    \"shop.utils\": {", "    \"shop.database\": {"),
+        "environments.\"cpython-3.13-linux-x86_64\".targets: the key `shop.database` comes twice at line 54 column 19"
+    );
+    assert_eq!(
+        edited(
+            "\"sqlalchemy\": \"2.0.49\"",
+            "\"sqlalchemy\": \"2.0.49\", \"sqlalchemy\": \"2.0.50\""
+        ),
+        "environments.\"cpython-3.13-linux-x86_64\".distributions: the key `sqlalchemy` comes twice at line 27 column 40"
+    );
+    assert_eq!(
+        edited("     \"time_ms\": 50,\n", "     \"time_ms\": null,\n"),
+        format!("{target}.time_ms: invalid type: null, expected f64 at line 35 column 20")
     );
 }
 
@@ -131,17 +168,17 @@ fn values_that_cannot_be() {
         (
             "\"cores\": 2",
             "\"cores\": -2",
-            format!("{entry}.machine.cores: expected a whole number, not negative, found -2"),
+            format!("{entry}.machine.cores: invalid value: integer `-2`, expected u32 at line 13 column 15"),
         ),
         (
             "\"cores\": 2",
             "\"cores\": 4294967296",
-            format!("{entry}.machine.cores: more processors than there can be"),
+            format!("{entry}.machine.cores: invalid value: integer `4294967296`, expected u32 at line 13 column 23"),
         ),
         (
             "\"warm\"",
             "\"tepid\"",
-            format!("{entry}.bytecode: expected \"warm\" or \"cold\", found the text \"tepid\""),
+            format!("{entry}.bytecode: unknown variant `tepid`, expected `warm` or `cold` at line 21 column 22"),
         ),
         (
             "[40000000,",
@@ -162,6 +199,13 @@ fn values_that_cannot_be() {
             format!("{target}.time_ms: the samples come to 50.000"),
         ),
         (
+            "\"samples\": [\n      [0,50000000,55000000,0,2500000,40000000,10485760,31457280,1,3],\n      \
+             [1,50000000,55000000,0,2500000,40000000,10485760,31457280,1,3],\n      \
+             [2,50000000,55000000,0,2500000,40000000,10485760,31457280,1,3]\n     ]",
+            "\"samples\": []",
+            format!("{target}.time_ms: there are no samples that it could sum up"),
+        ),
+        (
             "\"memory_bytes\": 1",
             "\"memory_bytes\": 2",
             format!("{target}.memory_bytes: the samples come to 10485760.000"),
@@ -174,17 +218,17 @@ fn values_that_cannot_be() {
         (
             "[0,50000000,",
             "[50000000,",
-            format!("{target}.samples[0]: 9 numbers for 10 columns"),
+            format!("{target}.samples[0]: 9 numbers for 10 columns at line 50 column 6"),
         ),
         (
             "[0,50000000,",
             "[0,5.5,",
-            format!("{target}.samples[0][1]: expected a whole number, not negative, found 5.5"),
+            format!("{target}.samples[0][1]: invalid type: floating point `5.5`, expected u64 at line 49 column 12"),
         ),
         (
             "[0,50000000,",
             "[4294967296,1,",
-            format!("{target}.samples[0]: the round is larger than any can be"),
+            format!("{target}.samples[0]: the round is larger than any can be at line 50 column 6"),
         ),
         (
             "\"+2\"",
@@ -209,7 +253,15 @@ fn values_that_cannot_be() {
         (
             "\"own\": \"+2\"",
             "\"mine\": \"+2\"",
-            format!("{target}.closure.mine: there is no such group of modules"),
+            format!(
+                "{target}.closure.mine: neither own, standard, other nor a distribution such as name==1.0 at line 42 \
+                 column 12"
+            ),
+        ),
+        (
+            "\"own\": \"+2\"",
+            "\"other\": \"+2\"",
+            format!("{target}.closure.other: there is no such group of modules"),
         ),
         (
             "\"12 - 300 0 -\"",
@@ -219,7 +271,7 @@ fn values_that_cannot_be() {
         (
             "\"12 - 300 0 -\"",
             "\"12 - 300 0 x\"",
-            format!("{target}.own_time_10us: \"x\" is not a number of units"),
+            format!("{target}.own_time_10us: \"x\" is not a number of units at line 47 column 36"),
         ),
         (
             "\"sqlalchemy==2.0.49\": \"*\",\n      \"standard\": \"*\"",
@@ -231,7 +283,9 @@ fn values_that_cannot_be() {
         (
             "\"0000000000000001\"",
             "\"1\"",
-            format!("{entry}.modules.own.shop: expected a hash of 16 hexadecimal digits, found the text \"1\""),
+            format!(
+                "{entry}.modules.own.shop: expected a hash of 16 hexadecimal digits, null or a list of these at line 72 column 16"
+            ),
         ),
         (
             "\"_socket\"",
@@ -241,12 +295,14 @@ fn values_that_cannot_be() {
         (
             "\"shop.utils\": \"0",
             "\"aaa\": \"0",
-            format!("{entry}.modules.own: the members are not in ascending order, each once"),
+            format!("{entry}.modules.own: the members are not in ascending order, each once at line 75 column 5"),
         ),
         (
             "\"standard\": {",
             "\"elsewhere\": {",
-            format!("{entry}.modules.elsewhere: neither own, standard, other nor a distribution such as name==1.0"),
+            format!(
+                "{entry}.modules.elsewhere: neither own, standard, other nor a distribution such as name==1.0 at line 80 column 15"
+            ),
         ),
     ];
     for (old, new, expected) in cases {

@@ -1,0 +1,106 @@
+//! From a baseline to what is stored. Every summary that a reader of a diff looks for is computed here, and nowhere kept.
+
+use std::collections::BTreeMap;
+
+use super::format::{File, OwnTimes, StoredEntry, StoredTarget};
+use super::pool::Pool;
+use super::{Baseline, Entry, Recorded, StoredSample};
+use crate::observed::{ModuleRecord, Origin};
+use crate::stats::MachineSpeed;
+
+/// The modules of an entry by their origin.
+type Modules<'a> = BTreeMap<&'a Origin, Pool>;
+
+impl From<&Baseline> for File {
+    fn from(baseline: &Baseline) -> Self {
+        let environments = baseline.environments.iter();
+        Self {
+            format: Baseline::FORMAT.to_owned(),
+            version: Baseline::VERSION,
+            environments: environments.map(|(key, entry)| (key.clone(), entry.into())).collect(),
+        }
+    }
+}
+
+impl From<&Entry> for StoredEntry {
+    fn from(entry: &Entry) -> Self {
+        let (modules, files) = (modules_of(entry), files_of(entry));
+        let speed = entry.speed();
+        let targets = entry.targets.iter();
+        Self {
+            importgate: entry.importgate.clone(),
+            interpreter: entry.interpreter.clone(),
+            machine: entry.machine.clone(),
+            variables: entry.variables.clone().into_iter().collect(),
+            bytecode: entry.bytecode,
+            engine: entry.engine,
+            calibration_ns: entry.calibration_ns,
+            reference_cpu_ns: entry.reference.iter().map(|sample| sample.cpu_ns).collect(),
+            reference_wall_ns: entry.reference.iter().map(|sample| sample.wall_ns).collect(),
+            distributions: entry.distributions.clone().into_iter().collect(),
+            sample_columns: StoredSample::COLUMNS.map(str::to_owned).to_vec(),
+            targets: targets
+                .map(|(name, recorded)| (name.clone(), target(recorded, &speed, &modules, &files)))
+                .collect(),
+            modules: modules
+                .into_iter()
+                .map(|(origin, pool)| (origin.clone(), pool))
+                .collect(),
+            files,
+        }
+    }
+}
+
+fn modules_of(entry: &Entry) -> Modules<'_> {
+    let mut members: BTreeMap<&Origin, Vec<_>> = BTreeMap::new();
+    for (name, record) in entry.targets.values().flat_map(|target| &target.closure) {
+        let member = (name.as_str(), record.content);
+        members.entry(&record.origin).or_default().push(member);
+    }
+    let pools = members.into_iter();
+    pools
+        .map(|(origin, members)| (origin, members.into_iter().collect()))
+        .collect()
+}
+
+fn files_of(entry: &Entry) -> Pool {
+    let read = entry.targets.values().flat_map(|target| &target.files_read);
+    read.map(|(path, content)| (path.as_str(), *content)).collect()
+}
+
+fn target(recorded: &Recorded, speed: &MachineSpeed, modules: &Modules<'_>, files: &Pool) -> StoredTarget {
+    let milliseconds = |time_ms: f64| (time_ms * 1e3).round() / 1e3;
+    let (closure, own_times) = closure(recorded, modules);
+    StoredTarget {
+        time_ms: recorded.time_ms(speed).map(milliseconds),
+        memory_bytes: recorded.memory_bytes(),
+        peak_memory_bytes: recorded.peak_memory_bytes(),
+        instructions: recorded.instructions,
+        modules: recorded.closure.len() as u64,
+        preload: recorded.preload.clone(),
+        closure,
+        files_read: (!recorded.files_read.is_empty()).then(|| {
+            let read = recorded.files_read.iter();
+            files.selection(read.map(|(path, content)| (path.as_str(), *content)))
+        }),
+        own_time_10us: own_times,
+        samples: recorded.samples.clone(),
+    }
+}
+
+/// For each origin, which of its modules the target loaded; then the own times of all of them in that order.
+fn closure(recorded: &Recorded, modules: &Modules<'_>) -> (Vec<(Origin, String)>, OwnTimes) {
+    let mut by_origin: BTreeMap<&Origin, Vec<(&String, &ModuleRecord)>> = BTreeMap::new();
+    for (name, record) in &recorded.closure {
+        by_origin.entry(&record.origin).or_default().push((name, record));
+    }
+    let names = by_origin.values().flatten().map(|(name, _)| *name);
+    let own_times = names.map(|name| recorded.own_ns.get(name).copied()).collect();
+    let selection = |(origin, members): (&Origin, Vec<(&String, &ModuleRecord)>)| {
+        let members = members
+            .into_iter()
+            .map(|(name, record)| (name.as_str(), record.content));
+        (origin.clone(), modules[origin].selection(members))
+    };
+    (by_origin.into_iter().map(selection).collect(), OwnTimes(own_times))
+}
