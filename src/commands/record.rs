@@ -134,7 +134,7 @@ fn announce(
     let changes = BaselineChanges::between(before, after);
     let mut text = format!("{} of {}:\n", project.baseline_path.display(), key);
     if changes.is_empty() {
-        text.push_str("  nothing changes beyond what the samples scatter\n");
+        text.push_str("  nothing changes beyond sampling noise\n");
     } else {
         text.push_str(&changes.to_string());
     }

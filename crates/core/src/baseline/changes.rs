@@ -181,7 +181,7 @@ pub struct TargetChange {
     pub after: TargetSummary,
     /// What is different in what it loads, grouped by where it comes from.
     pub closure: Vec<OriginChange>,
-    /// True where it loads something else, or where a figure moved by more than the samples scatter.
+    /// True where it loads something else, or where a figure moved beyond sampling noise.
     pub moved: bool,
 }
 

@@ -107,7 +107,7 @@ impl<'a> Value<'a> {
     pub(super) fn text(&self) -> Option<Located<String>> {
         let Some(text) = self.node.as_str() else {
             let help = scalar_text(self.node).map(|text| format!("write \"{text}\""));
-            self.wrong_type("a text in quotes", help);
+            self.wrong_type("a string", help);
             return None;
         };
         if text.trim().is_empty() || text.contains('\0') {
@@ -124,7 +124,7 @@ impl<'a> Value<'a> {
                 let words: Vec<String> = text.split_whitespace().map(|word| format!("\"{word}\"")).collect();
                 format!("write [{}]", words.join(", "))
             });
-            self.wrong_type("a list of texts", help);
+            self.wrong_type("a list of strings", help);
             return None;
         };
         let mut texts: Vec<Located<String>> = Vec::new();
@@ -310,10 +310,10 @@ fn scalar_text(node: &DeValue<'_>) -> Option<String> {
 
 fn type_name(node: &DeValue<'_>) -> &'static str {
     match node {
-        DeValue::String(_) => "a text",
+        DeValue::String(_) => "a string",
         DeValue::Integer(_) => "a bare number",
         DeValue::Float(_) => "a bare number",
-        DeValue::Boolean(_) => "a truth value",
+        DeValue::Boolean(_) => "a boolean",
         DeValue::Datetime(_) => "a date",
         DeValue::Array(_) => "a list",
         DeValue::Table(_) => "a table",

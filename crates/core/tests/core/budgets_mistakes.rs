@@ -233,21 +233,21 @@ modules = "shop.services.*"
 forbid = ["torch", 3]
 "#;
     insta::assert_snapshot!(said(text), @r#"
-    error: `source-roots` takes a list of texts, not a text
+    error: `source-roots` takes a list of strings, not a string
      --> budgets.toml:2:16
       |
     2 | source-roots = "src"
       |                ^^^^^
       = help: write ["src"]
 
-    error: `samples` takes a whole number, not a text
+    error: `samples` takes a whole number, not a string
      --> budgets.toml:5:11
       |
     5 | samples = "20"
       |           ^^^^
       = help: write 20 without quotes
 
-    error: `bytecode` takes a word in quotes, not a truth value
+    error: `bytecode` takes a word in quotes, not a boolean
      --> budgets.toml:6:12
       |
     6 | bytecode = true
@@ -261,21 +261,21 @@ forbid = ["torch", 3]
       |        ^^
       = help: accepted: whole numbers from 0 to 9223372036854775807
 
-    error: `core` takes a table, not a text
+    error: `core` takes a table, not a string
       --> budgets.toml:10:8
        |
     10 | core = "shop.core"
        |        ^^^^^^^^^^^
        = help: write `[layers.core]` on a line of its own
 
-    error: `modules` takes a list of texts, not a text
+    error: `modules` takes a list of strings, not a string
       --> budgets.toml:13:11
        |
     13 | modules = "shop.services.*"
        |           ^^^^^^^^^^^^^^^^^
        = help: write ["shop.services.*"]
 
-    error: `forbid` takes a text in quotes, not a bare number
+    error: `forbid` takes a string, not a bare number
       --> budgets.toml:14:20
        |
     14 | forbid = ["torch", 3]
@@ -897,7 +897,7 @@ max-time = "100ms"
       |           ^^
       = help: name at least one, such as "shop.cli"
 
-    error: `run` takes a list of texts, not a text
+    error: `run` takes a list of strings, not a string
      --> budgets.toml:8:7
       |
     8 | run = "shop --help"
