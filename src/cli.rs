@@ -18,7 +18,7 @@ const STYLES: Styles = Styles::styled()
 #[derive(Debug, Parser)]
 #[command(name = "importgate", version, styles = STYLES, max_term_width = 100, propagate_version = true)]
 #[command(
-    after_help = "Exit codes: 0 pass, 1 the gate says no, 2 the command line or the budgets file is wrong, 3 it could not measure."
+    after_help = "Exit codes: 0 pass, 1 a budget was exceeded or an import failed, 2 the command line or the budgets file is wrong, 3 it could not measure."
 )]
 pub struct Cli {
     /// What to do.

@@ -2,7 +2,7 @@
 
 /// Nothing failed. Warnings, and comparisons that could not be decided, may be in the report.
 pub const PASS: u8 = 0;
-/// The gate says no.
+/// A budget was exceeded, or an import failed.
 pub const FAIL: u8 = 1;
 /// The command line or the budgets file is wrong.
 pub const USAGE: u8 = 2;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 use crate::git::{BaseKind, Checkout, Repository};
 use importgate_core::budgets::Target;
+use importgate_core::explain::InterpreterChange;
 use importgate_core::observed::{Failure, Interpreter};
 use importgate_probe::python;
 use importgate_probe::python::{PythonError, Search, Session, SessionSettings};
@@ -20,10 +21,10 @@ pub(super) struct Base {
     settings: SessionSettings,
     /// What the report calls it, such as `main (merge base 1a2b3c4d5e6f)`.
     pub(super) name: String,
-    /// What differs between the two arms beside the code.
-    pub(super) differences: Vec<String>,
-    /// What it means that it runs under another interpreter than the head, where it does.
-    pub(super) interpreter: Option<String>,
+    /// True where its path differs in length from the head's, which may move times a little.
+    pub(super) other_path_length: bool,
+    /// Its interpreter and the head's, where they are two.
+    pub(super) interpreters: Option<InterpreterChange>,
 }
 
 impl Base {
@@ -41,10 +42,6 @@ impl Base {
             BaseKind::MergeBase => "merge base",
             BaseKind::Reference => "no merge base in this clone; the reference itself",
         };
-        let mut differences = Vec::new();
-        if !checkout.equal_length() {
-            differences.push("the paths of base and head differ in length, which may move times a little".to_owned());
-        }
         let source_roots: Vec<PathBuf> = project
             .source_roots
             .iter()
@@ -60,19 +57,18 @@ impl Base {
             .counterpart(&project.root)
             .unwrap_or_else(|| checkout.project());
         settings.source_roots = source_roots;
-        let mut interpreter = None;
+        let mut interpreters = None;
         if let Some(python) = python {
             settings.executable = named(python)?;
             let of_base = Session::open(settings.clone())?.interpreter().clone();
-            interpreter = other_interpreter(&of_base, head.interpreter());
-            differences.extend(interpreter.clone());
+            interpreters = other_interpreter(&of_base, head.interpreter());
         }
         Ok(Self {
             name: format!("{reference} ({how} {})", base.commit.short()),
+            other_path_length: !checkout.equal_length(),
             checkout,
             settings,
-            differences,
-            interpreter,
+            interpreters,
         })
     }
 
@@ -148,13 +144,11 @@ fn named(python: &Path) -> Result<PathBuf, PythonError> {
     })
 }
 
-/// What it means for the times that the two arms run under two interpreters; `None` where they are of one build.
-fn other_interpreter(base: &Interpreter, head: &Interpreter) -> Option<String> {
-    (base.build != head.build || base.version != head.version).then(|| {
-        format!(
-            "the base runs under Python {}, the head under Python {}, or under another build of it: every time is compared as a whole, and the interpreter is part of what changed",
-            base.version, head.version
-        )
+/// The interpreters of the two arms; `None` where they are of one build.
+fn other_interpreter(base: &Interpreter, head: &Interpreter) -> Option<InterpreterChange> {
+    (base.build != head.build || base.version != head.version).then(|| InterpreterChange {
+        before: base.version.clone(),
+        now: head.version.clone(),
     })
 }
 

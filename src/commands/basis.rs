@@ -116,18 +116,13 @@ impl Basis {
         let counted = engine == Engine::Instructions;
         match self {
             Self::Stored(stored) => Compared::With {
-                differences: stored
-                    .comparability
-                    .differences()
-                    .iter()
-                    .map(ToString::to_string)
-                    .collect(),
+                differences: stored.comparability.differences().to_vec(),
                 times: stored.comparability.times_compare(),
                 counts: counted.then(|| counts_compare(&stored.entry, &stored.comparability)),
             },
             Self::Base(base) => Compared::Base {
-                differences: base.differences.clone(),
-                interpreter: base.interpreter.clone(),
+                other_path_length: base.other_path_length,
+                interpreters: base.interpreters.clone(),
             },
             Self::None(compared) => compared.clone(),
         }

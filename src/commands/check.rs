@@ -10,8 +10,9 @@ use importgate_core::checks;
 use importgate_core::checks::Verdict;
 use importgate_core::checks::{Case, Context};
 use importgate_core::observed::{Environment, OrderTried};
-use importgate_core::report::order;
+use importgate_core::report;
 use importgate_core::report::{Report, ReportEnvironment, RunSummary};
+use importgate_core::report::{order, wording};
 use importgate_core::sampling::decide_fixed;
 use importgate_probe::machine;
 use importgate_probe::python::Session;
@@ -81,15 +82,17 @@ fn measure_and_judge(arguments: &CheckArguments) -> Result<Report, Error> {
         &mut progress,
     )?;
     progress.finish();
-    order::sort(&mut judgement.findings, &judgement.rows);
+    let rows = report::rows(&cases, &judgement);
+    let mut findings: Vec<_> = judgement.findings.into_iter().map(wording::finding).collect();
+    order::sort(&mut findings, &rows);
     let outcome = &measured.outcome;
     Ok(Report {
         version: Report::VERSION,
         importgate: env!("CARGO_PKG_VERSION").to_owned(),
         verdict: judgement.verdict,
         budgets: project.budgets.file_name().to_owned(),
-        findings: judgement.findings,
-        targets: judgement.rows,
+        findings,
+        targets: rows,
         environment: ReportEnvironment {
             key: key.clone(),
             python: environment.interpreter.executable.display().to_string(),

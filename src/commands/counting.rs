@@ -96,7 +96,7 @@ impl Counter {
         let mut all = Vec::with_capacity(targets.len());
         for (target, standing) in targets.iter().zip(standings) {
             // What two interpreters execute for the same code does not compare.
-            if basis.base().is_none_or(|base| base.interpreter.is_none()) {
+            if basis.base().is_none_or(|base| base.interpreters.is_none()) {
                 standing.leave_to_counts(target);
             }
             let mut counts = Counts {

@@ -53,7 +53,7 @@ pub(super) fn standing_of(
         return plain(Kind::Failed);
     }
     if let Some(base) = base {
-        let other = basis.base().is_some_and(|base| base.interpreter.is_some());
+        let other = basis.base().is_some_and(|base| base.interpreters.is_some());
         return against_base(target, survey, base, arguments.times_alone || other);
     }
     let Some((stored, recorded)) = basis

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use importgate_core::baseline::{Baseline, Entry, Recorded, StoredSample};
 use importgate_core::budgets::TargetKind;
-use importgate_core::checks::{TargetReport, TargetStatus, Verdict};
+use importgate_core::checks::{TargetStatus, Verdict};
 use importgate_core::observed::{EnvironmentKey, Machine, ReferenceSample};
+use importgate_core::report::TargetReport;
 use importgate_core::report::json;
 use importgate_core::report::{BaselineSummary, Report, ReportEnvironment, RunSummary};
 

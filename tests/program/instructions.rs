@@ -1,7 +1,8 @@
 //! The gate with `engine = "instructions"`, through the program itself: one count of each side decides, and without anything
 //! that counts it says what to install. Where nothing counts, the tests about counts say so and end.
 
-use importgate_core::checks::{Code, TargetReport};
+use importgate_core::checks::Code;
+use importgate_core::report::TargetReport;
 use importgate_core::stats::ComparisonKind;
 use importgate_probe::instructions::{Engine, InstructionsError};
 

@@ -3,8 +3,9 @@
 use std::fs;
 use std::process::Command;
 
-use importgate_core::checks::{Code, Finding, TargetReport};
+use importgate_core::checks::Code;
 use importgate_core::report::Report;
+use importgate_core::report::{Finding, TargetReport};
 
 use super::Project;
 

@@ -1,191 +1,87 @@
-//! An import that did not come to its end: which finding it is, and the line of the measured code that it points at.
-
-use crate::budgets::{Target, Workload};
-use crate::checks::{Code, Finding, Severity};
-use crate::observed::{Failure, Frame, Place};
+//! An import that did not come to its end: how, and the line of the measured code that it points at.
 
 use super::places::Places;
+use super::{Case, Code, Context, Finding, FindingKind, Severity};
+use crate::budgets::Workload;
+use crate::observed::Failure;
 
-/// How many lines of a stack or of printed output a finding carries.
-const SHOWN_LINES: usize = 12;
+/// An import, or a command, did not come to its end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImportFailure {
+    /// What was started.
+    pub started: Started,
+    /// How it failed; the files of its stack are named as the project names them.
+    pub failure: Failure,
+    /// The last of what it printed; untrusted.
+    pub printed: String,
+    /// True for a layer whose modules all work alone, so that it is their order that fails.
+    pub only_together: bool,
+}
 
-/// The finding of a target that failed.
-pub(super) fn of_target(target: &Target, failure: &Failure, output_tail: &str, places: &Places) -> Finding {
-    let mut finding = finding(&target.name, failure, output_tail, places);
-    if matches!(target.workload, Workload::Command(_)) {
-        // Advice about imports does not help a command.
-        finding.help = None;
-        finding.message = finding.message.replacen("the import", "the command", 1);
-        if let Failure::Exited { code, .. } = failure {
-            finding.message = format!("the command exits with code {code}");
+/// What a target starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Started {
+    /// An import, in a fresh interpreter.
+    Import,
+    /// A command of the project.
+    Command,
+}
+
+impl ImportFailure {
+    pub(super) fn code(&self) -> Code {
+        if self.only_together {
+            return Code::OrderDependent;
+        }
+        match &self.failure {
+            Failure::Raised { cycle, .. } if !cycle.is_empty() => Code::CircularImport,
+            Failure::Raised { missing: Some(_), .. } => Code::MissingDependency,
+            Failure::Raised { .. } => Code::ImportFailed,
+            Failure::Exited { .. } => Code::Exited,
+            Failure::Crashed { .. } => Code::Crashed,
+            Failure::Hung { .. } => Code::Hang,
         }
     }
-    finding
 }
 
-/// The finding of a failed import.
-pub(super) fn finding(target: &str, failure: &Failure, output_tail: &str, places: &Places) -> Finding {
-    let (code, message) = describe(failure);
-    let stack = stack_of(failure);
-    let mut finding = Finding::new(code, Severity::Error, target, message);
-    finding.place = places.blame(stack);
-    finding.help = help(failure, finding.place.as_ref());
-    finding.details = details(stack, output_tail, places);
-    finding
+pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
+    find(case, false, context.places)
 }
 
-/// The finding of an import that fails in the base of `--against`, and not in the head: nobody may take the target's row for
-/// a comparison.
-pub(super) fn in_base(target: &Target, failure: &Failure) -> Finding {
-    if is_new(target, failure) {
-        let message = "is new: the base does not have it, so there is nothing to compare it with";
-        return Finding::new(Code::NoBaseline, Severity::Note, &target.name, message);
-    }
-    let (_, why) = describe(failure);
-    let message = format!("was not compared: in the base, {why}");
-    let mut finding = Finding::new(Code::NoBaseline, Severity::Warning, &target.name, message);
-    finding.help = Some(
-        "the base holds what is committed, so a file that a build step makes is not there; a stored baseline compares it all the same"
-            .to_owned(),
-    );
-    finding
+/// The failure of a layer whose modules all work alone.
+pub(super) fn order_that_fails(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
+    find(case, true, context.places)
 }
 
-/// True where the base lacks a module that the target itself names, or a package that it is in.
-fn is_new(target: &Target, failure: &Failure) -> bool {
-    let (
-        Failure::Raised {
-            missing: Some(missing), ..
-        },
-        Workload::Imports(imports),
-    ) = (failure, &target.workload)
-    else {
-        return false;
+fn find(case: &Case<'_>, only_together: bool, places: &Places) -> Vec<Finding> {
+    let Some(failure) = case.failure else {
+        return Vec::new();
     };
-    imports.iter().any(|import| {
-        import
-            .strip_prefix(missing.as_str())
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    })
-}
-
-fn describe(failure: &Failure) -> (Code, String) {
-    match failure {
-        Failure::Raised {
-            cycle,
-            exception,
-            message,
-            ..
-        } if !cycle.is_empty() => {
-            let mut circle = cycle.clone();
-            circle.extend(cycle.first().cloned());
-            (
-                Code::CircularImport,
-                format!(
-                    "the import fails in a circle: {} ({exception}: {message})",
-                    circle.join(" → ")
-                ),
-            )
-        }
-        Failure::Raised {
-            missing: Some(missing), ..
-        } => (
-            Code::MissingDependency,
-            format!("the import needs `{missing}`, which is not installed"),
-        ),
-        Failure::Raised { exception, message, .. } if message.is_empty() => {
-            (Code::ImportFailed, format!("the import raises {exception}"))
-        }
-        Failure::Raised { exception, message, .. } => {
-            (Code::ImportFailed, format!("the import raises {exception}: {message}"))
-        }
-        Failure::Exited { code, .. } => (
-            Code::Exited,
-            format!("the import ends the process with exit code {code}"),
-        ),
-        Failure::Crashed { signal, .. } => (
-            Code::Crashed,
-            format!("the import crashes with {}", signal_name(*signal)),
-        ),
-        Failure::Hung { limit_ms, .. } => (
-            Code::Hang,
-            format!("the import does not end within {} s", *limit_ms as f64 / 1000.0),
-        ),
-    }
-}
-
-fn stack_of(failure: &Failure) -> &[Frame] {
-    match failure {
-        Failure::Raised { stack, .. }
-        | Failure::Exited { stack, .. }
-        | Failure::Crashed { stack, .. }
-        | Failure::Hung { stack, .. } => stack,
-    }
-}
-
-fn help(failure: &Failure, place: Option<&Place>) -> Option<String> {
-    match failure {
-        Failure::Raised { cycle, .. } if !cycle.is_empty() => Some(
-            "move one of these imports into the function that needs it, or what both need into a third module"
-                .to_owned(),
-        ),
-        Failure::Raised {
-            missing: Some(missing), ..
-        } => {
-            let name = missing.split('.').next().unwrap_or(missing);
-            Some(format!(
-                "install `{name}` for this interpreter, or make its import optional"
-            ))
-        }
-        Failure::Hung { .. } => {
-            place.map(|place| format!("it was at {place} when the time ran out; do this after the import"))
-        }
-        Failure::Exited { .. } => {
-            Some("code that ends the process belongs below `if __name__ == \"__main__\":`".to_owned())
-        }
-        _ => None,
-    }
-}
-
-fn details(stack: &[Frame], output_tail: &str, places: &Places) -> Vec<String> {
-    let skipped = stack.len().saturating_sub(SHOWN_LINES);
-    let mut details: Vec<String> = stack
-        .iter()
-        .skip(skipped)
-        .map(|frame| {
-            format!(
-                "at {}:{} in {}",
-                places.shorten(&frame.file),
-                frame.line,
-                frame.function
-            )
-        })
-        .collect();
-    let printed: Vec<&str> = output_tail.lines().filter(|line| !line.trim().is_empty()).collect();
-    if !printed.is_empty() {
-        details.push("it printed:".to_owned());
-        let skipped = printed.len().saturating_sub(SHOWN_LINES);
-        details.extend(printed.into_iter().skip(skipped).map(|line| format!("  {line}")));
-    }
-    details
-}
-
-fn signal_name(signal: i32) -> String {
-    let name = match signal {
-        4 => "SIGILL",
-        6 => "SIGABRT",
-        8 => "SIGFPE",
-        9 => "SIGKILL (out of memory?)",
-        11 => "SIGSEGV",
-        15 => "SIGTERM",
-        _ => return format!("signal {signal}"),
+    let started = match case.target.workload {
+        Workload::Imports(_) => Started::Import,
+        Workload::Command(_) => Started::Command,
     };
-    name.to_owned()
+    let kind = FindingKind::Failure(ImportFailure {
+        started,
+        failure: shown(failure, places),
+        printed: case.printed.to_owned(),
+        only_together,
+    });
+    vec![Finding::about(case.target, Severity::Error, kind).at(places.blame(failure.stack()))]
+}
+
+/// The failure with the files of its stack as the project names them.
+pub(super) fn shown(failure: &Failure, places: &Places) -> Failure {
+    let mut shown = failure.clone();
+    for frame in shown.stack_mut() {
+        frame.file = places.shorten(&frame.file);
+    }
+    shown
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::observed::Frame;
 
     fn frame(file: &str, line: u32) -> Frame {
         Frame {
@@ -205,66 +101,54 @@ mod tests {
         }
     }
 
-    fn places() -> Places {
-        Places::new("/project".into(), vec!["/project/src".into()])
-    }
-
     #[test]
     fn every_way_to_fail_has_its_own_code() {
+        let stack = Vec::new;
+        let hung = Failure::Hung {
+            limit_ms: 1500,
+            stack: stack(),
+        };
         let cases = [
             (raised(None, &[]), Code::ImportFailed),
             (raised(Some("torch"), &[]), Code::MissingDependency),
             (raised(None, &["a", "b"]), Code::CircularImport),
-            (Failure::Exited { code: 3, stack: vec![] }, Code::Exited),
+            (
+                Failure::Exited {
+                    code: 3,
+                    stack: stack(),
+                },
+                Code::Exited,
+            ),
             (
                 Failure::Crashed {
                     signal: 11,
-                    stack: vec![],
+                    stack: stack(),
                 },
                 Code::Crashed,
             ),
-            (
-                Failure::Hung {
-                    limit_ms: 1500,
-                    stack: vec![],
-                },
-                Code::Hang,
-            ),
+            (hung, Code::Hang),
         ];
         for (failure, code) in cases {
-            let finding = finding("shop", &failure, "", &places());
-            assert_eq!((finding.code, finding.severity), (code, Severity::Error));
+            let mut failure = ImportFailure {
+                started: Started::Import,
+                failure,
+                printed: String::new(),
+                only_together: false,
+            };
+            assert_eq!(failure.code(), code);
+            failure.only_together = true;
+            assert_eq!(failure.code(), Code::OrderDependent);
         }
     }
 
     #[test]
     fn the_deepest_line_of_the_project_is_the_place() {
-        let finding = finding("shop", &raised(None, &[]), "", &places());
-        assert_eq!(finding.place.expect("a place").to_string(), "src/shop/cli.py:3");
-        assert_eq!(
-            finding.details,
-            [
-                "at src/shop/cli.py:3 in <module>",
-                "at /site/rich/text.py:8 in <module>"
-            ]
-        );
-    }
-
-    #[test]
-    fn a_circle_is_written_as_one() {
-        let finding = finding("shop", &raised(None, &["shop.a", "shop.b"]), "", &places());
-        assert!(
-            finding.message.contains("shop.a → shop.b → shop.a"),
-            "{}",
-            finding.message
-        );
-    }
-
-    #[test]
-    fn the_end_of_the_output_is_shown() {
-        let printed: String = (0..40).map(|line| format!("line {line}\n")).collect();
-        let finding = finding("shop", &Failure::Exited { code: 1, stack: vec![] }, &printed, &places());
-        assert_eq!(finding.details.len(), SHOWN_LINES + 1);
-        assert_eq!(finding.details.last().expect("a line"), "  line 39");
+        let places = Places::new("/project".into(), vec!["/project/src".into()]);
+        let failure = raised(None, &[]);
+        let place = places.blame(failure.stack()).expect("a place");
+        assert_eq!(place.to_string(), "src/shop/cli.py:3");
+        let shown = shown(&failure, &places);
+        let files: Vec<&str> = shown.stack().iter().map(|frame| frame.file.as_str()).collect();
+        assert_eq!(files, ["src/shop/cli.py", "/site/rich/text.py"]);
     }
 }

@@ -1,12 +1,158 @@
-//! What the gate has to say about a target.
+//! What a rule finds, as data: which rule, with its numbers and names, how much it matters, and where to look. There is no
+//! English here; `report::wording` puts each kind into words.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::budgets::BudgetLine;
+use super::base::BaseUnavailable;
+use super::ceiling::TimeCeiling;
+use super::cycles::ImportCircle;
+use super::effects::ForbiddenEffect;
+use super::failures::ImportFailure;
+use super::forbid::ForbiddenModule;
+use super::heavy::HeavyModule;
+use super::memory::OverMemory;
+use super::modules::TooManyModules;
+use super::orders::OtherOrders;
+use super::regression::Regression;
+use super::run_context::BaselineRemark;
+use super::slowdown::Slowdown;
+use super::unmeasured::Unmeasured;
+use super::variation::Unstable;
+use super::warnings::WarningRaised;
+use crate::budgets::{BudgetLine, Target};
 use crate::explain::Cause;
 use crate::observed::Place;
+
+/// What was found: one variant a rule, whose file says what its data mean.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FindingKind {
+    /// About the baseline, or about what the run was compared with.
+    Baseline(BaselineRemark),
+    /// The import did not come to its end.
+    Failure(ImportFailure),
+    /// It was not measured in the time that there was.
+    Unmeasured(Unmeasured),
+    /// `max-time`, `max-total-time`.
+    Ceiling(TimeCeiling),
+    /// `max-memory`.
+    Memory(OverMemory),
+    /// `max-regression`.
+    Regression(Regression),
+    /// `max-regression`, of what did not change.
+    Slowdown(Slowdown),
+    /// `max-variation`.
+    Variation(Unstable),
+    /// `max-modules`, `max-new-modules`.
+    Modules(TooManyModules),
+    /// `forbid`.
+    Forbidden(ForbiddenModule),
+    /// `forbid-effects`.
+    Effect(ForbiddenEffect),
+    /// `warnings`.
+    Warning(WarningRaised),
+    /// `cycles`.
+    Cycle(ImportCircle),
+    /// The base of `--against` could not import it.
+    Base(BaseUnavailable),
+    /// `orders`.
+    Orders(OtherOrders),
+    /// `classes.heavy`.
+    Heavy(HeavyModule),
+}
+
+impl FindingKind {
+    /// The stable name that outputs and users know it by.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Baseline(remark) => remark.code(),
+            Self::Failure(failure) => failure.code(),
+            Self::Unmeasured(_) => Code::Inconclusive,
+            Self::Ceiling(ceiling) => ceiling.code(),
+            Self::Memory(_) => Code::OverMemory,
+            Self::Regression(regression) => regression.code(),
+            Self::Slowdown(_) => Code::Slowdown,
+            Self::Variation(_) => Code::Unstable,
+            Self::Modules(modules) => modules.code(),
+            Self::Forbidden(_) => Code::Forbidden,
+            Self::Effect(_) => Code::ForbiddenEffect,
+            Self::Warning(_) => Code::WarningRaised,
+            Self::Cycle(_) => Code::ImportCycle,
+            Self::Base(_) => Code::NoBaseline,
+            Self::Orders(orders) => orders.code(),
+            Self::Heavy(_) => Code::HeavyModule,
+        }
+    }
+}
+
+/// One thing that a rule has found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// What was found.
+    pub kind: FindingKind,
+    /// What it does to the verdict.
+    pub severity: Severity,
+    /// The target's name; empty where it is about the whole run.
+    pub target: String,
+    /// The budget line that asked.
+    pub budget: Option<BudgetLine>,
+    /// The line of the measured code that it is about.
+    pub place: Option<Place>,
+    /// Why, in order of weight.
+    pub causes: Vec<Cause>,
+}
+
+impl Finding {
+    /// A finding about a target.
+    pub(super) fn about(target: &Target, severity: Severity, kind: FindingKind) -> Self {
+        Self::named(target.name.clone(), severity, kind)
+    }
+
+    /// A finding about the whole run.
+    pub(super) fn about_run(severity: Severity, kind: FindingKind) -> Self {
+        Self::named(String::new(), severity, kind)
+    }
+
+    /// A finding about the target of this name.
+    pub(super) fn named(target: String, severity: Severity, kind: FindingKind) -> Self {
+        Self {
+            kind,
+            severity,
+            target,
+            budget: None,
+            place: None,
+            causes: Vec::new(),
+        }
+    }
+
+    /// With the line of the budgets that asked.
+    pub(super) fn asked_by(self, budget: Option<&BudgetLine>) -> Self {
+        Self {
+            budget: budget.cloned(),
+            ..self
+        }
+    }
+
+    /// With the line of the measured code to look at.
+    pub(super) fn at(self, place: Option<Place>) -> Self {
+        Self { place, ..self }
+    }
+
+    /// With its causes; the first of them says where to look.
+    pub(super) fn caused_by(self, causes: Vec<Cause>) -> Self {
+        Self {
+            place: causes.first().and_then(Cause::place),
+            causes,
+            ..self
+        }
+    }
+
+    /// The stable name of what was found.
+    pub fn code(&self) -> Code {
+        self.kind.code()
+    }
+}
 
 /// The stable name of a kind of finding; every output format shares it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
@@ -30,7 +176,7 @@ pub enum Code {
     ImportFailed,
     /// The import needs a module that is not there.
     MissingDependency,
-    /// The import failed in a circle.
+    /// The import failed with a circular import.
     CircularImport,
     /// The import did not end within the time limit.
     Hang,
@@ -111,7 +257,7 @@ pub enum Severity {
     Note,
     /// Worth acting on; the gate passes.
     Warning,
-    /// The gate says no.
+    /// A budget was exceeded, or the import failed.
     Error,
 }
 
@@ -125,44 +271,4 @@ pub enum Verdict {
     Fail,
     /// Nothing failed, and at least one comparison could not be decided.
     Inconclusive,
-}
-
-/// One thing that the gate has to say about a target.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct Finding {
-    /// Its stable code.
-    pub code: Code,
-    /// What it does to the verdict.
-    pub severity: Severity,
-    /// The target's name; empty where it speaks of the whole run.
-    pub target: String,
-    /// One sentence, without untrusted text beyond what is quoted in it.
-    pub message: String,
-    /// The budget line that asked.
-    pub budget: Option<BudgetLine>,
-    /// The line of the measured code that it is about.
-    pub place: Option<Place>,
-    /// The way out, where there is an obvious one.
-    pub help: Option<String>,
-    /// Further lines: a stack, a chain, the end of what was printed. Untrusted.
-    pub details: Vec<String>,
-    /// Why, in order of weight.
-    pub causes: Vec<Cause>,
-}
-
-impl Finding {
-    /// A finding with its four essentials; the rest is empty.
-    pub fn new(code: Code, severity: Severity, target: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            severity,
-            target: target.into(),
-            message: message.into(),
-            budget: None,
-            place: None,
-            help: None,
-            details: Vec::new(),
-            causes: Vec::new(),
-        }
-    }
 }

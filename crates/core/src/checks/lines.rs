@@ -24,7 +24,7 @@ pub fn unseen_bodies<'f>(
 /// Target and module of every body whose lines were seen because it became heavier: what changed in its source since may tell
 /// more than which line is heavy.
 pub fn grown_bodies(findings: &[Finding], seen: &SeenLines) -> BTreeSet<(String, String)> {
-    let grown = findings.iter().filter(|finding| is_about_growth(finding.code));
+    let grown = findings.iter().filter(|finding| is_about_growth(finding.code()));
     grown
         .flat_map(|finding| finding.causes.iter().map(|cause| (&finding.target, &cause.module)))
         .filter(|(_, module)| seen.has(module))
@@ -36,7 +36,7 @@ pub fn grown_bodies(findings: &[Finding], seen: &SeenLines) -> BTreeSet<(String,
 pub fn blame_lines(findings: &mut [Finding], seen: &SeenLines, changed: &ChangedSources) {
     for finding in findings {
         let pointed_at = finding.causes.first().and_then(Cause::place);
-        let changed = changed.get(&finding.target).filter(|_| is_about_growth(finding.code));
+        let changed = changed.get(&finding.target).filter(|_| is_about_growth(finding.code()));
         name_lines(&mut finding.causes, seen, changed);
         // What points at its first cause goes on doing so; what points at something else has a reason.
         if finding.place == pointed_at {
@@ -54,12 +54,44 @@ fn is_about_growth(code: Code) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checks::Severity;
+    use crate::checks::{Certainty, FindingKind, HeavyModule, Regression, Severity, TimeCeiling, TooManyModules};
     use crate::observed::{LineSeen, Place};
+    use crate::stats::{Comparison, ComparisonKind};
+
+    fn regression() -> FindingKind {
+        FindingKind::Regression(Regression {
+            certainty: Certainty::TooMuch,
+            comparison: Comparison {
+                kind: ComparisonKind::Whole,
+                before_ms: 100.0,
+                change_ms: 50.0,
+                change: 0.5,
+                p_value: 0.001,
+            },
+            allowed: 0.1,
+        })
+    }
+
+    fn over_time(of_layer: bool) -> FindingKind {
+        FindingKind::Ceiling(TimeCeiling::Exceeded {
+            time_ms: 150.0,
+            ceiling_ms: 100.0,
+            of_layer,
+        })
+    }
+
+    fn heavy() -> FindingKind {
+        FindingKind::Heavy(HeavyModule {
+            module: "shop".to_owned(),
+            time_ms: 150.0,
+            mark_ms: 100.0,
+            usage: None,
+        })
+    }
 
     /// A finding about `shop`, whose body is `shop.py`.
-    fn finding(code: Code) -> Finding {
-        let mut finding = Finding::new(code, Severity::Error, "shop", "takes long");
+    fn finding(kind: FindingKind) -> Finding {
+        let mut finding = Finding::named("shop".to_owned(), Severity::Error, kind);
         finding.causes = vec![Cause {
             summary: "it grew".to_owned(),
             module: "shop".to_owned(),
@@ -99,14 +131,16 @@ mod tests {
 
     #[test]
     fn what_changed_is_to_blame_for_growth_and_what_is_heavy_for_the_rest() {
-        for (code, line) in [
-            (Code::Regression, 2),
-            (Code::OverTime, 2),
-            (Code::OverTotalTime, 2),
-            (Code::HeavyModule, 1),
-            (Code::OverModules, 1),
+        let modules = FindingKind::Modules(TooManyModules::Loaded { modules: 3, allowed: 2 });
+        for (kind, line) in [
+            (regression(), 2),
+            (over_time(false), 2),
+            (over_time(true), 2),
+            (heavy(), 1),
+            (modules, 1),
         ] {
-            let mut findings = [finding(code)];
+            let code = kind.code();
+            let mut findings = [finding(kind)];
             blame_lines(&mut findings, &seen(), &changed());
             assert_eq!(findings[0].causes[0].line, Some(line), "{code}");
         }
@@ -114,10 +148,10 @@ mod tests {
 
     #[test]
     fn only_bodies_that_grew_and_were_looked_at_are_searched_in_the_history() {
-        let bodies = |code, seen: &SeenLines| grown_bodies(&[finding(code)], seen).len();
-        assert_eq!(bodies(Code::Regression, &seen()), 1);
-        assert_eq!(bodies(Code::HeavyModule, &seen()), 0);
-        assert_eq!(bodies(Code::Regression, &SeenLines::default()), 0);
+        let bodies = |kind, seen: &SeenLines| grown_bodies(&[finding(kind)], seen).len();
+        assert_eq!(bodies(regression(), &seen()), 1);
+        assert_eq!(bodies(heavy(), &seen()), 0);
+        assert_eq!(bodies(regression(), &SeenLines::default()), 0);
     }
 
     #[test]
@@ -126,7 +160,7 @@ mod tests {
             file: "shop.py".to_owned(),
             line,
         };
-        let mut findings = [finding(Code::Regression), finding(Code::HeavyModule)];
+        let mut findings = [finding(regression()), finding(heavy())];
         findings[1].place = Some(place(7));
         blame_lines(&mut findings, &seen(), &ChangedSources::new());
         assert_eq!(findings[0].place, Some(place(1)));

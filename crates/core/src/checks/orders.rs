@@ -1,26 +1,86 @@
-//! What other orders of the same imports show: one that fails is a fault that the present order hides.
+//! `orders`: what other orders of the same imports show. One that fails is a fault that the present order hides.
 
+use super::failures::shown;
+use super::{Case, Code, Context, Finding, FindingKind, Severity};
 use crate::budgets::TargetKind;
-use crate::checks::{Code, Finding, Severity};
 use crate::observed::{Failure, OrderTried};
-use crate::report::numbers;
 
-use super::Case;
-use super::failures;
-use super::places::Places;
+/// What the other orders of a start-up's imports came to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum OtherOrders {
+    /// Some of them fail.
+    Fail {
+        /// How many fail.
+        failed: u64,
+        /// How many were tried.
+        tried: u64,
+        /// The first order that fails.
+        imports: Vec<String>,
+        /// How it fails; the files of its stack are named as the project names them.
+        failure: Failure,
+    },
+    /// How long they take, with one sample of each: no more than a hint.
+    Times {
+        /// The fastest, in milliseconds.
+        fastest_ms: f64,
+        /// The slowest, in milliseconds.
+        slowest_ms: f64,
+        /// The fastest order.
+        fastest: Vec<String>,
+    },
+}
 
-/// Findings about the orders that were tried beside the given one.
-pub(super) fn findings(target: &str, tried: &[OrderTried], places: &Places) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let failed: Vec<(&OrderTried, &Failure)> = tried
-        .iter()
-        .filter_map(|order| Some((order, order.outcome.as_ref().err()?)))
-        .collect();
-    if let Some((order, failure)) = failed.first() {
-        findings.push(dependent(target, order, failure, failed.len(), tried.len(), places));
+impl OtherOrders {
+    pub(super) fn code(&self) -> Code {
+        match self {
+            Self::Fail { .. } => Code::OrderDependent,
+            Self::Times { .. } => Code::ImportOrder,
+        }
     }
-    findings.extend(spread(target, tried));
+}
+
+pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if let Some((failed, order, failure)) = failing(case.orders) {
+        let kind = FindingKind::Orders(OtherOrders::Fail {
+            failed,
+            tried: case.orders.len() as u64,
+            imports: order.imports.clone(),
+            failure: shown(failure, context.places),
+        });
+        let place = context.places.blame(failure.stack());
+        findings.push(Finding::about(case.target, Severity::Error, kind).at(place));
+    }
+    let times = times(case.orders).map(FindingKind::Orders);
+    findings.extend(times.map(|kind| Finding::about(case.target, Severity::Note, kind)));
     findings
+}
+
+/// How many orders fail, and the first of them.
+fn failing(tried: &[OrderTried]) -> Option<(u64, &OrderTried, &Failure)> {
+    let failed = || {
+        tried
+            .iter()
+            .filter_map(|order| Some((order, order.outcome.as_ref().err()?)))
+    };
+    let (order, failure) = failed().next()?;
+    Some((failed().count() as u64, order, failure))
+}
+
+/// How much the order matters, where at least one was timed.
+fn times(tried: &[OrderTried]) -> Option<OtherOrders> {
+    let timed = || {
+        tried
+            .iter()
+            .filter_map(|order| Some((*order.outcome.as_ref().ok()?, order)))
+    };
+    let (fastest_ms, fastest) = timed().min_by(|left, right| left.0.total_cmp(&right.0))?;
+    let (slowest_ms, _) = timed().max_by(|left, right| left.0.total_cmp(&right.0))?;
+    Some(OtherOrders::Times {
+        fastest_ms,
+        slowest_ms,
+        fastest: fastest.imports.clone(),
+    })
 }
 
 /// True for a layer that fails as a whole although each of its modules works alone.
@@ -31,51 +91,6 @@ pub(super) fn breaks_only_together(total: &Case<'_>, cases: &[Case<'_>]) -> bool
         .peekable();
     let is_failed_total = total.target.kind == TargetKind::LayerTotal && total.failure.is_some();
     is_failed_total && modules.peek().is_some() && modules.all(|case| case.failure.is_none())
-}
-
-/// Says of the failure of such a layer what it comes from.
-pub(super) fn blame_the_order(finding: &mut Finding) {
-    finding.code = Code::OrderDependent;
-    finding
-        .message
-        .push_str("; each of the layer's modules works alone, so it is their order that fails");
-}
-
-fn dependent(
-    target: &str,
-    order: &OrderTried,
-    failure: &Failure,
-    failed: usize,
-    tried: usize,
-    places: &Places,
-) -> Finding {
-    let mut finding = failures::finding(target, failure, "", places);
-    finding.code = Code::OrderDependent;
-    finding.message = format!(
-        "fails in {failed} of {} that were tried, such as {}: {}",
-        numbers::counted(tried as u64, "other order"),
-        order.imports.join(", "),
-        finding.message
-    );
-    finding
-}
-
-/// How much the order matters, where it does: one sample of each order, so no more than a hint.
-fn spread(target: &str, tried: &[OrderTried]) -> Option<Finding> {
-    let times = || {
-        tried
-            .iter()
-            .filter_map(|order| Some((*order.outcome.as_ref().ok()?, order)))
-    };
-    let (fastest_ms, fastest) = times().min_by(|left, right| left.0.total_cmp(&right.0))?;
-    let (slowest_ms, _) = times().max_by(|left, right| left.0.total_cmp(&right.0))?;
-    let message = format!(
-        "other orders of its imports take {} to {}, once each; the fastest is {}",
-        numbers::time(fastest_ms),
-        numbers::time(slowest_ms),
-        fastest.imports.join(", ")
-    );
-    Some(Finding::new(Code::ImportOrder, Severity::Note, target, message))
 }
 
 #[cfg(test)]
@@ -90,38 +105,29 @@ mod tests {
     }
 
     #[test]
-    fn a_failing_order_is_an_error_that_names_it() {
-        let failure = Failure::Exited {
+    fn the_first_order_that_fails_stands_for_all_of_them() {
+        let exited = || Failure::Exited {
             code: 3,
             stack: Vec::new(),
         };
         let orders = [
-            tried(&["b", "a"], Err(failure)),
             tried(&["c", "a"], Ok(5.0)),
+            tried(&["b", "a"], Err(exited())),
             tried(&["c", "b"], Ok(9.0)),
+            tried(&["a", "b"], Err(exited())),
         ];
-        let findings = findings("startup:web", &orders, &Places::default());
-        let codes: Vec<_> = findings
-            .iter()
-            .map(|finding| (finding.code, finding.severity))
-            .collect();
-        assert_eq!(
-            codes,
-            [
-                (Code::OrderDependent, Severity::Error),
-                (Code::ImportOrder, Severity::Note)
-            ]
-        );
-        assert!(findings[0].message.contains("1 of 3 other orders") && findings[0].message.contains("b, a"));
-        assert!(
-            findings[1].message.contains("the fastest is c, a"),
-            "{}",
-            findings[1].message
-        );
+        let (failed, first, _) = failing(&orders).expect("two of them fail");
+        assert_eq!((failed, first.imports.join(", ").as_str()), (2, "b, a"));
+        let expected = OtherOrders::Times {
+            fastest_ms: 5.0,
+            slowest_ms: 9.0,
+            fastest: vec!["c".to_owned(), "a".to_owned()],
+        };
+        assert_eq!(times(&orders), Some(expected));
     }
 
     #[test]
     fn nothing_tried_is_nothing_to_say() {
-        assert!(findings("startup:web", &[], &Places::default()).is_empty());
+        assert_eq!((failing(&[]), times(&[])), (None, None));
     }
 }

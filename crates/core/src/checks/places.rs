@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::explain::ChainStep;
 use crate::observed::{Frame, Place};
 
 /// The folders that tell the project's own code from everything else.
@@ -45,6 +46,15 @@ impl Places {
             file: self.shorten(file),
             line,
         }
+    }
+
+    /// The steps of a chain, with their files named as the project names them.
+    pub(super) fn chain(&self, chain: Vec<ChainStep>) -> Vec<ChainStep> {
+        let shorten = |step: ChainStep| ChainStep {
+            place: step.place.map(|place| self.place(&place.file, place.line)),
+            ..step
+        };
+        chain.into_iter().map(shorten).collect()
     }
 
     /// The line to point at in a stack: the deepest one of the project's own code, else the deepest one.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::source::lazy_names;
 use super::{CostlyImport, ObstacleKind, UseKind, place_for_people};
 use crate::budgets::Classes;
-use crate::report::numbers;
+use crate::report::{numbers, wording};
 use crate::usage::Counts;
 
 /// What to do about an import.
@@ -49,7 +49,7 @@ pub(super) fn advise(import: &CostlyImport, marks: Marks<'_>) -> Advice {
     let is_worth_it = saved_ms >= classes.module_level_below_ms.value;
     let is_heavy = import.cut.time_ms >= classes.lazy_above_ms.value;
     if let Some(counts) = import.usage.filter(|counts| counts.share() > classes.usage_above.value) {
-        return keep(counts.wording());
+        return keep(wording::usage(counts));
     }
     if let Some(advice) = advise_beside_obstacle(import, is_worth_it, is_heavy) {
         return advice;
@@ -67,8 +67,10 @@ pub(super) fn advise(import: &CostlyImport, marks: Marks<'_>) -> Advice {
     }
     let is_known = |counts: &Counts| counts.highest_share() <= classes.usage_above.value;
     let reason = match import.usage.filter(is_known) {
-        Some(counts) if counts.used == 0 => format!("{}, and takes {}", counts.wording(), numbers::time(saved_ms)),
-        Some(counts) => format!("only {}, and takes {}", counts.wording(), numbers::time(saved_ms)),
+        Some(counts) if counts.used == 0 => {
+            format!("{}, and takes {}", wording::usage(counts), numbers::time(saved_ms))
+        }
+        Some(counts) => format!("only {}, and takes {}", wording::usage(counts), numbers::time(saved_ms)),
         None if saved_ms >= classes.lazy_above_ms.value => {
             let mark = numbers::time_limit(classes.lazy_above_ms.value);
             with_usage(import, format!("dearer than {mark}"))
@@ -118,7 +120,7 @@ fn advise_beside_obstacle(import: &CostlyImport, is_worth_it: bool, is_heavy: bo
 /// A reason with what is known of the usage behind it.
 fn with_usage(import: &CostlyImport, reason: String) -> String {
     match import.usage {
-        Some(counts) => format!("{reason}; {}", counts.wording()),
+        Some(counts) => format!("{reason}; {}", wording::usage(counts)),
         None => reason,
     }
 }
@@ -250,7 +252,7 @@ pub(super) mod tests {
         assert_eq!(kind, AdviceKind::Lazy);
         assert_eq!(
             reason,
-            "dearer than 100 ms; not seen used in 25 runs, 25 of which cannot tell"
+            "dearer than 100 ms; no use observed in 25 runs (25 undetectable)"
         );
     }
 

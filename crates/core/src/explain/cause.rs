@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::observed::Place;
+use crate::report::wording;
 
 /// One step of the way from a target to a module.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -40,7 +41,32 @@ pub struct Cause {
     pub modules: u64,
 }
 
+/// The two interpreters of a comparison.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InterpreterChange {
+    /// The version before.
+    pub before: String,
+    /// The version now.
+    pub now: String,
+}
+
 impl Cause {
+    /// That two interpreters are compared, and not two states of the code alone.
+    pub fn other_interpreter(change: &InterpreterChange) -> Self {
+        Self {
+            summary: wording::other_interpreter(change),
+            module: "python".to_owned(),
+            distribution: None,
+            importer: None,
+            file: None,
+            line: None,
+            chain: Vec::new(),
+            time_ms: 0.0,
+            memory_bytes: 0,
+            modules: 0,
+        }
+    }
+
     /// The import statement to look at, where file and line are known.
     pub fn place(&self) -> Option<Place> {
         Some(Place {

@@ -22,7 +22,7 @@ use crate::usage::Counts;
 
 pub use advice::{Advice, AdviceKind};
 pub use build::{Material, explain};
-pub use cause::{Cause, ChainStep};
+pub use cause::{Cause, ChainStep, InterpreterChange};
 pub use changed_lines::ChangedLines;
 pub use deferral::{Obstacle, ObstacleKind, Sources, Use, UseKind, describe};
 pub use edits::Edit;

@@ -17,7 +17,7 @@ pub use collections::{COLLECTIONS, Collections};
 pub use deferral::{Deferral, Deferred, ImportForm};
 pub use effect::Effect;
 pub use environment::{Environment, EnvironmentKey, Interpreter, Machine};
-pub use module_index::{ModuleIndex, is_identifier};
+pub use module_index::{ModuleIndex, is_at_or_below, is_identifier};
 pub use observation::{
     BlockedSeen, Edge, EffectSeen, Failure, FileRead, Frame, LineSeen, LoadedModule, Observation, Trigger, WarningSeen,
 };

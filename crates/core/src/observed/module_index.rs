@@ -10,6 +10,13 @@ pub trait ModuleIndex {
     fn children(&self, package: &str) -> Vec<String>;
 }
 
+/// True where `module` is `package` itself or lies below it.
+pub fn is_at_or_below(module: &str, package: &str) -> bool {
+    module
+        .strip_prefix(package)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
 /// True for what Python takes as an identifier (up to rare differences between the Unicode tables): what one part of a
 /// dotted module name must be.
 pub fn is_identifier(part: &str) -> bool {
@@ -18,4 +25,15 @@ pub fn is_identifier(part: &str) -> bool {
         .next()
         .is_some_and(|first| first.is_alphabetic() || first == '_')
         && characters.all(|other| other.is_alphanumeric() || other == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_longer_name_is_not_below_a_shorter_one() {
+        assert!(is_at_or_below("shop", "shop") && is_at_or_below("shop.cli.main", "shop"));
+        assert!(!is_at_or_below("shopping", "shop") && !is_at_or_below("shop", "shop.cli"));
+    }
 }

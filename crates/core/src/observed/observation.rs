@@ -54,6 +54,28 @@ pub enum Failure {
     },
 }
 
+impl Failure {
+    /// The stack, outermost first; empty where there is none.
+    pub fn stack(&self) -> &[Frame] {
+        match self {
+            Self::Raised { stack, .. }
+            | Self::Exited { stack, .. }
+            | Self::Crashed { stack, .. }
+            | Self::Hung { stack, .. } => stack,
+        }
+    }
+
+    /// The same, to rename its files.
+    pub fn stack_mut(&mut self) -> &mut [Frame] {
+        match self {
+            Self::Raised { stack, .. }
+            | Self::Exited { stack, .. }
+            | Self::Crashed { stack, .. }
+            | Self::Hung { stack, .. } => stack,
+        }
+    }
+}
+
 /// A module that the import added to `sys.modules`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LoadedModule {

@@ -1,7 +1,8 @@
 //! The numbers of a target as the cells of a table, the same in a terminal and in Markdown.
 
 use super::numbers;
-use crate::checks::{TargetReport, TargetStatus};
+use crate::checks::TargetStatus;
+use crate::report::TargetReport;
 use crate::stats::{ComparisonKind, Distribution};
 
 /// Shown where a number is not known or does not apply.

@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 
 use super::numbers;
-use crate::checks::{Finding, Severity, TargetReport, TargetStatus, Verdict};
+use crate::checks::{Severity, TargetStatus, Verdict};
 use crate::explain::{Cause, ChainStep};
 use crate::report::Report;
+use crate::report::{Finding, TargetReport};
 
 /// How a target stands, in the words of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,7 +96,7 @@ fn failing(report: &Report, targets: u64) -> String {
         .iter()
         .filter(|target| Standing::of(target, report) == Standing::Fail)
         .count() as u64;
-    let of_all = format!("{} of {}", numbers::count(failing), numbers::counted(targets, "target"));
+    let of_all = numbers::part_of(failing, targets, "target");
     let errors = number_of(report, Severity::Error);
     if errors == 0 {
         return format!("{of_all} failed");
@@ -138,7 +139,7 @@ pub(super) fn is_counted(report: &Report) -> bool {
 /// What was compared with, and how fast this machine is beside the other.
 pub(super) fn compared_with(report: &Report) -> String {
     let Some(baseline) = &report.baseline else {
-        return String::from("compared with nothing: there is no baseline");
+        return String::from("no baseline");
     };
     let mut text = format!("compared with {}", baseline.source);
     if is_counted(report) {

@@ -1,10 +1,11 @@
 //! The reports that every renderer is tested with: one with everything a run can have to say, and two short ones.
 
 use crate::budgets::{BudgetLine, TargetKind};
-use crate::checks::{Code, Finding, Severity, TargetReport, TargetStatus, Verdict};
+use crate::checks::{Code, Severity, TargetStatus, Verdict};
 use crate::explain::{Cause, ChainStep};
 use crate::observed::{ClosureChange, DistributionChange, EnvironmentKey, Machine, Place};
 use crate::report::{BaselineSummary, RecordedFrom, Report, ReportEnvironment, RunSummary};
+use crate::report::{Finding, TargetReport};
 use crate::stats::{ComparisonKind, Distribution};
 
 /// What a module that wants to do harm puts into its exception.

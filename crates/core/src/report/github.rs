@@ -2,8 +2,8 @@
 //! runner shows ten of a kind for a step and drops the rest in silence, so the rest is counted here and said.
 
 use super::{facts, numbers, order, untrusted};
-use crate::checks::{Finding, Severity};
-use crate::report::Report;
+use crate::checks::Severity;
+use crate::report::{Finding, Report};
 
 /// How many annotations of one kind the runner shows for a step.
 const MOST_OF_A_KIND: usize = 10;

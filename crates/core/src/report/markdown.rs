@@ -4,9 +4,10 @@
 use super::cells;
 use super::facts::{self, Standing};
 use super::{numbers, order, untrusted};
-use crate::checks::{Finding, Severity, TargetReport, TargetStatus, Verdict};
+use crate::checks::{Severity, TargetStatus, Verdict};
 use crate::explain::Cause;
 use crate::report::Report;
+use crate::report::{Finding, TargetReport};
 
 /// The most that GitHub takes as a job summary, in bytes.
 pub const SUMMARY_BYTES: usize = 1024 * 1024;

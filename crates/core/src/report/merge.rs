@@ -4,8 +4,8 @@
 use thiserror::Error;
 
 use super::order;
-use crate::checks::{Finding, Verdict};
-use crate::report::Report;
+use crate::checks::Verdict;
+use crate::report::{Finding, Report};
 
 /// Why reports cannot be joined.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

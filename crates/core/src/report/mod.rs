@@ -16,12 +16,15 @@ mod model;
 pub mod numbers;
 pub mod order;
 pub mod progress_line;
+mod rows;
 mod table;
 pub mod terminal;
 pub mod untrusted;
 pub mod usage;
+pub mod wording;
 
-pub use model::{BaselineSummary, RecordedFrom, Report, ReportEnvironment, RunSummary};
+pub use model::{BaselineSummary, Finding, RecordedFrom, Report, ReportEnvironment, RunSummary};
+pub use rows::{TargetReport, rows};
 
 #[cfg(test)]
 mod fixture;

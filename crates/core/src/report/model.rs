@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::checks::{Finding, TargetReport, Verdict};
-use crate::observed::{EnvironmentKey, Machine};
+use super::rows::TargetReport;
+use crate::budgets::BudgetLine;
+use crate::checks::{Code, Severity, Verdict};
+use crate::explain::Cause;
+use crate::observed::{EnvironmentKey, Machine, Place};
 
 /// Where numbers were taken.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -54,6 +57,46 @@ pub struct RunSummary {
     pub seconds: f64,
     /// The seed of the random order, to repeat it with `--seed`.
     pub seed: u64,
+}
+
+/// One thing that the gate has to say about a target.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Finding {
+    /// Its stable code.
+    pub code: Code,
+    /// What it does to the verdict.
+    pub severity: Severity,
+    /// The target's name; empty where it speaks of the whole run.
+    pub target: String,
+    /// One sentence, without untrusted text beyond what is quoted in it.
+    pub message: String,
+    /// The budget line that asked.
+    pub budget: Option<BudgetLine>,
+    /// The line of the measured code that it is about.
+    pub place: Option<Place>,
+    /// The way out, where there is an obvious one.
+    pub help: Option<String>,
+    /// Further lines: a stack, a chain, the end of what was printed. Untrusted.
+    pub details: Vec<String>,
+    /// Why, in order of weight.
+    pub causes: Vec<Cause>,
+}
+
+impl Finding {
+    /// A finding with its four essentials; the rest is empty.
+    pub fn new(code: Code, severity: Severity, target: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity,
+            target: target.into(),
+            message: message.into(),
+            budget: None,
+            place: None,
+            help: None,
+            details: Vec::new(),
+            causes: Vec::new(),
+        }
+    }
 }
 
 /// Everything that a run has to say.

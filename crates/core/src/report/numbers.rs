@@ -1,5 +1,5 @@
 //! How numbers are written for people: three significant digits, a unit that fits, and a sign where it is a change.
-//! Every command uses these, so that a figure looks the same wherever it is met.
+//! A figure that is written with these looks the same wherever it is met.
 
 /// Shown where a number is not finite.
 const UNKNOWN: &str = "?";
@@ -73,6 +73,11 @@ pub fn count(count: u64) -> String {
 /// A count with its noun: `1 sample`, `1,203 samples`. For nouns that take an `s`.
 pub fn counted(number: u64, noun: &str) -> String {
     format!("{} {noun}{}", count(number), if number == 1 { "" } else { "s" })
+}
+
+/// A part of a whole: `3 of 25 runs`, `1 of 1 runs`. What is counted in parts is more than one. For nouns that take an `s`.
+pub fn part_of(part: u64, whole: u64, noun: &str) -> String {
+    format!("{} of {} {noun}s", count(part), count(whole))
 }
 
 fn memory(bytes: f64) -> String {
@@ -209,6 +214,8 @@ mod tests {
         assert_eq!(count(1_234_567), "1,234,567");
         assert_eq!(counted(1, "sample"), "1 sample");
         assert_eq!(counted(1_203, "module"), "1,203 modules");
+        assert_eq!(part_of(1, 1, "target"), "1 of 1 targets");
+        assert_eq!(part_of(3, 1_203, "run"), "3 of 1,203 runs");
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 
 use rustc_hash::FxHashMap;
 
-use crate::checks::{Code, Finding, Severity, TargetReport};
-use crate::report::Report;
+use crate::checks::{Code, Severity};
+use crate::report::{Finding, Report, TargetReport};
 
 /// Puts findings in order: errors, warnings, notes; within these the whole run first, then the targets as they are listed;
 /// within a target by code. Findings that are equal in all of it keep their order.

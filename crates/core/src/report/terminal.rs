@@ -10,9 +10,10 @@ use super::cells;
 use super::facts::{self, Standing};
 use super::table::{Align, Cell, Row, Table, paint};
 use super::{numbers, order, untrusted};
-use crate::checks::{Code, Finding, Severity, TargetReport, TargetStatus, Verdict};
+use crate::checks::{Code, Severity, TargetStatus, Verdict};
 use crate::explain::Cause;
 use crate::report::Report;
+use crate::report::{Finding, TargetReport};
 
 const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default().bold();

@@ -2,7 +2,8 @@
 
 use super::terminal::{self, Colour, Options};
 use super::{fixture, github, json, markdown};
-use crate::checks::{Code, TargetReport};
+use crate::checks::Code;
+use crate::report::TargetReport;
 
 #[test]
 fn a_failing_run() {
@@ -108,7 +109,7 @@ fn a_run_without_a_baseline_has_no_column_for_it() {
         (target.change_ms, target.change_percent) = (None, None);
     }
     let text = terminal::render(&report, &Options::default());
-    assert!(text.contains("compared with nothing: there is no baseline"), "{text}");
+    assert!(text.contains("\nno baseline\n"), "{text}");
     assert!(!text.contains("  change  "), "{text}");
     assert!(terminal::render(&fixture::passing(), &Options::default()).contains("  change  "));
 }

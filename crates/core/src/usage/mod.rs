@@ -13,8 +13,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::report::numbers;
-
 pub use file::{UsageFileError, VERSION};
 pub use run::Run;
 
@@ -38,22 +36,6 @@ impl Counts {
     /// The share of runs that may have used it.
     pub fn highest_share(self) -> f64 {
         (self.used + self.unknown) as f64 / self.loaded.max(1) as f64
-    }
-
-    /// A sentence's end for people: `used in 3 of 25 runs (12%)`.
-    pub fn wording(self) -> String {
-        let runs = numbers::counted(self.loaded, "run");
-        if self.used == 0 && self.unknown == 0 {
-            return format!("used in none of {runs}");
-        }
-        if self.used == 0 {
-            return format!(
-                "not seen used in {runs}, {} of which cannot tell",
-                numbers::count(self.unknown)
-            );
-        }
-        let percent = self.share() * 100.0;
-        format!("used in {} of {runs} ({percent:.0}%)", numbers::count(self.used))
     }
 
     fn add(&mut self, other: Self) {

@@ -1,0 +1,60 @@
+//! An import that fails in the base of `--against`, and not in the head: nobody may take the target's row for a comparison.
+
+use super::{Case, Context, Finding, FindingKind, Severity};
+use crate::budgets::Workload;
+use crate::observed::{Failure, is_at_or_below};
+
+/// Why there is nothing in the base to compare a target with.
+#[derive(Debug, Clone, PartialEq)]
+pub enum BaseUnavailable {
+    /// The base does not have it.
+    New,
+    /// The base has it, and its import fails there.
+    Fails(Failure),
+}
+
+pub(super) fn check(case: &Case<'_>, _context: &Context<'_>) -> Vec<Finding> {
+    let Some(failure) = case.base_failure else {
+        return Vec::new();
+    };
+    let (severity, why) = if is_new(&case.target.workload, failure) {
+        (Severity::Note, BaseUnavailable::New)
+    } else {
+        (Severity::Warning, BaseUnavailable::Fails(failure.clone()))
+    };
+    vec![Finding::about(case.target, severity, FindingKind::Base(why))]
+}
+
+/// True where the base lacks a module that the target itself names, or a package that it is in.
+fn is_new(workload: &Workload, failure: &Failure) -> bool {
+    match (workload, failure) {
+        (
+            Workload::Imports(imports),
+            Failure::Raised {
+                missing: Some(missing), ..
+            },
+        ) => imports.iter().any(|import| is_at_or_below(import, missing)),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_is_new_where_the_base_lacks_it_or_a_package_above_it() {
+        let lacks = |missing: &str| Failure::Raised {
+            exception: "ModuleNotFoundError".to_owned(),
+            message: String::new(),
+            stack: Vec::new(),
+            missing: Some(missing.to_owned()),
+            cycle: Vec::new(),
+        };
+        let imports = Workload::Imports(vec!["shop.cli.main".to_owned()]);
+        assert!(is_new(&imports, &lacks("shop.cli.main")) && is_new(&imports, &lacks("shop.cli")));
+        assert!(!is_new(&imports, &lacks("torch")) && !is_new(&imports, &lacks("shop.cl")));
+        let command = Workload::Command(vec!["shop".to_owned()]);
+        assert!(!is_new(&command, &lacks("shop")));
+    }
+}

@@ -1,0 +1,111 @@
+//! Everything that is known of one target once sampling is over: what the rules are given.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::places::Places;
+use crate::budgets::Target;
+use crate::explain::Cause;
+use crate::explain::graph;
+use crate::explain::graph::Evidence;
+use crate::observed::{ClosureChange, Failure, ModuleTable, Observation, OrderTried};
+use crate::sampling::Answers;
+use crate::stats::Estimate;
+
+/// How a target's numbers came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TargetStatus {
+    /// It was timed in this run.
+    Measured,
+    /// Its closure equals the baseline's, whose numbers are shown.
+    Reused,
+    /// Its import failed; there are no numbers.
+    Failed,
+}
+
+/// What the baseline, or the base of `--against`, says of a target.
+#[derive(Debug, Clone)]
+pub struct Before {
+    /// What its samples come to, in the milliseconds of the machine that recorded it.
+    pub estimate: Option<Estimate>,
+    /// How many modules it loaded.
+    pub modules: u64,
+    /// Own CPU time of each module, in nanoseconds.
+    pub own_ns: BTreeMap<String, u64>,
+}
+
+/// Everything that is known of one target.
+#[derive(Debug, Clone)]
+pub struct Case<'a> {
+    /// The target with its limits.
+    pub target: &'a Target,
+    /// Measured, reused or failed.
+    pub status: TargetStatus,
+    /// Why its import failed, if it did.
+    pub failure: Option<&'a Failure>,
+    /// The last of what it printed where it failed; untrusted.
+    pub printed: &'a str,
+    /// Why the base of `--against` could not import it, if it could not.
+    pub base_failure: Option<&'a Failure>,
+    /// The instrumented import.
+    pub observation: Option<&'a Observation>,
+    /// What it loads.
+    pub closure: &'a ModuleTable,
+    /// What the samples come to; the baseline's numbers where they are reused.
+    pub estimate: Option<Estimate>,
+    /// Own CPU time of each module now, in nanoseconds of the machine that recorded the baseline.
+    pub own_now_ns: Option<BTreeMap<String, u64>>,
+    /// What the baseline says.
+    pub before: Option<Before>,
+    /// What is different in the closure.
+    pub change: Option<ClosureChange>,
+    /// What the samples say.
+    pub answers: Answers,
+    /// Other orders of the same imports.
+    pub orders: &'a [OrderTried],
+    /// The instructions that the import executed, where they were counted.
+    pub instructions: Option<u64>,
+    /// The instructions before, where they compare.
+    pub instructions_before: Option<u64>,
+    /// True where its instructions were to be counted, and the time of the run was over before.
+    pub uncounted: bool,
+}
+
+impl Case<'_> {
+    /// Why this target is heavier than it was.
+    pub(super) fn causes_of_change(&self, places: &Places) -> Vec<Cause> {
+        self.causes(places, graph::causes_of_change)
+    }
+
+    /// Why a count went up.
+    pub(super) fn causes_of_count(&self, places: &Places, count: graph::Count) -> Vec<Cause> {
+        self.causes(places, |evidence| graph::causes_of_count(evidence, count))
+    }
+
+    fn causes(&self, places: &Places, find: impl Fn(&Evidence<'_>) -> Vec<Cause>) -> Vec<Cause> {
+        let (Some(observation), Some(change)) = (self.observation, &self.change) else {
+            return Vec::new();
+        };
+        let unknown = BTreeMap::new();
+        let before = self.before.as_ref();
+        let blocked_ms = before.and_then(|before| Some(before.estimate.as_ref()?.blocked_ms));
+        find(&Evidence {
+            observation,
+            change,
+            table: self.closure,
+            own_before_ns: before.map_or(&unknown, |before| &before.own_ns),
+            own_now_ns: self.own_now_ns.as_ref(),
+            blocked_before_ns: (blocked_ms.unwrap_or(0.0) * 1e6) as u64,
+            project: &places.project(),
+        })
+    }
+
+    /// Why this target is as heavy as it is.
+    pub(super) fn causes_of_weight(&self, places: &Places, measure: graph::Measure) -> Vec<Cause> {
+        self.observation.map_or_else(Vec::new, |observation| {
+            graph::causes_of_weight(observation, self.closure, &places.project(), measure)
+        })
+    }
+}

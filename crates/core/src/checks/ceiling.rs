@@ -1,0 +1,82 @@
+//! `max-time` and `max-total-time`: the ceilings of an import's time. The samples have decided already
+//! ([`Answers::ceiling`](crate::sampling::Answers)); here it becomes a finding.
+
+use super::{Case, Code, Context, Finding, FindingKind, Severity};
+use crate::budgets::TargetKind;
+use crate::explain::graph::Measure;
+use crate::stats::Estimate;
+use crate::stats::sequential::Decision;
+
+/// The time against its ceiling.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum TimeCeiling {
+    /// It takes longer.
+    Exceeded {
+        /// What it takes, in milliseconds.
+        time_ms: f64,
+        /// What it may take, in milliseconds.
+        ceiling_ms: f64,
+        /// True for the modules of a layer in one process (`max-total-time`).
+        of_layer: bool,
+    },
+    /// It takes so nearly as long as it may that the samples do not decide.
+    Undecided {
+        /// What it seems to take, in milliseconds.
+        time_ms: f64,
+        /// What it may take, in milliseconds.
+        ceiling_ms: f64,
+        /// How many samples there are.
+        samples: u64,
+    },
+}
+
+impl TimeCeiling {
+    pub(super) fn code(self) -> Code {
+        match self {
+            Self::Exceeded { of_layer: true, .. } => Code::OverTotalTime,
+            Self::Exceeded { of_layer: false, .. } => Code::OverTime,
+            Self::Undecided { .. } => Code::Inconclusive,
+        }
+    }
+}
+
+pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
+    let limit = case.target.limits.max_time_ms.as_ref();
+    let (Some(estimate), Some(limit), Some(decision)) = (&case.estimate, limit, case.answers.ceiling) else {
+        return Vec::new();
+    };
+    let Some(ceiling) = held_against(estimate, limit.value, decision, case.target.kind) else {
+        return Vec::new();
+    };
+    let severity = match ceiling {
+        TimeCeiling::Exceeded { .. } => Severity::Error,
+        TimeCeiling::Undecided { .. } => context.severity_of_undecided(),
+    };
+    let finding = Finding::about(case.target, severity, FindingKind::Ceiling(ceiling)).asked_by(limit.line.as_ref());
+    if matches!(ceiling, TimeCeiling::Undecided { .. }) {
+        return vec![finding];
+    }
+    // Where it grew over its ceiling, what changed is the cause; where it always was, what is heaviest.
+    let mut causes = case.causes_of_change(context.places);
+    if causes.is_empty() {
+        causes = case.causes_of_weight(context.places, Measure::Time);
+    }
+    vec![finding.caused_by(causes)]
+}
+
+fn held_against(estimate: &Estimate, ceiling_ms: f64, decision: Decision, kind: TargetKind) -> Option<TimeCeiling> {
+    let time_ms = estimate.time_ms;
+    match decision {
+        Decision::Fail => Some(TimeCeiling::Exceeded {
+            time_ms,
+            ceiling_ms,
+            of_layer: kind == TargetKind::LayerTotal,
+        }),
+        Decision::Inconclusive | Decision::Continue => Some(TimeCeiling::Undecided {
+            time_ms,
+            ceiling_ms,
+            samples: estimate.samples as u64,
+        }),
+        Decision::Warn | Decision::Pass => None,
+    }
+}

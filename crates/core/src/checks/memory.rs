@@ -1,0 +1,27 @@
+//! `max-memory`: the resident memory that an import adds.
+
+use super::{Case, Context, Finding, FindingKind, Severity};
+use crate::explain::graph::Measure;
+
+/// The import adds more memory than it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OverMemory {
+    /// What it adds to the resident set, in bytes.
+    pub bytes: u64,
+    /// What it may add, in bytes.
+    pub ceiling_bytes: u64,
+}
+
+pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
+    let (Some(estimate), Some(limit)) = (&case.estimate, &case.target.limits.max_memory_bytes) else {
+        return Vec::new();
+    };
+    let (bytes, ceiling_bytes) = (estimate.memory_bytes, limit.value);
+    if bytes <= ceiling_bytes {
+        return Vec::new();
+    }
+    let kind = FindingKind::Memory(OverMemory { bytes, ceiling_bytes });
+    let causes = case.causes_of_weight(context.places, Measure::Memory);
+    let finding = Finding::about(case.target, Severity::Error, kind);
+    vec![finding.asked_by(limit.line.as_ref()).caused_by(causes)]
+}

@@ -1,0 +1,144 @@
+//! `max-regression` and `noise-floor`: whether an import became slower than it was. Where instructions are counted there is no
+//! noise to speak of, so that one count of each side decides ([`rule_on_counts`]); of times, the samples have decided already
+//! ([`Answers::regression`](crate::sampling::Answers)).
+
+use super::{Case, Code, Context, Finding, FindingKind, Severity};
+use crate::explain::Cause;
+use crate::explain::graph::Count;
+use crate::sampling::Ruling;
+use crate::stats::sequential::Decision;
+use crate::stats::{Comparison, ComparisonKind};
+
+/// It is slower than before, or may be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Regression {
+    /// How sure that is, and what follows.
+    pub certainty: Certainty,
+    /// Now against before.
+    pub comparison: Comparison,
+    /// The share of the time before that it may add.
+    pub allowed: f64,
+}
+
+/// How sure it is that something became slower.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Certainty {
+    /// It is, by more than is allowed.
+    TooMuch,
+    /// It is, by more than half of what is allowed.
+    MoreThanHalf,
+    /// The samples do not say.
+    Undecided {
+        /// How many there are.
+        samples: u64,
+    },
+}
+
+impl Regression {
+    pub(super) fn code(&self) -> Code {
+        match self.certainty {
+            Certainty::TooMuch | Certainty::MoreThanHalf => Code::Regression,
+            Certainty::Undecided { .. } => Code::Inconclusive,
+        }
+    }
+}
+
+pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
+    let (Some(estimate), Some(ruling)) = (&case.estimate, &case.answers.regression) else {
+        return Vec::new();
+    };
+    let Some(certainty) = certainty(ruling.decision, estimate.samples as u64) else {
+        return Vec::new();
+    };
+    let severity = match certainty {
+        Certainty::TooMuch => Severity::Error,
+        Certainty::MoreThanHalf => Severity::Warning,
+        Certainty::Undecided { .. } => context.severity_of_undecided(),
+    };
+    let limit = &case.target.limits.max_regression;
+    let kind = FindingKind::Regression(Regression {
+        certainty,
+        comparison: ruling.comparison.clone(),
+        allowed: limit.value,
+    });
+    let finding = Finding::about(case.target, severity, kind).asked_by(limit.line.as_ref());
+    vec![match certainty {
+        Certainty::Undecided { .. } => finding,
+        _ => finding.caused_by(causes(case, ruling.comparison.kind, context)),
+    }]
+}
+
+fn certainty(decision: Decision, samples: u64) -> Option<Certainty> {
+    match decision {
+        Decision::Fail => Some(Certainty::TooMuch),
+        Decision::Warn => Some(Certainty::MoreThanHalf),
+        Decision::Inconclusive | Decision::Continue => Some(Certainty::Undecided { samples }),
+        Decision::Pass => None,
+    }
+}
+
+/// That two interpreters are compared comes before everything that their code does.
+fn causes(case: &Case<'_>, kind: ComparisonKind, context: &Context<'_>) -> Vec<Cause> {
+    let interpreters = context.compared.interpreters().map(Cause::other_interpreter);
+    let of_code = if kind == ComparisonKind::Instructions {
+        case.causes_of_count(context.places, Count::Instructions)
+    } else {
+        case.causes_of_change(context.places)
+    };
+    interpreters.into_iter().chain(of_code).collect()
+}
+
+/// A change of fewer instructions never fails, whatever its share: some thousand are a matter of where objects lie in
+/// memory and of the lengths of paths. It is a number of its own, since `noise-floor` is in milliseconds and says how
+/// finely times can be told apart, which has nothing to do with counts; twenty thousand are about ten microseconds.
+pub const INSTRUCTIONS_FLOOR: u64 = 20_000;
+
+/// Holds one count against another. `max_regression` is the share by which it may go up.
+pub fn rule_on_counts(before: u64, now: u64, max_regression: f64) -> Ruling {
+    let added = now.saturating_sub(before);
+    let change = if before == 0 {
+        0.0
+    } else {
+        (now as f64 - before as f64) / before as f64
+    };
+    let decision = match change {
+        _ if added <= INSTRUCTIONS_FLOOR => Decision::Pass,
+        _ if change > max_regression => Decision::Fail,
+        _ if change > max_regression / 2.0 => Decision::Warn,
+        _ => Decision::Pass,
+    };
+    Ruling {
+        decision,
+        comparison: Comparison {
+            kind: ComparisonKind::Instructions,
+            before_ms: 0.0,
+            change_ms: 0.0,
+            change,
+            p_value: if added > INSTRUCTIONS_FLOOR { 0.0 } else { 1.0 },
+        },
+        threshold: max_regression,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decision(before: u64, now: u64) -> Decision {
+        rule_on_counts(before, now, 0.01).decision
+    }
+
+    #[test]
+    fn one_count_decides() {
+        assert_eq!(decision(100_000_000, 101_000_001), Decision::Fail);
+        assert_eq!(decision(100_000_000, 101_000_000), Decision::Warn);
+        assert_eq!(decision(100_000_000, 100_500_000), Decision::Pass);
+        assert_eq!(decision(100_000_000, 50_000_000), Decision::Pass);
+    }
+
+    #[test]
+    fn a_small_import_moves_by_its_layout() {
+        assert_eq!(decision(100_000, 120_000), Decision::Pass);
+        assert_eq!(decision(100_000, 120_001), Decision::Fail);
+    }
+}

@@ -1,0 +1,240 @@
+//! What holds for the run as a whole, and the remarks about it: no baseline, entries that nobody asks for any more, numbers from
+//! another kind of machine.
+
+use super::places::Places;
+use super::{Code, Finding, FindingKind, Severity};
+use crate::baseline::Difference;
+use crate::budgets::{Cited, Inconclusive};
+use crate::explain::InterpreterChange;
+use crate::observed::EnvironmentKey;
+use crate::usage::Usage;
+
+/// What holds for the run as a whole.
+#[derive(Debug, Clone)]
+pub struct Context<'a> {
+    /// How lines of measured code are named.
+    pub places: &'a Places,
+    /// What an open question does to the verdict.
+    pub inconclusive: Inconclusive,
+    /// The mark above which a module gets a warning, in milliseconds.
+    pub heavy: &'a Cited<f64>,
+    /// What was recorded of workloads, where something was.
+    pub usage: Option<&'a Usage>,
+    /// The environment that was measured.
+    pub key: &'a EnvironmentKey,
+    /// What it was compared with.
+    pub compared: Compared,
+    /// Targets that have no entry in the baseline, where there is a baseline.
+    pub unrecorded: Vec<String>,
+    /// Entries of the baseline that no budget asks for.
+    pub stale: Vec<String>,
+}
+
+/// What the run was compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Compared {
+    /// With the base of `--against`, measured in the same run.
+    Base {
+        /// True where the paths of base and head differ in length.
+        other_path_length: bool,
+        /// The two interpreters, where base and head run under two.
+        interpreters: Option<InterpreterChange>,
+    },
+    /// With the baseline, under these differences.
+    With {
+        /// What differs between then and now.
+        differences: Vec<Difference>,
+        /// False where times were not compared because of them.
+        times: bool,
+        /// Where instructions are counted: false where counts were not compared because of the differences.
+        counts: Option<bool>,
+    },
+    /// There is no baseline file.
+    NoFile {
+        /// Where it would be.
+        path: String,
+    },
+    /// The baseline has no entry for this interpreter.
+    NoEntry {
+        /// The baseline.
+        path: String,
+        /// The entries that it has.
+        known: Vec<String>,
+    },
+}
+
+/// A remark about the baseline, or about what the run was compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BaselineRemark {
+    /// Base and head differ in more than the code.
+    BaseDiffers {
+        /// True where their paths differ in length.
+        other_path_length: bool,
+        /// Their interpreters, where they are two.
+        interpreters: Option<InterpreterChange>,
+    },
+    /// The baseline was recorded under other conditions.
+    OtherConditions {
+        /// What differs between then and now.
+        differences: Vec<Difference>,
+        /// What was compared all the same.
+        compared: ComparedUnder,
+    },
+    /// There is no baseline file.
+    NoFile {
+        /// Where it would be.
+        path: String,
+    },
+    /// The baseline has no entry for this interpreter.
+    NoEntry {
+        /// The baseline.
+        path: String,
+        /// The entry that it would be.
+        key: EnvironmentKey,
+        /// The entries that it has.
+        known: Vec<String>,
+    },
+    /// Targets that the baseline does not have.
+    Unrecorded {
+        /// The first of them.
+        first: String,
+        /// All others.
+        others: Vec<String>,
+    },
+    /// No budget asks for an entry of the baseline any more.
+    Stale,
+}
+
+/// What is compared with a baseline that was recorded under other conditions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ComparedUnder {
+    /// Instruction counts, which the conditions do not move.
+    Counts,
+    /// Nothing: counts of another interpreter or counter say nothing.
+    NoCounts,
+    /// Times as a whole, against the reference workload.
+    Times,
+    /// What changed against what did not, and no times as a whole.
+    ChangedPart,
+}
+
+impl ComparedUnder {
+    fn of(times: bool, counts: Option<bool>) -> Self {
+        match (counts, times) {
+            (Some(true), _) => Self::Counts,
+            (Some(false), _) => Self::NoCounts,
+            (None, true) => Self::Times,
+            (None, false) => Self::ChangedPart,
+        }
+    }
+
+    /// What was left out is worth acting on.
+    fn severity(self) -> Severity {
+        match self {
+            Self::Counts | Self::Times => Severity::Note,
+            Self::NoCounts | Self::ChangedPart => Severity::Warning,
+        }
+    }
+}
+
+impl BaselineRemark {
+    pub(super) fn code(&self) -> Code {
+        match self {
+            Self::BaseDiffers { .. } | Self::OtherConditions { .. } => Code::ForeignBaseline,
+            Self::NoFile { .. } | Self::NoEntry { .. } | Self::Unrecorded { .. } => Code::NoBaseline,
+            Self::Stale => Code::StaleBaselineEntry,
+        }
+    }
+}
+
+impl Compared {
+    /// The two interpreters, where base and head run under two.
+    pub(super) fn interpreters(&self) -> Option<&InterpreterChange> {
+        match self {
+            Self::Base { interpreters, .. } => interpreters.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+impl Context<'_> {
+    /// The severity of an open question, as the budgets ask.
+    pub(super) fn severity_of_undecided(&self) -> Severity {
+        match self.inconclusive {
+            Inconclusive::Warn => Severity::Warning,
+            Inconclusive::Fail => Severity::Error,
+        }
+    }
+}
+
+/// The findings about the run as a whole.
+pub(super) fn findings(context: &Context<'_>) -> Vec<Finding> {
+    let about_run = |(severity, remark)| Finding::about_run(severity, FindingKind::Baseline(remark));
+    let stale = context.stale.iter().map(|name| {
+        let kind = FindingKind::Baseline(BaselineRemark::Stale);
+        Finding::named(name.clone(), Severity::Warning, kind)
+    });
+    let mut findings: Vec<Finding> = comparison(context).map(about_run).into_iter().collect();
+    findings.extend(unrecorded(&context.unrecorded).map(about_run));
+    findings.extend(stale);
+    findings
+}
+
+fn comparison(context: &Context<'_>) -> Option<(Severity, BaselineRemark)> {
+    match &context.compared {
+        Compared::Base {
+            other_path_length: false,
+            interpreters: None,
+        } => None,
+        Compared::Base {
+            other_path_length,
+            interpreters,
+        } => Some((
+            Severity::Note,
+            BaselineRemark::BaseDiffers {
+                other_path_length: *other_path_length,
+                interpreters: interpreters.clone(),
+            },
+        )),
+        Compared::With { differences, .. } if differences.is_empty() => None,
+        Compared::With {
+            differences,
+            times,
+            counts,
+        } => {
+            let compared = ComparedUnder::of(*times, *counts);
+            let differences = differences.clone();
+            let remark = BaselineRemark::OtherConditions { differences, compared };
+            Some((compared.severity(), remark))
+        }
+        Compared::NoFile { path } => Some((Severity::Note, BaselineRemark::NoFile { path: path.clone() })),
+        Compared::NoEntry { path, known } => {
+            let (path, key, known) = (path.clone(), context.key.clone(), known.clone());
+            Some((Severity::Note, BaselineRemark::NoEntry { path, key, known }))
+        }
+    }
+}
+
+fn unrecorded(targets: &[String]) -> Option<(Severity, BaselineRemark)> {
+    let (first, others) = targets.split_first()?;
+    let (first, others) = (first.clone(), others.to_vec());
+    Some((Severity::Note, BaselineRemark::Unrecorded { first, others }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_remark_is_a_warning_where_something_was_not_compared() {
+        for (times, counts, compared, severity) in [
+            (true, None, ComparedUnder::Times, Severity::Note),
+            (false, None, ComparedUnder::ChangedPart, Severity::Warning),
+            (false, Some(true), ComparedUnder::Counts, Severity::Note),
+            (true, Some(false), ComparedUnder::NoCounts, Severity::Warning),
+        ] {
+            let found = ComparedUnder::of(times, counts);
+            assert_eq!((found, found.severity()), (compared, severity));
+        }
+    }
+}

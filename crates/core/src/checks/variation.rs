@@ -1,0 +1,24 @@
+//! `max-variation`: how far the calibrated time of an import may spread from sample to sample.
+
+use super::{Case, Context, Finding, FindingKind, Severity};
+
+/// The time spreads more than it may.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Unstable {
+    /// The spread, a fraction of the time.
+    pub variation: f64,
+    /// What it may be.
+    pub allowed: f64,
+}
+
+pub(super) fn check(case: &Case<'_>, _context: &Context<'_>) -> Vec<Finding> {
+    let (Some(estimate), Some(limit)) = (&case.estimate, &case.target.limits.max_variation) else {
+        return Vec::new();
+    };
+    let (variation, allowed) = (estimate.variation, limit.value);
+    if variation <= allowed {
+        return Vec::new();
+    }
+    let kind = FindingKind::Variation(Unstable { variation, allowed });
+    vec![Finding::about(case.target, Severity::Error, kind).asked_by(limit.line.as_ref())]
+}

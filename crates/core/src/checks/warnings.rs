@@ -1,0 +1,29 @@
+//! `warnings`: an import that warns, where a warning fails it.
+
+use super::{Case, Context, Finding, FindingKind, Severity};
+use crate::observed::WarningSeen;
+
+/// The import raised a warning.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WarningRaised {
+    /// The warning's class.
+    pub category: String,
+    /// Its text; untrusted.
+    pub message: String,
+}
+
+pub(super) fn check(case: &Case<'_>, _context: &Context<'_>) -> Vec<Finding> {
+    let limit = case.target.limits.fail_on_warnings.as_ref();
+    let (Some(observation), Some(limit)) = (case.observation, limit.filter(|limit| limit.value)) else {
+        return Vec::new();
+    };
+    let finding = |warning: &WarningSeen| {
+        let kind = FindingKind::Warning(WarningRaised {
+            category: warning.category.clone(),
+            message: warning.message.clone(),
+        });
+        let finding = Finding::about(case.target, Severity::Error, kind);
+        finding.asked_by(limit.line.as_ref()).at(warning.place.clone())
+    };
+    observation.warnings.iter().map(finding).collect()
+}

@@ -1,0 +1,116 @@
+//! The rows of the report: what a run has to say of each target, apart from its findings.
+
+use serde::{Deserialize, Serialize};
+
+use crate::budgets::TargetKind;
+use crate::checks::{Case, Judgement, TargetStatus, Verdict};
+use crate::observed::ClosureChange;
+use crate::stats::{ComparisonKind, Distribution};
+
+/// One row of the report. Times are milliseconds, memory is bytes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct TargetReport {
+    /// The target's name: the module, or `layer:NAME`, `startup:NAME`, `command:NAME`.
+    pub module: String,
+    /// What kind of target it is.
+    pub kind: TargetKind,
+    /// Its layer.
+    pub layer: Option<String>,
+    /// How its numbers came about.
+    pub status: TargetStatus,
+    /// What it comes to by itself.
+    pub verdict: Verdict,
+    /// CPU plus blocked time, in milliseconds.
+    pub time_ms: Option<f64>,
+    /// The blocked part of it.
+    pub blocked_ms: Option<f64>,
+    /// The ceiling of its time, if it has one.
+    pub max_time_ms: Option<f64>,
+    /// Percentiles of the time.
+    pub time: Option<Distribution>,
+    /// Percentiles of the CPU time alone, as the process read it.
+    pub cpu: Option<Distribution>,
+    /// Percentiles of the wall-clock time.
+    pub wall: Option<Distribution>,
+    /// Median wall-clock time.
+    pub wall_ms: Option<f64>,
+    /// What the import added to the resident set.
+    pub memory_bytes: Option<u64>,
+    /// Peak of the resident set.
+    pub peak_memory_bytes: Option<u64>,
+    /// How many modules the import loaded.
+    pub modules: Option<u64>,
+    /// How many samples were taken.
+    pub samples: u64,
+    /// Spread of the calibrated time, a fraction.
+    pub variation: Option<f64>,
+    /// The baseline's time, in the milliseconds that `time_ms` is in.
+    pub baseline_time_ms: Option<f64>,
+    /// The baseline's memory.
+    pub baseline_memory_bytes: Option<u64>,
+    /// The baseline's number of modules.
+    pub baseline_modules: Option<u64>,
+    /// The change against the baseline, in percent of the baseline.
+    pub change_percent: Option<f64>,
+    /// The change against the baseline, in milliseconds.
+    pub change_ms: Option<f64>,
+    /// Which comparison decided.
+    pub decided_by: Option<ComparisonKind>,
+    /// Instructions that the import executed, where they were counted.
+    #[serde(default)]
+    pub instructions: Option<u64>,
+    /// The baseline's instructions, where they compare.
+    #[serde(default)]
+    pub baseline_instructions: Option<u64>,
+    /// What is different in what it loads.
+    pub closure: Option<ClosureChange>,
+}
+
+/// One row for each target, in the order of the cases that were judged.
+pub fn rows(cases: &[Case<'_>], judgement: &Judgement) -> Vec<TargetReport> {
+    let verdicts = judgement.verdicts.iter().copied();
+    cases
+        .iter()
+        .zip(verdicts)
+        .map(|(case, verdict)| row(case, verdict))
+        .collect()
+}
+
+/// The row of one target.
+fn row(case: &Case<'_>, verdict: Verdict) -> TargetReport {
+    let target = case.target;
+    let estimate = case.estimate.as_ref();
+    let before = case.before.as_ref();
+    let before_estimate = before.and_then(|before| before.estimate.as_ref());
+    let comparison = case.answers.regression.as_ref().map(|ruling| &ruling.comparison);
+    TargetReport {
+        module: target.name.clone(),
+        kind: target.kind,
+        layer: target.layer.clone(),
+        status: case.status,
+        verdict,
+        time_ms: estimate.map(|estimate| estimate.time_ms),
+        blocked_ms: estimate.map(|estimate| estimate.blocked_ms),
+        max_time_ms: target.limits.max_time_ms.as_ref().map(|limit| limit.value),
+        time: estimate.map(|estimate| estimate.time),
+        cpu: estimate.map(|estimate| estimate.cpu),
+        wall: estimate.map(|estimate| estimate.wall),
+        wall_ms: estimate.map(|estimate| estimate.wall.p50),
+        memory_bytes: estimate.map(|estimate| estimate.memory_bytes),
+        peak_memory_bytes: estimate.map(|estimate| estimate.peak_memory_bytes),
+        modules: case.failure.is_none().then_some(case.closure.len() as u64),
+        samples: estimate.map_or(0, |estimate| estimate.samples as u64),
+        variation: estimate.map(|estimate| estimate.variation),
+        baseline_time_ms: before_estimate.map(|estimate| estimate.time_ms),
+        baseline_memory_bytes: before_estimate.map(|estimate| estimate.memory_bytes),
+        baseline_modules: before.map(|before| before.modules),
+        change_percent: comparison.map(|comparison| comparison.change * 100.0),
+        change_ms: comparison
+            .filter(|comparison| comparison.kind != ComparisonKind::Instructions)
+            .map(|comparison| comparison.change_ms),
+        decided_by: comparison.map(|comparison| comparison.kind),
+        instructions: case.instructions,
+        baseline_instructions: case.instructions_before,
+        closure: case.change.clone(),
+    }
+}
