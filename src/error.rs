@@ -4,17 +4,19 @@ use std::path::PathBuf;
 
 use crate::exit;
 use crate::git::GitError;
-use crate::store::StoreError;
+use crate::store::baseline::StoreError;
 use crate::store::usage::UsageStoreError;
 use importgate_core::baseline::MergeError;
 use importgate_core::budgets::Diagnostics;
+use importgate_core::flows::{DoctorError, ExplainError, RecordError};
+use importgate_core::observed::MeasureError;
 use importgate_probe::instructions::InstructionsError;
 use importgate_probe::python::PythonError;
 use importgate_probe::runner::RunError;
 
 /// Why a run ended without a report.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub(crate) enum Error {
     /// The budgets file has mistakes; all of them are shown.
     #[error("{0}")]
     Budgets(Diagnostics),
@@ -51,9 +53,9 @@ pub enum Error {
         /// What the operating system said.
         source: std::io::Error,
     },
-    /// The interpreter could not be used, or measuring was interrupted.
+    /// The interpreter could not be used, the instructions could not be counted, or measuring was interrupted.
     #[error(transparent)]
-    Python(#[from] PythonError),
+    Measure(#[from] MeasureError),
     /// The baseline could not be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -66,9 +68,6 @@ pub enum Error {
     /// The base of `--against` could not be checked out.
     #[error(transparent)]
     Git(#[from] GitError),
-    /// The instructions could not be counted.
-    #[error(transparent)]
-    Instructions(InstructionsError),
     /// It could not measure for a reason that the message gives.
     #[error("{0}")]
     CannotMeasure(String),
@@ -76,39 +75,69 @@ pub enum Error {
 
 impl Error {
     /// The exit code of the program for this reason.
-    pub fn exit_code(&self) -> u8 {
+    pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Budgets(_) | Self::NoBudgets { .. } | Self::Usage(_) => exit::USAGE,
             // A budgets file that was named and is not there is a mistake on the command line.
             Self::Unreadable { .. } => exit::USAGE,
-            Self::Python(PythonError::Interrupted { signal }) => match *signal {
+            Self::Measure(MeasureError::Interrupted { signal }) => match *signal {
                 libc::SIGTERM => exit::TERMINATED,
                 _ => exit::INTERRUPTED,
             },
             Self::NoTarget { .. }
             | Self::Output { .. }
-            | Self::Python(_)
+            | Self::Measure(_)
             | Self::Store(_)
             | Self::Usages(_)
             | Self::Merge(_)
             | Self::Git(_)
-            | Self::Instructions(_)
             | Self::CannotMeasure(_) => exit::CANNOT_MEASURE,
         }
     }
 }
 
+impl From<PythonError> for Error {
+    fn from(error: PythonError) -> Self {
+        Self::Measure(error.into())
+    }
+}
+
 impl From<RunError> for Error {
     fn from(error: RunError) -> Self {
-        Self::Python(PythonError::from(error))
+        Self::Measure(error.into())
     }
 }
 
 impl From<InstructionsError> for Error {
     fn from(error: InstructionsError) -> Self {
+        Self::Measure(error.into())
+    }
+}
+
+impl From<RecordError> for Error {
+    fn from(error: RecordError) -> Self {
         match error {
-            InstructionsError::Run(error) => error.into(),
-            other => Self::Instructions(other),
+            RecordError::Measure(error) => Self::Measure(error),
+            other => Self::CannotMeasure(other.to_string()),
+        }
+    }
+}
+
+impl From<DoctorError> for Error {
+    fn from(error: DoctorError) -> Self {
+        match error {
+            DoctorError::Measure(error) => Self::Measure(error),
+            other => Self::CannotMeasure(other.to_string()),
+        }
+    }
+}
+
+impl From<ExplainError> for Error {
+    fn from(error: ExplainError) -> Self {
+        match error {
+            ExplainError::Measure(error) => Self::Measure(error),
+            ExplainError::Command { .. } => Self::Usage(error.to_string()),
+            other => Self::CannotMeasure(other.to_string()),
         }
     }
 }

@@ -3,9 +3,18 @@
 //! This package has the command line, one file a subcommand, and the edges that touch the user's files: the baseline store
 //! and git. What is decided stands in `importgate-core`, how it is measured in `importgate-probe`.
 
+mod base;
 pub mod cli;
-pub mod commands;
-pub mod error;
+mod commands;
+mod error;
 pub mod exit;
 pub mod git;
+mod inputs;
+mod outputs;
+mod progress;
+mod project;
+mod seed;
+mod sources;
 pub mod store;
+
+pub use commands::run;

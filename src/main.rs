@@ -19,5 +19,5 @@ fn main() -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    ExitCode::from(importgate::commands::run(cli))
+    ExitCode::from(importgate::run(cli))
 }

@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use importgate_core::observed::Sample;
+use importgate_core::observed::{ImportRequest, Sample};
 use importgate_core::sampling::plan::{Arm, Arms, Judge, Outcome, Plan, PlanSettings, Step};
 use importgate_core::stats::Decision;
-use importgate_probe::python::{BytecodeFiles, Request, Session, SessionSettings};
+use importgate_probe::python::{BytecodeFiles, Session, SessionSettings};
 
 use crate::hogs::{Hogs, State};
 
@@ -70,7 +70,7 @@ fn open(python: &Path, folder: &Path) -> Result<Session, Box<dyn Error>> {
 
 fn take(session: &Session, target: &str, round: u32) -> Result<Sample, Box<dyn Error>> {
     let imports = [target.to_owned()];
-    let request = Request {
+    let request = ImportRequest {
         preload: &[],
         imports: &imports,
         round,

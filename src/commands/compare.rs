@@ -1,9 +1,9 @@
 //! `importgate compare`: two baselines or reports, before and after.
 
-use super::{inputs, outputs};
 use crate::cli::{CompareArguments, FormatKind};
 use crate::error::Error;
 use crate::exit;
+use crate::{inputs, outputs};
 use importgate_core::compare;
 use importgate_core::compare::{BeforeAfter, Question};
 use importgate_core::report::{before_after, markdown};

@@ -1,9 +1,9 @@
 //! `importgate merge`: the reports of shards as one.
 
-use super::{inputs, outputs};
 use crate::cli::MergeArguments;
 use crate::error::Error;
 use crate::exit;
+use crate::{inputs, outputs};
 use importgate_core::checks::Verdict;
 use importgate_core::report::merge;
 

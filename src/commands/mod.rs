@@ -1,25 +1,12 @@
-//! The commands. The only part that knows both the pure core and the edges.
+//! The subcommands: each reads its arguments, opens files, interpreter and git, calls one function of the core that decides, and
+//! writes what comes of it.
 
-mod against;
-mod arm;
-mod basis;
 mod check;
 mod compare;
-mod counting;
-mod deferring;
 mod doctor;
-mod edits;
 mod explain;
-mod inputs;
-mod lines;
 mod merge;
-mod orders;
-mod outputs;
-mod progress;
-mod project;
 mod record;
-mod sampling;
-mod standing;
 mod usage;
 
 use clap::CommandFactory;
@@ -28,6 +15,7 @@ use clap_complete::Shell;
 use crate::cli::{Cli, Command};
 use crate::error::Error;
 use crate::exit;
+use crate::outputs;
 use importgate_core::report::{json, untrusted};
 
 /// Runs one command and returns the exit code. Errors go to stderr.

@@ -1,19 +1,16 @@
-//! `importgate usage`: runs a workload in the user's place, and adds what its Python processes used to the usage file. Also
-//! where the other commands get that file from.
+//! `importgate usage`: runs a workload in the user's place, and adds what its Python processes used to the usage file.
 
-use std::path::Path;
 use std::process::Command;
 
 use crate::cli::UsageArguments;
 use crate::error::Error;
+use crate::project;
 use crate::store;
 use importgate_core::report;
 use importgate_core::usage::{Run, Usage};
 use importgate_probe::python::UsageRecorder;
 use importgate_probe::runner;
 use importgate_probe::runner::{RunError, Status};
-
-use super::project::{self, Project};
 
 /// Runs the workload and returns its exit code, or 128 and the signal that ended it.
 ///
@@ -72,18 +69,4 @@ fn nothing_seen(arguments: &UsageArguments, status: Status) -> String {
         program.unwrap_or_default(),
         ended(status)
     )
-}
-
-/// The recorded usage: of the file that is named, which must be there, else of the project's, where it is there.
-pub(super) fn known(named: Option<&Path>, project: &Project) -> Result<Option<Usage>, Error> {
-    let path = named.unwrap_or(&project.usage_path);
-    let usage = store::usage::read(path)?;
-    if usage.is_none() && named.is_some() {
-        return Err(Error::Usage(format!(
-            "there is no usage file {}; `importgate usage --output {} -- COMMAND` records one",
-            path.display(),
-            path.display()
-        )));
-    }
-    Ok(usage)
 }

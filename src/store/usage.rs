@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::{StoreError, folder_of, follow_links, lock, read_bytes, remove_unfinished, replace};
+use super::baseline::{StoreError, read_bytes};
+use super::{folder_of, follow_links, lock, remove_unfinished, replace};
 use importgate_core::usage::{Usage, UsageFileError};
 
 /// Why the usage file cannot be used or written.

@@ -9,8 +9,8 @@ use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use importgate::store;
-use importgate::store::StoreError;
+use importgate::store::baseline as store;
+use importgate::store::baseline::StoreError;
 use importgate_core::baseline::{Baseline, Entry, MergeError, ParseError};
 use importgate_core::observed::EnvironmentKey;
 use tempfile::TempDir;

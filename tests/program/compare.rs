@@ -204,7 +204,7 @@ fn what_is_neither_a_baseline_nor_a_report_is_named_with_its_fault() {
     let newer_report = written(&report(Verdict::Pass, &[])).replacen("\"version\": 1", "\"version\": 99", 1);
     let cases: [(&str, Vec<u8>, &str); 9] = [
         ("empty.json", Vec::new(), "the file is empty"),
-        ("other.json", b"{\"packages\": []}".to_vec(), "JSON of something else"),
+        ("other.json", b"{\"packages\": []}".to_vec(), "not an importgate file"),
         ("text.json", b"hello".to_vec(), "it is not JSON"),
         ("bytes.json", vec![0xff, 0xfe, 0x00], "it is not JSON"),
         ("cut.json", good.as_bytes()[..good.len() / 2].to_vec(), "truncated"),

@@ -7,8 +7,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use importgate_core::observed::{Edge, Observation};
-use importgate_probe::python::{BytecodeFiles, Look, Request, Session, SessionSettings};
+use importgate_core::observed::{Edge, ImportRequest, Look, Observation};
+use importgate_probe::python::{BytecodeFiles, Session, SessionSettings};
 
 /// Imports that really load each package, whose top level may load little of it.
 const PACKAGES: [(&str, &[&str]); 6] = [
@@ -84,7 +84,7 @@ impl Environment {
 
     fn observe(&self, imports: &[&str]) -> Observation {
         let imports: Vec<String> = imports.iter().map(|&name| name.to_owned()).collect();
-        let request = Request {
+        let request = ImportRequest {
             preload: &[],
             imports: &imports,
             round: 0,

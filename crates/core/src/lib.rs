@@ -11,6 +11,8 @@ pub mod checks;
 pub mod compare;
 #[cfg(feature = "decide")]
 pub mod explain;
+#[cfg(feature = "decide")]
+pub mod flows;
 pub mod observed;
 #[cfg(feature = "decide")]
 pub mod report;

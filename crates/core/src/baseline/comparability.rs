@@ -15,6 +15,25 @@ use super::{Entry, RecordedInterpreter};
 use crate::budgets::{Bytecode, Engine};
 use crate::observed::{Environment, EnvironmentKey, Machine};
 
+/// The name under which a baseline says what counted instructions, among its variables. No environment variable has a space in
+/// it.
+pub const COUNTER_VARIABLE: &str = "instruction counter";
+
+/// Variables that may differ between two counts: counting pins them, or they say where things are found, and not what is done
+/// with them.
+const PINNED_OR_PLACES: [&str; 10] = [
+    "DYLD_LIBRARY_PATH",
+    "LD_LIBRARY_PATH",
+    "PYTHONDONTWRITEBYTECODE",
+    "PYTHONHASHSEED",
+    "PYTHONHOME",
+    "PYTHONPATH",
+    "PYTHONPROFILEIMPORTTIME",
+    "PYTHONPYCACHEPREFIX",
+    "PYTHONUSERBASE",
+    "PYTHONVERBOSE",
+];
+
 /// Under what circumstances the present run measures.
 #[derive(Debug, Clone, Copy)]
 pub struct Circumstances<'a> {
@@ -67,6 +86,14 @@ impl Aspect {
             self,
             Self::Processor | Self::ContainerCpus | Self::Cores | Self::ContainerMemory | Self::Kernel
         )
+    }
+
+    /// True where the same code may execute other instructions, or what counts them may see others.
+    fn moves_counts(&self) -> bool {
+        match self {
+            Self::Variable(name) => !PINNED_OR_PLACES.contains(&name.as_str()) && !name.ends_with("_NUM_THREADS"),
+            other => !other.is_machine(),
+        }
     }
 }
 
@@ -158,6 +185,16 @@ impl Comparability {
     /// True where times of one side can be held against times of the other.
     pub fn times_compare(&self) -> bool {
         !matches!(self, Self::Foreign { .. })
+    }
+
+    /// True where instruction counts of one side can be held against those of the other, where both counted: one interpreter
+    /// build, one counter, one state of the bytecode cache, and no variable that makes the same code execute something else.
+    /// The machine does not matter.
+    pub fn counts_compare(&self) -> bool {
+        !self
+            .differences()
+            .iter()
+            .any(|difference| difference.aspect.moves_counts())
     }
 
     /// True where modules can be compared one by one, and where equal closures mean equal code: the same build of the
@@ -354,6 +391,24 @@ mod tests {
         );
         let rebuilt = after(|now| now.interpreter.build = "3.13.0 [Clang]".to_owned());
         assert!(rebuilt.times_compare() && !rebuilt.modules_compare());
+    }
+
+    #[test]
+    fn counts_compare_across_machines_and_not_across_builds_or_counters() {
+        let compare = |aspect| {
+            let differences = vec![Difference {
+                aspect,
+                recorded: None,
+                now: None,
+            }];
+            Comparability::Foreign { differences }.counts_compare()
+        };
+        let variable = |name: &str| Aspect::Variable(name.to_owned());
+        assert!(Comparability::SameMachine.counts_compare());
+        assert!(compare(Aspect::Processor) && compare(Aspect::Kernel));
+        assert!(compare(variable("PYTHONPATH")) && compare(variable("OMP_NUM_THREADS")));
+        assert!(!compare(Aspect::InterpreterBuild) && !compare(Aspect::Bytecode) && !compare(Aspect::Engine));
+        assert!(!compare(variable(COUNTER_VARIABLE)) && !compare(variable("PYTHONOPTIMIZE")));
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod moved;
 mod path;
 mod pool;
 mod recorded;
+mod reuse;
 
 #[cfg(test)]
 mod tests;
@@ -22,7 +23,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 pub use changes::{BaselineChanges, OriginChange, TargetChange, TargetSummary};
-pub use comparability::{Aspect, Circumstances, Comparability, Difference};
+pub use comparability::{Aspect, COUNTER_VARIABLE, Circumstances, Comparability, Difference};
 pub use error::{MergeError, ParseError};
 pub use recorded::{Entry, Recorded, RecordedInterpreter, StoredSample};
 

@@ -1,11 +1,13 @@
 //! What a measurement answers, as plain data: samples, closures, observations, and the interpreter and machine that they come
-//! from. Nothing here reads a clock, a file or a process, so that a decision can be tested on values that were typed by hand.
+//! from; and [`Measure`], by which it is asked. Nothing here reads a clock, a file or a process, so that a decision can be tested on values that were typed by hand.
 
 mod closure;
 mod collections;
+mod conditions;
 mod deferral;
 mod effect;
 mod environment;
+mod measure;
 mod module_index;
 mod observation;
 mod orders;
@@ -14,13 +16,15 @@ mod sample;
 
 pub use closure::{ClosureChange, ContentHash, DistributionChange, ModuleRecord, ModuleTable, Origin};
 pub use collections::{COLLECTIONS, Collections};
+pub use conditions::{MachineConditions, ProcessorTimes};
 pub use deferral::{Deferral, Deferred, ImportForm};
 pub use effect::Effect;
 pub use environment::{Environment, EnvironmentKey, Interpreter, Machine};
+pub use measure::{Attempt, Clock, FailedCommand, ImportRequest, Look, Measure, MeasureError, TargetObservation};
 pub use module_index::{ModuleIndex, is_at_or_below, is_identifier};
 pub use observation::{
     BlockedSeen, Edge, EffectSeen, Failure, FileRead, Frame, LineSeen, LoadedModule, Observation, Trigger, WarningSeen,
 };
 pub use orders::OrderTried;
 pub use place::Place;
-pub use sample::{Measurement, OwnTime, ReferenceSample, Sample};
+pub use sample::{OwnTime, ReferenceSample, Sample};

@@ -50,10 +50,3 @@ pub struct ReferenceSample {
     /// Wall-clock time of the reference import.
     pub wall_ns: u64,
 }
-
-/// Every sample that a run took of one target, in the order of the rounds.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Measurement {
-    /// The samples.
-    pub samples: Vec<Sample>,
-}

@@ -12,7 +12,7 @@ pub enum ParseError {
     /// It is not JSON at all, or cut off.
     #[error("this is not JSON: {0}")]
     NotJson(serde_json::Error),
-    /// It is JSON of something else.
+    /// It is JSON, and no report.
     #[error("this is JSON, but not a report of importgate: it has no {0:?}")]
     NotAReport(&'static str),
     /// A later version of importgate wrote it.

@@ -179,7 +179,7 @@ impl Engine {
         let printed = String::from_utf8_lossy(&ended.output_tail).trim().to_owned();
         match (ended.status, count) {
             (Status::Exited(0), Some(count)) => Ok(count),
-            (Status::Exited(0), None) => Err(InstructionsError::Nonsense {
+            (Status::Exited(0), None) => Err(InstructionsError::UnexpectedOutput {
                 engine: self.name(),
                 output: format!("{printed}\n{log}").trim().to_owned(),
             }),
@@ -256,10 +256,10 @@ mod tests {
     }
 
     #[test]
-    fn a_good_end_without_a_count_is_nonsense() {
+    fn a_good_end_without_a_count_is_unexpected() {
         assert!(matches!(
             judge(Status::Exited(0), true, None),
-            Err(InstructionsError::Nonsense { .. })
+            Err(InstructionsError::UnexpectedOutput { .. })
         ));
     }
 

@@ -41,7 +41,7 @@ pub enum InstructionsError {
     },
     /// The engine ended well and its output has no count.
     #[error("{engine} gave no count of instructions: {output}")]
-    Nonsense {
+    UnexpectedOutput {
         /// What counts.
         engine: &'static str,
         /// What it wrote instead; untrusted.

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::conditions::{Conditions, ProcessorTimes, load_averages};
+use super::conditions::{load_averages, processor_times};
 use super::{cgroup, processor};
-use importgate_core::observed::Machine;
+use importgate_core::observed::{Machine, MachineConditions};
 
 /// Where the files of the running system begin.
 pub(super) const ROOT: &str = "/";
@@ -23,13 +23,13 @@ pub(super) fn fingerprint(root: &Path, cores: u32) -> Machine {
     }
 }
 
-pub(super) fn conditions(root: &Path) -> Conditions {
-    Conditions {
+pub(super) fn conditions(root: &Path) -> MachineConditions {
+    MachineConditions {
         load: read(root, "proc/loadavg").and_then(|text| load_averages(&text)),
         governors: governors(root),
         turbo: turbo(root),
         virtual_machine: read(root, "proc/cpuinfo").and_then(|text| processor::under_hypervisor(&text)),
-        times: read(root, "proc/stat").and_then(|text| ProcessorTimes::parse(&text)),
+        times: read(root, "proc/stat").and_then(|text| processor_times(&text)),
     }
 }
 
@@ -113,7 +113,7 @@ mod tests {
         let root = system(&[]);
         let machine = fingerprint(root.path(), 1);
         assert_eq!((machine.kernel.as_str(), machine.container_cpus), ("Linux", None));
-        assert_eq!(conditions(root.path()), Conditions::default());
+        assert_eq!(conditions(root.path()), MachineConditions::default());
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use std::process::{Command, Stdio};
 
-use super::conditions::{Conditions, load_averages};
-use importgate_core::observed::Machine;
+use super::conditions::load_averages;
+use importgate_core::observed::{Machine, MachineConditions};
 
 pub(super) fn fingerprint(cores: u32) -> Machine {
     Machine {
@@ -19,11 +19,11 @@ pub(super) fn fingerprint(cores: u32) -> Machine {
     }
 }
 
-pub(super) fn conditions() -> Conditions {
-    Conditions {
+pub(super) fn conditions() -> MachineConditions {
+    MachineConditions {
         load: sysctl("vm.loadavg").and_then(|text| load_averages(&text)),
         virtual_machine: sysctl("kern.hv_vmm_present").map(|flag| flag == "1"),
-        ..Conditions::default()
+        ..MachineConditions::default()
     }
 }
 

@@ -10,10 +10,9 @@ mod macos;
 mod processor;
 mod variables;
 
-pub use conditions::{Conditions, ProcessorTimes};
 pub use variables::relevant_variables;
 
-use importgate_core::observed::Machine;
+use importgate_core::observed::{Machine, MachineConditions};
 
 /// The fingerprint of the machine that this process runs on.
 pub fn fingerprint() -> Machine {
@@ -27,7 +26,7 @@ pub fn fingerprint() -> Machine {
 }
 
 /// The state that the machine is in now.
-pub fn conditions() -> Conditions {
+pub fn conditions() -> MachineConditions {
     if cfg!(target_os = "macos") {
         macos::conditions()
     } else {

@@ -8,16 +8,7 @@ use super::PythonError;
 use super::session::Session;
 use crate::runner;
 use crate::runner::{Command, Ended, Output, Status};
-use importgate_core::observed::{Failure, Sample};
-
-/// A command that did not do what it should.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FailedCommand {
-    /// How it ended.
-    pub failure: Failure,
-    /// The last of what it printed; untrusted.
-    pub printed: String,
-}
+use importgate_core::observed::{FailedCommand, Failure, Sample};
 
 impl Session {
     /// Runs a command once. It is looked up beside the interpreter first, as in an activated environment; `python` is the

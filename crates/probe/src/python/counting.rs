@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use super::session::{BytecodeFiles, Request, SILENCED, Session, named, word, words};
+use super::session::{BytecodeFiles, SILENCED, Session, named, word, words};
 use super::workspace::Script;
+use importgate_core::observed::ImportRequest;
 
 /// Beginnings of names of variables that say where and when a run takes place, and not what the project is.
 const OF_THE_JOB: [&str; 26] = [
@@ -73,7 +74,7 @@ pub struct CountedRun {
 impl Session {
     /// The run that imports what is requested, and then the one that loads its `preload` alone. Bytecode has to be there:
     /// an observation writes it.
-    pub fn counted_runs(&self, request: Request<'_>) -> [CountedRun; 2] {
+    pub fn counted_runs(&self, request: ImportRequest<'_>) -> [CountedRun; 2] {
         // A word that the script does not look for, as long as the one that it does.
         ["import", "unused"].map(|key| CountedRun {
             command: self.counted_command(key, request),
@@ -82,7 +83,7 @@ impl Session {
         })
     }
 
-    fn counted_command(&self, key: &str, request: Request<'_>) -> Vec<OsString> {
+    fn counted_command(&self, key: &str, request: ImportRequest<'_>) -> Vec<OsString> {
         // The interpreter itself: what the project names may be a script that looks for it, and would be counted.
         let mut command = vec![self.interpreter().executable.clone().into_os_string()];
         command.push(self.workspace().runnable(Script::Probe).into_os_string());
@@ -104,7 +105,7 @@ impl Session {
             inherited.filter(|(name, _)| is_of_the_project(name)).collect();
         // Python takes an empty variable for one that is not set.
         environment.extend(SILENCED.map(|name| (OsString::from(name), OsString::new())));
-        if self.settings().bytecode != BytecodeFiles::Warm {
+        if self.bytecode() != BytecodeFiles::Warm {
             let folder = self.workspace().bytecode_folder().into_os_string();
             environment.insert("PYTHONPYCACHEPREFIX".into(), folder);
         }

@@ -2,9 +2,9 @@
 //! whether what it names is used before the import is over.
 
 use super::PythonError;
-use super::session::{Request, Session};
+use super::session::Session;
 use super::workspace::Script;
-use importgate_core::observed::{Deferral, Deferred, Failure, Place};
+use importgate_core::observed::{Deferral, Deferred, Failure, ImportRequest, Place};
 
 impl Session {
     /// Takes one sample with this statement deferred; without one, the same probe for the other side of the comparison.
@@ -13,7 +13,7 @@ impl Session {
     /// [`PythonError`] where the process could not be run at all; a failing import is `Ok(Err(failure))`.
     pub fn sample_deferring(
         &self,
-        request: Request<'_>,
+        request: ImportRequest<'_>,
         deferral: Option<&Deferral>,
     ) -> Result<Result<Deferred, Failure>, PythonError> {
         let word = deferral.map(|deferral| format!("defer={}:{}", deferral.line, deferral.importer));

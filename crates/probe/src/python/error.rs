@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::runner::RunError;
 
-/// An interpreter that could not be used. "Could not start", "died" and "answered nonsense" are three different faults with
+/// An interpreter that could not be used. "Could not start", "died" and "gave unexpected output" are three different faults with
 /// three different ways out.
 #[derive(Debug, thiserror::Error)]
 pub enum PythonError {
@@ -43,8 +43,8 @@ pub enum PythonError {
         output: String,
     },
     /// It answered something that importgate does not understand.
-    #[error("{} answered nonsense ({reason}); is it a Python interpreter of version 3.8 or later?{}", executable.display(), said(output))]
-    Nonsense {
+    #[error("unexpected output from {} ({reason}); is it a Python interpreter of version 3.8 or later?{}", executable.display(), said(output))]
+    UnexpectedOutput {
         /// The interpreter.
         executable: PathBuf,
         /// What is wrong with the answer.

@@ -6,9 +6,9 @@ use serde::Deserialize;
 use super::PythonError;
 use super::answer::{self, Unreadable};
 use super::observation::{PATIENCE, below};
-use super::session::{Request, Session};
+use super::session::Session;
 use super::workspace::Script;
-use importgate_core::observed::LineSeen;
+use importgate_core::observed::{ImportRequest, LineSeen};
 
 #[derive(Debug, Deserialize)]
 #[serde(tag = "kind", rename = "lines")]
@@ -34,15 +34,15 @@ impl Session {
     /// Files are named relative to the working directory where they lie below it.
     ///
     /// # Errors
-    /// [`PythonError`] where the process could not be run or answered nonsense.
-    pub fn lines(&self, request: Request<'_>, watched: &[&str]) -> Result<Vec<LineSeen>, PythonError> {
+    /// [`PythonError`] where the process could not be run or answered something unexpected.
+    pub fn lines(&self, request: ImportRequest<'_>, watched: &[&str]) -> Result<Vec<LineSeen>, PythonError> {
         let words: Vec<String> = watched.iter().map(|module| format!("watch={module}")).collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let limit = self.settings().time_limit * PATIENCE;
         let exchange = self.run_import(Script::ObserveLines, &words, request, limit)?;
         match answer::read::<LinesAnswer>(&exchange.answer()) {
             Ok(answer) => Ok(answer.lines.into_iter().map(|line| self.line_seen(line)).collect()),
-            Err(Unreadable::Invalid(reason)) => Err(self.nonsense(reason, &exchange)),
+            Err(Unreadable::Invalid(reason)) => Err(self.unexpected_output(reason, &exchange)),
             Err(Unreadable::Nothing | Unreadable::Short) => Ok(Vec::new()),
         }
     }

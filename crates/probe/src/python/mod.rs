@@ -3,7 +3,6 @@
 
 mod abandoned;
 mod answer;
-mod asking;
 mod command;
 mod content;
 mod counting;
@@ -12,6 +11,7 @@ mod distributions;
 mod error;
 mod faults;
 mod find;
+mod interpreter_info;
 mod lines;
 mod module_index;
 mod observation;
@@ -19,12 +19,10 @@ mod session;
 mod usage;
 mod workspace;
 
-pub use command::FailedCommand;
 pub use content::Contents;
 pub use counting::CountedRun;
 pub use error::PythonError;
 pub use find::{Search, find};
 pub use module_index::FileSystemIndex;
-pub use observation::Look;
-pub use session::{BytecodeFiles, REFERENCE_IMPORTS, Request, Session, SessionSettings};
+pub use session::{BytecodeFiles, REFERENCE_IMPORTS, Session, SessionSettings};
 pub use usage::UsageRecorder;

@@ -7,10 +7,11 @@ use serde::Deserialize;
 
 use super::PythonError;
 use super::answer::{self, Answer, Unreadable};
-use super::session::{Request, Session};
+use super::session::Session;
 use super::workspace::Script;
 use importgate_core::observed::{
-    BlockedSeen, Edge, Effect, EffectSeen, Failure, FileRead, LoadedModule, Observation, Place, Trigger, WarningSeen,
+    BlockedSeen, Edge, Effect, EffectSeen, Failure, FileRead, ImportRequest, LoadedModule, Look, Observation, Place,
+    Trigger, WarningSeen,
 };
 
 /// Hooks and first-time compilation make an observed import slower than a timed one: it gets this many times the limit.
@@ -94,15 +95,6 @@ struct BlockedAnswer {
     ns: u64,
 }
 
-/// How closely an import is looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Look {
-    /// With every hook on: who imported whom, from which line, and what each module cost.
-    Full,
-    /// What was loaded and done, without edges and costs: no slower than the import itself.
-    Glance,
-}
-
 impl Session {
     /// Imports once and looks at it. An import that raises, hangs or ends the process is an observation too, with its
     /// `failure` set; of one that ended the process nothing else is known.
@@ -110,18 +102,18 @@ impl Session {
     /// Files of the measured code are named relative to the working directory where they lie below it.
     ///
     /// # Errors
-    /// [`PythonError`] where the process could not be run or answered nonsense.
-    pub fn observe(&self, request: Request<'_>, look: Look) -> Result<Observation, PythonError> {
+    /// [`PythonError`] where the process could not be run or answered something unexpected.
+    pub fn observe(&self, request: ImportRequest<'_>, look: Look) -> Result<Observation, PythonError> {
         let time_limit = self.settings().time_limit;
-        let request = Request {
+        let request = ImportRequest {
             round: ROUND,
             ..request
         };
-        let words: &[&str] = if look == Look::Glance { &["look=glance"] } else { &[] };
+        let words: &[&str] = if look == Look::Light { &["look=glance"] } else { &[] };
         let exchange = self.run_import(Script::Observe, words, request, time_limit * PATIENCE)?;
         let mut observation = match answer::read::<ObservationAnswer>(&exchange.answer()) {
             Ok(answer) => answer.into_observation(&self.settings().working_directory),
-            Err(Unreadable::Invalid(reason)) => return Err(self.nonsense(reason, &exchange)),
+            Err(Unreadable::Invalid(reason)) => return Err(self.unexpected_output(reason, &exchange)),
             Err(Unreadable::Nothing | Unreadable::Short) => {
                 let failure = Some(self.silent_end(&exchange, time_limit));
                 Observation {

@@ -1,5 +1,6 @@
 //! One interpreter and one arm of the code: runs scripts in fresh processes and turns their ends into samples or failures.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -7,12 +8,12 @@ use std::time::Duration;
 
 use super::PythonError;
 use super::answer::{self, Answer, SampleAnswer, Unreadable};
-use super::asking;
 use super::faults;
+use super::interpreter_info;
 use super::workspace::{Mailbox, Script, Workspace};
 use crate::runner;
 use crate::runner::{Command, Ended, Output, Status};
-use importgate_core::observed::{Failure, Interpreter, ReferenceSample, Sample};
+use importgate_core::observed::{Failure, ImportRequest, Interpreter, ReferenceSample, Sample};
 
 /// The reference workload: pure Python, extension modules and many files, all of it from the standard library.
 pub const REFERENCE_IMPORTS: [&str; 3] = ["asyncio", "email.message", "unittest"];
@@ -55,23 +56,14 @@ pub struct SessionSettings {
     pub bytecode: BytecodeFiles,
 }
 
-/// One import to run.
-#[derive(Debug, Clone, Copy)]
-pub struct Request<'a> {
-    /// Modules loaded before the clock starts.
-    pub preload: &'a [String],
-    /// Modules to import, in order.
-    pub imports: &'a [String],
-    /// The round; it fixes the hash seed.
-    pub round: u32,
-}
-
 /// One interpreter and one arm of the code.
 #[derive(Debug)]
 pub struct Session {
     settings: SessionSettings,
     workspace: Workspace,
     interpreter: Interpreter,
+    /// Where bytecode comes from now.
+    bytecode: Cell<BytecodeFiles>,
 }
 
 /// A process that came to its end, with what it left in its mailbox.
@@ -100,12 +92,13 @@ impl Session {
     /// Makes the private folder and asks the interpreter what it is.
     ///
     /// # Errors
-    /// [`PythonError::CouldNotStart`], [`PythonError::Died`] and [`PythonError::Nonsense`] are the interpreter's three faults;
+    /// [`PythonError::CouldNotStart`], [`PythonError::Died`] and [`PythonError::UnexpectedOutput`] are the interpreter's three faults;
     /// [`PythonError::TooOld`] where it is not supported; [`PythonError::Workspace`] where the folder cannot be written.
     pub fn open(settings: SessionSettings) -> Result<Self, PythonError> {
         let workspace = Workspace::create()?;
-        let (executable, interpreter) = asking::ask(&settings, &workspace)?;
+        let (executable, interpreter) = interpreter_info::ask(&settings, &workspace)?;
         Ok(Self {
+            bytecode: Cell::new(settings.bytecode),
             settings: SessionSettings { executable, ..settings },
             workspace,
             interpreter,
@@ -122,21 +115,26 @@ impl Session {
         &self.settings
     }
 
+    /// Where bytecode comes from now.
+    pub fn bytecode(&self) -> BytecodeFiles {
+        self.bytecode.get()
+    }
+
     /// The private folder of the session.
     pub(super) fn workspace(&self) -> &Workspace {
         &self.workspace
     }
 
     /// Changes where bytecode comes from, once an observation has shown that it cannot be written where it belongs.
-    pub fn set_bytecode(&mut self, bytecode: BytecodeFiles) {
-        self.settings.bytecode = bytecode;
+    pub fn set_bytecode(&self, bytecode: BytecodeFiles) {
+        self.bytecode.set(bytecode);
     }
 
     /// Takes one sample.
     ///
     /// # Errors
     /// [`PythonError`] where the process could not be run at all; a failing import is `Ok(Err(failure))`.
-    pub fn sample(&self, request: Request<'_>) -> Result<Result<Sample, Failure>, PythonError> {
+    pub fn sample(&self, request: ImportRequest<'_>) -> Result<Result<Sample, Failure>, PythonError> {
         let exchange = self.run_import(Script::Probe, &[], request, self.settings.time_limit)?;
         let sample = self.sample_answer(&exchange, self.settings.time_limit)?;
         Ok(sample.map(|answer| answer.into_sample(request.round)))
@@ -174,7 +172,7 @@ impl Session {
         &self,
         script: Script,
         further: &[&str],
-        request: Request<'_>,
+        request: ImportRequest<'_>,
         time_limit: Duration,
     ) -> Result<Exchange, PythonError> {
         let roots = &self.settings.source_roots;
@@ -221,7 +219,7 @@ impl Session {
         let mut set = |name: &str, value: Option<OsString>| environment.insert(OsString::from(name), value);
         set("PYTHONHASHSEED", Some((round + 1).to_string().into()));
         let private = || Some(self.workspace.bytecode_folder().into_os_string());
-        match self.settings.bytecode {
+        match self.bytecode.get() {
             BytecodeFiles::Warm => {
                 set("PYTHONDONTWRITEBYTECODE", None);
             }
@@ -245,10 +243,10 @@ impl Session {
         match answer::read::<Answer>(&exchange.mailbox.read_answer()) {
             Ok(answer) => Ok(match answer::failure(answer) {
                 Ok(Answer::Sample(sample)) => Ok(sample),
-                Ok(other) => return Err(self.nonsense(format!("{other:?}"), exchange)),
+                Ok(other) => return Err(self.unexpected_output(format!("{other:?}"), exchange)),
                 Err(failure) => Err(failure),
             }),
-            Err(Unreadable::Invalid(reason)) => Err(self.nonsense(reason, exchange)),
+            Err(Unreadable::Invalid(reason)) => Err(self.unexpected_output(reason, exchange)),
             Err(Unreadable::Nothing | Unreadable::Short) => Ok(Err(self.silent_end(exchange, time_limit))),
         }
     }
@@ -266,8 +264,8 @@ impl Session {
         }
     }
 
-    pub(super) fn nonsense(&self, reason: String, exchange: &Exchange) -> PythonError {
-        PythonError::Nonsense {
+    pub(super) fn unexpected_output(&self, reason: String, exchange: &Exchange) -> PythonError {
+        PythonError::UnexpectedOutput {
             executable: self.settings.executable.clone(),
             reason,
             output: String::from_utf8_lossy(&exchange.ended.output_tail).into_owned(),

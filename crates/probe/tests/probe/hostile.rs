@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use importgate_core::observed::{Failure, Sample};
-use importgate_probe::python::Request;
+use importgate_core::observed::{Failure, ImportRequest, Sample};
 
 use crate::support::{GENEROUS, Project, python};
 
@@ -15,7 +14,7 @@ fn import(source: &str, limit: Duration) -> Result<Sample, Failure> {
 
 fn sample(project: &Project, limit: Duration) -> Result<Sample, Failure> {
     let imports = ["measured".to_owned()];
-    let request = Request {
+    let request = ImportRequest {
         preload: &[],
         imports: &imports,
         round: 0,

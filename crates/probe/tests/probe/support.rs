@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use importgate_core::observed::{Edge, LineSeen, Observation};
-use importgate_probe::python::{BytecodeFiles, Look, Request, Session, SessionSettings};
+use importgate_core::observed::{Edge, ImportRequest, LineSeen, Look, Observation};
+use importgate_probe::python::{BytecodeFiles, Session, SessionSettings};
 
 /// Long enough for any machine to import a small project.
 pub(crate) const GENEROUS: Duration = Duration::from_secs(60);
@@ -62,7 +62,7 @@ impl Project {
 
 pub(crate) fn observe(session: &Session, module: &str) -> Observation {
     let imports = [module.to_owned()];
-    let request = Request {
+    let request = ImportRequest {
         preload: &[],
         imports: &imports,
         round: 0,
@@ -71,7 +71,7 @@ pub(crate) fn observe(session: &Session, module: &str) -> Observation {
 }
 
 /// The lesser time of each line in two looks: a machine that stalls does so in one of them.
-pub(crate) fn steady_lines(session: &Session, request: Request<'_>, watched: &[&str]) -> Vec<LineSeen> {
+pub(crate) fn steady_lines(session: &Session, request: ImportRequest<'_>, watched: &[&str]) -> Vec<LineSeen> {
     let look = || session.lines(request, watched).expect("the process runs");
     let (mut lines, again) = (look(), look());
     for line in &mut lines {

@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use importgate_core::explain::graph::{ImportGraph, ImportStatement};
-use importgate_core::observed::Failure;
-use importgate_probe::python::Look;
+use importgate_core::observed::{Failure, ImportRequest, Look};
 
 use crate::support::{Project, edge, observe, python, run};
 
@@ -130,7 +129,7 @@ fn preloaded_modules_are_not_part_of_what_is_observed() {
     let project = Project::new(&[("base.py", "import json\n"), ("top.py", "import base, json, csv\n")]);
     let imports = ["top".to_owned()];
     let preload = ["base".to_owned()];
-    let request = importgate_probe::python::Request {
+    let request = ImportRequest {
         preload: &preload,
         imports: &imports,
         round: 0,

@@ -1,7 +1,7 @@
 //! Which line of a body took the time, also where the body does its best to hide it.
 
+use importgate_core::observed::ImportRequest;
 use importgate_core::observed::LineSeen;
-use importgate_probe::python::Request;
 
 use crate::support::{Project, python, steady_lines};
 
@@ -11,7 +11,7 @@ const BURN: &str = "sum(range(6_000_000))";
 fn lines(files: &[(&str, &str)], target: &str, watched: &[&str]) -> Vec<LineSeen> {
     let project = Project::new(files);
     let imports = [target.to_owned()];
-    let request = Request {
+    let request = ImportRequest {
         preload: &[],
         imports: &imports,
         round: 0,

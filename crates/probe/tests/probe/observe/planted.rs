@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use importgate_core::explain::graph::{Evidence, causes_of_change};
 use importgate_core::explain::{Cause, SeenLines, name_lines};
-use importgate_core::observed::{ClosureChange, LineSeen, ModuleTable, Observation};
-use importgate_probe::python::{Contents, Request, Session};
+use importgate_core::observed::{ClosureChange, ImportRequest, LineSeen, ModuleTable, Observation};
+use importgate_probe::python::{Contents, Session};
 
 use crate::support::{Project, observe, python, run, steady_lines};
 
@@ -312,7 +312,7 @@ impl Snapshot {
 
 fn lines(session: &Session, target: &str, module: &str) -> Vec<LineSeen> {
     let imports = [target.to_owned()];
-    let request = Request {
+    let request = ImportRequest {
         preload: &[],
         imports: &imports,
         round: 0,

@@ -1,27 +1,24 @@
 //! `orders = N`: tries a start-up's imports in other orders, each once, in a fresh process.
 
-use crate::error::Error;
-use importgate_core::budgets::Budgets;
-use importgate_core::budgets::{Target, Workload};
-use importgate_core::observed::OrderTried;
-use importgate_core::stats::random::SplitMix64;
-use importgate_probe::python::{Request, Session};
+use crate::budgets::{Budgets, Target, Workload};
+use crate::observed::{ImportRequest, Measure, MeasureError, OrderTried};
+use crate::stats::random::SplitMix64;
 
-use super::standing::Standing;
+use super::target_state::TargetState;
 
 /// Tries other orders of every timed target that asks for them; a target whose code is the baseline's was tried when it was new.
 pub(super) fn try_all(
     budgets: &Budgets,
     targets: &[Target],
-    standings: &[Standing],
-    session: &Session,
+    states: &[TargetState],
+    measure: &dyn Measure,
     seed: u64,
-) -> Result<Vec<Vec<OrderTried>>, Error> {
+) -> Result<Vec<Vec<OrderTried>>, MeasureError> {
     let tried = targets
         .iter()
-        .zip(standings)
-        .map(|(target, standing)| match budgets.orders(&target.name) {
-            Some(orders) if standing.is_timed() => try_others(session, target, orders.value, seed),
+        .zip(states)
+        .map(|(target, state)| match budgets.orders(&target.name) {
+            Some(orders) if state.is_timed() => try_others(measure, target, orders.value, seed),
             _ => Ok(Vec::new()),
         });
     tried.collect()
@@ -31,18 +28,18 @@ pub(super) fn try_all(
 ///
 /// # Errors
 /// Where a process could not be run at all; an order that fails is what is looked for.
-fn try_others(session: &Session, target: &Target, wanted: u64, seed: u64) -> Result<Vec<OrderTried>, Error> {
+fn try_others(measure: &dyn Measure, target: &Target, wanted: u64, seed: u64) -> Result<Vec<OrderTried>, MeasureError> {
     let Workload::Imports(given) = &target.workload else {
         return Ok(Vec::new());
     };
     let mut tried: Vec<OrderTried> = Vec::new();
     for (round, imports) in other_orders(given, wanted, seed).into_iter().enumerate() {
-        let request = Request {
+        let request = ImportRequest {
             preload: &target.preload,
             imports: &imports,
             round: u32::try_from(round).unwrap_or(u32::MAX),
         };
-        let outcome = session.sample(request)?;
+        let outcome = measure.sample(request)?;
         let outcome = outcome.map(|sample| (sample.cpu_ns + sample.blocked_ns) as f64 / 1e6);
         tried.push(OrderTried { imports, outcome });
     }

@@ -18,7 +18,7 @@ enum Kind {
 }
 
 /// Reads a baseline or a report.
-pub(super) fn baseline_or_report(path: &Path) -> Result<Input, Error> {
+pub(crate) fn baseline_or_report(path: &Path) -> Result<Input, Error> {
     let name = path.display().to_string();
     let bytes = read(path)?;
     let content = match kind(&bytes) {
@@ -36,7 +36,7 @@ pub(super) fn baseline_or_report(path: &Path) -> Result<Input, Error> {
 }
 
 /// Reads a report.
-pub(super) fn report(path: &Path) -> Result<(String, Report), Error> {
+pub(crate) fn report(path: &Path) -> Result<(String, Report), Error> {
     let name = path.display().to_string();
     let bytes = read(path)?;
     match kind(&bytes) {
@@ -84,7 +84,7 @@ fn parse_report(name: &str, bytes: &[u8]) -> Result<Report, Error> {
 fn neither(name: &str, bytes: &[u8]) -> Error {
     let problem = match serde_json::from_slice::<serde_json::Value>(bytes) {
         _ if bytes.trim_ascii().is_empty() => "the file is empty".to_owned(),
-        Ok(_) => "it is JSON of something else".to_owned(),
+        Ok(_) => "not an importgate file".to_owned(),
         Err(error) => format!("it is not JSON: {error}"),
     };
     unusable(

@@ -12,12 +12,12 @@ use importgate_core::report::{github, json, markdown, terminal};
 ///
 /// A file is replaced as a whole, so that a run that is stopped leaves no half report. What measured code printed never
 /// reaches an output raw: the renderers see to it.
-pub(super) fn write(report: &Report, formats: &[OutputFormat], verbose: bool) -> Result<(), Error> {
+pub(crate) fn write(report: &Report, formats: &[OutputFormat], verbose: bool) -> Result<(), Error> {
     write_each(formats, |kind, on_screen| render(report, kind, verbose, on_screen))
 }
 
 /// The kind of output that nobody has to ask for.
-pub(super) trait Terminal {
+pub(crate) trait Terminal {
     const TERMINAL: Self;
 }
 
@@ -31,7 +31,7 @@ impl Terminal for ExplainFormat {
 
 /// Writes what `render` makes of each kind that was asked for, of the terminal's where none was. It is told whether the text
 /// goes to standard output, where colour is taken out again if it does not belong.
-pub(super) fn write_each<Kind: Copy + Terminal>(
+pub(crate) fn write_each<Kind: Copy + Terminal>(
     formats: &[OutputFormat<Kind>],
     render: impl Fn(Kind, bool) -> Result<String, Error>,
 ) -> Result<(), Error> {
@@ -50,7 +50,7 @@ pub(super) fn write_each<Kind: Copy + Terminal>(
 }
 
 /// Lets `--color` speak for every stream of the process.
-pub(super) fn choose_colour(choice: ColourChoice) {
+pub(crate) fn choose_colour(choice: ColourChoice) {
     match choice {
         ColourChoice::Auto => {}
         ColourChoice::Always => anstream::ColorChoice::Always.write_global(),
@@ -59,7 +59,7 @@ pub(super) fn choose_colour(choice: ColourChoice) {
 }
 
 /// Prints to standard output; colour is taken out where it does not belong. A reader that has gone away (`| head`) is no error.
-pub(super) fn to_standard_output(text: &str) -> Result<(), Error> {
+pub(crate) fn to_standard_output(text: &str) -> Result<(), Error> {
     let mut stream = anstream::stdout().lock();
     match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
         Err(source) if source.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::Output {
@@ -80,7 +80,7 @@ fn render(report: &Report, kind: FormatKind, verbose: bool, on_screen: bool) -> 
 }
 
 /// How text for people is laid out.
-pub(super) fn terminal_options(on_screen: bool, verbose: bool) -> terminal::Options {
+pub(crate) fn terminal_options(on_screen: bool, verbose: bool) -> terminal::Options {
     terminal::Options {
         width: width(on_screen),
         verbose,
@@ -93,7 +93,7 @@ pub(super) fn terminal_options(on_screen: bool, verbose: bool) -> terminal::Opti
 }
 
 /// A value could not be written as JSON.
-pub(super) fn not_json(source: serde_json::Error) -> Error {
+pub(crate) fn not_json(source: serde_json::Error) -> Error {
     Error::Output {
         path: "the JSON".into(),
         source: std::io::Error::other(source),

@@ -4,11 +4,12 @@ use std::io::IsTerminal;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use importgate_core::flows::ShowProgress;
 use importgate_core::report::progress_line::{Phase, Progress};
 
 /// Draws the progress of one run.
 #[derive(Debug)]
-pub(super) struct ProgressLine {
+pub(crate) struct ProgressLine {
     bar: ProgressBar,
     plain: bool,
     announced: Option<Phase>,
@@ -16,7 +17,7 @@ pub(super) struct ProgressLine {
 
 impl ProgressLine {
     /// A line on stderr; none at all where `quiet`.
-    pub(super) fn new(quiet: bool) -> Self {
+    pub(crate) fn new(quiet: bool) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let bar = if quiet || !terminal {
             ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden())
@@ -34,8 +35,15 @@ impl ProgressLine {
         }
     }
 
-    /// Shows a step. A log gets one line at the beginning of each phase.
-    pub(super) fn show(&mut self, progress: &Progress<'_>) {
+    /// Takes the line away before the report is printed.
+    pub(crate) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl ShowProgress for ProgressLine {
+    /// A log gets one line at the beginning of each phase.
+    fn show(&mut self, progress: &Progress<'_>) {
         if self.plain && self.announced != Some(progress.phase) {
             eprintln!("importgate: {}", progress.announcement());
             self.announced = Some(progress.phase);
@@ -44,10 +52,5 @@ impl ProgressLine {
             self.bar.set_message(progress.to_string());
             self.bar.tick();
         }
-    }
-
-    /// Takes the line away before the report is printed.
-    pub(super) fn finish(&self) {
-        self.bar.finish_and_clear();
     }
 }

@@ -3,12 +3,17 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::cli::ProjectArguments;
+use crate::cli::{MeasureArguments, ProjectArguments};
 use crate::error::Error;
+use crate::seed;
+use crate::store;
 use importgate_core::budgets;
 use importgate_core::budgets::{Budgets, Diagnostics, FileKind, Pattern};
-use importgate_core::budgets::{Bytecode, Cited, Target};
+use importgate_core::budgets::{Bytecode, Cited, Engine, Target};
 use importgate_core::checks::Places;
+use importgate_core::flows::SamplingSettings;
+use importgate_core::usage::Usage;
+use importgate_probe::instructions;
 use importgate_probe::python;
 use importgate_probe::python::{BytecodeFiles, FileSystemIndex, Search, Session, SessionSettings};
 use importgate_probe::runner;
@@ -18,21 +23,21 @@ const USAGE_FILE: &str = "importgate.usage.json";
 
 /// A project that can be measured.
 #[derive(Debug)]
-pub(super) struct Project {
-    pub(super) budgets: Budgets,
+pub(crate) struct Project {
+    pub(crate) budgets: Budgets,
     /// The budgets file's folder, absolute: relative paths in the file start here, and so does measured code.
-    pub(super) root: PathBuf,
-    pub(super) source_roots: Vec<PathBuf>,
-    pub(super) baseline_path: PathBuf,
+    pub(crate) root: PathBuf,
+    pub(crate) source_roots: Vec<PathBuf>,
+    pub(crate) baseline_path: PathBuf,
     /// The usage file, whether it exists or not.
-    pub(super) usage_path: PathBuf,
+    usage_path: PathBuf,
     /// Every target of the budgets file, in its order.
-    pub(super) targets: Vec<Target>,
+    pub(crate) targets: Vec<Target>,
 }
 
 impl Project {
     /// Reads the budgets, finds the interpreter, asks it what it is, and turns patterns into targets.
-    pub(super) fn open(arguments: &ProjectArguments) -> Result<(Self, Session), Error> {
+    pub(crate) fn open(arguments: &ProjectArguments) -> Result<(Self, Session), Error> {
         // Before anything is started: from here on Ctrl-C ends what runs, and what an import leaves behind is ended too.
         runner::prepare()?;
         let (path, kind) = locate(arguments.budgets.as_deref())?;
@@ -72,7 +77,7 @@ impl Project {
     }
 
     /// A folder without a budgets file: no targets, and every setting as it is by default.
-    pub(super) fn without_budgets(arguments: &ProjectArguments) -> Result<(Self, Session), Error> {
+    pub(crate) fn without_budgets(arguments: &ProjectArguments) -> Result<(Self, Session), Error> {
         let unreadable = |source| Error::Unreadable {
             path: PathBuf::from("."),
             source,
@@ -95,7 +100,7 @@ impl Project {
 
     /// The targets that the words of the command line select, all of them where there are no words. A word is a target's
     /// name or a pattern as in the budgets file.
-    pub(super) fn select(&self, words: &[String]) -> Result<Vec<Target>, Error> {
+    pub(crate) fn select(&self, words: &[String]) -> Result<Vec<Target>, Error> {
         if words.is_empty() {
             return Ok(self.targets.clone());
         }
@@ -129,14 +134,39 @@ impl Project {
             .collect())
     }
 
+    /// How samples are taken. The command line wins over the budgets file; a seed that nobody names is drawn.
+    pub(crate) fn sampling(&self, arguments: &MeasureArguments) -> SamplingSettings {
+        let asked = SamplingSettings::of(&self.budgets, seed::draw);
+        SamplingSettings {
+            fixed: arguments.samples.or(asked.fixed),
+            seed: arguments.seed.unwrap_or(asked.seed),
+            time_limit: arguments.time_limit.or(asked.time_limit),
+            ..asked
+        }
+    }
+
+    /// The recorded usage: of the file that is named, which must be there, else of the project's own, where it is there.
+    pub(crate) fn usage(&self, named: Option<&Path>) -> Result<Option<Usage>, Error> {
+        let path = named.unwrap_or(&self.usage_path);
+        let usage = store::usage::read(path)?;
+        if usage.is_none() && named.is_some() {
+            return Err(Error::Usage(format!(
+                "there is no usage file {}; `importgate usage --output {} -- COMMAND` records one",
+                path.display(),
+                path.display()
+            )));
+        }
+        Ok(usage)
+    }
+
     /// How lines of measured code are named in reports.
-    pub(super) fn places(&self) -> Places {
+    pub(crate) fn places(&self) -> Places {
         Places::new(self.root.clone(), self.source_roots.clone())
     }
 }
 
 /// The usage file of the project here, for which no interpreter is needed, and a budgets file only where one is named.
-pub(super) fn usage_path_of(named: Option<&Path>) -> Result<PathBuf, Error> {
+pub(crate) fn usage_path_of(named: Option<&Path>) -> Result<PathBuf, Error> {
     let (path, kind) = match locate(named) {
         Err(Error::NoBudgets { .. }) => return Ok(PathBuf::from(USAGE_FILE)),
         located => located?,
@@ -163,8 +193,19 @@ fn no_budgets() -> Option<Budgets> {
     budgets::parse_valid_part("", "budgets.toml", FileKind::Standalone)
 }
 
+/// What counts instructions, where the budgets ask for counts.
+///
+/// # Errors
+/// Where nothing is there that could: the message says what to install.
+pub(crate) fn instruction_counter(budgets: &Budgets) -> Result<Option<instructions::Engine>, Error> {
+    Ok(match budgets.measure.engine.value {
+        Engine::Time => None,
+        Engine::Instructions => Some(instructions::Engine::detect()?),
+    })
+}
+
 /// What modules there are for a session, found without importing any.
-pub(super) fn module_index(session: &Session) -> FileSystemIndex {
+pub(crate) fn module_index(session: &Session) -> FileSystemIndex {
     let interpreter = session.interpreter();
     let mut search_path = session.settings().source_roots.clone();
     search_path.extend(interpreter.path.iter().cloned());

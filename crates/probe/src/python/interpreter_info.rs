@@ -68,18 +68,18 @@ fn ask_one(executable: &Path, settings: &SessionSettings, workspace: &Workspace)
     command.output = Output::Capture;
     let ended = runner::run(&command).map_err(|error| could_not_start(executable, error))?;
     let output = String::from_utf8_lossy(&ended.output_tail).into_owned();
-    let nonsense = |reason: String| PythonError::Nonsense {
+    let unexpected = |reason: String| PythonError::UnexpectedOutput {
         executable: executable.to_path_buf(),
         reason,
         output: output.clone(),
     };
     let described = match answer::read::<Answer>(&mailbox.read_answer()) {
         Ok(Answer::Interpreter(answer)) => Described::from(*answer),
-        Ok(other) => return Err(nonsense(format!("{other:?}"))),
-        Err(Unreadable::Invalid(reason)) => return Err(nonsense(reason)),
+        Ok(other) => return Err(unexpected(format!("{other:?}"))),
+        Err(Unreadable::Invalid(reason)) => return Err(unexpected(reason)),
         Err(unreadable @ (Unreadable::Nothing | Unreadable::Short)) => {
             let how = match ended.status {
-                Status::Exited(0) if !ended.timed_out => return Err(nonsense(unreadable.to_string())),
+                Status::Exited(0) if !ended.timed_out => return Err(unexpected(unreadable.to_string())),
                 Status::Exited(code) => format!("exit code {code}"),
                 Status::Signaled(signal) => format!("signal {signal}"),
             };

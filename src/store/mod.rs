@@ -1,5 +1,5 @@
-//! The baseline's file. Killed at any moment, it is the old file or the new one; two recordings at the same time lose
-//! nothing; and a file that cannot be read is never overwritten unless the user insists.
+//! Files of the user's that importgate keeps: the baseline and the record of usage. Killed at any moment, such a file is the old one
+//! or the new one, and two runs at the same time lose nothing.
 //!
 //! **The lock** is taken on the folder that holds the file (`flock` on the open folder). A lock file would have to stay in
 //! the user's repository for good, since removing it lets two processes hold two locks; and the file itself is replaced by
@@ -7,9 +7,10 @@
 //! and replaced, which takes milliseconds, never while something is measured.
 //!
 //! **The write** goes to a new file in the same folder, is forced to disk, and takes the old file's place by a rename.
-//! The new file's name begins with that of the baseline and ends in `.importgate-tmp`: what a killed run left is removed by
+//! The new file's name begins with that of the file and ends in `.importgate-tmp`: what a killed run left is removed by
 //! the next one, which can tell that nobody is writing since it holds the lock.
 
+pub mod baseline;
 pub mod usage;
 
 use std::ffi::OsString;
@@ -19,9 +20,6 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
-use thiserror::Error;
-
-use importgate_core::baseline::{Baseline, MergeError, ParseError};
 
 /// What the name of an unfinished file ends in.
 const UNFINISHED: &str = ".importgate-tmp";
@@ -31,129 +29,6 @@ const LOCK_FILE: &str = ".importgate.lock";
 
 /// Symbolic links that are followed before they are taken for a circle; Linux has the same limit.
 const MAXIMUM_LINKS: usize = 40;
-
-/// Why the stored baseline cannot be used or written.
-#[derive(Debug, Error)]
-pub enum StoreError {
-    /// It is there, and the system does not let it be read.
-    #[error("{}: cannot read the baseline: {source}\nmake it readable, or set `project.baseline` to another path", .path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// A folder, a pipe or a device.
-    #[error("{}: cannot read the baseline: it is no file\nset `project.baseline` to another path", .path.display())]
-    NotAFile {
-        /// The path.
-        path: PathBuf,
-    },
-    /// It is a file, and no baseline that this version can use.
-    #[error("{}: {source}\n{}", .path.display(), .source.remedy())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        source: ParseError,
-    },
-    /// The fresh targets cannot stand beside the old ones.
-    #[error("{}: {source}", .path.display())]
-    Refused {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        source: MergeError,
-    },
-    /// The folder cannot be made or locked.
-    #[error("{}: cannot lock the baseline's folder: {source}", .folder.display())]
-    Lock {
-        /// The folder.
-        folder: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// The new file cannot be written; the old one is as it was.
-    #[error("{}: cannot write the baseline, which is as it was: {source}", .path.display())]
-    Unwritable {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-}
-
-/// Reads the baseline at `path`; `None` where there is no such file.
-///
-/// # Errors
-/// [`StoreError`] where there is something that is no readable baseline.
-pub fn read(path: &Path) -> Result<Option<Baseline>, StoreError> {
-    let Some(bytes) = read_bytes(path)? else {
-        return Ok(None);
-    };
-    match Baseline::parse(&bytes) {
-        Ok(baseline) => Ok(Some(baseline)),
-        Err(source) => Err(StoreError::Damaged {
-            path: path.to_owned(),
-            source,
-        }),
-    }
-}
-
-fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
-    let unreadable = |source| StoreError::Unreadable {
-        path: path.to_owned(),
-        source,
-    };
-    match fs::metadata(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(unreadable(error)),
-        // Opening a pipe would wait for a writer.
-        Ok(metadata) if !metadata.is_file() => return Err(StoreError::NotAFile { path: path.to_owned() }),
-        Ok(_) => {}
-    }
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(unreadable(error)),
-    }
-}
-
-/// Replaces the baseline at `path` by what `change` makes of it, and returns what was written.
-///
-/// `change` is given the baseline as it is at that moment, which may be newer than what the caller read before: another
-/// recording may have finished meanwhile. So it must put in what it has, and leave the rest. With `force`, a damaged file
-/// counts as absent; all of its entries are lost.
-///
-/// # Errors
-/// [`StoreError`]; the file is then as it was. Without `force`, a damaged file is an error.
-pub fn update(
-    path: &Path,
-    force: bool,
-    change: impl FnOnce(Option<Baseline>) -> Result<Baseline, MergeError>,
-) -> Result<Baseline, StoreError> {
-    let unwritable = |source| StoreError::Unwritable {
-        path: path.to_owned(),
-        source,
-    };
-    let file = follow_links(path).map_err(unwritable)?;
-    let folder = folder_of(&file);
-    let _lock = lock(folder).map_err(|source| StoreError::Lock {
-        folder: folder.to_owned(),
-        source,
-    })?;
-    let old = match read(path) {
-        Err(StoreError::Damaged { .. }) if force => None,
-        other => other?,
-    };
-    let new = change(old).map_err(|source| StoreError::Refused {
-        path: path.to_owned(),
-        source,
-    })?;
-    remove_unfinished(&file);
-    replace(&file, &new.render()).map_err(unwritable)?;
-    Ok(new)
-}
 
 /// The file that a path names after all symbolic links, whether it exists or not: a link to a baseline in another place
 /// has to stay a link.

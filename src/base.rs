@@ -4,36 +4,28 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::git::{BaseKind, Checkout, Repository};
-use importgate_core::budgets::Target;
-use importgate_core::explain::InterpreterChange;
-use importgate_core::observed::{Failure, Interpreter};
-use importgate_probe::python;
+use crate::project::Project;
+use importgate_core::flows::Base;
+use importgate_core::observed::{Failure, Measure, MeasureError, TargetObservation};
 use importgate_probe::python::{PythonError, Search, Session, SessionSettings};
-
-use super::arm::{Arm, Survey};
-use super::progress::ProgressLine;
-use super::project::Project;
+use importgate_probe::{Probe, instructions, python};
 
 /// The base, checked out for as long as this lives.
 #[derive(Debug)]
-pub(super) struct Base {
+pub(crate) struct BaseCheckout {
     checkout: Checkout,
-    settings: SessionSettings,
+    probe: Probe,
     /// What the report calls it, such as `main (merge base 1a2b3c4d5e6f)`.
-    pub(super) name: String,
-    /// True where its path differs in length from the head's, which may move times a little.
-    pub(super) other_path_length: bool,
-    /// Its interpreter and the head's, where they are two.
-    pub(super) interpreters: Option<InterpreterChange>,
+    name: String,
 }
 
-impl Base {
+impl BaseCheckout {
     /// Checks the base of `reference` out and finds its interpreter: the head's own, or the one that is named.
-    pub(super) fn open(
+    pub(crate) fn open(
         reference: &str,
         python: Option<&Path>,
         project: &Project,
-        head: &Session,
+        (head, counter): (&SessionSettings, Option<instructions::Engine>),
     ) -> Result<Self, Error> {
         let repository = Repository::of(&project.root)?;
         let base = repository.base(reference)?;
@@ -52,49 +44,40 @@ impl Base {
                     .ok_or_else(|| missing(root))
             })
             .collect::<Result<_, _>>()?;
-        let mut settings = head.settings().clone();
-        settings.working_directory = checkout
-            .counterpart(&project.root)
-            .unwrap_or_else(|| checkout.project());
-        settings.source_roots = source_roots;
-        let mut interpreters = None;
+        let mut settings = SessionSettings {
+            working_directory: checkout
+                .counterpart(&project.root)
+                .unwrap_or_else(|| checkout.project()),
+            source_roots,
+            ..head.clone()
+        };
         if let Some(python) = python {
             settings.executable = named(python)?;
-            let of_base = Session::open(settings.clone())?.interpreter().clone();
-            interpreters = other_interpreter(&of_base, head.interpreter());
         }
         Ok(Self {
+            probe: Probe::new(Session::open(settings)?, counter),
             name: format!("{reference} ({how} {})", base.commit.short()),
-            other_path_length: !checkout.equal_length(),
             checkout,
-            settings,
-            interpreters,
         })
     }
 
-    /// Observes every target in the base, and makes sure that it is the base's code that was imported.
-    ///
-    /// Closely where costs are to be read off the observation; else a glance will do.
-    pub(super) fn observe(&self, targets: &[Target], closely: bool, progress: &mut ProgressLine) -> Result<Arm, Error> {
-        let mut arm = Arm::observe(
-            Session::open(self.settings.clone())?,
-            targets,
-            (!closely).then_some(&|_, _| true),
-            progress,
-        )?;
-        let standard_library = arm.session.interpreter().standard_library.clone();
-        for survey in &mut arm.surveys {
-            self.assert_own_sources(survey, &standard_library)?;
+    /// Hands it over to be compared with.
+    pub(crate) fn to_compare(&self) -> Base<'_> {
+        Base {
+            measure: &self.probe,
+            name: self.name.clone(),
+            other_path_length: !self.checkout.equal_length(),
+            verify_sources: Box::new(|observed| self.verify_sources(observed)),
         }
-        Ok(arm)
     }
 
-    /// An editable install, or a path in the environment, can put the head's sources in front of the base's: then both arms
+    /// An editable install, or a path in the environment, can put the head's sources in front of the base's: then both sides
     /// would be the same code, and nothing could ever be found. It can also lend the base a module that only the head has:
     /// on its own the base could not have imported that target.
-    fn assert_own_sources(&self, survey: &mut Survey, standard_library: &[PathBuf]) -> Result<(), Error> {
+    fn verify_sources(&self, observed: &mut TargetObservation) -> Result<(), MeasureError> {
+        let standard_library = &self.probe.interpreter().standard_library;
         let mut lent = None;
-        for module in &survey.observation.modules {
+        for module in &observed.observation.modules {
             let Some(file) = module.file.as_deref().map(Path::new) else {
                 continue;
             };
@@ -102,14 +85,14 @@ impl Base {
                 continue;
             };
             if self.checkout.counterpart(&source).is_some_and(|file| file.exists()) {
-                return Err(foreign(&module.name, file));
+                return Err(MeasureError::Failed(foreign(&module.name, file).into()));
             }
             lent.get_or_insert_with(|| module.name.clone());
         }
         if let Some(name) = lent
-            && survey.failure.is_none()
+            && observed.failure().is_none()
         {
-            survey.failure = Some(Failure::Raised {
+            observed.observation.failure = Some(Failure::Raised {
                 exception: "ModuleNotFoundError".to_owned(),
                 message: format!("No module named '{name}'"),
                 stack: Vec::new(),
@@ -144,20 +127,12 @@ fn named(python: &Path) -> Result<PathBuf, PythonError> {
     })
 }
 
-/// The interpreters of the two arms; `None` where they are of one build.
-fn other_interpreter(base: &Interpreter, head: &Interpreter) -> Option<InterpreterChange> {
-    (base.build != head.build || base.version != head.version).then(|| InterpreterChange {
-        before: base.version.clone(),
-        now: head.version.clone(),
-    })
-}
-
-fn foreign(module: &str, file: &Path) -> Error {
-    Error::CannotMeasure(format!(
+fn foreign(module: &str, file: &Path) -> String {
+    format!(
         "the base would import {module} from {}, which is the head's: an editable install or PYTHONPATH stands in front\n  \
          name the folders of your code in `source-roots` under [project], or give the base an environment of its own with --base-python",
         file.display()
-    ))
+    )
 }
 
 fn missing(root: &Path) -> Error {

@@ -1,0 +1,249 @@
+//! `importgate check`, in the order in which it happens: look at every target, decide what has to be timed, count and sample
+//! that, judge, and name the lines.
+
+use std::collections::BTreeMap;
+
+use crate::baseline::{COUNTER_VARIABLE, Circumstances};
+use crate::budgets::{Budgets, Engine, Target};
+use crate::checks;
+use crate::checks::{Case, Context, Places};
+use crate::observed::{Environment, Machine, Measure, MeasureError, OrderTried, TargetObservation};
+use crate::report;
+use crate::report::{Report, ReportEnvironment, RunSummary, order, wording};
+use crate::sampling::decide_fixed;
+use crate::usage::Usage;
+
+use super::compare_with::{Against, CompareWith};
+use super::counts::{self, Counts};
+use super::lines::{self, LinesBefore, SourceFiles};
+use super::observe::{Settles, Side};
+use super::sample::{self, Job, Samples};
+use super::target_state::{Reuse, TargetState, is_settled};
+use super::{Deadline, SamplingSettings, ShowProgress, orders};
+
+/// What is checked, and how.
+pub struct Check<'a> {
+    /// The budgets.
+    pub budgets: &'a Budgets,
+    /// Every target of the budgets.
+    pub all_targets: &'a [Target],
+    /// The targets to check.
+    pub targets: &'a [Target],
+    /// The machine that it runs on.
+    pub machine: Machine,
+    /// Environment variables that change what an import does or costs.
+    pub variables: BTreeMap<String, String>,
+    /// How lines of measured code are named.
+    pub places: &'a Places,
+    /// What was recorded of workloads, where something was.
+    pub usage: Option<&'a Usage>,
+    /// The files of the project.
+    pub files: &'a dyn SourceFiles,
+    /// How many samples, and in which order.
+    pub sampling: SamplingSettings,
+    /// How far equal code is taken for equal cost.
+    pub reuse: Reuse,
+}
+
+/// Checks the targets: `head` measures the code under test, `against` has what it is compared with.
+///
+/// # Errors
+/// Where nothing can be measured. A target that fails is a finding.
+pub fn check(
+    check: &Check<'_>,
+    head: &dyn Measure,
+    against: Against<'_>,
+    deadline: Deadline<'_>,
+    progress: &mut dyn ShowProgress,
+) -> Result<Report, MeasureError> {
+    let environment = Environment {
+        interpreter: head.interpreter().clone(),
+        machine: check.machine.clone(),
+    };
+    let engine = check.budgets.measure.engine.value;
+    let compare_with = compare_with(check, against, &environment, head.counter());
+    let key = environment.interpreter.key();
+    let context = Context {
+        usage: check.usage,
+        heavy: &check.budgets.classes.heavy_ms,
+        places: check.places,
+        inconclusive: check.budgets.gate.inconclusive.value,
+        key: &key,
+        compared: compare_with.compared(engine),
+        unrecorded: compare_with.unrecorded(check.targets),
+        stale: compare_with.stale(check.all_targets),
+    };
+    let measured = measure(check, head, (&compare_with, &context), deadline, progress)?;
+    let orders = orders::try_all(
+        check.budgets,
+        check.targets,
+        &measured.states,
+        head,
+        check.sampling.seed,
+    )?;
+    let cases = measured.cases(check.targets, &orders, check.sampling.fixed.is_some());
+    let mut judgement = checks::judge(&cases, &context);
+    let before = measured.lines_before(&compare_with, check.files);
+    let findings = &mut judgement.findings;
+    lines::name(findings, check.targets, &measured.head, before, deadline, progress)?;
+    let targets = report::rows(&cases, &judgement);
+    let mut findings: Vec<_> = judgement.findings.into_iter().map(wording::finding).collect();
+    order::sort(&mut findings, &targets);
+    let stored = compare_with.stored();
+    Ok(Report {
+        version: Report::VERSION,
+        importgate: env!("CARGO_PKG_VERSION").to_owned(),
+        verdict: judgement.verdict,
+        budgets: check.budgets.file_name().to_owned(),
+        findings,
+        targets,
+        environment: ReportEnvironment {
+            key: key.clone(),
+            python: environment.interpreter.executable.display().to_string(),
+            python_version: environment.interpreter.version.clone(),
+            machine: environment.machine.clone(),
+            variables: check.variables.clone(),
+            speed: stored.and_then(|stored| measured.samples.speed_beside(&stored.speed)),
+        },
+        baseline: compare_with.summary(),
+        run: RunSummary {
+            samples: measured.samples.count(),
+            references: measured.samples.references.len() as u64,
+            seconds: deadline.elapsed_seconds(),
+            seed: check.sampling.seed,
+        },
+    })
+}
+
+/// What counts instructions stands among the variables, where a difference keeps counts apart.
+fn compare_with<'a>(
+    check: &Check<'_>,
+    against: Against<'a>,
+    environment: &Environment,
+    counter: Option<String>,
+) -> CompareWith<'a> {
+    let counter = counter.map(|counter| (COUNTER_VARIABLE.to_owned(), counter));
+    let variables = check.variables.clone().into_iter().chain(counter).collect();
+    let now = Circumstances {
+        environment,
+        variables: &variables,
+        bytecode: check.budgets.measure.bytecode.value,
+        engine: check.budgets.measure.engine.value,
+    };
+    CompareWith::new(against, now)
+}
+
+/// Everything that was observed, counted and timed.
+struct Measured<'a> {
+    head: Side<'a>,
+    base: Option<Side<'a>>,
+    states: Vec<TargetState>,
+    counts: Vec<Counts>,
+    samples: Samples,
+}
+
+fn measure<'a>(
+    check: &Check<'_>,
+    head: &'a dyn Measure,
+    (compare_with, context): (&CompareWith<'a>, &Context<'_>),
+    deadline: Deadline<'_>,
+    progress: &mut dyn ShowProgress,
+) -> Result<Measured<'a>, MeasureError> {
+    let targets = check.targets;
+    let settles = |target: &Target, observed: &TargetObservation| {
+        is_settled(target, observed, compare_with, context, check.reuse)
+    };
+    let settles = compare_with.stored().map(|_| &settles as &Settles<'_>);
+    let head = Side::observe(head, targets, settles, progress)?;
+    let counted = check.budgets.measure.engine.value == Engine::Instructions;
+    let base = observe_base(compare_with, targets, counted, progress)?;
+    let mut states: Vec<TargetState> = targets
+        .iter()
+        .zip(&head.observations)
+        .enumerate()
+        .map(|(position, (target, observed))| {
+            let base = base.as_ref().map(|side| &side.observations[position]);
+            TargetState::of(target, observed, compare_with, base, check.reuse)
+        })
+        .collect();
+    let counts = if counted {
+        let sides = (&head, base.as_ref());
+        counts::count_all(targets, &mut states, sides, compare_with, deadline, progress)?
+    } else {
+        vec![Counts::default(); targets.len()]
+    };
+    let sides = (head.measure, base.as_ref().map(|base| base.measure));
+    let jobs = jobs(targets, &states, &check.sampling);
+    let samples = sample::take(sides, jobs, &check.sampling, deadline, progress)?;
+    Ok(Measured {
+        head,
+        base,
+        states,
+        counts,
+        samples,
+    })
+}
+
+/// Observes every target in the base, and makes sure that it is the base's code that was imported. Closely where costs are to
+/// be read off the observation; else a light look will do.
+fn observe_base<'a>(
+    compare_with: &CompareWith<'a>,
+    targets: &[Target],
+    closely: bool,
+    progress: &mut dyn ShowProgress,
+) -> Result<Option<Side<'a>>, MeasureError> {
+    let Some(base) = compare_with.base() else {
+        return Ok(None);
+    };
+    let settles: Option<&Settles<'_>> = if closely { None } else { Some(&|_, _| true) };
+    let mut side = Side::observe(base.measure, targets, settles, progress)?;
+    for observed in &mut side.observations {
+        (base.verify_sources)(observed)?;
+    }
+    Ok(Some(side))
+}
+
+/// What has to be timed, and what is asked of it.
+fn jobs<'a>(targets: &'a [Target], states: &[TargetState], settings: &SamplingSettings) -> Vec<Job<'a>> {
+    let timed = || targets.iter().zip(states).filter(|(_, state)| state.is_timed());
+    let count = timed().count();
+    timed()
+        .map(|(target, state)| Job {
+            target,
+            question: state.question(target, count, settings),
+        })
+        .collect()
+}
+
+impl Measured<'_> {
+    /// Where the lines of before are to be had.
+    fn lines_before<'a>(&'a self, compare_with: &'a CompareWith<'_>, files: &'a dyn SourceFiles) -> LinesBefore<'a> {
+        match (&self.base, compare_with.stored()) {
+            (Some(base), _) => LinesBefore::Base(base.measure),
+            (None, Some(stored)) => LinesBefore::Stored(&stored.entry, files),
+            (None, None) => LinesBefore::Unknown,
+        }
+    }
+
+    /// Brings together what is known of each target.
+    fn cases<'a>(&'a self, targets: &'a [Target], orders: &'a [Vec<OrderTried>], fixed: bool) -> Vec<Case<'a>> {
+        let mut taken = self.samples.taken.iter();
+        let mut cases: Vec<Case<'_>> = targets
+            .iter()
+            .zip(&self.states)
+            .enumerate()
+            .map(|(position, (target, state))| {
+                let taken = if state.is_timed() { taken.next() } else { None };
+                let base = self.base.as_ref().map(|side| &side.observations[position]);
+                let mut case = state.case(target, &self.head.observations[position], taken, base);
+                counts::decide(&mut case, self.counts[position]);
+                case.orders = &orders[position];
+                case
+            })
+            .collect();
+        if fixed {
+            decide_fixed(cases.iter_mut().map(|case| &mut case.answers).collect());
+        }
+        cases
+    }
+}

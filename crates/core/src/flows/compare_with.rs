@@ -1,0 +1,180 @@
+//! What a check is compared with: the stored baseline, the base of `--against`, or nothing.
+
+use std::collections::BTreeSet;
+
+use crate::baseline::{Baseline, Circumstances, Comparability, Entry};
+use crate::budgets::{Engine, Target};
+use crate::checks::Compared;
+use crate::explain::InterpreterChange;
+use crate::observed::{Interpreter, Measure, MeasureError, TargetObservation};
+use crate::report::{BaselineSummary, RecordedFrom};
+use crate::stats::MachineSpeed;
+
+/// What a check is asked to compare with.
+pub enum Against<'a> {
+    /// The baseline file.
+    Baseline {
+        /// What stands in it; `None` where there is no such file.
+        content: Option<Baseline>,
+        /// What reports call it.
+        path: String,
+    },
+    /// An earlier commit, measured in the same run.
+    Base(Base<'a>),
+}
+
+/// Looks at what was observed of one target in the base.
+pub type VerifySources<'a> = dyn Fn(&mut TargetObservation) -> Result<(), MeasureError> + 'a;
+
+/// An earlier commit that is measured in the same run.
+pub struct Base<'a> {
+    /// What measures it.
+    pub measure: &'a dyn Measure,
+    /// What the report calls it, such as `main (merge base 1a2b3c4d5e6f)`.
+    pub name: String,
+    /// True where its path differs in length from the head's, which may move times a little.
+    pub other_path_length: bool,
+    /// Makes sure that what was observed is the base's own code; a target that the base does not have on its own becomes one
+    /// whose import fails.
+    pub verify_sources: Box<VerifySources<'a>>,
+}
+
+/// What a check is compared with.
+pub(super) enum CompareWith<'a> {
+    Baseline(Box<StoredEntry>),
+    Base {
+        base: Base<'a>,
+        /// Its interpreter and the head's, where they are two.
+        interpreters: Option<InterpreterChange>,
+    },
+    Nothing(Compared),
+}
+
+/// The baseline's entry of this environment, with how far it compares.
+#[derive(Debug)]
+pub(super) struct StoredEntry {
+    pub(super) entry: Entry,
+    pub(super) comparability: Comparability,
+    pub(super) speed: MachineSpeed,
+    path: String,
+}
+
+impl<'a> CompareWith<'a> {
+    /// Takes the entry of this environment out of the baseline, or finds out whether base and head run alike.
+    pub(super) fn new(against: Against<'a>, now: Circumstances<'_>) -> Self {
+        match against {
+            Against::Base(base) => {
+                let head = &now.environment.interpreter;
+                let interpreters = two_interpreters(base.measure.interpreter(), head);
+                Self::Base { base, interpreters }
+            }
+            Against::Baseline { content: None, path } => Self::Nothing(Compared::NoFile { path }),
+            Against::Baseline {
+                content: Some(mut baseline),
+                path,
+            } => {
+                let key = now.environment.interpreter.key();
+                let Some(entry) = baseline.environments.remove(&key) else {
+                    let known = baseline.environments.keys().map(ToString::to_string).collect();
+                    return Self::Nothing(Compared::NoEntry { path, known });
+                };
+                let comparability = Comparability::between(&key, &entry, now);
+                let speed = entry.speed();
+                Self::Baseline(Box::new(StoredEntry {
+                    entry,
+                    comparability,
+                    speed,
+                    path,
+                }))
+            }
+        }
+    }
+
+    pub(super) fn stored(&self) -> Option<&StoredEntry> {
+        match self {
+            Self::Baseline(stored) => Some(stored),
+            Self::Base { .. } | Self::Nothing(_) => None,
+        }
+    }
+
+    pub(super) fn base(&self) -> Option<&Base<'a>> {
+        match self {
+            Self::Base { base, .. } => Some(base),
+            Self::Baseline(_) | Self::Nothing(_) => None,
+        }
+    }
+
+    /// True where the base runs under another build of the interpreter: then neither closures nor counts say anything.
+    pub(super) fn is_other_interpreter(&self) -> bool {
+        matches!(
+            self,
+            Self::Base {
+                interpreters: Some(_),
+                ..
+            }
+        )
+    }
+
+    /// Targets that the baseline does not have, where there is a baseline.
+    pub(super) fn unrecorded(&self, targets: &[Target]) -> Vec<String> {
+        let Some(stored) = self.stored() else {
+            return Vec::new();
+        };
+        let names = targets.iter().map(|target| &target.name);
+        let unrecorded = names.filter(|name| !stored.entry.targets.contains_key(*name));
+        unrecorded.cloned().collect()
+    }
+
+    /// Entries of the baseline that no target of the budgets file stands for.
+    pub(super) fn stale(&self, targets: &[Target]) -> Vec<String> {
+        let Some(stored) = self.stored() else {
+            return Vec::new();
+        };
+        let known: BTreeSet<&str> = targets.iter().map(|target| target.name.as_str()).collect();
+        let names = stored.entry.targets.keys();
+        names.filter(|name| !known.contains(name.as_str())).cloned().collect()
+    }
+
+    /// For the report.
+    pub(super) fn summary(&self) -> Option<BaselineSummary> {
+        match self {
+            Self::Baseline(stored) => Some(BaselineSummary {
+                source: stored.path.clone(),
+                recorded: Some(RecordedFrom {
+                    importgate: stored.entry.importgate.clone(),
+                    machine: stored.entry.machine.clone(),
+                }),
+            }),
+            Self::Base { base, .. } => Some(BaselineSummary {
+                source: base.name.clone(),
+                recorded: None,
+            }),
+            Self::Nothing(_) => None,
+        }
+    }
+
+    /// For the verdict.
+    pub(super) fn compared(&self, engine: Engine) -> Compared {
+        let counted = engine == Engine::Instructions;
+        match self {
+            Self::Baseline(stored) => Compared::With {
+                differences: stored.comparability.differences().to_vec(),
+                times: stored.comparability.times_compare(),
+                counts: counted.then(|| stored.comparability.counts_compare()),
+            },
+            Self::Base { base, interpreters } => Compared::Base {
+                other_path_length: base.other_path_length,
+                interpreters: interpreters.clone(),
+            },
+            Self::Nothing(compared) => compared.clone(),
+        }
+    }
+}
+
+/// The interpreters of base and head; `None` where they are of one build.
+fn two_interpreters(base: &Interpreter, head: &Interpreter) -> Option<InterpreterChange> {
+    (base.build != head.build || base.version != head.version).then(|| InterpreterChange {
+        before: base.version.clone(),
+        now: head.version.clone(),
+    })
+}

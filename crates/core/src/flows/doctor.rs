@@ -1,0 +1,116 @@
+//! `importgate doctor`, in the order in which it happens: look whether bytecode is written, and take samples of one import as
+//! if there were a base and a head. They are the same here, so whatever differs between them is noise.
+
+use thiserror::Error;
+
+use crate::budgets::{Limits, Target, Workload};
+use crate::observed::{Clock, ImportRequest, Look, Machine, MachineConditions, Measure, MeasureError};
+use crate::report::doctor::Examination;
+use crate::sampling::{Question, Yardstick};
+use crate::stats::noise::{NoiseFloor, noise_floor};
+
+use super::sample::{self, Job};
+use super::{Deadline, SamplingSettings, ShowProgress};
+
+/// What the self-test imports: about as much as a small service, all of it from the standard library.
+const SUBJECT: [&str; 3] = ["http.client", "xml.dom.minidom", "unittest.mock"];
+
+/// How a machine is examined.
+pub struct Doctor<'a> {
+    /// The machine.
+    pub machine: Machine,
+    /// Reads the state that it is in.
+    pub conditions: &'a dyn Fn() -> MachineConditions,
+    /// Samples of each side of the self-test.
+    pub samples: u32,
+    /// What their random order follows from.
+    pub seed: u64,
+    /// `gate.max-regression`, a fraction.
+    pub max_regression: f64,
+}
+
+/// Why a machine could not be examined.
+#[derive(Debug, Error)]
+pub enum DoctorError {
+    /// Nothing could be measured.
+    #[error(transparent)]
+    Measure(#[from] MeasureError),
+    /// The self-test fails.
+    #[error("the self-test got no samples: importing the standard library fails")]
+    NoSamples,
+}
+
+/// Examines the machine.
+///
+/// # Errors
+/// [`DoctorError`].
+pub fn doctor(
+    doctor: &Doctor<'_>,
+    measure: &dyn Measure,
+    clock: &dyn Clock,
+    progress: &mut dyn ShowProgress,
+) -> Result<Examination, DoctorError> {
+    let imports: Vec<String> = SUBJECT.map(str::to_owned).to_vec();
+    let bytecode_is_written = bytecode_is_written(measure, &imports)?;
+    let before = (doctor.conditions)();
+    let started = clock.elapsed();
+    let floor = self_test(doctor, measure, imports, clock, progress)?;
+    let after = (doctor.conditions)();
+    let stolen = after
+        .times
+        .zip(before.times)
+        .map(|(after, before)| after.stolen_since(&before));
+    Ok(Examination {
+        interpreter: measure.interpreter().clone(),
+        bytecode_is_written,
+        machine: doctor.machine.clone(),
+        load: before.load,
+        governors: before.governors.into_iter().collect(),
+        turbo: before.turbo,
+        virtual_machine: before.virtual_machine,
+        stolen,
+        floor,
+        seconds: (clock.elapsed() - started).as_secs_f64(),
+        max_regression: doctor.max_regression,
+    })
+}
+
+fn self_test(
+    doctor: &Doctor<'_>,
+    measure: &dyn Measure,
+    imports: Vec<String>,
+    clock: &dyn Clock,
+    progress: &mut dyn ShowProgress,
+) -> Result<NoiseFloor, DoctorError> {
+    let mut subject = Target::module("self-test", Limits::default());
+    subject.workload = Workload::Imports(imports);
+    let settings = SamplingSettings {
+        fixed: Some(doctor.samples),
+        seed: doctor.seed,
+        min_samples: doctor.samples,
+        max_samples: doctor.samples,
+        time_limit: None,
+    };
+    let yardstick = Yardstick::Paired { change: None };
+    let job = Job {
+        target: &subject,
+        question: Question::new(&subject, yardstick, 1, settings.max_samples(), true),
+    };
+    let deadline = Deadline::new(clock, None);
+    let samples = sample::take((measure, Some(measure)), vec![job], &settings, deadline, progress)?;
+    let taken = samples.taken.first();
+    let floor = taken.and_then(|taken| noise_floor(&taken.head, &taken.base));
+    floor.ok_or(DoctorError::NoSamples)
+}
+
+/// Imports once, and looks whether the bytecode is there afterwards.
+fn bytecode_is_written(measure: &dyn Measure, imports: &[String]) -> Result<bool, MeasureError> {
+    let request = ImportRequest {
+        preload: &[],
+        imports,
+        round: 0,
+    };
+    let observed = measure.observe(request, Look::Light)?;
+    let mut modules = observed.observation.modules.iter();
+    Ok(modules.all(|module| module.cached.is_none() || module.has_bytecode))
+}

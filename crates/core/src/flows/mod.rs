@@ -1,0 +1,77 @@
+//! What each subcommand that measures does, from its first import to its last finding, told in the order in which it happens.
+//! Whatever has to be measured is asked of a [`Measure`](crate::observed::Measure), so that a whole check runs in tests without an
+//! interpreter and without a clock.
+
+mod check;
+mod compare_with;
+mod counts;
+mod doctor;
+mod explain;
+mod lines;
+mod observe;
+mod orders;
+mod record;
+mod sample;
+mod target_state;
+
+use std::time::Duration;
+
+pub use check::{Check, check};
+pub use compare_with::{Against, Base, VerifySources};
+pub use doctor::{Doctor, DoctorError, doctor};
+pub use explain::{Explain, ExplainError, explain};
+pub use lines::SourceFiles;
+pub use record::{Record, RecordError, record};
+pub use sample::SamplingSettings;
+pub use target_state::Reuse;
+
+use crate::budgets::{Target, Workload};
+use crate::observed::{Clock, ImportRequest};
+use crate::report::progress_line::Progress;
+
+/// Who is told how far a run is.
+pub trait ShowProgress {
+    /// Shows a step that begins.
+    fn show(&mut self, progress: &Progress<'_>);
+}
+
+/// When the time that a run may take is over.
+#[derive(Clone, Copy)]
+pub struct Deadline<'a> {
+    clock: &'a dyn Clock,
+    limit: Option<Duration>,
+}
+
+impl<'a> Deadline<'a> {
+    /// The end of a run that may take this long by this clock; no end without a limit.
+    pub fn new(clock: &'a dyn Clock, limit: Option<Duration>) -> Self {
+        Self { clock, limit }
+    }
+
+    /// True where no time is left.
+    fn is_over(&self) -> bool {
+        self.left().is_some_and(|left| left.is_zero())
+    }
+
+    /// How much time is left; `None` where it does not matter.
+    fn left(&self) -> Option<Duration> {
+        self.limit.map(|limit| limit.saturating_sub(self.clock.elapsed()))
+    }
+
+    /// How long ago the run began, in seconds.
+    fn elapsed_seconds(&self) -> f64 {
+        self.clock.elapsed().as_secs_f64()
+    }
+}
+
+/// The import of a target in a round; `None` for a command.
+fn import_of(target: &Target, round: u32) -> Option<ImportRequest<'_>> {
+    match &target.workload {
+        Workload::Imports(imports) => Some(ImportRequest {
+            preload: &target.preload,
+            imports,
+            round,
+        }),
+        Workload::Command(_) => None,
+    }
+}

@@ -1,0 +1,206 @@
+//! Takes samples until the plan has enough: where the plan meets what measures.
+
+use std::time::Duration;
+
+use crate::budgets::{Budgets, Cited, Target, Workload};
+use crate::observed::{Failure, ImportRequest, Measure, MeasureError, ReferenceSample, Sample};
+use crate::report::progress_line::{Phase, Progress};
+use crate::sampling::Question;
+use crate::sampling::plan::{Arm, Arms, Judge, Outcome, Plan, PlanSettings, Step};
+use crate::stats::{Decision, MachineSpeed};
+
+use super::{Deadline, ShowProgress};
+
+/// How many samples, and in which order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SamplingSettings {
+    /// A fixed number of samples of each target; `None` where the samples decide.
+    pub fixed: Option<u32>,
+    /// What the random order follows from.
+    pub seed: u64,
+    /// The fewest samples of a target before anything is decided.
+    pub min_samples: u32,
+    /// The most samples of a target.
+    pub max_samples: u32,
+    /// How long the run may take.
+    pub time_limit: Option<Duration>,
+}
+
+impl SamplingSettings {
+    /// As the budgets ask; a seed that they do not name is drawn.
+    pub fn of(budgets: &Budgets, draw_seed: impl FnOnce() -> u64) -> Self {
+        let measure = &budgets.measure;
+        let count = |cited: &Cited<u64>| u32::try_from(cited.value).unwrap_or(u32::MAX);
+        Self {
+            fixed: measure.samples.as_ref().map(count),
+            seed: measure.seed.as_ref().map_or_else(draw_seed, |seed| seed.value),
+            min_samples: count(&measure.min_samples),
+            max_samples: count(&measure.max_samples),
+            time_limit: measure
+                .time_limit_ms
+                .as_ref()
+                .map(|limit| Duration::from_secs_f64(limit.value / 1000.0)),
+        }
+    }
+
+    /// The most samples that a target gets.
+    pub(super) fn max_samples(&self) -> usize {
+        self.fixed.unwrap_or(self.max_samples) as usize
+    }
+}
+
+/// A target to sample, and what its samples are asked.
+#[derive(Debug)]
+pub(super) struct Job<'a> {
+    pub(super) target: &'a Target,
+    pub(super) question: Question,
+}
+
+/// What was taken of one job.
+#[derive(Debug)]
+pub(super) struct Taken {
+    pub(super) question: Question,
+    pub(super) head: Vec<Sample>,
+    pub(super) base: Vec<Sample>,
+    /// Set where the import failed although it had worked when it was observed.
+    pub(super) failure: Option<Failure>,
+    /// The last of what a command that failed printed.
+    pub(super) printed: String,
+}
+
+/// Everything that was taken, in the order of the jobs.
+#[derive(Debug)]
+pub(super) struct Samples {
+    pub(super) taken: Vec<Taken>,
+    pub(super) references: Vec<ReferenceSample>,
+}
+
+impl Samples {
+    /// How many samples there are, of both sides.
+    pub(super) fn count(&self) -> u64 {
+        self.taken
+            .iter()
+            .map(|taken| (taken.head.len() + taken.base.len()) as u64)
+            .sum()
+    }
+
+    /// How fast the machine was while these were taken.
+    pub(super) fn speed(&self) -> MachineSpeed {
+        MachineSpeed::of(self.taken.iter().flat_map(|taken| &taken.head))
+    }
+
+    /// How fast this machine is beside `other`; `None` where nothing was timed.
+    pub(super) fn speed_beside(&self, other: &MachineSpeed) -> Option<f64> {
+        let speed = self.speed();
+        (speed.reference_ns > 0.0).then(|| speed.relative_to(other))
+    }
+}
+
+/// Samples until every job is decided, its samples are used up, or time is.
+///
+/// # Errors
+/// Where a process could not be run at all, or the run was interrupted.
+pub(super) fn take(
+    (head, base): (&dyn Measure, Option<&dyn Measure>),
+    jobs: Vec<Job<'_>>,
+    settings: &SamplingSettings,
+    deadline: Deadline<'_>,
+    progress: &mut dyn ShowProgress,
+) -> Result<Samples, MeasureError> {
+    let mut plan = Plan::new(PlanSettings {
+        paired: jobs.iter().map(|job| job.question.is_paired()).collect(),
+        seed: settings.seed,
+        max_samples: settings.max_samples(),
+    });
+    let mut judge = EachQuestion { jobs: &jobs, settings };
+    let mut failures: Vec<Option<(Failure, String)>> = jobs.iter().map(|_| None).collect();
+    let mut done = 0;
+    while let Some(step) = plan.step() {
+        if deadline.is_over() {
+            plan.out_of_time();
+            break;
+        }
+        let outcome = match step {
+            Step::Reference => Outcome::Reference(head.reference(done)?),
+            Step::Sample { target, round, arm } => {
+                let job = &jobs[target];
+                progress.show(&Progress {
+                    phase: Phase::Sampling,
+                    done: u64::from(done),
+                    total: 0,
+                    target: &job.target.name,
+                });
+                let measure = match arm {
+                    Arm::Head => head,
+                    Arm::Base => base.unwrap_or(head),
+                };
+                done += 1;
+                match sample(measure, job.target, round)? {
+                    Ok(sample) => Outcome::Sample(sample),
+                    Err(failed) => {
+                        failures[target] = Some(failed);
+                        Outcome::Failed
+                    }
+                }
+            }
+        };
+        plan.record(outcome, &mut judge);
+    }
+    let references = plan.references().to_vec();
+    let taken = jobs
+        .into_iter()
+        .zip(plan.into_samples())
+        .zip(failures)
+        .map(|((job, Arms { head, base }), failed)| {
+            let (failure, printed) = failed.unzip();
+            Taken {
+                question: job.question,
+                head,
+                base,
+                failure,
+                printed: printed.unwrap_or_default(),
+            }
+        })
+        .collect();
+    Ok(Samples { taken, references })
+}
+
+/// One sample, or why there is none with the last of what was printed.
+fn sample(
+    measure: &dyn Measure,
+    target: &Target,
+    round: u32,
+) -> Result<Result<Sample, (Failure, String)>, MeasureError> {
+    match &target.workload {
+        Workload::Imports(imports) => {
+            let taken = measure.sample(ImportRequest {
+                preload: &target.preload,
+                imports,
+                round,
+            })?;
+            Ok(taken.map_err(|failure| (failure, String::new())))
+        }
+        Workload::Command(words) => {
+            let taken = measure.command(words, round)?;
+            Ok(taken.map_err(|failed| (failed.failure, failed.printed)))
+        }
+    }
+}
+
+/// Asks each target's question after each of its samples.
+struct EachQuestion<'a> {
+    jobs: &'a [Job<'a>],
+    settings: &'a SamplingSettings,
+}
+
+impl Judge for EachQuestion<'_> {
+    fn look(&mut self, target: usize, samples: &Arms) -> Decision {
+        if self.settings.fixed.is_some() || samples.head.len() < self.settings.min_samples as usize {
+            return Decision::Continue;
+        }
+        self.jobs[target]
+            .question
+            .answers(&samples.head, &samples.base)
+            .decision()
+    }
+}

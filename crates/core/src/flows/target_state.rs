@@ -1,0 +1,309 @@
+//! The state of each target before anything is timed: its import failed, its code is the baseline's, or it has to be timed.
+
+use crate::baseline::Recorded;
+use crate::budgets::{Cited, Target, Workload};
+use crate::checks;
+use crate::checks::{Before, Case, Context, TargetStatus};
+use crate::observed::{ClosureChange, Failure, Sample, TargetObservation};
+use crate::sampling::{Answers, Question, Ruling, Yardstick};
+use crate::stats::changed_part::usual_own_times;
+use crate::stats::{Decision, Estimate, MachineSpeed, estimate};
+
+use super::SamplingSettings;
+use super::compare_with::{CompareWith, StoredEntry};
+use super::sample::Taken;
+
+/// How far a check goes in taking equal code for equal cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Reuse {
+    /// Time every target, also those whose code is the baseline's.
+    pub time_all: bool,
+    /// Let the times alone decide, even where closures prove that the code is the same.
+    pub times_alone: bool,
+}
+
+/// The state of one target.
+#[derive(Debug)]
+pub(super) struct TargetState {
+    kind: Kind,
+    /// What is different in the closure, where there is one to compare with.
+    change: Option<ClosureChange>,
+    /// The samples of the baseline, where there are any.
+    recorded: Option<Box<Recorded>>,
+}
+
+#[derive(Debug)]
+enum Kind {
+    /// The import failed when it was observed.
+    Failed,
+    /// The closure equals the baseline's: its numbers hold.
+    Reused(MachineSpeed),
+    /// It is timed, and held against this.
+    Timed(Yardstick),
+}
+
+impl TargetState {
+    /// Decides the state of a target; `base` is what was observed of it in the base, where there is one.
+    pub(super) fn of(
+        target: &Target,
+        observed: &TargetObservation,
+        compare_with: &CompareWith<'_>,
+        base: Option<&TargetObservation>,
+        reuse: Reuse,
+    ) -> Self {
+        if observed.failure().is_some() {
+            return Self::of_kind(Kind::Failed);
+        }
+        if let Some(base) = base {
+            let times_alone = reuse.times_alone || compare_with.is_other_interpreter();
+            return Self::against_base(target, observed, base, times_alone);
+        }
+        let stored = compare_with.stored();
+        let recorded = stored.and_then(|stored| Some((stored, stored.entry.targets.get(&target.name)?)));
+        let Some((stored, recorded)) = recorded else {
+            return Self::of_kind(Kind::Timed(Yardstick::None));
+        };
+        let change = ClosureChange::between(&recorded.closure, &observed.closure);
+        let same_code = stored.comparability.modules_compare()
+            && is_observed(target)
+            && recorded.is_same_code(&target.preload, &change, &observed.files_read);
+        Self {
+            kind: against_recorded(stored, recorded, &change, same_code, reuse),
+            change: Some(change),
+            recorded: Some(Box::new(recorded.clone())),
+        }
+    }
+
+    /// With `times_alone` nothing but the whole is compared: neither closures nor modules decide.
+    fn against_base(
+        target: &Target,
+        observed: &TargetObservation,
+        base: &TargetObservation,
+        times_alone: bool,
+    ) -> Self {
+        if base.failure().is_some() {
+            // New in head, or broken in base: there is nothing to compare with.
+            return Self::of_kind(Kind::Timed(Yardstick::None));
+        }
+        let change = ClosureChange::between(&base.closure, &observed.closure);
+        let same_code = is_observed(target) && change.is_empty() && observed.files_read == base.files_read;
+        let yardstick = match (times_alone, same_code) {
+            (true, _) => Yardstick::Paired { change: None },
+            (false, true) => Yardstick::SameAsBase,
+            (false, false) => Yardstick::Paired {
+                change: Some(change.clone()),
+            },
+        };
+        Self {
+            kind: Kind::Timed(yardstick),
+            change: Some(change),
+            recorded: None,
+        }
+    }
+
+    fn of_kind(kind: Kind) -> Self {
+        Self {
+            kind,
+            change: None,
+            recorded: None,
+        }
+    }
+
+    /// True where samples are to be taken.
+    pub(super) fn is_timed(&self) -> bool {
+        matches!(self.kind, Kind::Timed(_))
+    }
+
+    /// Leaves the comparison to instruction counts; times are still held against the ceiling. What is the baseline's code
+    /// stays decided by that, and so does a command, which is not counted, by its times.
+    pub(super) fn leave_to_counts(&mut self, target: &Target) {
+        if !is_observed(target) {
+            return;
+        }
+        let machine = match &self.kind {
+            Kind::Timed(Yardstick::Stored { machine, whole, .. }) => whole.then_some(*machine),
+            Kind::Timed(Yardstick::Paired { .. }) => None,
+            _ => return,
+        };
+        self.kind = Kind::Timed(Yardstick::Counted { machine });
+    }
+
+    /// True where the base, or the baseline, is held against what was counted.
+    pub(super) fn is_counted(&self) -> bool {
+        matches!(self.kind, Kind::Timed(Yardstick::Counted { .. }))
+    }
+
+    /// The baseline's instructions.
+    pub(super) fn recorded_instructions(&self) -> Option<u64> {
+        self.recorded.as_ref()?.instructions
+    }
+
+    /// What is asked of the samples; `targets` is how many are asked in this run.
+    pub(super) fn question(&self, target: &Target, targets: usize, settings: &SamplingSettings) -> Question {
+        let yardstick = match &self.kind {
+            Kind::Timed(yardstick) => yardstick.clone(),
+            Kind::Failed | Kind::Reused(_) => Yardstick::None,
+        };
+        let fixed = settings.fixed.is_some();
+        Question::new(target, yardstick, targets, settings.max_samples(), fixed)
+    }
+
+    /// Everything that is known of the target once sampling is over.
+    pub(super) fn case<'a>(
+        &self,
+        target: &'a Target,
+        observed: &'a TargetObservation,
+        taken: Option<&'a Taken>,
+        base: Option<&'a TargetObservation>,
+    ) -> Case<'a> {
+        let mut case = Case {
+            target,
+            status: TargetStatus::Failed,
+            failure: observed.failure(),
+            base_failure: base.and_then(TargetObservation::failure),
+            printed: &observed.observation.output_tail,
+            observation: Some(&observed.observation),
+            closure: &observed.closure,
+            estimate: None,
+            own_now_ns: None,
+            before: None,
+            change: self.change.clone(),
+            answers: Answers::default(),
+            orders: &[],
+            instructions: None,
+            instructions_before: None,
+            uncounted: false,
+        };
+        let recorded = self.recorded.as_deref();
+        match (&self.kind, taken) {
+            (Kind::Reused(machine), _) => {
+                case.status = TargetStatus::Reused;
+                case.before = recorded.map(|recorded| before_of(recorded, machine));
+                case.estimate = case.before.as_ref().and_then(|before| before.estimate.clone());
+                case.answers = reused(target, case.estimate.as_ref());
+            }
+            (Kind::Timed(yardstick), Some(taken)) => {
+                case.failure = taken.failure.as_ref();
+                if case.failure.is_some() {
+                    if !taken.printed.is_empty() {
+                        case.printed = &taken.printed;
+                    }
+                    return case;
+                }
+                let machine = &taken.question.machine(&taken.head);
+                case.status = TargetStatus::Measured;
+                case.estimate = estimate(&taken.head, machine);
+                case.own_now_ns = Some(usual_own_times(&taken.head));
+                case.answers = taken.question.answers(&taken.head, &taken.base);
+                case.before = match yardstick {
+                    Yardstick::Paired { .. } => base.map(|base| before_of_base(taken, base, machine)),
+                    Yardstick::SameAsBase => None,
+                    Yardstick::Counted { .. } if base.is_some() => base.map(before_of_observed),
+                    _ => recorded.map(|recorded| before_of(recorded, machine)),
+                };
+            }
+            (Kind::Failed, _) | (Kind::Timed(_), None) => {}
+        }
+        case
+    }
+}
+
+/// True where a light look says all that there is to say: the code is the baseline's, and nothing in it is a finding.
+pub(super) fn is_settled(
+    target: &Target,
+    observed: &TargetObservation,
+    compare_with: &CompareWith<'_>,
+    context: &Context<'_>,
+    reuse: Reuse,
+) -> bool {
+    if matches!(observed.failure(), Some(Failure::Hung { .. })) {
+        return true; // a full look would see no more of it, and take as long again
+    }
+    let state = TargetState::of(target, observed, compare_with, None, reuse);
+    // Only the full look sees who imports whom.
+    let circles_matter = target.limits.fail_on_cycles.as_ref().is_some_and(|cited| cited.value);
+    let is_reused = matches!(state.kind, Kind::Reused(_)) && !circles_matter;
+    is_reused && checks::is_silent(&state.case(target, observed, None, None), context)
+}
+
+/// What a command does is not observed, so nothing but its times says whether it is the same.
+fn is_observed(target: &Target) -> bool {
+    matches!(target.workload, Workload::Imports(_))
+}
+
+fn against_recorded(
+    stored: &StoredEntry,
+    recorded: &Recorded,
+    change: &ClosureChange,
+    same_code: bool,
+    reuse: Reuse,
+) -> Kind {
+    let samples = recorded.to_samples();
+    if same_code && !reuse.times_alone && !reuse.time_all && !samples.is_empty() {
+        return Kind::Reused(stored.speed);
+    }
+    if same_code && !reuse.times_alone {
+        let before_ms = estimate(&samples, &stored.speed).map_or(0.0, |estimate| estimate.time_ms);
+        return Kind::Timed(Yardstick::SameClosure {
+            before_ms,
+            machine: stored.speed,
+        });
+    }
+    let modules_compare = stored.comparability.modules_compare() && !reuse.times_alone;
+    Kind::Timed(Yardstick::Stored {
+        samples,
+        own_ns: recorded.own_ns.clone(),
+        machine: stored.speed,
+        change: modules_compare.then(|| change.clone()),
+        whole: stored.comparability.times_compare(),
+    })
+}
+
+fn before_of(recorded: &Recorded, machine: &MachineSpeed) -> Before {
+    let samples: Vec<Sample> = recorded.to_samples();
+    Before {
+        estimate: estimate(&samples, machine),
+        modules: recorded.closure.len() as u64,
+        own_ns: recorded.own_ns.clone(),
+    }
+}
+
+fn before_of_base(taken: &Taken, base: &TargetObservation, machine: &MachineSpeed) -> Before {
+    Before {
+        estimate: estimate(&taken.base, machine),
+        modules: base.closure.len() as u64,
+        own_ns: usual_own_times(&taken.base),
+    }
+}
+
+/// What a close look at the base says, where it is not timed.
+fn before_of_observed(base: &TargetObservation) -> Before {
+    let modules = &base.observation.modules;
+    Before {
+        estimate: None,
+        modules: base.closure.len() as u64,
+        own_ns: modules
+            .iter()
+            .map(|module| (module.name.clone(), module.own_ns))
+            .collect(),
+    }
+}
+
+/// A target whose code is the baseline's is held against its ceiling by the baseline's own samples.
+fn reused(target: &Target, estimate: Option<&Estimate>) -> Answers {
+    let Some(estimate) = estimate else {
+        return Answers::default();
+    };
+    let over = |ceiling: &Cited<f64>| {
+        if estimate.time_ms > ceiling.value {
+            Decision::Fail
+        } else {
+            Decision::Pass
+        }
+    };
+    Answers {
+        ceiling: target.limits.max_time_ms.as_ref().map(over),
+        regression: Some(Ruling::same_code(estimate.time_ms)),
+        slowdown: None,
+    }
+}

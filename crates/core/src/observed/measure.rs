@@ -1,0 +1,155 @@
+//! The seam between deciding and measuring: everything that a check, a recording or an explanation asks of an interpreter, as
+//! one trait. `importgate-probe` answers with real processes; tests answer from a script, without an interpreter or a clock.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+use super::{
+    ContentHash, Deferral, Deferred, Failure, Interpreter, LineSeen, ModuleTable, Observation, ReferenceSample, Sample,
+};
+
+/// One interpreter with one version of the code.
+///
+/// An import that fails is an answer; a [`MeasureError`] says that nothing could be measured.
+pub trait Measure {
+    /// What the interpreter says of itself.
+    fn interpreter(&self) -> &Interpreter;
+
+    /// Imports once, untimed, and looks at it. The bytecode that later samples find is written meanwhile.
+    ///
+    /// # Errors
+    /// Where the process could not be run, or answered something unexpected.
+    fn observe(&self, request: ImportRequest<'_>, look: Look) -> Result<TargetObservation, MeasureError>;
+
+    /// Keeps bytecode in a private folder from now on, for an environment in which it cannot be written beside the sources.
+    /// False where that changes nothing: no bytecode is used, or it is kept there already.
+    fn use_private_bytecode(&self) -> bool;
+
+    /// Takes one timed sample of an import.
+    ///
+    /// # Errors
+    /// Where the process could not be run, or answered something unexpected.
+    fn sample(&self, request: ImportRequest<'_>) -> Attempt<Sample>;
+
+    /// Takes one timed sample with this statement deferred; without one, the same for the other side of the comparison.
+    ///
+    /// # Errors
+    /// Where the process could not be run, or answered something unexpected.
+    fn sample_deferring(&self, request: ImportRequest<'_>, deferral: Option<&Deferral>) -> Attempt<Deferred>;
+
+    /// Runs a command once, from its start to its end; `round` fixes its hash seed.
+    ///
+    /// # Errors
+    /// Where the process could not be started.
+    fn command(&self, words: &[String], round: u32) -> Result<Result<Sample, FailedCommand>, MeasureError>;
+
+    /// Runs the reference workload, which tells how fast the machine is at that moment.
+    ///
+    /// # Errors
+    /// Where the process could not be run, or the standard library itself cannot be imported.
+    fn reference(&self, round: u32) -> Result<ReferenceSample, MeasureError>;
+
+    /// Imports once and looks at the lines of the bodies of `watched` modules. What cannot be seen is not in the answer.
+    ///
+    /// # Errors
+    /// Where the process could not be run, or answered something unexpected.
+    fn lines(&self, request: ImportRequest<'_>, watched: &[&str]) -> Result<Vec<LineSeen>, MeasureError>;
+
+    /// What counts instructions, such as `cachegrind 3.19.0`: counts of different counters do not compare. `None` where
+    /// none is at hand.
+    fn counter(&self) -> Option<String>;
+
+    /// Counts the instructions that an import executes. `None` where `time_left` was over first.
+    ///
+    /// # Errors
+    /// Where nothing is there that counts, or it gave no count.
+    fn count(&self, request: ImportRequest<'_>, time_left: Option<Duration>) -> Result<Option<u64>, MeasureError>;
+}
+
+/// What came of an import that was timed: the answer, or why the import failed.
+pub type Attempt<T> = Result<Result<T, Failure>, MeasureError>;
+
+/// The clock of a run, as far as decisions need one.
+pub trait Clock {
+    /// How long ago the run began.
+    fn elapsed(&self) -> Duration;
+}
+
+/// One import to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ImportRequest<'a> {
+    /// Modules loaded before the clock starts.
+    pub preload: &'a [String],
+    /// Modules to import, in order.
+    pub imports: &'a [String],
+    /// The round; it fixes the hash seed.
+    pub round: u32,
+}
+
+/// How closely an import is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// With every hook on: who imported whom, from which line, and what each module cost.
+    Full,
+    /// What was loaded and done, without edges and costs: no slower than the import itself.
+    Light,
+}
+
+/// What one untimed import showed of a target.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TargetObservation {
+    /// The import itself.
+    pub observation: Observation,
+    /// What it loaded, with what identifies the content of each module.
+    pub closure: ModuleTable,
+    /// Other files that it read, by path, with what identifies their content; `None` for one that was not there.
+    pub files_read: BTreeMap<String, Option<ContentHash>>,
+}
+
+impl TargetObservation {
+    /// Why the import failed, if it did.
+    pub fn failure(&self) -> Option<&Failure> {
+        self.observation.failure.as_ref()
+    }
+}
+
+/// A command that did not do what it should.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedCommand {
+    /// How it ended.
+    pub failure: Failure,
+    /// The last of what it printed; untrusted.
+    pub printed: String,
+}
+
+/// Why nothing could be measured.
+#[derive(Debug)]
+pub enum MeasureError {
+    /// The run was stopped from outside.
+    Interrupted {
+        /// The signal that stopped it.
+        signal: i32,
+    },
+    /// A process could not be run, or its answer could not be used.
+    Failed(Box<dyn Error + Send + Sync>),
+}
+
+impl fmt::Display for MeasureError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Interrupted { signal } => write!(formatter, "interrupted by signal {signal}"),
+            Self::Failed(error) => error.fmt(formatter),
+        }
+    }
+}
+
+impl Error for MeasureError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Interrupted { .. } => None,
+            Self::Failed(error) => error.source(),
+        }
+    }
+}

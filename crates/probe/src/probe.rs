@@ -1,0 +1,175 @@
+//! How the questions of a check are answered: by real processes of the project's interpreter, one for each answer.
+
+use std::cell::RefCell;
+use std::time::{Duration, Instant};
+
+use crate::instructions;
+use crate::instructions::{InstructionsError, Program};
+use crate::machine;
+use crate::python::{BytecodeFiles, Contents, CountedRun, PythonError, Session};
+use crate::runner::RunError;
+use importgate_core::observed::{
+    Attempt, Clock, Deferral, Deferred, FailedCommand, ImportRequest, Interpreter, LineSeen, Look, Measure,
+    MeasureError, ReferenceSample, Sample, TargetObservation,
+};
+
+/// One interpreter with one version of the code, and what counts its instructions.
+#[derive(Debug)]
+pub struct Probe {
+    session: Session,
+    /// Known once something was observed: it takes reading what is installed.
+    contents: RefCell<Option<Contents>>,
+    counter: Option<instructions::Engine>,
+}
+
+impl Probe {
+    /// Measures with a session, and counts with `counter` where instructions are asked for.
+    pub fn new(session: Session, counter: Option<instructions::Engine>) -> Self {
+        Self {
+            session,
+            contents: RefCell::new(None),
+            counter,
+        }
+    }
+
+    /// What it measures with.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+}
+
+impl Measure for Probe {
+    fn interpreter(&self) -> &Interpreter {
+        self.session.interpreter()
+    }
+
+    fn observe(&self, request: ImportRequest<'_>, look: Look) -> Result<TargetObservation, MeasureError> {
+        let observation = self.session.observe(request, look)?;
+        let mut contents = self.contents.borrow_mut();
+        let contents = contents.get_or_insert_with(|| Contents::new(&self.session));
+        Ok(TargetObservation {
+            closure: contents.table(&observation),
+            files_read: contents.files_read(&observation),
+            observation,
+        })
+    }
+
+    fn use_private_bytecode(&self) -> bool {
+        if self.session.bytecode() != BytecodeFiles::Warm {
+            return false;
+        }
+        self.session.set_bytecode(BytecodeFiles::WarmPrivate);
+        // What is observed again may have changed meanwhile.
+        self.contents.replace(None);
+        true
+    }
+
+    fn sample(&self, request: ImportRequest<'_>) -> Attempt<Sample> {
+        Ok(self.session.sample(request)?)
+    }
+
+    fn sample_deferring(&self, request: ImportRequest<'_>, deferral: Option<&Deferral>) -> Attempt<Deferred> {
+        Ok(self.session.sample_deferring(request, deferral)?)
+    }
+
+    fn command(&self, words: &[String], round: u32) -> Result<Result<Sample, FailedCommand>, MeasureError> {
+        Ok(self.session.command(words, round)?)
+    }
+
+    fn reference(&self, round: u32) -> Result<ReferenceSample, MeasureError> {
+        Ok(self.session.reference(round)?)
+    }
+
+    fn lines(&self, request: ImportRequest<'_>, watched: &[&str]) -> Result<Vec<LineSeen>, MeasureError> {
+        Ok(self.session.lines(request, watched)?)
+    }
+
+    fn counter(&self) -> Option<String> {
+        let engine = self.counter.as_ref()?;
+        Some(match engine {
+            instructions::Engine::Cachegrind { .. } => engine.identity(),
+            // What one processor counts is not what another counts.
+            instructions::Engine::Counters { .. } => {
+                format!("{} on {}", engine.identity(), machine::fingerprint().processor)
+            }
+        })
+    }
+
+    fn count(&self, request: ImportRequest<'_>, time_left: Option<Duration>) -> Result<Option<u64>, MeasureError> {
+        let engine = self.counter.as_ref().ok_or(InstructionsError::Missing)?;
+        let deadline = time_left.map(|left| Instant::now() + left);
+        let limit = engine.time_limit(self.session.settings().time_limit);
+        let mut counts = [0; 2];
+        for (run, count) in self.session.counted_runs(request).into_iter().zip(&mut counts) {
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            if left.is_some_and(|left| left.is_zero()) {
+                return Ok(None);
+            }
+            let limit = left.map_or(limit, |left| left.min(limit));
+            *count = match engine.count(&program(run, limit)) {
+                Err(InstructionsError::TimedOut { .. }) if is_over(deadline) => return Ok(None),
+                counted => counted?,
+            };
+        }
+        let [importing, bare] = counts;
+        Ok(Some(instructions::of_the_import(importing, bare)?))
+    }
+}
+
+fn is_over(deadline: Option<Instant>) -> bool {
+    deadline.is_some_and(|deadline| Instant::now() >= deadline)
+}
+
+fn program(run: CountedRun, time_limit: Duration) -> Program {
+    Program {
+        command: run.command,
+        environment: run.environment,
+        working_directory: run.working_directory,
+        time_limit,
+    }
+}
+
+/// The clock of a run, from the moment that it was started.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch {
+    started: Instant,
+}
+
+impl Stopwatch {
+    /// Starts it.
+    pub fn start() -> Self {
+        Self {
+            started: Instant::now(),
+        }
+    }
+}
+
+impl Clock for Stopwatch {
+    fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+}
+
+impl From<PythonError> for MeasureError {
+    fn from(error: PythonError) -> Self {
+        match error {
+            PythonError::Interrupted { signal } => Self::Interrupted { signal },
+            other => Self::Failed(Box::new(other)),
+        }
+    }
+}
+
+impl From<RunError> for MeasureError {
+    fn from(error: RunError) -> Self {
+        PythonError::from(error).into()
+    }
+}
+
+impl From<InstructionsError> for MeasureError {
+    fn from(error: InstructionsError) -> Self {
+        match error {
+            InstructionsError::Run(error) => error.into(),
+            other => Self::Failed(Box::new(other)),
+        }
+    }
+}

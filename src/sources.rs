@@ -1,0 +1,36 @@
+//! The files of the project as they are on disk and as its git history has them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crate::git::Repository;
+use importgate_core::flows::SourceFiles;
+use importgate_core::observed::ContentHash;
+
+/// The files of a project.
+#[derive(Debug)]
+pub(crate) struct ProjectFiles<'a> {
+    /// Its folder.
+    pub(crate) root: &'a Path,
+}
+
+impl SourceFiles for ProjectFiles<'_> {
+    fn read(&self, file: &str) -> Option<Vec<u8>> {
+        fs::read(file).ok()
+    }
+
+    fn earlier(
+        &self,
+        files: &[PathBuf],
+        wanted: &BTreeSet<ContentHash>,
+        at_most: Duration,
+    ) -> BTreeMap<ContentHash, Vec<u8>> {
+        let until = Instant::now() + at_most;
+        Repository::of(self.root).map_or_else(
+            |_| BTreeMap::new(),
+            |repository| repository.earlier_contents(files, wanted, until),
+        )
+    }
+}

@@ -1,0 +1,133 @@
+//! The baseline's file. One that cannot be read is never overwritten unless the user insists.
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use super::{folder_of, follow_links, lock, remove_unfinished, replace};
+use importgate_core::baseline::{Baseline, MergeError, ParseError};
+
+/// Why the stored baseline cannot be used or written.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// It is there, and the system does not let it be read.
+    #[error("{}: cannot read the baseline: {source}\nmake it readable, or set `project.baseline` to another path", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A folder, a pipe or a device.
+    #[error("{}: cannot read the baseline: it is no file\nset `project.baseline` to another path", .path.display())]
+    NotAFile {
+        /// The path.
+        path: PathBuf,
+    },
+    /// It is a file, and no baseline that this version can use.
+    #[error("{}: {source}\n{}", .path.display(), .source.remedy())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: ParseError,
+    },
+    /// The fresh targets cannot stand beside the old ones.
+    #[error("{}: {source}", .path.display())]
+    Refused {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: MergeError,
+    },
+    /// The folder cannot be made or locked.
+    #[error("{}: cannot lock the baseline's folder: {source}", .folder.display())]
+    Lock {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The new file cannot be written; the old one is as it was.
+    #[error("{}: cannot write the baseline, which is as it was: {source}", .path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// Reads the baseline at `path`; `None` where there is no such file.
+///
+/// # Errors
+/// [`StoreError`] where there is something that is no readable baseline.
+pub fn read(path: &Path) -> Result<Option<Baseline>, StoreError> {
+    let Some(bytes) = read_bytes(path)? else {
+        return Ok(None);
+    };
+    match Baseline::parse(&bytes) {
+        Ok(baseline) => Ok(Some(baseline)),
+        Err(source) => Err(StoreError::Damaged {
+            path: path.to_owned(),
+            source,
+        }),
+    }
+}
+
+pub(super) fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
+    let unreadable = |source| StoreError::Unreadable {
+        path: path.to_owned(),
+        source,
+    };
+    match fs::metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unreadable(error)),
+        // Opening a pipe would wait for a writer.
+        Ok(metadata) if !metadata.is_file() => return Err(StoreError::NotAFile { path: path.to_owned() }),
+        Ok(_) => {}
+    }
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unreadable(error)),
+    }
+}
+
+/// Replaces the baseline at `path` by what `change` makes of it, and returns what was written.
+///
+/// `change` is given the baseline as it is at that moment, which may be newer than what the caller read before: another
+/// recording may have finished meanwhile. So it must put in what it has, and leave the rest. With `force`, a damaged file
+/// counts as absent; all of its entries are lost.
+///
+/// # Errors
+/// [`StoreError`]; the file is then as it was. Without `force`, a damaged file is an error.
+pub fn update(
+    path: &Path,
+    force: bool,
+    change: impl FnOnce(Option<Baseline>) -> Result<Baseline, MergeError>,
+) -> Result<Baseline, StoreError> {
+    let unwritable = |source| StoreError::Unwritable {
+        path: path.to_owned(),
+        source,
+    };
+    let file = follow_links(path).map_err(unwritable)?;
+    let folder = folder_of(&file);
+    let _lock = lock(folder).map_err(|source| StoreError::Lock {
+        folder: folder.to_owned(),
+        source,
+    })?;
+    let old = match read(path) {
+        Err(StoreError::Damaged { .. }) if force => None,
+        other => other?,
+    };
+    let new = change(old).map_err(|source| StoreError::Refused {
+        path: path.to_owned(),
+        source,
+    })?;
+    remove_unfinished(&file);
+    replace(&file, &new.render()).map_err(unwritable)?;
+    Ok(new)
+}
