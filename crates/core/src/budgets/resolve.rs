@@ -11,7 +11,7 @@ use super::rules::Rules;
 use super::sections::{Command, Layer, LocatedPattern, OwnTable, Startup};
 use super::value::Located;
 use crate::budgets::{Limits, Target, TargetKind, Workload};
-use crate::observed::ModuleIndex;
+use crate::observed::{ModuleIndex, is_at_or_below};
 
 impl Budgets {
     /// The targets of these budgets, in the order of the file: the modules of a layer by name and then its total, a
@@ -244,7 +244,7 @@ impl<'a> Resolver<'a> {
     /// Reports rules that no import of these modules can keep, or that leave nothing to measure.
     fn check_rules(&self, imports: &[&str], rules: &Rules) {
         for forbidden in rules.forbid.iter().flatten() {
-            let loads = |module: &&str| is_or_is_below(module, &forbidden.value);
+            let loads = |module: &&str| is_at_or_below(module, &forbidden.value);
             if let Some(module) = imports.iter().copied().find(|module| loads(module)) {
                 self.report_contradiction(forbidden, &format!("is what importing `{module}` loads"));
             } else if let Some(module) = rules
@@ -258,7 +258,7 @@ impl<'a> Resolver<'a> {
         }
         for preloaded in rules.preload.iter().flatten() {
             // A module loads its parent packages, so it need not be named itself.
-            if let Some(module) = imports.iter().find(|module| is_or_is_below(&preloaded.value, module)) {
+            if let Some(module) = imports.iter().find(|module| is_at_or_below(&preloaded.value, module)) {
                 let message = format!(
                     "preloading `{}` loads `{module}` before its import is timed",
                     preloaded.value
@@ -275,11 +275,4 @@ impl<'a> Resolver<'a> {
         let message = format!("`{}` is forbidden, and it {why}", forbidden.value);
         self.mistakes.report_once(&forbidden.span, &message, None);
     }
-}
-
-/// True where a module is the other one or lies below it.
-fn is_or_is_below(module: &str, package: &str) -> bool {
-    module
-        .strip_prefix(package)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }

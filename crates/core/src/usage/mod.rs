@@ -10,8 +10,11 @@ mod file;
 mod run;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use serde::Serialize;
+
+use crate::observed::is_at_or_below;
 
 pub use file::{UsageFileError, VERSION};
 pub use run::Run;
@@ -92,9 +95,10 @@ impl Usage {
     }
 
     fn has_below(&self, package: &str) -> bool {
-        let prefix = format!("{package}.");
-        let next = self.modules.range(prefix.clone()..).next();
-        next.is_some_and(|(name, _)| name.starts_with(&prefix))
+        // No name sorts between a package and what lies below it: a dot comes before all that a name may have.
+        let after = (Bound::Excluded(package), Bound::Unbounded);
+        let next = self.modules.range::<str, _>(after).next();
+        next.is_some_and(|(name, _)| is_at_or_below(name, package))
     }
 
     /// The counts of an import statement: of the runs that loaded what it names, those that used that, or anything that is

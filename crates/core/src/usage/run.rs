@@ -1,8 +1,10 @@
 //! What the recorder wrote about one run, line by line, whatever it came to: a process may die in the middle of a line.
 
 use std::collections::BTreeSet;
+use std::ops::Bound;
 
 use super::Counts;
+use crate::observed::is_at_or_below;
 
 /// One run: a start of the interpreter, with everything that it forked.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -61,9 +63,9 @@ impl Run {
     /// True where the module can be used without a trace.
     fn is_opaque(&self, module: &str) -> bool {
         let has_below = || {
-            let prefix = format!("{module}.");
-            let next = self.loaded.range(prefix.clone()..).next();
-            next.is_some_and(|name| name.starts_with(&prefix))
+            let after = (Bound::Excluded(module), Bound::Unbounded);
+            let next = self.loaded.range::<str, _>(after).next();
+            next.is_some_and(|name| is_at_or_below(name, module))
         };
         self.opaque.contains(module) || (self.plain.contains(module) && !has_below())
     }

@@ -3,11 +3,14 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
+use std::ops::Bound;
 use std::path::{Path, PathBuf};
 
 use super::Session;
 use super::distributions::Distributions;
-use importgate_core::observed::{ContentHash, LoadedModule, ModuleRecord, ModuleTable, Observation, Origin};
+use importgate_core::observed::{
+    ContentHash, LoadedModule, ModuleRecord, ModuleTable, Observation, Origin, is_at_or_below,
+};
 
 /// A file of at least this size whose digest and size the installer recorded is not read again: shared libraries of
 /// numeric packages have hundreds of megabytes.
@@ -156,10 +159,9 @@ fn origin_of_neighbours(table: &ModuleTable, name: &str) -> Option<Origin> {
         }
         above = package;
     }
-    let below = format!("{name}.");
     table
-        .range(below.clone()..)
-        .take_while(|(name, _)| name.starts_with(&below))
+        .range::<str, _>((Bound::Excluded(name), Bound::Unbounded))
+        .take_while(|(below, _)| is_at_or_below(below, name))
         .find_map(|(_, record)| known(record))
 }
 

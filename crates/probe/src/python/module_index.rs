@@ -14,7 +14,7 @@ use std::rc::Rc;
 
 use self::editable::Editable;
 use self::folder::Folder;
-use importgate_core::observed::ModuleIndex;
+use importgate_core::observed::{ModuleIndex, is_at_or_below};
 
 /// How deep a folder without `__init__` is searched for something that can be imported.
 const NAMESPACE_DEPTH: usize = 8;
@@ -142,8 +142,8 @@ impl FileSystemIndex {
                 .is_some_and(|stem| self.folder(folder).modules.contains(stem))
         };
         // `ns` needs no place of its own where `ns.package` is mapped.
-        let below = format!("{name}.");
-        let is_parent = || self.mapped.keys().any(|mapped| mapped.starts_with(&below));
+        let is_below = |mapped: &String| mapped != name && is_at_or_below(mapped, name);
+        let is_parent = || self.mapped.keys().any(is_below);
         if packages.is_empty() && places.iter().any(is_module) {
             return Some(Found::Module);
         }
