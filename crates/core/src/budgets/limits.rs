@@ -1,88 +1,224 @@
-//! What a target must keep within, and the line of the budgets file that asked for it.
+//! What a target must keep within: every key that a rule reads, in one table, and how the narrower table of the budgets wins
+//! over the wider. A key is one line here: its name, what it accepts, and what it is where no table has it. The rule itself
+//! is a file of `checks`, which the line names.
 
-use serde::{Deserialize, Serialize};
-
+use super::names;
+use super::settings::{Gate, NOISE_FLOORS_MS, SHARES};
+use super::table::Table;
+use super::value::{Located, Value};
+use crate::budgets::Cited;
 use crate::observed::Effect;
 
-/// A place in the budgets file, cited by every finding that rests on it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct BudgetLine {
-    /// The budgets file, as the user named it.
-    pub file: String,
-    /// One-based line.
-    pub line: usize,
-    /// The key and its value as written, such as `layers.services.max-time = "10ms"`.
-    pub text: String,
+/// What a ceiling of time accepts: a microsecond to an hour.
+pub(super) const TIMES_MS: std::ops::RangeInclusive<f64> = 0.001..=3_600_000.0;
+/// What a ceiling of memory accepts: a byte to a tebibyte.
+const MEMORY: std::ops::RangeInclusive<u64> = 1..=1 << 40;
+/// What a ceiling of modules accepts. The target itself is a module, so a ceiling of none would always fail.
+const MODULES: std::ops::RangeInclusive<u64> = 1..=1_000_000;
+/// How many new modules may be allowed.
+const NEW_MODULES: std::ops::RangeInclusive<u64> = 0..=1_000_000;
+/// What becomes of a warning or of a cycle: true where it fails.
+const FAIL_OR_WARN: [(&str, bool); 2] = [("fail", true), ("warn", false)];
+/// Every side effect that can be forbidden.
+const EFFECTS: [(&str, Effect); 4] = [
+    ("network", Effect::Network),
+    ("subprocess", Effect::Subprocess),
+    ("thread", Effect::Thread),
+    ("write", Effect::Write),
+];
+
+/// What a limit is before its table is known: a value, or a list of them, with the place in the file.
+pub(super) trait Limit {
+    type Written;
 }
 
-/// A value with the line that set it; `None` where it is a default that no line asked for.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Cited<T> {
-    /// The value.
-    pub value: T,
-    /// The line that set it.
-    pub line: Option<BudgetLine>,
+impl<T> Limit for Option<Cited<T>> {
+    type Written = Located<T>;
 }
 
-impl<T> Cited<T> {
-    /// A value that comes from no line of any file.
-    pub fn default_of(value: T) -> Self {
-        Self { value, line: None }
+impl<T> Limit for Cited<T> {
+    type Written = Located<T>;
+}
+
+impl<T> Limit for Vec<Cited<T>> {
+    type Written = Vec<Located<T>>;
+}
+
+/// The types and functions that one line for each key stands for. A key has a field in [`Limits`], is read by one of the
+/// named groups, and is held against the wider tables and at last against `[gate]`.
+macro_rules! limits {
+    ($(
+        $(#[$group_doc:meta])*
+        fn $group:ident {
+            $($(#[$doc:meta])* $field:ident: $limit:ty = $key:literal, $read:expr, $absent:expr;)*
+        }
+    )*) => {
+        /// The limits of one target. Times are milliseconds, memory is bytes, shares are fractions (0.1 is 10%).
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct Limits {
+            $($($(#[$doc])* pub $field: $limit,)*)*
+        }
+
+        /// What one table asks of its targets. Every key is optional, so that tables can be laid over each other.
+        #[derive(Debug, Clone, PartialEq, Default)]
+        pub(super) struct Rules {
+            $($(pub(super) $field: Option<<$limit as Limit>::Written>,)*)*
+            pub(super) preload: Option<Vec<Located<String>>>,
+        }
+
+        impl Rules {
+            $(
+                $(#[$group_doc])*
+                fn $group(&mut self, table: &mut Table<'_>) {
+                    $(self.$field = table.take($key).and_then($read);)*
+                }
+            )*
+
+            /// These rules, completed key by key with those of a wider table.
+            pub(super) fn over(&self, wider: &Self) -> Self {
+                let (own, wider) = (self.clone(), wider.clone());
+                Self {
+                    $($($field: own.$field.or(wider.$field),)*)*
+                    preload: own.preload.or(wider.preload),
+                }
+            }
+
+            /// The limits of a target that these rules apply to.
+            pub(super) fn limits(&self, gate: &Gate) -> Limits {
+                Limits {
+                    $($($field: $absent(self.$field.as_ref(), gate),)*)*
+                }
+            }
+        }
+
+        /// The keys of rules, to say where they belong when they stand elsewhere.
+        pub(super) const KEYS: &[&str] = &[$($($key,)*)*];
+    };
+}
+
+limits! {
+    /// The ceilings that hold for whatever can be timed, a command too.
+    fn read_ceilings_into {
+        /// Ceiling of the time, in milliseconds (`checks::ceiling`).
+        max_time_ms: Option<Cited<f64>> = "max-time", |value| value.time_ms(&TIMES_MS), no_limit;
+        /// Ceiling of the memory that the import adds to the resident set, in bytes (`checks::memory`).
+        max_memory_bytes: Option<Cited<u64>> = "max-memory", |value| value.memory_bytes(&MEMORY), no_limit;
+        /// The share by which it may be slower than the baseline (`checks::regression`, `checks::slowdown`).
+        max_regression: Cited<f64> = "max-regression", |value| value.share(&SHARES), gate_regression;
+        /// A change below this many milliseconds never fails, whatever its share (`checks::regression`).
+        noise_floor_ms: Cited<f64> = "noise-floor", |value| value.time_ms(&NOISE_FLOORS_MS), gate_noise_floor;
+        /// Ceiling of the spread of the calibrated time, as a fraction (`checks::variation`).
+        max_variation: Option<Cited<f64>> = "max-variation", |value| value.share(&SHARES), no_limit;
     }
-}
 
-/// What an undecided comparison does to the exit code (`gate.inconclusive`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Inconclusive {
-    /// It is shown and passes.
-    #[default]
-    Warn,
-    /// It fails the gate.
-    Fail,
-}
+    /// The ceilings of how many modules an import loads.
+    fn read_counts_into {
+        /// Ceiling of the number of modules that the import loads (`checks::modules`).
+        max_modules: Option<Cited<u64>> = "max-modules", |value| value.count(&MODULES), no_limit;
+        /// How many modules more than the baseline's are allowed (`checks::modules`).
+        max_new_modules: Option<Cited<u64>> = "max-new-modules", |value| value.count(&NEW_MODULES), no_limit;
+    }
 
-/// The limits of one target. Times are milliseconds, memory is bytes, shares are fractions (0.1 is 10%).
-#[derive(Debug, Clone, PartialEq)]
-pub struct Limits {
-    /// Ceiling of the time, in milliseconds.
-    pub max_time_ms: Option<Cited<f64>>,
-    /// Ceiling of the memory that the import adds to the resident set, in bytes.
-    pub max_memory_bytes: Option<Cited<u64>>,
-    /// Ceiling of the number of modules that the import loads.
-    pub max_modules: Option<Cited<u64>>,
-    /// How many modules more than the baseline's are allowed.
-    pub max_new_modules: Option<Cited<u64>>,
-    /// The share by which it may be slower than the baseline.
-    pub max_regression: Cited<f64>,
-    /// A change below this many milliseconds never fails, whatever its share.
-    pub noise_floor_ms: Cited<f64>,
-    /// Ceiling of the spread of the calibrated time, as a fraction (`unstable` above it).
-    pub max_variation: Option<Cited<f64>>,
-    /// Modules, with everything below them, that must not be loaded by whatever path.
-    pub forbid: Vec<Cited<String>>,
-    /// Side effects that the import must not have.
-    pub forbid_effects: Vec<Cited<Effect>>,
-    /// Set where a warning raised by the import fails the gate.
-    pub fail_on_warnings: Option<Cited<bool>>,
-    /// Set where an import cycle met at run time fails the gate.
-    pub fail_on_cycles: Option<Cited<bool>>,
+    /// What an import must not load or do.
+    fn read_prohibitions_into {
+        /// Modules, with everything below them, that must not be loaded by whatever path (`checks::forbid`).
+        forbid: Vec<Cited<String>> = "forbid", |value| module_names(&value), nothing;
+        /// Side effects that the import must not have (`checks::effects`).
+        forbid_effects: Vec<Cited<Effect>> = "forbid-effects", |value| value.choices(&EFFECTS), nothing;
+        /// Set where a warning raised by the import fails the gate (`checks::warnings`).
+        fail_on_warnings: Option<Cited<bool>> = "warnings", |value| value.choice(&FAIL_OR_WARN), no_limit;
+        /// Set where an import cycle met at run time fails the gate (`checks::cycles`).
+        fail_on_cycles: Option<Cited<bool>> = "cycles", |value| value.choice(&FAIL_OR_WARN), no_limit;
+    }
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            max_time_ms: None,
-            max_memory_bytes: None,
-            max_modules: None,
-            max_new_modules: None,
-            max_regression: Cited::default_of(0.10),
-            noise_floor_ms: Cited::default_of(0.5),
-            max_variation: None,
-            forbid: Vec::new(),
-            forbid_effects: Vec::new(),
-            fail_on_warnings: None,
-            fail_on_cycles: None,
-        }
+        Rules::default().limits(&Gate::default())
     }
+}
+
+/// A key that limits nothing where no table has it.
+fn no_limit<T: Clone>(written: Option<&Located<T>>, _gate: &Gate) -> Option<Cited<T>> {
+    written.map(Located::cited)
+}
+
+/// A list that is empty where no table has it.
+fn nothing<T: Clone>(written: Option<&Vec<Located<T>>>, _gate: &Gate) -> Vec<Cited<T>> {
+    written.into_iter().flatten().map(Located::cited).collect()
+}
+
+fn gate_regression(written: Option<&Located<f64>>, gate: &Gate) -> Cited<f64> {
+    written.map_or_else(|| gate.max_regression.clone(), Located::cited)
+}
+
+fn gate_noise_floor(written: Option<&Located<f64>>, gate: &Gate) -> Cited<f64> {
+    written.map_or_else(|| gate.noise_floor_ms.clone(), Located::cited)
+}
+
+impl Rules {
+    /// What a command's table asks.
+    pub(super) fn of_command(table: &mut Table<'_>) -> Self {
+        let mut rules = Self::default();
+        rules.read_ceilings_into(table);
+        rules
+    }
+
+    /// What the table of a layer, a module or a start-up sequence asks.
+    pub(super) fn of_imports(table: &mut Table<'_>) -> Self {
+        let mut rules = Self::of_command(table);
+        rules.read_counts_into(table);
+        rules.preload = table.take("preload").and_then(|value| module_names(&value));
+        rules.read_prohibitions_into(table);
+        rules
+    }
+
+    /// The limits of a layer as a whole: its total, and how it is compared. The other ceilings are those of a module.
+    pub(super) fn total_limits(&self, total: &Located<f64>, gate: &Gate) -> Limits {
+        let of_total = Self {
+            max_time_ms: Some(total.clone()),
+            max_regression: self.max_regression.clone(),
+            noise_floor_ms: self.noise_floor_ms.clone(),
+            ..Self::default()
+        };
+        of_total.limits(gate)
+    }
+
+    /// The names of the modules to load before the clock starts.
+    pub(super) fn preload_names(&self) -> Vec<String> {
+        self.preload
+            .iter()
+            .flatten()
+            .map(|module| module.value.clone())
+            .collect()
+    }
+}
+
+/// A list of module names; an empty one is allowed, since it takes back what a layer asks.
+pub(super) fn module_names(value: &Value<'_>) -> Option<Vec<Located<String>>> {
+    let mut listed = value.texts(true)?;
+    listed.retain(|name| is_module_name(name, value));
+    Some(listed)
+}
+
+/// True for the name of one module; reports anything else.
+pub(super) fn is_module_name(name: &Located<String>, value: &Value<'_>) -> bool {
+    let valid = names::is_module_name(&name.value);
+    if !valid {
+        value.report_at(&name.span, &not_a_module(&name.value), module_help(&name.value));
+    }
+    valid
+}
+
+/// What is said of a text that is no module name.
+pub(super) fn not_a_module(text: &str) -> String {
+    format!("\"{text}\" is not the name of one module")
+}
+
+/// What to write instead of a text that is no module name.
+pub(super) fn module_help(text: &str) -> Option<String> {
+    if text.contains('*') {
+        return Some("patterns belong in the `modules` of a layer; here a name stands without `*`".to_owned());
+    }
+    names::meant_module(text).map(|meant| format!("did you mean \"{meant}\"?"))
 }

@@ -7,13 +7,13 @@
 #![doc = include_str!("reference.toml")]
 //! ```
 
+mod cited;
 mod diagnostic;
 mod engine;
 mod limits;
 mod names;
 mod pattern;
 mod resolve;
-mod rules;
 mod sections;
 mod settings;
 mod syntax;
@@ -24,9 +24,10 @@ mod value;
 
 use toml::de::DeTable;
 
+pub use self::cited::{BudgetLine, Cited, Inconclusive};
 pub use self::diagnostic::{Diagnostic, Diagnostics};
 pub use self::engine::{Bytecode, Engine};
-pub use self::limits::{BudgetLine, Cited, Inconclusive, Limits};
+pub use self::limits::Limits;
 pub use self::pattern::{Pattern, PatternError};
 pub use self::settings::{Classes, Gate, Measure, Project};
 pub use self::target::{Target, TargetKind, Workload};

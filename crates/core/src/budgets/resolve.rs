@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use super::Budgets;
 use super::diagnostic::{Diagnostics, Mistakes};
+use super::limits::Rules;
 use super::names;
-use super::rules::Rules;
 use super::sections::{Command, Layer, LocatedPattern, OwnTable, Startup};
 use super::value::Located;
 use crate::budgets::{Limits, Target, TargetKind, Workload};

@@ -1,8 +1,8 @@
 //! The tables that name what is measured: layers, modules, start-up sequences and commands.
 
+use super::limits::{self, Rules, TIMES_MS};
 use super::names;
 use super::pattern::Pattern;
-use super::rules::{self, Rules, TIMES_MS};
 use super::table::{Named, Table};
 use super::value::Located;
 
@@ -110,7 +110,7 @@ impl Layer {
             Some(patterns.collect())
         });
         let max_total_time_ms = table.take("max-total-time").and_then(|value| value.time_ms(&TIMES_MS));
-        let rules = Rules::read_all(&mut table);
+        let rules = Rules::of_imports(&mut table);
         table.finish();
         name_fits.then_some(Self {
             named,
@@ -127,11 +127,11 @@ impl OwnTable {
         if !valid {
             table.report(
                 &named.span,
-                &rules::not_a_module(&named.name),
-                rules::module_help(&named.name),
+                &limits::not_a_module(&named.name),
+                limits::module_help(&named.name),
             );
         }
-        let rules = Rules::read_all(&mut table);
+        let rules = Rules::of_imports(&mut table);
         // `[modules.shop.cli]` without quotes is a table `cli` inside `shop`.
         table.finish_with(|inner, is_table| {
             is_table.then(|| format!("a dotted name stands in quotes: `[modules.\"{}.{inner}\"]`", named.name))
@@ -147,11 +147,11 @@ impl Startup {
             .require("imports", "[\"shop.core\", \"shop.cli\"]")
             .and_then(|value| {
                 let mut imports = value.some_texts(true, "\"shop.cli\"")?;
-                imports.retain(|import| rules::is_module_name(import, &value));
+                imports.retain(|import| limits::is_module_name(import, &value));
                 Some(imports)
             });
         let orders = table.take("orders").and_then(|value| value.count(&(1..=1_000)));
-        let rules = Rules::read_all(&mut table);
+        let rules = Rules::of_imports(&mut table);
         table.finish();
         name_fits.then_some(Self {
             named,
@@ -167,7 +167,7 @@ impl Command {
         let name_fits = is_target_name(&named, &table);
         let run = table.require("run", "[\"shop\", \"--help\"]");
         let run = run.and_then(|value| value.some_texts(false, "[\"shop\", \"--help\"]"));
-        let rules = Rules::read_ceilings(&mut table);
+        let rules = Rules::of_command(&mut table);
         table.finish();
         name_fits.then_some(Self {
             named,

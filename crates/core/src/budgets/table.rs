@@ -6,6 +6,7 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 use super::diagnostic::Mistakes;
+use super::limits::KEYS;
 use super::names;
 use super::value::Value;
 
@@ -183,15 +184,14 @@ fn home_of(key: &str) -> Option<&'static str> {
         "run" => "it belongs in a `[commands.NAME]` table",
         "max-regression" | "noise-floor" => "it belongs in `[gate]`, or in a layer's or a module's table",
         "inconclusive" => "it belongs in `[gate]`",
-        "max-time" | "max-memory" | "max-modules" | "max-new-modules" | "max-variation" | "preload" | "forbid"
-        | "forbid-effects" | "warnings" | "cycles" => {
-            "it belongs in a `[layers.NAME]`, `[modules.\"NAME\"]` or `[startup.NAME]` table"
-        }
         "python" | "source-roots" | "baseline" => "it belongs in `[project]`",
         "timeout" | "samples" | "min-samples" | "max-samples" | "bytecode" | "engine" | "seed" | "time-limit" => {
             "it belongs in `[measure]`"
         }
         "module-level-below" | "lazy-above" | "usage-above" | "usage" | "heavy" => "it belongs in `[classes]`",
+        _ if key == "preload" || KEYS.contains(&key) => {
+            "it belongs in a `[layers.NAME]`, `[modules.\"NAME\"]` or `[startup.NAME]` table"
+        }
         "tool" => "in a file of its own the tables have no `tool.importgate` in front",
         _ => return None,
     })

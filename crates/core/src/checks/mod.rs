@@ -2,8 +2,9 @@
 //! what it finds (typed, without English). Nothing here reads a clock or a file, so that every verdict can be tested on
 //! values typed by hand.
 //!
-//! A new rule is one file and one line in [`RULES`]. The compiler then asks for the rest: a variant of [`FindingKind`] that
-//! carries the rule's data, its [`Code`], and its sentence in `report::wording`.
+//! A new rule is one file and one line in [`RULES`]; a budget key that it reads is one line in the table of
+//! `budgets::limits`. The compiler then asks for the rest: a variant of [`FindingKind`] that carries the rule's data, its
+//! [`Code`], and its sentence in `report::wording`.
 
 mod base;
 mod case;
