@@ -10,7 +10,7 @@
 - EQUAL_REPORTS_PROJECT   the project's folder: a process that starts elsewhere belongs to the base of `--against`
 
 All that this file knows about how importgate talks to an interpreter is in `parse`, `body_of` and `framed`; a change of that
-protocol is made good there, and in RENAMED_FIELDS.
+protocol is made good there, and in the tables of renamed words and fields.
 
 An answer is found by the question and its round, which the hash seed tells: it does not depend on the order of questions, nor
 on how often the same one is asked. Where a run asks for more rounds than were recorded, it begins again with the first one.
@@ -22,6 +22,8 @@ import sys
 
 # What the words of a question are called now, by what they were called when the answers were recorded.
 WORDS = {"answer": "answer", "faults": "faults", "root": "root", "compile": "compile"}
+# Further words of questions that are other ones now, by what they are now: the recording has the old ones.
+RENAMED_WORDS = {}
 # Scripts by the beginning of their file names, the longer name first.
 KINDS = (
     ("interpreter", "interpreter"),
@@ -75,7 +77,8 @@ def parse(label, program, arguments, environment, folder):
     skipped = {WORDS["answer"], WORDS["faults"], WORDS["root"], WORDS["compile"]}
     for key, equals, value in words:
         if key not in skipped:
-            lines.append(key + equals + value)
+            word = key + equals + value
+            lines.append(RENAMED_WORDS.get(word, word))
     places = ((b"{WORKSPACE}", script.rpartition("/")[0]), (b"{FOLDER}", folder))
     question = Question("\n".join(lines), number, ours[WORDS["answer"]], ours.get(WORDS["faults"]), places)
     question.script = script
