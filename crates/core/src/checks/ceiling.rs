@@ -80,3 +80,53 @@ fn held_against(estimate: &Estimate, ceiling_ms: f64, decision: Decision, kind: 
         Decision::Warn | Decision::Pass => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::budgets::{Inconclusive, Limits};
+    use crate::checks::by_hand::{case, cited, context, estimate, target};
+
+    #[test]
+    fn the_samples_decide_and_not_the_estimate() {
+        let held = |decision| held_against(&estimate(), 99.0, decision, TargetKind::Module);
+        let exceeded = TimeCeiling::Exceeded {
+            time_ms: 100.0,
+            ceiling_ms: 99.0,
+            of_layer: false,
+        };
+        let undecided = TimeCeiling::Undecided {
+            time_ms: 100.0,
+            ceiling_ms: 99.0,
+            samples: 10,
+        };
+        assert_eq!(held(Decision::Pass), None);
+        assert_eq!(held(Decision::Fail), Some(exceeded));
+        assert_eq!(held(Decision::Inconclusive), Some(undecided));
+        assert_eq!(
+            (exceeded.code(), undecided.code()),
+            (Code::OverTime, Code::Inconclusive)
+        );
+        let total = held_against(&estimate(), 99.0, Decision::Fail, TargetKind::LayerTotal);
+        assert_eq!(total.map(TimeCeiling::code), Some(Code::OverTotalTime));
+    }
+
+    #[test]
+    fn the_budgets_say_what_an_open_question_does() {
+        let target = target(Limits {
+            max_time_ms: Some(cited(99.0)),
+            ..Limits::default()
+        });
+        let severity = |inconclusive| {
+            let mut case = case(&target);
+            case.answers.ceiling = Some(Decision::Inconclusive);
+            let context = Context {
+                inconclusive,
+                ..context()
+            };
+            check(&case, &context)[0].severity
+        };
+        assert_eq!(severity(Inconclusive::Warn), Severity::Warning);
+        assert_eq!(severity(Inconclusive::Fail), Severity::Error);
+    }
+}

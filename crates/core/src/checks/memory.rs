@@ -25,3 +25,31 @@ pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     let finding = Finding::about(case.target, Severity::Error, kind);
     vec![finding.asked_by(limit.line.as_ref()).caused_by(causes)]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::budgets::Limits;
+    use crate::checks::by_hand::{case, cited, context, target};
+
+    #[test]
+    fn a_ceiling_is_kept_by_what_reaches_it() {
+        let over = |ceiling| {
+            let target = target(Limits {
+                max_memory_bytes: Some(cited(ceiling)),
+                ..Limits::default()
+            });
+            check(&case(&target), &context())
+        };
+        assert_eq!(over(1_000), []);
+        let [finding] = &over(999)[..] else {
+            panic!("one finding")
+        };
+        let expected = FindingKind::Memory(OverMemory {
+            bytes: 1_000,
+            ceiling_bytes: 999,
+        });
+        assert_eq!((&finding.kind, finding.severity), (&expected, Severity::Error));
+        assert_eq!(finding.budget.as_ref().map(|line| line.line), Some(7));
+    }
+}

@@ -7,6 +7,8 @@
 //! [`Code`], and its sentence in `report::wording`.
 
 mod base;
+#[cfg(test)]
+mod by_hand;
 mod case;
 mod ceiling;
 mod cycles;
@@ -23,6 +25,8 @@ mod places;
 mod regression;
 mod run_context;
 mod slowdown;
+#[cfg(test)]
+mod tests;
 mod unmeasured;
 mod variation;
 mod warnings;

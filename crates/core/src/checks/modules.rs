@@ -67,3 +67,48 @@ fn new(case: &Case<'_>, context: &Context<'_>) -> Option<Finding> {
         finding.asked_by(limit.line.as_ref()).caused_by(causes)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::budgets::Limits;
+    use crate::checks::by_hand::{case, cited, context, modules, target};
+    use crate::observed::ClosureChange;
+
+    #[test]
+    fn all_and_new_modules_have_a_ceiling_each() {
+        let found = |max_modules, max_new_modules| -> Vec<FindingKind> {
+            let target = target(Limits {
+                max_modules: Some(cited(max_modules)),
+                max_new_modules: Some(cited(max_new_modules)),
+                ..Limits::default()
+            });
+            let closure = modules(&["shop", "shop.cli", "shop.db"]);
+            let case = Case {
+                closure: &closure,
+                change: Some(ClosureChange {
+                    added: vec!["shop.cli".to_owned(), "shop.db".to_owned()],
+                    ..ClosureChange::default()
+                }),
+                ..case(&target)
+            };
+            let findings = check(&case, &context()).into_iter();
+            findings.map(|finding| finding.kind).collect()
+        };
+        assert_eq!(found(3, 2), []);
+        let (loaded, new) = (
+            TooManyModules::Loaded { modules: 3, allowed: 2 },
+            TooManyModules::New { modules: 2, allowed: 0 },
+        );
+        assert_eq!(found(2, 0), [FindingKind::Modules(loaded), FindingKind::Modules(new)]);
+    }
+
+    #[test]
+    fn without_a_baseline_nothing_is_new() {
+        let target = target(Limits {
+            max_new_modules: Some(cited(0)),
+            ..Limits::default()
+        });
+        assert_eq!(check(&case(&target), &context()), []);
+    }
+}

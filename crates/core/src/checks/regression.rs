@@ -123,6 +123,52 @@ pub fn rule_on_counts(before: u64, now: u64, max_regression: f64) -> Ruling {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::budgets::Limits;
+    use crate::checks::Compared;
+    use crate::checks::by_hand::{case, context, ruling, target};
+    use crate::explain::InterpreterChange;
+
+    #[test]
+    fn half_of_what_is_allowed_warns_and_an_open_question_says_how_many_samples() {
+        let target = target(Limits::default());
+        let found = |decision| {
+            let mut case = case(&target);
+            case.answers.regression = Some(ruling(decision));
+            let found = check(&case, &context()).pop();
+            found.map(|finding| (finding.code(), finding.severity))
+        };
+        assert_eq!(found(Decision::Pass), None);
+        assert_eq!(found(Decision::Fail), Some((Code::Regression, Severity::Error)));
+        assert_eq!(found(Decision::Warn), Some((Code::Regression, Severity::Warning)));
+        assert_eq!(
+            found(Decision::Inconclusive),
+            Some((Code::Inconclusive, Severity::Warning))
+        );
+        assert_eq!(
+            certainty(Decision::Inconclusive, 10),
+            Some(Certainty::Undecided { samples: 10 })
+        );
+    }
+
+    #[test]
+    fn another_interpreter_is_the_first_cause() {
+        let target = target(Limits::default());
+        let mut case = case(&target);
+        case.answers.regression = Some(ruling(Decision::Fail));
+        let interpreters = InterpreterChange {
+            before: "3.12.1".to_owned(),
+            now: "3.13.0".to_owned(),
+        };
+        let context = Context {
+            compared: Compared::Base {
+                other_path_length: false,
+                interpreters: Some(interpreters.clone()),
+            },
+            ..context()
+        };
+        let causes = check(&case, &context).remove(0).causes;
+        assert_eq!(causes, [Cause::other_interpreter(&interpreters)]);
+    }
 
     fn decision(before: u64, now: u64) -> Decision {
         rule_on_counts(before, now, 0.01).decision

@@ -23,3 +23,25 @@ pub(super) fn check(case: &Case<'_>, _context: &Context<'_>) -> Vec<Finding> {
     let limit = &case.target.limits.max_regression;
     vec![Finding::about(case.target, Severity::Error, kind).asked_by(limit.line.as_ref())]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::budgets::Limits;
+    use crate::checks::by_hand::{case, context, ruling, target};
+
+    #[test]
+    fn only_a_failure_is_worth_saying() {
+        let target = target(Limits::default());
+        let found = |decision| {
+            let mut case = case(&target);
+            case.answers.slowdown = Some(ruling(decision));
+            check(&case, &context()).len()
+        };
+        assert_eq!(found(Decision::Fail), 1);
+        assert_eq!(
+            [Decision::Warn, Decision::Inconclusive, Decision::Pass].map(found),
+            [0; 3]
+        );
+    }
+}

@@ -22,3 +22,28 @@ pub(super) fn check(case: &Case<'_>, _context: &Context<'_>) -> Vec<Finding> {
     let kind = FindingKind::Variation(Unstable { variation, allowed });
     vec![Finding::about(case.target, Severity::Error, kind).asked_by(limit.line.as_ref())]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::budgets::Limits;
+    use crate::checks::by_hand::{case, cited, context, target};
+
+    #[test]
+    fn only_a_wider_spread_is_unstable() {
+        let unstable = |allowed| {
+            let target = target(Limits {
+                max_variation: Some(cited(allowed)),
+                ..Limits::default()
+            });
+            let findings = check(&case(&target), &context());
+            findings.into_iter().next().map(|finding| finding.kind)
+        };
+        assert_eq!(unstable(0.05), None);
+        let expected = Unstable {
+            variation: 0.05,
+            allowed: 0.04,
+        };
+        assert_eq!(unstable(0.04), Some(FindingKind::Variation(expected)));
+    }
+}

@@ -27,3 +27,38 @@ pub(super) fn check(case: &Case<'_>, _context: &Context<'_>) -> Vec<Finding> {
     };
     observation.warnings.iter().map(finding).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::budgets::Limits;
+    use crate::checks::by_hand::{case, cited, context, target};
+    use crate::observed::Observation;
+
+    #[test]
+    fn a_warning_fails_only_where_a_line_asks() {
+        let observation = Observation {
+            warnings: vec![WarningSeen {
+                category: "DeprecationWarning".to_owned(),
+                message: "old".to_owned(),
+                place: None,
+            }],
+            ..Observation::default()
+        };
+        let found = |fail_on_warnings| {
+            let target = target(Limits {
+                fail_on_warnings,
+                ..Limits::default()
+            });
+            let case = Case {
+                observation: Some(&observation),
+                ..case(&target)
+            };
+            check(&case, &context()).len()
+        };
+        assert_eq!(
+            (found(Some(cited(true))), found(Some(cited(false))), found(None)),
+            (1, 0, 0)
+        );
+    }
+}

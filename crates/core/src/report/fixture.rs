@@ -237,7 +237,7 @@ fn findings() -> Vec<Finding> {
 }
 
 fn limits() -> Vec<Finding> {
-    let new = |code, target: &str, message: &str| Finding::new(code, Severity::Error, target, message);
+    let new = |code, target: &str, message: &str| finding(code, Severity::Error, target, message);
     vec![
         Finding {
             budget: budget(12, "layers.services.max-time = \"10ms\""),
@@ -327,7 +327,7 @@ fn failures() -> Vec<Finding> {
                 line: 2,
             }),
             details: vec![HOSTILE.to_owned()],
-            ..Finding::new(
+            ..finding(
                 Code::ImportFailed,
                 Severity::Error,
                 "shop.database.legacy",
@@ -345,7 +345,7 @@ fn failures() -> Vec<Finding> {
                 "/usr/lib/python3.13/socket.py:865 in create_connection".to_owned(),
             ],
             help: Some("connect when the first message is sent, not while the module is imported".to_owned()),
-            ..Finding::new(
+            ..finding(
                 Code::Hang,
                 Severity::Error,
                 "shop.mailer",
@@ -356,7 +356,7 @@ fn failures() -> Vec<Finding> {
 }
 
 fn remarks() -> Vec<Finding> {
-    let warning = |code, target: &str, message: &str| Finding::new(code, Severity::Warning, target, message);
+    let warning = |code, target: &str, message: &str| finding(code, Severity::Warning, target, message);
     vec![
         Finding {
             budget: budget(3, "gate.max-regression = \"10%\""),
@@ -377,7 +377,7 @@ fn remarks() -> Vec<Finding> {
         },
         Finding {
             help: Some("`importgate record --only shop.cli` records it".to_owned()),
-            ..Finding::new(
+            ..finding(
                 Code::NoBaseline,
                 Severity::Note,
                 "shop.cli",
@@ -385,4 +385,19 @@ fn remarks() -> Vec<Finding> {
             )
         },
     ]
+}
+
+/// A finding with its four essentials; the rest is empty.
+pub(super) fn finding(code: Code, severity: Severity, target: &str, message: impl Into<String>) -> Finding {
+    Finding {
+        code,
+        severity,
+        target: target.to_owned(),
+        message: message.into(),
+        budget: None,
+        place: None,
+        help: None,
+        details: Vec::new(),
+        causes: Vec::new(),
+    }
 }

@@ -140,7 +140,7 @@ mod tests {
         second.targets = first.targets.split_off(2);
         let of_first = |finding: &Finding| first.targets.iter().any(|target| target.module == finding.target);
         let (mine, other) = first.findings.iter().cloned().partition(of_first);
-        let whole_run = Finding::new(Code::ForeignBaseline, Severity::Warning, "", "recorded elsewhere");
+        let whole_run = fixture::finding(Code::ForeignBaseline, Severity::Warning, "", "recorded elsewhere");
         first.findings = mine;
         second.findings = other;
         first.findings.insert(0, whole_run.clone());

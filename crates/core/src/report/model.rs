@@ -82,23 +82,6 @@ pub struct Finding {
     pub causes: Vec<Cause>,
 }
 
-impl Finding {
-    /// A finding with its four essentials; the rest is empty.
-    pub fn new(code: Code, severity: Severity, target: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            severity,
-            target: target.into(),
-            message: message.into(),
-            budget: None,
-            place: None,
-            help: None,
-            details: Vec::new(),
-            causes: Vec::new(),
-        }
-    }
-}
-
 /// Everything that a run has to say.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Report {

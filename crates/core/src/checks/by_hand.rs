@@ -1,0 +1,115 @@
+//! Cases and contexts typed by hand, for the tests of rules: one target that was measured, and nothing to say of it.
+
+use std::sync::LazyLock;
+
+use super::{Case, Compared, Context, Places, TargetStatus};
+use crate::budgets::{BudgetLine, Cited, Inconclusive, Limits, Target};
+use crate::observed::{EnvironmentKey, ModuleRecord, ModuleTable, Observation, Origin};
+use crate::sampling::{Answers, Ruling};
+use crate::stats::sequential::Decision;
+use crate::stats::{Comparison, ComparisonKind, Distribution, Estimate};
+
+/// A value that a line of the budgets set.
+pub(super) fn cited<T>(value: T) -> Cited<T> {
+    Cited {
+        value,
+        line: Some(BudgetLine {
+            file: "budgets.toml".to_owned(),
+            line: 7,
+            text: "asked".to_owned(),
+        }),
+    }
+}
+
+/// The module `shop` with some limits.
+pub(super) fn target(limits: Limits) -> Target {
+    Target::module("shop", limits)
+}
+
+/// A measured case: 100 ms, 1,000 bytes, 10 samples that spread by 5%, and `shop` alone.
+pub(super) fn case(target: &Target) -> Case<'_> {
+    static SHOP: LazyLock<ModuleTable> = LazyLock::new(|| modules(&["shop"]));
+    static OBSERVATION: LazyLock<Observation> = LazyLock::new(Observation::default);
+    Case {
+        target,
+        status: TargetStatus::Measured,
+        failure: None,
+        printed: "",
+        base_failure: None,
+        observation: Some(&OBSERVATION),
+        closure: &SHOP,
+        estimate: Some(estimate()),
+        own_now_ns: None,
+        before: None,
+        change: None,
+        answers: Answers::default(),
+        orders: &[],
+        instructions: None,
+        instructions_before: None,
+        uncounted: false,
+    }
+}
+
+/// A table of modules of the project.
+pub(super) fn modules(names: &[&str]) -> ModuleTable {
+    let record = ModuleRecord {
+        content: None,
+        origin: Origin::Own,
+    };
+    names.iter().map(|&name| (name.to_owned(), record.clone())).collect()
+}
+
+pub(super) fn estimate() -> Estimate {
+    let distribution = Distribution {
+        p50: 100.0,
+        p95: 110.0,
+        p99: 120.0,
+    };
+    Estimate {
+        time_ms: 100.0,
+        blocked_ms: 0.0,
+        time: distribution,
+        cpu: distribution,
+        wall: distribution,
+        memory_bytes: 1_000,
+        peak_memory_bytes: 2_000,
+        variation: 0.05,
+        samples: 10,
+    }
+}
+
+/// A comparison of the whole import that came out like this: 100 ms before, and half as much again now.
+pub(super) fn ruling(decision: Decision) -> Ruling {
+    Ruling {
+        decision,
+        comparison: Comparison {
+            kind: ComparisonKind::Whole,
+            before_ms: 100.0,
+            change_ms: 50.0,
+            change: 0.5,
+            p_value: 0.001,
+        },
+        threshold: 0.1,
+    }
+}
+
+/// A run that compares with a baseline that fits; the mark of heavy modules is at a second.
+pub(super) fn context() -> Context<'static> {
+    static PLACES: LazyLock<Places> = LazyLock::new(|| Places::new("/project".into(), vec!["/project/src".into()]));
+    static KEY: LazyLock<EnvironmentKey> = LazyLock::new(|| EnvironmentKey("cpython-3.13-linux-x86_64".to_owned()));
+    static HEAVY: LazyLock<Cited<f64>> = LazyLock::new(|| Cited::default_of(1_000.0));
+    Context {
+        places: &PLACES,
+        inconclusive: Inconclusive::Warn,
+        heavy: &HEAVY,
+        usage: None,
+        key: &KEY,
+        compared: Compared::With {
+            differences: Vec::new(),
+            times: true,
+            counts: None,
+        },
+        unrecorded: Vec::new(),
+        stale: Vec::new(),
+    }
+}
