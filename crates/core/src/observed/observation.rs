@@ -15,8 +15,9 @@ pub struct Frame {
     pub function: String,
 }
 
-/// Why an import did not come to its end.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Why an import did not come to its end. What ended the process without an answer, no script can tell.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Failure {
     /// It raised.
     Raised {
@@ -39,6 +40,7 @@ pub enum Failure {
         stack: Vec<Frame>,
     },
     /// A signal killed it.
+    #[serde(skip_deserializing)]
     Crashed {
         /// The signal's number.
         signal: i32,
@@ -46,6 +48,7 @@ pub enum Failure {
         stack: Vec<Frame>,
     },
     /// It did not end within the time limit.
+    #[serde(skip_deserializing)]
     Hung {
         /// The limit, in milliseconds.
         limit_ms: u64,
@@ -77,7 +80,7 @@ impl Failure {
 }
 
 /// A module that the import added to `sys.modules`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct LoadedModule {
     /// Its dotted name.
     pub name: String,
@@ -100,7 +103,7 @@ pub struct LoadedModule {
 }
 
 /// "This module imports that one, from this line." One edge for each pair and line, also where the module was loaded already.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Edge {
     /// The importing module; `None` for the probe's own import of the target.
     pub importer: Option<String>,
@@ -114,15 +117,13 @@ pub struct Edge {
     pub loaded: bool,
     /// True where the import ran inside a function and not at the top level of a module.
     pub in_function: bool,
-    /// True where the import failed.
-    pub failed: bool,
     /// The module-level line that made this import happen, where the import statement runs inside a function. Without
     /// that line the function would not have been called, so reachability follows it and not the importing module.
     pub trigger: Option<Trigger>,
 }
 
 /// A line at the top level of a module whose body was running.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 pub struct Trigger {
     /// The module.
     pub module: String,
@@ -131,7 +132,7 @@ pub struct Trigger {
 }
 
 /// A stretch of an import during which the importing thread was neither computing nor waiting for a processor.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct BlockedSeen {
     /// The module whose body was blocked.
     pub module: String,
@@ -142,7 +143,7 @@ pub struct BlockedSeen {
 }
 
 /// What one line of a module's body took.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct LineSeen {
     /// The module.
     pub module: String,
@@ -162,7 +163,7 @@ pub struct LineSeen {
 }
 
 /// A warning that the import raised.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct WarningSeen {
     /// The warning's class.
     pub category: String,
@@ -173,7 +174,7 @@ pub struct WarningSeen {
 }
 
 /// A side effect that an audit hook saw.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct EffectSeen {
     /// Its kind.
     pub effect: Effect,
@@ -185,22 +186,13 @@ pub struct EffectSeen {
     pub module: Option<String>,
 }
 
-/// A file, other than modules and their bytecode, that the import read, or tried to read.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct FileRead {
-    /// Its absolute path.
-    pub path: String,
-}
-
 /// What one instrumented import showed.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 pub struct Observation {
     /// Why it failed; `None` where it came to its end.
     pub failure: Option<Failure>,
     /// The modules that it added to `sys.modules`, in the order in which they were loaded.
     pub modules: Vec<LoadedModule>,
-    /// The modules that `preload` had loaded before.
-    pub preloaded: Vec<String>,
     /// Who imported whom.
     pub edges: Vec<Edge>,
     /// Warnings raised.
@@ -209,14 +201,13 @@ pub struct Observation {
     pub effects: Vec<EffectSeen>,
     /// Where it was blocked, each stretch above a millisecond.
     pub blocked: Vec<BlockedSeen>,
-    /// Other files read.
-    pub files_read: Vec<FileRead>,
+    /// Files that it read or tried to read, other than modules and their bytecode, by their absolute paths.
+    pub files_read: Vec<String>,
     /// CPU time of the whole import, in nanoseconds.
     pub total_ns: u64,
     /// Resident memory that the whole import added, in bytes.
     pub total_memory_bytes: i64,
     /// The last lines of what it printed; untrusted.
+    #[serde(skip)]
     pub output_tail: String,
-    /// How many bytes it printed.
-    pub output_bytes: u64,
 }

@@ -1,8 +1,9 @@
 //! Timed imports. All times are nanoseconds of one process, as its own clocks read them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The CPU time that the body of one module took itself, without the modules that it imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,9 +15,12 @@ pub struct OwnTime {
 }
 
 /// One timed import in one process.
-#[derive(Debug, Clone, PartialEq, Default)]
+///
+/// Of these, a script tells what it can know by itself; the rest is added where it is taken.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 pub struct Sample {
     /// The round it was taken in. It fixes the hash seed, so that two arms of a round are laid out alike.
+    #[serde(skip)]
     pub round: u32,
     /// Wall-clock time of the import.
     pub wall_ns: u64,
@@ -24,11 +28,13 @@ pub struct Sample {
     /// beside it delays nobody, and often it is only the busy waiting of a numeric library's idle threads.
     pub cpu_ns: u64,
     /// Time blocked (sleep, network, disk): wall minus CPU minus run-queue wait, never negative; 0 without voluntary switches.
+    #[serde(skip)]
     pub blocked_ns: u64,
     /// CPU time of the calibration, a fixed piece of work that ran inside the same process between the imports of single
     /// modules, at the even speed that would have made this import take as long.
     pub calibration_ns: u64,
     /// CPU time of the reference workload next to this sample: the geometric mean of the one before and the one after.
+    #[serde(skip)]
     pub reference_ns: f64,
     /// What the import added to the resident set, in bytes.
     pub memory_bytes: u64,
@@ -38,8 +44,20 @@ pub struct Sample {
     pub voluntary_switches: u64,
     /// How many modules the import added to `sys.modules`.
     pub modules: u64,
-    /// Own CPU time of each module whose import was seen, in the order in which the imports began.
+    /// Own CPU time of each module whose import was seen, by name.
+    #[serde(deserialize_with = "own_times")]
     pub own: Vec<OwnTime>,
+}
+
+/// Own times as a script tells them: nanoseconds by module.
+fn own_times<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<OwnTime>, D::Error> {
+    let times = BTreeMap::<String, u64>::deserialize(deserializer)?.into_iter();
+    Ok(times
+        .map(|(module, cpu_ns)| OwnTime {
+            module: module.into(),
+            cpu_ns,
+        })
+        .collect())
 }
 
 /// One run of the reference workload: it tells how fast the machine is at that moment.

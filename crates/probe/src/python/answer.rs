@@ -1,127 +1,58 @@
-//! The typed form of what the scripts answer.
-
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::sync::Arc;
+//! What the scripts answer: one message, either what was asked for or why the import came to no end.
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
-use importgate_core::observed::{Collections, Failure, Frame, ImportForm, Interpreter, OwnTime, Sample};
+use importgate_core::observed::{Collections, Failure, ImportForm, Place, Sample};
 
-/// One message of a script, told apart by its `kind`.
-#[derive(Debug, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub(super) enum Answer {
-    Interpreter(Box<InterpreterAnswer>),
-    Sample(SampleAnswer),
-    Raised {
-        exception: String,
-        message: String,
-        stack: Vec<Frame>,
-        missing: Option<String>,
-        cycle: Vec<String>,
-    },
-    Exited {
-        code: i32,
-        stack: Vec<Frame>,
-    },
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct InterpreterAnswer {
-    executable: PathBuf,
-    implementation: String,
-    version: String,
-    minor: String,
-    build: String,
-    platform: String,
-    architecture: String,
-    prefix: PathBuf,
-    base_prefix: PathBuf,
-    path: Vec<PathBuf>,
-    standard_library: Vec<PathBuf>,
-    builtin_modules: Vec<String>,
-    cache_tag: Option<String>,
-    #[serde(default)]
-    pub(super) steering: BTreeMap<String, String>,
-}
-
-impl From<InterpreterAnswer> for Interpreter {
-    fn from(answer: InterpreterAnswer) -> Self {
-        Self {
-            executable: answer.executable,
-            implementation: answer.implementation,
-            version: answer.version,
-            minor: answer.minor,
-            build: answer.build,
-            platform: answer.platform,
-            architecture: answer.architecture,
-            prefix: answer.prefix,
-            base_prefix: answer.base_prefix,
-            path: answer.path,
-            standard_library: answer.standard_library,
-            builtin_modules: answer.builtin_modules,
-            cache_tag: answer.cache_tag,
-        }
-    }
-}
-
+/// A timed import. The scripts tell the wait for a processor too, and the deferring probe what became of its statements.
 #[derive(Debug, Deserialize)]
 pub(super) struct SampleAnswer {
-    pub wall_ns: u64,
-    pub cpu_ns: u64,
+    #[serde(flatten)]
+    sample: Sample,
     queued_ns: u64,
-    calibration_ns: u64,
-    memory_bytes: u64,
-    peak_memory_bytes: u64,
-    voluntary_switches: u64,
-    modules: u64,
-    own: BTreeMap<String, u64>,
-    /// The statements that were to be put off; only the deferring probe tells.
     #[serde(default)]
-    pub deferred: Vec<DeferredAnswer>,
-    /// Only the deferring probe counts them.
+    pub(super) deferred: Vec<DeferredAnswer>,
     #[serde(default)]
-    pub collections: Collections,
+    pub(super) collections: Collections,
 }
 
-#[derive(Debug, Deserialize)]
+/// What became of one statement that was to be deferred.
+#[derive(Debug, Default, Deserialize)]
 pub(super) struct DeferredAnswer {
-    pub form: Option<ImportForm>,
-    pub used: Option<UsedAnswer>,
+    pub(super) form: Option<ImportForm>,
+    pub(super) used: Option<Used>,
 }
 
+/// The line that used it before the import was over.
 #[derive(Debug, Deserialize)]
-pub(super) struct UsedAnswer {
-    pub file: String,
-    pub at: u32,
+pub(super) struct Used {
+    file: String,
+    at: u32,
+}
+
+impl From<Used> for Place {
+    fn from(used: Used) -> Self {
+        Self {
+            file: used.file,
+            line: used.at,
+        }
+    }
 }
 
 impl SampleAnswer {
     /// The sample of a round. Waiting for a processor is not the import's: it is taken out of the blocked time, which a
     /// process that never gave up its processor by itself does not have at all.
     pub(super) fn into_sample(self, round: u32) -> Sample {
-        let waited = self.wall_ns.saturating_sub(self.cpu_ns).saturating_sub(self.queued_ns);
-        Sample {
-            round,
-            wall_ns: self.wall_ns,
-            cpu_ns: self.cpu_ns,
-            blocked_ns: if self.voluntary_switches > 0 { waited } else { 0 },
-            calibration_ns: self.calibration_ns,
-            reference_ns: 0.0,
-            memory_bytes: self.memory_bytes,
-            peak_memory_bytes: self.peak_memory_bytes,
-            voluntary_switches: self.voluntary_switches,
-            modules: self.modules,
-            own: self
-                .own
-                .into_iter()
-                .map(|(module, cpu_ns)| OwnTime {
-                    module: Arc::from(module),
-                    cpu_ns,
-                })
-                .collect(),
+        let Self {
+            mut sample, queued_ns, ..
+        } = self;
+        sample.round = round;
+        if sample.voluntary_switches > 0 {
+            let waited = sample.wall_ns.saturating_sub(sample.cpu_ns);
+            sample.blocked_ns = waited.saturating_sub(queued_ns);
         }
+        sample
     }
 }
 
@@ -136,41 +67,41 @@ pub(super) enum Unreadable {
     Invalid(String),
 }
 
+/// Reads a message of this kind, or the failure that was sent in its place.
+///
+/// # Errors
+/// [`Unreadable`] where it is neither.
+pub(super) fn read<T: DeserializeOwned>(bytes: &[u8], kind: &str) -> Result<Result<T, Failure>, Unreadable> {
+    #[derive(Deserialize)]
+    struct Header {
+        kind: String,
+    }
+    let body = body(bytes)?;
+    if json::<Header>(body)?.kind == kind {
+        json(body).map(Ok)
+    } else {
+        json(body).map(Err)
+    }
+}
+
 /// Takes a message apart: a length in eight bytes, then that much JSON.
-pub(super) fn read<'bytes, T: Deserialize<'bytes>>(bytes: &'bytes [u8]) -> Result<T, Unreadable> {
+fn body(bytes: &[u8]) -> Result<&[u8], Unreadable> {
     if bytes.is_empty() {
         return Err(Unreadable::Nothing);
     }
     let (header, body) = bytes.split_first_chunk::<8>().ok_or(Unreadable::Short)?;
     let length = usize::try_from(u64::from_be_bytes(*header)).map_err(|_| Unreadable::Short)?;
-    let body = body.get(..length).ok_or(Unreadable::Short)?;
-    serde_json::from_slice(body).map_err(|error| Unreadable::Invalid(error.to_string()))
+    body.get(..length).ok_or(Unreadable::Short)
 }
 
-/// The failure that an answer tells of, or the answer itself.
-pub(super) fn failure(answer: Answer) -> Result<Answer, Failure> {
-    match answer {
-        Answer::Raised {
-            exception,
-            message,
-            stack,
-            missing,
-            cycle,
-        } => Err(Failure::Raised {
-            exception,
-            message,
-            stack,
-            missing,
-            cycle,
-        }),
-        Answer::Exited { code, stack } => Err(Failure::Exited { code, stack }),
-        other => Ok(other),
-    }
+fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadable> {
+    serde_json::from_slice(body).map_err(|error| Unreadable::Invalid(error.to_string()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use importgate_core::observed::OwnTime;
 
     fn framed(body: &str) -> Vec<u8> {
         let mut bytes = (body.len() as u64).to_be_bytes().to_vec();
@@ -178,41 +109,83 @@ mod tests {
         bytes
     }
 
+    fn read_sample(body: &str) -> Result<Result<Sample, Failure>, Unreadable> {
+        let answer = read::<SampleAnswer>(&framed(body), "sample")?;
+        Ok(answer.map(|answer| answer.into_sample(7)))
+    }
+
+    fn sample(queued_ns: i64, voluntary_switches: u64) -> String {
+        format!(
+            r#"{{"kind": "sample", "wall_ns": 100, "cpu_ns": 60, "queued_ns": {queued_ns}, "calibration_ns": 1,
+                "memory_bytes": 4096, "peak_memory_bytes": 8192, "voluntary_switches": {voluntary_switches}, "modules": 2,
+                "own": {{"b": 20, "a": 30}}}}"#
+        )
+    }
+
     #[test]
     fn a_message_cut_anywhere_is_short_and_never_half_read() {
         let whole = framed(r#"{"kind":"exited","code":3,"stack":[]}"#);
+        let read = |bytes: &[u8]| read::<SampleAnswer>(bytes, "sample").map(Result::err);
         for end in 1..whole.len() {
-            assert_eq!(
-                read::<Answer>(&whole[..end]).expect_err("cut"),
-                Unreadable::Short,
-                "cut at {end}"
-            );
+            assert_eq!(read(&whole[..end]), Err(Unreadable::Short), "cut at {end}");
         }
-        assert!(matches!(read::<Answer>(&whole), Ok(Answer::Exited { code: 3, .. })));
-        assert_eq!(read::<Answer>(b"").expect_err("empty"), Unreadable::Nothing);
+        let stack = Vec::new();
+        assert_eq!(read(&whole), Ok(Some(Failure::Exited { code: 3, stack })));
+        assert_eq!(read(b""), Err(Unreadable::Nothing));
+    }
+
+    #[test]
+    fn a_sample_is_read_as_it_is_and_completed_by_its_round() {
+        let own = |module: &str, cpu_ns| OwnTime {
+            module: module.into(),
+            cpu_ns,
+        };
+        let expected = Sample {
+            round: 7,
+            wall_ns: 100,
+            cpu_ns: 60,
+            blocked_ns: 30,
+            calibration_ns: 1,
+            reference_ns: 0.0,
+            memory_bytes: 4096,
+            peak_memory_bytes: 8192,
+            voluntary_switches: 2,
+            modules: 2,
+            own: vec![own("a", 30), own("b", 20)],
+        };
+        assert_eq!(read_sample(&sample(10, 2)), Ok(Ok(expected)));
     }
 
     #[test]
     fn waiting_for_a_processor_is_not_blocked_time() {
-        let sample = |queued_ns, voluntary_switches| {
-            SampleAnswer {
-                wall_ns: 100,
-                cpu_ns: 60,
-                queued_ns,
-                calibration_ns: 1,
-                memory_bytes: 0,
-                peak_memory_bytes: 0,
-                voluntary_switches,
-                modules: 1,
-                own: BTreeMap::new(),
-                deferred: Vec::new(),
-                collections: Collections::default(),
-            }
-            .into_sample(0)
-            .blocked_ns
+        let blocked_ns = |queued_ns, switches| {
+            let sample = read_sample(&sample(queued_ns, switches))
+                .expect("an answer")
+                .expect("a sample");
+            sample.blocked_ns
         };
-        assert_eq!(sample(10, 2), 30);
-        assert_eq!(sample(50, 2), 0);
-        assert_eq!(sample(10, 0), 0);
+        assert_eq!(blocked_ns(10, 2), 30);
+        assert_eq!(blocked_ns(50, 2), 0);
+        assert_eq!(blocked_ns(10, 0), 0);
+    }
+
+    #[test]
+    fn what_no_script_sends_is_refused() {
+        let whole = sample(10, 2);
+        for (old, new, reason) in [
+            ("\"queued_ns\": 10", "\"queued_ns\": -10", "integer `-10`"),
+            ("\"cpu_ns\": 60", "\"cpu_ns\": -60", "integer `-60`"),
+            ("\"cpu_ns\": 60", "\"cpu_ns\": \"60\"", "string \"60\""),
+            ("\"a\": 30", "\"a\": 3.5", "floating point `3.5`"),
+            ("\"modules\": 2,", "", "missing field `modules`"),
+            ("\"sample\"", "\"observation\"", "unknown variant `observation`"),
+            ("\"sample\"", "\"crashed\"", "unknown variant `crashed`"),
+        ] {
+            assert!(whole.contains(old), "{old}");
+            match read_sample(&whole.replacen(old, new, 1)) {
+                Err(Unreadable::Invalid(said)) => assert!(said.contains(reason), "{said}"),
+                other => panic!("{old} → {new}: {other:?}"),
+            }
+        }
     }
 }

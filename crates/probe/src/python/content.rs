@@ -71,7 +71,7 @@ impl Contents {
     /// The content of the other files that an observation read, `None` for those that are not there. Names do not depend
     /// on where the project and its environment lie, so that two machines can be compared.
     pub fn files_read(&mut self, observation: &Observation) -> BTreeMap<String, Option<ContentHash>> {
-        let read = observation.files_read.iter().map(|read| Path::new(&read.path));
+        let read = observation.files_read.iter().map(Path::new);
         read.filter(|path| !VIEWS.iter().any(|view| path.starts_with(view)))
             .map(|path| (self.portable_name(path), self.content(path)))
             .collect()
@@ -168,7 +168,6 @@ fn origin_of_neighbours(table: &ModuleTable, name: &str) -> Option<Origin> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use importgate_core::observed::FileRead;
 
     fn module(name: &str, file: Option<&Path>) -> LoadedModule {
         LoadedModule {
@@ -263,7 +262,7 @@ mod tests {
         ];
         let paths = names.map(|name| folder.path().join(name).to_string_lossy().into_owned());
         let observation = Observation {
-            files_read: paths.map(|path| FileRead { path }).to_vec(),
+            files_read: paths.to_vec(),
             ..Observation::default()
         };
         let read = contents.files_read(&observation);

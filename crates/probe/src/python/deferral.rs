@@ -22,15 +22,11 @@ impl Session {
         let exchange = self.run_import(Script::DeferringProbe, &words, request, limit)?;
         let answer = self.sample_answer(&exchange, limit)?;
         Ok(answer.map(|mut answer| {
-            let deferred = std::mem::take(&mut answer.deferred).into_iter().next();
-            let (form, used) = deferred.map_or((None, None), |deferred| (deferred.form, deferred.used));
+            let statement = answer.deferred.pop().unwrap_or_default();
             Deferred {
-                form,
+                form: statement.form,
                 collections: answer.collections,
-                used_at: used.map(|used| Place {
-                    file: used.file,
-                    line: used.at,
-                }),
+                used_at: statement.used.map(Place::from),
                 sample: answer.into_sample(request.round),
             }
         }))

@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
+
 use super::PythonError;
-use super::answer::{self, Answer, InterpreterAnswer, Unreadable};
+use super::answer::{self, Unreadable};
 use super::session::{OWN_LIMIT, SILENCED, SessionSettings, word};
 use super::workspace::{Script, Workspace};
 use crate::runner;
@@ -16,19 +18,13 @@ use crate::runner::{Command, Output, RunError, Status};
 use importgate_core::observed::Interpreter;
 
 /// What one program says of the interpreter that it starts.
+#[derive(PartialEq, Eq, Deserialize)]
 struct Described {
+    #[serde(flatten)]
     interpreter: Interpreter,
     /// Variables that steer the loader and the interpreter: a wrapper may set them.
+    #[serde(default)]
     steering: BTreeMap<String, String>,
-}
-
-impl From<InterpreterAnswer> for Described {
-    fn from(answer: InterpreterAnswer) -> Self {
-        Self {
-            steering: answer.steering.clone(),
-            interpreter: answer.into(),
-        }
-    }
 }
 
 /// The program to run from now on, and what it is. It also compiles the scripts that run often.
@@ -37,17 +33,11 @@ pub(super) fn ask(settings: &SessionSettings, workspace: &Workspace) -> Result<(
     let direct = named.interpreter.executable.clone();
     if direct != settings.executable
         && direct.is_absolute()
-        && ask_one(&direct, settings, workspace).is_ok_and(|itself| itself.is_same_as(&named))
+        && ask_one(&direct, settings, workspace).is_ok_and(|itself| itself == named)
     {
         return Ok((direct, named.interpreter));
     }
     Ok((settings.executable.clone(), named.interpreter))
-}
-
-impl Described {
-    fn is_same_as(&self, other: &Self) -> bool {
-        self.steering == other.steering && self.interpreter == other.interpreter
-    }
 }
 
 /// Runs one program and reads its answer.
@@ -73,9 +63,9 @@ fn ask_one(executable: &Path, settings: &SessionSettings, workspace: &Workspace)
         reason,
         output: output.clone(),
     };
-    let described = match answer::read::<Answer>(&mailbox.read_answer()) {
-        Ok(Answer::Interpreter(answer)) => Described::from(*answer),
-        Ok(other) => return Err(unexpected(format!("{other:?}"))),
+    let described: Described = match answer::read(&mailbox.read_answer(), "interpreter") {
+        Ok(Ok(described)) => described,
+        Ok(Err(failure)) => return Err(unexpected(format!("{failure:?}"))),
         Err(Unreadable::Invalid(reason)) => return Err(unexpected(reason)),
         Err(unreadable @ (Unreadable::Nothing | Unreadable::Short)) => {
             let how = match ended.status {

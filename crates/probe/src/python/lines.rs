@@ -5,26 +5,14 @@ use serde::Deserialize;
 
 use super::PythonError;
 use super::answer::{self, Unreadable};
-use super::observation::{PATIENCE, below};
+use super::observation::{PATIENCE, name_below};
 use super::session::Session;
 use super::workspace::Script;
 use importgate_core::observed::{ImportRequest, LineSeen};
 
-#[derive(Debug, Deserialize)]
-#[serde(tag = "kind", rename = "lines")]
+#[derive(Deserialize)]
 struct LinesAnswer {
-    lines: Vec<LineAnswer>,
-}
-
-#[derive(Debug, Deserialize)]
-struct LineAnswer {
-    module: String,
-    file: String,
-    line: u32,
-    ns: u64,
-    text: String,
-    extent: Vec<(u32, u32)>,
-    reach: Vec<(u32, u32)>,
+    lines: Vec<LineSeen>,
 }
 
 impl Session {
@@ -40,22 +28,15 @@ impl Session {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let limit = self.settings().time_limit * PATIENCE;
         let exchange = self.run_import(Script::ObserveLines, &words, request, limit)?;
-        match answer::read::<LinesAnswer>(&exchange.answer()) {
-            Ok(answer) => Ok(answer.lines.into_iter().map(|line| self.line_seen(line)).collect()),
-            Err(Unreadable::Invalid(reason)) => Err(self.unexpected_output(reason, &exchange)),
-            Err(Unreadable::Nothing | Unreadable::Short) => Ok(Vec::new()),
+        let mut lines = match answer::read::<LinesAnswer>(&exchange.answer(), "lines") {
+            Ok(Ok(answer)) => answer.lines,
+            Ok(Err(failure)) => return Err(self.unexpected_output(format!("{failure:?}"), &exchange)),
+            Err(Unreadable::Invalid(reason)) => return Err(self.unexpected_output(reason, &exchange)),
+            Err(Unreadable::Nothing | Unreadable::Short) => Vec::new(),
+        };
+        for line in &mut lines {
+            name_below(&self.settings().working_directory, &mut line.file);
         }
-    }
-
-    fn line_seen(&self, answer: LineAnswer) -> LineSeen {
-        LineSeen {
-            module: answer.module,
-            file: below(&self.settings().working_directory, answer.file),
-            line: answer.line,
-            ns: answer.ns,
-            text: answer.text,
-            extent: answer.extent,
-            reach: answer.reach,
-        }
+        Ok(lines)
     }
 }

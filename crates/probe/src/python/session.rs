@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::PythonError;
-use super::answer::{self, Answer, SampleAnswer, Unreadable};
+use super::answer::{self, SampleAnswer, Unreadable};
 use super::faults;
 use super::interpreter_info;
 use super::workspace::{Mailbox, Script, Workspace};
@@ -81,11 +81,6 @@ impl Exchange {
     pub(super) fn output_tail(&self) -> &[u8] {
         &self.ended.output_tail
     }
-
-    /// How many bytes were printed, where it was captured.
-    pub(super) fn output_bytes(&self) -> u64 {
-        self.ended.output_bytes
-    }
 }
 
 impl Session {
@@ -156,6 +151,7 @@ impl Session {
         )?;
         let sample = self
             .sample_answer(&exchange, OWN_LIMIT)?
+            .map(|answer| answer.into_sample(round))
             .map_err(|failure| PythonError::Died {
                 executable: self.settings.executable.clone(),
                 how: "importing the reference workload".to_owned(),
@@ -240,12 +236,8 @@ impl Session {
         exchange: &Exchange,
         time_limit: Duration,
     ) -> Result<Result<SampleAnswer, Failure>, PythonError> {
-        match answer::read::<Answer>(&exchange.mailbox.read_answer()) {
-            Ok(answer) => Ok(match answer::failure(answer) {
-                Ok(Answer::Sample(sample)) => Ok(sample),
-                Ok(other) => return Err(self.unexpected_output(format!("{other:?}"), exchange)),
-                Err(failure) => Err(failure),
-            }),
+        match answer::read(&exchange.mailbox.read_answer(), "sample") {
+            Ok(answer) => Ok(answer),
             Err(Unreadable::Invalid(reason)) => Err(self.unexpected_output(reason, exchange)),
             Err(Unreadable::Nothing | Unreadable::Short) => Ok(Err(self.silent_end(exchange, time_limit))),
         }

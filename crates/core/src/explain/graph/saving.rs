@@ -234,7 +234,6 @@ mod tests {
         let observation = Sketch::new("app")
             .loads("app", 1, "lib", 5)
             .also("lib", 2, "lib.optional")
-            .with(|observation| observation.edges.last_mut().expect("an edge").failed = true)
             .also("lib.optional", 1, "lib")
             .loads("lib.optional", 2, "helper", 3)
             .build();

@@ -55,7 +55,6 @@ impl Sketch {
             line,
             loaded,
             in_function: false,
-            failed: false,
             trigger: None,
         });
         self

@@ -53,7 +53,7 @@ fn effects_are_seen_with_the_line_of_the_measured_code() {
     let read: Vec<_> = observation
         .files_read
         .iter()
-        .map(|read| read.path.rsplit('/').next())
+        .map(|path| path.rsplit('/').next())
         .collect();
     assert!(
         read.contains(&Some("data.txt")) && !read.contains(&Some("made.txt")),
