@@ -1,6 +1,6 @@
 //! How often something happened, with what the number of draws allows to say.
 
-use importgate_core::stats::Decision;
+use importgate_core::sampling::Decision;
 
 use crate::replay::Ended;
 

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use importgate_core::observed::{ImportRequest, Sample};
+use importgate_core::sampling::Decision;
 use importgate_core::sampling::plan::{Arm, Arms, Judge, Outcome, Plan, PlanSettings, Step};
-use importgate_core::stats::Decision;
 use importgate_probe::python::{BytecodeFiles, Session, SessionSettings};
 
 use crate::hogs::{Hogs, State};

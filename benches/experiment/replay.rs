@@ -3,11 +3,11 @@
 
 use importgate_core::budgets::{Cited, Limits, Target};
 use importgate_core::observed::{ClosureChange, Sample};
-use importgate_core::sampling::{Answers, Question, Yardstick};
+use importgate_core::sampling::alpha::Schedule;
+use importgate_core::sampling::{Answers, Decision, ErrorBudget, OtherSide, Question, Rules, tests_of};
+use importgate_core::stats::MachineSpeed;
 use importgate_core::stats::changed_part::usual_own_times;
 use importgate_core::stats::random::SplitMix64;
-use importgate_core::stats::sequential::Schedule;
-use importgate_core::stats::{Decision, MachineSpeed};
 
 /// Samples of a target in a recorded baseline: the gate's default.
 pub(crate) const RECORDED: usize = 30;
@@ -84,14 +84,14 @@ pub(crate) fn stored(
             changed: vec![module],
             ..ClosureChange::default()
         });
-    let yardstick = Yardstick::Stored {
+    let other = OtherSide::Stored {
         machine: MachineSpeed::of(&before),
         samples: before,
         own_ns,
         change,
         whole: true,
     };
-    ask(yardstick, threshold, &now, &[], &Schedule::whole(MAX_SAMPLES))
+    ask(&other, threshold, &now, &[], &Schedule::whole(MAX_SAMPLES))
 }
 
 /// Base and head side by side, where the times alone decide.
@@ -110,11 +110,11 @@ pub(crate) fn paired(
     for sample in &mut head {
         inject(sample, injection, None);
     }
-    let yardstick = Yardstick::Paired { change: None };
-    ask(yardstick, threshold, &head, &base, &Schedule::paired(MAX_SAMPLES))
+    let other = OtherSide::Paired { change: None };
+    ask(&other, threshold, &head, &base, &Schedule::paired(MAX_SAMPLES))
 }
 
-fn ask(yardstick: Yardstick, threshold: f64, head: &[Sample], base: &[Sample], schedule: &Schedule) -> Ended {
+fn ask(other: &OtherSide, threshold: f64, head: &[Sample], base: &[Sample], schedule: &Schedule) -> Ended {
     let limits = Limits {
         max_regression: Cited::default_of(threshold),
         // So that the percentage alone decides, also where it is less than the default floor.
@@ -122,7 +122,13 @@ fn ask(yardstick: Yardstick, threshold: f64, head: &[Sample], base: &[Sample], s
         ..Limits::default()
     };
     let target = Target::module("replayed", limits);
-    let question = Question::new(&target, yardstick, 1, MAX_SAMPLES, false);
+    let rules = Rules {
+        budget: ErrorBudget::over(tests_of(&target, other)),
+        min_samples: 0,
+        max_samples: MAX_SAMPLES,
+        fixed: false,
+    };
+    let question = Question::new(&target, other, rules);
     let mut ended = None;
     for samples in schedule.looks() {
         let answers = question.answers(&head[..samples], &base[..samples.min(base.len())]);

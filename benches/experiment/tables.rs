@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use importgate_core::stats::Decision;
+use importgate_core::sampling::Decision;
 use importgate_core::stats::random::SplitMix64;
 
 use crate::hogs::State;

@@ -4,8 +4,8 @@
 use super::{Case, Code, Context, Finding, FindingKind, Severity};
 use crate::budgets::TargetKind;
 use crate::explain::graph::Measure;
+use crate::sampling::Decision;
 use crate::stats::Estimate;
-use crate::stats::sequential::Decision;
 
 /// The time against its ceiling.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -5,8 +5,7 @@
 use super::{Case, Code, Context, Finding, FindingKind, Severity};
 use crate::explain::Cause;
 use crate::explain::graph::Count;
-use crate::sampling::Ruling;
-use crate::stats::sequential::Decision;
+use crate::sampling::{Decision, Ruling};
 use crate::stats::{Comparison, ComparisonKind};
 
 /// It is slower than before, or may be.
@@ -117,6 +116,7 @@ pub fn rule_on_counts(before: u64, now: u64, max_regression: f64) -> Ruling {
             p_value: if added > INSTRUCTIONS_FLOOR { 0.0 } else { 1.0 },
         },
         threshold: max_regression,
+        p_over: None,
     }
 }
 

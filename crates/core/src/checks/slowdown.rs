@@ -2,8 +2,8 @@
 //! and then something outside the code slows it down.
 
 use super::{Case, Context, Finding, FindingKind, Severity};
+use crate::sampling::Decision;
 use crate::stats::Comparison;
-use crate::stats::sequential::Decision;
 
 /// Modules that did not change became slower.
 #[derive(Debug, Clone, PartialEq)]

@@ -10,7 +10,7 @@ use crate::checks::{Case, Context, Places};
 use crate::observed::{Environment, Machine, Measure, MeasureError, OrderTried, TargetObservation};
 use crate::report;
 use crate::report::{Report, ReportEnvironment, RunSummary, order, wording};
-use crate::sampling::decide_fixed;
+use crate::sampling::{Rules, decide_fixed};
 use crate::usage::Usage;
 
 use super::compare_with::{Against, CompareWith};
@@ -81,7 +81,7 @@ pub fn check(
         head,
         check.sampling.seed,
     )?;
-    let cases = measured.cases(check.targets, &orders, check.sampling.fixed.is_some());
+    let cases = measured.cases(check.targets, &orders);
     let mut judgement = checks::judge(&cases, &context);
     let before = measured.lines_before(&compare_with, check.files);
     let findings = &mut judgement.findings;
@@ -139,6 +139,7 @@ struct Measured<'a> {
     base: Option<Side<'a>>,
     states: Vec<TargetState>,
     counts: Vec<Counts>,
+    rules: Rules,
     samples: Samples,
 }
 
@@ -173,13 +174,17 @@ fn measure<'a>(
         vec![Counts::default(); targets.len()]
     };
     let sides = (head.measure, base.as_ref().map(|base| base.measure));
-    let jobs = jobs(targets, &states, &check.sampling);
-    let samples = sample::take(sides, jobs, &check.sampling, deadline, progress)?;
+    // The level is divided before the first look: a number of tests that samples decide would void what it promises.
+    let tests = targets.iter().zip(&states).map(|(target, state)| state.tests(target));
+    let rules = check.sampling.rules(tests.sum());
+    let jobs = jobs(targets, &states, rules);
+    let samples = sample::take(sides, &jobs, &check.sampling, deadline, progress)?;
     Ok(Measured {
         head,
         base,
         states,
         counts,
+        rules,
         samples,
     })
 }
@@ -204,15 +209,12 @@ fn observe_base<'a>(
 }
 
 /// What has to be timed, and what is asked of it.
-fn jobs<'a>(targets: &'a [Target], states: &[TargetState], settings: &SamplingSettings) -> Vec<Job<'a>> {
-    let timed = || targets.iter().zip(states).filter(|(_, state)| state.is_timed());
-    let count = timed().count();
-    timed()
-        .map(|(target, state)| Job {
-            target,
-            question: state.question(target, count, settings),
-        })
-        .collect()
+fn jobs<'a>(targets: &'a [Target], states: &'a [TargetState], rules: Rules) -> Vec<Job<'a>> {
+    let job = |(target, state): (&'a Target, &'a TargetState)| {
+        let question = state.question(target, rules)?;
+        Some(Job { target, question })
+    };
+    targets.iter().zip(states).filter_map(job).collect()
 }
 
 impl Measured<'_> {
@@ -226,7 +228,7 @@ impl Measured<'_> {
     }
 
     /// Brings together what is known of each target.
-    fn cases<'a>(&'a self, targets: &'a [Target], orders: &'a [Vec<OrderTried>], fixed: bool) -> Vec<Case<'a>> {
+    fn cases<'a>(&'a self, targets: &'a [Target], orders: &'a [Vec<OrderTried>]) -> Vec<Case<'a>> {
         let mut taken = self.samples.taken.iter();
         let mut cases: Vec<Case<'_>> = targets
             .iter()
@@ -235,14 +237,15 @@ impl Measured<'_> {
             .map(|(position, (target, state))| {
                 let taken = if state.is_timed() { taken.next() } else { None };
                 let base = self.base.as_ref().map(|side| &side.observations[position]);
-                let mut case = state.case(target, &self.head.observations[position], taken, base);
+                let mut case = state.case(target, &self.head.observations[position], taken, base, self.rules);
                 counts::decide(&mut case, self.counts[position]);
                 case.orders = &orders[position];
                 case
             })
             .collect();
-        if fixed {
-            decide_fixed(cases.iter_mut().map(|case| &mut case.answers).collect());
+        if self.rules.fixed {
+            let answers = cases.iter_mut().map(|case| &mut case.answers).collect();
+            decide_fixed(answers, self.rules.budget);
         }
         cases
     }

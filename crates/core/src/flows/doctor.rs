@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::budgets::{Limits, Target, Workload};
 use crate::observed::{Clock, ImportRequest, Look, Machine, MachineConditions, Measure, MeasureError};
 use crate::report::doctor::Examination;
-use crate::sampling::{Question, Yardstick};
+use crate::sampling::{OtherSide, Question};
 use crate::stats::noise::{NoiseFloor, noise_floor};
 
 use super::sample::{self, Job};
@@ -91,13 +91,13 @@ fn self_test(
         max_samples: doctor.samples,
         time_limit: None,
     };
-    let yardstick = Yardstick::Paired { change: None };
+    let other = OtherSide::Paired { change: None };
     let job = Job {
         target: &subject,
-        question: Question::new(&subject, yardstick, 1, settings.max_samples(), true),
+        question: Question::new(&subject, &other, settings.rules(0)),
     };
     let deadline = Deadline::new(clock, None);
-    let samples = sample::take((measure, Some(measure)), vec![job], &settings, deadline, progress)?;
+    let samples = sample::take((measure, Some(measure)), &[job], &settings, deadline, progress)?;
     let taken = samples.taken.first();
     let floor = taken.and_then(|taken| noise_floor(&taken.head, &taken.base));
     floor.ok_or(DoctorError::NoSamples)

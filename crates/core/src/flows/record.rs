@@ -12,7 +12,7 @@ use crate::budgets::{Budgets, Engine, Target, Workload};
 use crate::observed::{
     EnvironmentKey, Failure, Machine, Measure, MeasureError, ModuleTable, Origin, Sample, TargetObservation,
 };
-use crate::sampling::{Question, Yardstick};
+use crate::sampling::{OtherSide, Question};
 use crate::stats::changed_part::usual_own_times;
 
 use super::observe::Side;
@@ -79,7 +79,7 @@ pub fn record(
     let side = Side::observe(measure, targets, None, progress)?;
     refuse_failures(targets, side.observations.iter().map(TargetObservation::failure))?;
     let jobs = jobs(targets, &settings);
-    let samples = sample::take((measure, None), jobs, &settings, deadline, progress)?;
+    let samples = sample::take((measure, None), &jobs, &settings, deadline, progress)?;
     refuse_failures(targets, samples.taken.iter().map(|taken| taken.failure.as_ref()))?;
     let mut entry = entry(record, &side, &samples);
     if record.budgets.measure.engine.value == Engine::Instructions {
@@ -116,14 +116,11 @@ fn refuse_failures<'a>(
 }
 
 fn jobs<'a>(targets: &'a [Target], settings: &SamplingSettings) -> Vec<Job<'a>> {
-    let question = |target| Question::new(target, Yardstick::None, targets.len(), settings.max_samples(), true);
-    targets
-        .iter()
-        .map(|target| Job {
-            target,
-            question: question(target),
-        })
-        .collect()
+    let job = |target| Job {
+        target,
+        question: Question::new(target, &OtherSide::Nothing, settings.rules(0)),
+    };
+    targets.iter().map(job).collect()
 }
 
 /// Counts every target and puts the counts, and what counted them, into the entry.

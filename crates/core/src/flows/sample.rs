@@ -5,9 +5,9 @@ use std::time::Duration;
 use crate::budgets::{Budgets, Cited, Target, Workload};
 use crate::observed::{Failure, ImportRequest, Measure, MeasureError, ReferenceSample, Sample};
 use crate::report::progress_line::{Phase, Progress};
-use crate::sampling::Question;
-use crate::sampling::plan::{Arm, Arms, Judge, Outcome, Plan, PlanSettings, Step};
-use crate::stats::{Decision, MachineSpeed};
+use crate::sampling::plan::{Arm, Arms, Outcome, Plan, PlanSettings, Step};
+use crate::sampling::{ErrorBudget, Question, Rules, SequentialJudge};
+use crate::stats::MachineSpeed;
 
 use super::{Deadline, ShowProgress};
 
@@ -44,8 +44,18 @@ impl SamplingSettings {
     }
 
     /// The most samples that a target gets.
-    pub(super) fn max_samples(&self) -> usize {
+    fn max_samples(&self) -> usize {
         self.fixed.unwrap_or(self.max_samples) as usize
+    }
+
+    /// What all targets of a run share that asks so many tests of its samples.
+    pub(super) fn rules(&self, tests: usize) -> Rules {
+        Rules {
+            budget: ErrorBudget::over(tests),
+            min_samples: self.min_samples as usize,
+            max_samples: self.max_samples(),
+            fixed: self.fixed.is_some(),
+        }
     }
 }
 
@@ -53,13 +63,12 @@ impl SamplingSettings {
 #[derive(Debug)]
 pub(super) struct Job<'a> {
     pub(super) target: &'a Target,
-    pub(super) question: Question,
+    pub(super) question: Question<'a>,
 }
 
 /// What was taken of one job.
 #[derive(Debug)]
 pub(super) struct Taken {
-    pub(super) question: Question,
     pub(super) head: Vec<Sample>,
     pub(super) base: Vec<Sample>,
     /// Set where the import failed although it had worked when it was observed.
@@ -102,7 +111,7 @@ impl Samples {
 /// Where a process could not be run at all, or the run was interrupted.
 pub(super) fn take(
     (head, base): (&dyn Measure, Option<&dyn Measure>),
-    jobs: Vec<Job<'_>>,
+    jobs: &[Job<'_>],
     settings: &SamplingSettings,
     deadline: Deadline<'_>,
     progress: &mut dyn ShowProgress,
@@ -112,7 +121,7 @@ pub(super) fn take(
         seed: settings.seed,
         max_samples: settings.max_samples(),
     });
-    let mut judge = EachQuestion { jobs: &jobs, settings };
+    let mut judge = SequentialJudge::new(jobs.iter().map(|job| &job.question));
     let mut failures: Vec<Option<(Failure, String)>> = jobs.iter().map(|_| None).collect();
     let mut done = 0;
     while let Some(step) = plan.step() {
@@ -147,14 +156,13 @@ pub(super) fn take(
         plan.record(outcome, &mut judge);
     }
     let references = plan.references().to_vec();
-    let taken = jobs
+    let taken = plan
+        .into_samples()
         .into_iter()
-        .zip(plan.into_samples())
         .zip(failures)
-        .map(|((job, Arms { head, base }), failed)| {
+        .map(|(Arms { head, base }, failed)| {
             let (failure, printed) = failed.unzip();
             Taken {
-                question: job.question,
                 head,
                 base,
                 failure,
@@ -184,23 +192,5 @@ fn sample(
             let taken = measure.command(words, round)?;
             Ok(taken.map_err(|failed| (failed.failure, failed.printed)))
         }
-    }
-}
-
-/// Asks each target's question after each of its samples.
-struct EachQuestion<'a> {
-    jobs: &'a [Job<'a>],
-    settings: &'a SamplingSettings,
-}
-
-impl Judge for EachQuestion<'_> {
-    fn look(&mut self, target: usize, samples: &Arms) -> Decision {
-        if self.settings.fixed.is_some() || samples.head.len() < self.settings.min_samples as usize {
-            return Decision::Continue;
-        }
-        self.jobs[target]
-            .question
-            .answers(&samples.head, &samples.base)
-            .decision()
     }
 }

@@ -1,15 +1,14 @@
 //! The state of each target before anything is timed: its import failed, its code is the baseline's, or it has to be timed.
 
 use crate::baseline::Recorded;
-use crate::budgets::{Cited, Target, Workload};
+use crate::budgets::{Target, Workload};
 use crate::checks;
 use crate::checks::{Before, Case, Context, TargetStatus};
 use crate::observed::{ClosureChange, Failure, Sample, TargetObservation};
-use crate::sampling::{Answers, Question, Ruling, Yardstick};
+use crate::sampling::{Answers, ErrorBudget, OtherSide, Question, Rules, tests_of};
 use crate::stats::changed_part::usual_own_times;
-use crate::stats::{Decision, Estimate, MachineSpeed, estimate};
+use crate::stats::{MachineSpeed, estimate};
 
-use super::SamplingSettings;
 use super::compare_with::{CompareWith, StoredEntry};
 use super::sample::Taken;
 
@@ -36,10 +35,14 @@ pub(super) struct TargetState {
 enum Kind {
     /// The import failed when it was observed.
     Failed,
-    /// The closure equals the baseline's: its numbers hold.
-    Reused(MachineSpeed),
+    /// The closure equals the baseline's: its numbers hold, and its samples answer.
+    Reused {
+        machine: MachineSpeed,
+        samples: Vec<Sample>,
+        same_code: OtherSide,
+    },
     /// It is timed, and held against this.
-    Timed(Yardstick),
+    Timed(OtherSide),
 }
 
 impl TargetState {
@@ -61,7 +64,7 @@ impl TargetState {
         let stored = compare_with.stored();
         let recorded = stored.and_then(|stored| Some((stored, stored.entry.targets.get(&target.name)?)));
         let Some((stored, recorded)) = recorded else {
-            return Self::of_kind(Kind::Timed(Yardstick::None));
+            return Self::of_kind(Kind::Timed(OtherSide::Nothing));
         };
         let change = ClosureChange::between(&recorded.closure, &observed.closure);
         let same_code = stored.comparability.modules_compare()
@@ -83,19 +86,19 @@ impl TargetState {
     ) -> Self {
         if base.failure().is_some() {
             // New in head, or broken in base: there is nothing to compare with.
-            return Self::of_kind(Kind::Timed(Yardstick::None));
+            return Self::of_kind(Kind::Timed(OtherSide::Nothing));
         }
         let change = ClosureChange::between(&base.closure, &observed.closure);
         let same_code = is_observed(target) && change.is_empty() && observed.files_read == base.files_read;
-        let yardstick = match (times_alone, same_code) {
-            (true, _) => Yardstick::Paired { change: None },
-            (false, true) => Yardstick::SameAsBase,
-            (false, false) => Yardstick::Paired {
+        let other = match (times_alone, same_code) {
+            (true, _) => OtherSide::Paired { change: None },
+            (false, true) => OtherSide::SameAsBase,
+            (false, false) => OtherSide::Paired {
                 change: Some(change.clone()),
             },
         };
         Self {
-            kind: Kind::Timed(yardstick),
+            kind: Kind::Timed(other),
             change: Some(change),
             recorded: None,
         }
@@ -121,16 +124,16 @@ impl TargetState {
             return;
         }
         let machine = match &self.kind {
-            Kind::Timed(Yardstick::Stored { machine, whole, .. }) => whole.then_some(*machine),
-            Kind::Timed(Yardstick::Paired { .. }) => None,
+            Kind::Timed(OtherSide::Stored { machine, whole, .. }) => whole.then_some(*machine),
+            Kind::Timed(OtherSide::Paired { .. }) => None,
             _ => return,
         };
-        self.kind = Kind::Timed(Yardstick::Counted { machine });
+        self.kind = Kind::Timed(OtherSide::Counted { machine });
     }
 
     /// True where the base, or the baseline, is held against what was counted.
     pub(super) fn is_counted(&self) -> bool {
-        matches!(self.kind, Kind::Timed(Yardstick::Counted { .. }))
+        matches!(self.kind, Kind::Timed(OtherSide::Counted { .. }))
     }
 
     /// The baseline's instructions.
@@ -138,14 +141,20 @@ impl TargetState {
         self.recorded.as_ref()?.instructions
     }
 
-    /// What is asked of the samples; `targets` is how many are asked in this run.
-    pub(super) fn question(&self, target: &Target, targets: usize, settings: &SamplingSettings) -> Question {
-        let yardstick = match &self.kind {
-            Kind::Timed(yardstick) => yardstick.clone(),
-            Kind::Failed | Kind::Reused(_) => Yardstick::None,
-        };
-        let fixed = settings.fixed.is_some();
-        Question::new(target, yardstick, targets, settings.max_samples(), fixed)
+    /// How many tests are asked of the samples of `target`, fresh or recorded.
+    pub(super) fn tests(&self, target: &Target) -> usize {
+        match &self.kind {
+            Kind::Failed => 0,
+            Kind::Reused { same_code: other, .. } | Kind::Timed(other) => tests_of(target, other),
+        }
+    }
+
+    /// What is asked of the samples that are to be taken; `None` where there are none to take.
+    pub(super) fn question<'a>(&'a self, target: &'a Target, rules: Rules) -> Option<Question<'a>> {
+        match &self.kind {
+            Kind::Timed(other) => Some(Question::new(target, other, rules)),
+            Kind::Failed | Kind::Reused { .. } => None,
+        }
     }
 
     /// Everything that is known of the target once sampling is over.
@@ -155,6 +164,7 @@ impl TargetState {
         observed: &'a TargetObservation,
         taken: Option<&'a Taken>,
         base: Option<&'a TargetObservation>,
+        rules: Rules,
     ) -> Case<'a> {
         let mut case = Case {
             target,
@@ -176,13 +186,21 @@ impl TargetState {
         };
         let recorded = self.recorded.as_deref();
         match (&self.kind, taken) {
-            (Kind::Reused(machine), _) => {
+            (
+                Kind::Reused {
+                    machine,
+                    samples,
+                    same_code,
+                },
+                _,
+            ) => {
                 case.status = TargetStatus::Reused;
                 case.before = recorded.map(|recorded| before_of(recorded, machine));
                 case.estimate = case.before.as_ref().and_then(|before| before.estimate.clone());
-                case.answers = reused(target, case.estimate.as_ref());
+                let rules = Rules::of_recorded(rules.budget);
+                case.answers = Question::new(target, same_code, rules).answers(samples, &[]);
             }
-            (Kind::Timed(yardstick), Some(taken)) => {
+            (Kind::Timed(other), Some(taken)) => {
                 case.failure = taken.failure.as_ref();
                 if case.failure.is_some() {
                     if !taken.printed.is_empty() {
@@ -190,15 +208,16 @@ impl TargetState {
                     }
                     return case;
                 }
-                let machine = &taken.question.machine(&taken.head);
+                let question = Question::new(target, other, rules);
+                let machine = &question.machine(&taken.head);
                 case.status = TargetStatus::Measured;
                 case.estimate = estimate(&taken.head, machine);
                 case.own_now_ns = Some(usual_own_times(&taken.head));
-                case.answers = taken.question.answers(&taken.head, &taken.base);
-                case.before = match yardstick {
-                    Yardstick::Paired { .. } => base.map(|base| before_of_base(taken, base, machine)),
-                    Yardstick::SameAsBase => None,
-                    Yardstick::Counted { .. } if base.is_some() => base.map(before_of_observed),
+                case.answers = question.answers(&taken.head, &taken.base);
+                case.before = match other {
+                    OtherSide::Paired { .. } => base.map(|base| before_of_base(taken, base, machine)),
+                    OtherSide::SameAsBase => None,
+                    OtherSide::Counted { .. } if base.is_some() => base.map(before_of_observed),
                     _ => recorded.map(|recorded| before_of(recorded, machine)),
                 };
             }
@@ -222,8 +241,10 @@ pub(super) fn is_settled(
     let state = TargetState::of(target, observed, compare_with, None, reuse);
     // Only the full look sees who imports whom.
     let circles_matter = target.limits.fail_on_cycles.as_ref().is_some_and(|cited| cited.value);
-    let is_reused = matches!(state.kind, Kind::Reused(_)) && !circles_matter;
-    is_reused && checks::is_silent(&state.case(target, observed, None, None), context)
+    let is_reused = matches!(state.kind, Kind::Reused { .. }) && !circles_matter;
+    // How many tests the run will ask is not known yet; what passes does so whatever its share is.
+    let rules = Rules::of_recorded(ErrorBudget::over(state.tests(target)));
+    is_reused && checks::is_silent(&state.case(target, observed, None, None, rules), context)
 }
 
 /// What a command does is not observed, so nothing but its times says whether it is the same.
@@ -239,18 +260,22 @@ fn against_recorded(
     reuse: Reuse,
 ) -> Kind {
     let samples = recorded.to_samples();
-    if same_code && !reuse.times_alone && !reuse.time_all && !samples.is_empty() {
-        return Kind::Reused(stored.speed);
-    }
     if same_code && !reuse.times_alone {
-        let before_ms = estimate(&samples, &stored.speed).map_or(0.0, |estimate| estimate.time_ms);
-        return Kind::Timed(Yardstick::SameClosure {
-            before_ms,
+        let same_code = OtherSide::SameClosure {
+            before_ms: estimate(&samples, &stored.speed).map_or(0.0, |estimate| estimate.time_ms),
             machine: stored.speed,
-        });
+        };
+        if reuse.time_all || samples.is_empty() {
+            return Kind::Timed(same_code);
+        }
+        return Kind::Reused {
+            machine: stored.speed,
+            samples,
+            same_code,
+        };
     }
     let modules_compare = stored.comparability.modules_compare() && !reuse.times_alone;
-    Kind::Timed(Yardstick::Stored {
+    Kind::Timed(OtherSide::Stored {
         samples,
         own_ns: recorded.own_ns.clone(),
         machine: stored.speed,
@@ -286,24 +311,5 @@ fn before_of_observed(base: &TargetObservation) -> Before {
             .iter()
             .map(|module| (module.name.clone(), module.own_ns))
             .collect(),
-    }
-}
-
-/// A target whose code is the baseline's is held against its ceiling by the baseline's own samples.
-fn reused(target: &Target, estimate: Option<&Estimate>) -> Answers {
-    let Some(estimate) = estimate else {
-        return Answers::default();
-    };
-    let over = |ceiling: &Cited<f64>| {
-        if estimate.time_ms > ceiling.value {
-            Decision::Fail
-        } else {
-            Decision::Pass
-        }
-    };
-    Answers {
-        ceiling: target.limits.max_time_ms.as_ref().map(over),
-        regression: Some(Ruling::same_code(estimate.time_ms)),
-        slowdown: None,
     }
 }

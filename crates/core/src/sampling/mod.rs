@@ -1,6 +1,17 @@
-//! Which sample to take next, what the samples of a target are asked, and when to stop.
+//! Which sample to take next, what the samples of a target are asked, when to stop, and what all of it may spend of the error
+//! budget.
 
+pub mod alpha;
+pub mod ceiling;
+pub mod fixed;
+mod judge;
 pub mod plan;
 mod question;
+pub mod sequential;
+#[cfg(test)]
+mod simulation;
 
-pub use question::{Answers, Question, Ruling, Yardstick, decide_fixed};
+pub use alpha::ErrorBudget;
+pub use judge::SequentialJudge;
+pub use question::{Answers, OtherSide, Question, Rules, Ruling, decide_fixed, tests_of};
+pub use sequential::Decision;

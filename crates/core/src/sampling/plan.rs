@@ -11,8 +11,9 @@
 use std::collections::VecDeque;
 
 use crate::observed::{ReferenceSample, Sample};
-use crate::stats::Decision;
 use crate::stats::random::SplitMix64;
+
+use super::sequential::Decision;
 
 /// At most this many samples share a pair of reference runs, and at most this much imported wall-clock time (below).
 /// Replayed on two noisy recordings, references up to a second apart gave block estimates within a tenth of those from

@@ -3,22 +3,24 @@
 
 use std::collections::BTreeMap;
 
-use crate::budgets::Target;
+use crate::budgets::{Limits, Target};
 use crate::observed::{ClosureChange, Sample};
-use crate::stats::ceiling::look_at_ceiling;
 use crate::stats::changed_part::{ChangedPart, usual_own_times};
 use crate::stats::comparison::{Design, Evidence, resolution};
-use crate::stats::fixed;
-use crate::stats::fixed::FixedCase;
-use crate::stats::sequential::{Criteria, Decision, Schedule, look, threshold};
 use crate::stats::{Comparison, ComparisonKind};
 use crate::stats::{MachineSpeed, estimate};
 
-/// What the samples are held against.
+use super::alpha::{ErrorBudget, Schedule};
+use super::ceiling::look_at_ceiling;
+use super::fixed;
+use super::fixed::FixedCase;
+use super::sequential::{Criteria, Decision, look};
+
+/// The other side of the comparison: what the samples are held against.
 #[derive(Debug, Clone)]
-pub enum Yardstick {
+pub enum OtherSide {
     /// Nothing: there is no baseline, or its times do not compare. Ceilings are in this machine's milliseconds.
-    None,
+    Nothing,
     /// The same code as before: it cannot have become slower by the code.
     SameClosure {
         /// What the earlier samples came to, in milliseconds.
@@ -53,6 +55,29 @@ pub enum Yardstick {
     },
 }
 
+impl OtherSide {
+    /// How many comparisons samples may decide: the regression, and the slowdown beside a changed part.
+    fn comparisons(&self) -> usize {
+        match self {
+            Self::Nothing | Self::SameClosure { .. } | Self::Counted { .. } | Self::SameAsBase => 0,
+            Self::Stored {
+                own_ns, change, whole, ..
+            } => usize::from(changed_part(own_ns, change.as_ref()).is_some()) + usize::from(*whole),
+            // Whether the changed part applies is known once the base is sampled, and the budget is divided before.
+            Self::Paired { change } => 1 + usize::from(change.as_ref().is_some_and(|change| !change.is_empty())),
+        }
+    }
+}
+
+/// How many tests the samples of `target` decide: what the error budget of a run is divided by, summed over its targets.
+pub fn tests_of(target: &Target, other: &OtherSide) -> usize {
+    usize::from(target.limits.max_time_ms.is_some()) + other.comparisons()
+}
+
+fn changed_part(own_ns: &BTreeMap<String, u64>, change: Option<&ClosureChange>) -> Option<ChangedPart> {
+    ChangedPart::new(own_ns, change?).ok()
+}
+
 /// How one comparison came out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ruling {
@@ -62,6 +87,8 @@ pub struct Ruling {
     pub comparison: Comparison,
     /// The share of the time before that it may add.
     pub threshold: f64,
+    /// The p-value of "slower by no more than is allowed", where the decision waits for the other targets.
+    pub p_over: Option<f64>,
 }
 
 impl Ruling {
@@ -79,6 +106,7 @@ impl Ruling {
                 p_value: 1.0,
             },
             threshold: f64::INFINITY,
+            p_over: None,
         }
     }
 
@@ -111,47 +139,71 @@ impl Answers {
     }
 }
 
-/// What is asked of one target.
-#[derive(Debug, Clone)]
-pub struct Question {
-    ceiling_ms: Option<f64>,
-    criteria: Criteria,
-    yardstick: Yardstick,
-    fixed: bool,
+/// What all targets of a run share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// What their tests may spend.
+    pub budget: ErrorBudget,
+    /// The fewest samples that a target is decided on.
+    pub min_samples: usize,
+    /// The most samples that a target gets.
+    pub max_samples: usize,
+    /// Whether the number of samples is given, and nothing is decided before the last one.
+    pub fixed: bool,
 }
 
-impl Question {
-    /// Asks about `target`. `criteria_of_run` has what all targets share: how many there are, and how many samples each may get.
-    /// With `fixed`, the number of samples is given and nothing is decided before the last one.
-    pub fn new(target: &Target, yardstick: Yardstick, targets: usize, max_samples: usize, fixed: bool) -> Self {
-        let limits = &target.limits;
+impl Rules {
+    /// One look at samples that are there, the only ones that anything is asked of.
+    pub fn of_recorded(budget: ErrorBudget) -> Self {
         Self {
-            ceiling_ms: limits.max_time_ms.as_ref().map(|limit| limit.value),
-            criteria: Criteria {
-                max_regression: limits.max_regression.value,
-                noise_floor_ms: limits.noise_floor_ms.value,
-                targets,
-                max_samples,
-            },
-            yardstick,
-            fixed,
+            budget,
+            min_samples: 0,
+            max_samples: 0,
+            fixed: true,
+        }
+    }
+}
+
+/// What is asked of one target.
+#[derive(Debug, Clone)]
+pub struct Question<'a> {
+    limits: &'a Limits,
+    other: &'a OtherSide,
+    rules: Rules,
+}
+
+impl<'a> Question<'a> {
+    /// Asks about `target`.
+    pub fn new(target: &'a Target, other: &'a OtherSide, rules: Rules) -> Self {
+        Self {
+            limits: &target.limits,
+            other,
+            rules,
         }
     }
 
     /// True where base and head are measured side by side.
     pub fn is_paired(&self) -> bool {
-        matches!(self.yardstick, Yardstick::Paired { .. })
+        matches!(self.other, OtherSide::Paired { .. })
+    }
+
+    /// Whether the target needs more samples: never decided before the last of a fixed number.
+    pub fn look(&self, head: &[Sample], base: &[Sample]) -> Decision {
+        if self.rules.fixed || head.len() < self.rules.min_samples {
+            return Decision::Continue;
+        }
+        self.answers(head, base).decision()
     }
 
     /// The machine in whose milliseconds this target is shown: the one that recorded the baseline, else this one as these
     /// samples saw it.
     pub fn machine(&self, head: &[Sample]) -> MachineSpeed {
-        match &self.yardstick {
-            Yardstick::Stored {
+        match self.other {
+            OtherSide::Stored {
                 machine, whole: true, ..
             }
-            | Yardstick::SameClosure { machine, .. }
-            | Yardstick::Counted { machine: Some(machine) } => *machine,
+            | OtherSide::SameClosure { machine, .. }
+            | OtherSide::Counted { machine: Some(machine) } => *machine,
             _ => MachineSpeed::of(head),
         }
     }
@@ -163,38 +215,32 @@ impl Question {
             ceiling: self.ceiling(head, machine),
             ..Answers::default()
         };
-        match &self.yardstick {
-            Yardstick::None | Yardstick::Counted { .. } => {}
-            Yardstick::SameAsBase => {
+        match self.other {
+            OtherSide::Nothing | OtherSide::Counted { .. } => {}
+            OtherSide::SameAsBase => {
                 let now_ms = estimate(head, machine).map_or(0.0, |estimate| estimate.time_ms);
                 answers.regression = Some(Ruling::same_code(now_ms));
             }
-            Yardstick::SameClosure { before_ms, machine } => {
+            OtherSide::SameClosure { before_ms, machine } => {
                 let now_ms = estimate(head, machine).map_or(*before_ms, |estimate| estimate.time_ms);
                 answers.regression = Some(Ruling::same_closure(*before_ms, now_ms));
             }
-            Yardstick::Stored {
+            OtherSide::Stored {
                 samples,
                 own_ns,
                 machine,
                 change,
                 whole,
             } => {
-                let part = change.as_ref().and_then(|change| ChangedPart::new(own_ns, change).ok());
-                let whole = whole.then_some((
-                    Design::Whole { before: samples },
-                    Schedule::whole(self.criteria.max_samples),
-                ));
+                let part = changed_part(own_ns, change.as_ref());
+                let design = Design::Whole { before: samples };
+                let whole = whole.then(|| (design, Schedule::whole(self.rules.max_samples)));
                 self.compare(&mut answers, part.as_ref(), samples, whole, head, machine);
             }
-            Yardstick::Paired { change } => {
-                let part = change
-                    .as_ref()
-                    .and_then(|change| ChangedPart::new(&usual_own_times(base), change).ok());
-                let whole = (
-                    Design::Paired { before: base },
-                    Schedule::paired(self.criteria.max_samples),
-                );
+            OtherSide::Paired { change } => {
+                let part = changed_part(&usual_own_times(base), change.as_ref());
+                let design = Design::Paired { before: base };
+                let whole = (design, Schedule::paired(self.rules.max_samples));
                 self.compare(&mut answers, part.as_ref(), base, Some(whole), head, machine);
             }
         }
@@ -202,18 +248,21 @@ impl Question {
     }
 
     fn ceiling(&self, head: &[Sample], machine: &MachineSpeed) -> Option<Decision> {
-        let schedule = Schedule::ceiling(self.criteria.max_samples);
-        let seen = look_at_ceiling(head, machine, self.ceiling_ms?, self.criteria.targets, &schedule)?;
-        if !self.fixed {
-            return Some(seen.decision);
+        let schedule = if self.rules.fixed {
+            Schedule::once()
+        } else {
+            Schedule::ceiling(self.rules.max_samples)
+        };
+        let ceiling_ms = self.limits.max_time_ms.as_ref()?.value;
+        look_at_ceiling(head, machine, ceiling_ms, &schedule, self.rules.budget.share())
+    }
+
+    fn criteria(&self) -> Criteria {
+        Criteria {
+            max_regression: self.limits.max_regression.value,
+            noise_floor_ms: self.limits.noise_floor_ms.value,
+            resolution: 0.0,
         }
-        // With a number of samples that is given, the level is what so few can reach.
-        let reachable = 0.5_f64.powi(i32::try_from(head.len()).unwrap_or(i32::MAX)).max(0.05);
-        Some(match (seen.time_ms > self.ceiling_ms?, seen.p_value <= reachable) {
-            (true, true) => Decision::Fail,
-            (true, false) => Decision::Inconclusive,
-            (false, _) => Decision::Pass,
-        })
     }
 
     /// The changed part decides where it applies, since it is the sharper of the two. The whole then answers for what the
@@ -228,26 +277,22 @@ impl Question {
         machine: &MachineSpeed,
     ) {
         let changed = part.and_then(|part| {
-            let schedule = Schedule::changed_part(self.criteria.max_samples);
-            self.rule(
-                Design::ChangedPart { part, before },
-                &schedule,
-                self.criteria,
-                head,
-                machine,
-            )
+            let schedule = Schedule::changed_part(self.rules.max_samples);
+            let design = Design::ChangedPart { part, before };
+            self.rule(design, &schedule, self.criteria(), head, machine)
         });
         let Some(changed) = changed else {
             answers.regression =
-                whole.and_then(|(design, schedule)| self.rule(design, &schedule, self.criteria, head, machine));
+                whole.and_then(|(design, schedule)| self.rule(design, &schedule, self.criteria(), head, machine));
             return;
         };
         let explained = changed.comparison.change.max(0.0);
         answers.slowdown = whole.and_then(|(design, schedule)| {
-            let coarse = self.criteria.max_regression.max(resolution(head, before, machine));
+            let criteria = self.criteria();
             let criteria = Criteria {
-                max_regression: coarse + explained,
-                ..self.criteria
+                max_regression: criteria.max_regression + explained,
+                resolution: resolution(head, before, machine) + explained,
+                ..criteria
             };
             self.rule(design, &schedule, criteria, head, machine)
         });
@@ -266,49 +311,46 @@ impl Question {
         machine: &MachineSpeed,
     ) -> Option<Ruling> {
         let evidence = Evidence::new(design, head, machine)?;
-        // A fixed number of samples is decided for all targets together, once they are all there.
-        let decision = if self.fixed {
-            Decision::Continue
+        let share = self.rules.budget.share();
+        let threshold = criteria.threshold(&evidence);
+        let (decision, p_over) = if self.rules.fixed {
+            let p_over = evidence.p_slower_than(criteria.limit(&evidence), share.probability());
+            (Decision::Continue, Some(p_over))
         } else {
-            look(&evidence, &criteria, schedule)
+            (look(&evidence, &criteria, schedule, share), None)
         };
         Some(Ruling {
             decision,
             comparison: evidence.comparison(),
-            threshold: threshold(&evidence, &criteria),
+            threshold,
+            p_over,
         })
     }
 }
 
-/// Decides what a fixed number of samples says of all targets at once (Holm's correction over the targets).
-pub fn decide_fixed(all: Vec<&mut Answers>) {
-    let (mut regressions, mut slowdowns) = (Vec::new(), Vec::new());
+/// Decides what a fixed number of samples says of all comparisons at once.
+pub fn decide_fixed(all: Vec<&mut Answers>, budget: ErrorBudget) {
+    let (mut open, mut cases) = (Vec::new(), Vec::new());
     for answers in all {
-        regressions.extend(answers.regression.as_mut());
-        slowdowns.extend(answers.slowdown.as_mut());
+        let regression = answers.regression.as_mut().map(|ruling| (ruling, false));
+        let slowdown = answers.slowdown.as_mut().map(|ruling| (ruling, true));
+        for (ruling, is_slowdown) in regression.into_iter().chain(slowdown) {
+            if let Some(p_over) = ruling.p_over {
+                cases.push(FixedCase {
+                    comparison: ruling.comparison.clone(),
+                    threshold: ruling.threshold,
+                    p_over,
+                });
+                open.push((ruling, is_slowdown));
+            }
+        }
     }
-    decide_together(&mut regressions);
-    decide_together(&mut slowdowns);
-    for slowdown in slowdowns {
-        slowdown.decision = only_a_failure(slowdown.decision);
-    }
-}
-
-fn decide_together(rulings: &mut [&mut Ruling]) {
-    let mut open: Vec<&mut Ruling> = rulings
-        .iter_mut()
-        .map(|ruling| &mut **ruling)
-        .filter(|ruling| ruling.decision == Decision::Continue)
-        .collect();
-    let cases: Vec<FixedCase> = open
-        .iter()
-        .map(|ruling| FixedCase {
-            comparison: ruling.comparison.clone(),
-            threshold: ruling.threshold,
-        })
-        .collect();
-    for (ruling, decision) in open.iter_mut().zip(fixed::decide(&cases)) {
-        ruling.decision = decision;
+    for ((ruling, is_slowdown), decision) in open.into_iter().zip(fixed::decide(&cases, budget)) {
+        ruling.decision = if is_slowdown {
+            only_a_failure(decision)
+        } else {
+            decision
+        };
     }
 }
 
@@ -317,5 +359,151 @@ fn only_a_failure(decision: Decision) -> Decision {
     match decision {
         Decision::Inconclusive | Decision::Warn => Decision::Pass,
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::budgets::Cited;
+
+    /// Milliseconds of twenty imports, as a baseline keeps them.
+    const RECORDED: [f64; 20] = [
+        101.2, 99.1, 100.4, 98.3, 103.9, 100.0, 97.6, 101.5, 99.8, 100.9, 104.8, 98.9, 100.2, 99.4, 102.3, 98.0, 100.6,
+        101.0, 99.6, 107.1,
+    ];
+    /// Of twenty more, in another run: half a percent slower.
+    const FRESH: [f64; 20] = [
+        100.3, 102.0, 99.0, 101.4, 98.8, 106.3, 100.1, 101.9, 99.7, 97.9, 103.0, 100.8, 101.1, 98.4, 104.4, 100.5,
+        99.9, 102.7, 101.6, 100.2,
+    ];
+    const MACHINE: MachineSpeed = MachineSpeed {
+        calibration_ns: 9e4,
+        reference_ns: 9e7,
+    };
+
+    fn samples(times_ms: &[f64]) -> Vec<Sample> {
+        let sample = |(round, ms): (usize, &f64)| Sample {
+            round: round as u32,
+            cpu_ns: (ms * 1e6) as u64,
+            calibration_ns: 90_000,
+            reference_ns: 9e7,
+            ..Sample::default()
+        };
+        times_ms.iter().enumerate().map(sample).collect()
+    }
+
+    fn target(max_time_ms: Option<f64>) -> Target {
+        let limits = Limits {
+            max_time_ms: max_time_ms.map(Cited::default_of),
+            max_regression: Cited::default_of(0.10),
+            ..Limits::default()
+        };
+        Target::module("package", limits)
+    }
+
+    fn same_closure() -> OtherSide {
+        OtherSide::SameClosure {
+            before_ms: 100.3,
+            machine: MACHINE,
+        }
+    }
+
+    fn stored(change: Option<ClosureChange>, whole: bool) -> OtherSide {
+        OtherSide::Stored {
+            samples: samples(&RECORDED),
+            own_ns: BTreeMap::from([("package".to_owned(), 60_000_000), ("package.a".to_owned(), 40_000_000)]),
+            machine: MACHINE,
+            change,
+            whole,
+        }
+    }
+
+    fn edit() -> Option<ClosureChange> {
+        Some(ClosureChange {
+            changed: vec!["package.a".to_owned()],
+            ..ClosureChange::default()
+        })
+    }
+
+    fn rules(tests: usize, max_samples: usize, fixed: bool) -> Rules {
+        Rules {
+            budget: ErrorBudget::over(tests),
+            min_samples: 5,
+            max_samples,
+            fixed,
+        }
+    }
+
+    /// What a ceiling comes to for a target whose code is the baseline's: reused, sampled until it is decided, and with a
+    /// fixed number of samples.
+    fn three_runs(ceiling_ms: f64) -> [Option<Decision>; 3] {
+        let (target, other) = (target(Some(ceiling_ms)), same_closure());
+        let reused = Rules::of_recorded(ErrorBudget::over(1));
+        let ceiling = |rules, times_ms: &[f64]| {
+            let question = Question::new(&target, &other, rules);
+            question.answers(&samples(times_ms), &[]).ceiling
+        };
+        [
+            ceiling(reused, &RECORDED),
+            ceiling(rules(1, 60, false), &FRESH.repeat(3)),
+            ceiling(rules(1, 20, true), &FRESH),
+        ]
+    }
+
+    #[test]
+    fn a_reused_target_and_fresh_samples_come_to_the_same_about_a_ceiling() {
+        let recorded_ms = estimate(&samples(&RECORDED), &MACHINE).expect("an estimate").time_ms;
+        assert_eq!(three_runs(recorded_ms * 0.997), [Some(Decision::Inconclusive); 3]);
+        assert_eq!(three_runs(recorded_ms * 0.80), [Some(Decision::Fail); 3]);
+        assert_eq!(three_runs(recorded_ms * 1.25), [Some(Decision::Pass); 3]);
+    }
+
+    #[test]
+    fn five_samples_fail_what_takes_three_times_as_long_and_not_what_takes_a_little_longer() {
+        let (target, other) = (target(None), stored(None, true));
+        let decision = |slower: f64| {
+            let question = Question::new(&target, &other, rules(3, 5, true));
+            let now: Vec<f64> = FRESH[..5].iter().map(|ms| ms * (1.0 + slower)).collect();
+            let mut answers = question.answers(&samples(&now), &[]);
+            assert_eq!(answers.decision(), Decision::Continue);
+            decide_fixed(vec![&mut answers], ErrorBudget::over(3));
+            answers.decision()
+        };
+        assert_eq!(decision(2.01), Decision::Fail);
+        assert_eq!(decision(0.13), Decision::Inconclusive);
+        assert_eq!(decision(0.0), Decision::Pass);
+    }
+
+    #[test]
+    fn nothing_is_decided_before_the_fewest_samples_or_the_fixed_number_of_them() {
+        let (target, other) = (target(Some(10.0)), same_closure());
+        let look = |fixed, times_ms: &[f64]| {
+            let question = Question::new(&target, &other, rules(1, 20, fixed));
+            question.look(&samples(times_ms), &[])
+        };
+        assert_eq!(look(false, &FRESH[..4]), Decision::Continue);
+        assert_eq!(look(false, &FRESH[..5]), Decision::Fail);
+        assert_eq!(look(true, &FRESH), Decision::Continue);
+    }
+
+    #[test]
+    fn only_tests_that_are_asked_are_counted() {
+        let (bare, with_ceiling) = (target(None), target(Some(50.0)));
+        for (other, comparisons) in [
+            (OtherSide::Nothing, 0),
+            (same_closure(), 0),
+            (OtherSide::Counted { machine: None }, 0),
+            (OtherSide::SameAsBase, 0),
+            (stored(None, false), 0),
+            (stored(None, true), 1),
+            (stored(edit(), false), 1),
+            (stored(edit(), true), 2),
+            (OtherSide::Paired { change: None }, 1),
+            (OtherSide::Paired { change: edit() }, 2),
+        ] {
+            assert_eq!(tests_of(&bare, &other), comparisons, "{other:?}");
+            assert_eq!(tests_of(&with_ceiling, &other), comparisons + 1);
+        }
     }
 }

@@ -4,14 +4,19 @@
 use crate::observed::Sample;
 
 use super::calibration::{blocked_each_ms, usual_blocked_ms};
+use super::quantile::spread;
 use super::rank::rank_sum_greater;
 
 /// By how many milliseconds the accounts of the scheduler may be wrong: blocked time is exact for waits of tens of
 /// milliseconds, and off by a few for an import of ten.
 const ACCOUNTING_ERROR_MS: f64 = 3.0;
 
-/// The level at which a change of the blocked time counts as real. Four or five samples on either side can reach it.
-const LEVEL: f64 = 0.01;
+/// The p-value below which a change of the blocked time counts as real; where it speaks against the import, it is added to the
+/// p-value of the comparison that uses it. Four or five samples on either side can reach it.
+const REAL: f64 = 0.01;
+
+/// The standard error of a quartile of normal noise, in standard deviations ÷ √n: √(¼ · ¾) ÷ φ(Φ⁻¹(¼)).
+const QUARTILE_ERROR: f64 = 1.363;
 
 /// A change of the blocked time; 0 where the samples do not show one.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -22,6 +27,8 @@ pub struct BlockedChange {
     pub change_ms: f64,
     /// The one-sided p-value of the change in the direction that it has.
     pub p_value: f64,
+    /// The standard error of the change in milliseconds; 0 where it is not significant.
+    pub error_ms: f64,
 }
 
 impl BlockedChange {
@@ -44,6 +51,7 @@ pub fn blocked_change<'a>(
             before_ms,
             change_ms: 0.0,
             p_value: 1.0,
+            error_ms: 0.0,
         };
     }
     let beyond = |values: &[f64]| -> Vec<f64> { values.iter().map(|value| value - ACCOUNTING_ERROR_MS).collect() };
@@ -52,12 +60,24 @@ pub fn blocked_change<'a>(
     } else {
         rank_sum_greater(&beyond(&before_each), &now_each)
     };
-    let change_ms = if p_value < LEVEL { now_ms - before_ms } else { 0.0 };
+    let (change_ms, error_ms) = if p_value < REAL {
+        let error_ms = standard_error_ms(&now_each).hypot(standard_error_ms(&before_each));
+        (now_ms - before_ms, error_ms)
+    } else {
+        (0.0, 0.0)
+    };
     BlockedChange {
         before_ms,
         change_ms,
         p_value,
+        error_ms,
     }
+}
+
+/// The standard error of the usual blocked time, a lower quartile, in milliseconds.
+pub(crate) fn standard_error_ms(each_ms: &[f64]) -> f64 {
+    let scatter = spread(each_ms).unwrap_or(0.0);
+    QUARTILE_ERROR * scatter.max(ACCOUNTING_ERROR_MS) / (each_ms.len().max(1) as f64).sqrt()
 }
 
 #[cfg(test)]

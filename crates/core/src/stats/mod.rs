@@ -4,16 +4,14 @@
 //! From the ground up: [`quantile`] (levels and spreads), [`rank`] (exact one-sided rank tests), [`multiple`] (many
 //! targets in one run), [`calibration`] (what a sample would have taken on a machine of a given speed), [`blocked`]
 //! (waiting, in milliseconds), [`estimate()`] (what the samples of a target come to), [`changed_part`] and
-//! [`comparison`] (now against before), [`saving`]
-//! (with something and without it), and the rules that decide: [`sequential`], [`ceiling`] and [`fixed`].
+//! [`comparison`] (now against before) and [`saving`] (with something and without it). What decides on them is
+//! [`crate::sampling`].
 
 pub mod blocked;
 pub mod calibration;
-pub mod ceiling;
 pub mod changed_part;
 pub mod comparison;
 mod estimate;
-pub mod fixed;
 pub mod multiple;
 pub mod noise;
 mod normal;
@@ -22,12 +20,10 @@ pub mod random;
 pub mod rank;
 pub mod sameness;
 pub mod saving;
-pub mod sequential;
-#[cfg(test)]
-mod simulation;
+mod student;
+pub mod time;
 
 pub use calibration::MachineSpeed;
 pub use changed_part::ChangedPart;
 pub use comparison::{Comparison, ComparisonKind, Design, Evidence};
 pub use estimate::{Distribution, Estimate, estimate};
-pub use sequential::Decision;

@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use importgate_core::observed::{ClosureChange, OwnTime, Sample};
+use importgate_core::sampling::alpha::{ErrorBudget, Schedule};
+use importgate_core::sampling::sequential::{Criteria, Decision, look};
 use importgate_core::stats::calibration::{MachineSpeed, calibrated_log};
 use importgate_core::stats::changed_part::{ChangedPart, usual_own_times};
 use importgate_core::stats::quantile::{TRIM, trimmed_mean};
 use importgate_core::stats::random::SplitMix64;
-use importgate_core::stats::sequential::{Criteria, Schedule, look};
-use importgate_core::stats::{Decision, Design, Evidence};
+use importgate_core::stats::{Design, Evidence};
 
 const MACHINE: MachineSpeed = MachineSpeed {
     calibration_ns: 9.0e4,
@@ -85,8 +86,7 @@ fn replay(slower: f64, draws: u64) -> ([u64; 3], usize) {
     let criteria = Criteria {
         max_regression: 0.10,
         noise_floor_ms: 0.5,
-        targets: 1,
-        max_samples: 60,
+        resolution: 0.0,
     };
     let schedule = Schedule::whole(60);
     let (mut counts, mut samples) = ([0; 3], Vec::new());
@@ -101,7 +101,10 @@ fn replay(slower: f64, draws: u64) -> ([u64; 3], usize) {
                 .looks()
                 .map(|taken| {
                     let evidence = Evidence::new(Design::Whole { before }, &now[..taken], &MACHINE).expect("evidence");
-                    (look(&evidence, &criteria, &schedule), taken)
+                    (
+                        look(&evidence, &criteria, &schedule, ErrorBudget::over(1).share()),
+                        taken,
+                    )
                 })
                 .find(|(decision, _)| decision.is_final())
                 .expect("the last look decides");
@@ -215,8 +218,7 @@ fn changed_part(
     let criteria = Criteria {
         max_regression: 0.01,
         noise_floor_ms: 0.5,
-        targets: 1,
-        max_samples: 20,
+        resolution: 0.0,
     };
     let schedule = Schedule::changed_part(20);
     schedule
@@ -224,7 +226,10 @@ fn changed_part(
         .map(|taken| {
             let design = Design::ChangedPart { part: &part, before };
             let evidence = Evidence::new(design, &now[..taken], &MACHINE).expect("evidence");
-            (look(&evidence, &criteria, &schedule), taken)
+            (
+                look(&evidence, &criteria, &schedule, ErrorBudget::over(1).share()),
+                taken,
+            )
         })
         .find(|(decision, _)| decision.is_final())
         .expect("the last look decides")

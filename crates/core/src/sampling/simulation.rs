@@ -8,12 +8,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::calibration::MachineSpeed;
-use super::changed_part::{ChangedPart, usual_own_times};
-use super::comparison::{Design, Evidence};
-use super::random::SplitMix64;
-use super::sequential::{Criteria, Decision, Schedule, look};
+use super::alpha::{Alpha, ErrorBudget, Schedule};
+use super::sequential::{Criteria, Decision, look};
 use crate::observed::{ClosureChange, OwnTime, Sample};
+use crate::stats::changed_part::{ChangedPart, usual_own_times};
+use crate::stats::random::SplitMix64;
+use crate::stats::{Design, Evidence, MachineSpeed};
 
 const MACHINE: MachineSpeed = MachineSpeed {
     calibration_ns: 2.5e6,
@@ -142,10 +142,16 @@ impl Outcome {
 }
 
 /// Looks until the rule decides.
-fn decide<'a>(now: &[Sample], design: Design<'a>, criteria: &Criteria, schedule: &Schedule) -> (Decision, usize) {
+fn decide(
+    now: &[Sample],
+    design: Design<'_>,
+    criteria: &Criteria,
+    schedule: &Schedule,
+    share: Alpha,
+) -> (Decision, usize) {
     for samples in schedule.looks() {
         let evidence = Evidence::new(design, &now[..samples], &MACHINE).expect("evidence");
-        let decision = look(&evidence, criteria, schedule);
+        let decision = look(&evidence, criteria, schedule, share);
         if decision.is_final() {
             return (decision, samples);
         }
@@ -153,12 +159,11 @@ fn decide<'a>(now: &[Sample], design: Design<'a>, criteria: &Criteria, schedule:
     unreachable!("the last look decides")
 }
 
-fn criteria(max_regression: f64, targets: usize) -> Criteria {
+fn criteria(max_regression: f64) -> Criteria {
     Criteria {
         max_regression,
         noise_floor_ms: 0.5,
-        targets,
-        max_samples: 60,
+        resolution: 0.0,
     }
 }
 
@@ -174,15 +179,16 @@ fn whole(runs: u64, slower: f64, max_regression: f64, noise: f64) -> Outcome {
         let (decision, samples) = decide(
             &now,
             Design::Whole { before: &before },
-            &criteria(max_regression, 1),
+            &criteria(max_regression),
             &schedule,
+            ErrorBudget::over(1).share(),
         );
         outcome.add(decision, samples);
     }
     outcome
 }
 
-fn changed_part(runs: u64, heavier: f64, targets: usize) -> Outcome {
+fn changed_part(runs: u64, heavier: f64, tests: usize) -> Outcome {
     let mut outcome = Outcome::default();
     let change = ClosureChange {
         changed: vec![format!("package.module_{EDITED}")],
@@ -198,7 +204,8 @@ fn changed_part(runs: u64, heavier: f64, targets: usize) -> Outcome {
             part: &part,
             before: &before,
         };
-        let (decision, samples) = decide(&now, design, &criteria(0.01, targets), &Schedule::changed_part(60));
+        let (schedule, share) = (Schedule::changed_part(60), ErrorBudget::over(tests).share());
+        let (decision, samples) = decide(&now, design, &criteria(0.01), &schedule, share);
         outcome.add(decision, samples);
     }
     outcome
@@ -215,8 +222,9 @@ fn paired(runs: u64, slower: f64, max_regression: f64) -> Outcome {
         let (decision, samples) = decide(
             &now,
             Design::Paired { before: &before },
-            &criteria(max_regression, 1),
+            &criteria(max_regression),
             &schedule,
+            ErrorBudget::over(1).share(),
         );
         outcome.add(decision, samples);
     }
@@ -233,7 +241,7 @@ fn an_unchanged_import_never_fails_and_is_decided_early() {
 
 #[test]
 fn a_clearly_slower_import_fails_under_load() {
-    assert!(whole(60, 0.15, 0.10, 0.09).count("fail") >= 56);
+    assert!(whole(60, 0.15, 0.10, 0.045).count("fail") >= 56);
     assert!(whole(60, 0.20, 0.10, 0.09).count("fail") >= 59);
     let mut half_again = whole(30, 0.50, 0.10, 0.09);
     assert_eq!(half_again.count("fail"), 30);

@@ -1,0 +1,213 @@
+//! The error budget: the one place where the level of the tests is divided.
+//!
+//! **What it promises.** In a run in which nothing exceeds its limit, the probability that any target fails a rule that
+//! rests on samples is at most 1%: over all targets, all rules (ceiling, regression, slowdown), all looks at growing numbers
+//! of samples, and with a reused baseline as with fresh samples. What "exceeds" means for each rule, and how much the machine
+//! may move in between, is said where the rule stands: [`super::ceiling`] and [`Evidence::limit`].
+//!
+//! **How it is kept.**
+//!
+//! - *Over tests* by Bonferroni's inequality: each of the `n` tests that a run asks gets 1% ÷ n. Only tests that are really
+//!   asked count: a ceiling that is set, a comparison that samples decide, a slowdown that is looked for. How many these are
+//!   follows from the budgets, the closures and the baseline, before the first sample is taken: a number that depended on
+//!   samples would void the promise.
+//! - *Over looks* by spending: a [`Schedule`] says what share of a test's level is spent by each look, and a look tests at
+//!   what is spent between the one before and itself (Lan and DeMets, "Discrete Sequential Boundaries for Clinical Trials",
+//!   Biometrika 70, 1983, in its plainest form: the levels of the looks add up, and no correlation between looks is assumed).
+//! - *Where the number of samples is fixed*, the comparisons of all targets are decided together at the end, by Holm's
+//!   procedure ([`holm`]) at the shares that they have together. Ceilings keep their own.
+//!
+//! A test that lets a target *pass* is not part of the promise. A false pass harms one target and not the whole run, so
+//! these are tested at levels of their own ([`Schedule::passes`]), the same for one target as for a hundred.
+//!
+//! `sampling/whole_check.rs` tests the promise over simulated checks.
+//!
+//! [`Evidence::limit`]: crate::stats::Evidence::limit
+//! [`holm`]: crate::stats::multiple::holm
+
+/// The probability with which a run in which nothing exceeds its limit may fail.
+const RUN: f64 = 0.01;
+
+/// What a run may spend on all its tests, and how many these are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ErrorBudget {
+    tests: usize,
+}
+
+impl ErrorBudget {
+    /// The budget of a run that asks so many tests.
+    pub fn over(tests: usize) -> Self {
+        Self { tests: tests.max(1) }
+    }
+
+    /// What one test may spend, over all its looks.
+    pub fn share(self) -> Alpha {
+        self.shares(1)
+    }
+
+    /// What so many tests may spend that are decided together.
+    pub fn shares(self, tests: usize) -> Alpha {
+        Alpha(RUN * tests as f64 / self.tests as f64)
+    }
+}
+
+/// The probability of failing wrongly that a test, or one look of it, may spend. Only an [`ErrorBudget`] makes one.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub struct Alpha(f64);
+
+impl Alpha {
+    /// True where a p-value is significant.
+    pub fn rejects(self, p_value: f64) -> bool {
+        p_value < self.0
+    }
+
+    /// The probability, for a choice between tests.
+    pub fn probability(self) -> f64 {
+        self.0
+    }
+}
+
+/// When to look, and how much of a test's share is spent by then.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Schedule {
+    looks: Vec<(usize, f64)>,
+    /// The level of the test that lets a target pass, at each look.
+    pass_level: f64,
+}
+
+/// When the rules look. All schedules share these, so that a target of which several things are asked can be settled in
+/// one look.
+const LOOKS: [usize; 10] = [5, 8, 10, 12, 15, 20, 30, 45, 60, 96];
+
+/// The level for passing where a rule is sharp.
+const PASS: f64 = 0.05;
+/// The level for passing under noise that comes in waves, at which many looks are taken.
+const PASS_IN_WAVES: f64 = 0.02;
+
+impl Schedule {
+    /// For the changed part: sharp from the first look, so most of the level goes to the looks at 8 and 10 samples.
+    pub fn changed_part(max_samples: usize) -> Self {
+        let spent = [0.1, 0.5, 0.8, 0.84, 0.88, 0.92, 0.94, 0.96, 0.98, 1.0];
+        Self::new(spent, max_samples, PASS)
+    }
+
+    /// For the whole against a stored baseline. Up to 10 samples can only pass: the estimate is too rough to call
+    /// something slower.
+    pub fn whole(max_samples: usize) -> Self {
+        let spent = [0.0, 0.0, 0.0, 0.15, 0.2, 0.35, 0.55, 0.8, 0.95, 1.0];
+        Self::new(spent, max_samples, PASS_IN_WAVES)
+    }
+
+    /// For pairs of base and head. Up to 10 pairs can only pass.
+    pub fn paired(max_samples: usize) -> Self {
+        let spent = [0.0, 0.0, 0.0, 0.1, 0.15, 0.3, 0.45, 0.65, 0.8, 1.0];
+        Self::new(spent, max_samples, PASS_IN_WAVES)
+    }
+
+    /// For a ceiling: one group of samples against a fixed time.
+    pub fn ceiling(max_samples: usize) -> Self {
+        Self::changed_part(max_samples)
+    }
+
+    /// One look at whatever samples there are, which spends everything.
+    pub fn once() -> Self {
+        Self {
+            looks: vec![(0, 1.0)],
+            pass_level: PASS,
+        }
+    }
+
+    fn new(spent: [f64; LOOKS.len()], max_samples: usize, pass_level: f64) -> Self {
+        let within = LOOKS
+            .into_iter()
+            .zip(spent)
+            .filter(|(samples, _)| *samples < max_samples);
+        Self {
+            looks: within.chain([(max_samples, 1.0)]).collect(),
+            pass_level,
+        }
+    }
+
+    /// The numbers of samples at which to look.
+    pub fn looks(&self) -> impl Iterator<Item = usize> {
+        self.looks.iter().map(|(samples, _)| *samples)
+    }
+
+    /// Whether the rule looks at this number of samples: at each of its looks, and always from the last one on.
+    pub fn is_look(&self, samples: usize) -> bool {
+        self.is_last(samples) || self.looks().any(|look| look == samples)
+    }
+
+    /// Whether nothing is looked at after this number of samples.
+    pub fn is_last(&self, samples: usize) -> bool {
+        samples >= self.looks().last().unwrap_or(0)
+    }
+
+    /// What the look at so many samples may spend of `share`: what is spent by now less what was by the look before.
+    pub fn at_look(&self, share: Alpha, samples: usize) -> Alpha {
+        let mut passed = self.looks.iter().rev().skip_while(|(look, _)| *look > samples);
+        let mut spent = || passed.next().map_or(0.0, |(_, spent)| *spent);
+        let (by_now, before) = (spent(), spent());
+        Alpha(share.0 * (by_now - before))
+    }
+
+    /// Whether a p-value of "over" is small enough to let a target pass.
+    pub fn passes(&self, p_value: f64) -> bool {
+        p_value < self.pass_level
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all_schedules(max_samples: usize) -> [Schedule; 5] {
+        [
+            Schedule::changed_part(max_samples),
+            Schedule::whole(max_samples),
+            Schedule::paired(max_samples),
+            Schedule::ceiling(max_samples),
+            Schedule::once(),
+        ]
+    }
+
+    #[test]
+    fn the_shares_of_all_tests_add_up_to_one_percent() {
+        for tests in [1, 3, 250] {
+            let all: f64 = (0..tests).map(|_| ErrorBudget::over(tests).share().0).sum();
+            assert!((all - 0.01).abs() < 1e-12, "{all}");
+        }
+        assert_eq!(ErrorBudget::over(0), ErrorBudget::over(1));
+        assert_eq!(ErrorBudget::over(8).shares(4), ErrorBudget::over(2).share());
+    }
+
+    #[test]
+    fn the_looks_of_a_test_add_up_to_its_share() {
+        let share = ErrorBudget::over(7).share();
+        for max_samples in [5, 7, 60, 96, 200] {
+            for schedule in all_schedules(max_samples) {
+                let spent: f64 = schedule.looks().map(|look| schedule.at_look(share, look).0).sum();
+                assert!((spent - share.0).abs() < 1e-15, "{spent} of {share:?}");
+                assert!(schedule.looks().all(|look| schedule.at_look(share, look).0 >= 0.0));
+            }
+        }
+    }
+
+    #[test]
+    fn a_look_spends_what_was_not_spent_before_it() {
+        let share = ErrorBudget::over(1).share();
+        let at = |samples| Schedule::changed_part(60).at_look(share, samples).0;
+        assert!((at(5) - 0.001).abs() < 1e-12 && (at(8) - 0.004).abs() < 1e-12 && (at(60) - 0.0004).abs() < 1e-12);
+        assert_eq!(Schedule::whole(60).at_look(share, 10), Alpha(0.0));
+        assert_eq!(Schedule::once().at_look(share, 3), share);
+        assert!(!Alpha(0.0).rejects(0.0));
+    }
+
+    #[test]
+    fn the_limit_is_always_the_last_look() {
+        assert_eq!(Schedule::whole(7).looks().collect::<Vec<_>>(), [5, 7]);
+        assert_eq!(Schedule::paired(200).looks().last(), Some(200));
+        assert!(Schedule::whole(7).is_look(9) && !Schedule::whole(7).is_look(6));
+        assert!(Schedule::once().is_last(1));
+    }
+}

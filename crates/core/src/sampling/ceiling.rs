@@ -1,0 +1,121 @@
+//! A time against a ceiling. Far from it a handful of samples decides; near it, more are taken; at the limit it is over
+//! only where the samples show it, and inconclusive otherwise: a ceiling that an import touches is no proof of a fault.
+//!
+//! Fresh samples, a fixed number of them and those of a reused baseline are asked the same, and about the number that the report
+//! shows: the level of the calibrated CPU times with the blocked time ([`crate::stats::estimate()`]). Over a ceiling means above it
+//! by more than an unchanged import moves from one state of the machine to another ([`WHOLE_ALLOWANCE`]): else a time that was
+//! recorded below its ceiling would be over it in the next run, by the machine alone.
+
+use crate::observed::Sample;
+use crate::stats::MachineSpeed;
+use crate::stats::comparison::WHOLE_ALLOWANCE;
+use crate::stats::time::Time;
+
+use super::alpha::{Alpha, Schedule};
+use super::sequential::Decision;
+
+/// Looks at samples against a ceiling in milliseconds of `machine`, with what `share` may spend over the looks of `schedule`.
+/// `None` without samples.
+pub fn look_at_ceiling(
+    samples: &[Sample],
+    machine: &MachineSpeed,
+    ceiling_ms: f64,
+    schedule: &Schedule,
+    share: Alpha,
+) -> Option<Decision> {
+    let time = Time::of(samples, machine)?;
+    let count = samples.len();
+    if !schedule.is_look(count) {
+        return Some(Decision::Continue);
+    }
+    let alpha = schedule.at_look(share, count);
+    let limit_ms = ceiling_ms * (1.0 + WHOLE_ALLOWANCE);
+    Some(
+        if time.ms() > limit_ms && alpha.rejects(time.p_above(limit_ms, alpha.probability())) {
+            Decision::Fail
+        } else if time.ms() < ceiling_ms && schedule.passes(time.p_below(ceiling_ms)) {
+            Decision::Pass
+        } else if schedule.is_last(count) {
+            Decision::Inconclusive
+        } else {
+            Decision::Continue
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sampling::ErrorBudget;
+
+    fn samples(times_ms: &[f64]) -> Vec<Sample> {
+        let sample = |ms: &f64| Sample {
+            cpu_ns: (ms * 1e6) as u64,
+            ..Sample::default()
+        };
+        times_ms.iter().map(sample).collect()
+    }
+
+    fn looked(samples: &[Sample], ceiling_ms: f64, tests: usize, schedule: &Schedule) -> Decision {
+        let share = ErrorBudget::over(tests).share();
+        look_at_ceiling(samples, &MachineSpeed::default(), ceiling_ms, schedule, share).expect("a look")
+    }
+
+    fn at(times_ms: &[f64], ceiling_ms: f64, tests: usize) -> Decision {
+        looked(&samples(times_ms), ceiling_ms, tests, &Schedule::ceiling(15))
+    }
+
+    const TEN: [f64; 10] = [10.0, 10.4, 9.7, 10.1, 11.9, 9.9, 10.2, 10.3, 9.8, 10.6];
+
+    #[test]
+    fn far_below_passes_at_the_first_look() {
+        assert_eq!(at(&TEN[..4], 50.0, 1), Decision::Continue);
+        assert_eq!(at(&TEN[..5], 50.0, 100), Decision::Pass);
+    }
+
+    #[test]
+    fn far_above_fails_at_the_first_look_or_a_few_samples_later_among_many() {
+        assert_eq!(at(&TEN[..5], 5.0, 1), Decision::Fail);
+        assert_eq!(at(&TEN[..5], 5.0, 100), Decision::Continue);
+        assert_eq!(at(&TEN[..8], 5.0, 100), Decision::Fail);
+    }
+
+    #[test]
+    fn near_it_takes_more_samples_and_says_when_they_do_not_decide() {
+        assert_eq!(at(&TEN, 10.1, 1), Decision::Continue);
+        assert_eq!(at(&[&TEN[..], &TEN[..5]].concat(), 10.1, 1), Decision::Inconclusive);
+    }
+
+    #[test]
+    fn above_it_by_no_more_than_the_machine_moves_is_open_however_many_samples_there_are() {
+        let many = samples(&TEN.repeat(6));
+        for schedule in [Schedule::ceiling(60), Schedule::once()] {
+            assert_eq!(looked(&many, 10.0, 1, &schedule), Decision::Inconclusive);
+            assert_eq!(looked(&many, 9.0, 1, &schedule), Decision::Fail);
+            assert_eq!(looked(&many, 11.0, 1, &schedule), Decision::Pass);
+        }
+    }
+
+    #[test]
+    fn a_few_samples_decide_what_is_clear() {
+        let once = Schedule::once();
+        assert_eq!(looked(&samples(&TEN[..5]), 3.3, 3, &once), Decision::Fail);
+        assert_eq!(looked(&samples(&TEN[..5]), 9.9, 3, &once), Decision::Inconclusive);
+        assert_eq!(looked(&samples(&TEN[..2]), 100.0, 3, &once), Decision::Pass);
+        assert_eq!(looked(&samples(&TEN[..1]), 100.0, 3, &once), Decision::Pass);
+    }
+
+    #[test]
+    fn what_it_waits_for_counts_as_far_as_the_accounts_of_waiting_are_exact() {
+        let waiting = Sample {
+            cpu_ns: 1_000_000,
+            blocked_ns: 60_000_000,
+            voluntary_switches: 1,
+            ..Sample::default()
+        };
+        let samples = vec![waiting; 8];
+        assert_eq!(looked(&samples, 40.0, 1, &Schedule::ceiling(60)), Decision::Fail);
+        assert_eq!(looked(&samples, 59.0, 1, &Schedule::ceiling(60)), Decision::Continue);
+        assert_eq!(looked(&samples, 80.0, 1, &Schedule::ceiling(60)), Decision::Pass);
+    }
+}
