@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use super::{Case, Compared, Context, Places, TargetStatus};
 use crate::budgets::{BudgetLine, Cited, Inconclusive, Limits, Target};
 use crate::observed::{EnvironmentKey, ModuleRecord, ModuleTable, Observation, Origin};
+use crate::sampling::Decision;
 use crate::sampling::{Answers, Ruling};
-use crate::stats::sequential::Decision;
 use crate::stats::{Comparison, ComparisonKind, Distribution, Estimate};
 
 /// A value that a line of the budgets set.
@@ -90,6 +90,7 @@ pub(super) fn ruling(decision: Decision) -> Ruling {
             p_value: 0.001,
         },
         threshold: 0.1,
+        p_over: None,
     }
 }
 

@@ -4,7 +4,7 @@ use super::by_hand::{case, cited, context, ruling, target};
 use super::*;
 use crate::budgets::{Limits, Target, TargetKind, Workload};
 use crate::observed::Failure;
-use crate::stats::sequential::Decision;
+use crate::sampling::Decision;
 
 fn exited() -> Failure {
     Failure::Exited {
