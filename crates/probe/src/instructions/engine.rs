@@ -238,8 +238,6 @@ mod tests {
             system_ns: 0,
             max_rss_bytes: 0,
             output_tail: output.as_bytes().to_vec(),
-            output_bytes: output.len() as u64,
-            survivors: Vec::new(),
         }
     }
 

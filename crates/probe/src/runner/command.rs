@@ -83,11 +83,6 @@ pub struct Ended {
     pub max_rss_bytes: u64,
     /// The last 16 KiB of what was printed, if captured; untrusted bytes.
     pub output_tail: Vec<u8>,
-    /// How many bytes were printed, if captured.
-    pub output_bytes: u64,
-    /// Processes that it left behind and that even SIGKILL did not end within five seconds, by id. Nearly always empty;
-    /// a process of another user is one that can be in here.
-    pub survivors: Vec<i32>,
 }
 
 /// Why there is no [`Ended`] to return.

@@ -29,11 +29,11 @@ impl Strays {
         }
     }
 
-    /// Kills and reaps every child that was not there before the run, until none is left. Returns those that stayed.
+    /// Kills and reaps every child that was not there before the run, until none is left or the time to wait is over.
     /// To be called when the run's own process was reaped.
-    pub(super) fn end(&self, wakeup: &Wakeup) -> Vec<i32> {
+    pub(super) fn end(&self, wakeup: &Wakeup) {
         let Some(unrelated) = &self.unrelated else {
-            return Vec::new();
+            return;
         };
         let give_up = Instant::now() + PATIENCE;
         loop {
@@ -41,7 +41,7 @@ impl Strays {
             let strays: Vec<i32> = children().filter(|child| !unrelated.contains(child)).collect();
             let rest = give_up.saturating_duration_since(Instant::now());
             if strays.is_empty() || rest.is_zero() {
-                return strays;
+                return;
             }
             for &stray in &strays {
                 system::signal_process(stray, libc::SIGKILL);
@@ -52,7 +52,7 @@ impl Strays {
                 .filter(|&&stray| !matches!(system::reap(stray), Ok(None)))
                 .count();
             if reaped == 0 && system::wait_readable(wakeup.descriptor(), None, Some(rest)).is_err() {
-                return strays;
+                return;
             }
         }
     }

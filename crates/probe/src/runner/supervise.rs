@@ -46,13 +46,12 @@ pub fn run(command: &Command) -> Result<Ended, RunError> {
     // The child is not reaped yet, which keeps the id of its group from becoming another's.
     system::signal_group(child.id, libc::SIGKILL);
     let reaped = system::reap(child.id);
-    let survivors = strays.end(turn.wakeup);
+    strays.end(turn.wakeup);
     fail_if_interrupted()?;
 
     let conclude = || {
         let timed_out = outcome?;
         let account = reaped?.ok_or_else(|| io::Error::other("it has ended but cannot be reaped"))?;
-        let (output_tail, output_bytes) = child.drain()?.finish();
         Ok(Ended {
             status: account.status,
             timed_out,
@@ -60,9 +59,7 @@ pub fn run(command: &Command) -> Result<Ended, RunError> {
             user_ns: account.user_ns,
             system_ns: account.system_ns,
             max_rss_bytes: account.max_rss_bytes,
-            output_tail,
-            output_bytes,
-            survivors,
+            output_tail: child.drain()?.finish(),
         })
     };
     conclude().map_err(|source| RunError::Wait {

@@ -3,28 +3,26 @@
 /// How much of the stream's end is kept, in bytes.
 const KEPT: usize = 16 * 1024;
 
-/// Keeps the last [`KEPT`] bytes of what it is given and counts all of them.
+/// Keeps the last [`KEPT`] bytes of what it is given.
 #[derive(Debug, Default)]
 pub(super) struct Tail {
     /// The last bytes, and before a cut up to as many again, so that a stream of small pieces is not moved at each of them.
     bytes: Vec<u8>,
-    seen: u64,
 }
 
 impl Tail {
     /// Takes the next piece of the stream.
     pub(super) fn push(&mut self, piece: &[u8]) {
-        self.seen += piece.len() as u64;
         self.bytes.extend_from_slice(&piece[piece.len().saturating_sub(KEPT)..]);
         if self.bytes.len() > 2 * KEPT {
             self.cut();
         }
     }
 
-    /// The last bytes, and how many there were in all.
-    pub(super) fn finish(mut self) -> (Vec<u8>, u64) {
+    /// The last bytes.
+    pub(super) fn finish(mut self) -> Vec<u8> {
         self.cut();
-        (self.bytes, self.seen)
+        self.bytes
     }
 
     fn cut(&mut self) {
@@ -42,11 +40,7 @@ mod tests {
         for size in [1, 7, KEPT - 1, KEPT, KEPT + 1, 3 * KEPT, stream.len()] {
             let mut tail = Tail::default();
             stream.chunks(size).for_each(|piece| tail.push(piece));
-            assert_eq!(
-                tail.finish(),
-                (stream[stream.len() - KEPT..].to_vec(), 100_000),
-                "pieces of {size}"
-            );
+            assert_eq!(tail.finish(), stream[stream.len() - KEPT..], "pieces of {size}");
         }
     }
 
@@ -55,6 +49,6 @@ mod tests {
         let mut tail = Tail::default();
         tail.push(b"so ");
         tail.push(b"short");
-        assert_eq!(tail.finish(), (b"so short".to_vec(), 8));
+        assert_eq!(tail.finish(), b"so short");
     }
 }

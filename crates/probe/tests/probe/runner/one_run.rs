@@ -45,21 +45,17 @@ fn keeps_the_end_of_fifty_megabytes_on_both_streams() {
         "import os\nfor _ in range(25):\n    os.write(1, b'o' * 1000000)\n    os.write(2, b'e' * 1000000)\nos.write(1, b'the end')",
     ));
     assert_eq!(ended.status, Status::Exited(0));
-    assert_eq!(ended.output_bytes, 50_000_007);
     assert_eq!(ended.output_tail.len(), 16 * 1024);
     assert!(text(&ended).ends_with("eeethe end"));
 }
 
 #[test]
-fn discards_output_without_counting_it() {
+fn discards_output() {
     let ended = ended(&Command {
         output: Output::Discard,
         ..shell("echo text; echo more >&2; [ ! -t 1 ]")
     });
-    assert_eq!(
-        (ended.status, ended.output_bytes, ended.output_tail),
-        (Status::Exited(0), 0, Vec::new())
-    );
+    assert_eq!((ended.status, ended.output_tail), (Status::Exited(0), Vec::new()));
 }
 
 #[test]
@@ -157,8 +153,7 @@ fn ends_the_children_of_a_hang() {
 
 #[test]
 fn ends_a_flood_of_output() {
-    let ended = hang(shell("yes"), |text| text.contains("y\ny\n"));
-    assert!(ended.output_bytes > 0);
+    hang(shell("yes"), |text| text.len() == 16 * 1024);
 }
 
 #[test]
