@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
+use super::scripts::Script;
 use super::session::{BytecodeFiles, SILENCED, Session, named, word, words};
-use super::workspace::Script;
 use importgate_core::observed::ImportRequest;
 
 /// Beginnings of names of variables that say where and when a run takes place, and not what the project is.

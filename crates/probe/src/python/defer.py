@@ -1,7 +1,7 @@
 """Import statements that are put off, as `lazy import` (PEP 810) has it: what they name is loaded when one of the names is
 first looked up, and not at all if none ever is.
 
-It stands between `wire.py` and `probe.py`. Each `defer=LINE:MODULE` word names one statement by the module that it stands
+Each `defer=LINE:MODULE` word names one statement by the module that it stands
 in and its first line. Other statements that import the same thing are left alone, so that what they load is still loaded.
 
 Nothing stands in for what is put off: the body of the module runs with a mapping for its names that leaves these names
@@ -9,12 +9,8 @@ out. Looking one up in the body goes through that mapping, in a function or a cl
 and from other modules through the module's `__getattr__`; each loads it for real, and is noted as its use. So a class is a
 class wherever it is used. Only what reads the module's dictionary itself does not find the name.
 """
-_frame_of = sys._getframe
 _external = _modules["_frozen_importlib_external"]
 _execute = exec
-_plain_send = _send
-_OWN_FILE = _frame_of().f_code.co_filename
-_OPTIMIZED = 1  # CO_OPTIMIZED: set for functions, not for the bodies of modules and classes
 
 
 class _Statement:
@@ -27,7 +23,7 @@ class _Statement:
     def note_use(self):
         if self.used is None:
             frame = _frame_of(1)
-            while frame is not None and frame.f_code.co_filename == _OWN_FILE:
+            while frame is not None and frame.f_code.co_filename == _SCRIPT_FILE:
                 frame = frame.f_back
             if frame is not None:
                 self.used = {"file": frame.f_code.co_filename, "at": frame.f_lineno or 0}
@@ -188,33 +184,24 @@ def _exec_module(self, module):
 
 def _run(code, module):
     names = _prepare(module.__dict__, _statements[module.__name__])
-    _modules["_frozen_importlib"]._call_with_frames_removed(_execute, code, module.__dict__, names)
+    _bootstrap._call_with_frames_removed(_execute, code, module.__dict__, names)
 
 
-# Warnings and tracebacks skip the import system's frames by their file name; this one is on every stack below it.
-_exec_module.__code__ = _exec_module.__code__.replace(co_filename="<frozen importlib._bootstrap_external>")
-
-_clock = time.thread_time_ns
-_identify_thread = _modules["_thread"].get_ident
 _COLLECTIONS = "<garbage collection>"
 _collections = {"times": [0, 0, 0], "ns": [0, 0, 0]}  # by generation
 
 
 def _watch_collections(seen, stacks, pace):
     """Books collections of garbage apart: which module has one is chance, and with a statement put off it is another."""
-    had_it = "gc" in _modules
-    import gc
-    if not had_it:
-        del _modules["gc"]
     booked = [_COLLECTIONS, 0]
     seen.append(booked)
     began = [0]
 
     def note(phase, information):
         if phase == "start":
-            began[0] = _clock()
+            began[0] = _thread_cpu_clock()
         else:
-            elapsed = _clock() - began[0]
+            elapsed = _thread_cpu_clock() - began[0]
             generation = information["generation"]
             _collections["times"][generation] += 1
             _collections["ns"][generation] += elapsed
@@ -224,7 +211,7 @@ def _watch_collections(seen, stacks, pace):
                 pace.charge(thread, booked, elapsed)
                 pace.charge(thread, stack[-1], -elapsed)
 
-    gc.callbacks.append(note)
+    _borrow("gc").callbacks.append(note)
 
 
 _order = []
@@ -233,10 +220,14 @@ for _word in _values("defer"):
     _line, _, _module = _word.partition(":")
     _order.append(_statements.setdefault(_module, {}).setdefault(int(_line), _Statement()))
 # Also where nothing is put off: both sides of a comparison go the same way.
+_hide(_exec_module)
 _external._LoaderBasics.exec_module = _exec_module
+_watchers.append(_watch_collections)
 
 
-def _send(message):
+def _add_deferrals(message):
     message["deferred"] = [{"form": statement.form, "used": statement.used} for statement in _order]
     message["collections"] = _collections
-    _plain_send(message)
+
+
+_additions.append(_add_deferrals)

@@ -2,8 +2,8 @@
 //! whether what it names is used before the import is over.
 
 use super::PythonError;
+use super::scripts::Script;
 use super::session::Session;
-use super::workspace::Script;
 use importgate_core::observed::{Deferral, Deferred, Failure, ImportRequest, Place};
 
 impl Session {

@@ -11,8 +11,9 @@ use serde::Deserialize;
 
 use super::PythonError;
 use super::answer::{self, Unreadable};
+use super::scripts::Script;
 use super::session::{OWN_LIMIT, SILENCED, SessionSettings, word};
-use super::workspace::{Script, Workspace};
+use super::workspace::Workspace;
 use crate::runner;
 use crate::runner::{Command, Output, RunError, Status};
 use importgate_core::observed::Interpreter;

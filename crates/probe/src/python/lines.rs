@@ -6,8 +6,8 @@ use serde::Deserialize;
 use super::PythonError;
 use super::answer::{self, Unreadable};
 use super::observation::{PATIENCE, name_below};
+use super::scripts::Script;
 use super::session::Session;
-use super::workspace::Script;
 use importgate_core::observed::{ImportRequest, LineSeen};
 
 #[derive(Deserialize)]

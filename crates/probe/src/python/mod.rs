@@ -15,6 +15,7 @@ mod interpreter_info;
 mod lines;
 mod module_index;
 mod observation;
+mod scripts;
 mod session;
 mod usage;
 mod workspace;

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::PythonError;
 use super::answer::{self, Unreadable};
+use super::scripts::Script;
 use super::session::Session;
-use super::workspace::Script;
 use importgate_core::observed::{ImportRequest, Look, Observation};
 
 /// Hooks and first-time compilation make an observed import slower than a timed one: it gets this many times the limit.

@@ -8,9 +8,7 @@ use std::path::PathBuf;
 
 use super::PythonError;
 use super::abandoned;
-
-const START: &str = include_str!("usage/sitecustomize.py");
-const RECORDER: &str = include_str!("usage/recorder.py");
+use super::scripts::Script;
 
 /// The folder, gone when this goes.
 #[derive(Debug)]
@@ -37,8 +35,9 @@ impl UsageRecorder {
             .canonicalize()
             .map_err(failed(folder.path().to_path_buf()))?;
         let lock = abandoned::claim(&path).map_err(failed(path.clone()))?;
-        for (name, text) in [("sitecustomize.py", START), ("importgate_usage_recorder.py", RECORDER)] {
-            fs::write(path.join(name), text).map_err(failed(path.join(name)))?;
+        for script in Script::OF_USAGE {
+            let file = path.join(script.file_name());
+            fs::write(&file, script.assemble()).map_err(failed(file.clone()))?;
         }
         Ok(Self {
             _folder: folder,

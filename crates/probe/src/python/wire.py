@@ -7,7 +7,7 @@ Arguments are `key=value` words: `answer` (where the one message goes), `faults`
 and, each as often as needed, `root` (put in front of sys.path), `preload`, `import`.
 """
 import sys
-import time
+import _thread
 import posix as _posix
 import builtins as _builtins
 
@@ -23,23 +23,39 @@ _open = _posix.open
 _read = _posix.read
 _write = _posix.write
 _close = _posix.close
+_stat = _posix.stat
 _OPEN_ANSWER = _posix.O_WRONLY | _posix.O_CREAT | getattr(_posix, "O_CLOEXEC", 0)
 _OPEN_READ = _posix.O_RDONLY | getattr(_posix, "O_CLOEXEC", 0)
 _import = _builtins.__import__
 _modules = sys.modules
+_identify_thread = _thread.get_ident
+# What else a script has to say: each function is called with the message before it is sent.
+_additions = []
 
 
 def _values(key):
+    """What the words `key=value` give for a key, in their order."""
     prefix = key + "="
     return [word[len(prefix):] for word in _argument_words if word.startswith(prefix)]
 
 
 def _value(key):
+    """The first value for a key; None where there is none."""
     found = _values(key)
     return found[0] if found else None
 
 
+def _borrow(name):
+    """A module of the standard library that is one file, and is not left in `sys.modules`: whoever imports it pays for it."""
+    was_there = name in _modules
+    module = _import(name)
+    if not was_there:
+        del _modules[name]
+    return module
+
+
 def _identity(descriptor):
+    """Which file a descriptor stands for."""
     status = _fstat(descriptor)
     return status.st_dev, status.st_ino
 
@@ -79,6 +95,7 @@ def _escape(text):
 
 
 def _json(value):
+    """A value as JSON in ASCII. `json` is what no bare interpreter has loaded."""
     if value is None:
         return "null"
     if value is True:
@@ -101,6 +118,8 @@ def _send(message):
     """Writes the one message, a length in eight bytes and then JSON, and ends the process without interpreter teardown."""
     if _getpid() != _PID:
         _exit(0)  # a forked child that came this far: the answer belongs to its parent
+    for add in _additions:
+        add(message)
     body = _json(message).encode("ascii")
     data = len(body).to_bytes(8, "big") + body
     descriptor = _answer
@@ -127,6 +146,7 @@ def _text(value, limit=2000):
 
 
 def _is_internal(filename):
+    """Whether a file is one of ours or of the import system."""
     return filename.rpartition("/")[0] == _FOLDER or filename.startswith(("<frozen importlib", "<frozen zipimport"))
 
 
@@ -181,11 +201,7 @@ def _watch_faults():
     path = _value("faults")
     if path is None:
         return
-    was_there = "faulthandler" in _modules
-    import faulthandler
-    faulthandler.enable(file=_private(path), all_threads=True)
-    if not was_there:
-        del _modules["faulthandler"]
+    _borrow("faulthandler").enable(file=_private(path), all_threads=True)
 
 
 def _prepare_path():

@@ -6,78 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::PythonError;
 use super::abandoned;
-
-const WIRE: &str = include_str!("wire.py");
-const INTERPRETER: &str = include_str!("interpreter.py");
-const PROBE: &str = include_str!("probe.py");
-const DEFERRING_PROBE: &str = concat!(include_str!("defer.py"), "\n\n", include_str!("probe.py"));
-/// The parts of one script, in the order in which they build on each other.
-const OBSERVE: &str = concat!(
-    include_str!("observe/readings.py"),
-    "\n\n",
-    include_str!("observe/places.py"),
-    "\n\n",
-    include_str!("observe/imports.py"),
-    "\n\n",
-    include_str!("observe/warnings.py"),
-    "\n\n",
-    include_str!("observe/effects.py"),
-    "\n\n",
-    include_str!("observe/answer.py"),
-);
-const OBSERVE_LINES: &str = concat!(
-    include_str!("observe/readings.py"),
-    "\n\n",
-    include_str!("observe/places.py"),
-    "\n\n",
-    include_str!("observe/statements.py"),
-    "\n\n",
-    include_str!("observe/lines.py"),
-);
-
-/// A script of ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Script {
-    Interpreter,
-    Probe,
-    /// The probe with some import statements put off.
-    DeferringProbe,
-    Observe,
-    /// An observation that sees the lines of module bodies, and nothing else.
-    ObserveLines,
-}
-
-impl Script {
-    /// The scripts that run often enough to be compiled once.
-    pub(super) const COMPILED: [Self; 3] = [Self::Probe, Self::DeferringProbe, Self::Observe];
-    const ALL: [Self; 5] = [
-        Self::Interpreter,
-        Self::Probe,
-        Self::DeferringProbe,
-        Self::Observe,
-        Self::ObserveLines,
-    ];
-
-    fn file_name(self) -> &'static str {
-        match self {
-            Self::Interpreter => "interpreter.py",
-            Self::Probe => "probe.py",
-            Self::DeferringProbe => "defer.py",
-            Self::Observe => "observe.py",
-            Self::ObserveLines => "observe_lines.py",
-        }
-    }
-
-    fn source(self) -> &'static str {
-        match self {
-            Self::Interpreter => INTERPRETER,
-            Self::Probe => PROBE,
-            Self::DeferringProbe => DEFERRING_PROBE,
-            Self::Observe => OBSERVE,
-            Self::ObserveLines => OBSERVE_LINES,
-        }
-    }
-}
+use super::scripts::Script;
 
 /// Two files of one run: where the script answers, and where `faulthandler` writes.
 #[derive(Debug)]
@@ -133,9 +62,9 @@ impl Workspace {
             .map_err(|source| failed(folder.path(), source))?;
         let lock = abandoned::claim(&path).map_err(|source| failed(&path, source))?;
         abandoned::sweep(path.parent().unwrap_or(&path));
-        for script in Script::ALL {
+        for script in Script::OF_A_SESSION {
             let file = path.join(script.file_name());
-            fs::write(&file, format!("{WIRE}\n\n{}", script.source())).map_err(|source| failed(&file, source))?;
+            fs::write(&file, script.assemble()).map_err(|source| failed(&file, source))?;
         }
         let cache = path.join("pycache");
         fs::create_dir(&cache).map_err(|source| failed(&cache, source))?;

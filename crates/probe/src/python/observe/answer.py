@@ -18,6 +18,8 @@ def _path_attribute(owner, name):
 
 
 _OUR_MODULE = _modules["__main__"]
+# A light observation leaves out the hooks that every import pays for: it shows what was loaded and done, not who did it.
+_LIGHT = _value("look") == "glance"
 
 
 def _files_of(module):
@@ -139,10 +141,9 @@ def _describe(names, preloaded, failure, total_cpu, total_memory):
 
 
 def _install():
-    # A glance leaves out the hooks that every import pays for: it shows what was loaded and done, not who did it.
-    if _value("look") != "glance":
-        _hide(_find_and_load, _import_hook, _close_stretch, _open_stretch)
-        _bootstrap._find_and_load = _find_and_load
+    if not _LIGHT:
+        _hide(_import_hook, _close_stretch, _open_stretch)
+        _watch_loads(_enter_load, _leave_load)
         _builtins.__import__ = _import_hook
     _watch_warnings()
     sys.addaudithook(_audit)
@@ -166,27 +167,22 @@ def _observe():
     main.stack.append([None, None, 0, 0, 0])
     _install()
     memory = _resident.field(1) * _PAGE if _resident else 0
-    cpu = main.cpu = _cpu_clock()
+    cpu = main.cpu = _thread_cpu_clock()
     _open_stretch(main)
     try:
         if failure is None:
             _Notes.on = True
             for name in _values("import"):
-                (_import if _value("look") == "glance" else _builtins_import)(name)
+                (_import if _LIGHT else _import_hook)(name)
     except BaseException as error:
         failure = _describe_exception(error)
     _Notes.on = False
     if _getpid() != _PID:
         _exit(0)
-    cpu = _cpu_clock() - cpu - _Notes.hook_cost + _Notes.foreign_cpu
+    cpu = _thread_cpu_clock() - cpu - _Notes.hook_cost + _Notes.foreign_cpu
     memory = (_resident.field(1) * _PAGE if _resident else 0) - memory
     names = [name for name in list(_modules) if name not in _Notes.before and type(name) is str]
     _send(_describe(names, preloaded, failure, cpu, memory))
-
-
-def _builtins_import(name):
-    """The observation's own import, through the same hook as all others."""
-    return _import_hook(name)
 
 
 _with_room(_observe)

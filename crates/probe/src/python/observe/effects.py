@@ -1,5 +1,6 @@
 """What an import does besides importing, told by audit events: network, processes, threads, files."""
-
+import _thread
+import time
 
 _EFFECTS = {
     "socket.connect": "network", "socket.bind": "network", "socket.sendto": "network", "socket.sendmsg": "network",

@@ -36,12 +36,10 @@ def _note_made(thread):
         _note_edge(importer, name, _LOADED)
 
 
-def _find_and_load(name, import_):
+def _enter_load(name):
+    """A load begins: its importer gets what has passed until now. None for what is there already, which loads nothing."""
     if not _Notes.on or name in _modules or type(name) is not str:
-        module = _inner_find_and_load(name, import_)
-        if _Notes.on and type(name) is str and name not in _Notes.before:
-            _note_edge(_importer_of(_frame_of(1), _this_thread()), name, 0)
-        return module
+        return None
     thread = _this_thread()
     outer = thread.stack[-1] if thread.stack else None
     if outer is not None:
@@ -53,22 +51,26 @@ def _find_and_load(name, import_):
     thread.stack.append(cell)
     _Notes.cells.append(cell)
     thread.place = None
-    flags = _FAILED
     _open_stretch(thread)
-    try:
-        module = _inner_find_and_load(name, import_)
-        flags = _LOADED
-        return module
-    finally:
-        _close_stretch(thread)
-        if flags == _LOADED:
-            _note_made(thread)
-            _Notes.known.add(name)
-        thread.stack.pop()
-        _note_edge(importer, name, flags)
-        thread.place = (importer[1], importer[2]) if importer[1] and not importer[3] else place
-        if outer is not None:
-            _open_stretch(thread)
+    return thread, outer, importer, place
+
+
+def _leave_load(name, entered, loaded):
+    """A load is over, or has failed."""
+    if entered is None:
+        if loaded and _Notes.on and type(name) is str and name not in _Notes.before:
+            _note_edge(_importer_of(_frame_of(1), _this_thread()), name, 0)
+        return
+    thread, outer, importer, place = entered
+    _close_stretch(thread)
+    if loaded:
+        _note_made(thread)
+        _Notes.known.add(name)
+    thread.stack.pop()
+    _note_edge(importer, name, _LOADED if loaded else _FAILED)
+    thread.place = (importer[1], importer[2]) if importer[1] and not importer[3] else place
+    if outer is not None:
+        _open_stretch(thread)
 
 
 def _import_hook(name, globals=None, locals=None, fromlist=(), level=0):
@@ -78,13 +80,13 @@ def _import_hook(name, globals=None, locals=None, fromlist=(), level=0):
         thread = _this_thread()
         key = (id(frame.f_code), frame.f_lasti, _top_of(thread), name if type(name) is str else None)
         if key not in _Notes.repeated:
-            started = _cpu_clock()
+            started = _thread_cpu_clock()
             _Notes.repeated.add(key)
             _Notes.kept_alive.append(frame.f_code)  # its id is part of the key
             for imported in _named_by(name, globals, fromlist, level):
                 if imported in _modules and imported not in _Notes.before:
                     _note_edge(_importer_of(frame, thread), imported, 0)
-            spent = _cpu_clock() - started
+            spent = _thread_cpu_clock() - started
             if thread is _Notes.main:
                 _Notes.hook_cost += spent
             thread.cpu += spent

@@ -47,7 +47,7 @@ class _Lines:
 
 
 def _watch_here():
-    ident = _identify()
+    ident = _identify_thread()
     watch = _Lines.watches.get(ident)
     if watch is None:
         watch = _Lines.watches[ident] = _Watch()
@@ -205,16 +205,20 @@ def _on_audit(event, arguments):
                 body.trusted = False
 
 
-def _find_and_load(name, import_):
+def _enter_load(name):
+    """What a line imports is no part of it."""
     if not _Lines.on or type(name) is not str or name in _modules:
-        return _inner_find_and_load(name, import_)
+        return None
     watch = _watch_here()
     _charge(watch)
     depth = len(watch.stack)
     watch.stack.append(None)
-    try:
-        return _inner_find_and_load(name, import_)
-    finally:
+    return watch, depth
+
+
+def _leave_load(name, entered, loaded):
+    if entered is not None:
+        watch, depth = entered
         del watch.stack[depth:]
         _go_on(watch)
 
@@ -254,8 +258,7 @@ def _describe_lines(body):
 
 
 def _start_watching():
-    _hide(_find_and_load)
-    _bootstrap._find_and_load = _find_and_load
+    _watch_loads(_enter_load, _leave_load)
     if _monitoring:
         events = _monitoring.events
         _monitoring.use_tool_id(_TOOL, "importgate")

@@ -3,7 +3,7 @@
 
 def _is_import_system(code):
     name = code.co_filename
-    return name == _SOURCE_FILE or name.startswith(("<frozen importlib._bootstrap", "<frozen zipimport"))
+    return name == _SCRIPT_FILE or name.startswith(("<frozen importlib._bootstrap", "<frozen zipimport"))
 
 
 def _module_of(frame):
@@ -49,7 +49,7 @@ def _importer_of(frame, thread):
     while frame is not None:
         code = frame.f_code
         if _is_import_system(code):
-            if code.co_name in ("create_module", "exec_module") and code.co_filename != _SOURCE_FILE:
+            if code.co_name in ("create_module", "exec_module") and code.co_filename != _SCRIPT_FILE:
                 return _top_of(thread), None, 0, False, None  # the body of an extension module
         else:
             module = _module_of(frame)
@@ -100,12 +100,6 @@ def _absolute(path):
     if path.startswith("/") or path.startswith("<"):
         return path
     return _START_FOLDER + "/" + (path[2:] if path.startswith("./") else path)
-
-
-def _hide(*functions):
-    """Makes functions part of the import system for whoever looks at frames."""
-    for function in functions:
-        function.__code__ = function.__code__.replace(co_filename="<frozen importlib._bootstrap>")
 
 
 def _read_whole(filename):

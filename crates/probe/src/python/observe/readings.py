@@ -1,35 +1,23 @@
 """First part of the observation, one untimed import with every hook on: what is noted, and the readings of this process
 that say what each import costs.
 
-The parts of this folder are one script, put together behind `wire.py`. It sees every load through
-`_frozen_importlib._find_and_load`, which C and `importlib.import_module` look up by name, and imports of what was there
-already through `builtins.__import__`. Both are put back into the import system by file name, so that warnings and
-tracebacks skip them as they skip importlib's own frames.
+It sees the loads of modules as `import_system.py` shows them, and imports of what was there already through
+`builtins.__import__`, whose stand-in passes for a part of the import system too.
 
 Its times rank and explain. They are read twice at each boundary, so that the hooks' own cost is not the modules'.
 """
-import _thread
 import _warnings
 
 # Measured code may replace built-in functions. Globals come first in every look-up, so these stay what they are now.
 globals().update({name: value for name, value in vars(_builtins).items() if not name.startswith("_")})
 
-_cpu_clock = time.thread_time_ns
-_wall_clock = time.perf_counter_ns
-_identify = _thread.get_ident
 _dup2 = _posix.dup2
 _pread = _posix.pread
-_stat = _posix.stat
-_frame_of = sys._getframe
-_bootstrap = _modules["_frozen_importlib"]
-_inner_find_and_load = _bootstrap._find_and_load
-_SOURCE_FILE = _frame_of().f_code.co_filename
 _START_FOLDER = _posix.getcwd()
 _PAGE = _posix.sysconf("SC_PAGE_SIZE")
 _LONGEST_BLOCK_UNNOTICED = 1000000  # nanoseconds
-_OPTIMIZED = 1  # CO_OPTIMIZED: set for functions, not for the bodies of modules and classes
 
-# A cell holds what one import costs: [name, its cell outside, CPU ns, blocked ns, memory bytes, position]
+# A cell holds what one import costs: [name, its cell outside, CPU ns, blocked ns, memory bytes]
 _NAME, _OUTER, _CPU, _BLOCKED, _MEMORY = range(5)
 
 
@@ -85,6 +73,7 @@ class _Counter:
         return high
 
     def field(self, position):
+        """The number at a position of the file's words."""
         try:
             return int(_pread(self.descriptor, 256, 0).split()[position])
         except (OSError, ValueError, IndexError):
@@ -93,12 +82,13 @@ class _Counter:
 
 
 def _counter(path, place):
+    """A counter with its descriptor at a high place; None where there is no such file."""
     try:
         counter = _Counter(path, place)
         counter.field(1)
         return counter
     except (OSError, ValueError, IndexError):
-        return None  # no /proc: memory and run-queue wait stay unknown
+        return None  # memory and run-queue wait stay unknown
 
 
 _resident = _counter("/proc/self/statm", _HIGH_DESCRIPTOR - 1)
@@ -106,13 +96,11 @@ _schedule = _counter("/proc/self/schedstat", _HIGH_DESCRIPTOR - 2)
 
 
 def _load_usage():
-    was_there = "resource" in _modules
+    """What tells of context switches, and the argument that asks for those of this thread; None where nothing does."""
     try:
-        import resource
+        resource = _borrow("resource")
     except ImportError:
         return None, 0
-    if not was_there:
-        del _modules["resource"]
     return resource.getrusage, getattr(resource, "RUSAGE_THREAD", resource.RUSAGE_SELF)
 
 
@@ -122,7 +110,7 @@ _usage, _USAGE_OF_THREAD = _load_usage()
 def _close_stretch(thread):
     """Gives what has passed since the last boundary to the import on top of the thread's stack: the time of this thread, and
     what it waited for. What threads compute that import nothing delays an import only where that waits for them."""
-    cpu, wall = _cpu_clock(), _wall_clock()
+    cpu, wall = _thread_cpu_clock(), _wall_clock()
     memory = _resident.field(1) * _PAGE if _resident else 0
     cell = thread.stack[-1]
     spent = cpu - thread.cpu
@@ -145,20 +133,22 @@ def _close_stretch(thread):
 
 
 def _open_stretch(thread):
+    """Takes the readings from which the next stretch of a thread counts. What passed since the last one was closed is the
+    hooks' own cost."""
     thread.memory = _resident.field(1) * _PAGE if _resident else 0
     thread.foreign = _Notes.foreign
     if thread is _Notes.main and _schedule and _usage:
         thread.queued = _schedule.field(1)
         thread.switches = _usage(_USAGE_OF_THREAD).ru_nvcsw
     thread.wall = _wall_clock()
-    cpu = _cpu_clock()
+    cpu = _thread_cpu_clock()
     if thread is _Notes.main:
         _Notes.hook_cost += cpu - thread.cpu
     thread.cpu = cpu
 
 
 def _this_thread():
-    ident = _identify()
+    ident = _identify_thread()
     thread = _Notes.threads.get(ident)
     if thread is None:
         thread = _Notes.threads[ident] = _Thread()

@@ -19,10 +19,8 @@ import atexit
 import posix
 import sys
 
-_bootstrap = sys.modules["_frozen_importlib"]
 _modules = sys.modules
 _local = _thread._local()
-_frame_of = sys._getframe
 _open, _write_bytes, _close = posix.open, posix.write, posix.close
 _FLAGS = posix.O_WRONLY | posix.O_APPEND | posix.O_CREAT | posix.O_CLOEXEC
 _monitoring = getattr(sys, "monitoring", None)
@@ -30,8 +28,6 @@ _DISABLE = getattr(_monitoring, "DISABLE", None)
 _Function = type(lambda: None)
 _Method = type((lambda: None).__get__(0))
 _Builtin = type(len)
-# The name under which frames of ours are left out of tracebacks, and not counted by `warnings.warn(stacklevel=2)`.
-_IMPORT_SYSTEM = "<frozen importlib._bootstrap>"
 
 
 class _Run:
@@ -61,21 +57,21 @@ def _is_name(name):
     return type(name) is str and all(part.isidentifier() for part in name.split("."))
 
 
-def _inner_find_and_load(name, import_):
-    raise ImportError(name)  # takes the import system's own place in `start`
-
-
-def _find_and_load(name, import_):
+def _enter_load(name):
+    """Counts how deep in imports the thread is; None for what is there already."""
     if name in _modules:
-        return _inner_find_and_load(name, import_)
+        return None
     depth = getattr(_local, "depth", 0)
     _local.depth = depth + 1
-    try:
-        return _inner_find_and_load(name, import_)
-    finally:
-        _local.depth = depth
-        if depth == 0 and _Run.on:
-            _import_ended()
+    return depth
+
+
+def _leave_load(name, depth, loaded):
+    if depth is None:
+        return
+    _local.depth = depth
+    if depth == 0 and _Run.on:
+        _import_ended()
 
 
 def _import_ended():
@@ -273,7 +269,6 @@ def _start_monitoring():
 
 def start(folder):
     """Watches this process from now on. What is loaded already came with the interpreter, and is not looked at."""
-    global _inner_find_and_load
     _Run.path = "%s/%d-%s.run" % (folder, posix.getpid(), posix.urandom(8).hex())
     _Run.settled.update(_modules, ("__main__", "__mp_main__", "usercustomize"))
     _Run.noted.update(_Run.settled)
@@ -283,7 +278,5 @@ def start(folder):
     else:
         _start_monitoring()
     _write("python %d.%d\n" % sys.version_info[:2])
-    _inner_find_and_load = _bootstrap._find_and_load
-    _find_and_load.__code__ = _find_and_load.__code__.replace(co_filename=_IMPORT_SYSTEM)
-    _bootstrap._find_and_load = _find_and_load
+    _watch_loads(_enter_load, _leave_load)
     atexit.register(_exit)

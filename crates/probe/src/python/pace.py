@@ -1,0 +1,64 @@
+"""How fast the machine ran during one import, from calibrations before it, in between and after it."""
+
+
+class _Pace:
+    """How fast the machine ran while the import did, told by calibrations in between.
+
+    A shared processor halves its speed from one moment to the next, as its neighbours come and go. So the import is cut into
+    segments with a calibration at either end, and the time of each is divided by what these took. The sum is the work that
+    was done, whatever the speed; time / work is the calibration that an even speed would have shown.
+    """
+
+    def __init__(self):
+        for _ in range(10):  # by then an interpreter that adapts its code has done so
+            _calibrate()
+        self.thread = _identify_thread()
+        self.begin()
+
+    def begin(self):
+        """Starts over, right before the import."""
+        self.segment = []
+        self.time = self.work = 0.0
+        self.spent_cpu = self.spent_wall = 0
+        self.latest = self._at_the_edge()
+        self.ended = _wall_clock()
+
+    def charge(self, thread, cell, elapsed):
+        """Notes CPU time of a module: in the present segment, or at the latest speed where it is another thread's."""
+        if thread == self.thread:
+            self.segment.append((cell, elapsed))
+        else:
+            cell[1] += elapsed / self.latest
+
+    def calibrate(self, cpu):
+        """Ends a segment in the middle of the import, where the thread's CPU clock showed `cpu`; what it shows now."""
+        wall = _wall_clock()
+        self._close(_calibrate())
+        self.ended = _wall_clock()
+        self.spent_wall += self.ended - wall
+        now = _thread_cpu_clock()
+        self.spent_cpu += now - cpu
+        return now
+
+    def end(self, cpu):
+        """Ends the last segment, which is all of the import (`cpu`) where nothing was charged; the calibration at an even
+        speed."""
+        if not self.time:
+            self.segment.append(([None, 0], cpu or 1))
+        self._close(self._at_the_edge())
+        return self.time / self.work
+
+    def _close(self, calibration):
+        speed = (1 / self.latest + 1 / calibration) / 2
+        for cell, elapsed in self.segment:
+            work = elapsed * speed
+            cell[1] += work
+            self.time += elapsed
+            self.work += work
+        self.segment.clear()
+        self.latest = calibration
+
+    @staticmethod
+    def _at_the_edge():
+        """Three in a row: the first and the last segment are often long, or the only ones."""
+        return 3 / (1 / _calibrate() + 1 / _calibrate() + 1 / _calibrate())

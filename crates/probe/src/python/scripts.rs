@@ -1,0 +1,143 @@
+//! The Python scripts that run inside the measured interpreter: which parts each is put together from, in the order in which
+//! they build on each other. The parts of a script share one namespace; `make check` lints what comes out.
+
+/// One file of a script.
+#[derive(Debug)]
+struct Part {
+    path: &'static str,
+    text: &'static str,
+}
+
+/// The parts with these paths, relative to this file.
+macro_rules! parts {
+    ($($path:literal),+ $(,)?) => {
+        &[$(Part { path: $path, text: include_str!($path) }),+]
+    };
+}
+
+/// A script of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Script {
+    /// Says what the interpreter is, and compiles the others.
+    Interpreter,
+    /// One timed sample.
+    Probe,
+    /// The probe with some import statements put off.
+    DeferringProbe,
+    /// One untimed import with every hook on.
+    Observe,
+    /// An observation that sees the lines of module bodies, and nothing else.
+    ObserveLines,
+    /// Starts the recorder in the processes of a workload.
+    UsageStart,
+    /// Notes which modules a process of a workload uses.
+    UsageRecorder,
+}
+
+impl Script {
+    /// The scripts that a session runs.
+    pub(super) const OF_A_SESSION: [Self; 5] = [
+        Self::Interpreter,
+        Self::Probe,
+        Self::DeferringProbe,
+        Self::Observe,
+        Self::ObserveLines,
+    ];
+    /// Those of them that run often enough to be compiled once.
+    pub(super) const COMPILED: [Self; 3] = [Self::Probe, Self::DeferringProbe, Self::Observe];
+    /// The scripts that watch a workload.
+    pub(super) const OF_USAGE: [Self; 2] = [Self::UsageStart, Self::UsageRecorder];
+
+    /// The name of the file that the interpreter finds the script in.
+    pub(super) fn file_name(self) -> &'static str {
+        match self {
+            Self::Interpreter => "interpreter.py",
+            Self::Probe => "probe.py",
+            Self::DeferringProbe => "defer.py",
+            Self::Observe => "observe.py",
+            Self::ObserveLines => "observe_lines.py",
+            Self::UsageStart => "sitecustomize.py",
+            Self::UsageRecorder => "importgate_usage_recorder.py",
+        }
+    }
+
+    fn parts(self) -> &'static [Part] {
+        match self {
+            Self::Interpreter => parts!["wire.py", "interpreter.py"],
+            Self::Probe => parts![
+                "wire.py",
+                "clock.py",
+                "import_system.py",
+                "calibration.py",
+                "pace.py",
+                "own_times.py",
+                "probe.py",
+            ],
+            Self::DeferringProbe => parts![
+                "wire.py",
+                "clock.py",
+                "import_system.py",
+                "calibration.py",
+                "pace.py",
+                "own_times.py",
+                "defer.py",
+                "probe.py",
+            ],
+            Self::Observe => parts![
+                "wire.py",
+                "clock.py",
+                "import_system.py",
+                "observe/readings.py",
+                "observe/places.py",
+                "observe/imports.py",
+                "observe/warnings.py",
+                "observe/effects.py",
+                "observe/answer.py",
+            ],
+            Self::ObserveLines => parts![
+                "wire.py",
+                "clock.py",
+                "import_system.py",
+                "observe/readings.py",
+                "observe/places.py",
+                "observe/statements.py",
+                "observe/lines.py",
+            ],
+            Self::UsageStart => parts!["usage/sitecustomize.py"],
+            Self::UsageRecorder => parts!["import_system.py", "usage/recorder.py"],
+        }
+    }
+
+    /// The script's text. A comment before each part names its file, for whoever reads a traceback or a linter's message.
+    pub(super) fn assemble(self) -> String {
+        self.parts()
+            .iter()
+            .map(|part| format!("# part: {}\n{}", part.path, part.text))
+            .collect::<Vec<_>>()
+            .join("\n\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::{env, fs};
+
+    use super::*;
+
+    /// `make check` names a folder, and lints what this writes into it: to the letter what an interpreter gets.
+    #[test]
+    fn every_script_is_written_out_for_the_linter() {
+        let kept = env::var_os("IMPORTGATE_ASSEMBLED_SCRIPTS").map(PathBuf::from);
+        let own = tempfile::tempdir().expect("a folder");
+        let folder = kept.as_deref().unwrap_or(own.path());
+        for script in Script::OF_A_SESSION.into_iter().chain(Script::OF_USAGE) {
+            let text = script.assemble();
+            assert_eq!(
+                text.lines().filter(|line| line.starts_with("# part: ")).count(),
+                script.parts().len()
+            );
+            fs::write(folder.join(script.file_name()), text).expect("it is written");
+        }
+    }
+}
