@@ -9,10 +9,11 @@ with_tools := PATH="$(CURDIR)/target/tools/bin:$$PATH"
 # All that can be said without running anything. cargo-deny reads every crate of Cargo.lock: it downloads those that are for
 # other systems only, where they are not there yet, and needs no network after that.
 check:
-	@.ci/tools require cargo-fmt cargo-clippy python3 cargo-deny typos zizmor
+	@.ci/tools require cargo-fmt cargo-clippy python3 cargo-deny ruff typos zizmor
 	$(CARGO) fmt --all --check
 	$(MAKE) lint
 	tests/repository/core_stays_pure
+	$(with_tools) tests/repository/scripts_are_sound
 	$(with_tools) cargo-deny --locked check bans licenses sources
 	$(with_tools) typos
 	$(with_tools) zizmor --offline --quiet --pedantic --strict-collection .

@@ -1,6 +1,6 @@
-"""Real packages, unchanged: one baseline recorded while the machine was quiet, and checks of everything in quiet moments and beside
-hogs. Each package is imported by a module with a comment that is another one for each check, so that it is timed and compared like
-changed code. No check may fail; the table says how far the times moved.
+"""Real packages, unchanged: one baseline recorded while the machine was quiet, and checks of everything in quiet moments and
+beside hogs. Each package is imported by a module with a comment that is another one for each check, so that it is timed and
+compared like changed code. No check may fail; the table says how far the times moved.
 
     cargo build --release && python3 benches/experiment/real_packages.py
 
@@ -19,10 +19,11 @@ import real_runs
 
 ROOT = real_runs.ROOT
 sys.path.append(str(ROOT / "benches/savings"))
-import verify  # noqa: E402
+import verify
 
 PACKAGES = (
-    "requests sqlalchemy.orm django.db.models rich.console boto3 fastapi typer pydantic numpy pandas scipy.stats matplotlib.pyplot"
+    "requests sqlalchemy.orm django.db.models rich.console boto3 fastapi typer pydantic numpy pandas scipy.stats "
+    "matplotlib.pyplot"
 ).split()
 STATES = ("quiet", *real_runs.HOGS)
 
@@ -30,7 +31,7 @@ STATES = ("quiet", *real_runs.HOGS)
 def importgate(arguments, project, *words):
     return subprocess.run(
         [arguments.binary, *words, "--python", arguments.interpreter, "--quiet"],
-        cwd=project, capture_output=True, text=True,
+        cwd=project, capture_output=True, text=True, check=False,
     )
 
 

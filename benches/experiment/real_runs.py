@@ -65,7 +65,7 @@ class Project:
 
     def run(self, words, **environment):
         environment = {**os.environ, "PYTHONPATH": "src", **environment}
-        return subprocess.run(words, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=600)
+        return subprocess.run(words, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=600, check=False)
 
     def git(self, *words):
         identity = ["-c", "user.name=experiment", "-c", "user.email=experiment@example.org"]
@@ -219,7 +219,7 @@ def peer_tools(folder):
     if not (tools / "importguard").exists():
         # Copies: importtime-check follows a link to the interpreter, and then the environment is not the one it measures.
         subprocess.run([sys.executable, "-m", "venv", "--copies", folder / "peers"], check=True)
-        if subprocess.run([tools / "python", "-m", "pip", "install", "-q", *PEERS]).returncode:
+        if subprocess.run([tools / "python", "-m", "pip", "install", "-q", *PEERS], check=False).returncode:
             return None
     return tools
 

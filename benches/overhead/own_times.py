@@ -13,7 +13,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "benches" / "experiment"))
-import generate  # noqa: E402
+import generate
 
 
 def cpu_ns(arguments, script, folder, module, own):
@@ -35,8 +35,7 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         script = folder / "script" / "probe.py"
-        script.parent.mkdir()
-        script.write_text((ROOT / "src/python/wire.py").read_text() + (ROOT / "src/python/probe.py").read_text())
+        subprocess.run([ROOT / "tests/repository/assemble_scripts", script.parent], check=True)
         for module, modules, units, prefix in generate.STREAMS:
             generate.package(folder, module, modules, units, prefix=prefix)
             cpu_ns(arguments, script, folder, module, "yes")

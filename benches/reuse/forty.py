@@ -78,7 +78,7 @@ def timed(work):
 
 
 def run(words, root, environment):
-    done = subprocess.run(words, cwd=root, env=environment, capture_output=True, text=True)
+    done = subprocess.run(words, cwd=root, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"{' '.join(map(str, words))}\n{done.stdout}{done.stderr}")
     return done.stdout

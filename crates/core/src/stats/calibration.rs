@@ -4,7 +4,7 @@
 //!
 //! The **calibration**, a tenth of a millisecond of what imports do, runs in the sample's own process between the imports
 //! of single modules, twice in every millisecond. Each stretch of the import is divided by the calibrations at its two ends
-//! (`python/probe.py`); what comes out is one calibration time for the sample: that of the even speed at which the import
+//! (`pace.py` of the probe); what comes out is one calibration time for the sample: that of the even speed at which the import
 //! would have taken as long. The **reference workload**, an import in a process of its own before and after the sample, says
 //! how fast the machine is at such work at large; from one sample to the next it says little, since the speed changes
 //! within milliseconds.

@@ -52,7 +52,7 @@ def _value_of(later):
         except AttributeError:
             full = value.__name__ + "." + part
             if full not in _modules:
-                raise ImportError("cannot import name %r from %r" % (part, value.__name__), name=value.__name__)
+                raise ImportError("cannot import name %r from %r" % (part, value.__name__), name=value.__name__) from None
             value = _modules[full]
     return value
 
@@ -167,7 +167,7 @@ def _prepare(globals, statements):
     builtin_names.names = names
     builtin_names["__import__"] = __import__
     globals["__builtins__"] = builtin_names
-    globals["__getattr__"] = lambda name: names._attribute(name)
+    globals["__getattr__"] = names._attribute
     return names
 
 
@@ -178,8 +178,9 @@ def _exec_module(self, module):
     statements = _statements.get(module.__name__)
     code = self.get_code(module.__name__) if statements else None
     if code is None:
-        return _plain_exec_module(self, module)
-    _run(code, module)
+        _plain_exec_module(self, module)
+    else:
+        _run(code, module)
 
 
 def _run(code, module):

@@ -1,4 +1,4 @@
-"""Where importgate stands inside the import system: around the load of a module, and as a part of it for whoever looks at frames.
+"""Where importgate stands inside the import system: around the load of a module, and as a part of it to whoever sees frames.
 
 Every import of a module that is not loaded yet goes through `_frozen_importlib._find_and_load`, which C and
 `importlib.import_module` look up by name each time. Warnings and tracebacks skip the frames of the import system by their
@@ -13,7 +13,7 @@ _OPTIMIZED = 1  # CO_OPTIMIZED: set for functions, not for the bodies of modules
 
 
 def _hide(*functions):
-    """Makes functions part of the import system for whoever looks at frames."""
+    """Makes functions part of the import system to whoever sees frames."""
     for function in functions:
         function.__code__ = function.__code__.replace(co_filename="<frozen importlib._bootstrap>")
 

@@ -141,7 +141,7 @@ def _text(value, limit=2000):
     except BaseException as error:
         text = "<%s without a printable text: %s>" % (type(value).__name__, type(error).__name__)
     if type(text) is not str:
-        text = "".join([character for character in text])
+        text = "".join(list(text))
     return text if len(text) <= limit else text[:limit] + "…"
 
 

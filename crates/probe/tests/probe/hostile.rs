@@ -1,10 +1,11 @@
 //! Measured code is hostile by accident. Whatever it does, a sample comes back or a failure that says what happened.
 
+use std::fs;
 use std::time::Duration;
 
-use importgate_core::observed::{Failure, ImportRequest, Sample};
+use importgate_core::observed::{Failure, ImportRequest, Look, Sample};
 
-use crate::support::{GENEROUS, Project, python};
+use crate::support::{GENEROUS, Project, python, run};
 
 /// Imports a module of this source.
 fn import(source: &str, limit: Duration) -> Result<Sample, Failure> {
@@ -160,8 +161,44 @@ fn a_hang_ends_at_the_time_limit_and_shows_where() {
 
 #[test]
 fn the_probe_adds_no_module_of_its_own() {
-    let sample = survives("import sys\nassert 'faulthandler' not in sys.modules\n");
+    let project = Project::new(&[(
+        "measured.py",
+        "import sys\nwith open('seen', 'w') as seen:\n    seen.write('\\n'.join(sorted(sys.modules)))\n",
+    )]);
+    let path = project.root().join("seen");
+    let seen = || {
+        let text = fs::read_to_string(&path).expect("the names of the modules");
+        fs::remove_file(&path).expect("it is there");
+        text
+    };
+    project.write(&[(
+        "plain.py",
+        "import os\nos.chdir(os.path.dirname(__file__))\nimport measured\n",
+    )]);
+    let plain = project.root().join("plain.py");
+    run(python(), &[plain.to_str().expect("a path")]);
+    let bare = seen();
+    let session = project.session(python());
+    let imports = ["measured".to_owned()];
+    let request = ImportRequest {
+        preload: &[],
+        imports: &imports,
+        round: 0,
+    };
+    let sample = session.sample(request).expect("it runs").expect("it is measured");
     assert_eq!(sample.modules, 1);
+    assert_eq!(seen(), bare, "with the probe");
+    session
+        .sample_deferring(request, None)
+        .expect("it runs")
+        .expect("it is measured");
+    assert_eq!(seen(), bare, "with deferred statements");
+    for look in [Look::Full, Look::Light] {
+        session.observe(request, look).expect("it runs");
+        assert_eq!(seen(), bare, "with the observation {look:?}");
+    }
+    session.lines(request, &["measured"]).expect("it runs");
+    assert_eq!(seen(), bare, "with the observation of lines");
 }
 
 #[test]

@@ -239,8 +239,8 @@ def _describe_lines(body):
         source = []
     spent = {}
     for line, passed in body.spent.items():
-        line = syntax.first.get(line, line)
-        spent[line] = spent.get(line, 0) + passed
+        first = syntax.first.get(line, line)
+        spent[first] = spent.get(first, 0) + passed
     # For what took next to nothing nobody will ask why.
     worth = sum(spent.values()) // 100
     return [

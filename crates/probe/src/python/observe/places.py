@@ -97,7 +97,7 @@ def _place_of(frame):
 
 def _absolute(path):
     """Files are named relative to where the import began; what changes the directory meanwhile must not matter."""
-    if path.startswith("/") or path.startswith("<"):
+    if path.startswith(("/", "<")):
         return path
     return _START_FOLDER + "/" + (path[2:] if path.startswith("./") else path)
 

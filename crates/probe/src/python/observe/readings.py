@@ -6,8 +6,6 @@ It sees the loads of modules as `import_system.py` shows them, and imports of wh
 
 Its times rank and explain. They are read twice at each boundary, so that the hooks' own cost is not the modules'.
 """
-import _warnings
-
 # Measured code may replace built-in functions. Globals come first in every look-up, so these stay what they are now.
 globals().update({name: value for name, value in vars(_builtins).items() if not name.startswith("_")})
 

@@ -74,9 +74,9 @@ def _header(statement):
 
 
 def _extent(statement):
-    """All of a simple statement and of a function, which a decorator may look at as a whole. Of a compound statement no more than
-    its header, as the statements in it are lines of their own; a class sees the lines of its body too, but not those inside
-    its methods."""
+    """All of a simple statement and of a function, which a decorator may look at as a whole. Of a compound statement no more
+    than its header, as the statements in it are lines of their own; a class sees the lines of its body too, but not those
+    inside its methods."""
     if hasattr(statement, "bases"):
         ranges = [_header(statement)]
         for part in statement.body:

@@ -1,4 +1,5 @@
 """Sees every warning, also those that are filtered out, and decides nothing."""
+import _warnings
 
 
 class _Text:

@@ -18,4 +18,4 @@ sys.modules.pop("importgate_usage_recorder", None)
 while _folder in sys.path:
     sys.path.remove(_folder)
 del sys.modules["sitecustomize"]
-import sitecustomize
+import sitecustomize  # noqa: F401 (so that it is loaded)
