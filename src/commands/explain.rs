@@ -12,7 +12,7 @@ use importgate_core::budgets::{Limits, Target};
 use importgate_core::explain::Explanation;
 use importgate_core::flows::{Explain, explain};
 use importgate_core::observed::ModuleIndex;
-use importgate_core::report::explain::{speedscope, terminal};
+use importgate_core::report::explain::{json, speedscope, terminal};
 use importgate_core::report::untrusted;
 use importgate_probe::Probe;
 use importgate_probe::python::Session;
@@ -73,7 +73,7 @@ fn render(explanation: &Explanation, kind: ExplainFormat, arguments: &ExplainArg
                 smallest_ms: arguments.min.as_secs_f64() * 1000.0,
             },
         ),
-        ExplainFormat::Json => explanation.to_json().map_err(outputs::not_json)?,
+        ExplainFormat::Json => json::render(explanation).map_err(outputs::not_json)?,
         ExplainFormat::Speedscope => untrusted::json(&speedscope::render(explanation)),
     })
 }

@@ -6,9 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::places::Places;
 use crate::budgets::Target;
-use crate::explain::Cause;
-use crate::explain::graph;
-use crate::explain::graph::Evidence;
+use crate::explain;
+use crate::explain::{Cause, Count, Evidence, Resource};
 use crate::observed::{ClosureChange, Failure, ModuleTable, Observation, OrderTried};
 use crate::sampling::Answers;
 use crate::stats::Estimate;
@@ -76,12 +75,12 @@ pub struct Case<'a> {
 impl Case<'_> {
     /// Why this target is heavier than it was.
     pub(super) fn causes_of_change(&self, places: &Places) -> Vec<Cause> {
-        self.causes(places, graph::causes_of_change)
+        self.causes(places, explain::causes_of_change)
     }
 
     /// Why a count went up.
-    pub(super) fn causes_of_count(&self, places: &Places, count: graph::Count) -> Vec<Cause> {
-        self.causes(places, |evidence| graph::causes_of_count(evidence, count))
+    pub(super) fn causes_of_count(&self, places: &Places, count: Count) -> Vec<Cause> {
+        self.causes(places, |evidence| explain::causes_of_count(evidence, count))
     }
 
     fn causes(&self, places: &Places, find: impl Fn(&Evidence<'_>) -> Vec<Cause>) -> Vec<Cause> {
@@ -103,9 +102,9 @@ impl Case<'_> {
     }
 
     /// Why this target is as heavy as it is.
-    pub(super) fn causes_of_weight(&self, places: &Places, measure: graph::Measure) -> Vec<Cause> {
+    pub(super) fn causes_of_weight(&self, places: &Places, resource: Resource) -> Vec<Cause> {
         self.observation.map_or_else(Vec::new, |observation| {
-            graph::causes_of_weight(observation, self.closure, &places.project(), measure)
+            explain::causes_of_weight(observation, self.closure, &places.project(), resource)
         })
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{Case, Code, Context, Finding, FindingKind, Severity};
 use crate::budgets::TargetKind;
-use crate::explain::graph::Measure;
+use crate::explain::Resource;
 use crate::sampling::Decision;
 use crate::stats::Estimate;
 
@@ -59,7 +59,7 @@ pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     // Where it grew over its ceiling, what changed is the cause; where it always was, what is heaviest.
     let mut causes = case.causes_of_change(context.places);
     if causes.is_empty() {
-        causes = case.causes_of_weight(context.places, Measure::Time);
+        causes = case.causes_of_weight(context.places, Resource::Time);
     }
     vec![finding.caused_by(causes)]
 }

@@ -1,8 +1,7 @@
 //! `classes.heavy`: modules above that mark. Whoever asked for one should know, also where no ceiling says no.
 
 use super::{Case, Context, Finding, FindingKind, Severity};
-use crate::explain::Cause;
-use crate::explain::graph::Measure;
+use crate::explain::{Cause, Resource};
 use crate::observed::Observation;
 use crate::usage::Counts;
 
@@ -34,8 +33,10 @@ pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     } else {
         1.0
     };
-    let causes = case.causes_of_weight(context.places, Measure::Time);
-    let heavy = causes.into_iter().filter(|cause| cause.time_ms * scale > mark.value);
+    let causes = case.causes_of_weight(context.places, Resource::Time);
+    let heavy = causes
+        .into_iter()
+        .filter(|cause| cause.weight.time_ms * scale > mark.value);
     heavy.map(|cause| finding(case, cause, scale, context)).collect()
 }
 
@@ -46,10 +47,10 @@ fn observed_ms(observation: &Observation) -> f64 {
 }
 
 fn finding(case: &Case<'_>, mut cause: Cause, scale: f64, context: &Context<'_>) -> Finding {
-    cause.time_ms *= scale;
+    cause.weight.time_ms *= scale;
     let kind = FindingKind::Heavy(HeavyModule {
         module: cause.module.clone(),
-        time_ms: cause.time_ms,
+        time_ms: cause.weight.time_ms,
         mark_ms: context.heavy.value,
         usage: context.usage.and_then(|usage| usage.of_module(&cause.module)),
     });

@@ -55,6 +55,7 @@ fn is_about_growth(code: Code) -> bool {
 mod tests {
     use super::*;
     use crate::checks::{Certainty, FindingKind, HeavyModule, Regression, Severity, TimeCeiling, TooManyModules};
+    use crate::explain::{CauseKind, Weight};
     use crate::observed::{LineSeen, Place};
     use crate::stats::{Comparison, ComparisonKind};
 
@@ -93,16 +94,19 @@ mod tests {
     fn finding(kind: FindingKind) -> Finding {
         let mut finding = Finding::named("shop".to_owned(), Severity::Error, kind);
         finding.causes = vec![Cause {
-            summary: "it grew".to_owned(),
+            kind: CauseKind::ChangedModule,
             module: "shop".to_owned(),
             distribution: None,
             importer: None,
             file: Some("shop.py".to_owned()),
             line: None,
+            share: None,
             chain: Vec::new(),
-            time_ms: 50.0,
-            memory_bytes: 0,
-            modules: 1,
+            weight: Weight {
+                time_ms: 50.0,
+                memory_bytes: 0,
+                modules: 1,
+            },
         }];
         finding
     }

@@ -1,7 +1,7 @@
 //! `max-memory`: the resident memory that an import adds.
 
 use super::{Case, Context, Finding, FindingKind, Severity};
-use crate::explain::graph::Measure;
+use crate::explain::Resource;
 
 /// The import adds more memory than it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let kind = FindingKind::Memory(OverMemory { bytes, ceiling_bytes });
-    let causes = case.causes_of_weight(context.places, Measure::Memory);
+    let causes = case.causes_of_weight(context.places, Resource::Memory);
     let finding = Finding::about(case.target, Severity::Error, kind);
     vec![finding.asked_by(limit.line.as_ref()).caused_by(causes)]
 }

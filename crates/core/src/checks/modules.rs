@@ -1,7 +1,7 @@
 //! `max-modules` and `max-new-modules`: how many modules an import loads, and how many more than the baseline.
 
 use super::{Case, Code, Context, Finding, FindingKind, Severity};
-use crate::explain::graph::{Count, Measure};
+use crate::explain::{Count, Resource};
 
 /// More modules than allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +49,7 @@ fn loaded(case: &Case<'_>, context: &Context<'_>) -> Option<Finding> {
         // Where there are more than before, what is new comes first; where there always were so many, what is heaviest.
         let mut causes = case.causes_of_count(context.places, Count::Modules);
         if causes.is_empty() {
-            causes = case.causes_of_weight(context.places, Measure::Time);
+            causes = case.causes_of_weight(context.places, Resource::Time);
         }
         let finding = Finding::about(case.target, Severity::Error, kind);
         // No single line is to blame for a total.

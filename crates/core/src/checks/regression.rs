@@ -3,8 +3,7 @@
 //! ([`Answers::regression`](crate::sampling::Answers)).
 
 use super::{Case, Code, Context, Finding, FindingKind, Severity};
-use crate::explain::Cause;
-use crate::explain::graph::Count;
+use crate::explain::{Cause, Count};
 use crate::sampling::{Decision, Ruling};
 use crate::stats::{Comparison, ComparisonKind};
 

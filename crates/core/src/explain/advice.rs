@@ -3,9 +3,8 @@
 use serde::Serialize;
 
 use super::source::lazy_names;
-use super::{CostlyImport, ObstacleKind, UseKind, place_for_people};
+use super::{CostlyImport, Obstacle, ObstacleKind, Use, UseKind};
 use crate::budgets::Classes;
-use crate::report::{numbers, wording};
 use crate::usage::Counts;
 
 /// What to do about an import.
@@ -21,14 +20,70 @@ pub enum AdviceKind {
 }
 
 /// Advice with its reason.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Advice {
     /// What to do.
     pub kind: AdviceKind,
-    /// Why, in one sentence.
-    pub reason: String,
+    /// Why.
+    pub reason: Reason,
+    /// How often it is used, where that is known and worth saying beside the reason.
+    pub usage: Option<Counts>,
     /// How it is written for this interpreter, where there is something to write.
-    pub how: Option<String>,
+    pub remedy: Option<Remedy>,
+}
+
+/// Why something is to be done about an import, or nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reason {
+    /// Most of the recorded runs use it.
+    UsedByMost(Counts),
+    /// It cannot be deferred.
+    Obstacle(Obstacle),
+    /// It is used before the import is over.
+    UsedWhileImporting(Use),
+    /// Something else imports all of it too, so that nothing would be saved.
+    ImportedElsewhere,
+    /// It saves less than this many milliseconds.
+    Cheap {
+        /// The mark below which an import may stand at the top of a module.
+        below_ms: f64,
+    },
+    /// Few of the recorded runs use it, or none, and all pay for it.
+    SeldomUsed {
+        /// How few.
+        usage: Counts,
+        /// What it takes, in milliseconds.
+        saved_ms: f64,
+    },
+    /// It costs more than this many milliseconds.
+    Costly {
+        /// The mark above which an import is to be lazy.
+        above_ms: f64,
+    },
+    /// It lies between the two marks, so that it depends on how many runs use it.
+    WorthItIfSeldomUsed,
+}
+
+/// What to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remedy {
+    /// Call the function that imports where its result is first needed.
+    CallLater,
+    /// Move what needs the import into a module of its own.
+    OwnModule,
+    /// Leave the name that is used, and make the others of the statement lazy.
+    OthersLazy,
+    /// Write annotations as strings, and import for type checkers alone.
+    TypeChecking,
+    /// Put `lazy` in front of the statement (PEP 810).
+    LazyKeyword,
+    /// Import in the function that needs it. PEP 810 has no lazy imports in `try`: the handler would be gone when they raise.
+    InFunctionSinceInTry,
+    /// Import in the function that needs it.
+    InFunction {
+        /// What `__lazy_modules__` would have to name for a newer interpreter; empty where that is not known.
+        lazy_modules: Vec<String>,
+    },
 }
 
 /// What the advice rests on beside the import itself.
@@ -46,110 +101,96 @@ pub(super) fn advise(import: &CostlyImport, marks: Marks<'_>) -> Advice {
     let saved_ms = import
         .measured
         .map_or(import.saved.time_ms, |measured| measured.saved.time_ms);
-    let is_worth_it = saved_ms >= classes.module_level_below_ms.value;
+    let below_ms = classes.module_level_below_ms.value;
+    let is_worth_it = saved_ms >= below_ms;
     let is_heavy = import.cut.time_ms >= classes.lazy_above_ms.value;
-    if let Some(counts) = import.usage.filter(|counts| counts.share() > classes.usage_above.value) {
-        return keep(wording::usage(counts));
+    if let Some(usage) = import.usage.filter(|usage| usage.share() > classes.usage_above.value) {
+        return Advice::keep(Reason::UsedByMost(usage));
     }
     if let Some(advice) = advise_beside_obstacle(import, is_worth_it, is_heavy) {
         return advice;
     }
     if !is_worth_it {
-        return keep(match import.also_imported_by.first() {
-            Some(_) if import.cut.modules == 0 => {
-                "it is imported elsewhere too, so that nothing would be saved".to_owned()
-            }
-            _ => format!(
-                "cheaper than {}",
-                numbers::time_limit(classes.module_level_below_ms.value)
-            ),
+        let stays_loaded = import.cut.modules == 0 && !import.also_imported_by.is_empty();
+        return Advice::keep(if stays_loaded {
+            Reason::ImportedElsewhere
+        } else {
+            Reason::Cheap { below_ms }
         });
     }
-    let is_known = |counts: &Counts| counts.highest_share() <= classes.usage_above.value;
-    let reason = match import.usage.filter(is_known) {
-        Some(counts) if counts.used == 0 => {
-            format!("{}, and takes {}", wording::usage(counts), numbers::time(saved_ms))
-        }
-        Some(counts) => format!("only {}, and takes {}", wording::usage(counts), numbers::time(saved_ms)),
-        None if saved_ms >= classes.lazy_above_ms.value => {
-            let mark = numbers::time_limit(classes.lazy_above_ms.value);
-            with_usage(import, format!("dearer than {mark}"))
-        }
-        None => with_usage(import, "worth it where most runs do without".to_owned()),
+    let above_ms = classes.lazy_above_ms.value;
+    let is_seldom_used = |usage: &Counts| usage.highest_share() <= classes.usage_above.value;
+    let (reason, usage) = match import.usage.filter(is_seldom_used) {
+        Some(usage) => (Reason::SeldomUsed { usage, saved_ms }, None),
+        None if saved_ms >= above_ms => (Reason::Costly { above_ms }, import.usage),
+        None => (Reason::WorthItIfSeldomUsed, import.usage),
     };
     Advice {
         kind: AdviceKind::Lazy,
         reason,
-        how: Some(how_to_defer(import, marks.has_lazy_syntax)),
+        usage,
+        remedy: Some(lazy_remedy(import, marks.has_lazy_syntax)),
     }
 }
 
-/// Advice for what cannot be put off, or is used while importing; `None` for what nothing stands in the way of.
+/// Advice for what cannot be deferred, or is used while importing; `None` for what nothing stands in the way of.
 fn advise_beside_obstacle(import: &CostlyImport, is_worth_it: bool, is_heavy: bool) -> Option<Advice> {
     if let Some(obstacle) = &import.obstacle {
-        let reason = obstacle.reason(obstacle.place.as_ref().map(place_for_people).as_deref());
-        let how = match obstacle.kind {
-            ObstacleKind::Function => "make that call where its result is first needed",
-            _ => "move what needs it into a module of its own, imported by those who use it",
+        let reason = Reason::Obstacle(obstacle.clone());
+        let remedy = match obstacle.kind {
+            ObstacleKind::Function => Remedy::CallLater,
+            _ => Remedy::OwnModule,
         };
         return Some(if is_heavy {
-            split(with_usage(import, reason), how)
+            Advice::split(reason, import.usage, remedy)
         } else {
-            keep(reason)
+            Advice::keep(reason)
         });
     }
     let used = import.used.as_ref()?;
-    let reason = with_usage(import, used.reason(&place_for_people(&used.place)));
-    Some(match () {
-        () if is_worth_it => split(
-            reason,
-            "leave that name where it is, and make the others of the statement lazy",
-        ),
-        () if used.how == UseKind::Signature && is_heavy => split(
-            reason,
-            "write annotations as strings, and import it under `if TYPE_CHECKING`",
-        ),
-        () if is_heavy => split(
-            reason,
-            "move what needs it into a module of its own, imported by those who use it",
-        ),
-        () => keep(reason),
+    let remedy = match used.how {
+        _ if is_worth_it => Some(Remedy::OthersLazy),
+        UseKind::Signature if is_heavy => Some(Remedy::TypeChecking),
+        _ if is_heavy => Some(Remedy::OwnModule),
+        _ => None,
+    };
+    let reason = Reason::UsedWhileImporting(used.clone());
+    Some(match remedy {
+        Some(remedy) => Advice::split(reason, import.usage, remedy),
+        None => Advice {
+            usage: import.usage,
+            ..Advice::keep(reason)
+        },
     })
 }
 
-/// A reason with what is known of the usage behind it.
-fn with_usage(import: &CostlyImport, reason: String) -> String {
-    match import.usage {
-        Some(counts) => format!("{reason}; {}", wording::usage(counts)),
-        None => reason,
+impl Advice {
+    fn keep(reason: Reason) -> Self {
+        Self {
+            kind: AdviceKind::Keep,
+            reason,
+            usage: None,
+            remedy: None,
+        }
+    }
+
+    fn split(reason: Reason, usage: Option<Counts>, remedy: Remedy) -> Self {
+        Self {
+            kind: AdviceKind::Split,
+            reason,
+            usage,
+            remedy: Some(remedy),
+        }
     }
 }
 
-fn keep(reason: String) -> Advice {
-    Advice {
-        kind: AdviceKind::Keep,
-        reason,
-        how: None,
-    }
-}
-
-fn split(reason: String, how: &str) -> Advice {
-    Advice {
-        kind: AdviceKind::Split,
-        reason,
-        how: Some(how.to_owned()),
-    }
-}
-
-fn how_to_defer(import: &CostlyImport, has_lazy_syntax: bool) -> String {
+fn lazy_remedy(import: &CostlyImport, has_lazy_syntax: bool) -> Remedy {
     if import.in_try {
-        // PEP 810 has no lazy imports in `try`: the handler would be gone when they raise.
-        return "import it in the function that needs it: in `try` it cannot be lazy".to_owned();
+        return Remedy::InFunctionSinceInTry;
     }
     if has_lazy_syntax {
-        return "put `lazy` in front of the statement".to_owned();
+        return Remedy::LazyKeyword;
     }
-    let in_function = "import it in the function that needs it";
     let is_package = import
         .place
         .as_ref()
@@ -159,18 +200,16 @@ fn how_to_defer(import: &CostlyImport, has_lazy_syntax: bool) -> String {
         Some((package, _)) => package,
         None => "",
     };
-    let names = lazy_names(import.source.as_deref().unwrap_or_default(), package);
-    if names.is_empty() {
-        return in_function.to_owned();
+    Remedy::InFunction {
+        lazy_modules: lazy_names(import.source.as_deref().unwrap_or_default(), package),
     }
-    let names = names.join("`, `");
-    format!("{in_function}; for Python 3.15 list `{names}` in `__lazy_modules__`")
 }
 
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::explain::{Measured, Obstacle, Use, Weight};
+    use crate::explain::graph::OtherImporter;
+    use crate::explain::{Measured, Weight};
     use crate::observed::Place;
 
     pub(in crate::explain) fn import(saved_ms: f64, usage: Option<(u64, u64, u64)>) -> CostlyImport {
@@ -200,60 +239,66 @@ pub(super) mod tests {
         }
     }
 
-    fn advice(import: &CostlyImport) -> (AdviceKind, String) {
+    fn advice(import: &CostlyImport) -> Advice {
         let marks = Marks {
             classes: &Classes::default(),
             has_lazy_syntax: false,
         };
-        let advice = advise(import, marks);
-        (advice.kind, advice.reason)
+        advise(import, marks)
+    }
+
+    fn counts(loaded: u64, used: u64, unknown: u64) -> Counts {
+        Counts { loaded, used, unknown }
     }
 
     #[test]
     fn without_usage_the_cost_decides() {
-        assert_eq!(
-            advice(&import(9.9, None)),
-            (AdviceKind::Keep, "cheaper than 10 ms".to_owned())
-        );
-        let (kind, reason) = advice(&import(10.0, None));
-        assert_eq!(
-            (kind, reason.as_str()),
-            (AdviceKind::Lazy, "worth it where most runs do without")
-        );
-        assert_eq!(advice(&import(100.0, None)).1, "dearer than 100 ms");
+        let decided = |saved_ms| {
+            let advice = advice(&import(saved_ms, None));
+            (advice.kind, advice.reason)
+        };
+        assert_eq!(decided(9.9), (AdviceKind::Keep, Reason::Cheap { below_ms: 10.0 }));
+        assert_eq!(decided(10.0), (AdviceKind::Lazy, Reason::WorthItIfSeldomUsed));
+        assert_eq!(decided(100.0), (AdviceKind::Lazy, Reason::Costly { above_ms: 100.0 }));
+    }
+
+    #[test]
+    fn what_stays_loaded_all_the_same_is_not_called_cheap() {
+        let mut shared = import(0.0, None);
+        shared.cut = Weight::default();
+        shared.also_imported_by = vec![OtherImporter {
+            module: "heavy".to_owned(),
+            importer: Some("shop.cli".to_owned()),
+            place: None,
+        }];
+        assert_eq!(advice(&shared).reason, Reason::ImportedElsewhere);
     }
 
     #[test]
     fn what_most_runs_use_stays_whatever_it_costs() {
-        let (kind, reason) = advice(&import(900.0, Some((25, 21, 0))));
-        assert_eq!(
-            (kind, reason.as_str()),
-            (AdviceKind::Keep, "used in 21 of 25 runs (84%)")
-        );
+        let kept = advice(&import(900.0, Some((25, 21, 0))));
+        assert_eq!(kept, Advice::keep(Reason::UsedByMost(counts(25, 21, 0))));
         // The mark itself is not above it.
-        let (kind, reason) = advice(&import(900.0, Some((25, 20, 0))));
-        assert_eq!(kind, AdviceKind::Lazy);
-        assert_eq!(reason, "only used in 20 of 25 runs (80%), and takes 900 ms");
+        let lazy = advice(&import(900.0, Some((25, 20, 0))));
+        let seldom = Reason::SeldomUsed {
+            usage: counts(25, 20, 0),
+            saved_ms: 900.0,
+        };
+        assert_eq!((lazy.kind, lazy.reason, lazy.usage), (AdviceKind::Lazy, seldom, None));
     }
 
     #[test]
-    fn what_no_run_uses_is_put_off_unless_it_is_cheap() {
-        let (kind, reason) = advice(&import(60.0, Some((25, 0, 0))));
-        assert_eq!(
-            (kind, reason.as_str()),
-            (AdviceKind::Lazy, "used in none of 25 runs, and takes 60.0 ms")
-        );
-        assert_eq!(advice(&import(5.0, Some((25, 0, 0)))).0, AdviceKind::Keep);
+    fn what_no_run_uses_is_deferred_unless_it_is_cheap() {
+        assert_eq!(advice(&import(60.0, Some((25, 0, 0)))).kind, AdviceKind::Lazy);
+        assert_eq!(advice(&import(5.0, Some((25, 0, 0)))).kind, AdviceKind::Keep);
     }
 
     #[test]
     fn what_cannot_be_seen_is_not_called_unused() {
-        let (kind, reason) = advice(&import(900.0, Some((25, 0, 25))));
-        assert_eq!(kind, AdviceKind::Lazy);
-        assert_eq!(
-            reason,
-            "dearer than 100 ms; no use observed in 25 runs (25 undetectable)"
-        );
+        let advice = advice(&import(900.0, Some((25, 0, 25))));
+        assert_eq!(advice.kind, AdviceKind::Lazy);
+        assert_eq!(advice.reason, Reason::Costly { above_ms: 100.0 });
+        assert_eq!(advice.usage, Some(counts(25, 0, 25)));
     }
 
     #[test]
@@ -264,46 +309,69 @@ pub(super) mod tests {
             uncertainty_ms: 0.5,
             pairs: 9,
         });
-        assert_eq!(advice(&cheaper).0, AdviceKind::Keep);
+        assert_eq!(advice(&cheaper).kind, AdviceKind::Keep);
     }
 
     #[test]
     fn what_stands_in_the_way_is_said_first() {
-        let mut failing = import(200.0, Some((25, 0, 0)));
-        failing.obstacle = Some(Obstacle {
-            kind: ObstacleKind::Breaks,
-            place: None,
-            error: Some("NameError: heavy".to_owned()),
-        });
-        let (kind, reason) = advice(&failing);
-        assert_eq!(kind, AdviceKind::Split);
-        assert!(
-            reason.contains("NameError: heavy") && reason.contains("used in none of 25 runs"),
-            "{reason}"
-        );
-        let mut needed = import(0.0, Some((25, 0, 0)));
-        needed.cut.time_ms = 200.0;
-        needed.used = Some(Use {
-            place: Place {
-                file: "shop/core.py".to_owned(),
-                line: 7,
-            },
-            how: UseKind::BaseClass,
-        });
-        let (kind, reason) = advice(&needed);
-        assert_eq!(kind, AdviceKind::Split);
-        assert!(reason.contains("shop/core.py:7; used in none of 25 runs"), "{reason}");
-        needed.cut.time_ms = 50.0;
-        assert_eq!(advice(&needed).0, AdviceKind::Keep);
+        let never_used = counts(25, 0, 0);
+        let mut blocked = import(200.0, Some((25, 0, 0)));
+        for (kind, remedy) in [
+            (ObstacleKind::Star, Remedy::OwnModule),
+            (ObstacleKind::Function, Remedy::CallLater),
+        ] {
+            let obstacle = Obstacle { kind, place: None };
+            blocked.obstacle = Some(obstacle.clone());
+            let split = Advice::split(Reason::Obstacle(obstacle), Some(never_used), remedy);
+            assert_eq!(advice(&blocked), split);
+        }
+        blocked.cut.time_ms = 50.0;
+        assert_eq!(advice(&blocked).kind, AdviceKind::Keep);
     }
 
     #[test]
-    fn the_newest_syntax_is_proposed_where_there_is_one() {
-        let marks = Marks {
-            classes: &Classes::default(),
-            has_lazy_syntax: true,
+    fn what_is_used_while_importing_is_split_by_what_uses_it() {
+        let needed = |saved_ms, cut_ms, how| {
+            let mut needed = import(saved_ms, None);
+            needed.cut.time_ms = cut_ms;
+            needed.used = Some(Use {
+                place: Place {
+                    file: "shop/core.py".to_owned(),
+                    line: 7,
+                },
+                how,
+            });
+            advice(&needed).remedy
         };
-        let how = advise(&import(200.0, None), marks).how.expect("a way");
-        assert!(how.contains("`lazy`"), "{how}");
+        // Some of it is used, and the rest is worth deferring.
+        assert_eq!(needed(20.0, 200.0, UseKind::BaseClass), Some(Remedy::OthersLazy));
+        assert_eq!(needed(0.0, 200.0, UseKind::Signature), Some(Remedy::TypeChecking));
+        assert_eq!(needed(0.0, 200.0, UseKind::BaseClass), Some(Remedy::OwnModule));
+        assert_eq!(needed(0.0, 50.0, UseKind::BaseClass), None);
+    }
+
+    #[test]
+    fn a_lazy_import_is_written_as_the_interpreter_can() {
+        let remedy = |import: &CostlyImport, has_lazy_syntax| {
+            let marks = Marks {
+                classes: &Classes::default(),
+                has_lazy_syntax,
+            };
+            advise(import, marks).remedy.expect("a way")
+        };
+        let mut import = import(200.0, None);
+        assert_eq!(remedy(&import, true), Remedy::LazyKeyword);
+        import.source = Some("from .forms import Form".to_owned());
+        let named = |module: &str| Remedy::InFunction {
+            lazy_modules: vec![module.to_owned()],
+        };
+        assert_eq!(remedy(&import, false), named("shop.forms"));
+        import.place = Some(Place {
+            file: "shop/core/__init__.py".to_owned(),
+            line: 1,
+        });
+        assert_eq!(remedy(&import, false), named("shop.core.forms"));
+        import.in_try = true;
+        assert_eq!(remedy(&import, true), Remedy::InFunctionSinceInTry);
     }
 }

@@ -1,4 +1,4 @@
-//! What putting a statement off came up against: where it is used while importing, or why it cannot be put off at all.
+//! What deferring a statement came up against: where it is used while importing, or why it cannot be deferred at all.
 
 use serde::Serialize;
 
@@ -6,7 +6,7 @@ use super::source::SourceLine;
 use super::{CostlyImport, Usual, Weight};
 use crate::observed::{Deferral, Deferred, Failure, Frame, ImportForm, Place};
 
-/// A line that uses what was put off before the import is over.
+/// A line that uses what was deferred before the import is over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Use {
     /// The line.
@@ -45,33 +45,19 @@ impl Use {
         };
         Self { place, how }
     }
-
-    /// The reason, in words.
-    pub(super) fn reason(&self, place: &str) -> String {
-        match self.how {
-            UseKind::BaseClass => format!("used while importing: its classes are base classes at {place}"),
-            UseKind::Decorator => format!("used while importing: it decorates what stands at {place}"),
-            UseKind::Signature => format!("used while importing: an annotation or a default needs it at {place}"),
-            UseKind::Reimport => format!("used while importing: {place} imports it from here"),
-            UseKind::Other => format!("used while importing, at {place}"),
-        }
-    }
 }
 
-/// Why a statement could not be put off.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// Why a statement could not be deferred.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Obstacle {
     /// What stands in the way.
     pub kind: ObstacleKind,
     /// Where, if that is another line than the statement's own.
     pub place: Option<Place>,
-    /// The error of an import that breaks.
-    pub error: Option<String>,
 }
 
-/// What stands in the way of putting a statement off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+/// What stands in the way of deferring a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ObstacleKind {
     /// `from … import *`: it does not say which names it binds.
     Star,
@@ -82,31 +68,7 @@ pub enum ObstacleKind {
     /// A call imports, not a statement.
     Call,
     /// The import fails without it.
-    Breaks,
-}
-
-impl Obstacle {
-    /// The reason, in words, with the place as the reader is to see it.
-    pub(super) fn reason(&self, place: Option<&str>) -> String {
-        match self.kind {
-            ObstacleKind::Star => "`import *` cannot be put off: it does not say which names it binds".to_owned(),
-            ObstacleKind::Function => match place {
-                Some(place) => {
-                    format!("could not be put off: it is in a function, which {place} calls while importing")
-                }
-                None => "could not be put off: it is in a function that is called while importing".to_owned(),
-            },
-            ObstacleKind::ClassBody => "could not be put off: it stands in the body of a class".to_owned(),
-            ObstacleKind::Call => "could not be put off: a call imports here, not an import statement".to_owned(),
-            ObstacleKind::Breaks => {
-                let error = self.error.as_deref().unwrap_or("it fails");
-                match place {
-                    Some(place) => format!("could not be put off: {place} breaks without it ({error})"),
-                    None => format!("could not be put off: the import breaks without it ({error})"),
-                }
-            }
-        }
-    }
+    Breaks(Failure),
 }
 
 /// What is known of the files that the interpreter names.
@@ -143,74 +105,55 @@ impl CostlyImport {
     /// Notes what an import with the statement deferred came up against: where it is used all the same, or that nothing can be
     /// saved, and why.
     pub fn note(&mut self, tried: Result<Deferred, Failure>, usual: &Usual, sources: &impl Sources) {
-        let obstacle = match &tried {
-            Ok(deferred) => Obstacle::of_form(deferred.form, self.called_at.as_ref()),
-            Err(failure) => Some(Obstacle::of_failure(failure, sources)),
+        let deferred = match tried {
+            Ok(deferred) => deferred,
+            Err(failure) => return self.keep(Obstacle::of_failure(failure, sources)),
         };
-        match tried {
-            Ok(deferred) if obstacle.is_none() => {
-                self.used = deferred.used_at.map(|place| {
-                    let line = sources.line(&place);
-                    Use::new(sources.shown(&place), line.as_ref())
-                });
-                self.defer(&deferred.sample, &deferred.collections, usual);
-            }
-            _ => {
-                self.obstacle = obstacle;
-                self.saved = Weight::default();
-            }
+        if let Some(kind) = ObstacleKind::of_form(deferred.form) {
+            let place = self.called_at.clone();
+            return self.keep(Obstacle { kind, place });
+        }
+        self.used = deferred.used_at.map(|place| {
+            let line = sources.line(&place);
+            Use::new(sources.shown(&place), line.as_ref())
+        });
+        self.defer(&deferred.sample, &deferred.collections, usual);
+    }
+
+    fn keep(&mut self, obstacle: Obstacle) {
+        self.obstacle = Some(obstacle);
+        self.saved = Weight::default();
+    }
+}
+
+impl ObstacleKind {
+    /// What stands in the way of what was met in this form; `None` where nothing does.
+    fn of_form(form: Option<ImportForm>) -> Option<Self> {
+        match form {
+            Some(ImportForm::Statement) => None,
+            Some(ImportForm::Star) => Some(Self::Star),
+            Some(ImportForm::Function) => Some(Self::Function),
+            Some(ImportForm::Class) => Some(Self::ClassBody),
+            Some(ImportForm::Call) | None => Some(Self::Call),
         }
     }
 }
 
 impl Obstacle {
-    fn of_form(form: Option<ImportForm>, called_at: Option<&Place>) -> Option<Self> {
-        let kind = match form {
-            Some(ImportForm::Statement) => return None,
-            Some(ImportForm::Star) => ObstacleKind::Star,
-            Some(ImportForm::Function) => ObstacleKind::Function,
-            Some(ImportForm::Class) => ObstacleKind::ClassBody,
-            Some(ImportForm::Call) | None => ObstacleKind::Call,
-        };
-        Some(Self {
-            kind,
-            place: called_at.cloned(),
-            error: None,
-        })
-    }
-
-    fn of_failure(failure: &Failure, sources: &impl Sources) -> Self {
+    fn of_failure(failure: Failure, sources: &impl Sources) -> Self {
+        // `<frozen importlib._bootstrap>` is no file that a reader could change.
+        let in_file = |frame: &&Frame| !frame.file.starts_with('<');
+        let innermost = failure.stack().iter().rev().find(in_file);
+        let place = innermost.map(|frame| {
+            sources.shown(&Place {
+                file: frame.file.clone(),
+                line: frame.line,
+            })
+        });
         Self {
-            kind: ObstacleKind::Breaks,
-            place: innermost(failure).map(|frame| {
-                sources.shown(&Place {
-                    file: frame.file.clone(),
-                    line: frame.line,
-                })
-            }),
-            error: Some(describe(failure)),
+            kind: ObstacleKind::Breaks(failure),
+            place,
         }
-    }
-}
-
-/// The innermost line of a failure that is in a file: `<frozen importlib._bootstrap>` is none.
-fn innermost(failure: &Failure) -> Option<&Frame> {
-    let stack = match failure {
-        Failure::Raised { stack, .. }
-        | Failure::Exited { stack, .. }
-        | Failure::Crashed { stack, .. }
-        | Failure::Hung { stack, .. } => stack,
-    };
-    stack.iter().rev().find(|frame| !frame.file.starts_with('<'))
-}
-
-/// Why an import failed, in one line.
-pub fn describe(failure: &Failure) -> String {
-    match failure {
-        Failure::Raised { exception, message, .. } => format!("{exception}: {message}"),
-        Failure::Exited { code, .. } => format!("it ends the process with exit code {code}"),
-        Failure::Crashed { signal, .. } => format!("signal {signal} kills it"),
-        Failure::Hung { limit_ms, .. } => format!("it does not end within {} s", *limit_ms as f64 / 1000.0),
     }
 }
 
@@ -292,7 +235,7 @@ mod tests {
         for (form, kind) in forms {
             let import = noted(Ok(deferred(form, None)));
             let obstacle = import.obstacle.expect("an obstacle");
-            assert_eq!((obstacle.kind, obstacle.error), (kind, None));
+            assert_eq!(obstacle.kind, kind);
             assert_eq!(obstacle.place, Some(place("shop/registry.py", 3)));
             assert_eq!(import.saved, Weight::default());
         }
@@ -305,7 +248,7 @@ mod tests {
             line,
             function: "<module>".to_owned(),
         };
-        let import = noted(Err(Failure::Raised {
+        let failure = Failure::Raised {
             exception: "NameError".to_owned(),
             message: "heavy".to_owned(),
             stack: vec![
@@ -314,11 +257,11 @@ mod tests {
             ],
             missing: None,
             cycle: Vec::new(),
-        }));
+        };
+        let import = noted(Err(failure.clone()));
         let obstacle = import.obstacle.expect("an obstacle");
-        assert_eq!(obstacle.kind, ObstacleKind::Breaks);
+        assert_eq!(obstacle.kind, ObstacleKind::Breaks(failure));
         assert_eq!(obstacle.place, Some(place("shop/core.py", 7)));
-        assert_eq!(obstacle.error.as_deref(), Some("NameError: heavy"));
         assert_eq!(import.saved, Weight::default());
     }
 

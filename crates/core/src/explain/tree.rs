@@ -2,42 +2,61 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Group, Node};
-use crate::explain::graph::ImportGraph;
-use crate::observed::{LoadedModule, ModuleTable, Observation, Origin};
+use super::graph::{ImportGraph, ImportStatement};
+use super::{Group, milliseconds};
+use crate::observed::{ModuleTable, Observation, Place};
 
-/// CPU and blocked time of a module's own body, in milliseconds.
-pub(super) fn own_ms(module: &LoadedModule) -> f64 {
-    (module.own_ns + module.blocked_ns) as f64 / 1e6
+/// What the modules of one group take together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupTotal {
+    /// The group.
+    pub group: Group,
+    /// How many modules of it are loaded.
+    pub modules: u64,
+    /// What their bodies take, in milliseconds.
+    pub own_ms: f64,
+    /// Resident memory that their bodies add, in bytes.
+    pub memory_bytes: i64,
 }
 
-/// The group of a module: name and version of its distribution, the standard library or the project.
-pub(super) fn group_of(table: &ModuleTable, module: &str) -> String {
-    match table.get(module).map(|record| &record.origin) {
-        Some(Origin::Distribution { name, version }) => format!("{name} {version}"),
-        Some(Origin::Standard) => "standard library".to_owned(),
-        Some(Origin::Own) => "project".to_owned(),
-        _ => "other".to_owned(),
-    }
+/// A module in the tree. Times are milliseconds, memory is bytes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// Its name.
+    pub module: String,
+    /// The group that it belongs to.
+    pub group: Group,
+    /// The position of the module that was first to import it.
+    pub parent: Option<usize>,
+    /// The line that did.
+    pub place: Option<Place>,
+    /// What its own body takes.
+    pub own_ms: f64,
+    /// With everything below it.
+    pub cumulative_ms: f64,
+    /// Resident memory that its own body adds.
+    pub own_memory_bytes: i64,
+    /// With everything below it.
+    pub cumulative_memory_bytes: i64,
 }
 
 /// The groups, heaviest first.
-pub(super) fn groups(nodes: &[Node]) -> Vec<Group> {
-    let mut groups: BTreeMap<&str, Group> = BTreeMap::new();
+pub(super) fn groups(nodes: &[Node]) -> Vec<GroupTotal> {
+    let mut totals: BTreeMap<&Group, GroupTotal> = BTreeMap::new();
     for node in nodes {
-        let group = groups.entry(&node.group).or_insert_with(|| Group {
-            name: node.group.clone(),
+        let total = totals.entry(&node.group).or_insert_with(|| GroupTotal {
+            group: node.group.clone(),
             modules: 0,
             own_ms: 0.0,
             memory_bytes: 0,
         });
-        group.modules += 1;
-        group.own_ms += node.own_ms;
-        group.memory_bytes += node.own_memory_bytes;
+        total.modules += 1;
+        total.own_ms += node.own_ms;
+        total.memory_bytes += node.own_memory_bytes;
     }
-    let mut groups: Vec<Group> = groups.into_values().collect();
-    groups.sort_by(|left, right| right.own_ms.total_cmp(&left.own_ms));
-    groups
+    let mut totals: Vec<GroupTotal> = totals.into_values().collect();
+    totals.sort_by(|left, right| right.own_ms.total_cmp(&left.own_ms));
+    totals
 }
 
 /// Every module below the one whose import loaded it, parents first.
@@ -59,13 +78,14 @@ pub(super) fn nodes(observation: &Observation, graph: &ImportGraph<'_>, table: &
         .map(|&position| {
             let module = &observation.modules[position];
             let edge = graph.loading_edge(&module.name);
+            let own_ms = milliseconds(module.own_ns + module.blocked_ns);
             Node {
                 module: module.name.clone(),
-                group: group_of(table, &module.name),
+                group: Group::of(table, &module.name),
                 parent: parents[position].map(|parent| place_in_order[parent]),
-                place: edge.and_then(|edge| crate::explain::graph::ImportStatement::of(edge).place()),
-                own_ms: own_ms(module),
-                cumulative_ms: own_ms(module),
+                place: edge.and_then(|edge| ImportStatement::of(edge).place()),
+                own_ms,
+                cumulative_ms: own_ms,
                 own_memory_bytes: module.own_memory_bytes,
                 cumulative_memory_bytes: module.own_memory_bytes,
             }

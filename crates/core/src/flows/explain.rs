@@ -11,9 +11,10 @@ use crate::budgets::{Classes, Target, Workload};
 use crate::checks::Places;
 use crate::explain::source::{self, SourceLine, has_lazy_imports};
 use crate::explain::verification::{self, Arm, Trial};
-use crate::explain::{CostlyImport, Explanation, Material, Sources, Usual, describe};
+use crate::explain::{CostlyImport, Explanation, Material, Sources, Usual};
 use crate::observed::{Collections, Deferral, ImportRequest, Measure, MeasureError, Place, Sample, TargetObservation};
 use crate::report::progress_line::{Phase, Progress};
+use crate::report::wording::short_failure;
 use crate::stats::random::SplitMix64;
 use crate::usage::Usage;
 
@@ -99,7 +100,7 @@ pub fn explain(
     if let Some(failure) = observed.failure() {
         return Err(ExplainError::ImportFails {
             target: target.name.clone(),
-            how: describe(failure),
+            how: short_failure(failure),
         });
     }
     let usual = subject.usual(observed, progress)?;
@@ -275,7 +276,7 @@ impl Subject<'_> {
                 (Arm::Deferred(position), Err(_)) => open[position].trial.fail(),
                 (Arm::AsItIs | Arm::Spare, Err(failure)) => {
                     return Err(ExplainError::FailsNow {
-                        how: describe(&failure),
+                        how: short_failure(&failure),
                     });
                 }
             }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use super::numbers;
 use crate::checks::{Severity, TargetStatus, Verdict};
-use crate::explain::{Cause, ChainStep};
-use crate::report::Report;
+use crate::explain::ChainStep;
+use crate::report::{Cause, Report};
 use crate::report::{Finding, TargetReport};
 
 /// How a target stands, in the words of the table.

@@ -2,8 +2,9 @@
 
 use crate::budgets::{BudgetLine, TargetKind};
 use crate::checks::{Code, Severity, TargetStatus, Verdict};
-use crate::explain::{Cause, ChainStep};
+use crate::explain::ChainStep;
 use crate::observed::{ClosureChange, DistributionChange, EnvironmentKey, Machine, Place};
+use crate::report::Cause;
 use crate::report::{BaselineSummary, RecordedFrom, Report, ReportEnvironment, RunSummary};
 use crate::report::{Finding, TargetReport};
 use crate::stats::{ComparisonKind, Distribution};

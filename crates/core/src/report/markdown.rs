@@ -5,7 +5,7 @@ use super::cells;
 use super::facts::{self, Standing};
 use super::{numbers, order, untrusted};
 use crate::checks::{Severity, TargetStatus, Verdict};
-use crate::explain::Cause;
+use crate::report::Cause;
 use crate::report::Report;
 use crate::report::{Finding, TargetReport};
 

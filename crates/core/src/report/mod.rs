@@ -23,7 +23,7 @@ pub mod untrusted;
 pub mod usage;
 pub mod wording;
 
-pub use model::{BaselineSummary, Finding, RecordedFrom, Report, ReportEnvironment, RunSummary};
+pub use model::{BaselineSummary, Cause, Finding, RecordedFrom, Report, ReportEnvironment, RunSummary};
 pub use rows::{TargetReport, rows};
 
 #[cfg(test)]

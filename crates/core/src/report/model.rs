@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::rows::TargetReport;
 use crate::budgets::BudgetLine;
 use crate::checks::{Code, Severity, Verdict};
-use crate::explain::Cause;
+use crate::explain::ChainStep;
 use crate::observed::{EnvironmentKey, Machine, Place};
 
 /// Where numbers were taken.
@@ -80,6 +80,31 @@ pub struct Finding {
     pub details: Vec<String>,
     /// Why, in order of weight.
     pub causes: Vec<Cause>,
+}
+
+/// Why a target is heavier than it was, or than it may be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Cause {
+    /// What happened, in one sentence.
+    pub summary: String,
+    /// The module that costs.
+    pub module: String,
+    /// The distribution it belongs to, with its version, where it is installed.
+    pub distribution: Option<String>,
+    /// The module with the import statement that brought it in.
+    pub importer: Option<String>,
+    /// The file of that statement.
+    pub file: Option<String>,
+    /// Its one-based line.
+    pub line: Option<u32>,
+    /// The way from the target to the module.
+    pub chain: Vec<ChainStep>,
+    /// What it costs, in milliseconds.
+    pub time_ms: f64,
+    /// What it costs, in bytes of resident memory.
+    pub memory_bytes: i64,
+    /// How many modules it stands for.
+    pub modules: u64,
 }
 
 /// Everything that a run has to say.

@@ -11,7 +11,7 @@ use super::facts::{self, Standing};
 use super::table::{Align, Cell, Row, Table, paint};
 use super::{numbers, order, untrusted};
 use crate::checks::{Code, Severity, TargetStatus, Verdict};
-use crate::explain::Cause;
+use crate::report::Cause;
 use crate::report::Report;
 use crate::report::{Finding, TargetReport};
 

@@ -1,6 +1,12 @@
 //! Findings in words: all English about them, once, so that a log and a pull request do not tell two stories. Numbers and
 //! plurals are those of [`numbers`]. What comes from measured code is quoted as it is: the renderers make it safe.
 
+mod advice;
+mod causes;
+
+pub use advice::short_failure;
+pub(super) use advice::{reason, remedy};
+
 use super::Finding;
 use super::numbers;
 use crate::checks;
@@ -9,7 +15,8 @@ use crate::checks::{
     HeavyModule, ImportCircle, ImportFailure, OtherOrders, OverMemory, Regression, Slowdown, Started, TimeCeiling,
     TooManyModules, Unmeasured, Unstable, WarningRaised,
 };
-use crate::explain::{ChainStep, InterpreterChange};
+use crate::explain::graph::OtherImporter;
+use crate::explain::{ChainStep, Distribution, Group, InterpreterChange};
 use crate::observed::{Effect, EffectSeen, Failure, Frame, Place};
 use crate::stats::{Comparison, ComparisonKind};
 use crate::usage::Counts;
@@ -29,7 +36,7 @@ pub fn finding(found: checks::Finding) -> Finding {
         place: found.place,
         help: words.help,
         details: words.details,
-        causes: found.causes,
+        causes: found.causes.into_iter().map(causes::cause).collect(),
     }
 }
 
@@ -145,7 +152,7 @@ fn other_conditions(compared: ComparedUnder) -> Words {
 }
 
 /// What it means for the times that base and head run under two interpreters.
-pub fn other_interpreter(change: &InterpreterChange) -> String {
+fn other_interpreter(change: &InterpreterChange) -> String {
     format!(
         "the base runs under Python {}, the head under Python {}, or under another build of it: every time is compared as a whole, and the interpreter is part of what changed",
         change.before, change.now
@@ -462,6 +469,30 @@ fn heavy_module(heavy: &HeavyModule, target: &str) -> Words {
         usage.unwrap_or_default()
     );
     Words::saying(message).with_help(format!("`importgate explain {target}` shows what a cut would save"))
+}
+
+/// What a module belongs to.
+pub(super) fn group(group: &Group) -> String {
+    match group {
+        Group::Project => "project".to_owned(),
+        Group::StandardLibrary => "standard library".to_owned(),
+        Group::Distribution(of) => distribution(of),
+        Group::Other => "other".to_owned(),
+    }
+}
+
+/// `torch 2.4.1`.
+fn distribution(distribution: &Distribution) -> String {
+    format!("{} {}", distribution.name, distribution.version)
+}
+
+/// Where else something is imported: the line, or the module where that is not known.
+pub(super) fn other_importer(other: &OtherImporter) -> String {
+    match (&other.place, &other.importer) {
+        (Some(place), _) => place.to_string(),
+        (None, Some(importer)) => importer.clone(),
+        (None, None) => "the target".to_owned(),
+    }
 }
 
 /// How often a module was used, as the end of a sentence: `used in 3 of 25 runs (12%)`.

@@ -1,35 +1,30 @@
-//! The import graph of one observation: which chain leads to a module, what a cut would give back, which modules
-//! import each other in a circle, and why a target is heavier than it was.
+//! The import graph of one observation: which chain leads to a module, what a cut would save, which statements brought in what
+//! is new, which are the heaviest, and which modules import each other in a circle.
 //!
 //! Import statements are nodes of their own, between the importing module and what it imports. So one statement that
 //! imports several modules is cut as one, and its dominated part is exactly what falls away with it.
 
-mod arrivals;
-mod causes;
-#[cfg(test)]
-mod causes_tests;
 mod chain;
 mod cycles;
 mod dominators;
 mod heaviest;
+mod new_modules;
 mod saving;
 #[cfg(test)]
-mod sketch;
-mod wording;
+pub(in crate::explain) mod sketch;
 
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-pub use causes::{Count, Evidence, causes_of_change, causes_of_count};
 pub use cycles::ImportCycle;
-pub use heaviest::{Measure, causes_of_weight};
+pub(super) use heaviest::Heavy;
+pub use heaviest::Resource;
 pub use saving::{OtherImporter, Saving};
 
 use crate::explain::ChainStep;
-use crate::observed::{Edge, LoadedModule, Observation, Place, Trigger};
+use crate::observed::{Edge, LoadedModule, Observation, Place, Trigger, is_at_or_below};
 use dominators::DominatorTree;
-pub(super) use wording::milliseconds;
 
 /// The node of the probe's own imports.
 const ROOT: usize = 0;
@@ -169,12 +164,12 @@ impl<'a> ImportGraph<'a> {
     }
 
     /// What the import loaded under this name.
-    fn module(&self, name: &str) -> Option<&'a LoadedModule> {
+    pub(super) fn module(&self, name: &str) -> Option<&'a LoadedModule> {
         self.index.get(name).and_then(|&node| self.loaded[node])
     }
 
     /// The module-level lines that made a statement inside a function run.
-    fn triggers_of<'g>(&'g self, statement: &ImportStatement<'_>) -> impl Iterator<Item = &'a Trigger> + 'g {
+    pub(super) fn triggers_of<'g>(&'g self, statement: &ImportStatement<'_>) -> impl Iterator<Item = &'a Trigger> + 'g {
         self.executions_of(statement).filter_map(|execution| execution.trigger)
     }
 
@@ -284,15 +279,13 @@ fn with_packages<'a>(imported: &'a str, importer: Option<&str>) -> impl Iterator
     let importer = importer.unwrap_or_default().to_owned();
     let packages = imported.match_indices('.').map(|(end, _)| &imported[..end]);
     packages
-        .filter(move |package| !lies_in(&importer, package))
+        .filter(move |package| !is_at_or_below(&importer, package))
         .chain([imported])
 }
 
-/// True where `module` is `package` or lies below it.
-fn lies_in(module: &str, package: &str) -> bool {
-    module
-        .strip_prefix(package)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+/// The top-level package of a module, or the module itself.
+pub(super) fn top_level(module: &str) -> &str {
+    module.split('.').next().unwrap_or(module)
 }
 
 fn successors(names: &[&str], index: &FxHashMap<&str, usize>, executions: &[Execution<'_>]) -> Vec<Vec<usize>> {

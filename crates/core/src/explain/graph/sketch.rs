@@ -1,31 +1,31 @@
-//! Observations drawn by hand, for the tests of this folder: a few modules, who loaded them, and what they cost.
+//! Observations drawn by hand, for the tests of the graph and of causes: a few modules, who loaded them, and what they cost.
 
 use crate::observed::{ContentHash, Edge, LoadedModule, ModuleRecord, ModuleTable, Observation, Origin, Trigger};
 
 /// Builds an observation statement by statement. A module `a.b` has the file `a/b.py`; its memory is 1 KiB a millisecond.
-pub(super) struct Sketch(Observation);
+pub(in crate::explain) struct Sketch(Observation);
 
 impl Sketch {
     /// The probe imports `target`, whose own body takes one millisecond.
-    pub(super) fn new(target: &str) -> Self {
+    pub(in crate::explain) fn new(target: &str) -> Self {
         Self(Observation::default())
             .edge(None, 0, target, true)
             .module(target, 1)
     }
 
     /// `importer:line` loads `imported`, whose own body takes `milliseconds`.
-    pub(super) fn loads(self, importer: &str, line: u32, imported: &str, milliseconds: u64) -> Self {
+    pub(in crate::explain) fn loads(self, importer: &str, line: u32, imported: &str, milliseconds: u64) -> Self {
         self.edge(Some(importer), line, imported, true)
             .module(imported, milliseconds)
     }
 
     /// `importer:line` imports `imported`, which is there already.
-    pub(super) fn also(self, importer: &str, line: u32, imported: &str) -> Self {
+    pub(in crate::explain) fn also(self, importer: &str, line: u32, imported: &str) -> Self {
         self.edge(Some(importer), line, imported, false)
     }
 
     /// The last import happened inside a function, which the body of `module` called in `line`.
-    pub(super) fn called_from(mut self, module: &str, line: u32) -> Self {
+    pub(in crate::explain) fn called_from(mut self, module: &str, line: u32) -> Self {
         let last = self.0.edges.last_mut().expect("an import comes first");
         last.in_function = true;
         last.trigger = Some(Trigger {
@@ -36,13 +36,13 @@ impl Sketch {
     }
 
     /// Changes the observation in ways that have no word of their own here.
-    pub(super) fn with(mut self, change: impl FnOnce(&mut Observation)) -> Self {
+    pub(in crate::explain) fn with(mut self, change: impl FnOnce(&mut Observation)) -> Self {
         change(&mut self.0);
         self
     }
 
     /// The observation.
-    pub(super) fn build(mut self) -> Observation {
+    pub(in crate::explain) fn build(mut self) -> Observation {
         self.0.total_ns = self.0.modules.iter().map(|module| module.own_ns).sum();
         self.0
     }
@@ -83,7 +83,7 @@ fn file_of(module: &str) -> String {
 
 /// The closure of an observation: top-level packages in `own` are the project's, those in `installed` are distributions
 /// with a version, and the rest is the standard library.
-pub(super) fn table(observation: &Observation, own: &[&str], installed: &[(&str, &str)]) -> ModuleTable {
+pub(in crate::explain) fn table(observation: &Observation, own: &[&str], installed: &[(&str, &str)]) -> ModuleTable {
     let record = |name: &str| {
         let package = name.split('.').next().unwrap_or(name);
         let distribution = installed.iter().find(|(name, _)| *name == package);

@@ -1,9 +1,10 @@
-//! What to do about the costly imports, for a person: the advice first, then the statement, what it would give back, and why.
+//! What to do about the costly imports, for a person: the advice first, then the statement, what it would save, and why.
 
 use std::fmt::Write;
 
-use crate::explain::{AdviceKind, CostlyImport, Measured, Weight, place_for_people, without_site};
-use crate::report::{numbers, untrusted};
+use super::{place_for_people, without_site};
+use crate::explain::{AdviceKind, CostlyImport, Measured, Weight};
+use crate::report::{numbers, untrusted, wording};
 
 /// The widest line, where what is quoted leaves a choice.
 const WIDTH: usize = 100;
@@ -46,28 +47,25 @@ fn one(text: &mut String, import: &CostlyImport) {
         untrusted::line(&place),
         untrusted::name(&statement, STATEMENT)
     );
-    paragraph(text, &given_back(import));
+    paragraph(text, &savings(import));
     if let Some(measured) = &import.measured {
-        paragraph(text, &told(measured));
+        paragraph(text, &describe(measured));
     }
     if !import.also_imported_by.is_empty() {
-        let others: Vec<&str> = import
-            .also_imported_by
-            .iter()
-            .map(|other| without_site(other))
-            .collect();
+        let others = import.also_imported_by.iter().map(wording::other_importer);
+        let others: Vec<String> = others.map(|other| without_site(&other).to_owned()).collect();
         paragraph(text, &format!("also imported by {}", others.join(", ")));
     }
     if let Some(advice) = &import.advice {
-        paragraph(text, &advice.reason);
-        if let Some(how) = &advice.how {
-            paragraph(text, &format!("-> {how}"));
+        paragraph(text, &wording::reason(advice));
+        if let Some(remedy) = &advice.remedy {
+            paragraph(text, &format!("-> {}", wording::remedy(remedy)));
         }
     }
 }
 
-/// What making it lazy gives back, and what it does not.
-fn given_back(import: &CostlyImport) -> String {
+/// What making it lazy saves, and what it does not.
+fn savings(import: &CostlyImport) -> String {
     let (saved, cut) = (&import.saved, &import.cut);
     let stays = import.obstacle.is_some() || saved.modules == 0;
     let is_kept = import
@@ -75,19 +73,20 @@ fn given_back(import: &CostlyImport) -> String {
         .as_ref()
         .is_some_and(|advice| advice.kind == AdviceKind::Keep);
     match () {
-        () if cut.modules == 0 => "made lazy, it would give nothing back".to_owned(),
+        () if cut.modules == 0 => "made lazy, it would save nothing".to_owned(),
         () if stays => format!("{} hang on it, and would stay if it were made lazy", weight(cut)),
         () if saved.modules < cut.modules => format!(
-            "made lazy, it gives back {}, of the {} that hang on it",
-            weight(saved),
-            numbers::time(cut.time_ms)
+            "made lazy, it saves {} of {}, {}",
+            numbers::time(saved.time_ms),
+            numbers::time(cut.time_ms),
+            size(saved)
         ),
-        () if is_kept => format!("made lazy, it would give back no more than {}", weight(saved)),
-        () => format!("made lazy, it gives back {}", weight(saved)),
+        () if is_kept => format!("made lazy, it would save no more than {}", weight(saved)),
+        () => format!("made lazy, it saves {}", weight(saved)),
     }
 }
 
-fn told(measured: &Measured) -> String {
+fn describe(measured: &Measured) -> String {
     format!(
         "measured: {} ± {} in {}",
         weight(&measured.saved),
@@ -97,9 +96,12 @@ fn told(measured: &Measured) -> String {
 }
 
 fn weight(weight: &Weight) -> String {
+    format!("{}, {}", numbers::time(weight.time_ms), size(weight))
+}
+
+fn size(weight: &Weight) -> String {
     format!(
-        "{}, {}, {}",
-        numbers::time(weight.time_ms),
+        "{}, {}",
         numbers::bytes(weight.memory_bytes.max(0).unsigned_abs()),
         numbers::counted(weight.modules.max(0).unsigned_abs(), "module"),
     )

@@ -1,5 +1,20 @@
-//! `importgate explain` in every format for people and profilers: each a pure function of an [`Explanation`](crate::explain::Explanation).
+//! `importgate explain` in every format: each a pure function of an [`Explanation`](crate::explain::Explanation).
 
 mod imports;
+pub mod json;
 pub mod speedscope;
 pub mod terminal;
+
+use crate::observed::Place;
+
+/// A place as it is shown to people: without the folder that packages are installed in.
+pub(super) fn place_for_people(place: &Place) -> String {
+    without_site(&place.to_string()).to_owned()
+}
+
+/// A path or a place without the folder that packages are installed in.
+fn without_site(path: &str) -> &str {
+    let folders = ["/site-packages/", "/dist-packages/"];
+    let installed = folders.iter().find_map(|folder| path.rsplit_once(folder));
+    installed.map_or(path, |(_, rest)| rest)
+}

@@ -1,12 +1,11 @@
-//! The explanation for a person: the total, the tree, the groups, and what each costly import would give back.
+//! The explanation for a person: the total, the tree, the groups, and what each costly import would save.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::imports;
-use crate::explain::ChainStep;
-use crate::explain::{Explanation, Node};
-use crate::report::{numbers, untrusted};
+use crate::explain::{ChainStep, Explanation, Group, Node};
+use crate::report::{numbers, untrusted, wording};
 
 /// How much of the tree is shown.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -66,9 +65,26 @@ fn chain(text: &mut String, module: &str, chain: Option<&[ChainStep]>) {
     }
 }
 
-/// A line of the tree: one module, or the modules of one distribution below the same parent.
-struct Branch {
-    name: String,
+/// What a line of the tree stands for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Subject<'a> {
+    Module(&'a str),
+    /// The modules of one group below the same parent.
+    Group(&'a Group),
+}
+
+impl Subject<'_> {
+    fn name(self) -> String {
+        match self {
+            Self::Module(module) => module.to_owned(),
+            Self::Group(group) => wording::group(group),
+        }
+    }
+}
+
+/// A line of the tree.
+struct Branch<'a> {
+    subject: Subject<'a>,
     own_ms: f64,
     own_memory_bytes: i64,
     cumulative_ms: f64,
@@ -78,20 +94,24 @@ struct Branch {
 }
 
 /// Turns the tree into branches, a parent always before its children.
-fn branches(nodes: &[Node], by_module: bool) -> (Vec<Branch>, Vec<usize>) {
-    let mut branches: Vec<Branch> = Vec::new();
+fn branches(nodes: &[Node], by_module: bool) -> (Vec<Branch<'_>>, Vec<usize>) {
+    let mut branches: Vec<Branch<'_>> = Vec::new();
     let mut roots = Vec::new();
     let mut branch_of: Vec<usize> = Vec::with_capacity(nodes.len());
-    let mut known: BTreeMap<(Option<usize>, &str), usize> = BTreeMap::new();
+    let mut known: BTreeMap<(Option<usize>, Subject<'_>), usize> = BTreeMap::new();
     for node in nodes {
-        let alone = by_module || node.group == "project";
         let parent = node.parent.map(|parent| branch_of[parent]);
-        let name = if alone { &node.module } else { &node.group };
-        let same = parent.filter(|&parent| !alone && branches[parent].name == node.group);
+        let subject = if by_module || node.group == Group::Project {
+            Subject::Module(&node.module)
+        } else {
+            Subject::Group(&node.group)
+        };
+        let is_group = matches!(subject, Subject::Group(_));
+        let same = parent.filter(|&parent| is_group && branches[parent].subject == subject);
         let position = same.unwrap_or_else(|| {
-            *known.entry((parent, name)).or_insert_with(|| {
+            *known.entry((parent, subject)).or_insert_with(|| {
                 branches.push(Branch {
-                    name: name.clone(),
+                    subject,
                     own_ms: 0.0,
                     own_memory_bytes: 0,
                     cumulative_ms: 0.0,
@@ -149,14 +169,14 @@ fn tree(text: &mut String, explanation: &Explanation, options: &Options) {
             memory(branch.own_memory_bytes),
             numbers::count(branch.modules),
             "  ".repeat(depth),
-            untrusted::line(&branch.name),
+            untrusted::line(&branch.subject.name()),
         );
         push_sorted(&mut stack, &branches, &branch.below, depth + 1);
     }
     text.push('\n');
 }
 
-fn push_sorted(stack: &mut Vec<(usize, usize)>, branches: &[Branch], positions: &[usize], depth: usize) {
+fn push_sorted(stack: &mut Vec<(usize, usize)>, branches: &[Branch<'_>], positions: &[usize], depth: usize) {
     let mut sorted = positions.to_vec();
     sorted.sort_by(|&left, &right| branches[left].cumulative_ms.total_cmp(&branches[right].cumulative_ms));
     stack.extend(sorted.into_iter().map(|position| (position, depth)));
@@ -172,7 +192,7 @@ fn groups(text: &mut String, explanation: &Explanation, options: &Options) {
                 numbers::time(group.own_ms),
                 numbers::bytes(group.memory_bytes.max(0).unsigned_abs()),
                 numbers::count(group.modules),
-                untrusted::line(&group.name),
+                untrusted::line(&wording::group(&group.group)),
             );
         }
     }
@@ -182,12 +202,19 @@ fn groups(text: &mut String, explanation: &Explanation, options: &Options) {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::explain::Distribution;
 
     /// A target of the project that loads two modules of a distribution.
     pub(in super::super) fn sample() -> Explanation {
-        let node = |module: &str, group: &str, parent, own_ms| Node {
+        let torch = || {
+            Group::Distribution(Distribution {
+                name: "torch".to_owned(),
+                version: "2.0".to_owned(),
+            })
+        };
+        let node = |module: &str, group, parent, own_ms| Node {
             module: module.to_owned(),
-            group: group.to_owned(),
+            group,
             parent,
             place: None,
             own_ms,
@@ -196,7 +223,6 @@ pub(super) mod tests {
             cumulative_memory_bytes: 1024,
         };
         Explanation {
-            version: Explanation::VERSION,
             target: "app".to_owned(),
             python_version: "3.13.0".to_owned(),
             time_ms: 111.0,
@@ -205,9 +231,9 @@ pub(super) mod tests {
             samples: 5,
             groups: Vec::new(),
             tree: vec![
-                node("app", "project", None, 1.0),
-                node("torch", "torch 2.0", Some(0), 100.0),
-                node("torch.nn\u{1b}[2J", "torch 2.0", Some(1), 10.0),
+                node("app", Group::Project, None, 1.0),
+                node("torch", torch(), Some(0), 100.0),
+                node("torch.nn\u{1b}[2J", torch(), Some(1), 10.0),
             ],
             imports: Vec::new(),
             why: None,
@@ -227,6 +253,19 @@ pub(super) mod tests {
             text.contains("   110 ms    110 ms  2.00 KiB  2.00 KiB       2    torch 2.0\n"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_distribution_that_is_called_project_is_none_of_the_projects_code() {
+        let mut explanation = sample();
+        for node in &mut explanation.tree[1..] {
+            node.group = Group::Distribution(Distribution {
+                name: "project".to_owned(),
+                version: String::new(),
+            });
+        }
+        let text = render(&explanation, &OPTIONS);
+        assert!(text.contains("  project \n") && !text.contains("  torch"), "{text}");
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use importgate_core::explain::graph::{Evidence, causes_of_change};
-use importgate_core::explain::{Cause, SeenLines, name_lines};
+use importgate_core::explain::{
+    Cause, CauseKind, Distribution, Evidence, SeenLines, VersionChange, causes_of_change, name_lines,
+};
 use importgate_core::observed::{ClosureChange, ImportRequest, LineSeen, ModuleTable, Observation};
 use importgate_probe::python::{Contents, Session};
 
@@ -357,17 +358,31 @@ fn an_upgrade_is_named_with_both_versions() {
         first.file.as_deref().is_some_and(|file| file.ends_with("lib.py")),
         "{first:?}"
     );
-    assert!(first.summary.starts_with("lib 1.0 → 2.0: "), "{}", first.summary);
-    assert_eq!(first.distribution.as_deref(), Some("heavy 1.0"));
+    let upgrade = Some(versions("lib", "1.0", "2.0"));
+    assert_eq!(first.kind, CauseKind::NewModules { upgrade });
+    assert_eq!(first.distribution, Some(distribution("heavy", "1.0")));
 
     environment.install("calm", "1.1", &[("calm.py", BURN)]);
     let heavier = Snapshot::take(&session, "app");
     let first = heavier.causes_since(&importing, environment.project.root()).remove(0);
-    assert_eq!(
-        (first.module.as_str(), first.distribution.as_deref()),
-        ("calm", Some("calm 1.1"))
-    );
-    assert!(first.summary.starts_with("calm 1.0 → 1.1"), "{}", first.summary);
+    assert_eq!(first.module, "calm");
+    assert_eq!(first.distribution, Some(distribution("calm", "1.1")));
+    assert_eq!(first.kind, CauseKind::Upgrade(versions("calm", "1.0", "1.1")));
+}
+
+fn distribution(name: &str, version: &str) -> Distribution {
+    Distribution {
+        name: name.to_owned(),
+        version: version.to_owned(),
+    }
+}
+
+fn versions(distribution: &str, before: &str, now: &str) -> VersionChange {
+    VersionChange {
+        distribution: distribution.to_owned(),
+        before: before.to_owned(),
+        now: now.to_owned(),
+    }
 }
 
 #[test]
@@ -388,5 +403,5 @@ fn bytecode_that_cannot_be_written_any_more_is_a_cause() {
     let after = Snapshot::take(&session, "bare");
     let first = after.causes_since(&before, environment.project.root()).remove(0);
     assert_eq!(first.module, "bare.large");
-    assert!(first.summary.contains("no bytecode"), "{}", first.summary);
+    assert_eq!(first.kind, CauseKind::LostBytecode);
 }

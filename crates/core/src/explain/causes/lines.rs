@@ -2,9 +2,10 @@
 //! own times what it costs; a look at its lines tells the rest.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
-use super::graph::milliseconds;
-use super::{Cause, ChangedLines};
+use super::{Cause, CauseKind, ChangedLines, LineChange, LineShare};
+use crate::explain::milliseconds;
 use crate::observed::{LineSeen, Observation};
 
 /// A line that takes a smaller share of what there is to explain explains nothing.
@@ -60,16 +61,29 @@ impl SeenLines {
     }
 }
 
-/// True where the file that a cause names is that of its module, and not that of a statement elsewhere.
+/// The file that a cause names, where that is about a module's body and not about a statement that imports it.
+fn file_of_body(cause: &Cause) -> Option<&str> {
+    match cause.kind {
+        CauseKind::Upgrade(_)
+        | CauseKind::ChangedModule
+        | CauseKind::SlowerModule
+        | CauseKind::LostBytecode
+        | CauseKind::Blocked
+        | CauseKind::HeavyBody => cause.file.as_deref(),
+        CauseKind::NewModules { .. } | CauseKind::HeavyStatement | CauseKind::OtherInterpreter(_) => None,
+    }
+}
+
+/// True where a cause is about a body that has lines to look at. What waits may be a function in another file.
 fn is_about_a_body(cause: &Cause, observation: &Observation) -> bool {
-    let Some(file) = cause.file.as_deref().filter(|file| file.ends_with(".py")) else {
+    let Some(file) = file_of_body(cause).filter(|file| file.ends_with(".py")) else {
         return false;
     };
     let mut modules = observation.modules.iter();
     modules
         .find(|module| module.name == cause.module)
         .and_then(|module| module.file.as_deref())
-        .is_some_and(|whole| whole.ends_with(file))
+        .is_some_and(|whole| Path::new(whole).ends_with(file))
 }
 
 /// Gives every cause about a body the line that takes most of it. With the lines of the base it is the line that grew most;
@@ -78,17 +92,26 @@ fn is_about_a_body(cause: &Cause, observation: &Observation) -> bool {
 pub fn name_lines(causes: &mut [Cause], seen: &SeenLines, changed: Option<&BTreeMap<String, ChangedLines>>) {
     for cause in causes {
         let now = of_module(&seen.now, &cause.module);
-        if !now.iter().any(|line| cause.file.as_ref() == Some(&line.file)) {
-            continue; // a statement elsewhere that imports the module
+        if !now.iter().any(|line| file_of_body(cause) == Some(&line.file)) {
+            continue;
         }
         let changed = changed.and_then(|changed| changed.get(&cause.module));
-        match cause.line {
-            None => {
-                if !changed.is_some_and(|changed| name_changed(cause, &now, changed)) {
-                    name_heaviest(cause, &now, &of_module(&seen.before, &cause.module));
-                }
+        let named = match cause.line {
+            Some(known) => {
+                cause.line = Some(waiting(cause.weight.time_ms, known, &now, changed));
+                continue;
             }
-            Some(line) => correct_wait(cause, line, &now, changed),
+            None => changed.and_then(|changed| heaviest_changed(cause.weight.time_ms, &now, changed)),
+        };
+        let named =
+            named.or_else(|| heaviest_grown(cause.weight.time_ms, &now, &of_module(&seen.before, &cause.module)));
+        if let Some((line, change)) = named {
+            cause.line = Some(line.line);
+            cause.share = Some(LineShare {
+                line_ms: milliseconds(line.ns),
+                body_ms: milliseconds(total(&now)),
+                change,
+            });
         }
     }
 }
@@ -97,36 +120,37 @@ fn of_module<'l>(lines: &'l [LineSeen], module: &str) -> Vec<&'l LineSeen> {
     lines.iter().filter(|line| line.module == module).collect()
 }
 
-/// Names the heaviest of the lines that changed, where together they explain the growth. False where they do not: what an old line
+/// The heaviest of the lines that changed, where together they explain the growth; `None` where they do not: what an old line
 /// reads has grown, for example, and its text tells nothing of it.
 ///
 /// A function that changed takes its time in the lines that call it, and those are what was looked at. So where the lines that are
 /// new themselves explain too little, the ones that run what is new count with them; a caller is named with its own place,
 /// since it may call several functions, and only it is known to have taken the time.
-fn name_changed(cause: &mut Cause, now: &[&LineSeen], changed: &ChangedLines) -> bool {
+fn heaviest_changed<'l>(
+    growth_ms: f64,
+    now: &[&'l LineSeen],
+    changed: &ChangedLines,
+) -> Option<(&'l LineSeen, Option<LineChange>)> {
     let total = total(now);
     // On a faster machine than the baseline's all of a body may take less than what it grew by there.
-    let growth = (cause.time_ms * 1e6).min(total as f64);
+    let growth = (growth_ms * 1e6).min(total as f64);
     let is_new = |line: &LineSeen| changed.touch(&extent(line));
     let runs_new = |line: &LineSeen| is_new(line) || changed.touch(&line.reach);
     let explains = |lines: &[&LineSeen], share: f64| self::total(lines) as f64 >= share * growth;
     let new: Vec<&LineSeen> = now.iter().copied().filter(|line| is_new(line)).collect();
     let touched: Vec<&LineSeen> = now.iter().copied().filter(|line| runs_new(line)).collect();
     let suspects = if explains(&new, MOST_OF_IT) { new } else { touched };
-    let Some(line) = heaviest(suspects.iter().copied()) else {
-        return false;
-    };
+    let line = heaviest(&suspects)?;
     let worth = (line.ns as f64) >= SMALLEST_SHARE_OF_COST * growth && line.ns >= SMALLEST_LINE_NS;
     if total < SMALLEST_BODY_NS || !worth || !explains(&suspects, SMALLEST_SHARE) {
-        return false;
+        return None;
     }
-    tell(cause, line, total);
-    cause.summary.push_str(if is_new(line) {
-        ", new or changed since the baseline"
+    let change = if is_new(line) {
+        LineChange::Line
     } else {
-        ", which depends on what changed since the baseline"
-    });
-    true
+        LineChange::WhatItRuns
+    };
+    Some((line, Some(change)))
 }
 
 /// The lines that a statement consists of: its first one where no more is known.
@@ -143,33 +167,23 @@ fn total(lines: &[&LineSeen]) -> u64 {
 }
 
 /// The line that takes most, the first of those that take the same.
-fn heaviest<'a>(lines: impl Iterator<Item = &'a LineSeen>) -> Option<&'a LineSeen> {
+fn heaviest<'l>(lines: &[&'l LineSeen]) -> Option<&'l LineSeen> {
+    let lines = lines.iter().copied();
     lines.max_by_key(|line| (line.ns, std::cmp::Reverse(line.line)))
 }
 
-fn name_heaviest(cause: &mut Cause, now: &[&LineSeen], before: &[&LineSeen]) {
+/// The line that grew most, or takes most where nothing is known of before; `None` where it explains too little.
+fn heaviest_grown<'l>(
+    cost_ms: f64,
+    now: &[&'l LineSeen],
+    before: &[&LineSeen],
+) -> Option<(&'l LineSeen, Option<LineChange>)> {
     let total = total(now);
-    let Some((line, growth)) = most_grown(now, before) else {
-        return;
-    };
+    let (line, growth) = most_grown(now, before)?;
     let grown = total.saturating_sub(self::total(before));
     // One import alone and the samples need not agree to the digit, but a line that took next to nothing explains nothing.
-    let to_explain = (SMALLEST_SHARE * grown as f64).max(SMALLEST_SHARE_OF_COST * cause.time_ms * 1e6);
-    if total < SMALLEST_BODY_NS || (growth as f64) < to_explain {
-        return;
-    }
-    tell(cause, line, total);
-}
-
-fn tell(cause: &mut Cause, line: &LineSeen, total: u64) {
-    cause.line = Some(line.line);
-    cause.summary = format!(
-        "{}, at `{}` ({} of {} ms)",
-        cause.summary,
-        place(cause, line.line),
-        rounded(milliseconds(line.ns)),
-        rounded(milliseconds(total)),
-    );
+    let to_explain = (SMALLEST_SHARE * grown as f64).max(SMALLEST_SHARE_OF_COST * cost_ms * 1e6);
+    (total >= SMALLEST_BODY_NS && growth as f64 >= to_explain).then_some((line, None))
 }
 
 /// The line that took most more than the lines with its text took before, and how much more.
@@ -187,44 +201,30 @@ fn most_grown<'a>(now: &[&'a LineSeen], before: &[&LineSeen]) -> Option<(&'a Lin
         .max_by_key(|(line, growth)| (*growth, std::cmp::Reverse(line.line)))
 }
 
-/// The line of a wait is the last one that is known from before it. Where that line took next to no time and another one took
-/// the time, the other one waited. Where it is an old line and a new one took as long, the new one did.
-fn correct_wait(cause: &mut Cause, named: u32, now: &[&LineSeen], changed: Option<&ChangedLines>) {
-    let wait_ns = cause.time_ms * 1e6;
+/// The line that waits, where `known` is the last one that is known from before the wait. Where that line took next to no time
+/// and another one took the time, the other one waited. Where it is an old line and a new one took as long, the new one did.
+fn waiting(wait_ms: f64, known: u32, now: &[&LineSeen], changed: Option<&ChangedLines>) -> u32 {
+    let wait_ns = wait_ms * 1e6;
     let took_the_time = |line: &&LineSeen| line.ns as f64 >= wait_ns / 2.0;
     let is_new = |line: &LineSeen| changed.is_some_and(|changed| changed.touch(&extent(line)));
-    let new = heaviest(now.iter().copied().filter(|line| is_new(line))).filter(took_the_time);
+    let new_lines: Vec<&LineSeen> = now.iter().copied().filter(|line| is_new(line)).collect();
+    let new = heaviest(&new_lines).filter(took_the_time);
     // A line inside a function is no line of the body, and was seen to wait.
-    let Some(known) = now.iter().find(|line| line.line == named) else {
-        return;
+    let Some(line) = now.iter().find(|line| line.line == known) else {
+        return known;
     };
-    let waited_before = (known.ns as f64) >= NOT_WAITING * wait_ns;
-    if waited_before && (new.is_none() || is_new(known)) {
-        return;
+    let waited = (line.ns as f64) >= NOT_WAITING * wait_ns;
+    if waited && (new.is_none() || is_new(line)) {
+        return known;
     }
-    if let Some(line) = new.or_else(|| heaviest(now.iter().copied()).filter(took_the_time)) {
-        let (old, new) = (place(cause, named), place(cause, line.line));
-        cause.summary = cause.summary.replace(&old, &new);
-        cause.line = Some(line.line);
-    }
-}
-
-fn place(cause: &Cause, line: u32) -> String {
-    format!("{}:{line}", cause.file.as_deref().unwrap_or_default())
-}
-
-/// Two digits are all that one import can tell.
-fn rounded(time_ms: f64) -> String {
-    match time_ms {
-        _ if time_ms >= 10.0 => format!("{time_ms:.0}"),
-        _ if time_ms >= 1.0 => format!("{time_ms:.1}"),
-        _ => format!("{time_ms:.2}"),
-    }
+    let other = new.or_else(|| heaviest(now).filter(took_the_time));
+    other.map_or(known, |line| line.line)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::explain::Weight;
     use crate::observed::LoadedModule;
 
     fn seen(line: u32, ms: u64, text: &str) -> LineSeen {
@@ -239,19 +239,31 @@ mod tests {
         }
     }
 
+    /// A body that grew, or a wait in a line of it.
     fn cause(file: &str, line: Option<u32>, time_ms: f64) -> Cause {
         Cause {
-            summary: line.map_or("it grew".to_owned(), |line| format!("waits in `{file}:{line}`")),
+            kind: line.map_or(CauseKind::ChangedModule, |_| CauseKind::Blocked),
             module: "shop.models".to_owned(),
             distribution: None,
             importer: None,
             file: Some(file.to_owned()),
             line,
+            share: None,
             chain: Vec::new(),
-            time_ms,
-            memory_bytes: 0,
-            modules: 1,
+            weight: Weight {
+                time_ms,
+                memory_bytes: 0,
+                modules: 1,
+            },
         }
+    }
+
+    fn share(line_ms: f64, body_ms: f64, change: Option<LineChange>) -> Option<LineShare> {
+        Some(LineShare {
+            line_ms,
+            body_ms,
+            change,
+        })
     }
 
     fn lines(now: &[LineSeen], before: &[LineSeen]) -> SeenLines {
@@ -260,16 +272,16 @@ mod tests {
         seen
     }
 
-    fn named(mut cause: Cause, now: &[LineSeen], before: &[LineSeen]) -> (Option<u32>, String) {
+    fn named(mut cause: Cause, now: &[LineSeen], before: &[LineSeen]) -> (Option<u32>, Option<LineShare>) {
         name_lines(std::slice::from_mut(&mut cause), &lines(now, before), None);
-        (cause.line, cause.summary)
+        (cause.line, cause.share)
     }
 
     /// The same where the source of before is known.
-    fn named_by_text(mut cause: Cause, now: &[LineSeen], sources: (&str, &str)) -> (Option<u32>, String) {
+    fn named_by_text(mut cause: Cause, now: &[LineSeen], sources: (&str, &str)) -> (Option<u32>, Option<LineShare>) {
         let changed = BTreeMap::from([(cause.module.clone(), ChangedLines::between(sources.0, sources.1))]);
         name_lines(std::slice::from_mut(&mut cause), &lines(now, &[]), Some(&changed));
-        (cause.line, cause.summary)
+        (cause.line, cause.share)
     }
 
     fn grew(time_ms: f64) -> Cause {
@@ -279,11 +291,8 @@ mod tests {
     #[test]
     fn the_heaviest_line_is_named_with_its_share() {
         let now = [seen(3, 6, "A = 1"), seen(14, 84, "B = 2")];
-        let (line, summary) = named(cause("shop/models.py", None, 80.0), &now, &[]);
-        assert_eq!(
-            (line, summary.as_str()),
-            (Some(14), "it grew, at `shop/models.py:14` (84 of 90 ms)")
-        );
+        let named = named(cause("shop/models.py", None, 80.0), &now, &[]);
+        assert_eq!(named, (Some(14), share(84.0, 90.0, None)));
     }
 
     #[test]
@@ -310,8 +319,10 @@ mod tests {
     #[test]
     fn the_line_before_a_wait_is_not_the_one_that_waits() {
         let now = [seen(1, 0, "import select"), seen(9, 200, "select.select(…)")];
-        let (line, summary) = named(cause("shop/models.py", Some(1), 200.0), &now, &[]);
-        assert_eq!((line, summary.as_str()), (Some(9), "waits in `shop/models.py:9`"));
+        assert_eq!(
+            named(cause("shop/models.py", Some(1), 200.0), &now, &[]),
+            (Some(9), None)
+        );
         // A line inside a function is no line of the body, and was seen to wait.
         assert_eq!(named(cause("shop/models.py", Some(5), 200.0), &now, &[]).0, Some(5));
     }
@@ -320,9 +331,8 @@ mod tests {
     fn a_new_line_is_to_blame_where_an_old_one_is_heavier() {
         let now = [seen(1, 90, "A = a()"), seen(2, 54, "B = b()"), seen(3, 2, "C = c()")];
         let sources = ("A = a()\n", "A = a()\nB = b()\nC = c()\n");
-        let (line, summary) = named_by_text(grew(56.0), &now, sources);
-        let expected = "it grew, at `shop/models.py:2` (54 of 146 ms), new or changed since the baseline";
-        assert_eq!((line, summary.as_str()), (Some(2), expected));
+        let new = share(54.0, 146.0, Some(LineChange::Line));
+        assert_eq!(named_by_text(grew(56.0), &now, sources), (Some(2), new));
         // A machine that is four times as fast as the baseline's.
         assert_eq!(named_by_text(grew(224.0), &now, sources).0, Some(2));
     }
@@ -331,7 +341,7 @@ mod tests {
     fn new_lines_that_do_not_explain_the_growth_are_not_to_blame() {
         let now = [seen(1, 90, "A = a()"), seen(2, 4, "B = b()")];
         let sources = ("A = a()\n", "A = a()\nB = b()\n");
-        let as_ever = "it grew, at `shop/models.py:1` (90 of 94 ms)".to_owned();
+        let as_ever = share(90.0, 94.0, None);
         assert_eq!(named_by_text(grew(60.0), &now, sources), (Some(1), as_ever));
         // Many small ones together explain it, and none of them does.
         let many: Vec<LineSeen> = (2..42).map(|line| seen(line, 1, "X")).collect();
@@ -368,10 +378,8 @@ mod tests {
         let text = "A = a()\ndef table():\n    return 1\nTABLE = table()\n";
         let sources = (text, &text.replace("return 1", "return 2")[..]);
         let now = [seen(1, 90, "A = a()"), caller.clone()];
-        let (line, summary) = named_by_text(grew(50.0), &now, sources);
-        let expected =
-            "it grew, at `shop/models.py:4` (54 of 144 ms), which depends on what changed since the baseline";
-        assert_eq!((line, summary.as_str()), (Some(4), expected));
+        let caller_is_old = share(54.0, 144.0, Some(LineChange::WhatItRuns));
+        assert_eq!(named_by_text(grew(50.0), &now, sources), (Some(4), caller_is_old));
         // A new line that explains most of it comes first, and one that explains a little does not.
         let longer = format!("{}B = b()\n", sources.1);
         for (new_ms, expected) in [(40, 5), (20, 4)] {
@@ -386,8 +394,7 @@ mod tests {
         let now = [seen(1, 200, "time.sleep(0.2)"), seen(2, 100, "time.sleep(0.1)")];
         let waits = |line| cause("shop/models.py", Some(line), 100.0);
         let (old, new) = ("time.sleep(0.2)\n", "time.sleep(0.2)\ntime.sleep(0.1)\n");
-        let (line, summary) = named_by_text(waits(1), &now, (old, new));
-        assert_eq!((line, summary.as_str()), (Some(2), "waits in `shop/models.py:2`"));
+        assert_eq!(named_by_text(waits(1), &now, (old, new)), (Some(2), None));
         // What is new itself stays, and so does what nothing new explains.
         assert_eq!(named_by_text(waits(2), &now, (old, new)).0, Some(2));
         assert_eq!(named_by_text(waits(1), &now, (new, new)).0, Some(1));
@@ -416,7 +423,8 @@ mod tests {
         };
         let mut native = grew(1.0);
         (native.module, native.file) = ("shop.fast".to_owned(), Some("shop/fast.so".to_owned()));
-        let elsewhere = cause("shop/cli.py", Some(3), 1.0);
+        let mut elsewhere = cause("shop/cli.py", Some(3), 1.0);
+        elsewhere.kind = CauseKind::HeavyStatement;
         let causes = [elsewhere, native, grew(1.0), grew(2.0)];
         let mut seen = SeenLines::default();
         let missing: Vec<&str> = seen.missing(&causes, &observation).into_iter().collect();

@@ -1,13 +1,81 @@
-//! What putting a statement off would save, by estimate: the usual own times of the modules that are then not loaded, and their
-//! share of the collections of garbage.
+//! An import statement that costs much, and what a lazy import would save of it: the time of the modules that are then not
+//! loaded, and their share of the collections of garbage.
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::{CostlyImport, Part, Weight};
-use crate::observed::{COLLECTIONS, Collections, Sample};
+use serde::Serialize;
+
+use super::graph::{ImportGraph, ImportStatement, OtherImporter};
+use super::{Advice, Obstacle, Use, Weight, milliseconds};
+use crate::observed::{COLLECTIONS, Collections, LoadedModule, ModuleTable, Origin, Place, Sample};
 use crate::stats::calibration::blocked_ms;
 use crate::stats::changed_part::usual_own_times;
 use crate::stats::quantile::median;
+use crate::usage::Counts;
+
+/// How many other importers are named.
+const MOST_OTHERS: usize = 3;
+
+/// An import statement, what its cut would save, and what to do about it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CostlyImport {
+    /// The module that the statement stands in.
+    pub importer: String,
+    /// Its place.
+    pub place: Option<Place>,
+    /// Its first line, as it is written.
+    pub source: Option<String>,
+    /// True where it stands in a `try` statement.
+    pub in_try: bool,
+    /// What it names.
+    pub imported: Vec<String>,
+    /// The modules of the cut, without the standard library's: that a workload uses those says nothing of this import.
+    pub loads: Vec<String>,
+    /// Estimated: what nothing else imports, and so would go with the statement.
+    pub cut: Weight,
+    /// Estimated: what making it lazy would save: the cut, less what is used while importing all the same.
+    pub saved: Weight,
+    /// Which modules import it too, and so keep it loaded.
+    pub also_imported_by: Vec<OtherImporter>,
+    /// The module-level line that makes it run, where it stands in a function.
+    pub called_at: Option<Place>,
+    /// Where it is used before the import is over.
+    pub used: Option<Use>,
+    /// Why it cannot be deferred.
+    pub obstacle: Option<Obstacle>,
+    /// Measured with the statement deferred (`--verify`).
+    pub measured: Option<Measured>,
+    /// In how many recorded runs it was loaded and used, where that is known.
+    pub usage: Option<Counts>,
+    /// What to do.
+    pub advice: Option<Advice>,
+    /// The modules of the cut.
+    pub(super) parts: Vec<Part>,
+    /// How long collections of garbage take with the statement deferred, relative to what they take otherwise.
+    pub(super) collections: f64,
+}
+
+/// A module that nothing but one statement imports.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Part {
+    module: String,
+    cpu_ms: f64,
+    blocked_ms: f64,
+    memory_bytes: i64,
+    /// True where it is loaded all the same with the statement deferred.
+    stays: bool,
+}
+
+/// What was measured with a statement deferred.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Measured {
+    /// The middle of the differences, pair by pair.
+    pub saved: Weight,
+    /// How far from it the true time may lie, at 95%.
+    pub uncertainty_ms: f64,
+    /// How many pairs.
+    pub pairs: u64,
+}
 
 /// What an import usually takes, from a few samples.
 #[derive(Debug, Clone)]
@@ -64,7 +132,7 @@ impl Usual {
 }
 
 impl Weight {
-    pub(super) fn of<'a>(parts: impl IntoIterator<Item = &'a Part>) -> Self {
+    fn of<'a>(parts: impl IntoIterator<Item = &'a Part>) -> Self {
         let mut sum = Self::default();
         for part in parts {
             sum.time_ms += part.cpu_ms + part.blocked_ms;
@@ -76,6 +144,54 @@ impl Weight {
 }
 
 impl CostlyImport {
+    /// The statement with what falls away where it is cut. Nothing is known yet of what deferring it comes up against.
+    pub(super) fn of(graph: &ImportGraph<'_>, statement: &ImportStatement<'_>, table: &ModuleTable) -> Self {
+        let saving = graph.saving(statement);
+        let part = |module: &&LoadedModule| Part {
+            module: module.name.clone(),
+            cpu_ms: milliseconds(module.own_ns),
+            blocked_ms: milliseconds(module.blocked_ns),
+            memory_bytes: module.own_memory_bytes,
+            stays: false,
+        };
+        let parts: Vec<Part> = saving.modules.iter().map(part).collect();
+        let is_standard = |module: &str| {
+            table
+                .get(module)
+                .is_some_and(|record| record.origin == Origin::Standard)
+        };
+        let loads = parts.iter().filter(|part| !is_standard(&part.module));
+        let others = saving.also_imported_by.into_iter();
+        let cut = Weight::of(&parts);
+        Self {
+            importer: statement.importer.unwrap_or_default().to_owned(),
+            place: statement.place(),
+            source: None,
+            in_try: false,
+            imported: graph.imported_by(statement).into_iter().map(str::to_owned).collect(),
+            loads: loads.map(|part| part.module.clone()).collect(),
+            cut,
+            saved: cut,
+            also_imported_by: others
+                .filter(|other| other.importer.is_some())
+                .take(MOST_OTHERS)
+                .collect(),
+            called_at: graph.called_at(statement),
+            used: None,
+            obstacle: None,
+            measured: None,
+            usage: None,
+            advice: None,
+            parts,
+            collections: 1.0,
+        }
+    }
+
+    /// The modules of the cut.
+    pub(super) fn modules(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().map(|part| part.module.as_str())
+    }
+
     /// Takes back from what would be saved every module that `without_it` loads with the statement deferred (a use loads it
     /// later), and notes how much is left to the `collections` of garbage then.
     pub fn defer(&mut self, without_it: &Sample, collections: &Collections, usual: &Usual) {

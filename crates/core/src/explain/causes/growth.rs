@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashSet;
 
-use super::ImportGraph;
-use super::arrivals::arrivals;
-use super::wording::{Narrator, extent, milliseconds, whereabouts};
-use crate::explain::Cause;
-use crate::observed::{ClosureChange, DistributionChange, LoadedModule, ModuleTable, Observation};
+use super::attribution::Attribution;
+use super::{Cause, CauseKind, VersionChange};
+use crate::explain::graph::ImportGraph;
+use crate::explain::{Weight, milliseconds};
+use crate::observed::{ClosureChange, LoadedModule, ModuleTable, Observation};
 
 /// What costs less, in milliseconds, is not worth a line.
 const SMALLEST_MS: f64 = 0.05;
@@ -43,7 +43,7 @@ pub struct Evidence<'a> {
 /// A new module that brings others in is one cause together with them, named after the import statement that did it.
 pub fn causes_of_change(evidence: &Evidence<'_>) -> Vec<Cause> {
     let mut causes = all_causes(evidence);
-    causes.retain(|cause| cause.time_ms >= SMALLEST_MS);
+    causes.retain(|cause| cause.weight.time_ms >= SMALLEST_MS);
     causes
 }
 
@@ -57,7 +57,7 @@ pub fn causes_of_count(evidence: &Evidence<'_>, count: Count) -> Vec<Cause> {
         Count::Instructions => change.added.contains(&cause.module) || change.changed.contains(&cause.module),
     });
     if count == Count::Modules {
-        causes.sort_by_key(|cause| std::cmp::Reverse(cause.modules));
+        causes.sort_by_key(|cause| std::cmp::Reverse(cause.weight.modules));
     }
     causes
 }
@@ -73,7 +73,7 @@ pub enum Count {
 
 fn all_causes(evidence: &Evidence<'_>) -> Vec<Cause> {
     let graph = ImportGraph::new(evidence.observation);
-    let narrator = Narrator {
+    let attribution = Attribution {
         graph: &graph,
         table: evidence.table,
         project: evidence.project,
@@ -81,15 +81,16 @@ fn all_causes(evidence: &Evidence<'_>) -> Vec<Cause> {
     let times = OwnTimes::new(evidence);
     let mut causes = Vec::new();
     let mut upgrades = Upgrades::default();
-    new_modules(evidence, &narrator, &times, &mut causes, &mut upgrades);
-    changed_modules(evidence, &narrator, &times, &mut causes, &mut upgrades);
-    upgrades.tell(evidence, &narrator, &mut causes);
-    slower_modules(evidence, &narrator, &times, &mut causes);
-    blocks(evidence, &narrator, &mut causes);
+    new_modules(evidence, &attribution, &times, &mut causes, &mut upgrades);
+    changed_modules(evidence, &attribution, &times, &mut causes, &mut upgrades);
+    upgrades.add_causes(evidence, &attribution, &mut causes);
+    slower_modules(evidence, &attribution, &times, &mut causes);
+    blocks(evidence, &attribution, &mut causes);
     causes.sort_by(|left, right| {
         right
+            .weight
             .time_ms
-            .total_cmp(&left.time_ms)
+            .total_cmp(&left.weight.time_ms)
             .then_with(|| left.module.cmp(&right.module))
     });
     causes
@@ -177,96 +178,79 @@ struct Upgrades<'a>(BTreeMap<&'a str, Upgrade<'a>>);
 
 #[derive(Default)]
 struct Upgrade<'a> {
-    time_ms: f64,
-    memory_bytes: i64,
-    modules: u64,
+    weight: Weight,
     /// The module that grew most, and by how much.
     heaviest: Option<(&'a str, f64)>,
 }
 
 impl<'a> Upgrades<'a> {
-    fn add(&mut self, distribution: &'a str, module: &'a str, growth_ms: f64, memory_bytes: i64, modules: u64) {
+    fn add(&mut self, distribution: &'a str, module: &'a str, growth: Weight) {
         let upgrade = self.0.entry(distribution).or_default();
-        upgrade.time_ms += growth_ms;
-        upgrade.memory_bytes += memory_bytes;
-        upgrade.modules += modules;
-        if upgrade.heaviest.is_none_or(|(_, most)| growth_ms > most) {
-            upgrade.heaviest = Some((module, growth_ms));
+        upgrade.weight.time_ms += growth.time_ms;
+        upgrade.weight.memory_bytes += growth.memory_bytes;
+        upgrade.weight.modules += growth.modules;
+        if upgrade.heaviest.is_none_or(|(_, most)| growth.time_ms > most) {
+            upgrade.heaviest = Some((module, growth.time_ms));
         }
     }
 
-    fn tell(self, evidence: &Evidence<'_>, narrator: &Narrator<'_>, causes: &mut Vec<Cause>) {
+    fn add_causes(self, evidence: &Evidence<'_>, attribution: &Attribution<'_>, causes: &mut Vec<Cause>) {
         for (name, upgrade) in self.0 {
             let Some((module, _)) = upgrade.heaviest else { continue };
             let Some(change) = upgrade_of(evidence.change, name) else {
                 continue;
             };
-            let mut cause = narrator.about_module(module);
-            cause.time_ms = upgrade.time_ms;
-            cause.memory_bytes = upgrade.memory_bytes;
-            cause.modules = upgrade.modules;
-            let extent = extent(upgrade.modules, upgrade.memory_bytes);
-            cause.summary = format!("{}, most of it in `{module}`{extent}", versions(change));
-            causes.push(cause);
+            causes.push(attribution.module(CauseKind::Upgrade(change), module, upgrade.weight));
         }
     }
 }
 
 fn new_modules<'a>(
     evidence: &Evidence<'a>,
-    narrator: &Narrator<'a>,
+    attribution: &Attribution<'a>,
     times: &OwnTimes<'_>,
     causes: &mut Vec<Cause>,
     upgrades: &mut Upgrades<'a>,
 ) {
-    for arrival in arrivals(narrator.graph, &evidence.change.added) {
-        let (mut time_ms, mut memory_bytes) = (0.0, 0);
-        for module in &arrival.modules {
-            time_ms += times.now_ms(&module.name) + milliseconds(module.blocked_ns);
-            memory_bytes += module.own_memory_bytes;
+    for new in attribution.graph.new_modules(&evidence.change.added) {
+        let mut weight = Weight::default();
+        for module in &new.modules {
+            weight.time_ms += times.now_ms(&module.name) + milliseconds(module.blocked_ns);
+            weight.memory_bytes += module.own_memory_bytes;
+            weight.modules += 1;
         }
-        let modules = arrival.modules.len() as u64;
-        let importer = arrival.statement.importer.unwrap_or_default();
-        let upgraded = narrator
-            .distribution_name(importer)
-            .and_then(|name| upgrade_of(evidence.change, name));
-        if let Some(change) = upgraded.filter(|change| narrator.distribution_name(arrival.module) == Some(&change.name))
-        {
+        let distribution = new
+            .statement
+            .importer
+            .and_then(|importer| attribution.distribution_name(importer));
+        let upgrade = distribution.and_then(|name| upgrade_of(evidence.change, name));
+        match distribution {
             // A distribution that reorganised itself: its new parts are part of the upgrade.
-            upgrades.add(&change.name, arrival.module, time_ms, memory_bytes, modules);
-            continue;
+            Some(name) if upgrade.is_some() && attribution.distribution_name(new.module) == Some(name) => {
+                upgrades.add(name, new.module, weight);
+            }
+            _ => {
+                let kind = CauseKind::NewModules { upgrade };
+                causes.push(attribution.statement(kind, &new.statement, new.module, weight));
+            }
         }
-        let mut cause = narrator.about_statement(&arrival.statement, arrival.module);
-        (cause.time_ms, cause.memory_bytes, cause.modules) = (time_ms, memory_bytes, modules);
-        let since = upgraded
-            .map(|change| format!("{}: ", versions(change)))
-            .unwrap_or_default();
-        let (place, extent) = (whereabouts(&cause), extent(modules, memory_bytes));
-        cause.summary = format!("{since}`{place}` now imports `{}`{extent}", arrival.module);
-        causes.push(cause);
     }
 }
 
 fn changed_modules<'a>(
     evidence: &Evidence<'a>,
-    narrator: &Narrator<'a>,
+    attribution: &Attribution<'a>,
     times: &OwnTimes<'_>,
     causes: &mut Vec<Cause>,
     upgrades: &mut Upgrades<'a>,
 ) {
     for module in &evidence.change.changed {
-        let growth = times.growth_ms(module);
-        let distribution = narrator
-            .distribution_name(module)
-            .and_then(|name| upgrade_of(evidence.change, name));
-        if let Some(change) = distribution {
-            upgrades.add(&change.name, module, growth, 0, 1);
-            continue;
+        let growth = of_one_module(times.growth_ms(module));
+        let distribution = attribution.distribution_name(module);
+        match distribution.filter(|name| upgrade_of(evidence.change, name).is_some()) {
+            Some(name) => upgrades.add(name, module, growth),
+            None => causes.push(attribution.module(CauseKind::ChangedModule, module, growth)),
         }
-        let mut cause = narrator.about_module(module);
-        cause.time_ms = growth;
-        cause.summary = format!("`{module}` changed, and its own body takes longer");
-        causes.push(cause);
     }
     for module in &evidence.change.removed {
         // What an upgrade no longer loads counts for it. The module is gone, so its name has to tell where it belonged.
@@ -274,15 +258,20 @@ fn changed_modules<'a>(
         let upgrade = upgrades
             .0
             .iter_mut()
-            .find(|(name, _)| narrator.distribution_name(package) == Some(name));
+            .find(|(name, _)| attribution.distribution_name(package) == Some(name));
         if let Some((_, upgrade)) = upgrade {
-            upgrade.time_ms -= times.before_ms(module);
+            upgrade.weight.time_ms -= times.before_ms(module);
         }
     }
 }
 
 /// Modules that did not change and take longer all the same: their bytecode is gone, or what they read has grown.
-fn slower_modules(evidence: &Evidence<'_>, narrator: &Narrator<'_>, times: &OwnTimes<'_>, causes: &mut Vec<Cause>) {
+fn slower_modules(
+    evidence: &Evidence<'_>,
+    attribution: &Attribution<'_>,
+    times: &OwnTimes<'_>,
+    causes: &mut Vec<Cause>,
+) {
     let touched: FxHashSet<&String> = evidence.change.added.iter().chain(&evidence.change.changed).collect();
     for module in evidence
         .observation
@@ -300,15 +289,12 @@ fn slower_modules(evidence: &Evidence<'_>, narrator: &Narrator<'_>, times: &OwnT
         if !grew || !(lost_bytecode || evidence.own_now_ns.is_some()) {
             continue;
         }
-        let mut cause = narrator.about_module(&module.name);
-        cause.time_ms = growth;
-        let name = &module.name;
-        cause.summary = if lost_bytecode {
-            format!("`{name}` has no bytecode file any more and is compiled at every import")
+        let kind = if lost_bytecode {
+            CauseKind::LostBytecode
         } else {
-            format!("`{name}` did not change, and its own body takes longer: what it reads or calls has grown")
+            CauseKind::SlowerModule
         };
-        causes.push(cause);
+        causes.push(attribution.module(kind, &module.name, of_one_module(growth)));
     }
 }
 
@@ -318,7 +304,7 @@ fn has_lost_bytecode(module: &LoadedModule) -> bool {
 }
 
 /// Where the import was blocked longer than before. New modules' blocks are in their own causes already.
-fn blocks(evidence: &Evidence<'_>, narrator: &Narrator<'_>, causes: &mut Vec<Cause>) {
+fn blocks(evidence: &Evidence<'_>, attribution: &Attribution<'_>, causes: &mut Vec<Cause>) {
     let new: FxHashSet<&String> = evidence.change.added.iter().collect();
     let mut seen: Vec<_> = evidence
         .observation
@@ -340,33 +326,30 @@ fn blocks(evidence: &Evidence<'_>, narrator: &Narrator<'_>, causes: &mut Vec<Cau
             break;
         }
         growth -= part;
-        let mut cause = narrator.about_module(&blocked.module);
-        cause.time_ms = milliseconds(part);
+        let weight = of_one_module(milliseconds(part));
+        let mut cause = attribution.module(CauseKind::Blocked, &blocked.module, weight);
         if let Some(place) = &blocked.place {
             (cause.file, cause.line) = (Some(place.file.clone()), Some(place.line));
         }
-        let place = blocked
-            .place
-            .as_ref()
-            .map_or_else(|| blocked.module.clone(), ToString::to_string);
-        cause.summary = format!("the import waits in `{place}` (sleep, network, disk or a lock)");
         causes.push(cause);
     }
 }
 
-fn upgrade_of<'a>(change: &'a ClosureChange, name: &str) -> Option<&'a DistributionChange> {
-    change
-        .distributions
-        .iter()
-        .find(|change| change.name == name && change.before.is_some() && change.after.is_some())
+/// The time that one module takes longer.
+fn of_one_module(time_ms: f64) -> Weight {
+    Weight {
+        time_ms,
+        memory_bytes: 0,
+        modules: 1,
+    }
 }
 
-fn versions(change: &DistributionChange) -> String {
-    let version = |version: &Option<String>| version.clone().unwrap_or_else(|| "none".to_owned());
-    format!(
-        "{} {} → {}",
-        change.name,
-        version(&change.before),
-        version(&change.after)
-    )
+/// The upgrade of a distribution that both sides have.
+fn upgrade_of(change: &ClosureChange, name: &str) -> Option<VersionChange> {
+    let change = change.distributions.iter().find(|change| change.name == name)?;
+    Some(VersionChange {
+        distribution: change.name.clone(),
+        before: change.before.clone()?,
+        now: change.after.clone()?,
+    })
 }

@@ -1,21 +1,55 @@
-//! From one observation, with the times of a few samples, to an explanation.
+//! What `importgate explain` says of a target, built from one observation and the times of a few samples.
 
 use std::collections::HashSet;
 
+use serde::Serialize;
+
 use super::advice::{Marks, advise};
-use super::{CostlyImport, Explanation, Part, Usual, Weight, Why, tree};
+use super::graph::{ImportGraph, ImportStatement, top_level};
+use super::tree::{self, GroupTotal, Node};
+use super::{ChainStep, CostlyImport, Usual};
 use crate::budgets::Classes;
-use crate::explain::ChainStep;
-use crate::explain::graph::{ImportGraph, ImportStatement};
 use crate::observed::{LoadedModule, ModuleTable, Observation, Origin};
 use crate::usage::Usage;
 
 /// How many costly imports are listed.
 const MOST_IMPORTS: usize = 12;
-/// How many other importers are named.
-const MOST_OTHERS: usize = 3;
-/// The least share of the time that a listed statement gives back.
+/// The least share of the time that a listed statement saves.
 const SMALLEST_SHARE: f64 = 0.005;
+
+/// Everything that an explanation says. Times are milliseconds, memory is bytes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explanation {
+    /// The target's name.
+    pub target: String,
+    /// The interpreter's version.
+    pub python_version: String,
+    /// CPU plus blocked time of the import, the median of a few samples.
+    pub time_ms: f64,
+    /// Resident memory that it adds.
+    pub memory_bytes: i64,
+    /// How many modules it loads.
+    pub modules: u64,
+    /// How many samples the times rest on.
+    pub samples: u64,
+    /// What belongs together, heaviest first.
+    pub groups: Vec<GroupTotal>,
+    /// The tree of first imports, a parent always before its children.
+    pub tree: Vec<Node>,
+    /// The costly imports with what a cut would save.
+    pub imports: Vec<CostlyImport>,
+    /// The chain that was asked for.
+    pub why: Option<Why>,
+}
+
+/// Why a module is loaded.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Why {
+    /// The module that was asked for.
+    pub module: String,
+    /// The shortest chain to it; `None` where the import does not load it.
+    pub chain: Option<Vec<ChainStep>>,
+}
 
 /// What an explanation is made of.
 #[derive(Debug, Clone)]
@@ -32,7 +66,7 @@ pub struct Material<'a> {
     pub table: &'a ModuleTable,
     /// What the import usually takes.
     pub usual: &'a Usual,
-    /// Statements that give back less than this are not listed, in milliseconds.
+    /// Statements that save less than this are not listed, in milliseconds.
     pub smallest_ms: f64,
     /// A module to explain the way to.
     pub why: Option<&'a str>,
@@ -44,7 +78,6 @@ pub fn explain(material: &Material<'_>) -> Explanation {
     let graph = ImportGraph::new(&observation);
     let tree = tree::nodes(&observation, &graph, material.table);
     Explanation {
-        version: Explanation::VERSION,
         target: material.target.to_owned(),
         python_version: material.python_version.to_owned(),
         time_ms: material.usual.time_ms(),
@@ -110,7 +143,7 @@ fn chain_to(graph: &ImportGraph<'_>, observation: &Observation, module: &str) ->
         })
 }
 
-/// Statements in code that the reader can change, heaviest first. Of nested ones the innermost that still gives back most
+/// Statements in code that the reader can change, heaviest first. Of nested ones the innermost that still saves most
 /// of the outer one's time.
 fn costly_imports(material: &Material<'_>, graph: &ImportGraph<'_>) -> Vec<CostlyImport> {
     let tops: HashSet<&str> = material.imports.iter().map(|name| top_level(name)).collect();
@@ -128,9 +161,9 @@ fn costly_imports(material: &Material<'_>, graph: &ImportGraph<'_>) -> Vec<Costl
         .filter(|statement| statement.importer.is_some_and(is_home) && statement.line > 0);
     let mut all: Vec<(HashSet<String>, CostlyImport)> = Vec::new();
     for statement in statements.take(MOST_IMPORTS * 4) {
-        let import = costly_import(material, graph, &statement);
-        let modules: HashSet<String> = import.parts.iter().map(|part| part.module.clone()).collect();
-        // What comes later gives back less; if it is most of one before, it says more precisely where that lies.
+        let import = CostlyImport::of(graph, &statement, material.table);
+        let modules: HashSet<String> = import.modules().map(str::to_owned).collect();
+        // What comes later saves less; if it is most of one before, it says more precisely where that lies.
         all.retain(|(outer, known)| {
             !(modules.is_subset(outer) && import.cut.time_ms * 2.0 > known.cut.time_ms && outer.len() > modules.len())
         });
@@ -159,7 +192,7 @@ fn shared_imports(
         let Some(edge) = edge.filter(|edge| edge.line > 0 && edge.importer.as_deref().is_some_and(&is_home)) else {
             continue;
         };
-        let import = costly_import(material, graph, &ImportStatement::of(edge));
+        let import = CostlyImport::of(graph, &ImportStatement::of(edge), material.table);
         let is_known = shared.iter().any(|known| known.place == import.place);
         if !is_known && import.cut.time_ms < smallest_ms && !import.also_imported_by.is_empty() {
             shared.push(import);
@@ -169,61 +202,6 @@ fn shared_imports(
         }
     }
     shared
-}
-
-fn costly_import(material: &Material<'_>, graph: &ImportGraph<'_>, statement: &ImportStatement<'_>) -> CostlyImport {
-    let saving = graph.saving(statement);
-    let is_foreign = |module: &String| {
-        let record = material.table.get(module);
-        record.is_none_or(|record| record.origin != Origin::Standard)
-    };
-    let others = saving.also_imported_by.iter().filter_map(|other| {
-        let importer = other.importer.as_deref()?;
-        Some(match &other.place {
-            Some(place) => place.to_string(),
-            None => importer.to_owned(),
-        })
-    });
-    let parts: Vec<Part> = saving
-        .modules
-        .iter()
-        .map(|module| Part {
-            module: module.name.clone(),
-            cpu_ms: module.own_ns as f64 / 1e6,
-            blocked_ms: module.blocked_ns as f64 / 1e6,
-            memory_bytes: module.own_memory_bytes,
-            stays: false,
-        })
-        .collect();
-    let cut = Weight::of(&parts);
-    CostlyImport {
-        importer: statement.importer.unwrap_or_default().to_owned(),
-        place: statement.place(),
-        source: None,
-        in_try: false,
-        imported: graph.imported_by(statement).into_iter().map(str::to_owned).collect(),
-        loads: parts
-            .iter()
-            .map(|part| &part.module)
-            .filter(|module| is_foreign(module))
-            .cloned()
-            .collect(),
-        cut,
-        saved: cut,
-        also_imported_by: others.take(MOST_OTHERS).collect(),
-        called_at: graph.called_at(statement),
-        used: None,
-        obstacle: None,
-        measured: None,
-        usage: None,
-        advice: None,
-        parts,
-        collections: 1.0,
-    }
-}
-
-fn top_level(module: &str) -> &str {
-    module.split('.').next().unwrap_or(module)
 }
 
 impl Explanation {

@@ -4,53 +4,55 @@
 use rustc_hash::FxHashMap;
 
 use super::{ImportGraph, ImportStatement};
-use crate::observed::LoadedModule;
+use crate::observed::{LoadedModule, is_at_or_below};
 
 /// The new modules that one import statement brought in.
 #[derive(Debug)]
-pub(super) struct Arrival<'a> {
+pub(in crate::explain) struct NewModules<'a> {
     /// The statement, which stands in a module that is not new itself.
-    pub(super) statement: ImportStatement<'a>,
+    pub(in crate::explain) statement: ImportStatement<'a>,
     /// What names the group: the new package that the statement asks for, or its first new module.
-    pub(super) module: &'a str,
+    pub(in crate::explain) module: &'a str,
     /// All of them, in the order in which they were loaded.
-    pub(super) modules: Vec<&'a LoadedModule>,
+    pub(in crate::explain) modules: Vec<&'a LoadedModule>,
 }
 
-/// The groups of `added` modules, in the order in which the first of each was loaded.
-///
-/// A module belongs to the topmost new module that dominates it. Where that one is not asked for by anything old, because
-/// several new modules share it, it belongs to the new module that loaded it.
-pub(super) fn arrivals<'a>(graph: &ImportGraph<'a>, added: &[String]) -> Vec<Arrival<'a>> {
-    let mut is_new = vec![false; graph.names.len()];
-    for name in added {
-        if let Some(&node) = graph.index.get(name.as_str()) {
-            is_new[node] = true;
+impl<'a> ImportGraph<'a> {
+    /// The groups of `added` modules, in the order in which the first of each was loaded.
+    ///
+    /// A module belongs to the topmost new module that dominates it. Where that one is not asked for by anything old, because
+    /// several new modules share it, it belongs to the new module that loaded it.
+    pub(in crate::explain) fn new_modules(&self, added: &[String]) -> Vec<NewModules<'a>> {
+        let mut is_new = vec![false; self.names.len()];
+        for name in added {
+            if let Some(&node) = self.index.get(name.as_str()) {
+                is_new[node] = true;
+            }
         }
-    }
-    let asked_by_old = asked_by_old(graph, &is_new);
-    let mut position = FxHashMap::default();
-    let mut groups: Vec<Arrival<'a>> = Vec::new();
-    for (node, module) in graph.loaded.iter().enumerate() {
-        let Some(module) = module.filter(|_| is_new[node]) else {
-            continue;
-        };
-        let head = head_of(graph, node, &is_new, &asked_by_old);
-        let statement = statement_of(graph, head, &is_new)
-            .or(asked_by_old[head])
-            .unwrap_or_default();
-        let group = *position.entry(statement).or_insert_with(|| {
-            groups.push(Arrival {
-                statement,
-                module: graph.names[head],
-                modules: Vec::new(),
+        let asked_by_old = asked_by_old(self, &is_new);
+        let mut position = FxHashMap::default();
+        let mut groups: Vec<NewModules<'a>> = Vec::new();
+        for (node, module) in self.loaded.iter().enumerate() {
+            let Some(module) = module.filter(|_| is_new[node]) else {
+                continue;
+            };
+            let head = head_of(self, node, &is_new, &asked_by_old);
+            let statement = statement_of(self, head, &is_new)
+                .or(asked_by_old[head])
+                .unwrap_or_default();
+            let group = *position.entry(statement).or_insert_with(|| {
+                groups.push(NewModules {
+                    statement,
+                    module: self.names[head],
+                    modules: Vec::new(),
+                });
+                groups.len() - 1
             });
-            groups.len() - 1
-        });
-        groups[group].modules.push(module);
-        groups[group].module = better_name(groups[group].module, graph.names[head]);
+            groups[group].modules.push(module);
+            groups[group].module = better_name(groups[group].module, self.names[head]);
+        }
+        groups
     }
-    groups
 }
 
 /// The statement that loaded a module, where it stands in a module that is not new.
@@ -103,5 +105,5 @@ fn head_of(
 
 /// A package names a group better than a module inside it.
 fn better_name<'a>(now: &'a str, candidate: &'a str) -> &'a str {
-    if super::lies_in(now, candidate) { candidate } else { now }
+    if is_at_or_below(now, candidate) { candidate } else { now }
 }

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::sketch::{Sketch, table};
-use super::{Evidence, causes_of_change};
-use crate::explain::Cause;
+use super::{Cause, CauseKind, Evidence, VersionChange, causes_of_change};
+use crate::explain::graph::sketch::{Sketch, table};
 use crate::observed::{BlockedSeen, ClosureChange, DistributionChange, Observation, Place};
 
 /// What a target was before: `shop` and its parts, each with its own time in milliseconds.
@@ -48,12 +47,13 @@ fn a_new_module_with_all_that_it_brings_in_is_one_cause() {
     let added = change(&["torch", "torch.nn", "numpy"], &["shop.models"]);
     let causes = causes(&observation, &added, &before(&[("shop", 1), ("shop.models", 4)]));
     assert_eq!(causes.len(), 1);
-    assert_eq!(causes[0].summary, "`shop/models.py:14` now imports `torch` (3 modules)");
+    assert_eq!(causes[0].kind, CauseKind::NewModules { upgrade: None });
+    assert_eq!(causes[0].file.as_deref(), Some("shop/models.py"));
     assert_eq!(
         (causes[0].importer.as_deref(), causes[0].line),
         (Some("shop.models"), Some(14))
     );
-    assert_eq!((causes[0].time_ms, causes[0].modules), (300.0, 3));
+    assert_eq!((causes[0].weight.time_ms, causes[0].weight.modules), (300.0, 3));
     assert_eq!(causes[0].chain.len(), 2);
 }
 
@@ -70,11 +70,11 @@ fn new_modules_that_share_one_do_not_make_it_a_cause_of_its_own() {
         &change(&["left", "right", "shared"], &["shop"]),
         &before(&[("shop", 1)]),
     );
-    let told: Vec<_> = causes
+    let found: Vec<_> = causes
         .iter()
-        .map(|cause| (cause.module.as_str(), cause.time_ms))
+        .map(|cause| (cause.module.as_str(), cause.weight.time_ms))
         .collect();
-    assert_eq!(told, [("left", 100.0), ("right", 20.0)]);
+    assert_eq!(found, [("left", 100.0), ("right", 20.0)]);
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn a_package_and_its_part_from_one_statement_are_one_cause() {
         &before(&[("shop", 1)]),
     );
     assert_eq!(causes.len(), 1);
-    assert_eq!((causes[0].module.as_str(), causes[0].time_ms), ("torch", 100.0));
+    assert_eq!((causes[0].module.as_str(), causes[0].weight.time_ms), ("torch", 100.0));
 }
 
 #[test]
@@ -104,11 +104,11 @@ fn a_statement_that_asks_for_a_part_which_the_package_loads_itself_is_one_cause(
         &change(&["torch", "torch.nn"], &["shop"]),
         &before(&[("shop", 1)]),
     );
-    let told: Vec<_> = causes
+    let found: Vec<_> = causes
         .iter()
-        .map(|cause| (cause.module.as_str(), cause.line, cause.time_ms))
+        .map(|cause| (cause.module.as_str(), cause.line, cause.weight.time_ms))
         .collect();
-    assert_eq!(told, [("torch", Some(5), 91.0)]);
+    assert_eq!(found, [("torch", Some(5), 91.0)]);
 }
 
 #[test]
@@ -121,7 +121,10 @@ fn a_heavier_body_is_named_on_the_scale_of_the_baseline() {
     let own = before(&[("shop", 1), ("shop.tables", 10), ("lib", 40)]);
     let causes = causes(&observation, &change(&[], &["shop.tables"]), &own);
     assert_eq!(causes.len(), 1);
-    assert_eq!((causes[0].module.as_str(), causes[0].time_ms), ("shop.tables", 20.0));
+    assert_eq!(
+        (causes[0].module.as_str(), causes[0].weight.time_ms),
+        ("shop.tables", 20.0)
+    );
     assert_eq!(causes[0].file.as_deref(), Some("shop/tables.py"));
 }
 
@@ -144,17 +147,27 @@ fn an_upgrade_gathers_its_modules_and_names_what_it_newly_imports_apart() {
         &upgraded,
         &before(&[("shop", 1), ("lib", 20), ("json", 50)]),
     );
-    let told: Vec<_> = causes
+    let versions = VersionChange {
+        distribution: "lib".to_owned(),
+        before: "1.0".to_owned(),
+        now: "2.0".to_owned(),
+    };
+    let found: Vec<_> = causes
         .iter()
-        .map(|cause| (cause.summary.as_str(), cause.time_ms))
+        .map(|cause| {
+            (
+                &cause.kind,
+                cause.module.as_str(),
+                cause.weight.time_ms,
+                cause.weight.modules,
+            )
+        })
         .collect();
-    assert_eq!(
-        told,
-        [
-            ("lib 1.0 → 2.0: `lib.py:4` now imports `sqlite3`", 40.0),
-            ("lib 1.0 → 2.0, most of it in `lib.fresh` (2 modules)", 35.0)
-        ]
-    );
+    let apart = CauseKind::NewModules {
+        upgrade: Some(versions.clone()),
+    };
+    let upgrade = CauseKind::Upgrade(versions);
+    assert_eq!(found, [(&apart, "sqlite3", 40.0, 1), (&upgrade, "lib.fresh", 35.0, 2)]);
 }
 
 #[test]
@@ -179,11 +192,15 @@ fn a_sleep_is_named_with_its_line_and_a_module_without_bytecode_as_such() {
         .build();
     let own = before(&[("shop", 1), ("shop.slow", 1), ("lib", 5), ("json", 100)]);
     let causes = causes(&observation, &change(&[], &["shop.slow"]), &own);
-    let told: Vec<_> = causes
+    let found: Vec<_> = causes
         .iter()
-        .map(|cause| (cause.module.as_str(), cause.line, cause.time_ms))
+        .map(|cause| (cause.module.as_str(), cause.line, cause.weight.time_ms))
         .collect();
-    assert_eq!(told, [("shop.slow", Some(7), 60.0), ("lib", None, 35.0)]);
+    assert_eq!(found, [("shop.slow", Some(7), 60.0), ("lib", None, 35.0)]);
+    assert_eq!(
+        (&causes[0].kind, &causes[1].kind),
+        (&CauseKind::Blocked, &CauseKind::LostBytecode)
+    );
 }
 
 #[test]

@@ -1,0 +1,101 @@
+//! What a cause has from the import graph: the file and the line to look at, and the way that leads there.
+
+use super::{Cause, CauseKind};
+use crate::explain::graph::{ImportGraph, ImportStatement};
+use crate::explain::{ChainStep, Distribution, Weight};
+use crate::observed::{ModuleTable, Origin, Place};
+
+/// What causes are attributed by.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Attribution<'a> {
+    pub(super) graph: &'a ImportGraph<'a>,
+    pub(super) table: &'a ModuleTable,
+    /// The project's folder; files below it are named relative to it.
+    pub(super) project: &'a str,
+}
+
+impl<'a> Attribution<'a> {
+    /// A cause about `module` itself: its file, and the chain that leads to it.
+    pub(super) fn module(&self, kind: CauseKind, module: &str, weight: Weight) -> Cause {
+        Cause {
+            kind,
+            module: module.to_owned(),
+            distribution: Distribution::of(self.table, module),
+            importer: self.graph.loading_edge(module).and_then(|edge| edge.importer.clone()),
+            file: self.file(module),
+            line: None,
+            share: None,
+            chain: self.graph.shortest_chain(module).unwrap_or_default(),
+            weight,
+        }
+    }
+
+    /// A cause about an import statement that brought `module` in. The chain ends with that very statement, also where
+    /// a shorter way to the module exists.
+    pub(super) fn statement(
+        &self,
+        kind: CauseKind,
+        statement: &ImportStatement<'_>,
+        module: &str,
+        weight: Weight,
+    ) -> Cause {
+        let place = self.place_to_change(statement);
+        let mut cause = self.module(kind, module, weight);
+        cause.importer = statement.importer.map(str::to_owned);
+        if let Some(importer) = statement.importer {
+            let step = ChainStep {
+                importer: importer.to_owned(),
+                imported: module.to_owned(),
+                place: place.clone(),
+            };
+            if let Some(mut chain) = self.graph.shortest_chain(importer) {
+                chain.push(step);
+                cause.chain = chain;
+            }
+        }
+        (cause.file, cause.line) = match place {
+            Some(place) => (Some(place.file), Some(place.line)),
+            None => (statement.file.map(str::to_owned), None),
+        };
+        cause
+    }
+
+    /// The line to look at for a statement. A library's function may import on behalf of the project, as a plug-in loader
+    /// does: then the project's own line that called it is what decides.
+    fn place_to_change(&self, statement: &ImportStatement<'_>) -> Option<Place> {
+        let is_foreign = statement.importer.is_some_and(|importer| !self.is_own(importer));
+        let called_by_own = self
+            .graph
+            .triggers_of(statement)
+            .find(|trigger| self.is_own(&trigger.module));
+        match called_by_own.filter(|trigger| is_foreign && trigger.line > 0) {
+            Some(trigger) => Some(Place {
+                file: self.file(&trigger.module)?,
+                line: trigger.line,
+            }),
+            None => statement.place(),
+        }
+    }
+
+    /// A module's file, relative to the project where it lies below it.
+    fn file(&self, module: &str) -> Option<String> {
+        let file = self.graph.module(module)?.file.as_deref()?;
+        let below = file.strip_prefix(self.project).and_then(|rest| rest.strip_prefix('/'));
+        Some(below.filter(|_| !self.project.is_empty()).unwrap_or(file).to_owned())
+    }
+
+    /// The name of the distribution that a module belongs to.
+    pub(super) fn distribution_name(&self, module: &str) -> Option<&'a str> {
+        match &self.table.get(module)?.origin {
+            Origin::Distribution { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+
+    /// True for a module of the project itself.
+    pub(super) fn is_own(&self, module: &str) -> bool {
+        self.table
+            .get(module)
+            .is_some_and(|record| record.origin == Origin::Own)
+    }
+}

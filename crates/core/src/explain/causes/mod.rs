@@ -1,0 +1,131 @@
+//! Why a target costs more than it did, or what it costs: causes as data. `report::wording` puts them into words.
+
+mod attribution;
+mod edits;
+mod growth;
+#[cfg(test)]
+mod growth_tests;
+mod lines;
+mod weight;
+
+pub use edits::{ChangedLines, Edit};
+pub use growth::{Count, Evidence, causes_of_change, causes_of_count};
+pub use lines::{SeenLines, name_lines};
+pub use weight::causes_of_weight;
+
+use super::{ChainStep, Distribution, Weight};
+use crate::observed::Place;
+
+/// Why a target is heavier than it was, or than it may be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cause {
+    /// What happened.
+    pub kind: CauseKind,
+    /// The module that costs.
+    pub module: String,
+    /// The distribution that it belongs to, where it is installed.
+    pub distribution: Option<Distribution>,
+    /// The module with the import statement that brought it in.
+    pub importer: Option<String>,
+    /// The file to look at: that of the import statement, or that of the body.
+    pub file: Option<String>,
+    /// The one-based line in it.
+    pub line: Option<u32>,
+    /// What the line takes of its body, where a line of a body is named.
+    pub share: Option<LineShare>,
+    /// The way from the target to the module.
+    pub chain: Vec<ChainStep>,
+    /// What it costs.
+    pub weight: Weight,
+}
+
+/// What happened, or what is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CauseKind {
+    /// An import statement brings in modules that were not there: what it names, and what that imports.
+    NewModules {
+        /// The upgrade of the distribution that the statement belongs to.
+        upgrade: Option<VersionChange>,
+    },
+    /// A distribution went to another version, and its modules take longer together. The cause's module grew most.
+    Upgrade(VersionChange),
+    /// The content of a module changed, and its body takes longer.
+    ChangedModule,
+    /// A module is the same to the byte, and its body takes longer: what it reads or calls has grown.
+    SlowerModule,
+    /// A module has no bytecode file any more, and is compiled at every import.
+    LostBytecode,
+    /// The import is blocked longer: by sleep, network, disk or a lock.
+    Blocked,
+    /// The two sides of the comparison ran under two interpreters.
+    OtherInterpreter(InterpreterChange),
+    /// An import statement would save much if it were cut. Nothing says that it did not cost as much before.
+    HeavyStatement,
+    /// A body takes much itself. Nothing says that it did not take as much before.
+    HeavyBody,
+}
+
+/// The versions of an installed distribution, before and now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionChange {
+    /// The distribution's name.
+    pub distribution: String,
+    /// The version before.
+    pub before: String,
+    /// The version now.
+    pub now: String,
+}
+
+/// The two interpreters of a comparison.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InterpreterChange {
+    /// The version before.
+    pub before: String,
+    /// The version now.
+    pub now: String,
+}
+
+/// What a line takes of the body that it is in.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LineShare {
+    /// What the line takes, in milliseconds.
+    pub line_ms: f64,
+    /// What the whole body takes, in milliseconds.
+    pub body_ms: f64,
+    /// What changed about the line since the baseline, as far as the source of before is known and explains the growth.
+    pub change: Option<LineChange>,
+}
+
+/// What changed about a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineChange {
+    /// It is new, or other than it was.
+    Line,
+    /// Something that it calls, or that decides how often it runs, is.
+    WhatItRuns,
+}
+
+impl Cause {
+    /// That two interpreters are compared, and not two states of the code alone.
+    pub fn other_interpreter(change: &InterpreterChange) -> Self {
+        Self {
+            kind: CauseKind::OtherInterpreter(change.clone()),
+            module: "python".to_owned(),
+            distribution: None,
+            importer: None,
+            file: None,
+            line: None,
+            share: None,
+            chain: Vec::new(),
+            weight: Weight::default(),
+        }
+    }
+
+    /// The line to look at, where file and line are known.
+    pub fn place(&self) -> Option<Place> {
+        Some(Place {
+            file: self.file.clone()?,
+            line: self.line?,
+        })
+    }
+}

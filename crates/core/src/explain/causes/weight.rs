@@ -1,0 +1,109 @@
+//! Why a target is over its ceiling when there is nothing to compare with: the import statements whose cut would save most, and
+//! the bodies that take most themselves.
+
+use super::attribution::Attribution;
+use super::{Cause, CauseKind};
+use crate::explain::graph::{Heavy, ImportGraph, Resource};
+use crate::explain::{Weight, milliseconds};
+use crate::observed::{ModuleTable, Observation};
+
+/// The heaviest import statements and bodies of a target, in the order of what cutting them would save.
+///
+/// Only code that the reader can change is named: the project's own, or the target's own package where the target is
+/// installed. Of nested statements the innermost that still accounts for most of the weight is named.
+pub fn causes_of_weight(
+    observation: &Observation,
+    table: &ModuleTable,
+    project: &str,
+    resource: Resource,
+) -> Vec<Cause> {
+    let graph = ImportGraph::new(observation);
+    let attribution = Attribution {
+        graph: &graph,
+        table,
+        project,
+    };
+    let heaviest = graph.heaviest(resource, |module| attribution.is_own(module));
+    heaviest.iter().map(|heavy| cause(&attribution, heavy)).collect()
+}
+
+fn cause(attribution: &Attribution<'_>, heavy: &Heavy<'_>) -> Cause {
+    match heavy {
+        Heavy::Body(module) => {
+            let weight = Weight {
+                time_ms: milliseconds(module.own_ns + module.blocked_ns),
+                memory_bytes: module.own_memory_bytes,
+                modules: 1,
+            };
+            attribution.module(CauseKind::HeavyBody, &module.name, weight)
+        }
+        Heavy::Statement(statement) => {
+            let saving = attribution.graph.saving(statement);
+            let named = attribution.graph.imported_by(statement);
+            // The package that all of it lies in names it best; else what was loaded first.
+            let module = named.first().copied().unwrap_or_default();
+            let weight = Weight {
+                time_ms: milliseconds(saving.time_ns),
+                memory_bytes: saving.memory_bytes,
+                modules: saving.modules.len() as i64,
+            };
+            attribution.statement(CauseKind::HeavyStatement, statement, module, weight)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::Distribution;
+    use crate::explain::graph::sketch::{Sketch, table};
+
+    #[test]
+    fn the_innermost_own_statement_that_accounts_for_the_weight_is_named() {
+        let observation = Sketch::new("shop")
+            .loads("shop", 3, "shop.database", 1)
+            .loads("shop.database", 14, "torch", 200)
+            .loads("torch", 5, "torch.core", 100)
+            .loads("shop", 4, "shop.tables", 20)
+            .build();
+        let table = table(&observation, &["shop"], &[("torch", "2.1")]);
+        let causes = causes_of_weight(&observation, &table, "", Resource::Time);
+        let named: Vec<_> = causes
+            .iter()
+            .map(|cause| (&cause.kind, cause.module.as_str(), cause.file.as_deref(), cause.line))
+            .collect();
+        let expected = [
+            (&CauseKind::HeavyStatement, "torch", Some("shop/database.py"), Some(14)),
+            (&CauseKind::HeavyBody, "shop.tables", Some("shop/tables.py"), None),
+        ];
+        assert_eq!(named, expected);
+        let torch = Distribution {
+            name: "torch".to_owned(),
+            version: "2.1".to_owned(),
+        };
+        assert_eq!(causes[0].distribution, Some(torch));
+        let weight = Weight {
+            time_ms: 300.0,
+            memory_bytes: 300 * 1024,
+            modules: 2,
+        };
+        assert_eq!(causes[0].weight, weight);
+        let chain: Vec<_> = causes[0].chain.iter().map(|step| step.imported.as_str()).collect();
+        assert_eq!(chain, ["shop.database", "torch"]);
+    }
+
+    #[test]
+    fn memory_orders_by_memory() {
+        let observation = Sketch::new("shop")
+            .loads("shop", 1, "slow", 200)
+            .loads("shop", 2, "large", 5)
+            .with(|observation| observation.modules[2].own_memory_bytes = 64 << 20)
+            .build();
+        let table = table(&observation, &["shop"], &[]);
+        let first = |resource| causes_of_weight(&observation, &table, "", resource)[0].module.clone();
+        assert_eq!(
+            (first(Resource::Time).as_str(), first(Resource::Memory).as_str()),
+            ("slow", "large")
+        );
+    }
+}

@@ -1,0 +1,189 @@
+//! Advice in words: why, and what to write.
+
+use super::super::numbers;
+use super::usage;
+use crate::explain::{Advice, Obstacle, ObstacleKind, Reason, Remedy, Use, UseKind};
+use crate::observed::Failure;
+use crate::report::explain::place_for_people;
+
+/// The reason, in one sentence.
+pub(in crate::report) fn reason(advice: &Advice) -> String {
+    let reason = match &advice.reason {
+        Reason::UsedByMost(counts) => usage(*counts),
+        Reason::Obstacle(obstacle) => self::obstacle(obstacle),
+        Reason::UsedWhileImporting(used) => self::used(used),
+        Reason::ImportedElsewhere => "it is imported elsewhere too, so that nothing would be saved".to_owned(),
+        Reason::Cheap { below_ms } => format!("cheaper than {}", numbers::time_limit(*below_ms)),
+        Reason::SeldomUsed {
+            usage: counts,
+            saved_ms,
+        } => {
+            let only = if counts.used == 0 { "" } else { "only " };
+            format!("{only}{}, and takes {}", usage(*counts), numbers::time(*saved_ms))
+        }
+        Reason::Costly { above_ms } => format!("costs more than {}", numbers::time_limit(*above_ms)),
+        Reason::WorthItIfSeldomUsed => "worth it where most runs do without".to_owned(),
+    };
+    match advice.usage {
+        Some(counts) => format!("{reason}; {}", usage(counts)),
+        None => reason,
+    }
+}
+
+/// What to write.
+pub(in crate::report) fn remedy(remedy: &Remedy) -> String {
+    let in_function = "import it in the function that needs it";
+    match remedy {
+        Remedy::CallLater => "make that call where its result is first needed".to_owned(),
+        Remedy::OwnModule => "move what needs it into a module of its own, imported by those who use it".to_owned(),
+        Remedy::OthersLazy => "leave that name where it is, and make the others of the statement lazy".to_owned(),
+        Remedy::TypeChecking => "write annotations as strings, and import it under `if TYPE_CHECKING`".to_owned(),
+        Remedy::LazyKeyword => "put `lazy` in front of the statement".to_owned(),
+        Remedy::InFunctionSinceInTry => format!("{in_function}: in `try` it cannot be lazy"),
+        Remedy::InFunction { lazy_modules } if lazy_modules.is_empty() => in_function.to_owned(),
+        Remedy::InFunction { lazy_modules } => {
+            let names = lazy_modules.join("`, `");
+            format!("{in_function}; for Python 3.15 list `{names}` in `__lazy_modules__`")
+        }
+    }
+}
+
+fn used(used: &Use) -> String {
+    let place = place_for_people(&used.place);
+    match used.how {
+        UseKind::BaseClass => format!("used while importing: its classes are base classes at {place}"),
+        UseKind::Decorator => format!("used while importing: it decorates what stands at {place}"),
+        UseKind::Signature => format!("used while importing: an annotation or a default needs it at {place}"),
+        UseKind::Reimport => format!("used while importing: {place} imports it from here"),
+        UseKind::Other => format!("used while importing, at {place}"),
+    }
+}
+
+fn obstacle(obstacle: &Obstacle) -> String {
+    let place = obstacle.place.as_ref().map(place_for_people);
+    match (&obstacle.kind, place) {
+        (ObstacleKind::Star, _) => "`import *` cannot be put off: it does not say which names it binds".to_owned(),
+        (ObstacleKind::Function, Some(place)) => {
+            format!("could not be put off: it is in a function, which {place} calls while importing")
+        }
+        (ObstacleKind::Function, None) => {
+            "could not be put off: it is in a function that is called while importing".to_owned()
+        }
+        (ObstacleKind::ClassBody, _) => "could not be put off: it stands in the body of a class".to_owned(),
+        (ObstacleKind::Call, _) => "could not be put off: a call imports here, not an import statement".to_owned(),
+        (ObstacleKind::Breaks(failure), Some(place)) => {
+            format!(
+                "could not be put off: {place} breaks without it ({})",
+                short_failure(failure)
+            )
+        }
+        (ObstacleKind::Breaks(failure), None) => {
+            format!(
+                "could not be put off: the import breaks without it ({})",
+                short_failure(failure)
+            )
+        }
+    }
+}
+
+/// Why an import failed, in a few words.
+pub fn short_failure(failure: &Failure) -> String {
+    match failure {
+        Failure::Raised { exception, message, .. } => format!("{exception}: {message}"),
+        Failure::Exited { code, .. } => format!("it ends the process with exit code {code}"),
+        Failure::Crashed { signal, .. } => format!("signal {signal} kills it"),
+        Failure::Hung { limit_ms, .. } => format!("it does not end within {} s", *limit_ms as f64 / 1000.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::AdviceKind;
+    use crate::observed::Place;
+    use crate::usage::Counts;
+
+    fn told(reason: Reason, usage: Option<Counts>) -> String {
+        super::reason(&Advice {
+            kind: AdviceKind::Lazy,
+            reason,
+            usage,
+            remedy: None,
+        })
+    }
+
+    fn counts(loaded: u64, used: u64, unknown: u64) -> Counts {
+        Counts { loaded, used, unknown }
+    }
+
+    fn place() -> Option<Place> {
+        Some(Place {
+            file: "/venv/lib/site-packages/shop/core.py".to_owned(),
+            line: 7,
+        })
+    }
+
+    #[test]
+    fn costs_are_held_against_the_marks() {
+        assert_eq!(told(Reason::Cheap { below_ms: 10.0 }, None), "cheaper than 10 ms");
+        assert_eq!(
+            told(Reason::Costly { above_ms: 100.0 }, Some(counts(25, 0, 25))),
+            "costs more than 100 ms; no use observed in 25 runs (25 undetectable)"
+        );
+    }
+
+    #[test]
+    fn usage_is_said_with_what_all_runs_pay() {
+        let seldom = |used| Reason::SeldomUsed {
+            usage: counts(25, used, 0),
+            saved_ms: 900.0,
+        };
+        assert_eq!(told(seldom(0), None), "used in none of 25 runs, and takes 900 ms");
+        assert_eq!(
+            told(seldom(20), None),
+            "only used in 20 of 25 runs (80%), and takes 900 ms"
+        );
+        assert_eq!(
+            told(Reason::UsedByMost(counts(25, 21, 0)), None),
+            "used in 21 of 25 runs (84%)"
+        );
+    }
+
+    #[test]
+    fn places_are_named_without_the_folder_of_the_environment() {
+        let used = |how| {
+            let place = place().expect("a place");
+            told(Reason::UsedWhileImporting(Use { place, how }), Some(counts(25, 0, 0)))
+        };
+        assert_eq!(
+            used(UseKind::BaseClass),
+            "used while importing: its classes are base classes at shop/core.py:7; used in none of 25 runs"
+        );
+        let obstacle = |kind, place| told(Reason::Obstacle(Obstacle { kind, place }), None);
+        assert_eq!(
+            obstacle(ObstacleKind::Function, place()),
+            "could not be put off: it is in a function, which shop/core.py:7 calls while importing"
+        );
+        let failure = Failure::Hung {
+            limit_ms: 1500,
+            stack: Vec::new(),
+        };
+        assert_eq!(
+            obstacle(ObstacleKind::Breaks(failure), None),
+            "could not be put off: the import breaks without it (it does not end within 1.5 s)"
+        );
+    }
+
+    #[test]
+    fn lazy_modules_are_listed_where_they_are_known() {
+        let named = |names: &[&str]| {
+            let lazy_modules = names.iter().map(|&name| name.to_owned()).collect();
+            remedy(&Remedy::InFunction { lazy_modules })
+        };
+        assert_eq!(named(&[]), "import it in the function that needs it");
+        assert_eq!(
+            named(&["os.path", "json"]),
+            "import it in the function that needs it; for Python 3.15 list `os.path`, `json` in `__lazy_modules__`"
+        );
+    }
+}

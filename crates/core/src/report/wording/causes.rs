@@ -1,0 +1,246 @@
+//! Causes in words.
+
+use super::super::numbers;
+use super::other_interpreter;
+use crate::explain;
+use crate::explain::{CauseKind, LineChange, LineShare, VersionChange, Weight};
+use crate::report::Cause;
+
+const MEBIBYTE: i64 = 1024 * 1024;
+
+/// A cause as the report has it.
+pub(super) fn cause(found: explain::Cause) -> Cause {
+    Cause {
+        summary: summary(&found),
+        module: found.module,
+        distribution: found.distribution.as_ref().map(super::distribution),
+        importer: found.importer,
+        file: found.file,
+        line: found.line,
+        chain: found.chain,
+        time_ms: found.weight.time_ms,
+        memory_bytes: found.weight.memory_bytes,
+        modules: found.weight.modules.max(0).unsigned_abs(),
+    }
+}
+
+fn summary(cause: &explain::Cause) -> String {
+    let module = &cause.module;
+    let extent = extent(cause.weight);
+    let what = match &cause.kind {
+        CauseKind::NewModules { upgrade } => {
+            let since = upgrade.as_ref().map(|change| format!("{}: ", versions(change)));
+            let (since, statement) = (since.unwrap_or_default(), statement(cause));
+            format!("{since}`{statement}` now imports `{module}`{extent}")
+        }
+        CauseKind::Upgrade(change) => format!("{}, most of it in `{module}`{extent}", versions(change)),
+        CauseKind::ChangedModule => format!("`{module}` changed, and its own body takes longer"),
+        CauseKind::SlowerModule => {
+            format!("`{module}` did not change, and its own body takes longer: what it reads or calls has grown")
+        }
+        CauseKind::LostBytecode => format!("`{module}` has no bytecode file any more and is compiled at every import"),
+        CauseKind::Blocked => format!("the import waits in `{}` (sleep, network, disk or a lock)", wait(cause)),
+        CauseKind::OtherInterpreter(change) => other_interpreter(change),
+        CauseKind::HeavyStatement => format!("`{}` imports `{module}`{extent}", statement(cause)),
+        CauseKind::HeavyBody => format!("the body of `{module}` itself{extent}"),
+    };
+    match (cause.share, cause.place()) {
+        (Some(share), Some(line)) => format!("{what}, at `{line}` {}", of_body(share)),
+        _ => what,
+    }
+}
+
+/// `(54 of 146 ms), new or changed since the baseline`.
+fn of_body(share: LineShare) -> String {
+    let change = match share.change {
+        Some(LineChange::Line) => ", new or changed since the baseline",
+        Some(LineChange::WhatItRuns) => ", which depends on what changed since the baseline",
+        None => "",
+    };
+    format!("({} of {} ms){change}", rounded(share.line_ms), rounded(share.body_ms))
+}
+
+/// Where the statement is; the module that it stands in where its line is not known.
+fn statement(cause: &explain::Cause) -> String {
+    match (cause.place(), &cause.importer) {
+        (Some(place), _) => place.to_string(),
+        (None, Some(importer)) => importer.clone(),
+        (None, None) => "the target".to_owned(),
+    }
+}
+
+/// The line that waits. A line that was named for what it takes of the body is not known to be it.
+fn wait(cause: &explain::Cause) -> String {
+    let place = cause.place().filter(|_| cause.share.is_none());
+    place.map_or_else(|| cause.module.clone(), |place| place.to_string())
+}
+
+fn versions(change: &VersionChange) -> String {
+    format!("{} {} → {}", change.distribution, change.before, change.now)
+}
+
+/// ` (1,203 modules, 583 MiB)`, or less where there is less to say.
+fn extent(weight: Weight) -> String {
+    let mut parts = Vec::new();
+    if weight.modules > 1 {
+        parts.push(numbers::counted(weight.modules.unsigned_abs(), "module"));
+    }
+    if weight.memory_bytes >= MEBIBYTE {
+        parts.push(format!("{} MiB", (weight.memory_bytes + MEBIBYTE / 2) / MEBIBYTE));
+    }
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", parts.join(", "))
+    }
+}
+
+/// Two digits are all that one import can tell.
+fn rounded(time_ms: f64) -> String {
+    match time_ms {
+        _ if time_ms >= 10.0 => format!("{time_ms:.0}"),
+        _ if time_ms >= 1.0 => format!("{time_ms:.1}"),
+        _ => format!("{time_ms:.2}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::{Distribution, InterpreterChange};
+
+    /// A cause about `torch` that `shop/models.py:14` imports.
+    fn told(kind: CauseKind, line: Option<u32>, share: Option<LineShare>) -> String {
+        cause(explain::Cause {
+            kind,
+            module: "torch".to_owned(),
+            distribution: None,
+            importer: Some("shop.models".to_owned()),
+            file: Some("shop/models.py".to_owned()),
+            line,
+            share,
+            chain: Vec::new(),
+            weight: Weight {
+                time_ms: 8_825.0,
+                memory_bytes: 583 * MEBIBYTE,
+                modules: 1203,
+            },
+        })
+        .summary
+    }
+
+    fn upgrade() -> VersionChange {
+        VersionChange {
+            distribution: "lib".to_owned(),
+            before: "1.0".to_owned(),
+            now: "2.0".to_owned(),
+        }
+    }
+
+    fn share(change: Option<LineChange>) -> Option<LineShare> {
+        Some(LineShare {
+            line_ms: 54.0,
+            body_ms: 146.4,
+            change,
+        })
+    }
+
+    #[test]
+    fn statements_are_named_by_their_line_or_their_module() {
+        let new = |upgrade| CauseKind::NewModules { upgrade };
+        assert_eq!(
+            told(new(None), Some(14), None),
+            "`shop/models.py:14` now imports `torch` (1,203 modules, 583 MiB)"
+        );
+        assert_eq!(
+            told(new(Some(upgrade())), None, None),
+            "lib 1.0 → 2.0: `shop.models` now imports `torch` (1,203 modules, 583 MiB)"
+        );
+        assert_eq!(
+            told(CauseKind::HeavyStatement, Some(14), None),
+            "`shop/models.py:14` imports `torch` (1,203 modules, 583 MiB)"
+        );
+    }
+
+    #[test]
+    fn an_upgrade_has_both_versions() {
+        assert_eq!(
+            told(CauseKind::Upgrade(upgrade()), None, None),
+            "lib 1.0 → 2.0, most of it in `torch` (1,203 modules, 583 MiB)"
+        );
+    }
+
+    #[test]
+    fn bodies_are_named_with_the_line_that_is_to_blame() {
+        let changed = |line, share| told(CauseKind::ChangedModule, line, share);
+        assert_eq!(changed(None, None), "`torch` changed, and its own body takes longer");
+        assert_eq!(
+            changed(Some(2), share(None)),
+            "`torch` changed, and its own body takes longer, at `shop/models.py:2` (54 of 146 ms)"
+        );
+        assert_eq!(
+            changed(Some(2), share(Some(LineChange::Line))),
+            "`torch` changed, and its own body takes longer, at `shop/models.py:2` (54 of 146 ms), \
+             new or changed since the baseline"
+        );
+        assert_eq!(
+            changed(Some(2), share(Some(LineChange::WhatItRuns))),
+            "`torch` changed, and its own body takes longer, at `shop/models.py:2` (54 of 146 ms), \
+             which depends on what changed since the baseline"
+        );
+        assert_eq!(
+            told(CauseKind::HeavyBody, None, None),
+            "the body of `torch` itself (1,203 modules, 583 MiB)"
+        );
+        assert_eq!(
+            told(CauseKind::LostBytecode, None, None),
+            "`torch` has no bytecode file any more and is compiled at every import"
+        );
+        assert_eq!(
+            told(CauseKind::SlowerModule, None, None),
+            "`torch` did not change, and its own body takes longer: what it reads or calls has grown"
+        );
+    }
+
+    #[test]
+    fn a_wait_is_in_a_line_or_in_a_module() {
+        let waits = |line, share| told(CauseKind::Blocked, line, share);
+        assert_eq!(
+            waits(Some(7), None),
+            "the import waits in `shop/models.py:7` (sleep, network, disk or a lock)"
+        );
+        assert_eq!(
+            waits(Some(2), share(None)),
+            "the import waits in `torch` (sleep, network, disk or a lock), at `shop/models.py:2` (54 of 146 ms)"
+        );
+    }
+
+    #[test]
+    fn what_is_small_is_not_counted() {
+        let weight = |modules, memory_bytes| {
+            extent(Weight {
+                time_ms: 1.0,
+                memory_bytes,
+                modules,
+            })
+        };
+        assert_eq!(weight(1, 2 * MEBIBYTE), " (2 MiB)");
+        assert_eq!(weight(1, -5), "");
+    }
+
+    #[test]
+    fn the_rest_of_a_cause_is_what_it_was() {
+        let mut found = explain::Cause::other_interpreter(&InterpreterChange {
+            before: "3.12.1".to_owned(),
+            now: "3.13.0".to_owned(),
+        });
+        found.distribution = Some(Distribution {
+            name: "torch".to_owned(),
+            version: "2.1".to_owned(),
+        });
+        let cause = cause(found);
+        assert!(cause.summary.contains("3.12.1"), "{}", cause.summary);
+        assert_eq!((cause.module.as_str(), cause.modules), ("python", 0));
+        assert_eq!(cause.distribution.as_deref(), Some("torch 2.1"));
+    }
+}
