@@ -164,7 +164,7 @@ fn of_several_names_only_those_that_are_used_are_loaded() {
 }
 
 #[test]
-fn what_somebody_else_imports_too_gives_nothing_back() {
+fn what_somebody_else_imports_too_saves_nothing() {
     let project = Project::without_budgets(&[
         ("app.py", "import heavy\nimport helper\n"),
         ("helper.py", "import heavy\n"),
@@ -176,7 +176,7 @@ fn what_somebody_else_imports_too_gives_nothing_back() {
         .nth(1)
         .expect("the section");
     assert!(told.contains("keep   app.py:1  import heavy\n"), "{text}");
-    assert!(told.contains("made lazy, it would give nothing back\n"), "{text}");
+    assert!(told.contains("made lazy, it would save nothing\n"), "{text}");
     assert!(told.contains("also imported by helper.py:1\n"), "{text}");
     assert!(told.contains(", 0 modules ± "), "{text}");
 }
