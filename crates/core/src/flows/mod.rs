@@ -14,6 +14,9 @@ mod record;
 mod sample;
 mod target_state;
 
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 pub use check::{Check, check};

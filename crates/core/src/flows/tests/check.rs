@@ -1,0 +1,399 @@
+//! Whole checks: against a stored baseline, against a base, and against nothing.
+
+use std::time::Duration;
+
+use super::project::{Options, Project, codes, finding, row};
+use super::scripted::{Scripted, missing};
+use crate::checks::{Code, TargetStatus, Verdict};
+use crate::flows::{Against, Base, Reuse};
+use crate::observed::{Effect, Failure};
+use crate::stats::ComparisonKind;
+
+const SHOP: &str = "[modules.shop]\n";
+
+/// A program of 80 ms, 50 of them in its own `shop.db`.
+fn shop() -> Scripted {
+    Scripted::new()
+        .module("shop", 10.0, &["json", "shop.db"])
+        .module("shop.db", 50.0, &["json"])
+        .standard("json", 20.0, &[])
+}
+
+fn hang() -> Failure {
+    Failure::Hung {
+        limit_ms: 10_000,
+        stack: Vec::new(),
+    }
+}
+
+fn base(measure: &Scripted) -> Base<'_> {
+    Base {
+        measure,
+        name: "main (merge base 1a2b3c)".to_owned(),
+        other_path_length: false,
+        verify_sources: Box::new(|_| Ok(())),
+    }
+}
+
+#[test]
+fn the_same_code_is_looked_at_lightly_and_not_sampled() {
+    let project = Project::new(SHOP, &shop());
+    let baseline = project.record(&shop()).expect("a baseline");
+    let head = shop().anew();
+    let report = project.check(&head, Some(baseline), &Options::default());
+    assert_eq!(head.asked(), ["light look shop"]);
+    assert_eq!((report.verdict, codes(&report).len()), (Verdict::Pass, 0));
+    let row = row(&report, "shop");
+    assert_eq!((row.status, row.change_percent), (TargetStatus::Reused, Some(0.0)));
+    assert!(row.time_ms.is_some_and(|ms| (70.0..90.0).contains(&ms)), "{row:?}");
+}
+
+#[test]
+fn the_same_code_is_sampled_where_all_are_to_be_and_is_no_slower_all_the_same() {
+    let project = Project::new(SHOP, &shop());
+    let baseline = project.record(&shop()).expect("a baseline");
+    let head = shop().anew();
+    let options = Options {
+        reuse: Reuse {
+            time_all: true,
+            ..Reuse::default()
+        },
+        ..Options::default()
+    };
+    let report = project.check(&head, Some(baseline), &options);
+    assert!(head.count_asked("sample shop") >= 5, "{:?}", head.asked());
+    assert_eq!(report.verdict, Verdict::Pass);
+    let row = row(&report, "shop");
+    assert_eq!(
+        (row.status, row.decided_by),
+        (TargetStatus::Measured, Some(ComparisonKind::SameClosure))
+    );
+}
+
+#[test]
+fn a_slow_edit_is_a_regression_with_its_line_after_a_few_samples() {
+    let project = Project::new(SHOP, &shop());
+    let baseline = project.record(&shop()).expect("a baseline");
+    let head = shop().edited("shop.db", "connect()", 40.0);
+    let report = project.check(&head, Some(baseline), &Options::default());
+    assert_eq!(report.verdict, Verdict::Fail);
+    assert_eq!(codes(&report), ["regression shop"]);
+    let found = finding(&report, Code::Regression);
+    assert_eq!(found.causes[0].module, "shop.db");
+    let place = found.place.as_ref().map(ToString::to_string);
+    assert_eq!(
+        place.as_deref(),
+        Some("shop/db.py:3"),
+        "the new line, which is not the heaviest"
+    );
+    assert!((5..30).contains(&head.count_asked("sample shop")), "{:?}", head.asked());
+    assert_eq!(head.count_asked("lines shop.db"), 1);
+}
+
+#[test]
+fn an_edit_that_costs_nothing_passes() {
+    let project = Project::new(SHOP, &shop());
+    let baseline = project.record(&shop()).expect("a baseline");
+    let head = shop().edited("shop.db", "pass", 0.0);
+    let report = project.check(&head, Some(baseline), &Options::default());
+    assert_eq!((report.verdict, codes(&report).len()), (Verdict::Pass, 0));
+    assert_eq!(row(&report, "shop").decided_by, Some(ComparisonKind::ChangedPart));
+    assert_eq!(head.count_asked("lines"), 0, "there is nothing to explain");
+}
+
+#[test]
+fn without_a_baseline_ceilings_are_checked_and_nothing_is_compared() {
+    let project = Project::new("[modules.shop]\nmax-time = '60ms'\n", &shop());
+    let head = shop();
+    let report = project.check(&head, None, &Options::default());
+    assert_eq!(report.verdict, Verdict::Fail);
+    assert_eq!(codes(&report), ["over-time shop", "no-baseline"]);
+    assert_eq!(finding(&report, Code::OverTime).causes[0].module, "shop.db");
+    assert_eq!(row(&report, "shop").change_percent, None);
+    assert_eq!(head.count_asked("light look"), 0, "nothing settles it");
+}
+
+#[test]
+fn a_forbidden_module_needs_a_full_look_and_no_samples_where_the_code_is_the_same() {
+    let budgets = "[modules.shop]\nforbid = ['json']\nforbid-effects = ['network']\n";
+    let shop = || shop().effect("shop.db", Effect::Network);
+    let project = Project::new(budgets, &shop());
+    let baseline = project.record(&shop()).expect("a baseline");
+    let head = shop().anew();
+    let report = project.check(&head, Some(baseline), &Options::default());
+    assert_eq!(report.verdict, Verdict::Fail);
+    assert_eq!(codes(&report), ["forbidden shop", "forbidden-effect shop"]);
+    let place = finding(&report, Code::Forbidden)
+        .place
+        .as_ref()
+        .map(ToString::to_string);
+    assert_eq!(
+        place.as_deref(),
+        Some("shop.py:1"),
+        "the chain is that of the full look"
+    );
+    assert_eq!(head.asked(), ["light look shop", "look shop"]);
+}
+
+#[test]
+fn a_hang_costs_one_look() {
+    let project = Project::new(SHOP, &shop());
+    let baseline = project.record(&shop()).expect("a baseline");
+    let head = shop().anew().fails("shop.db", 0, hang());
+    let report = project.check(&head, Some(baseline), &Options::default());
+    assert_eq!(codes(&report), ["hang shop"]);
+    assert_eq!(head.asked(), ["light look shop"]);
+    assert_eq!(row(&report, "shop").status, TargetStatus::Failed);
+
+    let head = shop().fails("shop.db", 0, hang());
+    let report = project.check(&head, None, &Options::default());
+    assert_eq!(codes(&report), ["hang shop", "no-baseline"]);
+    assert_eq!(head.asked(), ["look shop"]);
+}
+
+#[test]
+fn one_that_fails_midway_is_dropped_and_the_others_go_on() {
+    let shop = || shop().module("tool", 30.0, &[]);
+    let project = Project::new("[modules.shop]\n[modules.tool]\n", &shop());
+    // Once observed and twice sampled it still works.
+    let head = shop().fails("shop.db", 3, missing("late"));
+    let report = project.check(&head, None, &Options::default());
+    assert_eq!(codes(&report), ["missing-dependency shop", "no-baseline"]);
+    assert_eq!(head.count_asked("sample shop"), 3);
+    assert!(head.count_asked("sample tool") >= 5, "{:?}", head.asked());
+    let statuses = ["shop", "tool"].map(|target| row(&report, target).status);
+    assert_eq!(statuses, [TargetStatus::Failed, TargetStatus::Measured]);
+}
+
+#[test]
+fn what_time_does_not_allow_is_inconclusive() {
+    let project = Project::new("[modules.shop]\nmax-time = '60ms'\n", &shop());
+    let limit = |ms| Options {
+        time_limit: Some(Duration::from_millis(ms)),
+        ..Options::default()
+    };
+    let head = shop();
+    let report = project.check(&head, None, &limit(100));
+    assert_eq!(head.asked(), ["look shop"], "the look took all of it");
+    assert_eq!(report.verdict, Verdict::Inconclusive);
+    let said = &finding(&report, Code::Inconclusive).message;
+    assert!(said.contains("before its first sample"), "{said}");
+    assert_eq!(report.run.seconds, 0.1);
+
+    // A few samples are not enough for this ceiling, and what was taken is shown.
+    let project = Project::new("[modules.shop]\nmax-time = '79ms'\n", &shop());
+    let report = project.check(&shop(), None, &limit(800));
+    assert_eq!(codes(&report), ["inconclusive shop", "no-baseline"]);
+    assert!((1..8).contains(&row(&report, "shop").samples));
+}
+
+#[test]
+fn a_fixed_number_of_samples_is_taken_of_each() {
+    let shop = || shop().module("tool", 30.0, &[]);
+    let project = Project::new("[modules.shop]\nmax-time = '60ms'\n[modules.tool]\n", &shop());
+    let options = Options {
+        samples: Some(12),
+        ..Options::default()
+    };
+    let head = shop();
+    let report = project.check(&head, None, &options);
+    let taken = [head.count_asked("sample shop"), head.count_asked("sample tool")];
+    assert_eq!((taken, report.run.samples), ([12, 12], 24));
+    assert_eq!(codes(&report), ["over-time shop", "no-baseline"]);
+}
+
+#[test]
+fn the_base_is_not_sampled_where_it_is_the_same_code() {
+    let project = Project::new(SHOP, &shop());
+    let (head, before) = (shop(), shop().anew());
+    let report = project.check_against(&head, Against::Base(base(&before)), &Options::default());
+    assert_eq!((report.verdict, codes(&report).len()), (Verdict::Pass, 0));
+    assert_eq!(before.asked(), ["light look shop"]);
+    assert!(head.count_asked("sample shop") >= 5, "{:?}", head.asked());
+}
+
+#[test]
+fn a_slow_edit_is_found_against_the_base_in_pairs() {
+    let project = Project::new(SHOP, &shop());
+    let (before, head) = (shop(), shop().edited("shop.db", "connect()", 40.0));
+    let report = project.check_against(&head, Against::Base(base(&before)), &Options::default());
+    assert_eq!(codes(&report), ["regression shop"]);
+    assert_eq!(head.count_asked("sample shop"), before.count_asked("sample shop"));
+    assert_eq!(
+        before.count_asked("lines shop.db"),
+        1,
+        "the base tells the lines of before"
+    );
+    let baseline = report.baseline.expect("what it was compared with");
+    assert_eq!(baseline.source, "main (merge base 1a2b3c)");
+}
+
+#[test]
+fn a_target_that_the_base_lacks_is_new() {
+    let project = Project::new(SHOP, &shop());
+    let (head, before) = (shop(), shop().without("shop"));
+    let report = project.check_against(&head, Against::Base(base(&before)), &Options::default());
+    assert_eq!(
+        (report.verdict, codes(&report)),
+        (Verdict::Pass, vec!["no-baseline shop".to_owned()])
+    );
+    assert_eq!(before.count_asked("sample"), 0);
+}
+
+#[test]
+fn a_base_under_another_interpreter_is_compared_as_a_whole() {
+    let project = Project::new(SHOP, &shop());
+    let (head, before) = (shop(), shop().version("3.13.0"));
+    let report = project.check_against(&head, Against::Base(base(&before)), &Options::default());
+    assert_eq!(codes(&report), ["foreign-baseline"]);
+    assert_eq!(row(&report, "shop").decided_by, Some(ComparisonKind::Paired));
+    assert!(
+        before.count_asked("sample shop") >= 5,
+        "equal closures prove nothing here"
+    );
+}
+
+#[test]
+fn sources_of_the_head_in_the_base_end_the_check() {
+    let project = Project::new(SHOP, &shop());
+    let (head, before) = (shop(), shop());
+    let lent = |observed: &mut crate::observed::TargetObservation| {
+        observed.observation.failure = Some(missing("shop"));
+        Ok(())
+    };
+    let against = Against::Base(Base {
+        verify_sources: Box::new(lent),
+        ..base(&before)
+    });
+    let report = project.check_against(&head, against, &Options::default());
+    assert_eq!(codes(&report), ["no-baseline shop"]);
+}
+
+#[test]
+fn an_entry_of_another_machine_still_proves_equal_code() {
+    let project = Project::new(SHOP, &shop());
+    let baseline = project.record(&shop()).expect("a baseline");
+    let options = Options {
+        processor: "Another 3000",
+        ..Options::default()
+    };
+    let head = shop().anew();
+    let report = project.check(&head, Some(baseline.clone()), &options);
+    assert_eq!(codes(&report), ["foreign-baseline"]);
+    assert_eq!(head.count_asked("sample"), 0);
+
+    // With another patch level it proves nothing.
+    let head = shop().anew().version("3.13.2");
+    project.check(&head, Some(baseline), &Options::default());
+    assert!(head.count_asked("sample shop") >= 5);
+}
+
+#[test]
+fn entries_that_are_missing_or_asked_for_by_nobody_are_said() {
+    let shop = || shop().module("tool", 30.0, &[]);
+    let recorded = Project::new("[modules.shop]\n", &shop());
+    let baseline = recorded.record(&shop()).expect("a baseline");
+    let project = Project::new("[modules.tool]\n", &shop());
+    let report = project.check(&shop(), Some(baseline), &Options::default());
+    assert_eq!(codes(&report), ["stale-baseline-entry shop", "no-baseline"]);
+}
+
+#[test]
+fn counts_decide_where_they_are_asked_for() {
+    let budgets = "[measure]\nengine = 'instructions'\n[modules.shop]\n";
+    let shop = || shop().counting();
+    let project = Project::new(budgets, &shop());
+    let baseline = project.record(&shop()).expect("a baseline");
+    let head = shop().anew();
+    let report = project.check(&head, Some(baseline.clone()), &Options::default());
+    assert_eq!(
+        (head.count_asked("count"), codes(&report).len()),
+        (0, 0),
+        "the same code"
+    );
+    assert_eq!(
+        row(&report, "shop").instructions,
+        row(&report, "shop").baseline_instructions
+    );
+
+    let head = shop().edited("shop.db", "connect()", 12.0);
+    let report = project.check(&head, Some(baseline), &Options::default());
+    assert_eq!(codes(&report), ["regression shop"]);
+    assert_eq!(row(&report, "shop").decided_by, Some(ComparisonKind::Instructions));
+    assert_eq!(head.count_asked("count shop"), 1);
+
+    let (before, head) = (shop(), shop().edited("shop.db", "connect()", 12.0));
+    let report = project.check_against(&head, Against::Base(base(&before)), &Options::default());
+    assert_eq!(codes(&report), ["regression shop"]);
+    assert_eq!((before.count_asked("count shop"), before.count_asked("sample")), (1, 0));
+    assert_eq!(before.count_asked("look shop"), 1, "costs are read off a full look");
+}
+
+#[test]
+fn what_time_does_not_allow_to_count_is_inconclusive() {
+    let budgets = "[measure]\nengine = 'instructions'\n[modules.shop]\n";
+    let project = Project::new(budgets, &shop());
+    let options = Options {
+        time_limit: Some(Duration::from_millis(200)),
+        ..Options::default()
+    };
+    let report = project.check(&shop().counting(), None, &options);
+    let said = &finding(&report, Code::Inconclusive).message;
+    assert!(said.contains("neither counted nor timed"), "{said}");
+}
+
+#[test]
+fn a_command_is_timed_and_never_looked_at() {
+    let budgets = "[commands.help]\nrun = ['shop', '--help']\nmax-time = '40ms'\n";
+    let project = Project::new(budgets, &shop());
+    let head = shop().commands_take(90.0);
+    let report = project.check(&head, None, &Options::default());
+    assert_eq!(codes(&report), ["over-time command:help", "no-baseline"]);
+    assert_eq!(head.count_asked("look"), 0);
+    assert!(head.count_asked("command shop --help") >= 5);
+
+    // Nothing tells whether it is the code that was recorded.
+    let baseline = project.record(&head).expect("a baseline");
+    let head = head.anew();
+    let report = project.check(&head, Some(baseline), &Options::default());
+    assert_eq!(row(&report, "command:help").status, TargetStatus::Measured);
+    assert!(head.count_asked("command shop --help") >= 5);
+}
+
+#[test]
+fn other_orders_are_tried_once_each_and_one_that_fails_is_an_error() {
+    let budgets = "[startup.web]\nimports = ['json', 'shop.db']\norders = 5\n";
+    let shop = || {
+        Scripted::new()
+            .standard("json", 20.0, &[])
+            .module("shop", 1.0, &[])
+            .module("shop.db", 30.0, &[])
+    };
+    let project = Project::new(budgets, &shop());
+    let head = shop();
+    let report = project.check(&head, None, &Options::default());
+    assert_eq!(codes(&report), ["no-baseline", "import-order startup:web"]);
+    assert_eq!(
+        head.count_asked("sample shop.db json"),
+        1,
+        "two imports have one other order"
+    );
+
+    // Where the code is the baseline's, its orders were tried when it was new.
+    let baseline = project.record(&shop()).expect("a baseline");
+    let head = shop().anew();
+    project.check(&head, Some(baseline), &Options::default());
+    assert_eq!(head.count_asked("sample"), 0);
+}
+
+#[test]
+fn bytecode_that_cannot_be_written_is_kept_privately_and_all_is_looked_at_again() {
+    let project = Project::new(SHOP, &shop());
+    let head = shop().read_only();
+    project.check(&head, None, &Options::default());
+    assert_eq!(head.asked()[..3], ["look shop", "private bytecode", "look shop"]);
+
+    let head = shop();
+    project.check(&head, None, &Options::default());
+    assert_eq!(head.count_asked("private bytecode"), 0);
+}

@@ -1,0 +1,65 @@
+//! Whole examinations of a machine.
+
+use super::scripted::{Scripted, Unseen, missing};
+use crate::flows::{Doctor, DoctorError, doctor};
+use crate::observed::{Machine, MachineConditions, ProcessorTimes};
+use crate::report::doctor::Examination;
+
+fn library() -> Scripted {
+    ["http.client", "xml.dom.minidom", "unittest.mock"]
+        .into_iter()
+        .fold(Scripted::new(), |script, name| script.standard(name, 20.0, &[]))
+}
+
+fn examine(measure: &Scripted) -> Result<Examination, DoctorError> {
+    let asked = std::cell::Cell::new(0);
+    let conditions = || {
+        let times = asked.replace(asked.get() + 1);
+        MachineConditions {
+            times: Some(ProcessorTimes {
+                total: 1000 + 100 * times,
+                steal: 9 * times,
+            }),
+            ..MachineConditions::default()
+        }
+    };
+    let examined = Doctor {
+        machine: Machine::default(),
+        conditions: &conditions,
+        samples: 20,
+        seed: 3,
+        max_regression: 0.1,
+    };
+    doctor(&examined, measure, &*measure.clock(), &mut Unseen)
+}
+
+#[test]
+fn one_import_is_sampled_as_if_it_were_two() {
+    let measure = library();
+    let examination = examine(&measure).expect("it works");
+    assert_eq!(
+        measure.asked()[0],
+        "light look http.client xml.dom.minidom unittest.mock"
+    );
+    assert_eq!((measure.count_asked("sample"), examination.floor.samples), (40, 20));
+    assert!(examination.bytecode_is_written);
+    assert!(examination.floor.paired < 0.05, "{:?}", examination.floor);
+    assert_eq!(examination.stolen, Some(0.09));
+    let steps = measure.asked().len() - 1;
+    assert!(
+        (examination.seconds - 0.1 * steps as f64).abs() < 1e-9,
+        "the look is not part of it"
+    );
+}
+
+#[test]
+fn bytecode_that_is_not_there_afterwards_is_said() {
+    let examination = examine(&library().read_only()).expect("it works");
+    assert!(!examination.bytecode_is_written);
+}
+
+#[test]
+fn a_standard_library_that_fails_tells_nothing() {
+    let failing = library().fails("unittest.mock", 1, missing("late"));
+    assert!(matches!(examine(&failing), Err(DoctorError::NoSamples)));
+}

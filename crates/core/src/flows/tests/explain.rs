@@ -1,0 +1,119 @@
+//! Whole explanations, with and without measuring what a deferred statement saves.
+
+use super::project::Project;
+use super::scripted::{Scripted, Unseen, missing};
+use crate::explain::{CostlyImport, Explanation, ObstacleKind};
+use crate::flows::{Explain, ExplainError, explain};
+
+/// A program of 100 ms: 60 of `heavy`, 30 of `used`, which its body needs.
+fn shop() -> Scripted {
+    Scripted::new()
+        .module("shop", 10.0, &["heavy", "used"])
+        .module("heavy", 60.0, &[])
+        .module("used", 30.0, &[])
+        .uses("shop", "used")
+}
+
+fn explained(measure: &Scripted, adjust: impl FnOnce(&mut Explain<'_>)) -> Result<Explanation, ExplainError> {
+    let project = Project::new("[modules.shop]\n", measure);
+    let mut asked = Explain {
+        target: &project.targets[0],
+        classes: &project.budgets.classes,
+        usage: None,
+        places: &project.places,
+        files: measure,
+        smallest_ms: 1.0,
+        why: None,
+        verify: false,
+        seed: 3,
+    };
+    adjust(&mut asked);
+    explain(&asked, measure, &mut Unseen)
+}
+
+fn import_of<'a>(explanation: &'a Explanation, imported: &str) -> &'a CostlyImport {
+    let mut imports = explanation.imports.iter();
+    let found = imports.find(|import| import.imported.iter().any(|name| name == imported));
+    found.unwrap_or_else(|| panic!("no import of {imported} in {:#?}", explanation.imports))
+}
+
+#[test]
+fn each_costly_statement_is_deferred_once() {
+    let measure = shop();
+    let explanation = explained(&measure, |_| {}).expect("it works");
+    assert!(
+        (explanation.time_ms / 100.0 - 1.0).abs() < 0.5,
+        "{}",
+        explanation.time_ms
+    );
+    assert_eq!(explanation.samples, 7);
+    assert_eq!(measure.count_asked("defer nothing"), 7);
+    assert_eq!(
+        (measure.count_asked("defer shop:1"), measure.count_asked("defer shop:2")),
+        (1, 1)
+    );
+    let heavy = import_of(&explanation, "heavy");
+    assert_eq!(heavy.source.as_deref(), Some("import heavy"));
+    assert!(
+        (heavy.saved.time_ms / explanation.time_ms - 0.6).abs() < 0.05,
+        "{heavy:?}"
+    );
+    assert!(heavy.measured.is_none() && heavy.used.is_none());
+    let used = import_of(&explanation, "used");
+    let place = used.used.as_ref().map(|used| used.place.to_string());
+    assert_eq!(place.as_deref(), Some("shop.py:3"));
+    assert_eq!(used.saved.modules, 0, "it is loaded all the same");
+}
+
+#[test]
+fn verifying_measures_in_pairs_until_they_agree() {
+    let measure = shop();
+    let explanation = explained(&measure, |asked| asked.verify = true).expect("it works");
+    let heavy = import_of(&explanation, "heavy").measured.expect("measured");
+    assert!(
+        (heavy.saved.time_ms / explanation.time_ms - 0.6).abs() < 0.05,
+        "{heavy:?}"
+    );
+    assert!((6..=20).contains(&heavy.pairs), "{heavy:?}");
+    assert_eq!(measure.count_asked("defer shop:1") as u64, 1 + heavy.pairs);
+    let used = import_of(&explanation, "used").measured.expect("measured");
+    assert!(used.saved.time_ms.abs() < 5.0, "{used:?}");
+    let rounds = heavy.pairs.max(used.pairs);
+    assert_eq!(
+        measure.count_asked("defer nothing") as u64,
+        7 + 2 * rounds,
+        "two in each round are as it is"
+    );
+}
+
+#[test]
+fn an_import_that_breaks_when_it_is_deferred_is_not_measured() {
+    // Observed once, sampled seven times: the first import with a statement deferred fails.
+    let measure = shop().fails("shop", 8, missing("late"));
+    let explanation = explained(&measure, |_| {}).expect("it works");
+    let obstacle = import_of(&explanation, "heavy").obstacle.as_ref().expect("an obstacle");
+    assert!(matches!(&obstacle.kind, ObstacleKind::Breaks(failure) if *failure == missing("late")));
+}
+
+#[test]
+fn the_way_to_a_module_defers_nothing() {
+    let measure = shop();
+    let explanation = explained(&measure, |asked| asked.why = Some("used")).expect("it works");
+    let chain = explanation.why.and_then(|why| why.chain).expect("a chain");
+    assert_eq!(chain.len(), 1);
+    assert_eq!(measure.count_asked("defer shop"), 0);
+}
+
+#[test]
+fn what_fails_is_not_explained() {
+    let failing = shop().fails("heavy", 0, missing("late"));
+    let error = explained(&failing, |_| {}).expect_err("it fails");
+    assert_eq!(
+        error.to_string(),
+        "the import of shop fails: ModuleNotFoundError: No module named 'late'"
+    );
+
+    let later = shop().fails("heavy", 12, missing("late"));
+    let error = explained(&later, |asked| asked.verify = true).expect_err("it fails");
+    assert!(matches!(error, ExplainError::FailsNow { .. }), "{error}");
+}

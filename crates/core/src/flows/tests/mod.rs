@@ -1,0 +1,9 @@
+//! Whole checks, recordings, explanations and examinations against a scripted interpreter: what comes of them, and what was asked
+//! meanwhile. No process is started and no clock is read, so each takes milliseconds.
+
+mod check;
+mod doctor;
+mod explain;
+mod project;
+mod record;
+mod scripted;

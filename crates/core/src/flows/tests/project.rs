@@ -1,0 +1,122 @@
+//! A project whose budgets are a text and whose interpreter is scripted, to be recorded and checked as a whole.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::scripted::{ROOT, Scripted, Unseen};
+use crate::baseline::Baseline;
+use crate::budgets::{self, Budgets, FileKind, Target};
+use crate::checks::{Code, Places};
+use crate::flows::{Against, Check, Deadline, Record, RecordError, Reuse, SamplingSettings, check, record};
+use crate::observed::Machine;
+use crate::report::{Finding, Report, TargetReport};
+
+/// What is asked on the command line, beside the budgets.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Options {
+    pub(super) samples: Option<u32>,
+    pub(super) time_limit: Option<Duration>,
+    pub(super) reuse: Reuse,
+    pub(super) processor: &'static str,
+}
+
+/// The budgets, resolved against the modules of a script.
+pub(super) struct Project {
+    pub(super) budgets: Budgets,
+    pub(super) targets: Vec<Target>,
+    pub(super) places: Places,
+}
+
+impl Project {
+    pub(super) fn new(text: &str, modules: &Scripted) -> Self {
+        let budgets = budgets::parse(text, "budgets.toml", FileKind::Standalone).expect("budgets without mistakes");
+        Self {
+            targets: budgets.resolve(modules).expect("targets"),
+            places: Places::new(PathBuf::from(ROOT), vec![PathBuf::from(ROOT)]),
+            budgets,
+        }
+    }
+
+    pub(super) fn recording(&self) -> Record<'_> {
+        Record {
+            budgets: &self.budgets,
+            all_targets: &self.targets,
+            targets: &self.targets,
+            whole: true,
+            machine: Machine::default(),
+            variables: BTreeMap::new(),
+            sampling: self.sampling(&Options::default()),
+        }
+    }
+
+    /// The baseline that a recording makes.
+    pub(super) fn record(&self, measure: &Scripted) -> Result<Baseline, RecordError> {
+        let clock = measure.clock();
+        let (key, entry) = record(&self.recording(), measure, Deadline::new(&*clock, None), &mut Unseen)?;
+        Ok(Baseline {
+            environments: BTreeMap::from([(key, entry)]),
+        })
+    }
+
+    /// A check against what is recorded, or against nothing.
+    pub(super) fn check(&self, head: &Scripted, content: Option<Baseline>, options: &Options) -> Report {
+        let path = "budgets.baseline.json".to_owned();
+        self.check_against(head, Against::Baseline { content, path }, options)
+    }
+
+    pub(super) fn check_against(&self, head: &Scripted, against: Against<'_>, options: &Options) -> Report {
+        let sampling = self.sampling(options);
+        let clock = head.clock();
+        let deadline = Deadline::new(&*clock, sampling.time_limit);
+        let asked = Check {
+            budgets: &self.budgets,
+            all_targets: &self.targets,
+            targets: &self.targets,
+            machine: Machine {
+                processor: options.processor.to_owned(),
+                ..Machine::default()
+            },
+            variables: BTreeMap::new(),
+            places: &self.places,
+            usage: None,
+            files: head,
+            sampling,
+            reuse: options.reuse,
+        };
+        check(&asked, head, against, deadline, &mut Unseen).expect("it can be measured")
+    }
+
+    fn sampling(&self, options: &Options) -> SamplingSettings {
+        let asked = SamplingSettings::of(&self.budgets, || 5);
+        SamplingSettings {
+            fixed: options.samples.or(asked.fixed),
+            time_limit: options.time_limit.or(asked.time_limit),
+            ..asked
+        }
+    }
+}
+
+/// The findings of a report as `code target`.
+pub(super) fn codes(report: &Report) -> Vec<String> {
+    let code = |finding: &Finding| format!("{} {}", finding.code, finding.target);
+    report
+        .findings
+        .iter()
+        .map(|finding| code(finding).trim_end().to_owned())
+        .collect()
+}
+
+/// The first finding of a kind.
+pub(super) fn finding(report: &Report, code: Code) -> &Finding {
+    let mut findings = report.findings.iter();
+    findings
+        .find(|finding| finding.code == code)
+        .unwrap_or_else(|| panic!("no {code} in {:?}", codes(report)))
+}
+
+/// The row of a target.
+pub(super) fn row<'a>(report: &'a Report, target: &str) -> &'a TargetReport {
+    let mut rows = report.targets.iter();
+    rows.find(|row| row.module == target).expect("a row")
+}

@@ -1,0 +1,527 @@
+//! An interpreter that answers from a script: modules with their imports and costs, noise from a seed, a clock that moves when
+//! something is asked, and a log of what was asked.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::Duration;
+
+use crate::flows::{ShowProgress, SourceFiles};
+use crate::observed::{
+    Attempt, Clock, Collections, ContentHash, Deferral, Deferred, Edge, Effect, EffectSeen, FailedCommand, Failure,
+    ImportForm, ImportRequest, Interpreter, LineSeen, LoadedModule, Look, Measure, MeasureError, ModuleIndex,
+    ModuleRecord, Observation, Origin, OwnTime, Place, ReferenceSample, Sample, TargetObservation,
+};
+use crate::report::progress_line::Progress;
+use crate::stats::random::SplitMix64;
+
+/// The folder of every scripted project.
+pub(super) const ROOT: &str = "/project";
+const NS_PER_MS: f64 = 1e6;
+
+/// A module: the modules that it imports, one a line, and then the statements of its body.
+#[derive(Debug, Clone)]
+struct Module {
+    imports: Vec<String>,
+    body: Vec<(String, f64)>,
+    origin: Origin,
+    effects: Vec<Effect>,
+    /// Imports whose names the body uses.
+    used: BTreeSet<String>,
+    /// Fails once it was imported this often.
+    failure: Option<(usize, Failure)>,
+}
+
+/// A clock that moves by the same step whenever something is asked.
+#[derive(Debug, Default)]
+pub(super) struct ScriptedClock {
+    now: Cell<Duration>,
+}
+
+impl Clock for ScriptedClock {
+    fn elapsed(&self) -> Duration {
+        self.now.get()
+    }
+}
+
+/// The interpreter.
+#[derive(Debug, Clone)]
+pub(super) struct Scripted {
+    interpreter: Interpreter,
+    modules: BTreeMap<String, Module>,
+    command_ms: f64,
+    /// The standard deviation of the logarithm of each module's time.
+    noise: f64,
+    random: RefCell<SplitMix64>,
+    clock: Rc<ScriptedClock>,
+    /// How long each answer takes.
+    step: Duration,
+    bytecode_is_written: Cell<bool>,
+    counter: Option<String>,
+    imported: RefCell<BTreeMap<String, usize>>,
+    asked: RefCell<Vec<String>>,
+    /// Sources that files had earlier.
+    history: Vec<String>,
+}
+
+impl Scripted {
+    /// An interpreter without modules, on a machine that is busy now and then.
+    pub(super) fn new() -> Self {
+        Self {
+            interpreter: interpreter("3.13.1"),
+            modules: BTreeMap::new(),
+            command_ms: 0.0,
+            noise: 0.01,
+            random: RefCell::new(SplitMix64::new(7)),
+            clock: Rc::default(),
+            step: Duration::from_millis(100),
+            bytecode_is_written: Cell::new(true),
+            counter: None,
+            imported: RefCell::default(),
+            asked: RefCell::default(),
+            history: Vec::new(),
+        }
+    }
+
+    /// With a module of the project whose body takes this long.
+    pub(super) fn module(mut self, name: &str, ms: f64, imports: &[&str]) -> Self {
+        let module = Module {
+            imports: imports.iter().map(|name| (*name).to_owned()).collect(),
+            body: vec![("work()".to_owned(), ms)],
+            origin: Origin::Own,
+            effects: Vec::new(),
+            used: BTreeSet::new(),
+            failure: None,
+        };
+        self.modules.insert(name.to_owned(), module);
+        self
+    }
+
+    /// With a module of the standard library.
+    pub(super) fn standard(self, name: &str, ms: f64, imports: &[&str]) -> Self {
+        self.module(name, ms, imports)
+            .changed(name, |module| module.origin = Origin::Standard)
+    }
+
+    /// With one statement more in a body. The sources that were there before become history.
+    pub(super) fn edited(mut self, name: &str, statement: &str, ms: f64) -> Self {
+        self.history.push(source(&self.modules[name]));
+        self.random = RefCell::new(SplitMix64::new(11));
+        self.asked.take();
+        self.changed(name, |module| module.body.push((statement.to_owned(), ms)))
+    }
+
+    /// The same code measured anew: with other noise, and nothing asked yet.
+    pub(super) fn anew(mut self) -> Self {
+        self.random = RefCell::new(SplitMix64::new(13));
+        self.asked.take();
+        self
+    }
+
+    /// With a side effect of a module.
+    pub(super) fn effect(self, name: &str, effect: Effect) -> Self {
+        self.changed(name, |module| module.effects.push(effect))
+    }
+
+    /// With a body that uses what an import of it names.
+    pub(super) fn uses(self, name: &str, imported: &str) -> Self {
+        self.changed(name, |module| {
+            module.used.insert(imported.to_owned());
+        })
+    }
+
+    /// With a module that fails after it was imported this often.
+    pub(super) fn fails(self, name: &str, after: usize, failure: Failure) -> Self {
+        self.changed(name, |module| module.failure = Some((after, failure)))
+    }
+
+    /// Without a module; what imports it fails.
+    pub(super) fn without(mut self, name: &str) -> Self {
+        self.modules.remove(name);
+        self
+    }
+
+    /// With something that counts instructions.
+    pub(super) fn counting(mut self) -> Self {
+        self.counter = Some("cachegrind 3.19.0".to_owned());
+        self
+    }
+
+    /// Where bytecode cannot be written beside the sources.
+    pub(super) fn read_only(self) -> Self {
+        self.bytecode_is_written.set(false);
+        self
+    }
+
+    /// Under another patch level.
+    pub(super) fn version(mut self, version: &str) -> Self {
+        self.interpreter = interpreter(version);
+        self
+    }
+
+    /// With commands that take this long.
+    pub(super) fn commands_take(mut self, ms: f64) -> Self {
+        self.command_ms = ms;
+        self
+    }
+
+    fn changed(mut self, name: &str, change: impl FnOnce(&mut Module)) -> Self {
+        change(self.modules.get_mut(name).expect("a module of the script"));
+        self
+    }
+
+    /// The clock that moves with its answers.
+    pub(super) fn clock(&self) -> Rc<ScriptedClock> {
+        Rc::clone(&self.clock)
+    }
+
+    /// What was asked, in this order: `sample shop`, `look shop`, `light look shop` …
+    pub(super) fn asked(&self) -> Vec<String> {
+        self.asked.borrow().clone()
+    }
+
+    /// How often something was asked that begins so.
+    pub(super) fn count_asked(&self, beginning: &str) -> usize {
+        let asked = self.asked.borrow();
+        asked.iter().filter(|asked| asked.starts_with(beginning)).count()
+    }
+
+    fn note(&self, what: &str, request: ImportRequest<'_>) {
+        self.note_text(format!("{what} {}", request.imports.join(" ")));
+    }
+
+    fn note_text(&self, what: String) {
+        self.asked.borrow_mut().push(what);
+        self.clock.now.set(self.clock.now.get() + self.step);
+    }
+
+    /// The standard normal distribution, near enough.
+    fn normal(&self) -> f64 {
+        let mut random = self.random.borrow_mut();
+        let uniform = |random: &mut SplitMix64| random.next_u64() as f64 / u64::MAX as f64;
+        (0..12).map(|_| uniform(&mut random)).sum::<f64>() - 6.0
+    }
+
+    /// How slow the machine is at a moment.
+    fn slowness(&self) -> f64 {
+        (0.2 * self.normal()).exp()
+    }
+
+    fn import(&self, request: ImportRequest<'_>, deferral: Option<&Deferral>) -> Import {
+        let mut import = Import::default();
+        for name in request.preload {
+            self.load(name, None, deferral, &mut import);
+        }
+        let preloaded = import.order.len();
+        for name in request.imports {
+            if import.failure.is_none() {
+                self.load(name, None, deferral, &mut import);
+            }
+        }
+        import.order.drain(..preloaded);
+        import
+    }
+
+    fn load(&self, name: &str, from: Option<(&str, u32)>, deferral: Option<&Deferral>, import: &mut Import) {
+        let Some(module) = self.modules.get(name) else {
+            import.failure = Some(missing(name));
+            return;
+        };
+        let is_new = import.loaded.insert(name.to_owned());
+        import.edges.push(Edge {
+            importer: from.map(|(importer, _)| importer.to_owned()),
+            imported: name.to_owned(),
+            file: from.map(|(importer, _)| relative(importer)),
+            line: from.map_or(0, |(_, line)| line),
+            loaded: is_new,
+            in_function: false,
+            trigger: None,
+        });
+        if !is_new {
+            return;
+        }
+        for (line, imported) in (1..).zip(&module.imports) {
+            let is_deferred = deferral.is_some_and(|it| it.importer == name && it.line == line);
+            if is_deferred {
+                import.form = Some(ImportForm::Statement);
+            }
+            if is_deferred && module.used.contains(imported) {
+                let line = u32::try_from(module.imports.len()).unwrap_or(0) + 1;
+                let file = absolute(name);
+                import.used_at = Some(Place { file, line });
+            } else if is_deferred {
+                continue;
+            }
+            self.load(imported, Some((name, line)), deferral, import);
+            if import.failure.is_some() {
+                return;
+            }
+        }
+        let mut imported = self.imported.borrow_mut();
+        let times = imported.entry(name.to_owned()).or_default();
+        import.failure = module
+            .failure
+            .as_ref()
+            .filter(|(after, _)| *times >= *after)
+            .map(|(_, failure)| failure.clone());
+        *times += 1;
+        import.order.push(name.to_owned());
+    }
+
+    fn cost_ms(&self, name: &str) -> f64 {
+        self.modules[name].body.iter().map(|(_, ms)| ms).sum()
+    }
+
+    fn timed(&self, import: &Import, round: u32) -> Sample {
+        let slowness = self.slowness();
+        let own: Vec<OwnTime> = import
+            .order
+            .iter()
+            .map(|name| OwnTime {
+                module: name.as_str().into(),
+                cpu_ns: (self.cost_ms(name) * slowness * (self.noise * self.normal()).exp() * NS_PER_MS) as u64,
+            })
+            .collect();
+        let cpu_ns = own.iter().map(|own| own.cpu_ns).sum();
+        Sample {
+            round,
+            wall_ns: cpu_ns,
+            cpu_ns,
+            calibration_ns: (90_000.0 * slowness) as u64,
+            memory_bytes: 100_000 * own.len() as u64,
+            peak_memory_bytes: 10_000_000,
+            modules: own.len() as u64,
+            own,
+            ..Sample::default()
+        }
+    }
+}
+
+/// What one import came to.
+#[derive(Default)]
+struct Import {
+    loaded: BTreeSet<String>,
+    order: Vec<String>,
+    edges: Vec<Edge>,
+    failure: Option<Failure>,
+    form: Option<ImportForm>,
+    used_at: Option<Place>,
+}
+
+impl Measure for Scripted {
+    fn interpreter(&self) -> &Interpreter {
+        &self.interpreter
+    }
+
+    fn observe(&self, request: ImportRequest<'_>, look: Look) -> Result<TargetObservation, MeasureError> {
+        self.note(if look == Look::Full { "look" } else { "light look" }, request);
+        let import = self.import(request, None);
+        let modules: Vec<LoadedModule> = import
+            .order
+            .iter()
+            .map(|name| LoadedModule {
+                name: name.clone(),
+                file: Some(absolute(name)),
+                cached: Some(format!("{}c", absolute(name))),
+                has_bytecode: self.bytecode_is_written.get(),
+                own_ns: (self.cost_ms(name) * NS_PER_MS) as u64,
+                cumulative_ns: (self.cost_ms(name) * NS_PER_MS) as u64,
+                own_memory_bytes: 100_000,
+                cumulative_memory_bytes: 100_000,
+                blocked_ns: 0,
+            })
+            .collect();
+        let record = |name: &String| {
+            let module = &self.modules[name];
+            let content = Some(ContentHash::of(source(module).as_bytes()));
+            let origin = module.origin.clone();
+            (name.clone(), ModuleRecord { content, origin })
+        };
+        let effects = |name: &String| {
+            let seen = self.modules[name].effects.iter().map(|effect| EffectSeen {
+                effect: *effect,
+                detail: "an effect".to_owned(),
+                place: None,
+                module: Some(name.clone()),
+            });
+            seen.collect::<Vec<_>>()
+        };
+        Ok(TargetObservation {
+            closure: import.order.iter().map(record).collect(),
+            files_read: BTreeMap::new(),
+            observation: Observation {
+                effects: import.order.iter().flat_map(effects).collect(),
+                total_ns: modules.iter().map(|module| module.own_ns).sum(),
+                total_memory_bytes: 100_000 * modules.len() as i64,
+                modules,
+                edges: if look == Look::Full { import.edges } else { Vec::new() },
+                failure: import.failure,
+                ..Observation::default()
+            },
+        })
+    }
+
+    fn use_private_bytecode(&self) -> bool {
+        self.note_text("private bytecode".to_owned());
+        !self.bytecode_is_written.replace(true)
+    }
+
+    fn sample(&self, request: ImportRequest<'_>) -> Attempt<Sample> {
+        self.note("sample", request);
+        let import = self.import(request, None);
+        Ok(match &import.failure {
+            Some(failure) => Err(failure.clone()),
+            None => Ok(self.timed(&import, request.round)),
+        })
+    }
+
+    fn sample_deferring(&self, request: ImportRequest<'_>, deferral: Option<&Deferral>) -> Attempt<Deferred> {
+        match deferral {
+            Some(deferral) => self.note_text(format!("defer {}:{}", deferral.importer, deferral.line)),
+            None => self.note("defer nothing in", request),
+        }
+        let import = self.import(request, deferral);
+        Ok(match &import.failure {
+            Some(failure) => Err(failure.clone()),
+            None => Ok(Deferred {
+                sample: self.timed(&import, request.round),
+                form: import.form,
+                used_at: import.used_at,
+                collections: Collections::default(),
+            }),
+        })
+    }
+
+    fn command(&self, words: &[String], round: u32) -> Result<Result<Sample, FailedCommand>, MeasureError> {
+        self.note_text(format!("command {}", words.join(" ")));
+        let slowness = self.slowness();
+        Ok(Ok(Sample {
+            round,
+            cpu_ns: (self.command_ms * slowness * NS_PER_MS) as u64,
+            wall_ns: (self.command_ms * slowness * NS_PER_MS) as u64,
+            ..Sample::default()
+        }))
+    }
+
+    fn reference(&self, _: u32) -> Result<ReferenceSample, MeasureError> {
+        self.note_text("reference".to_owned());
+        let cpu_ns = (80.0 * self.slowness() * NS_PER_MS) as u64;
+        Ok(ReferenceSample {
+            cpu_ns,
+            wall_ns: cpu_ns,
+        })
+    }
+
+    fn lines(&self, request: ImportRequest<'_>, watched: &[&str]) -> Result<Vec<LineSeen>, MeasureError> {
+        self.note_text(format!("lines {}", watched.join(" ")));
+        let import = self.import(request, None);
+        let loaded = watched.iter().filter(|name| import.loaded.contains(**name));
+        Ok(loaded
+            .flat_map(|name| {
+                let module = &self.modules[*name];
+                let first = u32::try_from(module.imports.len()).unwrap_or(0) + 1;
+                (first..).zip(&module.body).map(|(line, (text, ms))| LineSeen {
+                    module: (*name).to_owned(),
+                    file: relative(name),
+                    line,
+                    ns: (ms * NS_PER_MS) as u64,
+                    text: text.clone(),
+                    extent: vec![(line, line)],
+                    reach: Vec::new(),
+                })
+            })
+            .collect())
+    }
+
+    fn counter(&self) -> Option<String> {
+        self.counter.clone()
+    }
+
+    fn count(&self, request: ImportRequest<'_>, time_left: Option<Duration>) -> Result<Option<u64>, MeasureError> {
+        self.note("count", request);
+        let import = self.import(request, None);
+        let ms: f64 = import.order.iter().map(|name| self.cost_ms(name)).sum();
+        let in_time = time_left.is_none_or(|left| left > self.step);
+        Ok(in_time.then_some((ms * NS_PER_MS) as u64))
+    }
+}
+
+impl ModuleIndex for Scripted {
+    fn exists(&self, module: &str) -> bool {
+        self.modules.contains_key(module)
+    }
+
+    fn children(&self, package: &str) -> Vec<String> {
+        let below = |name: &&String| match name.rsplit_once('.') {
+            Some((parent, _)) => parent == package,
+            None => package.is_empty(),
+        };
+        self.modules.keys().filter(below).cloned().collect()
+    }
+}
+
+impl SourceFiles for Scripted {
+    fn read(&self, file: &str) -> Option<Vec<u8>> {
+        let module = self.modules.keys().find(|name| absolute(name) == file)?;
+        Some(source(&self.modules[module]).into_bytes())
+    }
+
+    fn earlier(&self, _: &[PathBuf], wanted: &BTreeSet<ContentHash>, _: Duration) -> BTreeMap<ContentHash, Vec<u8>> {
+        let contents = self.history.iter().map(|text| text.clone().into_bytes());
+        contents
+            .map(|content| (ContentHash::of(&content), content))
+            .filter(|(hash, _)| wanted.contains(hash))
+            .collect()
+    }
+}
+
+/// Nobody looks.
+pub(super) struct Unseen;
+
+impl ShowProgress for Unseen {
+    fn show(&mut self, _: &Progress<'_>) {}
+}
+
+/// The failure of a module that is not there.
+pub(super) fn missing(name: &str) -> Failure {
+    Failure::Raised {
+        exception: "ModuleNotFoundError".to_owned(),
+        message: format!("No module named '{name}'"),
+        stack: Vec::new(),
+        missing: Some(name.to_owned()),
+        cycle: Vec::new(),
+    }
+}
+
+fn source(module: &Module) -> String {
+    let imports = module.imports.iter().map(|name| format!("import {name}\n"));
+    let body = module.body.iter().map(|(text, _)| format!("{text}\n"));
+    imports.chain(body).collect()
+}
+
+fn relative(module: &str) -> String {
+    format!("{}.py", module.replace('.', "/"))
+}
+
+fn absolute(module: &str) -> String {
+    format!("{ROOT}/{}", relative(module))
+}
+
+fn interpreter(version: &str) -> Interpreter {
+    Interpreter {
+        executable: PathBuf::from("/usr/bin/python3"),
+        implementation: "cpython".to_owned(),
+        version: version.to_owned(),
+        minor: "3.13".to_owned(),
+        build: format!("{version} (main)"),
+        platform: "linux".to_owned(),
+        architecture: "x86_64".to_owned(),
+        prefix: PathBuf::from("/usr"),
+        base_prefix: PathBuf::from("/usr"),
+        path: Vec::new(),
+        standard_library: Vec::new(),
+        builtin_modules: Vec::new(),
+        cache_tag: None,
+    }
+}
