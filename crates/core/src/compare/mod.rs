@@ -7,6 +7,7 @@
 //!
 //! **The same, or not.** A change counts where it is beyond the noise: see [`crate::stats::sameness`].
 
+mod content;
 mod recording;
 mod selection;
 #[cfg(test)]
@@ -16,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+pub use content::{ContentError, parse_report};
 use recording::Recording;
 pub use selection::ComparisonError;
 
