@@ -1,10 +1,10 @@
-"""Import statements that are put off, as `lazy import` (PEP 810) has it: what they name is loaded when one of the names is
+"""Import statements that are deferred, as `lazy import` (PEP 810) has it: what they name is loaded when one of the names is
 first looked up, and not at all if none ever is.
 
 Each `defer=LINE:MODULE` word names one statement by the module that it stands
 in and its first line. Other statements that import the same thing are left alone, so that what they load is still loaded.
 
-Nothing stands in for what is put off: the body of the module runs with a mapping for its names that leaves these names
+Nothing stands in for what is deferred: the body of the module runs with a mapping for its names that leaves these names
 out. Looking one up in the body goes through that mapping, in a function or a class through the module's built-in names,
 and from other modules through the module's `__getattr__`; each loads it for real, and is noted as its use. So a class is a
 class wherever it is used. Only what reads the module's dictionary itself does not find the name.
@@ -14,7 +14,7 @@ _execute = exec
 
 
 class _Statement:
-    """One statement that is to be put off: in what form the interpreter met it, and where it was used first."""
+    """One statement that is to be deferred: in what form the interpreter met it, and where it was used first."""
 
     def __init__(self):
         self.form = None
@@ -30,7 +30,7 @@ class _Statement:
 
 
 class _Later:
-    """What an import gives to its statement when it is put off: any part of it is put off too."""
+    """What an import gives to its statement when it is deferred: any part of it is deferred too."""
 
     def __init__(self, statement, arguments, path):
         object.__setattr__(self, "_deferred", (statement, arguments, path))
@@ -151,7 +151,7 @@ def _form_of(frame, fromlist):
 
 
 def _prepare(globals, statements):
-    """Gives a module its own names, whose `__import__` puts these statements off, by line."""
+    """Gives a module its own names, whose `__import__` defers these statements, by line."""
     names = _Names(globals)
 
     def __import__(name, globals=None, locals=None, fromlist=(), level=0):
@@ -193,7 +193,7 @@ _collections = {"times": [0, 0, 0], "ns": [0, 0, 0]}  # by generation
 
 
 def _watch_collections(seen, stacks, pace):
-    """Books collections of garbage apart: which module has one is chance, and with a statement put off it is another."""
+    """Books collections of garbage apart: which module has one is chance, and with a statement deferred it is another."""
     booked = [_COLLECTIONS, 0]
     seen.append(booked)
     began = [0]
@@ -220,7 +220,7 @@ _statements = {}
 for _word in _values("defer"):
     _line, _, _module = _word.partition(":")
     _order.append(_statements.setdefault(_module, {}).setdefault(int(_line), _Statement()))
-# Also where nothing is put off: both sides of a comparison go the same way.
+# Also where nothing is deferred: both sides of a comparison go the same way.
 _hide(_exec_module)
 _external._LoaderBasics.exec_module = _exec_module
 _watchers.append(_watch_collections)

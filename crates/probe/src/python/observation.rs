@@ -88,11 +88,11 @@ mod tests {
 
     #[test]
     fn a_failed_import_keeps_what_was_seen_until_then() {
-        let json = r#"{"kind": "observation", "modules": [], "preloaded": ["json"], "warnings": [], "files_read": ["/x"],
+        let json = r#"{"kind": "observation", "modules": [], "warnings": [], "files_read": ["/x"],
             "failure": {"kind": "exited", "code": 3, "stack": []}, "total_ns": 5, "total_memory_bytes": -1,
             "effects": [{"effect": "network", "detail": "d", "place": {"file": "/p/a.py", "line": 2}, "module": "a"}],
             "blocked": [], "edges": [{"importer": "a", "imported": "b", "file": "/p/a.py", "line": 1, "loaded": false,
-            "failed": true, "in_function": true, "trigger": {"module": "c", "line": 9}}]}"#;
+            "in_function": true, "trigger": {"module": "c", "line": 9}}]}"#;
         let mut observation: Observation = serde_json::from_str(json).expect("a valid answer");
         name_files(&mut observation, Path::new("/p"));
         assert!(matches!(observation.failure, Some(Failure::Exited { code: 3, .. })));

@@ -22,7 +22,7 @@ pub(super) enum Script {
     Interpreter,
     /// One timed sample.
     Probe,
-    /// The probe with some import statements put off.
+    /// The probe with some import statements deferred.
     DeferringProbe,
     /// One untimed import with every hook on.
     Observe,

@@ -103,28 +103,26 @@ def _describe_place(place):
     return None if place is None or place[0] is None else {"file": _absolute(place[0]), "line": place[1]}
 
 
-def _describe_edge(key, flags):
+def _describe_edge(key, loaded):
     importer, imported, filename, line, inside, trigger = key
     return {
         "importer": importer,
         "imported": imported,
         "file": None if filename is None else _absolute(filename),
         "line": line,
-        "loaded": bool(flags & _LOADED),
-        "failed": flags == _FAILED,
+        "loaded": loaded,
         "in_function": inside,
         "trigger": None if trigger is None else {"module": trigger[0], "line": trigger[1]},
     }
 
 
-def _describe(names, preloaded, failure, total_cpu, total_memory):
+def _describe(names, failure, total_cpu, total_memory):
     modules, files = _describe_modules(names)
     return {
         "kind": "observation",
         "failure": failure,
         "modules": modules,
-        "preloaded": preloaded,
-        "edges": [_describe_edge(key, flags) for key, flags in _Notes.edges.items()],
+        "edges": [_describe_edge(key, loaded) for key, loaded in _Notes.edges.items()],
         "warnings": [_describe_warning(*seen) for seen in list(_Notes.warnings)],
         "effects": [
             {"effect": kind, "detail": detail, "place": _describe_place(place), "module": module}
@@ -153,7 +151,6 @@ def _install():
 def _observe():
     _prepare_path()
     _watch_faults()
-    bare = set(_modules)
     failure = None
     try:
         for name in _values("preload"):
@@ -162,7 +159,6 @@ def _observe():
         failure = _describe_exception(error)
     _Notes.before = set(_modules)
     _Notes.known = set(_modules)
-    preloaded = [name for name in _modules if name not in bare]
     main = _Notes.main = _this_thread()
     main.stack.append([None, None, 0, 0, 0])
     _install()
@@ -182,7 +178,7 @@ def _observe():
     cpu = _thread_cpu_clock() - cpu - _Notes.hook_cost + _Notes.foreign_cpu
     memory = (_resident.field(1) * _PAGE if _resident else 0) - memory
     names = [name for name in list(_modules) if name not in _Notes.before and type(name) is str]
-    _send(_describe(names, preloaded, failure, cpu, memory))
+    _send(_describe(names, failure, cpu, memory))
 
 
 _with_room(_observe)

@@ -1,18 +1,16 @@
 """The hooks on imports: an edge for each, and the cost of each module that one loaded."""
 
 
-_LOADED, _FAILED = 1, 2
-
-
-def _note_edge(importer, imported, flags):
+def _note_edge(importer, imported, loaded):
+    """Notes who asked for a module, and whether one of its requests had it loaded."""
     module, filename, line, inside, trigger = importer
     key = (module, imported, filename, line, inside, trigger)
-    _Notes.edges[key] = _Notes.edges.get(key, 0) | flags
+    _Notes.edges[key] = _Notes.edges.get(key, False) or loaded
     if module is not None and module not in _Notes.known and module not in _modules:
         _Notes.known.add(module)  # code that runs under a name of its own, without an import
         top = _top_of(_this_thread())
         if top != module:
-            _note_edge((top, None, 0, False, None), module, _LOADED)
+            _note_edge((top, None, 0, False, None), module, True)
 
 
 def _note_made(thread):
@@ -33,7 +31,7 @@ def _note_made(thread):
     importer = (_top_of(thread), None, 0, False, None)
     for name in reversed(made):
         _Notes.known.add(name)
-        _note_edge(importer, name, _LOADED)
+        _note_edge(importer, name, True)
 
 
 def _enter_load(name):
@@ -59,7 +57,7 @@ def _leave_load(name, entered, loaded):
     """A load is over, or has failed."""
     if entered is None:
         if loaded and _Notes.on and type(name) is str and name not in _Notes.before:
-            _note_edge(_importer_of(_frame_of(1), _this_thread()), name, 0)
+            _note_edge(_importer_of(_frame_of(1), _this_thread()), name, False)
         return
     thread, outer, importer, place = entered
     _close_stretch(thread)
@@ -67,7 +65,7 @@ def _leave_load(name, entered, loaded):
         _note_made(thread)
         _Notes.known.add(name)
     thread.stack.pop()
-    _note_edge(importer, name, _LOADED if loaded else _FAILED)
+    _note_edge(importer, name, loaded)
     thread.place = (importer[1], importer[2]) if importer[1] and not importer[3] else place
     if outer is not None:
         _open_stretch(thread)
@@ -85,7 +83,7 @@ def _import_hook(name, globals=None, locals=None, fromlist=(), level=0):
             _Notes.kept_alive.append(frame.f_code)  # its id is part of the key
             for imported in _named_by(name, globals, fromlist, level):
                 if imported in _modules and imported not in _Notes.before:
-                    _note_edge(_importer_of(frame, thread), imported, 0)
+                    _note_edge(_importer_of(frame, thread), imported, False)
             spent = _thread_cpu_clock() - started
             if thread is _Notes.main:
                 _Notes.hook_cost += spent
