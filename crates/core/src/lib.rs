@@ -13,6 +13,8 @@ pub mod compare;
 pub mod explain;
 #[cfg(feature = "decide")]
 pub mod flows;
+#[cfg(feature = "decide")]
+mod numbers;
 pub mod observed;
 #[cfg(feature = "decide")]
 pub mod report;

@@ -8,6 +8,7 @@ use similar::{ChangeTag, TextDiff};
 
 use super::moved::{has_moved, scatter};
 use super::{Difference, Entry, Recorded, comparability};
+use crate::numbers;
 use crate::observed::{ClosureChange, DistributionChange, ModuleTable, Origin};
 
 /// What a target comes to, for the reader of a diff.
@@ -50,7 +51,7 @@ impl fmt::Display for TargetSummary {
         if let Some(instructions) = self.instructions {
             write!(formatter, " {instructions} instructions,")?;
         }
-        write!(formatter, " {} modules", self.modules)
+        write!(formatter, " {}", numbers::counted(self.modules as u64, "module"))
     }
 }
 

@@ -10,6 +10,7 @@ use super::format::{File, StoredEntry, StoredTarget};
 use super::path::Path;
 use super::pool::Pool;
 use super::{Baseline, Entry, ParseError, Recorded, StoredSample};
+use crate::numbers;
 use crate::observed::{ModuleRecord, Origin, ReferenceSample};
 use crate::stats::MachineSpeed;
 
@@ -150,11 +151,15 @@ fn target(stored: StoredTarget, speed: &MachineSpeed, pools: &Pools, path: &Path
     }
     let modules = recorded.closure.len();
     if times != modules {
-        let problem = format!("{times} own times for {modules} modules");
+        let problem = format!(
+            "{} for {}",
+            numbers::counted(times as u64, "own time"),
+            numbers::counted(modules as u64, "module")
+        );
         return Err(path.key("own_time_10us").invalid(problem));
     }
     if stored.modules != modules as u64 {
-        let problem = format!("the closure has {modules} modules");
+        let problem = format!("the closure has {}", numbers::counted(modules as u64, "module"));
         return Err(path.key("modules").invalid(problem));
     }
     if let Some(selection) = stored.files_read {

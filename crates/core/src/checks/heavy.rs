@@ -61,3 +61,73 @@ fn finding(case: &Case<'_>, mut cause: Cause, scale: f64, context: &Context<'_>)
     let finding = finding.asked_by(context.heavy.line.as_ref());
     finding.caused_by(vec![cause]).at(place)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::budgets::Limits;
+    use crate::checks::by_hand::{case, cited, context, estimate, target};
+    use crate::observed::{Edge, LoadedModule};
+    use crate::stats::Estimate;
+
+    /// An import of 50 ms, 45 of them in the body of `shop`.
+    fn observation() -> Observation {
+        let shop = LoadedModule {
+            name: "shop".to_owned(),
+            file: Some("/project/src/shop.py".to_owned()),
+            cached: None,
+            has_bytecode: false,
+            own_ns: 45_000_000,
+            cumulative_ns: 50_000_000,
+            own_memory_bytes: 0,
+            cumulative_memory_bytes: 0,
+            blocked_ns: 0,
+        };
+        let edge = Edge {
+            importer: None,
+            imported: "shop".to_owned(),
+            file: None,
+            line: 0,
+            loaded: true,
+            in_function: false,
+            trigger: None,
+        };
+        Observation {
+            modules: vec![shop],
+            edges: vec![edge],
+            total_ns: 50_000_000,
+            ..Observation::default()
+        }
+    }
+
+    #[test]
+    fn the_mark_is_in_the_milliseconds_of_the_samples() {
+        let (target, observation) = (target(Limits::default()), observation());
+        let found = |mark_ms| {
+            let case = Case {
+                observation: Some(&observation),
+                // Forty times what was observed.
+                estimate: Some(Estimate {
+                    time_ms: 2_000.0,
+                    ..estimate()
+                }),
+                ..case(&target)
+            };
+            let mark = cited(mark_ms);
+            let context = Context {
+                heavy: &mark,
+                ..context()
+            };
+            let findings = check(&case, &context).into_iter();
+            findings.map(|finding| finding.kind).collect::<Vec<_>>()
+        };
+        let heavy = HeavyModule {
+            module: "shop".to_owned(),
+            time_ms: 1_800.0,
+            mark_ms: 1_700.0,
+            usage: None,
+        };
+        assert_eq!(found(1_700.0), [FindingKind::Heavy(heavy)]);
+        assert_eq!(found(1_900.0), []);
+    }
+}

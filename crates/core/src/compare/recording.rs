@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use super::Figures;
 use crate::baseline::{Aspect, Comparability, Difference, Entry};
 use crate::observed::{EnvironmentKey, Machine};
-use crate::report::Report;
-use crate::report::TargetReport;
+use crate::report::{Report, TargetReport};
 use crate::stats::{MachineSpeed, estimate};
 
 /// How far two times may differ and still be the same figure, written and read back.

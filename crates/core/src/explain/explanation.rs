@@ -9,7 +9,7 @@ use super::graph::{ImportGraph, ImportStatement, top_level};
 use super::tree::{self, GroupTotal, Node};
 use super::{ChainStep, CostlyImport, Usual};
 use crate::budgets::Classes;
-use crate::observed::{LoadedModule, ModuleTable, Observation, Origin};
+use crate::observed::{LoadedModule, ModuleTable, Observation, Origin, is_at_or_below};
 use crate::usage::Usage;
 
 /// How many costly imports are listed.
@@ -134,11 +134,8 @@ fn chain_to(graph: &ImportGraph<'_>, observation: &Observation, module: &str) ->
         .shortest_chain(module)
         .filter(|_| observation.modules.iter().any(|loaded| loaded.name == module))
         .or_else(|| {
-            let below = format!("{module}.");
-            let first = observation
-                .modules
-                .iter()
-                .find(|loaded| loaded.name.starts_with(&below))?;
+            let mut below = observation.modules.iter().filter(|loaded| loaded.name != module);
+            let first = below.find(|loaded| is_at_or_below(&loaded.name, module))?;
             graph.shortest_chain(&first.name)
         })
 }

@@ -1,7 +1,7 @@
 //! The numbers of a target as the cells of a table, the same in a terminal and in Markdown.
 
-use super::numbers;
 use crate::checks::TargetStatus;
+use crate::numbers;
 use crate::report::TargetReport;
 use crate::stats::{ComparisonKind, Distribution};
 

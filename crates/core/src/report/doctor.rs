@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
+use crate::numbers;
 use crate::observed::{Interpreter, Machine};
-use crate::report::numbers;
 use crate::stats::noise::NoiseFloor;
 
 use super::untrusted;

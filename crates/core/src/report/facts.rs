@@ -3,11 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use super::numbers;
 use crate::checks::{Severity, TargetStatus, Verdict};
 use crate::explain::ChainStep;
-use crate::report::{Cause, Report};
-use crate::report::{Finding, TargetReport};
+use crate::numbers;
+use crate::report::{Cause, Finding, Report, TargetReport};
 
 /// How a target stands, in the words of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

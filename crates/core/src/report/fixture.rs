@@ -4,9 +4,9 @@ use crate::budgets::{BudgetLine, TargetKind};
 use crate::checks::{Code, Severity, TargetStatus, Verdict};
 use crate::explain::ChainStep;
 use crate::observed::{ClosureChange, DistributionChange, EnvironmentKey, Machine, Place};
-use crate::report::Cause;
-use crate::report::{BaselineSummary, RecordedFrom, Report, ReportEnvironment, RunSummary};
-use crate::report::{Finding, TargetReport};
+use crate::report::{
+    BaselineSummary, Cause, Finding, RecordedFrom, Report, ReportEnvironment, RunSummary, TargetReport,
+};
 use crate::stats::{ComparisonKind, Distribution};
 
 /// What a module that wants to do harm puts into its exception.

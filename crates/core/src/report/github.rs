@@ -1,8 +1,9 @@
 //! The report as GitHub workflow commands, which the runner turns into annotations at the lines of a pull request. The
 //! runner shows ten of a kind for a step and drops the rest in silence, so the rest is counted here and said.
 
-use super::{facts, numbers, order, untrusted};
+use super::{facts, order, untrusted};
 use crate::checks::Severity;
+use crate::numbers;
 use crate::report::{Finding, Report};
 
 /// How many annotations of one kind the runner shows for a step.

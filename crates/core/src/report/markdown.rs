@@ -3,11 +3,10 @@
 
 use super::cells;
 use super::facts::{self, Standing};
-use super::{numbers, order, untrusted};
+use super::{order, untrusted};
 use crate::checks::{Severity, TargetStatus, Verdict};
-use crate::report::Cause;
-use crate::report::Report;
-use crate::report::{Finding, TargetReport};
+use crate::numbers;
+use crate::report::{Cause, Finding, Report, TargetReport};
 
 /// The most that GitHub takes as a job summary, in bytes.
 pub const SUMMARY_BYTES: usize = 1024 * 1024;

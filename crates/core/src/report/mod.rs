@@ -13,7 +13,6 @@ pub mod json;
 pub mod markdown;
 pub mod merge;
 mod model;
-pub mod numbers;
 pub mod order;
 pub mod progress_line;
 mod rows;

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{numbers, untrusted};
+use super::untrusted;
+use crate::numbers;
 
 /// The columns that the name of a target may take.
 const NAME_WIDTH: usize = 48;

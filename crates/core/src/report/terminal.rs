@@ -9,11 +9,10 @@ use unicode_width::UnicodeWidthStr;
 use super::cells;
 use super::facts::{self, Standing};
 use super::table::{Align, Cell, Row, Table, paint};
-use super::{numbers, order, untrusted};
+use super::{order, untrusted};
 use crate::checks::{Code, Severity, TargetStatus, Verdict};
-use crate::report::Cause;
-use crate::report::Report;
-use crate::report::{Finding, TargetReport};
+use crate::numbers;
+use crate::report::{Cause, Finding, Report, TargetReport};
 
 const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default().bold();

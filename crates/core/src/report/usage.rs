@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{numbers, untrusted};
+use super::untrusted;
+use crate::numbers;
 use crate::usage::{Run, Usage};
 
 /// How many packages are named.

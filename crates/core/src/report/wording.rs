@@ -8,7 +8,6 @@ pub use advice::short_failure;
 pub(super) use advice::{reason, remedy};
 
 use super::Finding;
-use super::numbers;
 use crate::checks;
 use crate::checks::{
     BaseUnavailable, BaselineRemark, Certainty, ComparedUnder, FindingKind, ForbiddenEffect, ForbiddenModule,
@@ -17,6 +16,7 @@ use crate::checks::{
 };
 use crate::explain::graph::OtherImporter;
 use crate::explain::{ChainStep, Distribution, Group, InterpreterChange};
+use crate::numbers;
 use crate::observed::{Effect, EffectSeen, Failure, Frame, Place};
 use crate::stats::{Comparison, ComparisonKind};
 use crate::usage::Counts;

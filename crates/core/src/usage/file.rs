@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
 use super::{Counts, Usage};
-use crate::report::numbers;
+use crate::numbers;
 
 /// The version of the format.
 pub const VERSION: u64 = 1;

@@ -266,7 +266,7 @@ fn values_that_cannot_be() {
         (
             "\"12 - 300 0 -\"",
             "\"12\"",
-            format!("{target}.own_time_10us: 1 own times for 5 modules"),
+            format!("{target}.own_time_10us: 1 own time for 5 modules"),
         ),
         (
             "\"12 - 300 0 -\"",

@@ -1,8 +1,9 @@
 //! The before/after table for a job summary or a comment on a pull request.
 
-use super::super::{numbers, untrusted};
+use super::super::untrusted;
 use super::{cells, counts, instructions, is_counted, requirement, rule, title, total_cells};
 use crate::compare::{BeforeAfter, EnvironmentComparison, Outcome};
+use crate::numbers;
 
 /// The head of the table, and what a column of instructions adds to each of its lines.
 const TABLE_HEAD: [(&str, &str); 2] = [

@@ -8,8 +8,9 @@ mod tests;
 pub use markdown::render as markdown;
 pub use terminal::render as terminal;
 
-use super::{numbers, untrusted};
+use super::untrusted;
 use crate::compare::{BeforeAfter, EnvironmentComparison, Figures, Outcome, Row, Total};
+use crate::numbers;
 use crate::stats::comparison::WHOLE_ALLOWANCE;
 use crate::stats::sameness::NOISE_FLOOR_MS;
 

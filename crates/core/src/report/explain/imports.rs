@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use super::{place_for_people, without_site};
 use crate::explain::{AdviceKind, CostlyImport, Measured, Weight};
-use crate::report::{numbers, untrusted, wording};
+use crate::numbers;
+use crate::report::{untrusted, wording};
 
 /// The widest line, where what is quoted leaves a choice.
 const WIDTH: usize = 100;

@@ -5,7 +5,8 @@ use std::fmt::Write;
 
 use super::imports;
 use crate::explain::{ChainStep, Explanation, Group, Node};
-use crate::report::{numbers, untrusted, wording};
+use crate::numbers;
+use crate::report::{untrusted, wording};
 
 /// How much of the tree is shown.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,8 +1,8 @@
 //! Advice in words: why, and what to write.
 
-use super::super::numbers;
 use super::usage;
 use crate::explain::{Advice, Obstacle, ObstacleKind, Reason, Remedy, Use, UseKind};
+use crate::numbers;
 use crate::observed::Failure;
 use crate::report::explain::place_for_people;
 

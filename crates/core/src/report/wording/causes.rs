@@ -1,9 +1,9 @@
 //! Causes in words.
 
-use super::super::numbers;
 use super::other_interpreter;
 use crate::explain;
 use crate::explain::{CauseKind, LineChange, LineShare, VersionChange, Weight};
+use crate::numbers;
 use crate::report::Cause;
 
 const MEBIBYTE: i64 = 1024 * 1024;

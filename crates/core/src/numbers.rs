@@ -5,7 +5,7 @@
 const UNKNOWN: &str = "?";
 
 /// A duration given in milliseconds, such as `9.87 ms`, `312 ms` or `8.91 s`.
-pub fn time(milliseconds: f64) -> String {
+pub(crate) fn time(milliseconds: f64) -> String {
     let magnitude = milliseconds.abs();
     if magnitude >= 999.5 {
         format!("{} s", significant(milliseconds / 1000.0, 3))
@@ -15,12 +15,12 @@ pub fn time(milliseconds: f64) -> String {
 }
 
 /// A change of a duration, in milliseconds, with its sign: `+2.93 ms`.
-pub fn time_change(milliseconds: f64) -> String {
+pub(crate) fn time_change(milliseconds: f64) -> String {
     signed(milliseconds, time)
 }
 
 /// A limit in milliseconds as somebody wrote it: no digit is added and none is rounded away, `10 ms`, `2.5 ms`, `1.2 s`.
-pub fn time_limit(milliseconds: f64) -> String {
+pub(crate) fn time_limit(milliseconds: f64) -> String {
     if !milliseconds.is_finite() {
         return UNKNOWN.to_owned();
     }
@@ -34,7 +34,7 @@ pub fn time_limit(milliseconds: f64) -> String {
 }
 
 /// The wall-clock length of a run, in seconds: `0.84 s`, `21.4 s`, `3 min 05 s`.
-pub fn seconds(seconds: f64) -> String {
+pub(crate) fn seconds(seconds: f64) -> String {
     if !seconds.is_finite() {
         return UNKNOWN.to_owned();
     }
@@ -46,37 +46,37 @@ pub fn seconds(seconds: f64) -> String {
 }
 
 /// An amount of memory in bytes, such as `512 B`, `4.10 MiB`.
-pub fn bytes(bytes: u64) -> String {
+pub(crate) fn bytes(bytes: u64) -> String {
     memory(bytes as f64)
 }
 
 /// A change of an amount of memory, in bytes, with its sign: `+583 MiB`.
-pub fn bytes_change(bytes: i64) -> String {
+pub(crate) fn bytes_change(bytes: i64) -> String {
     signed(bytes as f64, memory)
 }
 
 /// A share in percent, such as `2.10%`.
-pub fn percent(percent: f64) -> String {
+pub(crate) fn percent(percent: f64) -> String {
     format!("{}%", significant(percent, 2))
 }
 
 /// A change in percent with its sign: `+31.2%`, `+9,913%`.
-pub fn percent_change(change: f64) -> String {
+pub(crate) fn percent_change(change: f64) -> String {
     signed(change, percent)
 }
 
 /// A count with its thousands set apart: `1,203`.
-pub fn count(count: u64) -> String {
+pub(crate) fn count(count: u64) -> String {
     grouped(&count.to_string())
 }
 
 /// A count with its noun: `1 sample`, `1,203 samples`. For nouns that take an `s`.
-pub fn counted(number: u64, noun: &str) -> String {
+pub(crate) fn counted(number: u64, noun: &str) -> String {
     format!("{} {noun}{}", count(number), if number == 1 { "" } else { "s" })
 }
 
 /// A part of a whole: `3 of 25 runs`, `1 of 1 runs`. What is counted in parts is more than one. For nouns that take an `s`.
-pub fn part_of(part: u64, whole: u64, noun: &str) -> String {
+pub(crate) fn part_of(part: u64, whole: u64, noun: &str) -> String {
     format!("{} of {} {noun}s", count(part), count(whole))
 }
 
