@@ -4,4 +4,5 @@ mod budgets_mistakes;
 mod budgets_properties;
 mod budgets_support;
 mod budgets_targets;
+mod error_rate;
 mod replay;
