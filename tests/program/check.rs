@@ -118,6 +118,38 @@ fn a_recorded_time_above_a_new_ceiling_fails_without_being_timed() {
 }
 
 #[test]
+fn a_ceiling_says_the_same_of_a_reused_time_and_of_fresh_samples() {
+    let project = Project::of_module(BUSY, "").recorded();
+    let recorded_ms = project
+        .check(&[])
+        .expect_code(0)
+        .row("measured")
+        .time_ms
+        .expect("a time");
+    let ceiling = |share: f64| {
+        let ms = recorded_ms * share;
+        project.write(
+            "budgets.toml",
+            format!("[modules.measured]\nmax-time = \"{ms:.3}ms\"\n"),
+        );
+    };
+    // A little above it says nothing: the machine moves by more between two runs.
+    ceiling(0.997);
+    let near = project.check(&[]).expect_code(0);
+    assert_eq!(found(&near), [(Code::Inconclusive, "measured")]);
+    assert_eq!(near.row("measured").status, TargetStatus::Reused);
+    for (share, findings) in [(0.5, vec![(Code::OverTime, "measured")]), (2.0, Vec::new())] {
+        ceiling(share);
+        for words in [&[][..], &["--no-reuse"], &["--no-reuse", "--samples", "20"]] {
+            let run = project
+                .check(words)
+                .expect_code(if findings.is_empty() { 0 } else { 1 });
+            assert_eq!(found(&run), findings, "{words:?}");
+        }
+    }
+}
+
+#[test]
 fn a_layer_pays_for_all_of_its_modules_together() {
     let project = Project::new("[layers.all]\nmodules = [\"pair.*\"]\nmax-time = \"2s\"\nmax-total-time = \"5ms\"\n");
     project.write("pair/__init__.py", "");

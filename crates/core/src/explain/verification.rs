@@ -8,7 +8,7 @@ use crate::observed::Sample;
 use crate::stats::blocked::blocked_change;
 use crate::stats::quantile::median;
 use crate::stats::random::SplitMix64;
-use crate::stats::saving::{centre, saved_shares};
+use crate::stats::saving::{hodges_lehmann, saved_shares};
 
 /// An interval needs six pairs.
 const FEWEST_PAIRS: usize = 6;
@@ -82,7 +82,7 @@ impl Trial {
 /// disk that stalls does so in one.
 fn measure(pairs: &[(Rc<Sample>, Sample)], cpu_ms: f64) -> Option<Measured> {
     let pairs: Vec<(&Sample, &Sample)> = pairs.iter().map(|(with, without)| (&**with, without)).collect();
-    let share = centre(&saved_shares(&pairs))?;
+    let share = hodges_lehmann(&saved_shares(&pairs))?;
     let blocked = blocked_change(
         pairs.iter().map(|(_, without)| *without),
         pairs.iter().map(|(with, _)| *with),

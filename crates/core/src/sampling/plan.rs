@@ -71,21 +71,6 @@ pub enum Outcome {
     Failed,
 }
 
-/// Where a target stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
-    /// It is being sampled.
-    Open,
-    /// The judge decided.
-    Decided(Decision),
-    /// All its samples were taken without a decision: a fixed number of samples, or a judge who does not know.
-    Exhausted,
-    /// Time ran out before a decision.
-    OutOfTime,
-    /// A sample failed.
-    Failed,
-}
-
 /// The samples of one target so far. With two arms, both have the same rounds.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Arms {
@@ -130,17 +115,13 @@ pub struct Plan {
     reference: Option<ReferenceSample>,
     references: Vec<ReferenceSample>,
     samples: Vec<Arms>,
-    status: Vec<Status>,
+    /// Which targets are sampled further.
+    open: Vec<bool>,
 }
 
 impl Plan {
     /// A run that has not begun.
     pub fn new(settings: PlanSettings) -> Self {
-        let open = if settings.max_samples == 0 {
-            Status::Exhausted
-        } else {
-            Status::Open
-        };
         let mut plan = Self {
             random: SplitMix64::new(settings.seed),
             round: 0,
@@ -149,7 +130,7 @@ impl Plan {
             reference: None,
             references: Vec::new(),
             samples: vec![Arms::default(); settings.paired.len()],
-            status: vec![open; settings.paired.len()],
+            open: vec![settings.max_samples > 0; settings.paired.len()],
             settings,
         };
         plan.start_round();
@@ -205,19 +186,7 @@ impl Plan {
         self.pending.clear();
         self.queue.clear();
         self.keep_whole_pairs();
-        for status in self.status.iter_mut().filter(|status| **status == Status::Open) {
-            *status = Status::OutOfTime;
-        }
-    }
-
-    /// Where each target stands.
-    pub fn status(&self) -> &[Status] {
-        &self.status
-    }
-
-    /// The samples of each target; those of one that failed are what was taken before.
-    pub fn samples(&self) -> &[Arms] {
-        &self.samples
+        self.open.fill(false);
     }
 
     /// The samples of each target, once the run is over.
@@ -236,9 +205,7 @@ impl Plan {
     }
 
     fn start_round(&mut self) {
-        let mut open: Vec<usize> = (0..self.status.len())
-            .filter(|&target| self.status[target] == Status::Open)
-            .collect();
+        let mut open: Vec<usize> = (0..self.open.len()).filter(|&target| self.open[target]).collect();
         if open.is_empty() {
             return;
         }
@@ -282,7 +249,7 @@ impl Plan {
 
     /// Drops a target in the middle of a round. What failed may have taken long, so the last reference may be stale.
     fn drop_target(&mut self, target: usize) {
-        self.status[target] = Status::Failed;
+        self.open[target] = false;
         self.queue.retain(|slot| slot.target != target);
         self.pending.retain(|pending| pending.target != target);
         self.keep_whole_pairs();
@@ -306,16 +273,10 @@ impl Plan {
     }
 
     fn judge_round(&mut self, judge: &mut dyn Judge) {
-        for target in 0..self.status.len() {
-            if self.status[target] != Status::Open {
-                continue;
-            }
+        let is_last = self.round as usize >= self.settings.max_samples;
+        for (target, open) in self.open.iter_mut().enumerate().filter(|(_, open)| **open) {
             let decision = judge.look(target, &self.samples[target]);
-            if decision.is_final() {
-                self.status[target] = Status::Decided(decision);
-            } else if self.round as usize >= self.settings.max_samples {
-                self.status[target] = Status::Exhausted;
-            }
+            *open = !decision.is_final() && !is_last;
         }
     }
 }

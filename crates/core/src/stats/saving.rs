@@ -1,5 +1,5 @@
 //! What putting something off saves, from pairs of samples with it and without it: the share of the CPU time in each pair, and
-//! the centre of the pairs with an interval around it.
+//! the Hodges–Lehmann estimate of the pairs with an interval around it.
 
 use std::collections::BTreeMap;
 
@@ -108,7 +108,7 @@ fn is_consistent(differences: &[f64]) -> bool {
 
 /// The middle of some differences, and how far from it the true one may lie.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Centre {
+pub struct HodgesLehmann {
     /// The Hodges–Lehmann estimate.
     pub value: f64,
     /// Half the length of the interval that holds the true middle in 95% of cases, from six differences on.
@@ -118,7 +118,7 @@ pub struct Centre {
 /// The median of all averages of two differences, with the interval that Wilcoxon's signed-rank test does not reject (Hodges
 /// and Lehmann, "Estimates of Location Based on Rank Tests", Annals of Mathematical Statistics 34, 1963): nearly as sharp as
 /// the mean, and one disturbed pair does not move it. `None` without differences.
-pub fn centre(differences: &[f64]) -> Option<Centre> {
+pub fn hodges_lehmann(differences: &[f64]) -> Option<HodgesLehmann> {
     let mut averages: Vec<f64> = Vec::new();
     for (position, left) in differences.iter().enumerate() {
         averages.extend(differences[position..].iter().map(|right| (left + right) / 2.0));
@@ -126,7 +126,7 @@ pub fn centre(differences: &[f64]) -> Option<Centre> {
     averages.sort_by(f64::total_cmp);
     let dropped = dropped_at_either_end(differences.len());
     let (low, high) = (averages.get(dropped)?, averages.get(averages.len() - 1 - dropped)?);
-    Some(Centre {
+    Some(HodgesLehmann {
         value: median(&averages)?,
         uncertainty: (high - low) / 2.0,
     })
@@ -203,10 +203,10 @@ mod tests {
     }
 
     #[test]
-    fn one_disturbed_pair_does_not_move_the_centre() {
-        let centre = centre(&[1.0, 1.1, 0.9, 1.0, 1.05, 0.95, 1.0, 90.0]).expect("a centre");
-        assert!((centre.value - 1.0).abs() < 0.05, "{centre:?}");
-        assert!(super::centre(&[]).is_none());
-        assert_eq!(super::centre(&[3.0]).map(|centre| centre.value), Some(3.0));
+    fn one_disturbed_pair_does_not_move_the_estimate() {
+        let estimate = hodges_lehmann(&[1.0, 1.1, 0.9, 1.0, 1.05, 0.95, 1.0, 90.0]).expect("an estimate");
+        assert!((estimate.value - 1.0).abs() < 0.05, "{estimate:?}");
+        assert!(hodges_lehmann(&[]).is_none());
+        assert_eq!(hodges_lehmann(&[3.0]).map(|only| only.value), Some(3.0));
     }
 }

@@ -472,6 +472,7 @@ fn sampling(fixed: Option<u32>, max_samples: u32, seed: u64) -> SamplingSettings
 }
 
 /// Prints how many runs of each way failed, and returns how many did of how many.
+#[expect(clippy::disallowed_macros, reason = "a test may print what it measured")]
 fn rates(runs: u64, size: Size) -> (u64, u64) {
     let levels = [Noise::Disturbed.level(), Noise::HeavyTails.level()];
     println!("| comparison | samples | runs | failed wrongly | 95% bounds |\n|---|---|---|---|---|");
