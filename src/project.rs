@@ -8,8 +8,7 @@ use crate::error::Error;
 use crate::seed;
 use crate::store;
 use importgate_core::budgets;
-use importgate_core::budgets::{Budgets, Diagnostics, FileKind, Pattern};
-use importgate_core::budgets::{Bytecode, Cited, Engine, Target};
+use importgate_core::budgets::{Budgets, Bytecode, Cited, Diagnostics, Engine, FileKind, Target};
 use importgate_core::checks::Places;
 use importgate_core::flows::SamplingSettings;
 use importgate_core::usage::Usage;
@@ -98,40 +97,12 @@ impl Project {
         Ok((project, session))
     }
 
-    /// The targets that the words of the command line select, all of them where there are no words. A word is a target's
-    /// name or a pattern as in the budgets file.
+    /// The targets that the words of the command line select, all of them where there are no words.
     pub(crate) fn select(&self, words: &[String]) -> Result<Vec<Target>, Error> {
-        if words.is_empty() {
-            return Ok(self.targets.clone());
-        }
-        let mut unmatched: Vec<String> = Vec::new();
-        let mut wanted = vec![false; self.targets.len()];
-        for word in words {
-            let pattern = Pattern::parse(word).ok();
-            let mut found = false;
-            for (target, wanted) in self.targets.iter().zip(&mut wanted) {
-                if target.name == *word || pattern.as_ref().is_some_and(|pattern| pattern.matches(&target.name)) {
-                    *wanted = true;
-                    found = true;
-                }
-            }
-            if !found {
-                unmatched.push(word.clone());
-            }
-        }
-        if !unmatched.is_empty() {
-            return Err(Error::NoTarget {
-                asked: unmatched,
-                known: some_names(&self.targets),
-            });
-        }
-        Ok(self
-            .targets
-            .iter()
-            .zip(wanted)
-            .filter(|(_, wanted)| *wanted)
-            .map(|(target, _)| target.clone())
-            .collect())
+        budgets::select(&self.targets, words).map_err(|unmatched| Error::NoTarget {
+            asked: unmatched,
+            known: some_names(&self.targets),
+        })
     }
 
     /// How samples are taken. The command line wins over the budgets file; a seed that nobody names is drawn.

@@ -23,7 +23,7 @@ import sys
 # What the words of a question are called now, by what they were called when the answers were recorded.
 WORDS = {"answer": "answer", "faults": "faults", "root": "root", "compile": "compile"}
 # Further words of questions that are other ones now, by what they are now: the recording has the old ones.
-RENAMED_WORDS = {}
+RENAMED_WORDS = {"look=light": "look=glance"}
 # Scripts by the beginning of their file names, the longer name first.
 KINDS = (
     ("interpreter", "interpreter"),

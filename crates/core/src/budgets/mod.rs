@@ -15,6 +15,7 @@ mod names;
 mod pattern;
 mod resolve;
 mod sections;
+mod select;
 mod settings;
 mod syntax;
 mod table;
@@ -29,7 +30,8 @@ pub use self::diagnostic::{Diagnostic, Diagnostics};
 pub use self::engine::{Bytecode, Engine};
 pub use self::limits::Limits;
 pub use self::pattern::{Pattern, PatternError};
-pub use self::settings::{Classes, Gate, Measure, Project};
+pub use self::select::select;
+pub use self::settings::{Classes, Gate, MeasureSettings, Project};
 pub use self::target::{Target, TargetKind, Workload};
 
 use self::diagnostic::{Mistakes, Source};
@@ -54,7 +56,7 @@ pub struct Budgets {
     /// What counts as a regression.
     pub gate: Gate,
     /// How samples are taken.
-    pub measure: Measure,
+    pub measure: MeasureSettings,
     /// Where an import belongs.
     pub classes: Classes,
     sections: Sections,
@@ -119,7 +121,10 @@ impl Budgets {
         let project = root.take_table("project").map(Project::read).unwrap_or_default();
         let project_is_valid = mistakes.count() == mistakes_before;
         let gate = root.take_table("gate").map(Gate::read).unwrap_or_default();
-        let measure = root.take_table("measure").map(Measure::read).unwrap_or_default();
+        let measure = root
+            .take_table("measure")
+            .map(MeasureSettings::read)
+            .unwrap_or_default();
         let classes = root.take_table("classes").map(Classes::read).unwrap_or_default();
         let sections = Sections::read(&mut root);
         for ceiling in sections.time_ceilings() {
@@ -163,7 +168,7 @@ impl Budgets {
 }
 
 /// A ceiling at or above the time limit would never be seen exceeded: the import counts as hanging first.
-fn check_reachable(root: &Table<'_>, ceiling: &Located<f64>, measure: &Measure) {
+fn check_reachable(root: &Table<'_>, ceiling: &Located<f64>, measure: &MeasureSettings) {
     let timeout = &measure.timeout_ms;
     if ceiling.value < timeout.value {
         return;

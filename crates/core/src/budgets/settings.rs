@@ -79,7 +79,7 @@ impl Gate {
 
 /// `[measure]`: how samples are taken.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Measure {
+pub struct MeasureSettings {
     /// The time limit of one import, in milliseconds; past it the target hangs.
     pub timeout_ms: Cited<f64>,
     /// A fixed number of samples for each target; `None` where the plan decides.
@@ -98,7 +98,7 @@ pub struct Measure {
     pub time_limit_ms: Option<Cited<f64>>,
 }
 
-impl Default for Measure {
+impl Default for MeasureSettings {
     fn default() -> Self {
         Self {
             timeout_ms: Cited::default_of(10_000.0),
@@ -113,7 +113,7 @@ impl Default for Measure {
     }
 }
 
-impl Measure {
+impl MeasureSettings {
     pub(super) fn read(mut table: Table<'_>) -> Self {
         let default = Self::default();
         let timeout = table.take("timeout").and_then(|value| value.time_ms(&(1.0..=HOUR_MS)));

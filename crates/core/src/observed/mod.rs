@@ -1,5 +1,6 @@
 //! What a measurement answers, as plain data: samples, closures, observations, and the interpreter and machine that they come
-//! from; and [`Measure`], by which it is asked. Nothing here reads a clock, a file or a process, so that a decision can be tested on values that were typed by hand.
+//! from; and [`Measure`], by which it is asked. Nothing here reads a clock, a file or a process, so that a decision can be
+//! tested on values that were typed by hand.
 
 mod closure;
 mod collections;

@@ -19,9 +19,9 @@ pub enum Phase {
     Sampling,
     /// The imports that show the lines of what became heavier.
     Explaining,
-    /// The untimed imports with a statement put off.
+    /// The untimed imports with a statement deferred.
     Deferring,
-    /// The timed imports with and without statements put off.
+    /// The timed imports with and without deferred statements.
     Verifying,
 }
 

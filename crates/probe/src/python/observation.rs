@@ -28,7 +28,7 @@ impl Session {
             round: ROUND,
             ..request
         };
-        let words: &[&str] = if look == Look::Light { &["look=glance"] } else { &[] };
+        let words: &[&str] = if look == Look::Light { &["look=light"] } else { &[] };
         let exchange = self.run_import(Script::Observe, words, request, time_limit * PATIENCE)?;
         let answer = match answer::read(&exchange.answer(), "observation") {
             Ok(answer) => answer,

@@ -19,7 +19,7 @@ def _path_attribute(owner, name):
 
 _OUR_MODULE = _modules["__main__"]
 # A light observation leaves out the hooks that every import pays for: it shows what was loaded and done, not who did it.
-_LIGHT = _value("look") == "glance"
+_LIGHT = _value("look") == "light"
 
 
 def _files_of(module):
