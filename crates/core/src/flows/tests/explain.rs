@@ -87,6 +87,16 @@ fn verifying_measures_in_pairs_until_they_agree() {
 }
 
 #[test]
+fn estimates_follow_samples_that_share_the_state_of_the_machine_with_the_measurements() {
+    // Observed once, sampled seven times; from then on it is three times as heavy: 180 of 220 ms and not 60 of 100.
+    let measure = shop().slower_later("heavy", 8, 3.0);
+    let explanation = explained(&measure, |asked| asked.verify = true).expect("it works");
+    let heavy = import_of(&explanation, "heavy");
+    let share = heavy.saved.time_ms / explanation.time_ms;
+    assert!((share - 180.0 / 220.0).abs() < 0.03, "{share}");
+}
+
+#[test]
 fn an_import_that_breaks_when_it_is_deferred_is_not_measured() {
     // Observed once, sampled seven times: the first import with a statement deferred fails.
     let measure = shop().fails("shop", 8, missing("late"));

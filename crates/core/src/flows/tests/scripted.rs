@@ -31,6 +31,8 @@ struct Module {
     used: BTreeSet<String>,
     /// Fails once it was imported this often.
     failure: Option<(usize, Failure)>,
+    /// Takes this many times as long once it was imported this often.
+    later: (usize, f64),
 }
 
 /// A clock that moves by the same step whenever something is asked.
@@ -93,6 +95,7 @@ impl Scripted {
             effects: Vec::new(),
             used: BTreeSet::new(),
             failure: None,
+            later: (0, 1.0),
         };
         self.modules.insert(name.to_owned(), module);
         self
@@ -134,6 +137,11 @@ impl Scripted {
     /// With a module that fails after it was imported this often.
     pub(super) fn fails(self, name: &str, after: usize, failure: Failure) -> Self {
         self.changed(name, |module| module.failure = Some((after, failure)))
+    }
+
+    /// With a module that takes this many times as long after it was imported this often.
+    pub(super) fn slower_later(self, name: &str, after: usize, factor: f64) -> Self {
+        self.changed(name, |module| module.later = (after, factor))
     }
 
     /// Without a module; what imports it fails.
@@ -273,6 +281,12 @@ impl Scripted {
         self.modules[name].body.iter().map(|(_, ms)| ms).sum()
     }
 
+    fn cost_now_ms(&self, name: &str) -> f64 {
+        let (after, factor) = self.modules[name].later;
+        let is_later = self.imported.borrow().get(name).is_some_and(|times| *times > after);
+        self.cost_ms(name) * if is_later { factor } else { 1.0 }
+    }
+
     fn timed(&self, import: &Import, round: u32) -> Sample {
         let slowness = self.slowness();
         let own: Vec<OwnTime> = import
@@ -280,7 +294,7 @@ impl Scripted {
             .iter()
             .map(|name| OwnTime {
                 module: name.as_str().into(),
-                cpu_ns: (self.cost_ms(name) * slowness * (self.noise * self.normal()).exp() * NS_PER_MS) as u64,
+                cpu_ns: (self.cost_now_ms(name) * slowness * (self.noise * self.normal()).exp() * NS_PER_MS) as u64,
             })
             .collect();
         let cpu_ns = own.iter().map(|own| own.cpu_ns).sum();
