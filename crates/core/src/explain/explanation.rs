@@ -129,15 +129,16 @@ fn factor(total: f64, sum: u64) -> f64 {
     if sum == 0 { 1.0 } else { total / sum as f64 }
 }
 
+/// The way to a module. Where it is a package that is not loaded itself, the way to the first module below it.
 fn chain_to(graph: &ImportGraph<'_>, observation: &Observation, module: &str) -> Option<Vec<ChainStep>> {
-    graph
+    let loaded = || observation.modules.iter().map(|loaded| loaded.name.as_str());
+    let chain = graph
         .shortest_chain(module)
-        .filter(|_| observation.modules.iter().any(|loaded| loaded.name == module))
-        .or_else(|| {
-            let mut below = observation.modules.iter().filter(|loaded| loaded.name != module);
-            let first = below.find(|loaded| is_at_or_below(&loaded.name, module))?;
-            graph.shortest_chain(&first.name)
-        })
+        .filter(|_| loaded().any(|name| name == module));
+    chain.or_else(|| {
+        let first = loaded().find(|name| *name != module && is_at_or_below(name, module))?;
+        graph.shortest_chain(first)
+    })
 }
 
 /// Statements in code that the reader can change, heaviest first. Of nested ones the innermost that still saves most

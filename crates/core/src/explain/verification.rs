@@ -52,7 +52,7 @@ impl Trial {
     /// The most rounds that trials go through.
     pub const MOST_ROUNDS: usize = MOST_PAIRS;
 
-    /// Adds a pair. Times are told in the milliseconds of an import whose CPU time is `cpu_ms`.
+    /// Adds a pair. Times are in the milliseconds of an import whose CPU time is `cpu_ms`.
     pub fn add(&mut self, with: Rc<Sample>, without: Sample, cpu_ms: f64) {
         self.pairs.push((with, without));
         self.measured = measure(&self.pairs, cpu_ms);

@@ -1,4 +1,4 @@
-//! An import with a statement deferred: what a lazy import would really give back, measured instead of estimated, and
+//! An import with a statement deferred: what a lazy import would really save, measured instead of estimated, and
 //! whether what it names is used before the import is over.
 
 use super::PythonError;

@@ -1,4 +1,4 @@
-//! What it would give back to cut an import statement: never its cumulative time, because whatever is imported from
+//! What it would save to cut an import statement: never its cumulative time, because whatever is imported from
 //! elsewhere too stays, and is then paid for there.
 
 use super::{ImportGraph, ImportStatement, ROOT};
@@ -38,9 +38,9 @@ pub(super) fn memory_of(module: &LoadedModule) -> u64 {
     module.own_memory_bytes.max(0).unsigned_abs()
 }
 
-/// A statement by what its cut would give back.
+/// A statement by what its cut would save.
 #[derive(Debug)]
-pub(super) struct Weight<'a> {
+pub(super) struct StatementWeight<'a> {
     pub(super) statement: ImportStatement<'a>,
     /// CPU and blocked time, in nanoseconds.
     pub(super) time_ns: u64,
@@ -74,7 +74,7 @@ impl<'a> ImportGraph<'a> {
         })
     }
 
-    /// The statements whose cut would give back at least `time_ns`, the one that gives back most first.
+    /// The statements whose cut would save at least `time_ns`, the one that saves most first.
     pub fn statements_worth(&self, time_ns: u64) -> Vec<ImportStatement<'a>> {
         let mut weights = self.weights(|_| true);
         weights.retain(|weight| weight.time_ns >= time_ns);
@@ -82,8 +82,8 @@ impl<'a> ImportGraph<'a> {
         weights.into_iter().map(|weight| weight.statement).collect()
     }
 
-    /// Every statement in a module that `is_wanted`, with what its cut would give back.
-    pub(super) fn weights(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<Weight<'a>> {
+    /// Every statement in a module that `is_wanted`, with what its cut would save.
+    pub(super) fn weights(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<StatementWeight<'a>> {
         let sums = |cost: fn(&LoadedModule) -> u64| {
             let module = |node: usize| self.loaded.get(node).copied().flatten();
             self.dominators.subtotals(
@@ -109,7 +109,7 @@ impl<'a> ImportGraph<'a> {
                     self.fallen(&kept).map(memory_of).sum(),
                 )
             };
-            weights.push(Weight {
+            weights.push(StatementWeight {
                 statement,
                 time_ns,
                 memory_bytes,

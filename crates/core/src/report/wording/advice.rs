@@ -103,7 +103,7 @@ mod tests {
     use crate::observed::Place;
     use crate::usage::Counts;
 
-    fn told(reason: Reason, usage: Option<Counts>) -> String {
+    fn said(reason: Reason, usage: Option<Counts>) -> String {
         super::reason(&Advice {
             kind: AdviceKind::Lazy,
             reason,
@@ -125,9 +125,9 @@ mod tests {
 
     #[test]
     fn costs_are_held_against_the_marks() {
-        assert_eq!(told(Reason::Cheap { below_ms: 10.0 }, None), "cheaper than 10 ms");
+        assert_eq!(said(Reason::Cheap { below_ms: 10.0 }, None), "cheaper than 10 ms");
         assert_eq!(
-            told(Reason::Costly { above_ms: 100.0 }, Some(counts(25, 0, 25))),
+            said(Reason::Costly { above_ms: 100.0 }, Some(counts(25, 0, 25))),
             "costs more than 100 ms; no use observed in 25 runs (25 undetectable)"
         );
     }
@@ -138,13 +138,13 @@ mod tests {
             usage: counts(25, used, 0),
             saved_ms: 900.0,
         };
-        assert_eq!(told(seldom(0), None), "used in none of 25 runs, and takes 900 ms");
+        assert_eq!(said(seldom(0), None), "used in none of 25 runs, and takes 900 ms");
         assert_eq!(
-            told(seldom(20), None),
+            said(seldom(20), None),
             "only used in 20 of 25 runs (80%), and takes 900 ms"
         );
         assert_eq!(
-            told(Reason::UsedByMost(counts(25, 21, 0)), None),
+            said(Reason::UsedByMost(counts(25, 21, 0)), None),
             "used in 21 of 25 runs (84%)"
         );
     }
@@ -153,13 +153,13 @@ mod tests {
     fn places_are_named_without_the_folder_of_the_environment() {
         let used = |how| {
             let place = place().expect("a place");
-            told(Reason::UsedWhileImporting(Use { place, how }), Some(counts(25, 0, 0)))
+            said(Reason::UsedWhileImporting(Use { place, how }), Some(counts(25, 0, 0)))
         };
         assert_eq!(
             used(UseKind::BaseClass),
             "used while importing: its classes are base classes at shop/core.py:7; used in none of 25 runs"
         );
-        let obstacle = |kind, place| told(Reason::Obstacle(Obstacle { kind, place }), None);
+        let obstacle = |kind, place| said(Reason::Obstacle(Obstacle { kind, place }), None);
         assert_eq!(
             obstacle(ObstacleKind::Function, place()),
             "could not be put off: it is in a function, which shop/core.py:7 calls while importing"

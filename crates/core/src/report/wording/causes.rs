@@ -110,7 +110,7 @@ mod tests {
     use crate::explain::{Distribution, InterpreterChange};
 
     /// A cause about `torch` that `shop/models.py:14` imports.
-    fn told(kind: CauseKind, line: Option<u32>, share: Option<LineShare>) -> String {
+    fn said(kind: CauseKind, line: Option<u32>, share: Option<LineShare>) -> String {
         cause(explain::Cause {
             kind,
             module: "torch".to_owned(),
@@ -149,15 +149,15 @@ mod tests {
     fn statements_are_named_by_their_line_or_their_module() {
         let new = |upgrade| CauseKind::NewModules { upgrade };
         assert_eq!(
-            told(new(None), Some(14), None),
+            said(new(None), Some(14), None),
             "`shop/models.py:14` now imports `torch` (1,203 modules, 583 MiB)"
         );
         assert_eq!(
-            told(new(Some(upgrade())), None, None),
+            said(new(Some(upgrade())), None, None),
             "lib 1.0 → 2.0: `shop.models` now imports `torch` (1,203 modules, 583 MiB)"
         );
         assert_eq!(
-            told(CauseKind::HeavyStatement, Some(14), None),
+            said(CauseKind::HeavyStatement, Some(14), None),
             "`shop/models.py:14` imports `torch` (1,203 modules, 583 MiB)"
         );
     }
@@ -165,14 +165,14 @@ mod tests {
     #[test]
     fn an_upgrade_has_both_versions() {
         assert_eq!(
-            told(CauseKind::Upgrade(upgrade()), None, None),
+            said(CauseKind::Upgrade(upgrade()), None, None),
             "lib 1.0 → 2.0, most of it in `torch` (1,203 modules, 583 MiB)"
         );
     }
 
     #[test]
     fn bodies_are_named_with_the_line_that_is_to_blame() {
-        let changed = |line, share| told(CauseKind::ChangedModule, line, share);
+        let changed = |line, share| said(CauseKind::ChangedModule, line, share);
         assert_eq!(changed(None, None), "`torch` changed, and its own body takes longer");
         assert_eq!(
             changed(Some(2), share(None)),
@@ -189,22 +189,22 @@ mod tests {
              which depends on what changed since the baseline"
         );
         assert_eq!(
-            told(CauseKind::HeavyBody, None, None),
+            said(CauseKind::HeavyBody, None, None),
             "the body of `torch` itself (1,203 modules, 583 MiB)"
         );
         assert_eq!(
-            told(CauseKind::LostBytecode, None, None),
+            said(CauseKind::LostBytecode, None, None),
             "`torch` has no bytecode file any more and is compiled at every import"
         );
         assert_eq!(
-            told(CauseKind::SlowerModule, None, None),
+            said(CauseKind::SlowerModule, None, None),
             "`torch` did not change, and its own body takes longer: what it reads or calls has grown"
         );
     }
 
     #[test]
     fn a_wait_is_in_a_line_or_in_a_module() {
-        let waits = |line, share| told(CauseKind::Blocked, line, share);
+        let waits = |line, share| said(CauseKind::Blocked, line, share);
         assert_eq!(
             waits(Some(7), None),
             "the import waits in `shop/models.py:7` (sleep, network, disk or a lock)"
