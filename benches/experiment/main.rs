@@ -4,6 +4,7 @@
 //! `cargo bench --bench experiment` replays what `benches/data` has; `… -- record` takes new streams.
 
 mod blend;
+mod few;
 mod hogs;
 mod rates;
 mod record;

@@ -61,6 +61,11 @@ impl Rates {
     }
 }
 
+/// A share in percent.
+pub(crate) fn percent(count: usize, of: usize) -> String {
+    format!("{:.1}", 100.0 * count as f64 / of.max(1) as f64)
+}
+
 /// Wilson's score interval for a proportion, at 95% (Wilson 1927): honest where the count is 0 or small.
 fn wilson(count: usize, of: usize) -> (f64, f64) {
     const Z: f64 = 1.959_963_984_540_054;

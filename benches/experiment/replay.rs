@@ -1,10 +1,12 @@
 //! One replayed check: a stretch of a stream as the baseline, another as this run, slowed down by a given share, and
 //! the question that a check asks of them, look by look.
 
+use std::collections::BTreeMap;
+
 use importgate_core::budgets::{Cited, Limits, Target};
 use importgate_core::observed::{ClosureChange, Sample};
 use importgate_core::sampling::alpha::Schedule;
-use importgate_core::sampling::{Answers, Decision, ErrorBudget, OtherSide, Question, Rules, tests_of};
+use importgate_core::sampling::{Answers, Decision, ErrorBudget, OtherSide, Question, Rules, decide_fixed, tests_of};
 use importgate_core::stats::MachineSpeed;
 use importgate_core::stats::changed_part::usual_own_times;
 use importgate_core::stats::random::SplitMix64;
@@ -114,14 +116,50 @@ pub(crate) fn paired(
     ask(&other, threshold, &head, &base, &Schedule::paired(MAX_SAMPLES))
 }
 
-fn ask(other: &OtherSide, threshold: f64, head: &[Sample], base: &[Sample], schedule: &Schedule) -> Ended {
+/// A fixed number of samples against a stored baseline, where the times alone decide: one of three tests of its run.
+pub(crate) fn fixed(
+    random: &mut SplitMix64,
+    stream: &[Sample],
+    samples: usize,
+    threshold: f64,
+    injection: Injection,
+) -> Decision {
+    let (before, mut now) = stretches(random, stream, stream, RECORDED);
+    for sample in &mut now {
+        inject(sample, injection, None);
+    }
+    let other = OtherSide::Stored {
+        machine: MachineSpeed::of(&before),
+        samples: before,
+        own_ns: BTreeMap::new(),
+        change: None,
+        whole: true,
+    };
+    let target = target(threshold);
+    let budget = ErrorBudget::over(3);
+    let rules = Rules {
+        budget,
+        min_samples: 0,
+        max_samples: samples,
+        fixed: true,
+    };
+    let mut answers = Question::new(&target, &other, rules).answers(&now[..samples], &[]);
+    decide_fixed(vec![&mut answers], budget);
+    answers.decision()
+}
+
+fn target(threshold: f64) -> Target {
     let limits = Limits {
         max_regression: Cited::default_of(threshold),
         // So that the percentage alone decides, also where it is less than the default floor.
         noise_floor_ms: Cited::default_of(0.0),
         ..Limits::default()
     };
-    let target = Target::module("replayed", limits);
+    Target::module("replayed", limits)
+}
+
+fn ask(other: &OtherSide, threshold: f64, head: &[Sample], base: &[Sample], schedule: &Schedule) -> Ended {
+    let target = target(threshold);
     let rules = Rules {
         budget: ErrorBudget::over(tests_of(&target, other)),
         min_samples: 0,

@@ -44,6 +44,7 @@ pub(crate) fn print(draws: usize) -> Result<(), Box<dyn Error>> {
     whole_tables(&streams, draws);
     paired_tables(&streams, draws);
     changed_part_table(&streams, draws);
+    crate::few::print(&streams, draws);
     Ok(())
 }
 
