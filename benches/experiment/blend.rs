@@ -10,11 +10,11 @@ use crate::streams::Streams;
 
 const WEIGHTS: [f64; 8] = [0.0, 0.2, 0.5, 0.7, 0.8, 0.9, 0.95, 1.0];
 
-/// Scatter within a state of the machine, and what the level moves by from quiet to each load (root mean square), both in
+/// Scatter within a state of the machine, and what the location moves by from quiet to each load (root mean square), both in
 /// percent.
 pub(crate) fn print(streams: &Streams) {
     println!(
-        "\n### Scatter of single samples and shift of their level under load, by weight of the calibration, in percent\n"
+        "\n### Scatter of single samples and shift of their location under load, by weight of the calibration, in percent\n"
     );
     let weights: Vec<String> = WEIGHTS.iter().map(ToString::to_string).collect();
     println!("| target | plain | {} |", weights.join(" | "));
@@ -47,10 +47,14 @@ fn scatter(states: &[Vec<f64>]) -> f64 {
     root_mean_square(&states.iter().map(|state| variance(state).sqrt()).collect::<Vec<_>>())
 }
 
-/// How far the level of each other state is from that of the first.
+/// How far the location of each other state is from that of the first.
 fn shift(states: &[Vec<f64>]) -> f64 {
-    let levels: Vec<f64> = states.iter().filter_map(|state| trimmed_mean(state, TRIM)).collect();
-    let from_first: Vec<f64> = levels.iter().skip(1).map(|level| level - levels[0]).collect();
+    let locations: Vec<f64> = states.iter().filter_map(|state| trimmed_mean(state, TRIM)).collect();
+    let from_first: Vec<f64> = locations
+        .iter()
+        .skip(1)
+        .map(|location| location - locations[0])
+        .collect();
     root_mean_square(&from_first)
 }
 

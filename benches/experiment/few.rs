@@ -17,19 +17,19 @@ const UNREACHABLE: f64 = 0.0;
 
 /// All tables.
 pub(crate) fn print(streams: &Streams, draws: usize) {
-    levels(streams);
+    keeps_its_level(streams);
     power(streams, draws);
 }
 
 /// Every stretch of so many samples in a row is tested for being above what its stream comes to, or above the other arm of
 /// the same code.
-fn levels(streams: &Streams) {
+fn keeps_its_level(streams: &Streams) {
     println!("\n### Student's t where nothing changed: stretches with p below 1%, and below 0.1%, in percent\n");
     println!("| samples | {} |", COUNTS.map(|count| count.to_string()).join(" | "));
     println!("|---|{}", "---|".repeat(COUNTS.len()));
     for state in State::ALL {
-        let cells = COUNTS.map(|count| cell(&against_level(streams, state, count)));
-        println!("| {}, against the level | {} |", state.name(), cells.join(" | "));
+        let cells = COUNTS.map(|count| cell(&against_location(streams, state, count)));
+        println!("| {}, against the location | {} |", state.name(), cells.join(" | "));
         let cells = COUNTS.map(|count| cell(&in_pairs(streams, state, count)));
         println!("| {}, in pairs | {} |", state.name(), cells.join(" | "));
     }
@@ -41,14 +41,14 @@ fn cell(p_values: &[f64]) -> String {
     format!("{}, {}", share(0.01), share(0.001))
 }
 
-fn against_level(streams: &Streams, state: State, count: usize) -> Vec<f64> {
+fn against_location(streams: &Streams, state: State, count: usize) -> Vec<f64> {
     let of_target = |target| {
         let stream = streams.head(target, state);
         let machine = MachineSpeed::of(stream);
-        let level_ms = Time::of(stream, &machine).map_or(0.0, |time| time.ms());
+        let location_ms = Time::of(stream, &machine).map_or(0.0, |time| time.ms());
         stream.windows(count).filter_map(move |stretch| {
             let time = Time::of(stretch, &machine)?;
-            Some(time.p_above(level_ms, UNREACHABLE))
+            Some(time.p_above(location_ms, UNREACHABLE))
         })
     };
     (0..TARGETS.len()).flat_map(of_target).collect()

@@ -2,7 +2,7 @@
 //! only where the samples show it, and inconclusive otherwise: a ceiling that an import touches is no proof of a fault.
 //!
 //! Fresh samples, a fixed number of them and those of a reused baseline are asked the same, and about the number that the report
-//! shows: the level of the calibrated CPU times with the blocked time ([`crate::stats::estimate()`]). Over a ceiling means above it
+//! shows: the location of the calibrated CPU times with the blocked time ([`crate::stats::estimate()`]). Over a ceiling means above it
 //! by more than an unchanged import moves from one state of the machine to another ([`WHOLE_ALLOWANCE`]): else a time that was
 //! recorded below its ceiling would be over it in the next run, by the machine alone.
 

@@ -9,10 +9,10 @@
 //! how fast the machine is at such work at large; from one sample to the next it says little, since the speed changes
 //! within milliseconds.
 //!
-//! `cargo bench --bench experiment` prints how far the calibrated times of single samples scatter, and how far their level
+//! `cargo bench --bench experiment` prints how far the calibrated times of single samples scatter, and how far their location
 //! moves from a quiet machine to a loaded one, for weights of the calibration from 0 to 1; `benches/README.md` has that
 //! table. From 0.8 on the scatter is a quarter of what the reference alone leaves; the tenth that the reference keeps makes the
-//! level steadier under memory load.
+//! location steadier under memory load.
 
 use serde::{Deserialize, Serialize};
 
@@ -100,7 +100,7 @@ pub(crate) fn blocked_each_ms<'a>(samples: impl IntoIterator<Item = &'a Sample>)
 
 /// The logarithm of how much slower than `machine` these two times say it was.
 fn slowness_log(calibration_ns: f64, reference_ns: f64, machine: &MachineSpeed) -> f64 {
-    let ratio_log = |time: f64, level: f64| (time > 0.0 && level > 0.0).then(|| (time / level).ln());
+    let ratio_log = |time: f64, usual: f64| (time > 0.0 && usual > 0.0).then(|| (time / usual).ln());
     match (
         ratio_log(calibration_ns, machine.calibration_ns),
         ratio_log(reference_ns, machine.reference_ns),

@@ -192,7 +192,7 @@ impl ChangedPart {
 
 /// The usual own time of each module over the samples, in nanoseconds, as a baseline keeps it.
 ///
-/// Drift of the machine from sample to sample cancels: a module's level is the trimmed mean of its share of each
+/// Drift of the machine from sample to sample cancels: a module's location is the trimmed mean of its share of each
 /// sample's own time, times the usual total. A module that some samples did not see counts as 0 there.
 pub fn usual_own_times(samples: &[Sample]) -> BTreeMap<String, u64> {
     let seen: Vec<(BTreeMap<&str, f64>, f64)> = samples

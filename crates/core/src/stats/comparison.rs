@@ -5,7 +5,7 @@
 //! **Which test.** Exact rank tests, which assume nothing about the shape of the noise, where so many samples can be
 //! significant at all: n samples cannot get below 2⁻ⁿ. Below that number Student's t, on the logarithms of calibrated times or
 //! on the shares of the changed part, with a scatter that is never taken for less than single samples are known to have, and
-//! with the lower of mean and trimmed mean as the level. Which of the two it is follows from the number of samples and the
+//! with the lower of mean and trimmed mean as the location. Which of the two it is follows from the number of samples and the
 //! level alone, so that there is one test and nothing to share between two. That t keeps its level on the noise there is,
 //! heavy tails and waves included, is replayed in `benches/experiment`.
 
@@ -85,7 +85,7 @@ const LEAST_SHARE_SCATTER: f64 = 0.002;
 #[derive(Debug, Clone, Copy)]
 pub enum Design<'a> {
     /// The changed modules against the unchanged ones of the same process; `before` are the baseline's samples, for
-    /// blocked time and level.
+    /// blocked time and location.
     ChangedPart {
         /// The split of the modules.
         part: &'a ChangedPart,
@@ -284,9 +284,9 @@ impl Evidence {
     /// The change of the basis alone, as a share of it.
     fn basis_change(&self) -> f64 {
         match &self.data {
-            Data::Shares(values) => level(values),
-            Data::LogRatios(values) => level(values).exp_m1(),
-            Data::LogGroups { now, before } => (level(now) - level(before)).exp_m1(),
+            Data::Shares(values) => location(values),
+            Data::LogRatios(values) => location(values).exp_m1(),
+            Data::LogGroups { now, before } => (location(now) - location(before)).exp_m1(),
         }
     }
 
@@ -304,14 +304,14 @@ impl Evidence {
         let (change_ms, error_ms, samples) = match &self.data {
             Data::Shares(values) => {
                 let error = standard_error(values, LEAST_SHARE_SCATTER);
-                (low_level(values) * basis, error * basis, values.len())
+                (low_location(values) * basis, error * basis, values.len())
             }
             Data::LogRatios(values) => {
-                let ratio = low_level(values).exp();
+                let ratio = low_location(values).exp();
                 ((ratio - 1.0) * basis, ratio * basis * log_error(values), values.len())
             }
             Data::LogGroups { now, before } => {
-                let shift = (mean(now) - mean(before)).min(level(now) - level(before));
+                let shift = (mean(now) - mean(before)).min(location(now) - location(before));
                 let error = (shift.exp() * log_error(now)).hypot((1.0 + share) * log_error(before));
                 (shift.exp_m1() * basis, error * basis, now.len().min(before.len()))
             }
@@ -322,9 +322,9 @@ impl Evidence {
 
     /// The rank test of a shift of the basis.
     ///
-    /// Two groups have to pass two tests, rank-sum against the other group and signed-rank against its level: the first
+    /// Two groups have to pass two tests, rank-sum against the other group and signed-rank against its location: the first
     /// alone calls a few scattered samples beside a baseline that was recorded quiet significant for their scatter, the
-    /// second alone forgets that the level is an estimate.
+    /// second alone forgets that the location is an estimate.
     fn rank_test(&self, shift: f64, tail: Tail) -> f64 {
         let log_shift = log_of_shift(shift);
         let beyond = |values: &[f64], shift: f64| -> Vec<f64> { values.iter().map(|value| value - shift).collect() };
@@ -336,25 +336,25 @@ impl Evidence {
             Data::Shares(values) => one_sample(values, shift),
             Data::LogRatios(values) => one_sample(values, log_shift),
             Data::LogGroups { now, before } => {
-                let against_level = one_sample(now, level(before) + log_shift);
+                let against_location = one_sample(now, location(before) + log_shift);
                 let against_group = match tail {
                     Tail::Above => rank_sum_greater(&beyond(now, log_shift), before),
                     Tail::Below => rank_sum_greater(before, &beyond(now, log_shift)),
                 };
-                against_group.max(against_level)
+                against_group.max(against_location)
             }
         }
     }
 }
 
 /// Where the values lie.
-fn level(values: &[f64]) -> f64 {
+fn location(values: &[f64]) -> f64 {
     trimmed_mean(values, TRIM).unwrap_or(0.0)
 }
 
-/// The lower of the two levels: a few disturbed samples lift the mean, and luck in which values are trimmed lifts the other.
-pub(crate) fn low_level(values: &[f64]) -> f64 {
-    level(values).min(mean(values))
+/// The lower of the two locations: a few disturbed samples lift the mean, and luck in which values are trimmed lifts the other.
+pub(crate) fn low_location(values: &[f64]) -> f64 {
+    location(values).min(mean(values))
 }
 
 /// The standard error of the mean of values that scatter by no less than `least`.

@@ -48,7 +48,7 @@ pub struct Estimate {
 /// percentiles are those of the calibrated time of each sample with the blocked time of that sample.
 pub fn estimate(samples: &[Sample], machine: &MachineSpeed) -> Option<Estimate> {
     let logs: Vec<f64> = samples.iter().map(|sample| calibrated_log(sample, machine)).collect();
-    let level = trimmed_mean(&logs, TRIM)?.exp() / NS_PER_MS;
+    let location = trimmed_mean(&logs, TRIM)?.exp() / NS_PER_MS;
     let blocked = blocked_ms(samples);
     let each: Vec<f64> = logs
         .iter()
@@ -58,7 +58,7 @@ pub fn estimate(samples: &[Sample], machine: &MachineSpeed) -> Option<Estimate> 
     let of = |read: fn(&Sample) -> u64| -> Vec<f64> { samples.iter().map(|sample| read(sample) as f64).collect() };
     let in_ms = |read| -> Vec<f64> { of(read).into_iter().map(|time| time / NS_PER_MS).collect() };
     Some(Estimate {
-        time_ms: level + blocked,
+        time_ms: location + blocked,
         blocked_ms: blocked,
         time: distribution(&each)?,
         cpu: distribution(&in_ms(|sample| sample.cpu_ns))?,

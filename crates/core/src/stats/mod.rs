@@ -1,7 +1,7 @@
 //! Robust statistics for times taken on a shared machine. Pure arithmetic: it reads no clock and no file, so every
 //! figure that a verdict rests on can be reproduced from the samples alone.
 //!
-//! From the ground up: [`quantile`] (levels and spreads), [`rank`] (exact one-sided rank tests), [`multiple`] (many
+//! From the ground up: [`quantile`] (locations and spreads), [`rank`] (exact one-sided rank tests), [`multiple`] (many
 //! targets in one run), [`calibration`] (what a sample would have taken on a machine of a given speed), [`blocked`]
 //! (waiting, in milliseconds), [`estimate()`] (what the samples of a target come to), [`changed_part`] and
 //! [`comparison`] (now against before) and [`saving`] (with something and without it). What decides on them is

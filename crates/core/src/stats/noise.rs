@@ -59,7 +59,7 @@ pub fn noise_floor(head: &[Sample], base: &[Sample]) -> Option<NoiseFloor> {
         .collect();
     let calibrated_spread = spread(&all)?;
     let standard_error = calibrated_spread * (1.0 / CHECKED + 1.0 / RECORDED).sqrt();
-    // Half of a threshold is the guard of a paired comparison, so one that is reliable is twice what can be told.
+    // A threshold is reliable where half as much again is told from it: where it is twice what can be told.
     let paired = 2.0 * DETECTION * spread(&pairs)? / CHECKED.sqrt();
     Some(NoiseFloor {
         samples: pairs.len(),

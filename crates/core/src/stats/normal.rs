@@ -33,7 +33,7 @@ fn series(z: f64) -> f64 {
 /// 1/(z + 1/(z + 2/(z + 3/(z + …)))), evaluated from far enough inside.
 fn continued_fraction(z: f64) -> f64 {
     const DEPTH: u32 = 200;
-    let inner = (1..=DEPTH).rev().fold(z, |tail, level| z + f64::from(level) / tail);
+    let inner = (1..=DEPTH).rev().fold(z, |tail, depth| z + f64::from(depth) / tail);
     1.0 / inner
 }
 

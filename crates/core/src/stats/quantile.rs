@@ -1,4 +1,4 @@
-//! Quantiles, the median absolute deviation and the trimmed mean: levels and spreads that a few disturbed samples
+//! Quantiles, the median absolute deviation and the trimmed mean: locations and spreads that a few disturbed samples
 //! cannot move.
 
 use crate::stats::Distribution;

@@ -4,7 +4,7 @@ use crate::observed::Sample;
 
 use super::blocked::standard_error_ms;
 use super::calibration::{MachineSpeed, NS_PER_MS, blocked_each_ms, calibrated_log, usual_blocked_ms};
-use super::comparison::{LEAST_SCATTER, low_level, standard_error};
+use super::comparison::{LEAST_SCATTER, low_location, standard_error};
 use super::quantile::{TRIM, trimmed_mean};
 use super::rank::signed_rank_greater;
 use super::student;
@@ -14,7 +14,7 @@ use super::student;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Time {
     logs: Vec<f64>,
-    level: f64,
+    location: f64,
     blocked_ms: f64,
     blocked_error_ms: f64,
 }
@@ -24,7 +24,7 @@ impl Time {
     pub fn of(samples: &[Sample], machine: &MachineSpeed) -> Option<Self> {
         let log = |sample| calibrated_log(sample, machine) - NS_PER_MS.ln();
         let logs: Vec<f64> = samples.iter().map(log).collect();
-        let level = trimmed_mean(&logs, TRIM)?;
+        let location = trimmed_mean(&logs, TRIM)?;
         let blocked = blocked_each_ms(samples);
         let blocked_ms = usual_blocked_ms(&blocked);
         let blocked_error_ms = if blocked_ms > 0.0 {
@@ -34,7 +34,7 @@ impl Time {
         };
         Some(Self {
             logs,
-            level,
+            location,
             blocked_ms,
             blocked_error_ms,
         })
@@ -42,13 +42,13 @@ impl Time {
 
     /// The time in milliseconds, blocked time included.
     pub fn ms(&self) -> f64 {
-        self.level.exp() + self.blocked_ms
+        self.location.exp() + self.blocked_ms
     }
 
     /// The p-value of "takes no more than `limit_ms`", by the test that can be significant at `alpha`.
     pub fn p_above(&self, limit_ms: f64, alpha: f64) -> f64 {
         let by_t = || {
-            let cpu_ms = low_level(&self.logs).exp();
+            let cpu_ms = low_location(&self.logs).exp();
             self.t_test(cpu_ms, cpu_ms + self.blocked_ms - limit_ms)
         };
         if self.smallest_p_value() >= alpha {
@@ -68,7 +68,7 @@ impl Time {
     pub fn p_below(&self, limit_ms: f64) -> f64 {
         let left = log_of_ms(limit_ms - self.blocked_ms);
         let by_rank = signed_rank_greater(&self.logs.iter().map(|log| left - log).collect::<Vec<_>>());
-        let cpu_ms = self.level.exp();
+        let cpu_ms = self.location.exp();
         // What passes wrongly harms one target, so that the luckier of the two tests may decide.
         by_rank.min(self.t_test(cpu_ms, limit_ms - cpu_ms - self.blocked_ms))
     }
