@@ -22,7 +22,7 @@
 //! had all of the budget (`benches/README.md`). Nothing that did not change ever did.
 //!
 //! A test that lets a target *pass* is not part of the promise. A false pass harms one target and not the whole run, so
-//! these are tested at levels of their own ([`Schedule::passes`]), the same for one target as for a hundred.
+//! these are tested at levels of their own (`Schedule::passes`), the same for one target as for a hundred.
 //!
 //! `sampling/whole_check.rs` tests the promise over simulated checks.
 //!
@@ -52,7 +52,7 @@ impl ErrorBudget {
     }
 
     /// What so many tests may spend that are decided together.
-    pub fn shares(self, tests: usize) -> Alpha {
+    pub(super) fn shares(self, tests: usize) -> Alpha {
         Alpha(RUN * tests as f64 / self.tests as f64)
     }
 }
@@ -63,12 +63,12 @@ pub struct Alpha(f64);
 
 impl Alpha {
     /// True where a p-value is significant.
-    pub fn rejects(self, p_value: f64) -> bool {
+    pub(super) fn rejects(self, p_value: f64) -> bool {
         p_value < self.0
     }
 
     /// The probability, for a choice between tests.
-    pub fn probability(self) -> f64 {
+    pub(super) fn probability(self) -> f64 {
         self.0
     }
 }
@@ -116,7 +116,7 @@ impl Schedule {
     }
 
     /// One look at whatever samples there are, which spends everything.
-    pub fn once() -> Self {
+    pub(super) fn once() -> Self {
         Self {
             looks: vec![(0, 1.0)],
             pass_level: PASS,
@@ -140,17 +140,17 @@ impl Schedule {
     }
 
     /// Whether the rule looks at this number of samples: at each of its looks, and always from the last one on.
-    pub fn is_look(&self, samples: usize) -> bool {
+    pub(super) fn is_look(&self, samples: usize) -> bool {
         self.is_last(samples) || self.looks().any(|look| look == samples)
     }
 
     /// Whether nothing is looked at after this number of samples.
-    pub fn is_last(&self, samples: usize) -> bool {
+    pub(super) fn is_last(&self, samples: usize) -> bool {
         samples >= self.looks().last().unwrap_or(0)
     }
 
     /// What the look at so many samples may spend of `share`: what is spent by now less what was by the look before.
-    pub fn at_look(&self, share: Alpha, samples: usize) -> Alpha {
+    pub(super) fn at_look(&self, share: Alpha, samples: usize) -> Alpha {
         let mut passed = self.looks.iter().rev().skip_while(|(look, _)| *look > samples);
         let mut spent = || passed.next().map_or(0.0, |(_, spent)| *spent);
         let (by_now, before) = (spent(), spent());
@@ -158,7 +158,7 @@ impl Schedule {
     }
 
     /// Whether a p-value of "over" is small enough to let a target pass.
-    pub fn passes(&self, p_value: f64) -> bool {
+    pub(super) fn passes(&self, p_value: f64) -> bool {
         p_value < self.pass_level
     }
 }

@@ -68,12 +68,12 @@ impl Criteria {
     }
 
     /// What the estimate has to be above for a failure, as a share of the time before.
-    pub fn threshold(&self, evidence: &Evidence) -> f64 {
+    pub(super) fn threshold(&self, evidence: &Evidence) -> f64 {
         self.allowed(evidence).max(self.resolution)
     }
 
     /// What the import has to be slower by, beyond chance, for a failure.
-    pub fn limit(&self, evidence: &Evidence) -> f64 {
+    pub(super) fn limit(&self, evidence: &Evidence) -> f64 {
         evidence.limit(self.allowed(evidence))
     }
 }
