@@ -6,7 +6,7 @@ use crate::stats::multiple::holm;
 use super::alpha::ErrorBudget;
 use super::sequential::Decision;
 
-/// One comparison with the share above which it is a regression ([`super::sequential::Criteria::threshold`]).
+/// One comparison with the share above which it is a regression (`Criteria::threshold`).
 #[derive(Debug, Clone, PartialEq)]
 pub struct FixedCase {
     /// Now against before.

@@ -2,7 +2,7 @@
 //! where the answer is open, and looking often does not make a false alarm more likely.
 //!
 //! **Fail** where the estimate is above the threshold *and* "slower by no more than the limit" is rejected at what the look
-//! may spend ([`Schedule::at_look`]). The limit is the threshold with what the machine alone may do ([`Evidence::limit`]).
+//! may spend (`Schedule::at_look`). The limit is the threshold with what the machine alone may do ([`Evidence::limit`]).
 //! **Pass** where "slower by the threshold or more" is rejected. **Warn** in place of pass where the change is above half
 //! the threshold and significant. A change smaller than the noise floor, in milliseconds, never fails.
 //!
