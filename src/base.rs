@@ -25,7 +25,7 @@ impl BaseCheckout {
         reference: &str,
         python: Option<&Path>,
         project: &Project,
-        (head, counter): (&SessionSettings, Option<instructions::Engine>),
+        (head, counter): (&SessionSettings, Option<instructions::Counter>),
     ) -> Result<Self, Error> {
         let repository = Repository::of(&project.root)?;
         let base = repository.base(reference)?;

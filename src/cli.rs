@@ -190,7 +190,7 @@ pub struct ExplainArguments {
     /// Leave out what takes less.
     #[arg(long, value_name = "TIME", default_value = "1ms", value_parser = parse_duration)]
     pub min: Duration,
-    /// Import again with each costly statement put off, and show what that saves.
+    /// Import again with each costly statement deferred, and show what that saves.
     #[arg(long)]
     pub verify: bool,
     /// The file of usage [default: as the budgets file says, else importgate.usage.json beside it where it exists].

@@ -168,10 +168,10 @@ fn no_budgets() -> Option<Budgets> {
 ///
 /// # Errors
 /// Where nothing is there that could: the message says what to install.
-pub(crate) fn instruction_counter(budgets: &Budgets) -> Result<Option<instructions::Engine>, Error> {
+pub(crate) fn instruction_counter(budgets: &Budgets) -> Result<Option<instructions::Counter>, Error> {
     Ok(match budgets.measure.engine.value {
         Engine::Time => None,
-        Engine::Instructions => Some(instructions::Engine::detect()?),
+        Engine::Instructions => Some(instructions::Counter::detect()?),
     })
 }
 

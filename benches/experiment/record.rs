@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use importgate_core::observed::{ImportRequest, Sample};
 use importgate_core::sampling::Decision;
-use importgate_core::sampling::plan::{Arm, Arms, Judge, Outcome, Plan, PlanSettings, Step};
+use importgate_core::sampling::plan::{Arm, Arms, Judge, Plan, PlanSettings, Step, StepOutcome};
 use importgate_probe::python::{BytecodeFiles, Session, SessionSettings};
 
 use crate::hogs::{Hogs, State};
@@ -89,11 +89,11 @@ fn visit_state(session: &Session, visit: u64) -> Result<Vec<Arms>, Box<dyn Error
     let arm_name = |arm| if arm == Arm::Head { "head" } else { "base" };
     while let Some(step) = plan.step() {
         let outcome = match step {
-            Step::Reference => Outcome::Reference(session.reference(0)?),
+            Step::Reference => StepOutcome::Reference(session.reference(0)?),
             Step::Sample { target, round, arm } => {
                 let seed = u32::try_from(visit)? * 1000 + round;
                 eprintln!("visit {visit} round {round} {} {}", TARGETS[target], arm_name(arm));
-                Outcome::Sample(take(session, TARGETS[target], seed)?)
+                StepOutcome::Sample(take(session, TARGETS[target], seed)?)
             }
         };
         plan.record(outcome, &mut TakeAll);

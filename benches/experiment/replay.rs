@@ -196,7 +196,7 @@ fn inject(sample: &mut Sample, injection: Injection, module: Option<&str>) {
             let extra = share * sample.own.iter().map(|own| own.cpu_ns as f64).sum::<f64>();
             let changed = sample.own.iter_mut().find(|own| Some(&*own.module) == module);
             if let Some(own) = changed {
-                // What a module gives back cannot be more than it had.
+                // What is taken away from a module cannot be more than it had.
                 let after = (own.cpu_ns as f64 + extra).max(0.1 * own.cpu_ns as f64);
                 sample.cpu_ns = (sample.cpu_ns as f64 + after - own.cpu_ns as f64) as u64;
                 own.cpu_ns = after as u64;

@@ -1,12 +1,12 @@
-"""How well `importgate explain` estimates what a lazy import gives back: estimates beside what `--verify` measures, on real
+"""How well `importgate explain` estimates what a lazy import saves: estimates beside what `--verify` measures, on real
 packages.
 
     cargo build --release && python3 benches/savings/verify.py
 
 It makes an environment below target/savings (once), explains five small applications and the packages themselves, and
 prints a table. No statement is picked by hand: the table has every statement that `explain` lists (its twelve costliest,
-and three that are imported elsewhere too) that could be put off and saves 5 ms or more, by estimate or by measurement.
-Further counts are of all that could be put off, and of all that could not, with the reasons. Stopped and started again, it
+and three that are imported elsewhere too) that could be deferred and saves 5 ms or more, by estimate or by measurement.
+Further counts are of all that could be deferred, and of all that could not, with the reasons. Stopped and started again, it
 goes on where it was.
 """
 import argparse
@@ -99,10 +99,10 @@ def table(documents):
                 "yes" if right else "**no**",
             ))
     print("\nEstimate and measurement agree within 15%% or 2 ms in %d of these %d statements," % tuple(counts["shown"]))
-    print("and in %d of all %d that could be put off." % tuple(counts["all"]))
+    print("and in %d of all %d that could be deferred." % tuple(counts["all"]))
     if obstacles:
         told = ", ".join("%s %d" % item for item in sorted(obstacles.items()))
-        print("Listed, and could not be put off: %s." % told)
+        print("Listed, and could not be deferred: %s." % told)
     for document in documents:
         if "error" in document:
             print("%s: %s" % (document["target"], document["error"]))

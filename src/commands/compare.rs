@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::exit;
 use crate::{inputs, outputs};
 use importgate_core::compare;
-use importgate_core::compare::{BeforeAfter, Question};
+use importgate_core::compare::{BeforeAfter, ComparisonRequest};
 use importgate_core::report::{before_after, markdown};
 
 /// Compares, writes every format that was asked for, and fails where an improvement was required and is not there.
@@ -17,7 +17,7 @@ pub(super) fn run(arguments: &CompareArguments) -> Result<u8, Error> {
     }
     let old = inputs::baseline_or_report(&arguments.old)?;
     let new = inputs::baseline_or_report(&arguments.new)?;
-    let question = Question {
+    let question = ComparisonRequest {
         environment: arguments.environment.clone(),
         only: arguments.only.clone(),
         required_improvement: arguments.require_improvement,

@@ -3,7 +3,7 @@
 //!
 //! The commit is the merge base of the reference and HEAD, so that a branch answers for its own changes and not for
 //! those that the reference got in the meantime. Where git finds no merge base (unrelated histories, or a shallow clone
-//! whose history ends too early) it is the reference itself, and [`Base::how`] says so.
+//! whose history ends too early) it is the reference itself, and [`BaseRevision::how`] says so.
 //!
 //! Only the base is checked out. The head is measured where it is, because its uncommitted changes, its virtual
 //! environment and its editable installs are there. The checkout's path has the length of the head's, as the length of a
@@ -20,4 +20,4 @@ mod repository;
 
 pub use checkout::Checkout;
 pub use error::GitError;
-pub use repository::{Base, BaseKind, Commit, Repository};
+pub use repository::{BaseKind, BaseRevision, Commit, Repository};

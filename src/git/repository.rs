@@ -39,7 +39,7 @@ pub enum BaseKind {
 
 /// The commit that HEAD is compared with.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Base {
+pub struct BaseRevision {
     /// The commit.
     pub commit: Commit,
     /// How it was chosen.
@@ -111,16 +111,16 @@ impl Repository {
     ///
     /// # Errors
     /// Those of [`Repository::resolve`], for the reference or for HEAD (a repository without a commit).
-    pub fn base(&self, reference: &str) -> Result<Base, GitError> {
+    pub fn base(&self, reference: &str) -> Result<BaseRevision, GitError> {
         let named = self.resolve(reference)?;
         let head = self.resolve("HEAD")?;
         let merge_base = self.git.question(&["merge-base", head.as_str(), named.as_str()])?;
         Ok(match merge_base {
-            Some(commit) => Base {
+            Some(commit) => BaseRevision {
                 commit: Commit(commit.to_string_lossy().into_owned()),
                 how: BaseKind::MergeBase,
             },
-            None => Base {
+            None => BaseRevision {
                 commit: named,
                 how: BaseKind::Reference,
             },

@@ -4,7 +4,7 @@
 use importgate_core::checks::Code;
 use importgate_core::report::TargetReport;
 use importgate_core::stats::ComparisonKind;
-use importgate_probe::instructions::{Engine, InstructionsError};
+use importgate_probe::instructions::{Counter, InstructionsError};
 
 use super::support::{Project, Run, found, python};
 
@@ -13,7 +13,7 @@ const BUDGETS: &str =
 
 /// True where nothing counts instructions on this machine; says so.
 fn nothing_counts() -> bool {
-    match Engine::detect() {
+    match Counter::detect() {
         Ok(_) => false,
         Err(InstructionsError::Missing) => {
             println!("skipped: neither valgrind nor the processor's counters are there");

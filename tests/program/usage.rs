@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use importgate_core::checks::Code;
-use importgate_core::usage::{Counts, Usage};
+use importgate_core::usage::{Usage, UseCounts};
 
 use super::support::{BUSY, Project, Run, python};
 
@@ -48,7 +48,7 @@ fn usage(project: &Project, python: &Path, words: &[&str]) -> Run {
     project.run(&[&["usage", "--", python], words].concat())
 }
 
-fn recorded_in(project: &Project, file: &str) -> BTreeMap<String, Counts> {
+fn recorded_in(project: &Project, file: &str) -> BTreeMap<String, UseCounts> {
     let usage = Usage::parse(project.read(file).as_bytes()).expect("a usage file");
     usage
         .modules()
@@ -56,12 +56,12 @@ fn recorded_in(project: &Project, file: &str) -> BTreeMap<String, Counts> {
         .collect()
 }
 
-fn recorded(project: &Project) -> BTreeMap<String, Counts> {
+fn recorded(project: &Project) -> BTreeMap<String, UseCounts> {
     recorded_in(project, FILE)
 }
 
-fn counts(loaded: u64, used: u64) -> Counts {
-    Counts {
+fn counts(loaded: u64, used: u64) -> UseCounts {
+    UseCounts {
         loaded,
         used,
         unknown: 0,

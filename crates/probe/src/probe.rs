@@ -19,12 +19,12 @@ pub struct Probe {
     session: Session,
     /// Known once something was observed: it takes reading what is installed.
     contents: RefCell<Option<Contents>>,
-    counter: Option<instructions::Engine>,
+    counter: Option<instructions::Counter>,
 }
 
 impl Probe {
     /// Measures with a session, and counts with `counter` where instructions are asked for.
-    pub fn new(session: Session, counter: Option<instructions::Engine>) -> Self {
+    pub fn new(session: Session, counter: Option<instructions::Counter>) -> Self {
         Self {
             session,
             contents: RefCell::new(None),
@@ -87,9 +87,9 @@ impl Measure for Probe {
     fn counter(&self) -> Option<String> {
         let engine = self.counter.as_ref()?;
         Some(match engine {
-            instructions::Engine::Cachegrind { .. } => engine.identity(),
+            instructions::Counter::Cachegrind { .. } => engine.identity(),
             // What one processor counts is not what another counts.
-            instructions::Engine::Counters { .. } => {
+            instructions::Counter::Counters { .. } => {
                 format!("{} on {}", engine.identity(), machine::fingerprint().processor)
             }
         })

@@ -31,7 +31,7 @@ pub use self::engine::{Bytecode, Engine};
 pub use self::limits::Limits;
 pub use self::pattern::{Pattern, PatternError};
 pub use self::select::select;
-pub use self::settings::{Classes, Gate, MeasureSettings, Project};
+pub use self::settings::{Classes, Gate, MeasureSettings, ProjectSettings};
 pub use self::target::{Target, TargetKind, Workload};
 
 use self::diagnostic::{Mistakes, Source};
@@ -52,7 +52,7 @@ pub enum FileKind {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Budgets {
     /// What is measured with what.
-    pub project: Project,
+    pub project: ProjectSettings,
     /// What counts as a regression.
     pub gate: Gate,
     /// How samples are taken.
@@ -118,7 +118,10 @@ fn tool_table<'a>(mut file: Table<'a>) -> Option<Table<'a>> {
 impl Budgets {
     fn read(mut root: Table<'_>, mistakes: &Mistakes<'_>) -> Reading {
         let mistakes_before = mistakes.count();
-        let project = root.take_table("project").map(Project::read).unwrap_or_default();
+        let project = root
+            .take_table("project")
+            .map(ProjectSettings::read)
+            .unwrap_or_default();
         let project_is_valid = mistakes.count() == mistakes_before;
         let gate = root.take_table("gate").map(Gate::read).unwrap_or_default();
         let measure = root

@@ -9,7 +9,7 @@ const HOUR_MS: f64 = 3_600_000.0;
 
 /// `[project]`: what is measured with what.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Project {
+pub struct ProjectSettings {
     /// The interpreter as written; the search order of the app holds where it is not set.
     pub python: Option<Cited<String>>,
     /// Folders in front of `sys.path`, as written; `None` where the app is to look for `src`. An empty list means none.
@@ -18,7 +18,7 @@ pub struct Project {
     pub baseline: Option<Cited<String>>,
 }
 
-impl Project {
+impl ProjectSettings {
     pub(super) fn read(mut table: Table<'_>) -> Self {
         let python = table.take("python").and_then(|value| value.text());
         let source_roots = table.take("source-roots").and_then(|value| value.texts(true));

@@ -164,7 +164,7 @@ impl<'a> Value<'a> {
     /// One of a few words.
     pub(super) fn choice<T: Copy>(&self, choices: &[(&str, T)]) -> Option<Located<T>> {
         if !self.node.is_str() {
-            self.wrong_type("a word in quotes", Some(accepted_words(choices)));
+            self.wrong_type("a string", Some(accepted_words(choices)));
             return None;
         }
         self.chosen(self.text()?, choices)

@@ -7,7 +7,7 @@ use crate::budgets::{BudgetLine, Cited, Inconclusive, Limits, Target};
 use crate::observed::{EnvironmentKey, ModuleRecord, ModuleTable, Observation, Origin};
 use crate::sampling::Decision;
 use crate::sampling::{Answers, Ruling};
-use crate::stats::{Comparison, ComparisonKind, Distribution, Estimate};
+use crate::stats::{Comparison, ComparisonKind, Estimate, Percentiles};
 
 /// A value that a line of the budgets set.
 pub(super) fn cited<T>(value: T) -> Cited<T> {
@@ -60,7 +60,7 @@ pub(super) fn modules(names: &[&str]) -> ModuleTable {
 }
 
 pub(super) fn estimate() -> Estimate {
-    let distribution = Distribution {
+    let distribution = Percentiles {
         p50: 100.0,
         p95: 110.0,
         p99: 120.0,

@@ -3,7 +3,7 @@
 use super::{Case, Context, Finding, FindingKind, Severity};
 use crate::explain::{Cause, Resource};
 use crate::observed::Observation;
-use crate::usage::Counts;
+use crate::usage::UseCounts;
 
 /// One import statement, or body, costs more than the mark by itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,7 +15,7 @@ pub struct HeavyModule {
     /// The mark, in milliseconds.
     pub mark_ms: f64,
     /// In how many recorded runs it was loaded and used, where that is known.
-    pub usage: Option<Counts>,
+    pub usage: Option<UseCounts>,
 }
 
 pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {

@@ -16,7 +16,7 @@ pub enum ContentError {
     Baseline(#[from] baseline::ParseError),
     /// A report that cannot be used.
     #[error(transparent)]
-    Report(#[from] json::ParseError),
+    Report(#[from] json::ReportParseError),
     /// A report has to be text.
     #[error("this is not text")]
     NotText,

@@ -46,7 +46,7 @@ pub enum Content {
 
 /// What is asked of a comparison.
 #[derive(Debug, Clone, Default)]
-pub struct Question {
+pub struct ComparisonRequest {
     /// The one environment to compare; all that both sides have where it is `None`.
     pub environment: Option<String>,
     /// Names and patterns of the targets to compare; all of them where it is empty.
@@ -75,7 +75,7 @@ pub struct Figures {
 /// How a target came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Outcome {
+pub enum TargetOutcome {
     /// Faster, beyond the noise.
     Improved,
     /// Slower, beyond the noise.
@@ -86,11 +86,11 @@ pub enum Outcome {
     New,
     /// Only the old side has it.
     Gone,
-    /// Both sides have it, and one has no time for it.
+    /// Both sides have it, and one was not timed.
     Unknown,
 }
 
-impl Outcome {
+impl TargetOutcome {
     /// All of them, in the order in which they are counted up.
     pub const ALL: [Self; 6] = [
         Self::Improved,
@@ -116,11 +116,11 @@ impl Outcome {
 
 /// One target, before and after.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Row {
+pub struct TargetComparison {
     /// The target's name.
     pub module: String,
     /// How it came out.
-    pub outcome: Outcome,
+    pub outcome: TargetOutcome,
     /// What it came to on the old side, if that has it.
     pub before: Option<Figures>,
     /// What it comes to on the new side, if that has it.
@@ -158,7 +158,7 @@ pub struct EnvironmentComparison {
     /// What the reader must know about the conditions.
     pub notes: Vec<String>,
     /// The targets by name.
-    pub targets: Vec<Row>,
+    pub targets: Vec<TargetComparison>,
     /// Their sums.
     pub total: Total,
 }
@@ -189,7 +189,7 @@ impl BeforeAfter {
     pub const VERSION: u32 = 1;
 
     /// The targets that do not show the improvement that was required, each with its environment.
-    pub fn falling_short(&self) -> impl Iterator<Item = (&EnvironmentKey, &Row)> {
+    pub fn falling_short(&self) -> impl Iterator<Item = (&EnvironmentKey, &TargetComparison)> {
         self.environments.iter().flat_map(|part| {
             let rows = part.targets.iter().filter(|row| row.falls_short);
             rows.map(|row| (&part.environment, row))
@@ -201,14 +201,14 @@ impl BeforeAfter {
 ///
 /// # Errors
 /// [`ComparisonError`] where the two have nothing in common that the question asks for.
-pub fn compare(old: &Input, new: &Input, question: &Question) -> Result<BeforeAfter, ComparisonError> {
+pub fn compare(old: &Input, new: &Input, question: &ComparisonRequest) -> Result<BeforeAfter, ComparisonError> {
     let (pairs, notes) = selection::pairs(old, new, question.environment.as_deref())?;
     let mut environments: Vec<EnvironmentComparison> = pairs
         .iter()
         .map(|pair| environment(pair, question.required_improvement))
         .collect();
     selection::keep_only(&mut environments, &question.only)?;
-    let judged = |row: &Row| row.before.is_some() && row.after.is_some();
+    let judged = |row: &TargetComparison| row.before.is_some() && row.after.is_some();
     if question.required_improvement.is_some() && !environments.iter().any(|part| part.targets.iter().any(judged)) {
         return Err(ComparisonError::NothingInCommon {
             old: old.name.clone(),
@@ -243,14 +243,19 @@ fn environment(pair: &selection::Pair<'_>, required: Option<f64>) -> Environment
     }
 }
 
-fn row(name: &str, before: &BTreeMap<&str, Figures>, after: &BTreeMap<&str, Figures>, required: Option<f64>) -> Row {
+fn row(
+    name: &str,
+    before: &BTreeMap<&str, Figures>,
+    after: &BTreeMap<&str, Figures>,
+    required: Option<f64>,
+) -> TargetComparison {
     let (before, after) = (before.get(name).copied(), after.get(name).copied());
-    let mut row = Row {
+    let mut row = TargetComparison {
         module: name.to_owned(),
         outcome: match (before, after) {
-            (None, _) => Outcome::New,
-            (_, None) => Outcome::Gone,
-            (Some(_), Some(_)) => Outcome::Unknown,
+            (None, _) => TargetOutcome::New,
+            (_, None) => TargetOutcome::Gone,
+            (Some(_), Some(_)) => TargetOutcome::Unknown,
         },
         before,
         after,
@@ -266,9 +271,9 @@ fn row(name: &str, before: &BTreeMap<&str, Figures>, after: &BTreeMap<&str, Figu
                 noise_ms(before_ms, scatter(&before), scatter(&after)),
             );
             row.outcome = match change {
-                _ if change.abs() <= noise => Outcome::Same,
-                _ if change < 0.0 => Outcome::Improved,
-                _ => Outcome::Slower,
+                _ if change.abs() <= noise => TargetOutcome::Same,
+                _ if change < 0.0 => TargetOutcome::Improved,
+                _ => TargetOutcome::Slower,
             };
             row.change_ms = Some(change);
             row.change_percent = percent(change, before_ms);
@@ -287,16 +292,16 @@ fn scatter(figures: &Figures) -> Scatter {
 }
 
 /// True where the target lost at least this share of its time, and more than noise could have taken.
-fn shows_improvement(row: &Row, share: f64) -> bool {
+fn shows_improvement(row: &TargetComparison, share: f64) -> bool {
     // A requirement that is met to the last digit that anybody sees is met.
     const ROUNDING: f64 = 1e-9;
-    row.outcome == Outcome::Improved
+    row.outcome == TargetOutcome::Improved
         && row
             .change_percent
             .is_some_and(|change| -change >= share * 100.0 - ROUNDING)
 }
 
-fn total(rows: &[Row]) -> Total {
+fn total(rows: &[TargetComparison]) -> Total {
     let times = rows
         .iter()
         .filter_map(|row| Some((row.before?.time_ms?, row.after?.time_ms?)));

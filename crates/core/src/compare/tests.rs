@@ -61,7 +61,7 @@ fn baseline(name: &str, entries: Vec<(&str, Entry)>) -> Input {
     }
 }
 
-fn outcomes(comparison: &BeforeAfter) -> BTreeMap<&str, Outcome> {
+fn outcomes(comparison: &BeforeAfter) -> BTreeMap<&str, TargetOutcome> {
     let rows = comparison.environments.iter().flat_map(|part| &part.targets);
     rows.map(|row| (row.module.as_str(), row.outcome)).collect()
 }
@@ -91,14 +91,14 @@ fn each_target_comes_out_one_way() {
             ("z", 200.0, 30),
         ],
     );
-    let comparison = compare(&old, &new, &Question::default()).expect("they compare");
+    let comparison = compare(&old, &new, &ComparisonRequest::default()).expect("they compare");
     let expected = [
-        ("gone", Outcome::Gone),
-        ("new", Outcome::New),
-        ("same", Outcome::Same),
-        ("slower", Outcome::Slower),
-        ("tiny", Outcome::Same),
-        ("z", Outcome::Improved),
+        ("gone", TargetOutcome::Gone),
+        ("new", TargetOutcome::New),
+        ("same", TargetOutcome::Same),
+        ("slower", TargetOutcome::Slower),
+        ("tiny", TargetOutcome::Same),
+        ("z", TargetOutcome::Improved),
     ];
     assert_eq!(outcomes(&comparison), BTreeMap::from(expected));
     let part = &comparison.environments[0];
@@ -116,8 +116,8 @@ fn a_busier_machine_cancels_out_and_the_figures_are_those_of_check() {
     let busy = entry(1.8, &[("a", 100.0, 3)]);
     let now = busy.targets["a"].to_samples();
     let new = baseline("new.json", vec![(KEY, busy)]);
-    let comparison = compare(&old, &new, &Question::default()).expect("they compare");
-    assert_eq!(outcomes(&comparison)["a"], Outcome::Same);
+    let comparison = compare(&old, &new, &ComparisonRequest::default()).expect("they compare");
+    assert_eq!(outcomes(&comparison)["a"], TargetOutcome::Same);
     let machine = MachineSpeed {
         calibration_ns: 2.5e6,
         reference_ns: 80e6,
@@ -134,13 +134,18 @@ fn two_machines_are_compared_with_a_note() {
     let mut other = entry(1.0, &[("a", 50.0, 3)]);
     other.machine.processor = "Another 9000".to_owned();
     let old = baseline("old.json", vec![(KEY, entry(1.0, &[("a", 100.0, 3)]))]);
-    let comparison = compare(&old, &baseline("new.json", vec![(KEY, other)]), &Question::default()).expect("they do");
+    let comparison = compare(
+        &old,
+        &baseline("new.json", vec![(KEY, other)]),
+        &ComparisonRequest::default(),
+    )
+    .expect("they do");
     let notes = comparison.environments[0].notes.join("\n");
     assert!(
         notes.contains("Another 9000") && notes.contains("two different machines"),
         "{notes}"
     );
-    assert_eq!(outcomes(&comparison)["a"], Outcome::Improved);
+    assert_eq!(outcomes(&comparison)["a"], TargetOutcome::Improved);
 }
 
 #[test]
@@ -161,9 +166,9 @@ fn an_improvement_counts_only_where_it_is_large_enough_and_no_noise() {
             ("tiny", 0.6, 1),
         ],
     );
-    let question = Question {
+    let question = ComparisonRequest {
         required_improvement: Some(0.2),
-        ..Question::default()
+        ..ComparisonRequest::default()
     };
     let comparison = compare(&old, &new, &question).expect("they compare");
     let short: Vec<&str> = comparison.falling_short().map(|(_, row)| row.module.as_str()).collect();
@@ -173,7 +178,7 @@ fn an_improvement_counts_only_where_it_is_large_enough_and_no_noise() {
 #[test]
 fn a_requirement_that_no_target_can_meet_is_an_error_and_no_pass() {
     let (old, new) = both(&[("gone", 9.0, 1)], &[("new", 9.0, 1)]);
-    let mut question = Question::default();
+    let mut question = ComparisonRequest::default();
     assert!(compare(&old, &new, &question).is_ok());
     question.required_improvement = Some(0.2);
     let error = compare(&old, &new, &question)
@@ -196,7 +201,7 @@ fn environments_are_paired_by_key() {
         "new.json",
         vec![("k-3.12", of(60.0)), ("k-3.13", of(100.0)), ("k-3.14", of(9.0))],
     );
-    let comparison = compare(&old, &new, &Question::default()).expect("two in common");
+    let comparison = compare(&old, &new, &ComparisonRequest::default()).expect("two in common");
     let keys: Vec<&str> = comparison
         .environments
         .iter()
@@ -210,12 +215,15 @@ fn environments_are_paired_by_key() {
             "only new.json has k-3.14: not compared"
         ]
     );
-    let mut question = Question {
+    let mut question = ComparisonRequest {
         environment: Some("k-3.12".to_owned()),
-        ..Question::default()
+        ..ComparisonRequest::default()
     };
     let one = compare(&old, &new, &question).expect("in both");
-    assert_eq!((one.environments.len(), outcomes(&one)["a"]), (1, Outcome::Improved));
+    assert_eq!(
+        (one.environments.len(), outcomes(&one)["a"]),
+        (1, TargetOutcome::Improved)
+    );
     question.environment = Some("k-3.14".to_owned());
     let error = compare(&old, &new, &question).expect_err("not in both").to_string();
     assert_eq!(
@@ -223,7 +231,7 @@ fn environments_are_paired_by_key() {
         "old.json has no environment k-3.14; it has k-3.12, k-3.13, k-3.9"
     );
     let foreign = baseline("new.json", vec![("k-3.14", of(9.0)), ("k-3.15", of(9.0))]);
-    let error = compare(&old, &foreign, &Question::default())
+    let error = compare(&old, &foreign, &ComparisonRequest::default())
         .expect_err("nothing in common")
         .to_string();
     assert!(
@@ -237,7 +245,7 @@ fn one_python_against_another_is_compared_with_a_note() {
     let of = |time_ms| entry(1.0, &[("a", time_ms, 1)]);
     let old = baseline("old.json", vec![("k-3.12", of(90.0))]);
     let new = baseline("new.json", vec![("k-3.13", of(60.0))]);
-    let comparison = compare(&old, &new, &Question::default()).expect("one each");
+    let comparison = compare(&old, &new, &ComparisonRequest::default()).expect("one each");
     assert_eq!(
         comparison.environments[0].notes,
         ["the environment was k-3.12 and is k-3.13"]
@@ -254,9 +262,9 @@ fn words_choose_targets_by_name_or_pattern() {
     ];
     let (old, new) = both(&targets, &targets);
     let chosen = |words: &[&str]| {
-        let question = Question {
+        let question = ComparisonRequest {
             only: words.iter().map(|word| (*word).to_owned()).collect(),
-            ..Question::default()
+            ..ComparisonRequest::default()
         };
         compare(&old, &new, &question).map(|comparison| outcomes(&comparison).into_keys().map(str::to_owned).collect())
     };

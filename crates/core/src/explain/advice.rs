@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::source::lazy_names;
 use super::{CostlyImport, Obstacle, ObstacleKind, Use, UseKind};
 use crate::budgets::Classes;
-use crate::usage::Counts;
+use crate::usage::UseCounts;
 
 /// What to do about an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -27,7 +27,7 @@ pub struct Advice {
     /// Why.
     pub reason: Reason,
     /// How often it is used, where that is known and worth saying beside the reason.
-    pub usage: Option<Counts>,
+    pub usage: Option<UseCounts>,
     /// How it is written for this interpreter, where there is something to write.
     pub remedy: Option<Remedy>,
 }
@@ -36,7 +36,7 @@ pub struct Advice {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reason {
     /// Most of the recorded runs use it.
-    UsedByMost(Counts),
+    UsedByMost(UseCounts),
     /// It cannot be deferred.
     Obstacle(Obstacle),
     /// It is used before the import is over.
@@ -51,7 +51,7 @@ pub enum Reason {
     /// Few of the recorded runs use it, or none, and all pay for it.
     SeldomUsed {
         /// How few.
-        usage: Counts,
+        usage: UseCounts,
         /// What it takes, in milliseconds.
         saved_ms: f64,
     },
@@ -119,7 +119,7 @@ pub(super) fn advise(import: &CostlyImport, marks: Marks<'_>) -> Advice {
         });
     }
     let above_ms = classes.lazy_above_ms.value;
-    let is_seldom_used = |usage: &Counts| usage.highest_share() <= classes.usage_above.value;
+    let is_seldom_used = |usage: &UseCounts| usage.highest_share() <= classes.usage_above.value;
     let (reason, usage) = match import.usage.filter(is_seldom_used) {
         Some(usage) => (Reason::SeldomUsed { usage, saved_ms }, None),
         None if saved_ms >= above_ms => (Reason::Costly { above_ms }, import.usage),
@@ -174,7 +174,7 @@ impl Advice {
         }
     }
 
-    fn split(reason: Reason, usage: Option<Counts>, remedy: Remedy) -> Self {
+    fn split(reason: Reason, usage: Option<UseCounts>, remedy: Remedy) -> Self {
         Self {
             kind: AdviceKind::Split,
             reason,
@@ -232,7 +232,7 @@ pub(super) mod tests {
             used: None,
             obstacle: None,
             measured: None,
-            usage: usage.map(|(loaded, used, unknown)| Counts { loaded, used, unknown }),
+            usage: usage.map(|(loaded, used, unknown)| UseCounts { loaded, used, unknown }),
             advice: None,
             parts: Vec::new(),
             collections: 1.0,
@@ -247,8 +247,8 @@ pub(super) mod tests {
         advise(import, marks)
     }
 
-    fn counts(loaded: u64, used: u64, unknown: u64) -> Counts {
-        Counts { loaded, used, unknown }
+    fn counts(loaded: u64, used: u64, unknown: u64) -> UseCounts {
+        UseCounts { loaded, used, unknown }
     }
 
     #[test]

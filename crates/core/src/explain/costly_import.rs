@@ -11,7 +11,7 @@ use crate::observed::{COLLECTIONS, Collections, LoadedModule, ModuleTable, Origi
 use crate::stats::calibration::blocked_ms;
 use crate::stats::changed_part::usual_own_times;
 use crate::stats::quantile::median;
-use crate::usage::Counts;
+use crate::usage::UseCounts;
 
 /// How many other importers are named.
 const MOST_OTHERS: usize = 3;
@@ -46,7 +46,7 @@ pub struct CostlyImport {
     /// Measured with the statement deferred (`--verify`).
     pub measured: Option<Measured>,
     /// In how many recorded runs it was loaded and used, where that is known.
-    pub usage: Option<Counts>,
+    pub usage: Option<UseCounts>,
     /// What to do.
     pub advice: Option<Advice>,
     /// The modules of the cut.

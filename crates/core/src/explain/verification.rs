@@ -21,7 +21,7 @@ const PRECISE_SHARE: f64 = 0.06;
 
 /// One sample of a round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Arm {
+pub enum TrialArm {
     /// The import as it is: the other side of every pair of the round.
     AsItIs,
     /// The import as it is, once more and in no pair: an estimate from these samples and a measurement from the pairs share the
@@ -32,9 +32,9 @@ pub enum Arm {
 }
 
 /// The samples of a round with this many open trials, in random order.
-pub fn round(open: usize, random: &mut SplitMix64) -> Vec<Arm> {
-    let mut arms: Vec<Arm> = (0..open).map(Arm::Deferred).collect();
-    arms.extend([Arm::AsItIs, Arm::Spare]);
+pub fn round(open: usize, random: &mut SplitMix64) -> Vec<TrialArm> {
+    let mut arms: Vec<TrialArm> = (0..open).map(TrialArm::Deferred).collect();
+    arms.extend([TrialArm::AsItIs, TrialArm::Spare]);
     random.shuffle(&mut arms);
     arms
 }
@@ -186,9 +186,14 @@ mod tests {
     #[test]
     fn a_round_has_every_open_statement_and_two_samples_of_the_import_as_it_is() {
         let mut random = SplitMix64::new(7);
-        let rounds: Vec<Vec<Arm>> = (0..9).map(|_| round(2, &mut random)).collect();
+        let rounds: Vec<Vec<TrialArm>> = (0..9).map(|_| round(2, &mut random)).collect();
         for arms in &rounds {
-            for arm in [Arm::AsItIs, Arm::Spare, Arm::Deferred(0), Arm::Deferred(1)] {
+            for arm in [
+                TrialArm::AsItIs,
+                TrialArm::Spare,
+                TrialArm::Deferred(0),
+                TrialArm::Deferred(1),
+            ] {
                 assert_eq!(arms.iter().filter(|other| **other == arm).count(), 1, "{arms:?}");
             }
         }

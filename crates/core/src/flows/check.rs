@@ -14,7 +14,7 @@ use crate::sampling::{Rules, decide_fixed};
 use crate::usage::Usage;
 
 use super::compare_with::{Against, CompareWith};
-use super::counts::{self, Counts};
+use super::counts::{self, InstructionCounts};
 use super::lines::{self, LinesBefore, SourceFiles};
 use super::observe::{Settles, Side};
 use super::sample::{self, Job, Samples};
@@ -138,7 +138,7 @@ struct Measured<'a> {
     head: Side<'a>,
     base: Option<Side<'a>>,
     states: Vec<TargetState>,
-    counts: Vec<Counts>,
+    counts: Vec<InstructionCounts>,
     rules: Rules,
     samples: Samples,
 }
@@ -171,7 +171,7 @@ fn measure<'a>(
         let sides = (&head, base.as_ref());
         counts::count_all(targets, &mut states, sides, compare_with, deadline, progress)?
     } else {
-        vec![Counts::default(); targets.len()]
+        vec![InstructionCounts::default(); targets.len()]
     };
     let sides = (head.measure, base.as_ref().map(|base| base.measure));
     // The level is divided before the first look: a number of tests that samples decide would void what it promises.

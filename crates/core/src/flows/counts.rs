@@ -12,14 +12,14 @@ use super::{Deadline, ShowProgress, import_of};
 
 /// The instructions of one target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Counts {
+pub(super) struct InstructionCounts {
     now: Option<u64>,
     before: Option<u64>,
     /// True where the time of the run was over before it was counted.
     missed: bool,
 }
 
-/// Counts every target that is measured, on both sides where there are two, and leaves the comparison to the counts.
+/// InstructionCounts every target that is measured, on both sides where there are two, and leaves the comparison to the counts.
 pub(super) fn count_all(
     targets: &[Target],
     states: &mut [TargetState],
@@ -27,7 +27,7 @@ pub(super) fn count_all(
     compare_with: &CompareWith<'_>,
     deadline: Deadline<'_>,
     progress: &mut dyn ShowProgress,
-) -> Result<Vec<Counts>, MeasureError> {
+) -> Result<Vec<InstructionCounts>, MeasureError> {
     let compare = compare_with
         .stored()
         .is_some_and(|stored| stored.comparability.counts_compare());
@@ -37,7 +37,7 @@ pub(super) fn count_all(
         if !compare_with.is_other_interpreter() {
             state.leave_to_counts(target);
         }
-        let mut counts = Counts {
+        let mut counts = InstructionCounts {
             now: state.recorded_instructions(),
             before: state.recorded_instructions().filter(|_| compare),
             missed: false,
@@ -57,7 +57,7 @@ pub(super) fn count_all(
     Ok(all)
 }
 
-/// Counts one target; `None` for a command, whose start is not its own, and where the deadline comes first.
+/// InstructionCounts one target; `None` for a command, whose start is not its own, and where the deadline comes first.
 pub(super) fn count(
     measure: &dyn Measure,
     target: &Target,
@@ -77,7 +77,7 @@ pub(super) fn count(
 }
 
 /// Puts the counts into what is known of a target; where there are two of them, they decide, unless it is the same code.
-pub(super) fn decide(case: &mut Case<'_>, counts: Counts) {
+pub(super) fn decide(case: &mut Case<'_>, counts: InstructionCounts) {
     case.uncounted = counts.missed;
     let Some(now) = counts.now else {
         return;

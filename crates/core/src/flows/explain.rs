@@ -10,7 +10,7 @@ use thiserror::Error;
 use crate::budgets::{Classes, Target, Workload};
 use crate::checks::Places;
 use crate::explain::source::{self, SourceLine, has_lazy_imports};
-use crate::explain::verification::{self, Arm, Trial};
+use crate::explain::verification::{self, Trial, TrialArm};
 use crate::explain::{CostlyImport, Explanation, Material, Sources, Usual};
 use crate::observed::{Collections, Deferral, ImportRequest, Measure, MeasureError, Place, Sample, TargetObservation};
 use crate::report::progress_line::{Phase, Progress};
@@ -263,18 +263,18 @@ impl Subject<'_> {
         let mut without: BTreeMap<usize, Sample> = BTreeMap::new();
         for arm in verification::round(open.len(), random) {
             let deferral = match arm {
-                Arm::Deferred(position) => Some(&open[position].deferral),
-                Arm::AsItIs | Arm::Spare => None,
+                TrialArm::Deferred(position) => Some(&open[position].deferral),
+                TrialArm::AsItIs | TrialArm::Spare => None,
             };
             let taken = self.measure.sample_deferring(self.request(round), deferral)?;
             match (arm, taken) {
-                (Arm::AsItIs, Ok(taken)) => with = Some(Rc::new(taken.sample)),
-                (Arm::Spare, Ok(taken)) => spare = Some(taken.sample),
-                (Arm::Deferred(position), Ok(taken)) => {
+                (TrialArm::AsItIs, Ok(taken)) => with = Some(Rc::new(taken.sample)),
+                (TrialArm::Spare, Ok(taken)) => spare = Some(taken.sample),
+                (TrialArm::Deferred(position), Ok(taken)) => {
                     without.insert(position, taken.sample);
                 }
-                (Arm::Deferred(position), Err(_)) => open[position].trial.fail(),
-                (Arm::AsItIs | Arm::Spare, Err(failure)) => {
+                (TrialArm::Deferred(position), Err(_)) => open[position].trial.fail(),
+                (TrialArm::AsItIs | TrialArm::Spare, Err(failure)) => {
                     return Err(ExplainError::FailsNow {
                         how: short_failure(&failure),
                     });

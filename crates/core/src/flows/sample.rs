@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::budgets::{Budgets, Cited, Target, Workload};
 use crate::observed::{Failure, ImportRequest, Measure, MeasureError, ReferenceSample, Sample};
 use crate::report::progress_line::{Phase, Progress};
-use crate::sampling::plan::{Arm, Arms, Outcome, Plan, PlanSettings, Step};
+use crate::sampling::plan::{Arm, Arms, Plan, PlanSettings, Step, StepOutcome};
 use crate::sampling::{ErrorBudget, Question, Rules, SequentialJudge};
 use crate::stats::MachineSpeed;
 
@@ -130,7 +130,7 @@ pub(super) fn take(
             break;
         }
         let outcome = match step {
-            Step::Reference => Outcome::Reference(head.reference(done)?),
+            Step::Reference => StepOutcome::Reference(head.reference(done)?),
             Step::Sample { target, round, arm } => {
                 let job = &jobs[target];
                 progress.show(&Progress {
@@ -145,10 +145,10 @@ pub(super) fn take(
                 };
                 done += 1;
                 match sample(measure, job.target, round)? {
-                    Ok(sample) => Outcome::Sample(sample),
+                    Ok(sample) => StepOutcome::Sample(sample),
                     Err(failed) => {
                         failures[target] = Some(failed);
-                        Outcome::Failed
+                        StepOutcome::Failed
                     }
                 }
             }

@@ -3,7 +3,7 @@
 use crate::checks::TargetStatus;
 use crate::numbers;
 use crate::report::TargetReport;
-use crate::stats::{ComparisonKind, Distribution};
+use crate::stats::{ComparisonKind, Percentiles};
 
 /// Shown where a number is not known or does not apply.
 const NONE: &str = "-";
@@ -33,7 +33,7 @@ pub(super) fn percentiles(target: &TargetReport) -> Vec<[String; 9]> {
     let known = quantities
         .into_iter()
         .filter_map(|(quantity, values)| Some((quantity, values?)));
-    let row = |(index, (quantity, values)): (usize, (&str, Distribution))| {
+    let row = |(index, (quantity, values)): (usize, (&str, Percentiles))| {
         let [p50, p95, p99] = [values.p50, values.p95, values.p99].map(numbers::time);
         let once = [
             target.baseline_time_ms.map(numbers::time),

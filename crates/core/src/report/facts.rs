@@ -10,14 +10,14 @@ use crate::report::{Cause, Finding, Report, TargetReport};
 
 /// How a target stands, in the words of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum TargetResult {
     Pass,
     Warning,
     Unsure,
     Fail,
 }
 
-impl Standing {
+impl TargetResult {
     pub(super) fn of(target: &TargetReport, report: &Report) -> Self {
         let worst = findings_of(target, report).map(|finding| finding.severity).max();
         match (target.verdict, worst) {
@@ -93,7 +93,7 @@ fn failing(report: &Report, targets: u64) -> String {
     let failing = report
         .targets
         .iter()
-        .filter(|target| Standing::of(target, report) == Standing::Fail)
+        .filter(|target| TargetResult::of(target, report) == TargetResult::Fail)
         .count() as u64;
     let of_all = numbers::part_of(failing, targets, "target");
     let errors = number_of(report, Severity::Error);

@@ -7,7 +7,7 @@ use crate::observed::{ClosureChange, DistributionChange, EnvironmentKey, Machine
 use crate::report::{
     BaselineSummary, Cause, Finding, RecordedFrom, Report, ReportEnvironment, RunSummary, TargetReport,
 };
-use crate::stats::{ComparisonKind, Distribution};
+use crate::stats::{ComparisonKind, Percentiles};
 
 /// What a module that wants to do harm puts into its exception.
 pub(super) const HOSTILE: &str =
@@ -98,8 +98,8 @@ fn well(mut target: TargetReport) -> TargetReport {
     target
 }
 
-fn spread(p50: f64) -> Distribution {
-    Distribution {
+fn spread(p50: f64) -> Percentiles {
+    Percentiles {
         p50,
         p95: p50 * 1.06,
         p99: p50 * 1.1,

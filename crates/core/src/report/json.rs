@@ -8,7 +8,7 @@ use crate::report::Report;
 
 /// Why a text is not a report.
 #[derive(Debug, thiserror::Error)]
-pub enum ParseError {
+pub enum ReportParseError {
     /// It is not JSON at all, or cut off.
     #[error("this is not JSON: {0}")]
     NotJson(serde_json::Error),
@@ -41,22 +41,24 @@ pub fn render(report: &Report) -> Result<String, serde_json::Error> {
 /// Reads a report back.
 ///
 /// # Errors
-/// [`ParseError`] says which kind of text it is instead.
-pub fn parse(text: &str) -> Result<Report, ParseError> {
-    let value: Value = serde_json::from_str(text).map_err(ParseError::NotJson)?;
+/// [`ReportParseError`] says which kind of text it is instead.
+pub fn parse(text: &str) -> Result<Report, ReportParseError> {
+    let value: Value = serde_json::from_str(text).map_err(ReportParseError::NotJson)?;
     // The version is judged before anything else: a newer format may have changed all the rest.
     let missing = |key: &&str| value.get(*key).is_none();
     if let Some(key) = ["importgate", "version", "verdict"].into_iter().find(missing) {
-        return Err(ParseError::NotAReport(key));
+        return Err(ReportParseError::NotAReport(key));
     }
-    let found = value["version"].as_u64().ok_or(ParseError::NotAReport("version"))?;
+    let found = value["version"]
+        .as_u64()
+        .ok_or(ReportParseError::NotAReport("version"))?;
     if found > u64::from(Report::VERSION) {
-        return Err(ParseError::Newer {
+        return Err(ReportParseError::Newer {
             found,
             known: Report::VERSION,
         });
     }
-    serde_json::from_value(value).map_err(ParseError::Damaged)
+    serde_json::from_value(value).map_err(ReportParseError::Damaged)
 }
 
 /// The JSON Schema of the report, indented and ended by a line break.

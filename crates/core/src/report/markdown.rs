@@ -2,7 +2,7 @@
 //! nobody anything: whole blocks and rows are left out until it fits, the least important ones first, and it says how many.
 
 use super::cells;
-use super::facts::{self, Standing};
+use super::facts::{self, TargetResult};
 use super::{order, untrusted};
 use crate::checks::{Severity, TargetStatus, Verdict};
 use crate::numbers;
@@ -100,10 +100,12 @@ impl Rank {
     }
 
     /// The ranks of a target's row and of its percentiles.
-    fn of_target(standing: Standing) -> [Self; 2] {
-        match standing {
-            Standing::Pass => [Self::PassingRow, Self::PassingPercentiles],
-            Standing::Warning | Standing::Unsure | Standing::Fail => [Self::MarkedRow, Self::MarkedPercentiles],
+    fn of_target(marked_as: TargetResult) -> [Self; 2] {
+        match marked_as {
+            TargetResult::Pass => [Self::PassingRow, Self::PassingPercentiles],
+            TargetResult::Warning | TargetResult::Unsure | TargetResult::Fail => {
+                [Self::MarkedRow, Self::MarkedPercentiles]
+            }
         }
     }
 }
@@ -129,9 +131,9 @@ impl Page {
             }));
         }
         for target in &report.targets {
-            let standing = Standing::of(target, report);
-            let [row, extra] = Rank::of_target(standing);
-            pieces.push(Piece::new(Part::Row, row, result(target, standing, report)));
+            let marked_as = TargetResult::of(target, report);
+            let [row, extra] = Rank::of_target(marked_as);
+            pieces.push(Piece::new(Part::Row, row, result(target, marked_as, report)));
             pieces.extend(percentiles(target).map(|text| Piece::new(Part::Percentiles, extra, text)));
         }
         Self {
@@ -293,12 +295,12 @@ fn details(finding: &Finding) -> String {
     format!("\n<details><summary>Details</summary>\n\n{block}\n</details>\n")
 }
 
-fn result(target: &TargetReport, standing: Standing, report: &Report) -> String {
-    let sign = match standing {
-        Standing::Pass => "✅",
-        Standing::Warning => "⚠️",
-        Standing::Unsure => "❔",
-        Standing::Fail => "❌",
+fn result(target: &TargetReport, marked_as: TargetResult, report: &Report) -> String {
+    let sign = match marked_as {
+        TargetResult::Pass => "✅",
+        TargetResult::Warning => "⚠️",
+        TargetResult::Unsure => "❔",
+        TargetResult::Fail => "❌",
     };
     let name = untrusted::code_cell(&target.module);
     if target.status == TargetStatus::Failed {

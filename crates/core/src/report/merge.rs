@@ -9,7 +9,7 @@ use crate::report::{Finding, Report};
 
 /// Why reports cannot be joined.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum MergeError {
+pub enum ReportMergeError {
     /// There is nothing to join.
     #[error("no report to merge")]
     Nothing,
@@ -48,16 +48,16 @@ pub enum MergeError {
 /// machine) is the first shard's, and the speed is left out unless all agree: each shard judged its own times by its own.
 ///
 /// # Errors
-/// [`MergeError`] where the reports do not belong together.
-pub fn merge(shards: Vec<(String, Report)>) -> Result<Report, MergeError> {
+/// [`ReportMergeError`] where the reports do not belong together.
+pub fn merge(shards: Vec<(String, Report)>) -> Result<Report, ReportMergeError> {
     let mut shards = shards.into_iter();
-    let (first_name, mut merged) = shards.next().ok_or(MergeError::Nothing)?;
+    let (first_name, mut merged) = shards.next().ok_or(ReportMergeError::Nothing)?;
     let mut names = vec![first_name.clone(); merged.targets.len()];
     for (name, shard) in shards {
         fits(&merged, &first_name, &shard, &name)?;
         for target in &shard.targets {
             if let Some(position) = merged.targets.iter().position(|known| known.module == target.module) {
-                return Err(MergeError::Twice {
+                return Err(ReportMergeError::Twice {
                     target: target.module.clone(),
                     first: names[position].clone(),
                     other: name,
@@ -80,7 +80,7 @@ pub fn merge(shards: Vec<(String, Report)>) -> Result<Report, MergeError> {
 }
 
 /// Refuses a shard of another run.
-fn fits(first: &Report, first_name: &str, other: &Report, other_name: &str) -> Result<(), MergeError> {
+fn fits(first: &Report, first_name: &str, other: &Report, other_name: &str) -> Result<(), ReportMergeError> {
     let baseline = |report: &Report| {
         let baseline = report.baseline.as_ref();
         baseline.map_or_else(|| "none".to_owned(), |baseline| baseline.source.clone())
@@ -97,7 +97,7 @@ fn fits(first: &Report, first_name: &str, other: &Report, other_name: &str) -> R
     let pairs = features(first).into_iter().zip(features(other));
     for ((what, of_first), (_, of_other)) in pairs {
         if of_first != of_other {
-            return Err(MergeError::Differ {
+            return Err(ReportMergeError::Differ {
                 what,
                 first: first_name.to_owned(),
                 of_first,
@@ -218,7 +218,7 @@ mod tests {
                 "{message}"
             );
         }
-        assert_eq!(merge(Vec::new()), Err(MergeError::Nothing));
+        assert_eq!(merge(Vec::new()), Err(ReportMergeError::Nothing));
     }
 
     #[test]

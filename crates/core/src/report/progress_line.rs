@@ -46,7 +46,7 @@ impl Progress<'_> {
             Phase::Counting => "counting instructions".to_owned(),
             Phase::Sampling => "taking samples".to_owned(),
             Phase::Explaining => "looking for the lines that cost".to_owned(),
-            Phase::Deferring => "putting imports off".to_owned(),
+            Phase::Deferring => "deferring imports".to_owned(),
             Phase::Verifying => "measuring what that saves".to_owned(),
         }
     }
@@ -59,7 +59,7 @@ impl fmt::Display for Progress<'_> {
             Phase::Counting => "counting",
             Phase::Sampling => "sampling",
             Phase::Explaining => "explaining",
-            Phase::Deferring => "putting imports off",
+            Phase::Deferring => "deferring imports",
             Phase::Verifying => "verifying",
         };
         write!(formatter, "{phase} {}", numbers::count(self.done))?;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::budgets::TargetKind;
 use crate::checks::{Case, Judgement, TargetStatus, Verdict};
 use crate::observed::ClosureChange;
-use crate::stats::{ComparisonKind, Distribution};
+use crate::stats::{ComparisonKind, Percentiles};
 
 /// One row of the report. Times are milliseconds, memory is bytes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -27,11 +27,11 @@ pub struct TargetReport {
     /// The ceiling of its time, if it has one.
     pub max_time_ms: Option<f64>,
     /// Percentiles of the time.
-    pub time: Option<Distribution>,
+    pub time: Option<Percentiles>,
     /// Percentiles of the CPU time alone, as the process read it.
-    pub cpu: Option<Distribution>,
+    pub cpu: Option<Percentiles>,
     /// Percentiles of the wall-clock time.
-    pub wall: Option<Distribution>,
+    pub wall: Option<Percentiles>,
     /// Median wall-clock time.
     pub wall_ms: Option<f64>,
     /// What the import added to the resident set.

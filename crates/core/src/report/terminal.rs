@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
 use super::cells;
-use super::facts::{self, Standing};
+use super::facts::{self, TargetResult};
 use super::table::{Align, Cell, Row, Table, paint};
 use super::{order, untrusted};
 use crate::checks::{Code, Severity, TargetStatus, Verdict};
@@ -184,14 +184,14 @@ impl Page<'_> {
 
     /// The first two cells of a target's row.
     fn names(&self, target: &TargetReport) -> Vec<Cell> {
-        let standing = Standing::of(target, self.report);
-        let style = match standing {
-            Standing::Pass => GOOD,
-            Standing::Warning | Standing::Unsure => CAUTION,
-            Standing::Fail => BAD,
+        let result = TargetResult::of(target, self.report);
+        let style = match result {
+            TargetResult::Pass => GOOD,
+            TargetResult::Warning | TargetResult::Unsure => CAUTION,
+            TargetResult::Fail => BAD,
         };
         vec![
-            Cell::styled(standing.word(), style),
+            Cell::styled(result.word(), style),
             Cell::new(untrusted::line(&target.module)),
         ]
     }

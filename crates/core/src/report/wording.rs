@@ -19,7 +19,7 @@ use crate::explain::{ChainStep, Distribution, Group, InterpreterChange};
 use crate::numbers;
 use crate::observed::{Effect, EffectSeen, Failure, Frame, Place};
 use crate::stats::{Comparison, ComparisonKind};
-use crate::usage::Counts;
+use crate::usage::UseCounts;
 
 /// How many lines of a stack or of printed output a finding carries.
 const SHOWN_LINES: usize = 12;
@@ -496,7 +496,7 @@ pub(super) fn other_importer(other: &OtherImporter) -> String {
 }
 
 /// How often a module was used, as the end of a sentence: `used in 3 of 25 runs (12%)`.
-pub fn usage(counts: Counts) -> String {
+pub fn usage(counts: UseCounts) -> String {
     if counts.used == 0 && counts.unknown == 0 {
         return format!("used in none of {}", numbers::counted(counts.loaded, "run"));
     }
@@ -631,7 +631,7 @@ mod tests {
 
     #[test]
     fn usage_says_how_many_runs_could_be_seen() {
-        let counts = |loaded, used, unknown| usage(Counts { loaded, used, unknown });
+        let counts = |loaded, used, unknown| usage(UseCounts { loaded, used, unknown });
         assert_eq!(counts(25, 0, 0), "used in none of 25 runs");
         assert_eq!(counts(1, 0, 1), "no use observed in 1 run (1 undetectable)");
         assert_eq!(counts(25, 3, 2), "used in 3 of 25 runs (12%)");

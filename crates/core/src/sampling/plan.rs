@@ -62,7 +62,7 @@ pub enum Step {
 
 /// What came of a step.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Outcome {
+pub enum StepOutcome {
     /// The reference ran.
     Reference(ReferenceSample),
     /// A sample was taken. Its round and its reference are filled in here.
@@ -158,10 +158,10 @@ impl Plan {
     ///
     /// # Panics
     /// If the outcome does not belong to the step: a mistake in the caller.
-    pub fn record(&mut self, outcome: Outcome, judge: &mut dyn Judge) {
+    pub fn record(&mut self, outcome: StepOutcome, judge: &mut dyn Judge) {
         match (self.step(), outcome) {
-            (Some(Step::Reference), Outcome::Reference(reference)) => self.close_reference(reference),
-            (Some(Step::Sample { target, round, arm }), Outcome::Sample(sample)) => {
+            (Some(Step::Reference), StepOutcome::Reference(reference)) => self.close_reference(reference),
+            (Some(Step::Sample { target, round, arm }), StepOutcome::Sample(sample)) => {
                 self.queue.pop_front();
                 self.pending.push(Pending {
                     target,
@@ -169,7 +169,7 @@ impl Plan {
                     sample: Sample { round, ..sample },
                 });
             }
-            (Some(Step::Sample { target, .. }), Outcome::Failed) => self.drop_target(target),
+            (Some(Step::Sample { target, .. }), StepOutcome::Failed) => self.drop_target(target),
             (step, outcome) => panic!("{outcome:?} does not belong to {step:?}"),
         }
         if self.queue.is_empty() && self.pending.is_empty() {

@@ -46,7 +46,7 @@ pub enum NotApplicable {
     NothingChanged,
     /// The baseline has no own times.
     NoOwnTimes,
-    /// The unchanged modules had too little of the time, as a share, to be a yardstick.
+    /// The unchanged modules had too little of the time, as a share, to be the control.
     LittleUnchanged(f64),
 }
 
@@ -68,7 +68,7 @@ impl ModuleChange {
     }
 }
 
-/// The split of a target's modules into the changed ones and the yardstick.
+/// The split of a target's modules into the changed ones and the control.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChangedPart {
     /// Own time in the baseline, in nanoseconds, of every module that is the same to the byte.
@@ -126,7 +126,7 @@ impl ChangedPart {
     }
 
     /// Δ of one sample, as a share of the target's own time in the baseline. `None` where the sample saw too little of
-    /// the unchanged modules to serve as a yardstick.
+    /// the unchanged modules to be the control.
     pub fn change(&self, sample: &Sample) -> Option<f64> {
         let seen = self.normalised(sample)?;
         let after: f64 = seen.values().sum();
@@ -349,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sample_without_the_yardstick_gives_no_change() {
+    fn a_sample_without_a_control_gives_no_change() {
         assert_eq!(part().change(&sample(1.0, &[("edited", 1e6)])), None);
         assert_eq!(part().change(&Sample::default()), None);
     }

@@ -9,7 +9,8 @@ use super::quantile::{TRIM, distribution, median, spread, trimmed_mean};
 
 /// Three percentiles of one quantity over the samples (nearest-rank with linear interpolation, Hyndman and Fan's type 7).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct Distribution {
+#[schemars(rename = "Distribution")]
+pub struct Percentiles {
     /// The median.
     pub p50: f64,
     /// The 95th percentile.
@@ -26,11 +27,11 @@ pub struct Estimate {
     /// The blocked part of it, in milliseconds.
     pub blocked_ms: f64,
     /// Percentiles of the calibrated time, in milliseconds.
-    pub time: Distribution,
+    pub time: Percentiles,
     /// Percentiles of the CPU time as the process read it, in milliseconds.
-    pub cpu: Distribution,
+    pub cpu: Percentiles,
     /// Percentiles of the wall-clock time, in milliseconds.
-    pub wall: Distribution,
+    pub wall: Percentiles,
     /// Median of the memory that the import added, in bytes.
     pub memory_bytes: u64,
     /// Median of the peak resident set, in bytes.

@@ -26,4 +26,4 @@ pub mod time;
 pub use calibration::MachineSpeed;
 pub use changed_part::ChangedPart;
 pub use comparison::{Comparison, ComparisonKind, Design, Evidence};
-pub use estimate::{Distribution, Estimate, estimate};
+pub use estimate::{Estimate, Percentiles, estimate};

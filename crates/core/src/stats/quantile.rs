@@ -1,7 +1,7 @@
 //! Quantiles, the median absolute deviation and the trimmed mean: locations and spreads that a few disturbed samples
 //! cannot move.
 
-use crate::stats::Distribution;
+use crate::stats::Percentiles;
 
 /// The share that the trimmed mean drops at either end. A quarter keeps the middle half (the interquartile mean):
 /// nearly as sharp as the mean where the noise is normal, and as steady as the median where it is not.
@@ -57,9 +57,9 @@ pub fn trimmed_mean(values: &[f64], trim: f64) -> Option<f64> {
 }
 
 /// The three percentiles that a report shows; `None` without values.
-pub fn distribution(values: &[f64]) -> Option<Distribution> {
+pub fn distribution(values: &[f64]) -> Option<Percentiles> {
     let ordered = sorted(values);
-    Some(Distribution {
+    Some(Percentiles {
         p50: quantile_of_sorted(&ordered, 0.50)?,
         p95: quantile_of_sorted(&ordered, 0.95)?,
         p99: quantile_of_sorted(&ordered, 0.99)?,
@@ -100,7 +100,7 @@ mod tests {
         close(trimmed_mean(&[5.0], TRIM), 5.0);
         assert_eq!(
             distribution(&[5.0]),
-            Some(Distribution {
+            Some(Percentiles {
                 p50: 5.0,
                 p95: 5.0,
                 p99: 5.0

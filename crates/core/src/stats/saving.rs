@@ -21,15 +21,15 @@ const NEGLIGIBLE: f64 = 0.0005;
 ///
 /// How fast the machine was on either side is read off the modules that both sides load, as for a changed part: they did the
 /// same work. One that takes longer or shorter in pair after pair did not (it fills a cache in place of one that is missing,
-/// or has the collection of garbage that another one had): it is no part of the yardstick, and its change counts.
+/// or has the collection of garbage that another one had): it is no part of the control, and its change counts.
 pub fn saved_shares(pairs: &[(&Sample, &Sample)]) -> Vec<f64> {
     let own: Vec<(OwnTimes<'_>, OwnTimes<'_>)> = pairs
         .iter()
         .map(|(with, without)| (own_times(with), own_times(without)))
         .collect();
-    let yardstick = same_work(&own);
+    let control = same_work(&own);
     let share = |((with, without), own): (&(&Sample, &Sample), &(OwnTimes<'_>, OwnTimes<'_>))| {
-        let slowness = slowness(own, &yardstick);
+        let slowness = slowness(own, &control);
         1.0 - without.cpu_ns as f64 / slowness / (with.cpu_ns as f64).max(1.0)
     };
     pairs.iter().zip(&own).map(share).collect()
@@ -39,16 +39,16 @@ type OwnTimes<'a> = BTreeMap<&'a str, f64>;
 
 fn own_times(sample: &Sample) -> OwnTimes<'_> {
     let mut times = OwnTimes::new();
-    // Collections of garbage depend on what there is to collect: they are no yardstick.
+    // Collections of garbage depend on what there is to collect: they are no control.
     for own in sample.own.iter().filter(|own| &*own.module != COLLECTIONS) {
         *times.entry(&own.module).or_default() += own.cpu_ns as f64;
     }
     times
 }
 
-/// How much longer the yardstick took in `without`; 1 where there is none.
-fn slowness((with, without): &(OwnTimes<'_>, OwnTimes<'_>), yardstick: &[&str]) -> f64 {
-    let sum = |times: &OwnTimes<'_>| yardstick.iter().filter_map(|module| times.get(module)).sum::<f64>();
+/// How much longer the control took in `without`; 1 where there is none.
+fn slowness((with, without): &(OwnTimes<'_>, OwnTimes<'_>), control: &[&str]) -> f64 {
+    let sum = |times: &OwnTimes<'_>| control.iter().filter_map(|module| times.get(module)).sum::<f64>();
     let (with, without) = (sum(with), sum(without));
     if with > 0.0 && without > 0.0 {
         without / with

@@ -7,7 +7,7 @@ use std::fmt::{self, Write};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
-use super::{Counts, Usage};
+use super::{Usage, UseCounts};
 use crate::numbers;
 
 /// The version of the format.
@@ -37,7 +37,7 @@ struct File {
     modules: Modules,
 }
 
-struct Modules(BTreeMap<String, Counts>);
+struct Modules(BTreeMap<String, UseCounts>);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -76,7 +76,7 @@ impl<'de> Visitor<'de> for ModulesVisitor {
 }
 
 /// The counts of one entry, where they can be true.
-fn checked(name: &str, entry: &Entry) -> Result<Counts, String> {
+fn checked(name: &str, entry: &Entry) -> Result<UseCounts, String> {
     let Entry { loaded, used, unknown } = *entry;
     if loaded == 0 {
         return Err(format!("`{name}` was loaded in no run; leave it out"));
@@ -87,7 +87,7 @@ fn checked(name: &str, entry: &Entry) -> Result<Counts, String> {
             numbers::counted(loaded, "run")
         ));
     }
-    Ok(Counts { loaded, used, unknown })
+    Ok(UseCounts { loaded, used, unknown })
 }
 
 impl Usage {
@@ -113,7 +113,7 @@ impl Usage {
         for (position, (name, counts)) in self.modules.iter().enumerate() {
             let comma = if position == 0 { "" } else { "," };
             let name = serde_json::Value::from(name.as_str());
-            let Counts { loaded, used, unknown } = counts;
+            let UseCounts { loaded, used, unknown } = counts;
             // Writing to a string cannot fail.
             let _ = write!(text, "{comma}\n    {name}: {{\"loaded\": {loaded}, \"used\": {used}");
             if *unknown > 0 {

@@ -21,7 +21,7 @@ pub use run::Run;
 
 /// In how many runs a module was loaded, and what became of it there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct Counts {
+pub struct UseCounts {
     /// Runs that loaded it.
     pub loaded: u64,
     /// Of these, runs that used it.
@@ -30,7 +30,7 @@ pub struct Counts {
     pub unknown: u64,
 }
 
-impl Counts {
+impl UseCounts {
     /// The share of runs that used it, at least.
     pub fn share(self) -> f64 {
         self.used as f64 / self.loaded.max(1) as f64
@@ -51,7 +51,7 @@ impl Counts {
 /// The counts of every module that was loaded in some run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Usage {
-    modules: BTreeMap<String, Counts>,
+    modules: BTreeMap<String, UseCounts>,
 }
 
 impl Usage {
@@ -74,13 +74,13 @@ impl Usage {
     }
 
     /// Every module with its counts, by name.
-    pub fn modules(&self) -> impl Iterator<Item = (&str, Counts)> {
+    pub fn modules(&self) -> impl Iterator<Item = (&str, UseCounts)> {
         self.modules.iter().map(|(name, counts)| (name.as_str(), *counts))
     }
 
     /// The counts of a module; `None` where nothing is known of it. An entry without entries below it speaks for all that
     /// lies below it, so that a file written by hand can stop at the packages.
-    pub fn of_module(&self, name: &str) -> Option<Counts> {
+    pub fn of_module(&self, name: &str) -> Option<UseCounts> {
         if let Some(counts) = self.modules.get(name) {
             return Some(*counts);
         }
@@ -103,18 +103,18 @@ impl Usage {
 
     /// The counts of an import statement: of the runs that loaded what it names, those that used that, or anything that is
     /// loaded for its sake alone.
-    pub fn of_import(&self, named: &[String], loads: &[String]) -> Option<Counts> {
-        let counts_of = |names: &[String]| -> Vec<Counts> {
+    pub fn of_import(&self, named: &[String], loads: &[String]) -> Option<UseCounts> {
+        let counts_of = |names: &[String]| -> Vec<UseCounts> {
             let counts = names.iter().filter_map(|name| self.of_module(name));
             counts.collect()
         };
         let (named, loads) = (counts_of(named), counts_of(loads));
-        let most = |counts: &[Counts], figure: fn(&Counts) -> u64| counts.iter().map(figure).max();
+        let most = |counts: &[UseCounts], figure: fn(&UseCounts) -> u64| counts.iter().map(figure).max();
         let loaded = most(&named, |counts| counts.loaded).or_else(|| most(&loads, |counts| counts.loaded))?;
         let used = most(&named, |counts| counts.used).max(most(&loads, |counts| counts.used));
         let used = used.unwrap_or(0).min(loaded);
         let unknown = most(&named, |counts| counts.unknown).unwrap_or(0);
-        Some(Counts {
+        Some(UseCounts {
             loaded,
             used,
             unknown: unknown.min(loaded - used),
@@ -124,7 +124,7 @@ impl Usage {
     /// The top-level packages and modules that were loaded, and used in no run as far as anybody can tell, with the number
     /// of modules of each; the largest first.
     pub fn never_used(&self) -> Vec<(&str, u64)> {
-        let unused = |counts: &Counts| counts.used == 0 && counts.unknown == 0;
+        let unused = |counts: &UseCounts| counts.used == 0 && counts.unknown == 0;
         let tops: BTreeSet<&str> = self
             .modules
             .iter()
@@ -150,7 +150,7 @@ mod tests {
 
     fn usage(entries: &[(&str, u64, u64, u64)]) -> Usage {
         let counts = |&(name, loaded, used, unknown): &(&str, u64, u64, u64)| {
-            (name.to_owned(), Counts { loaded, used, unknown })
+            (name.to_owned(), UseCounts { loaded, used, unknown })
         };
         Usage {
             modules: entries.iter().map(counts).collect(),
@@ -193,7 +193,7 @@ mod tests {
         );
         assert_eq!(
             counts,
-            Some(Counts {
+            Some(UseCounts {
                 loaded: 10,
                 used: 4,
                 unknown: 0
@@ -203,7 +203,7 @@ mod tests {
         let counts = known.of_import(&names(&["alchemy.late"]), &names(&["alchemy"]));
         assert_eq!(
             counts,
-            Some(Counts {
+            Some(UseCounts {
                 loaded: 2,
                 used: 2,
                 unknown: 0
@@ -218,7 +218,7 @@ mod tests {
         let counts = known.of_import(&names(&["lxml.etree"]), &[]);
         assert_eq!(
             counts,
-            Some(Counts {
+            Some(UseCounts {
                 loaded: 10,
                 used: 3,
                 unknown: 7
@@ -227,7 +227,7 @@ mod tests {
         let counts = known.of_import(&names(&["app"]), &names(&["app", "fast"]));
         assert_eq!(
             counts,
-            Some(Counts {
+            Some(UseCounts {
                 loaded: 10,
                 used: 0,
                 unknown: 0

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Bound;
 
-use super::Counts;
+use super::UseCounts;
 use crate::observed::is_at_or_below;
 
 /// One run: a start of the interpreter, with everything that it forked.
@@ -71,10 +71,10 @@ impl Run {
     }
 
     /// The modules that it loaded, as counts of this one run.
-    pub(super) fn counts(&self) -> impl Iterator<Item = (String, Counts)> {
+    pub(super) fn counts(&self) -> impl Iterator<Item = (String, UseCounts)> {
         self.loaded.iter().map(|module| {
             let used = self.used.contains(module);
-            let counts = Counts {
+            let counts = UseCounts {
                 loaded: 1,
                 used: u64::from(used),
                 unknown: u64::from(!used && self.is_opaque(module)),
@@ -94,7 +94,7 @@ mod tests {
         let run = Run::parse("python 3.13\nloaded a\nloaded a.b\nopaque a.c\nopaque d\nused a.b\nended\n");
         assert!(run.ended());
         let usage = Usage::of_runs(&[run.clone(), run]);
-        let counts = |loaded, used, unknown| Counts { loaded, used, unknown };
+        let counts = |loaded, used, unknown| UseCounts { loaded, used, unknown };
         let modules: Vec<_> = usage.modules().collect();
         assert_eq!(
             modules,

@@ -247,7 +247,7 @@ forbid = ["torch", 3]
       |           ^^^^
       = help: write 20 without quotes
 
-    error: `bytecode` takes a word in quotes, not a boolean
+    error: `bytecode` takes a string, not a boolean
      --> budgets.toml:6:12
       |
     6 | bytecode = true

@@ -15,12 +15,12 @@
 //! Source: N. Nethercote and J. Seward, "Valgrind: a framework for heavyweight dynamic binary instrumentation", PLDI 2007.
 
 mod cachegrind;
-mod counters;
-mod engine;
+mod counter;
 mod environment;
 mod error;
+mod perf;
 
-pub use engine::{Engine, Program};
+pub use counter::{Counter, Program};
 pub use error::InstructionsError;
 
 /// The instructions of an import alone: of the run that imports, without those of a run that differs from it only in

@@ -7,12 +7,12 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use importgate_probe::instructions::{Engine, InstructionsError, Program, of_the_import};
+use importgate_probe::instructions::{Counter, InstructionsError, Program, of_the_import};
 use importgate_probe::runner::Status;
 
 /// The engine of this machine, or `None` where it has none.
-fn engine() -> Option<Engine> {
-    match Engine::detect() {
+fn engine() -> Option<Counter> {
+    match Counter::detect() {
         Ok(engine) => Some(engine),
         Err(InstructionsError::Missing) => None,
         Err(error) => panic!("{error}"),

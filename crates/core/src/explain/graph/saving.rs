@@ -33,7 +33,7 @@ pub(super) fn time_of(module: &LoadedModule) -> u64 {
     module.own_ns + module.blocked_ns
 }
 
-/// What a module's own body adds to the resident set, in bytes; what it gives back counts as nothing.
+/// What a module's own body adds to the resident set, in bytes; what it frees counts as nothing.
 pub(super) fn memory_of(module: &LoadedModule) -> u64 {
     module.own_memory_bytes.max(0).unsigned_abs()
 }

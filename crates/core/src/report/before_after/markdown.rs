@@ -2,7 +2,7 @@
 
 use super::super::untrusted;
 use super::{cells, counts, instructions, is_counted, requirement, rule, title, total_cells};
-use crate::compare::{BeforeAfter, EnvironmentComparison, Outcome};
+use crate::compare::{BeforeAfter, EnvironmentComparison, TargetOutcome};
 use crate::numbers;
 
 /// The head of the table, and what a column of instructions adds to each of its lines.
@@ -104,13 +104,13 @@ fn rows(part: &EnvironmentComparison) -> Vec<String> {
     lines
 }
 
-fn sign(outcome: Outcome) -> &'static str {
+fn sign(outcome: TargetOutcome) -> &'static str {
     match outcome {
-        Outcome::Improved => "✅",
-        Outcome::Slower => "🔺",
-        Outcome::Same => "▫️",
-        Outcome::New => "🆕",
-        Outcome::Gone => "🗑️",
-        Outcome::Unknown => "❔",
+        TargetOutcome::Improved => "✅",
+        TargetOutcome::Slower => "🔺",
+        TargetOutcome::Same => "▫️",
+        TargetOutcome::New => "🆕",
+        TargetOutcome::Gone => "🗑️",
+        TargetOutcome::Unknown => "❔",
     }
 }

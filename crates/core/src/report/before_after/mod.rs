@@ -9,7 +9,7 @@ pub use markdown::render as markdown;
 pub use terminal::render as terminal;
 
 use super::untrusted;
-use crate::compare::{BeforeAfter, EnvironmentComparison, Figures, Outcome, Row, Total};
+use crate::compare::{BeforeAfter, EnvironmentComparison, Figures, TargetComparison, TargetOutcome, Total};
 use crate::numbers;
 use crate::stats::comparison::WHOLE_ALLOWANCE;
 use crate::stats::sameness::NOISE_FLOOR_MS;
@@ -27,7 +27,7 @@ pub fn json(comparison: &BeforeAfter) -> Result<String, serde_json::Error> {
 
 /// Before, after, change in percent, change in milliseconds, memory, modules. Memory and modules are those after, with the
 /// change behind them.
-fn cells(row: &Row) -> [String; 6] {
+fn cells(row: &TargetComparison) -> [String; 6] {
     let (before, after) = (row.before.as_ref(), row.after.as_ref());
     let time = |figures: Option<&Figures>| or_none(figures.and_then(|figures| figures.time_ms).map(numbers::time));
     let both = |figure: fn(&Figures) -> Option<u64>| (before.and_then(figure), after.and_then(figure));
@@ -52,7 +52,7 @@ fn is_counted(part: &EnvironmentComparison) -> bool {
 }
 
 /// `12,345,678 -> 12,400,000 (+0.4%)`; one number where only one side was counted.
-fn instructions(row: &Row) -> String {
+fn instructions(row: &TargetComparison) -> String {
     let count = |figures: Option<&Figures>| figures.and_then(|figures| figures.instructions);
     match (count(row.before.as_ref()), count(row.after.as_ref())) {
         (Some(before), Some(after)) => {
@@ -110,7 +110,7 @@ fn title(comparison: &BeforeAfter) -> String {
 /// How many targets came out how: `3 improved, 1 slower, 2 same`.
 fn counts(part: &EnvironmentComparison) -> String {
     let count = |outcome| part.targets.iter().filter(|row| row.outcome == outcome).count() as u64;
-    let counts: Vec<String> = Outcome::ALL
+    let counts: Vec<String> = TargetOutcome::ALL
         .into_iter()
         .filter(|outcome| count(*outcome) > 0)
         .map(|outcome| format!("{} {}", numbers::count(count(outcome)), outcome.as_str()))
@@ -143,7 +143,7 @@ struct Requirement {
 fn requirement(comparison: &BeforeAfter) -> Option<Requirement> {
     let required = numbers::percent(comparison.required_improvement_percent?);
     let several = comparison.environments.len() > 1;
-    let line = |(environment, row): (_, &Row)| {
+    let line = |(environment, row): (_, &TargetComparison)| {
         let place = if several {
             format!(" ({environment})")
         } else {
@@ -165,10 +165,10 @@ fn requirement(comparison: &BeforeAfter) -> Option<Requirement> {
     })
 }
 
-fn shortfall(row: &Row) -> String {
+fn shortfall(row: &TargetComparison) -> String {
     match (row.outcome, row.change_percent) {
-        (Outcome::Same, Some(change)) => format!("{}, within the noise", numbers::percent_change(change)),
+        (TargetOutcome::Same, Some(change)) => format!("{}, within the noise", numbers::percent_change(change)),
         (_, Some(change)) => numbers::percent_change(change),
-        (_, None) => String::from("one side has no time for it"),
+        (_, None) => String::from("not timed on one side"),
     }
 }

@@ -6,7 +6,7 @@ use super::super::table::{Align, Cell, Row, Table, paint};
 use super::super::terminal::{Colour, Options};
 use super::super::untrusted;
 use super::{Requirement, cells, counts, instructions, is_counted, requirement, rule, title, total_cells};
-use crate::compare::{BeforeAfter, EnvironmentComparison, Outcome};
+use crate::compare::{BeforeAfter, EnvironmentComparison, TargetOutcome};
 
 const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -81,12 +81,12 @@ fn table(part: &EnvironmentComparison, colour: bool) -> Table {
     }
 }
 
-fn style(outcome: Outcome) -> Style {
+fn style(outcome: TargetOutcome) -> Style {
     match outcome {
-        Outcome::Improved => GOOD,
-        Outcome::Slower => BAD,
-        Outcome::Unknown => CAUTION,
-        Outcome::New | Outcome::Gone => CALM,
-        Outcome::Same => Style::new(),
+        TargetOutcome::Improved => GOOD,
+        TargetOutcome::Slower => BAD,
+        TargetOutcome::Unknown => CAUTION,
+        TargetOutcome::New | TargetOutcome::Gone => CALM,
+        TargetOutcome::Same => Style::new(),
     }
 }

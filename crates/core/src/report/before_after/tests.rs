@@ -3,7 +3,7 @@
 use super::super::fixture;
 use super::super::terminal::Options;
 use super::{json, markdown, terminal};
-use crate::compare::{BeforeAfter, Content, Input, Question, compare};
+use crate::compare::{BeforeAfter, ComparisonRequest, Content, Input, compare};
 use crate::report::Report;
 
 fn input(name: &str, report: Report) -> Input {
@@ -27,9 +27,9 @@ fn comparison(required_improvement: Option<f64>) -> BeforeAfter {
     hostile.module = fixture::HOSTILE.to_owned();
     new.targets.push(hostile);
     new.environment.machine.processor = "Example 4000".to_owned();
-    let question = Question {
+    let question = ComparisonRequest {
         required_improvement,
-        ..Question::default()
+        ..ComparisonRequest::default()
     };
     compare(&input("before.json", old), &input("after.json", new), &question).expect("they compare")
 }
@@ -50,7 +50,7 @@ fn counted_instructions_stand_beside_the_times() {
         report.targets[0].instructions = Some(count);
     }
     let sides = [input("before.json", counted), input("after.json", new)];
-    let compared = compare(&sides[0], &sides[1], &Question::default()).expect("they compare");
+    let compared = compare(&sides[0], &sides[1], &ComparisonRequest::default()).expect("they compare");
     let expected = "1,000,000 -> 1,015,000 (+1.50%)";
     for text in [terminal(&compared, &Options::default()), markdown(&compared, 100_000)] {
         assert!(text.contains("instructions") && text.contains(expected), "{text}");
@@ -119,7 +119,8 @@ fn nothing_hostile_gets_through() {
 #[test]
 fn reports_with_one_scale_are_compared_without_a_warning_and_others_with_one() {
     let warned = |old: Report, new: Report| {
-        let comparison = compare(&input("old", old), &input("new", new), &Question::default()).expect("they compare");
+        let comparison =
+            compare(&input("old", old), &input("new", new), &ComparisonRequest::default()).expect("they compare");
         let notes = comparison.environments[0].notes.join(" ");
         notes.contains("not held against one baseline")
     };

@@ -75,7 +75,7 @@ fn savings(import: &CostlyImport) -> String {
         .is_some_and(|advice| advice.kind == AdviceKind::Keep);
     match () {
         () if cut.modules == 0 => "made lazy, it would save nothing".to_owned(),
-        () if stays => format!("{} hang on it, and would stay if it were made lazy", weight(cut)),
+        () if stays => format!("{} depend on it, and would stay if it were made lazy", weight(cut)),
         () if saved.modules < cut.modules => format!(
             "made lazy, it saves {} of {}, {}",
             numbers::time(saved.time_ms),

@@ -7,7 +7,7 @@ use crate::explain::{
 };
 use crate::observed::Place;
 use crate::report::{untrusted, wording};
-use crate::usage::Counts;
+use crate::usage::UseCounts;
 
 /// The version of this format.
 const VERSION: u32 = 1;
@@ -108,7 +108,7 @@ struct Statement<'a> {
     used: Option<&'a Use>,
     obstacle: Option<Hindrance<'a>>,
     measured: Option<Measured>,
-    usage: Option<Counts>,
+    usage: Option<UseCounts>,
     advice: Option<Proposal>,
 }
 

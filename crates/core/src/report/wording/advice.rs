@@ -62,24 +62,24 @@ fn used(used: &Use) -> String {
 fn obstacle(obstacle: &Obstacle) -> String {
     let place = obstacle.place.as_ref().map(place_for_people);
     match (&obstacle.kind, place) {
-        (ObstacleKind::Star, _) => "`import *` cannot be put off: it does not say which names it binds".to_owned(),
+        (ObstacleKind::Star, _) => "`import *` cannot be deferred: it does not say which names it binds".to_owned(),
         (ObstacleKind::Function, Some(place)) => {
-            format!("could not be put off: it is in a function, which {place} calls while importing")
+            format!("cannot be deferred: it is in a function, which {place} calls while importing")
         }
         (ObstacleKind::Function, None) => {
-            "could not be put off: it is in a function that is called while importing".to_owned()
+            "cannot be deferred: it is in a function that is called while importing".to_owned()
         }
-        (ObstacleKind::ClassBody, _) => "could not be put off: it stands in the body of a class".to_owned(),
-        (ObstacleKind::Call, _) => "could not be put off: a call imports here, not an import statement".to_owned(),
+        (ObstacleKind::ClassBody, _) => "cannot be deferred: it stands in the body of a class".to_owned(),
+        (ObstacleKind::Call, _) => "cannot be deferred: a call imports here, not an import statement".to_owned(),
         (ObstacleKind::Breaks(failure), Some(place)) => {
             format!(
-                "could not be put off: {place} breaks without it ({})",
+                "cannot be deferred: {place} breaks without it ({})",
                 short_failure(failure)
             )
         }
         (ObstacleKind::Breaks(failure), None) => {
             format!(
-                "could not be put off: the import breaks without it ({})",
+                "cannot be deferred: the import breaks without it ({})",
                 short_failure(failure)
             )
         }
@@ -101,9 +101,9 @@ mod tests {
     use super::*;
     use crate::explain::AdviceKind;
     use crate::observed::Place;
-    use crate::usage::Counts;
+    use crate::usage::UseCounts;
 
-    fn said(reason: Reason, usage: Option<Counts>) -> String {
+    fn said(reason: Reason, usage: Option<UseCounts>) -> String {
         super::reason(&Advice {
             kind: AdviceKind::Lazy,
             reason,
@@ -112,8 +112,8 @@ mod tests {
         })
     }
 
-    fn counts(loaded: u64, used: u64, unknown: u64) -> Counts {
-        Counts { loaded, used, unknown }
+    fn counts(loaded: u64, used: u64, unknown: u64) -> UseCounts {
+        UseCounts { loaded, used, unknown }
     }
 
     fn place() -> Option<Place> {
@@ -162,7 +162,7 @@ mod tests {
         let obstacle = |kind, place| said(Reason::Obstacle(Obstacle { kind, place }), None);
         assert_eq!(
             obstacle(ObstacleKind::Function, place()),
-            "could not be put off: it is in a function, which shop/core.py:7 calls while importing"
+            "cannot be deferred: it is in a function, which shop/core.py:7 calls while importing"
         );
         let failure = Failure::Hung {
             limit_ms: 1500,
@@ -170,7 +170,7 @@ mod tests {
         };
         assert_eq!(
             obstacle(ObstacleKind::Breaks(failure), None),
-            "could not be put off: the import breaks without it (it does not end within 1.5 s)"
+            "cannot be deferred: the import breaks without it (it does not end within 1.5 s)"
         );
     }
 

@@ -48,9 +48,9 @@ fn run(plan: &mut Plan, judge: &mut dyn Judge, wall_ms: u64, fails: impl Fn(Step
         steps.push(step);
         assert!(steps.len() < 10_000, "the plan does not end");
         let outcome = match step {
-            _ if fails(step) => Outcome::Failed,
-            Step::Reference => Outcome::Reference(reference(steps.len() as u64)),
-            Step::Sample { .. } => Outcome::Sample(Sample {
+            _ if fails(step) => StepOutcome::Failed,
+            Step::Reference => StepOutcome::Reference(reference(steps.len() as u64)),
+            Step::Sample { .. } => StepOutcome::Sample(Sample {
                 wall_ns: wall_ms * 1_000_000,
                 ..Sample::default()
             }),
@@ -206,9 +206,9 @@ fn after_a_failure_the_reference_is_taken_anew() {
 fn out_of_time_keeps_what_was_taken_and_leaves_the_rest_undecided() {
     let mut plan = Plan::new(pairs(2, 4));
     let mut judge = TakeAll;
-    plan.record(Outcome::Reference(reference(9)), &mut judge);
+    plan.record(StepOutcome::Reference(reference(9)), &mut judge);
     for _ in 0..3 {
-        plan.record(Outcome::Sample(Sample::default()), &mut judge);
+        plan.record(StepOutcome::Sample(Sample::default()), &mut judge);
     }
     plan.out_of_time();
     assert_eq!(plan.step(), None);
@@ -256,5 +256,5 @@ fn nothing_to_do_is_no_step() {
 #[test]
 #[should_panic(expected = "does not belong to")]
 fn an_outcome_of_another_step_is_a_mistake_in_the_caller() {
-    Plan::new(settings(3, 4)).record(Outcome::Failed, &mut TakeAll);
+    Plan::new(settings(3, 4)).record(StepOutcome::Failed, &mut TakeAll);
 }

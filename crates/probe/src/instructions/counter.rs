@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::cachegrind::{self, Log};
 use super::environment::pinned;
-use super::{InstructionsError, counters};
+use super::{InstructionsError, perf};
 use crate::runner;
 use crate::runner::{Command, Ended, Output, RunError, Status};
 
@@ -25,7 +25,7 @@ const FEWEST: u64 = 10_000;
 
 /// What counts instructions. Counts of different engines do not compare.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Engine {
+pub enum Counter {
     /// valgrind's cachegrind: exact and slow.
     Cachegrind {
         /// valgrind's version.
@@ -49,11 +49,11 @@ pub struct Program {
     pub environment: BTreeMap<OsString, OsString>,
     /// The folder that it starts in.
     pub working_directory: PathBuf,
-    /// How long it may take to be counted: see [`Engine::time_limit`].
+    /// How long it may take to be counted: see [`Counter::time_limit`].
     pub time_limit: Duration,
 }
 
-impl Engine {
+impl Counter {
     /// Finds an engine. valgrind comes first: its counts are exact, and they hold on other machines too.
     ///
     /// # Errors
@@ -119,7 +119,7 @@ impl Engine {
             Self::Cachegrind { .. } => self.read_logs(&ended, folder.path()),
             Self::Counters { .. } => {
                 let text = fs::read_to_string(result_file(folder.path())).unwrap_or_default();
-                self.judge(&ended, !text.is_empty(), counters::parse(&text), &text)
+                self.judge(&ended, !text.is_empty(), perf::parse(&text), &text)
             }
         }
     }
@@ -134,12 +134,16 @@ impl Engine {
     fn command(&self, program: &Program, folder: &Path) -> Command {
         let (engine, mut arguments) = match self {
             Self::Cachegrind { .. } => ("valgrind", cachegrind::arguments(folder)),
-            Self::Counters { fixed_layout: false } => ("perf", counters::arguments(&result_file(folder))),
+            Self::Counters { fixed_layout: false } => ("perf", perf::arguments(&result_file(folder))),
             Self::Counters { fixed_layout: true } => {
-                let perf = counters::arguments(&result_file(folder));
+                let arguments = perf::arguments(&result_file(folder));
                 (
                     "setarch",
-                    ["-R", "perf"].map(OsString::from).into_iter().chain(perf).collect(),
+                    ["-R", "perf"]
+                        .map(OsString::from)
+                        .into_iter()
+                        .chain(arguments)
+                        .collect(),
                 )
             }
         };
@@ -242,7 +246,7 @@ mod tests {
     }
 
     fn judge(status: Status, started: bool, count: Option<u64>) -> Result<u64, InstructionsError> {
-        let engine = Engine::Cachegrind {
+        let engine = Counter::Cachegrind {
             version: "3.19.0".to_owned(),
         };
         engine.judge(&ended(status, "printed"), started, count, "log")
@@ -289,11 +293,11 @@ mod tests {
 
     #[test]
     fn cachegrind_gets_more_time() {
-        let engine = Engine::Cachegrind {
+        let engine = Counter::Cachegrind {
             version: "3.19.0".to_owned(),
         };
         assert_eq!(engine.time_limit(Duration::from_secs(10)), Duration::from_secs(510));
-        let engine = Engine::Counters { fixed_layout: true };
+        let engine = Counter::Counters { fixed_layout: true };
         assert_eq!(engine.time_limit(Duration::from_secs(10)), Duration::from_secs(10));
     }
 }
