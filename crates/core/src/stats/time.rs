@@ -48,8 +48,8 @@ impl Time {
     /// The p-value of "takes no more than `limit_ms`", by the test that can be significant at `alpha`.
     pub fn p_above(&self, limit_ms: f64, alpha: f64) -> f64 {
         let by_t = || {
-            let cpu_ms = low_location(&self.logs).exp();
-            self.t_test(cpu_ms, cpu_ms + self.blocked_ms - limit_ms)
+            let time_ms = low_location(&self.logs).exp() + self.blocked_ms;
+            self.t_test(log_of_ms(time_ms) - log_of_ms(limit_ms), time_ms)
         };
         if self.smallest_p_value() >= alpha {
             return by_t();
@@ -68,14 +68,17 @@ impl Time {
     pub fn p_below(&self, limit_ms: f64) -> f64 {
         let left = log_of_ms(limit_ms - self.blocked_ms);
         let by_rank = signed_rank_greater(&self.logs.iter().map(|log| left - log).collect::<Vec<_>>());
-        let cpu_ms = self.location.exp();
+        let time_ms = self.ms();
         // What passes wrongly harms one target, so that the luckier of the two tests may decide.
-        by_rank.min(self.t_test(cpu_ms, limit_ms - cpu_ms - self.blocked_ms))
+        by_rank.min(self.t_test(log_of_ms(limit_ms) - log_of_ms(time_ms), time_ms))
     }
 
-    fn t_test(&self, cpu_ms: f64, excess_ms: f64) -> f64 {
-        let error_ms = cpu_ms * standard_error(&self.logs, LEAST_SCATTER);
-        student::p_above(excess_ms, error_ms.hypot(self.blocked_error_ms), self.logs.len())
+    /// Times scatter in proportion to themselves, so that they are tested on the scale of logarithms; what the blocked time may
+    /// be off by is a share of the whole there.
+    fn t_test(&self, excess: f64, time_ms: f64) -> f64 {
+        let cpu_ms = time_ms - self.blocked_ms;
+        let error_ms = (cpu_ms * standard_error(&self.logs, LEAST_SCATTER)).hypot(self.blocked_error_ms);
+        student::p_above(excess, error_ms / time_ms.max(f64::MIN_POSITIVE), self.logs.len())
     }
 
     fn smallest_p_value(&self) -> f64 {
