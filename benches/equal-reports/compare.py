@@ -228,7 +228,7 @@ class Explanation:
     def __init__(self, name, section):
         self.name = name
         self.reason = section["reason"]
-        self.where = section.get("in", "*")
+        self.where = [line.strip() for line in section.get("in", "*").splitlines() if line.strip()]
         self.before = section.get("before")
         self.after = section.get("after", "")
         self.either = section.get("either")
@@ -237,7 +237,7 @@ class Explanation:
 
     def apply(self, where, before, after):
         """Both texts with what is explained made equal."""
-        if not fnmatch.fnmatchcase(where, self.where):
+        if not any(fnmatch.fnmatchcase(where, pattern) for pattern in self.where):
             return before, after
         if self.either:
             before, one = re.subn(self.either, "...", before)
