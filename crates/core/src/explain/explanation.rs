@@ -153,9 +153,9 @@ fn costly_imports(material: &Material<'_>, graph: &ImportGraph<'_>) -> Vec<Costl
     };
     let smallest_ms = material.smallest_ms.max(material.usual.time_ms() * SMALLEST_SHARE);
     let statements = graph
-        .statements_worth((smallest_ms * 1e6) as u64)
+        .statements_worth((smallest_ms * 1e6) as u64, is_home)
         .into_iter()
-        .filter(|statement| statement.importer.is_some_and(is_home) && statement.line > 0);
+        .filter(|statement| statement.line > 0);
     let mut all: Vec<(HashSet<String>, CostlyImport)> = Vec::new();
     for statement in statements.take(MOST_IMPORTS * 4) {
         let import = CostlyImport::of(graph, &statement, material.table);
