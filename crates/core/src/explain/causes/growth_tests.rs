@@ -214,6 +214,23 @@ fn one_noisy_import_does_not_accuse_what_is_the_same_to_the_byte() {
 }
 
 #[test]
+fn a_namespace_package_is_not_named_for_what_its_portions_cost() {
+    let observation = Sketch::new("shop")
+        .loads_namespace("shop", 2, "ns")
+        .loads("shop", 2, "ns.storage", 100)
+        .loads("shop", 3, "ns.queue", 50)
+        .build();
+    let added = change(&["ns", "ns.storage", "ns.queue"], &["shop"]);
+    let causes = causes(&observation, &added, &before(&[("shop", 1)]));
+    let named: Vec<_> = causes.iter().map(|cause| (cause.module.as_str(), cause.line)).collect();
+    assert_eq!(named, [("ns.storage", Some(2)), ("ns.queue", Some(3))]);
+    assert_eq!(
+        causes[0].chain.last().map(|step| step.imported.as_str()),
+        Some("ns.storage")
+    );
+}
+
+#[test]
 fn a_library_that_imports_on_behalf_of_the_project_is_not_the_place_to_look() {
     let observation = Sketch::new("shop")
         .loads("shop", 1, "registry", 1)

@@ -39,9 +39,7 @@ fn cause(attribution: &Attribution<'_>, heavy: &Heavy<'_>) -> Cause {
         }
         Heavy::Statement(statement) => {
             let saving = attribution.graph.saving(statement);
-            let named = attribution.graph.imported_by(statement);
-            // The package that all of it lies in names it best; else what was loaded first.
-            let module = named.first().copied().unwrap_or_default();
+            let module = attribution.graph.named_by(statement).unwrap_or_default();
             let weight = Weight {
                 time_ms: milliseconds(saving.time_ns),
                 memory_bytes: saving.memory_bytes,
@@ -90,6 +88,35 @@ mod tests {
         assert_eq!(causes[0].weight, weight);
         let chain: Vec<_> = causes[0].chain.iter().map(|step| step.imported.as_str()).collect();
         assert_eq!(chain, ["shop.database", "torch"]);
+    }
+
+    #[test]
+    fn a_namespace_package_is_not_named_for_what_its_portion_costs() {
+        let observation = Sketch::new("shop")
+            .loads_namespace("shop", 2, "ns")
+            .loads("shop", 2, "ns.storage", 100)
+            .build();
+        let table = table(&observation, &["shop"], &[]);
+        assert_eq!(
+            causes_of_weight(&observation, &table, "", Resource::Time)[0].module,
+            "ns.storage"
+        );
+    }
+
+    #[test]
+    fn what_is_used_in_the_next_line_is_named_with_the_statement_that_brings_it_in() {
+        let observation = Sketch::new("shop")
+            .loads("shop", 1, "torch", 100)
+            .loads("torch", 5, "torch.engine", 100)
+            .loads("torch.engine", 40, "torch.dialect", 30)
+            .called_from("shop", 3)
+            .also("torch.dialect", 1, "torch.engine")
+            .build();
+        let table = table(&observation, &["shop"], &[("torch", "2.1")]);
+        let causes = causes_of_weight(&observation, &table, "", Resource::Time);
+        let named: Vec<_> = causes.iter().map(|cause| (cause.module.as_str(), cause.line)).collect();
+        assert_eq!(named, [("torch", Some(1))]);
+        assert_eq!((causes[0].weight.time_ms, causes[0].weight.modules), (230.0, 3));
     }
 
     #[test]

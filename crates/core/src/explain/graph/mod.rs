@@ -159,6 +159,24 @@ impl<'a> ImportGraph<'a> {
         names
     }
 
+    /// What names a statement best: the package that all of it lies in, else what it asked for first. A namespace package has no
+    /// body and costs nothing, so its portion stands for it.
+    pub(super) fn named_by(&self, statement: &ImportStatement<'_>) -> Option<&'a str> {
+        let imported = self.imported_by(statement);
+        let mut bodies = imported.iter().filter(|name| !self.is_namespace(name));
+        bodies.next().or(imported.first()).copied()
+    }
+
+    /// True for a package without a file: its portions lie in several folders, and none of them has a body for it.
+    fn is_namespace(&self, module: &str) -> bool {
+        let has_no_file = self.module(module).is_some_and(|module| module.file.is_none());
+        has_no_file
+            && self
+                .names
+                .iter()
+                .any(|name| *name != module && is_at_or_below(name, module))
+    }
+
     /// The shortest chain of imports from the target to `module`, each step with file and line. Empty for the target
     /// itself; `None` where no import leads to it.
     pub fn shortest_chain(&self, module: &str) -> Option<Vec<ChainStep>> {
