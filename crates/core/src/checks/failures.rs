@@ -98,6 +98,7 @@ mod tests {
             stack: vec![frame("/project/src/shop/cli.py", 3), frame("/site/rich/text.py", 8)],
             missing: missing.map(str::to_owned),
             cycle: cycle.iter().map(|name| (*name).to_owned()).collect(),
+            absent: None,
         }
     }
 

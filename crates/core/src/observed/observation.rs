@@ -15,6 +15,17 @@ pub struct Frame {
     pub function: String,
 }
 
+/// A name that is neither a module below another one nor bound in it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct AbsentName {
+    /// The module that was asked.
+    pub module: String,
+    /// What it was asked for.
+    pub name: String,
+    /// True where the module is a package, so that the name might have been a module in it.
+    pub package: bool,
+}
+
 /// Why an import did not come to its end. What ended the process without an answer, no script can tell.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
@@ -30,7 +41,10 @@ pub enum Failure {
         /// The module that was not found, where it is a `ModuleNotFoundError`.
         missing: Option<String>,
         /// The modules of a circular import, in the order of the circle, first one not repeated; empty where it is none.
-        cycle: Vec<String>,
+        cycle: Box<[String]>,
+        /// The name that a module was asked for and does not have, nor will have once it is initialised.
+        #[serde(default)]
+        absent: Option<Box<AbsentName>>,
     },
     /// It ended the process: `sys.exit`, `os._exit`.
     Exited {

@@ -17,7 +17,7 @@ use crate::checks::{
 use crate::explain::graph::OtherImporter;
 use crate::explain::{ChainStep, Distribution, Group, InterpreterChange};
 use crate::numbers;
-use crate::observed::{Effect, EffectSeen, Failure, Frame, Place};
+use crate::observed::{AbsentName, Effect, EffectSeen, Failure, Frame, Place};
 use crate::stats::{Comparison, ComparisonKind};
 use crate::usage::Counts;
 
@@ -195,6 +195,9 @@ fn failure(failure: &Failure, started: Started) -> String {
         Failure::Raised {
             missing: Some(missing), ..
         } => format!("{it} needs `{missing}`, which is not installed"),
+        Failure::Raised {
+            absent: Some(absent), ..
+        } => format!("{it} fails: {}", not_there(absent)),
         Failure::Raised { exception, message, .. } if message.is_empty() => format!("{it} raises {exception}"),
         Failure::Raised { exception, message, .. } => format!("{it} raises {exception}: {message}"),
         Failure::Exited { code, .. } => match started {
@@ -203,6 +206,17 @@ fn failure(failure: &Failure, started: Started) -> String {
         },
         Failure::Crashed { signal, .. } => format!("{it} crashes with {}", signal_name(*signal)),
         Failure::Hung { limit_ms, .. } => format!("{it} does not end within {} s", *limit_ms as f64 / 1000.0),
+    }
+}
+
+/// What a module was asked for in vain, and where it would have been.
+fn not_there(absent: &AbsentName) -> String {
+    let AbsentName { module, name, package } = absent;
+    if *package {
+        let file = format!("{}/{name}.py", module.replace('.', "/"));
+        format!("`{module}` has no module or name `{name}` (there is no {file})")
+    } else {
+        format!("`{module}` has no name `{name}`")
     }
 }
 
@@ -227,6 +241,12 @@ fn way_out(failure: &Failure, place: Option<&Place>) -> Option<String> {
         Failure::Exited { .. } => {
             Some("code that ends the process belongs below `if __name__ == \"__main__\":`".to_owned())
         }
+        Failure::Raised {
+            absent: Some(absent), ..
+        } => Some(format!(
+            "look whether `{}` has it in the version that is used here, and whether all of its files are there",
+            absent.module.split('.').next().unwrap_or(&absent.module)
+        )),
         Failure::Raised { .. } | Failure::Crashed { .. } => None,
     }
 }
@@ -553,13 +573,42 @@ mod tests {
             message: "no".to_owned(),
             stack: Vec::new(),
             missing: None,
-            cycle: vec!["shop.a".to_owned(), "shop.b".to_owned()],
+            cycle: ["shop.a".to_owned(), "shop.b".to_owned()].into(),
+            absent: None,
         };
         let finding = said(FindingKind::Failure(failed(failure, Started::Import)));
         assert_eq!(finding.code, Code::CircularImport);
         assert_eq!(
             finding.message,
             "the import fails with a circular import: shop.a → shop.b → shop.a (ImportError: no)"
+        );
+    }
+
+    #[test]
+    fn a_name_that_is_nowhere_is_named_with_the_file_that_it_would_be_in() {
+        let lacks = |package| {
+            let failure = Failure::Raised {
+                exception: "ImportError".to_owned(),
+                message: "cannot import name".to_owned(),
+                stack: Vec::new(),
+                missing: None,
+                cycle: Box::default(),
+                absent: Some(Box::new(AbsentName {
+                    module: "lib.core".to_owned(),
+                    name: "grammar".to_owned(),
+                    package,
+                })),
+            };
+            said(FindingKind::Failure(failed(failure, Started::Import)))
+        };
+        assert_eq!(lacks(true).code, Code::ImportFailed);
+        assert_eq!(
+            lacks(true).message,
+            "the import fails: `lib.core` has no module or name `grammar` (there is no lib/core/grammar.py)"
+        );
+        assert_eq!(
+            lacks(false).message,
+            "the import fails: `lib.core` has no name `grammar`"
         );
     }
 

@@ -490,7 +490,8 @@ pub(super) fn missing(name: &str) -> Failure {
         message: format!("No module named '{name}'"),
         stack: Vec::new(),
         missing: Some(name.to_owned()),
-        cycle: Vec::new(),
+        cycle: Box::default(),
+        absent: None,
     }
 }
 

@@ -171,6 +171,7 @@ def _observe():
             for name in _values("import"):
                 (_import if _LIGHT else _import_hook)(name)
     except BaseException as error:
+        _Notes.on = False
         failure = _describe_exception(error)
     _Notes.on = False
     if _getpid() != _PID:

@@ -100,14 +100,3 @@ def _absolute(path):
     if path.startswith(("/", "<")):
         return path
     return _START_FOLDER + "/" + (path[2:] if path.startswith("./") else path)
-
-
-def _read_whole(filename):
-    descriptor = _open(filename, _OPEN_READ)
-    try:
-        pieces = [_read(descriptor, 1 << 20)]
-        while pieces[-1]:
-            pieces.append(_read(descriptor, 1 << 20))
-        return b"".join(pieces)
-    finally:
-        _close(descriptor)
