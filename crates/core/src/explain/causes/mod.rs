@@ -61,6 +61,11 @@ pub enum CauseKind {
     OtherInterpreter(InterpreterChange),
     /// An import statement would save much if it were cut. Nothing says that it did not cost as much before.
     HeavyStatement,
+    /// Several import statements lead to a module: the cause's own and these. They would save much if they were cut together.
+    HeavyTogether {
+        /// The other statements.
+        others: Vec<Place>,
+    },
     /// A body takes much itself. Nothing says that it did not take as much before.
     HeavyBody,
 }

@@ -3,7 +3,7 @@
 
 use super::attribution::Attribution;
 use super::{Cause, CauseKind};
-use crate::explain::graph::{Heavy, ImportGraph, Resource};
+use crate::explain::graph::{Heavy, ImportGraph, ImportStatement, Resource};
 use crate::explain::{Weight, milliseconds};
 use crate::observed::{ModuleTable, Observation};
 
@@ -47,6 +47,18 @@ fn cause(attribution: &Attribution<'_>, heavy: &Heavy<'_>) -> Cause {
             };
             attribution.statement(CauseKind::HeavyStatement, statement, module, weight)
         }
+        Heavy::Together(set) => {
+            let others = set.statements[1..].iter().filter_map(ImportStatement::place);
+            let kind = CauseKind::HeavyTogether {
+                others: others.collect(),
+            };
+            let weight = Weight {
+                time_ms: milliseconds(set.modules.iter().map(|module| module.own_ns + module.blocked_ns).sum()),
+                memory_bytes: set.modules.iter().map(|module| module.own_memory_bytes).sum(),
+                modules: set.modules.len() as i64,
+            };
+            attribution.statement(kind, &set.statements[0], set.module, weight)
+        }
     }
 }
 
@@ -55,6 +67,7 @@ mod tests {
     use super::*;
     use crate::explain::Distribution;
     use crate::explain::graph::sketch::{Sketch, table};
+    use crate::observed::Place;
 
     #[test]
     fn the_innermost_own_statement_that_accounts_for_the_weight_is_named() {
@@ -117,6 +130,30 @@ mod tests {
         let named: Vec<_> = causes.iter().map(|cause| (cause.module.as_str(), cause.line)).collect();
         assert_eq!(named, [("torch", Some(1))]);
         assert_eq!((causes[0].weight.time_ms, causes[0].weight.modules), (230.0, 3));
+    }
+
+    #[test]
+    fn statements_that_save_only_together_are_one_cause() {
+        let observation = Sketch::new("shop")
+            .loads("shop", 1, "shop.cli", 1)
+            .loads("shop.cli", 1, "torch", 200)
+            .loads("shop", 2, "shop.api", 1)
+            .also("shop.api", 7, "torch")
+            .build();
+        let table = table(&observation, &["shop"], &[("torch", "2.1")]);
+        let causes = causes_of_weight(&observation, &table, "", Resource::Time);
+        let place = |file: &str, line| Place {
+            file: file.to_owned(),
+            line,
+        };
+        let others = vec![place("shop/cli.py", 1)];
+        assert_eq!(causes.len(), 1);
+        assert_eq!(causes[0].kind, CauseKind::HeavyTogether { others });
+        assert_eq!(
+            (causes[0].module.as_str(), causes[0].place()),
+            ("torch", Some(place("shop/api.py", 7)))
+        );
+        assert_eq!((causes[0].weight.time_ms, causes[0].chain.len()), (200.0, 2));
     }
 
     #[test]

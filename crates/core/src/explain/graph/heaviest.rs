@@ -1,7 +1,7 @@
 //! The import statements whose cut would save most, and the bodies that take most themselves.
 
 use super::saving::{memory_of, time_of};
-use super::{ImportGraph, ImportStatement, top_level};
+use super::{ImportGraph, ImportStatement, Together, top_level};
 use crate::observed::LoadedModule;
 
 /// What is below this share of the whole is left out: it would not change what anybody does.
@@ -19,10 +19,12 @@ pub enum Resource {
 }
 
 /// Something that can be cut or made lighter.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(in crate::explain) enum Heavy<'a> {
     /// An import statement, with all that nothing else imports.
     Statement(ImportStatement<'a>),
+    /// Statements that give back only together what they lead to.
+    Together(Together<'a>),
     /// A module's own body.
     Body(&'a LoadedModule),
 }
@@ -69,7 +71,7 @@ impl<'a> ImportGraph<'a> {
             .collect();
         let is_home =
             |module: &str| is_own(module) || targets.iter().any(|target| top_level(target) == top_level(module));
-        let statements = self.weights(is_home).into_iter().map(|weight| Candidate {
+        let statements = self.weights(&is_home).into_iter().map(|weight| Candidate {
             nodes: self.nodes_of(&weight.statement).to_vec(),
             weight: match resource {
                 Resource::Time => weight.time_ns,
@@ -89,7 +91,23 @@ impl<'a> ImportGraph<'a> {
         });
         let whole: u64 = self.loaded.iter().flatten().map(|module| cost(module)).sum();
         let smallest = whole as f64 * SMALLEST_SHARE;
-        let all = statements.chain(bodies);
+        let with_imports = |module: &LoadedModule| match resource {
+            Resource::Time => module.cumulative_ns,
+            Resource::Memory => module.cumulative_memory_bytes.max(0).unsigned_abs(),
+        };
+        let sets = self.together(&is_home, with_imports, smallest as u64);
+        let sets = sets.into_iter().map(|set| Candidate {
+            nodes: set
+                .statements
+                .iter()
+                .flat_map(|one| self.nodes_of(one))
+                .copied()
+                .collect(),
+            weight: set.modules.iter().map(|module| cost(module)).sum(),
+            what: Heavy::Together(set),
+            below: 0,
+        });
+        let all = statements.chain(bodies).chain(sets);
         all.filter(|candidate| candidate.weight > 0 && candidate.weight as f64 >= smallest)
             .collect()
     }
@@ -98,7 +116,7 @@ impl<'a> ImportGraph<'a> {
     fn share_out(&self, candidates: &mut [Candidate<'_>]) {
         // A body says nothing of what its imports cost, so it is no holder of theirs.
         let statements = candidates.iter().enumerate();
-        let statements = statements.filter(|(_, candidate)| matches!(candidate.what, Heavy::Statement(_)));
+        let statements = statements.filter(|(_, candidate)| !matches!(candidate.what, Heavy::Body(_)));
         let holders: Vec<Holder> = statements
             .map(|(position, candidate)| {
                 let kept = self.reached_without(&candidate.nodes);

@@ -12,6 +12,7 @@ mod cycles;
 mod dominators;
 mod heaviest;
 mod new_modules;
+mod roads;
 mod saving;
 #[cfg(test)]
 pub(in crate::explain) mod sketch;
@@ -23,6 +24,7 @@ use rustc_hash::FxHashMap;
 pub use cycles::ImportCycle;
 pub(super) use heaviest::Heavy;
 pub use heaviest::Resource;
+pub(super) use roads::Together;
 pub use saving::{OtherImporter, Saving};
 
 use crate::explain::ChainStep;

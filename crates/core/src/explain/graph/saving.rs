@@ -107,7 +107,7 @@ impl<'a> ImportGraph<'a> {
     }
 
     /// The modules that the root reaches, but not in `kept`.
-    fn fallen(&self, kept: &[bool]) -> impl Iterator<Item = &'a LoadedModule> {
+    pub(super) fn fallen(&self, kept: &[bool]) -> impl Iterator<Item = &'a LoadedModule> {
         let nodes = self.loaded.iter().enumerate();
         nodes
             .filter(|(node, _)| self.reached[*node] && !kept[*node])

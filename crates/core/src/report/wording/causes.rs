@@ -42,6 +42,12 @@ fn summary(cause: &explain::Cause) -> String {
         CauseKind::Blocked => format!("the import waits in `{}` (sleep, network, disk or a lock)", wait(cause)),
         CauseKind::OtherInterpreter(change) => other_interpreter(change),
         CauseKind::HeavyStatement => format!("`{}` imports `{module}`{extent}", statement(cause)),
+        CauseKind::HeavyTogether { others } => {
+            let others = others.iter().map(ToString::to_string);
+            let places = [statement(cause)].into_iter().chain(others);
+            let places = in_a_row(&places.map(|place| format!("`{place}`")).collect::<Vec<_>>());
+            format!("{places} lead to `{module}`{extent}, and save it only together")
+        }
         CauseKind::HeavyBody => format!("the body of `{module}` itself{extent}"),
     };
     match (cause.share, cause.place()) {
@@ -58,6 +64,14 @@ fn of_body(share: LineShare) -> String {
         None => "",
     };
     format!("({} of {} ms){change}", rounded(share.line_ms), rounded(share.body_ms))
+}
+
+/// `a, b and c`.
+fn in_a_row(parts: &[String]) -> String {
+    match parts {
+        [head @ .., last] if !head.is_empty() => format!("{} and {last}", head.join(", ")),
+        _ => parts.concat(),
+    }
 }
 
 /// Where the statement is; the module that it stands in where its line is not known.
@@ -108,6 +122,7 @@ fn rounded(time_ms: f64) -> String {
 mod tests {
     use super::*;
     use crate::explain::{Distribution, InterpreterChange};
+    use crate::observed::Place;
 
     /// A cause about `torch` that `shop/models.py:14` imports.
     fn told(kind: CauseKind, line: Option<u32>, share: Option<LineShare>) -> String {
@@ -159,6 +174,16 @@ mod tests {
         assert_eq!(
             told(CauseKind::HeavyStatement, Some(14), None),
             "`shop/models.py:14` imports `torch` (1,203 modules, 583 MiB)"
+        );
+        let other = |line| Place {
+            file: "shop/cli.py".to_owned(),
+            line,
+        };
+        let together = |others| told(CauseKind::HeavyTogether { others }, Some(14), None);
+        assert_eq!(
+            together(vec![other(2), other(9)]),
+            "`shop/models.py:14`, `shop/cli.py:2` and `shop/cli.py:9` lead to `torch` (1,203 modules, 583 MiB), \
+             and save it only together"
         );
     }
 
