@@ -71,7 +71,7 @@ impl<'a> ImportGraph<'a> {
             .collect();
         let is_home =
             |module: &str| is_own(module) || targets.iter().any(|target| top_level(target) == top_level(module));
-        let statements = self.weights(&is_home).into_iter().map(|weight| Candidate {
+        let statements = self.weights(is_home).into_iter().map(|weight| Candidate {
             nodes: self.nodes_of(&weight.statement).to_vec(),
             weight: match resource {
                 Resource::Time => weight.time_ns,
@@ -95,7 +95,7 @@ impl<'a> ImportGraph<'a> {
             Resource::Time => module.cumulative_ns,
             Resource::Memory => module.cumulative_memory_bytes.max(0).unsigned_abs(),
         };
-        let sets = self.together(&is_home, with_imports, smallest as u64);
+        let sets = self.together(is_home, with_imports, smallest as u64);
         let sets = sets.into_iter().map(|set| Candidate {
             nodes: set
                 .statements
