@@ -57,6 +57,15 @@ impl Places {
         chain.into_iter().map(shorten).collect()
     }
 
+    /// The module-level line of the project that led to something: the deepest one, since those above it only import. The
+    /// deepest one of all code where the project has none in the stack; `None` where no module-level line is known.
+    pub fn asked_by(&self, stack: &[Frame]) -> Option<Place> {
+        let mut bodies = stack.iter().rev().filter(|frame| frame.is_module_level());
+        let own = bodies.clone().find(|frame| self.is_own(&frame.file));
+        own.or_else(|| bodies.next())
+            .map(|frame| self.place(&frame.file, frame.line))
+    }
+
     /// The line to point at in a stack: the deepest one of the project's own code, else the deepest one.
     pub fn blame(&self, stack: &[Frame]) -> Option<Place> {
         let real = |frame: &&Frame| !frame.file.starts_with('<');

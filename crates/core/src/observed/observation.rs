@@ -15,6 +15,13 @@ pub struct Frame {
     pub function: String,
 }
 
+impl Frame {
+    /// True for a line of a module's body, which runs because the module is imported.
+    pub fn is_module_level(&self) -> bool {
+        self.function == "<module>" && !self.file.starts_with('<')
+    }
+}
+
 /// A name that is neither a module below another one nor bound in it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct AbsentName {
@@ -68,6 +75,8 @@ pub enum Failure {
         limit_ms: u64,
         /// The stack at the limit, where `faulthandler` could write it.
         stack: Vec<Frame>,
+        /// The stacks of the other threads: one of them may hold what the import waits for.
+        other_threads: Vec<Vec<Frame>>,
     },
 }
 
@@ -82,14 +91,15 @@ impl Failure {
         }
     }
 
-    /// The same, to rename its files.
-    pub fn stack_mut(&mut self) -> &mut [Frame] {
-        match self {
-            Self::Raised { stack, .. }
-            | Self::Exited { stack, .. }
-            | Self::Crashed { stack, .. }
-            | Self::Hung { stack, .. } => stack,
-        }
+    /// The frames of every thread, to rename their files.
+    pub fn frames_mut(&mut self) -> impl Iterator<Item = &mut Frame> {
+        let (stack, others) = match self {
+            Self::Raised { stack, .. } | Self::Exited { stack, .. } | Self::Crashed { stack, .. } => (stack, None),
+            Self::Hung {
+                stack, other_threads, ..
+            } => (stack, Some(other_threads)),
+        };
+        stack.iter_mut().chain(others.into_iter().flatten().flatten())
     }
 }
 
@@ -198,6 +208,9 @@ pub struct EffectSeen {
     pub place: Option<Place>,
     /// The module in whose import it happened.
     pub module: Option<String>,
+    /// The lines that led to it, outermost first, without the import system's.
+    #[serde(default)]
+    pub stack: Vec<Frame>,
 }
 
 /// What one instrumented import showed.

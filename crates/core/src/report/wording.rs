@@ -23,6 +23,8 @@ use crate::usage::Counts;
 
 /// How many lines of a stack or of printed output a finding carries.
 const SHOWN_LINES: usize = 12;
+/// How many other threads of a hang a finding shows.
+const SHOWN_THREADS: usize = 3;
 
 /// A finding as the report has it.
 pub fn finding(found: checks::Finding) -> Finding {
@@ -170,6 +172,14 @@ fn import_failure(failed: &ImportFailure, place: Option<&Place>) -> Words {
         Started::Command => None,
     };
     let mut details = stack(failed.failure.stack());
+    if let Failure::Hung { other_threads, .. } = &failed.failure {
+        details.extend(
+            other_threads
+                .iter()
+                .take(SHOWN_THREADS)
+                .flat_map(|frames| other_thread(frames)),
+        );
+    }
     details.extend(printed(&failed.printed));
     Words { message, help, details }
 }
@@ -235,9 +245,7 @@ fn way_out(failure: &Failure, place: Option<&Place>) -> Option<String> {
                 "install `{name}` for this interpreter, or make its import optional"
             ))
         }
-        Failure::Hung { .. } => {
-            place.map(|place| format!("it was at {place} when the time ran out; do this after the import"))
-        }
+        Failure::Hung { stack, .. } => place.map(|place| still_at(place, stack)),
         Failure::Exited { .. } => {
             Some("code that ends the process belongs below `if __name__ == \"__main__\":`".to_owned())
         }
@@ -251,10 +259,46 @@ fn way_out(failure: &Failure, place: Option<&Place>) -> Option<String> {
     }
 }
 
-/// The innermost lines of a stack.
+/// What hung: a module-level line, and where the calls that it made were.
+fn still_at(place: &Place, stack: &[Frame]) -> String {
+    let deepest = stack.last().filter(|frame| !frame.is_module_level());
+    match deepest.map(|frame| format!("{}:{}", frame.file, frame.line)) {
+        Some(deepest) if deepest != place.to_string() => format!(
+            "{place} runs while the module is imported, and was at {deepest} when the time ran out; do this after the import"
+        ),
+        _ => format!("it was at {place} when the time ran out; do this after the import"),
+    }
+}
+
+/// The lines of a stack. Of a deep one the outermost stay, the last module-level one, whose call goes so deep, and the innermost.
 fn stack(frames: &[Frame]) -> Vec<String> {
     let line = |frame: &Frame| format!("at {}:{} in {}", frame.file, frame.line, frame.function);
-    last(frames, SHOWN_LINES).iter().map(line).collect()
+    if frames.len() <= SHOWN_LINES {
+        return frames.iter().map(line).collect();
+    }
+    let (outermost, innermost) = (SHOWN_LINES / 2, frames.len() - SHOWN_LINES / 2);
+    let called = frames.iter().rposition(Frame::is_module_level);
+    let kept = |position: usize| position < outermost || position >= innermost || Some(position) == called;
+    let mut lines = Vec::new();
+    let mut left_out = 0;
+    for (position, frame) in frames.iter().enumerate() {
+        if !kept(position) {
+            left_out += 1;
+            continue;
+        }
+        if left_out > 0 {
+            lines.push(format!("... {} between", numbers::counted(left_out, "call")));
+            left_out = 0;
+        }
+        lines.push(line(frame));
+    }
+    lines
+}
+
+/// What another thread was doing, under a heading.
+fn other_thread(frames: &[Frame]) -> Vec<String> {
+    let lines = stack(frames).into_iter().map(|line| format!("  {line}"));
+    std::iter::once("another thread:".to_owned()).chain(lines).collect()
 }
 
 /// The last lines that were printed, under a heading.
@@ -446,8 +490,9 @@ fn forbidden_effect(effect: &ForbiddenEffect) -> Words {
         Some(place) => format!("also at {place}: {}", seen.detail),
         None => format!("also: {}", seen.detail),
     };
-    Words::saying(format!("{does} while it is imported: {}", effect.first.detail))
-        .with_details(effect.others.iter().map(other).collect())
+    let mut details = stack(&effect.first.stack);
+    details.extend(effect.others.iter().map(other));
+    Words::saying(format!("{does} while it is imported: {}", effect.first.detail)).with_details(details)
 }
 
 fn warns(warning: &WarningRaised) -> String {
@@ -648,6 +693,45 @@ mod tests {
             (details[0].as_str(), details[SHOWN_LINES].as_str()),
             ("it printed:", "  line 39")
         );
+    }
+
+    #[test]
+    fn a_deep_stack_keeps_its_ends_and_the_last_line_at_module_level() {
+        let frame = |line, function: &str| Frame {
+            file: "shop.py".to_owned(),
+            line,
+            function: function.to_owned(),
+        };
+        let mut frames: Vec<Frame> = (1..=20).map(|line| frame(line, "<module>")).collect();
+        frames.extend((21..=50).map(|line| frame(line, "descend")));
+        let shown = stack(&frames);
+        assert_eq!(shown.len(), SHOWN_LINES + 3);
+        assert_eq!(shown[0], "at shop.py:1 in <module>");
+        assert_eq!(
+            shown[6..9],
+            [
+                "... 13 calls between",
+                "at shop.py:20 in <module>",
+                "... 24 calls between"
+            ]
+        );
+        assert_eq!(shown[SHOWN_LINES + 2], "at shop.py:50 in descend");
+    }
+
+    #[test]
+    fn a_hang_shows_what_the_other_threads_do() {
+        let frame = |file: &str, function: &str| Frame {
+            file: file.to_owned(),
+            line: 4,
+            function: function.to_owned(),
+        };
+        let failure = Failure::Hung {
+            limit_ms: 2000,
+            stack: vec![frame("shop.py", "<module>"), frame("threading.py", "join")],
+            other_threads: vec![vec![frame("worker.py", "load")]],
+        };
+        let details = said(FindingKind::Failure(failed(failure, Started::Import))).details;
+        assert_eq!(details[2..], ["another thread:", "  at worker.py:4 in load"]);
     }
 
     #[test]

@@ -344,6 +344,7 @@ impl Measure for Scripted {
                 detail: "an effect".to_owned(),
                 place: None,
                 module: Some(name.clone()),
+                stack: Vec::new(),
             });
             seen.collect::<Vec<_>>()
         };

@@ -167,6 +167,7 @@ mod tests {
         let failure = Failure::Hung {
             limit_ms: 1500,
             stack: Vec::new(),
+            other_threads: Vec::new(),
         };
         assert_eq!(
             obstacle(ObstacleKind::Breaks(failure), None),

@@ -62,6 +62,18 @@ def _importer_of(frame, thread):
     return None, None, 0, False, None
 
 
+def _stack_of(frame):
+    """The lines that led to something, outermost first, as (file, line, function)."""
+    lines = []
+    while frame is not None:
+        code = frame.f_code
+        if not _is_import_system(code):
+            lines.append((code.co_filename, frame.f_lineno or 0, code.co_name))
+        frame = frame.f_back
+    lines.reverse()
+    return lines
+
+
 _FOLDER_OF_STANDARD_LIBRARY = _modules["encodings"].__file__.rpartition("/")[0].rpartition("/")[0] + "/"
 _ROOTS = tuple([root.rstrip("/") + "/" for root in _values("root")])
 
