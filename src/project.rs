@@ -12,6 +12,7 @@ use importgate_core::budgets::{Budgets, Diagnostics, FileKind, Pattern};
 use importgate_core::budgets::{Bytecode, Cited, Engine, Target};
 use importgate_core::checks::Places;
 use importgate_core::flows::SamplingSettings;
+use importgate_core::report::Report;
 use importgate_core::usage::Usage;
 use importgate_probe::instructions;
 use importgate_probe::python;
@@ -33,6 +34,8 @@ pub(crate) struct Project {
     usage_path: PathBuf,
     /// Every target of the budgets file, in its order.
     pub(crate) targets: Vec<Target>,
+    /// What to say of the interpreter where an import fails: that another one may have been meant.
+    doubt: Option<String>,
 }
 
 impl Project {
@@ -53,6 +56,7 @@ impl Project {
         };
         let root = folder_of(&path)?;
         let (source_roots, session) = open_session(arguments, &budgets, &root)?;
+        let doubt = doubt(&search(arguments, &budgets, &root), &session);
         let targets = budgets.resolve(&module_index(&session)).map_err(Error::Budgets)?;
         let baseline_path = arguments.baseline.clone().unwrap_or_else(|| {
             let name = budgets
@@ -71,6 +75,7 @@ impl Project {
                 baseline_path,
                 usage_path,
                 targets,
+                doubt,
             },
             session,
         ))
@@ -87,6 +92,7 @@ impl Project {
             .map_err(unreadable)?;
         let budgets = no_budgets().ok_or_else(|| Error::NoBudgets { folder: root.clone() })?;
         let (source_roots, session) = open_session(arguments, &budgets, &root)?;
+        let doubt = doubt(&search(arguments, &budgets, &root), &session);
         let project = Self {
             budgets,
             baseline_path: root.join("budgets.baseline.json"),
@@ -94,6 +100,7 @@ impl Project {
             root,
             source_roots,
             targets: Vec::new(),
+            doubt,
         };
         Ok((project, session))
     }
@@ -157,6 +164,21 @@ impl Project {
             )));
         }
         Ok(usage)
+    }
+
+    /// Says of every failed import which interpreter it failed in, where another one may have been meant.
+    pub(crate) fn doubt_interpreter(&self, report: &mut Report) {
+        if let Some(doubt) = &self.doubt {
+            report.note_failed_imports(doubt);
+        }
+    }
+
+    /// The same of an error that may come from a failed import.
+    pub(crate) fn with_doubt(&self, error: Error) -> Error {
+        match (error, &self.doubt) {
+            (Error::CannotMeasure(why), Some(doubt)) => Error::CannotMeasure(format!("{why}\n  {doubt}")),
+            (error, _) => error,
+        }
     }
 
     /// How lines of measured code are named in reports.
@@ -325,6 +347,15 @@ fn source_roots(budgets: &Budgets, root: &Path) -> Result<Vec<PathBuf>, Error> {
             })
         })
         .collect()
+}
+
+/// Which interpreter was taken, and which folder looks like the right one, where nobody said which to take.
+fn doubt(search: &Search, session: &Session) -> Option<String> {
+    let folder = python::overlooked(search)?;
+    Some(format!(
+        "imported by {}; {folder}/ looks like the project's environment, and is not active: activate it, or set `python = \"{folder}\"` under [project]",
+        session.settings().executable.display()
+    ))
 }
 
 fn search(arguments: &ProjectArguments, budgets: &Budgets, root: &Path) -> Search {

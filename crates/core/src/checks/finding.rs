@@ -211,6 +211,19 @@ pub enum Code {
 }
 
 impl Code {
+    /// True where an import did not come to its end.
+    pub(crate) fn is_failed_import(self) -> bool {
+        matches!(
+            self,
+            Self::ImportFailed
+                | Self::MissingDependency
+                | Self::CircularImport
+                | Self::Hang
+                | Self::Crashed
+                | Self::Exited
+        )
+    }
+
     /// The code as it stands in every output.
     pub fn as_str(self) -> &'static str {
         match self {
