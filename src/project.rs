@@ -183,8 +183,24 @@ impl Project {
 
     /// How lines of measured code are named in reports.
     pub(crate) fn places(&self) -> Places {
-        Places::new(self.root.clone(), self.source_roots.clone())
+        let here = std::env::current_dir().unwrap_or_else(|_| self.root.clone());
+        Places::new(self.root.clone(), self.source_roots.clone()).seen_over(way(&here, &self.root))
     }
+}
+
+/// The way from one folder to another, both absolute and without symbolic links; empty where they are one.
+fn way(from: &Path, to: &Path) -> String {
+    let common = from
+        .components()
+        .zip(to.components())
+        .take_while(|(one, other)| one == other)
+        .count();
+    let up = from.components().skip(common).map(|_| "..".to_owned());
+    let down = to
+        .components()
+        .skip(common)
+        .map(|part| part.as_os_str().to_string_lossy().into_owned());
+    up.chain(down).collect::<Vec<_>>().join("/")
 }
 
 /// The usage file of the project here, for which no interpreter is needed, and a budgets file only where one is named.
@@ -314,11 +330,7 @@ fn locate(named: Option<&Path>) -> Result<(PathBuf, FileKind), Error> {
     })?;
     for (depth, folder) in here.ancestors().enumerate() {
         // Named as the user would name it, so that citations stay short.
-        let shown = if depth == 0 {
-            PathBuf::new()
-        } else {
-            folder.to_path_buf()
-        };
+        let shown: PathBuf = std::iter::repeat_n("..", depth).collect();
         if folder.join("budgets.toml").is_file() {
             return Ok((shown.join("budgets.toml"), FileKind::Standalone));
         }
