@@ -9,6 +9,7 @@ mod explanation;
 pub mod graph;
 mod group;
 pub mod source;
+mod together;
 mod tree;
 pub mod verification;
 
@@ -26,6 +27,7 @@ pub use deferral::{Obstacle, ObstacleKind, Sources, Use, UseKind};
 pub use explanation::{Explanation, Material, Why, explain};
 pub use graph::Resource;
 pub use group::{Distribution, Group};
+pub use together::CostlyTogether;
 pub use tree::{GroupTotal, Node};
 
 /// One step of the way from a target to a module.

@@ -109,7 +109,11 @@ pub fn explain(
         return Ok(explanation);
     }
     let statements = &mut explanation.imports;
-    subject.try_each(&usual, statements, progress)?;
+    subject.try_each(&usual, statements, explain.verify, progress)?;
+    for set in &mut explanation.together {
+        subject.try_each(&usual, &mut set.imports, true, progress)?;
+    }
+    let statements = &mut explanation.imports;
     if explain.verify {
         let spare = subject.verify(statements, usual.cpu_ms, progress)?;
         let now = usual.with_own_times(&spare);
@@ -179,11 +183,12 @@ impl Subject<'_> {
     }
 
     /// Imports once for each statement with that one deferred, and notes what it came up against. A statement that would save
-    /// nothing anyway is tried only where all are verified.
+    /// nothing anyway is tried only where `all` are.
     fn try_each(
         &self,
         usual: &Usual,
         imports: &mut [CostlyImport],
+        all: bool,
         progress: &mut dyn ShowProgress,
     ) -> Result<(), MeasureError> {
         let total = imports.len() as u64;
@@ -195,7 +200,7 @@ impl Subject<'_> {
                 target: &import.importer,
             });
             import.read_source(self);
-            let worth_trying = import.is_worth_trying(self.explain.verify);
+            let worth_trying = import.is_worth_trying(all);
             let Some(deferral) = import.deferral().filter(|_| worth_trying) else {
                 continue;
             };

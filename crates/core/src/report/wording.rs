@@ -5,7 +5,7 @@ mod advice;
 mod causes;
 
 pub use advice::short_failure;
-pub(super) use advice::{reason, remedy};
+pub(super) use advice::{hindrances, reason, remedy, together};
 
 use super::Finding;
 use crate::checks;

@@ -52,11 +52,7 @@ fn cause(attribution: &Attribution<'_>, heavy: &Heavy<'_>) -> Cause {
             let kind = CauseKind::HeavyTogether {
                 others: others.collect(),
             };
-            let weight = Weight {
-                time_ms: milliseconds(set.modules.iter().map(|module| module.own_ns + module.blocked_ns).sum()),
-                memory_bytes: set.modules.iter().map(|module| module.own_memory_bytes).sum(),
-                modules: set.modules.len() as i64,
-            };
+            let weight = Weight::of_modules(&set.modules);
             attribution.statement(kind, &set.statements[0], set.module, weight)
         }
     }

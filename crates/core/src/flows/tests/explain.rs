@@ -2,7 +2,7 @@
 
 use super::project::Project;
 use super::scripted::{Scripted, Unseen, missing};
-use crate::explain::{CostlyImport, Explanation, ObstacleKind};
+use crate::explain::{AdviceKind, CostlyImport, Explanation, ObstacleKind};
 use crate::flows::{Explain, ExplainError, explain};
 
 /// A program of 100 ms: 60 of `heavy`, 30 of `used`, which its body needs.
@@ -63,6 +63,34 @@ fn each_costly_statement_is_deferred_once() {
     let place = used.used.as_ref().map(|used| used.place.to_string());
     assert_eq!(place.as_deref(), Some("shop.py:3"));
     assert_eq!(used.saved.modules, 0, "it is loaded all the same");
+}
+
+#[test]
+fn statements_that_save_only_together_are_tried_one_by_one() {
+    let measure = Scripted::new()
+        .module("shop", 10.0, &["heavy", "shop.cli"])
+        .module("shop.cli", 10.0, &["heavy"])
+        .module("heavy", 60.0, &[])
+        .uses("shop.cli", "heavy");
+    let explanation = explained(&measure, |_| {}).expect("it works");
+    let [set] = &explanation.together[..] else {
+        panic!("one set in {:#?}", explanation.together);
+    };
+    assert_eq!(
+        (set.module.as_str(), set.imports.len(), set.cut.modules),
+        ("heavy", 2, 1)
+    );
+    assert!((set.cut.time_ms / explanation.time_ms - 0.75).abs() < 0.05, "{set:?}");
+    let uses: Vec<_> = set.imports.iter().map(|import| import.used.is_some()).collect();
+    assert_eq!((uses, set.advice), (vec![false, true], Some(AdviceKind::Split)));
+    assert!(
+        explanation
+            .imports
+            .iter()
+            .all(|import| !import.imported.contains(&"heavy".to_owned())),
+        "what is in the set is not told again: {:?}",
+        explanation.imports
+    );
 }
 
 #[test]

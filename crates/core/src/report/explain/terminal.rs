@@ -42,7 +42,7 @@ pub fn render(explanation: &Explanation, options: &Options) -> String {
     }
     tree(&mut text, explanation, options);
     groups(&mut text, explanation, options);
-    imports::write(&mut text, &explanation.imports);
+    imports::write(&mut text, &explanation.imports, &explanation.together);
     text
 }
 
@@ -237,6 +237,7 @@ pub(super) mod tests {
                 node("torch.nn\u{1b}[2J", torch(), Some(1), 10.0),
             ],
             imports: Vec::new(),
+            together: Vec::new(),
             why: None,
         }
     }
