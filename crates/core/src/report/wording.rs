@@ -57,7 +57,16 @@ impl Words {
             FindingKind::Unmeasured(unmeasured) => Self::saying(not_measured(*unmeasured)),
             FindingKind::Ceiling(ceiling) => Self::saying(time_ceiling(*ceiling)),
             FindingKind::Memory(memory) => Self::saying(over_memory(*memory)),
-            FindingKind::Regression(found) => Self::saying(regression(found)),
+            FindingKind::Regression(slower) => {
+                let help = match slower.certainty {
+                    Certainty::Undecided { .. } => None,
+                    _ => Some(causes::way_out(found.causes.first(), &found.target)),
+                };
+                Self {
+                    help,
+                    ..Self::saying(regression(slower))
+                }
+            }
             FindingKind::Slowdown(found) => slowdown(found),
             FindingKind::Variation(unstable) => Self::saying(varies(*unstable)),
             FindingKind::Modules(modules) => Self::saying(too_many_modules(*modules)),
@@ -470,8 +479,7 @@ fn too_many_modules(modules: TooManyModules) -> String {
 
 fn forbidden_module(forbidden: &ForbiddenModule, place: Option<&Place>) -> Words {
     let message = format!("loads `{}`, which is forbidden", forbidden.module);
-    let help =
-        place.map(|place| format!("import it where it is used: the statement at {place} is the one that loads it"));
+    let help = place.map(|place| causes::load_later(&forbidden.module, place));
     Words {
         message,
         help,

@@ -108,6 +108,8 @@ fn sign(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Improved => "✅",
         Outcome::Slower => "🔺",
+        Outcome::Resolved => "✅",
+        Outcome::Broken => "❌",
         Outcome::Same => "▫️",
         Outcome::New => "🆕",
         Outcome::Gone => "🗑️",

@@ -168,6 +168,7 @@ fn requirement(comparison: &BeforeAfter) -> Option<Requirement> {
 fn shortfall(row: &Row) -> String {
     match (row.outcome, row.change_percent) {
         (Outcome::Same, Some(change)) => format!("{}, within the noise", numbers::percent_change(change)),
+        (Outcome::Broken, _) => String::from("it fails"),
         (_, Some(change)) => numbers::percent_change(change),
         (_, None) => String::from("one side has no time for it"),
     }

@@ -83,8 +83,8 @@ fn table(part: &EnvironmentComparison, colour: bool) -> Table {
 
 fn style(outcome: Outcome) -> Style {
     match outcome {
-        Outcome::Improved => GOOD,
-        Outcome::Slower => BAD,
+        Outcome::Improved | Outcome::Resolved => GOOD,
+        Outcome::Slower | Outcome::Broken => BAD,
         Outcome::Unknown => CAUTION,
         Outcome::New | Outcome::Gone => CALM,
         Outcome::Same => Style::new(),
