@@ -46,6 +46,8 @@ pub enum CauseKind {
     NewModules {
         /// The upgrade of the distribution that the statement belongs to.
         upgrade: Option<VersionChange>,
+        /// Other statements that lead to them, and have to go together with this one.
+        others: Vec<Place>,
     },
     /// A distribution went to another version, and its modules take longer together. The cause's module grew most.
     Upgrade(VersionChange),

@@ -24,6 +24,7 @@ use rustc_hash::FxHashMap;
 pub use cycles::ImportCycle;
 pub(super) use heaviest::Heavy;
 pub use heaviest::Resource;
+pub(super) use new_modules::NewModules;
 pub(super) use roads::Together;
 pub use saving::{OtherImporter, Saving};
 

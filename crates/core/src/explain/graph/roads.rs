@@ -59,6 +59,24 @@ impl<'a> ImportGraph<'a> {
         found
     }
 
+    /// The statements, in modules that `is_own`, that lead to `module` beside this one, and have to go together with it; none where
+    /// this one does not belong to such a set.
+    pub(in crate::explain) fn others_leading_to(
+        &self,
+        module: &str,
+        statement: &ImportStatement<'_>,
+        is_own: impl Fn(&str) -> bool,
+    ) -> Vec<ImportStatement<'a>> {
+        let node = self.index.get(module);
+        let set = node.and_then(|&node| self.leading_to(node, &Network::of(self, is_own)));
+        let mut statements = set.map_or_else(Vec::new, |set| set.statements);
+        if !statements.contains(statement) {
+            return Vec::new();
+        }
+        statements.retain(|other| other != statement);
+        statements
+    }
+
     /// The statements that lead to a module, where it takes several to cut it off.
     fn leading_to(&self, node: usize, network: &Network<'a>) -> Option<Together<'a>> {
         let mut statements = network.cut(ROOT, node)?;

@@ -29,10 +29,11 @@ fn summary(cause: &explain::Cause) -> String {
     let module = &cause.module;
     let extent = extent(cause.weight);
     let what = match &cause.kind {
-        CauseKind::NewModules { upgrade } => {
+        CauseKind::NewModules { upgrade, others } => {
             let since = upgrade.as_ref().map(|change| format!("{}: ", versions(change)));
             let (since, statement) = (since.unwrap_or_default(), statement(cause));
-            format!("{since}`{statement}` now imports `{module}`{extent}")
+            let also = lead_to_it_too(others);
+            format!("{since}`{statement}` now imports `{module}`{extent}{also}")
         }
         CauseKind::Upgrade(change) => format!("{}, most of it in `{module}`{extent}", versions(change)),
         CauseKind::ChangedModule => format!("`{module}` changed, and its own body takes longer"),
@@ -45,8 +46,7 @@ fn summary(cause: &explain::Cause) -> String {
         CauseKind::HeavyStatement => format!("`{}` imports `{module}`{extent}", statement(cause)),
         CauseKind::HeavyTogether { others } => {
             let others = others.iter().map(ToString::to_string);
-            let places = [statement(cause)].into_iter().chain(others);
-            let places = in_a_row(&places.map(|place| format!("`{place}`")).collect::<Vec<_>>());
+            let places = in_a_row([statement(cause)].into_iter().chain(others));
             format!("{places} lead to `{module}`{extent}, and save it only together")
         }
         CauseKind::HeavyBody => format!("the body of `{module}` itself{extent}"),
@@ -67,14 +67,19 @@ pub(super) fn way_out(cause: Option<&explain::Cause>, target: &str) -> String {
         .place()
         .map_or_else(|| format!("`{module}`"), |place| place.to_string());
     match &cause.kind {
-        CauseKind::HeavyTogether { .. } => {
+        CauseKind::HeavyTogether { others } | CauseKind::NewModules { upgrade: None, others } if !others.is_empty() => {
             format!("import `{module}` where it is used, in each of these places: without one of them nothing is saved")
         }
-        CauseKind::NewModules { upgrade: None } | CauseKind::HeavyStatement => match cause.place() {
-            Some(place) => load_later(module, &place),
-            None => format!("`importgate explain {target} --why {module}` shows what imports it"),
-        },
-        CauseKind::Upgrade(change) | CauseKind::NewModules { upgrade: Some(change) } => format!(
+        CauseKind::NewModules { upgrade: None, .. } | CauseKind::HeavyStatement | CauseKind::HeavyTogether { .. } => {
+            match cause.place() {
+                Some(place) => load_later(module, &place),
+                None => format!("`importgate explain {target} --why {module}` shows what imports it"),
+            }
+        }
+        CauseKind::Upgrade(change)
+        | CauseKind::NewModules {
+            upgrade: Some(change), ..
+        } => format!(
             "stay at {} {}, or take the new cost over into the baseline with `importgate record`",
             change.distribution, change.before
         ),
@@ -115,11 +120,22 @@ fn of_body(share: LineShare) -> String {
     format!("({} of {} ms){change}", rounded(share.line_ms), rounded(share.body_ms))
 }
 
-/// `a, b and c`.
-fn in_a_row(parts: &[String]) -> String {
-    match parts {
+/// `, and `shop/api.py:7` leads to it too`, where there are others.
+fn lead_to_it_too(others: &[Place]) -> String {
+    let places = in_a_row(others.iter().map(ToString::to_string));
+    match others {
+        [] => places,
+        [_] => format!(", and {places} leads to it too"),
+        _ => format!(", and {places} lead to it too"),
+    }
+}
+
+/// Places in backticks, with commas and an "and".
+fn in_a_row(places: impl Iterator<Item = String>) -> String {
+    let places: Vec<String> = places.map(|place| format!("`{place}`")).collect();
+    match &places[..] {
         [head @ .., last] if !head.is_empty() => format!("{} and {last}", head.join(", ")),
-        _ => parts.concat(),
+        _ => places.concat(),
     }
 }
 
@@ -171,7 +187,6 @@ fn rounded(time_ms: f64) -> String {
 mod tests {
     use super::*;
     use crate::explain::{Distribution, InterpreterChange};
-    use crate::observed::Place;
 
     /// A cause about `torch` that `shop/models.py:14` imports.
     fn told(kind: CauseKind, line: Option<u32>, share: Option<LineShare>) -> String {
@@ -211,7 +226,10 @@ mod tests {
 
     #[test]
     fn statements_are_named_by_their_line_or_their_module() {
-        let new = |upgrade| CauseKind::NewModules { upgrade };
+        let new = |upgrade| CauseKind::NewModules {
+            upgrade,
+            others: Vec::new(),
+        };
         assert_eq!(
             told(new(None), Some(14), None),
             "`shop/models.py:14` now imports `torch` (1,203 modules, 583 MiB)"
@@ -228,6 +246,14 @@ mod tests {
             file: "shop/cli.py".to_owned(),
             line,
         };
+        let also = CauseKind::NewModules {
+            upgrade: None,
+            others: vec![other(2)],
+        };
+        assert_eq!(
+            told(also, Some(14), None),
+            "`shop/models.py:14` now imports `torch` (1,203 modules, 583 MiB), and `shop/cli.py:2` leads to it too"
+        );
         let together = |others| told(CauseKind::HeavyTogether { others }, Some(14), None);
         assert_eq!(
             together(vec![other(2), other(9)]),
