@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::advice::{Marks, advise};
 use super::graph::{ImportGraph, ImportStatement, top_level};
 use super::tree::{self, GroupTotal, Node};
-use super::{ChainStep, CostlyImport, CostlyTogether, Usual};
+use super::{ChainStep, CostlyImport, CostlyTogether, HeavyLine, Usual};
 use crate::budgets::Classes;
 use crate::observed::{LoadedModule, ModuleTable, Observation, Origin, is_at_or_below};
 use crate::usage::Usage;
@@ -40,6 +40,8 @@ pub struct Explanation {
     pub imports: Vec<CostlyImport>,
     /// Statements that save what they lead to only together.
     pub together: Vec<CostlyTogether>,
+    /// The heaviest lines of bodies that take much themselves.
+    pub bodies: Vec<HeavyLine>,
     /// The chain that was asked for.
     pub why: Option<Why>,
 }
@@ -91,6 +93,7 @@ pub fn explain(material: &Material<'_>) -> Explanation {
         imports,
         together,
         tree,
+        bodies: Vec::new(),
         why: material.why.map(|module| Why {
             module: module.to_owned(),
             chain: chain_to(&graph, &observation, module),

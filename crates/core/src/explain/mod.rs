@@ -2,6 +2,7 @@
 //! do about it. All of it is data: `report` has the words.
 
 mod advice;
+mod bodies;
 mod causes;
 mod costly_import;
 mod deferral;
@@ -18,6 +19,8 @@ use serde::{Deserialize, Serialize};
 use crate::observed::Place;
 
 pub use advice::{Advice, AdviceKind, Reason, Remedy};
+pub use bodies::HeavyLine;
+pub(crate) use bodies::{heaviest_line, heavy_bodies};
 pub use causes::{
     Cause, CauseKind, ChangedLines, Count, Edit, Evidence, InterpreterChange, LineChange, LineShare, SeenLines,
     VersionChange, causes_of_change, causes_of_count, causes_of_weight, name_lines,

@@ -11,7 +11,7 @@ use crate::budgets::{Classes, Target, Workload};
 use crate::checks::Places;
 use crate::explain::source::{self, SourceLine, has_lazy_imports};
 use crate::explain::verification::{self, Arm, Trial};
-use crate::explain::{CostlyImport, Explanation, Material, Sources, Usual};
+use crate::explain::{CostlyImport, Explanation, HeavyLine, Material, Sources, Usual, heaviest_line, heavy_bodies};
 use crate::observed::{Collections, Deferral, ImportRequest, Measure, MeasureError, Place, Sample, TargetObservation};
 use crate::report::progress_line::{Phase, Progress};
 use crate::report::wording::short_failure;
@@ -108,6 +108,7 @@ pub fn explain(
     if explain.why.is_some() {
         return Ok(explanation);
     }
+    explanation.bodies = subject.heavy_lines(&explanation, progress)?;
     let statements = &mut explanation.imports;
     subject.try_each(&usual, statements, explain.verify, progress)?;
     for set in &mut explanation.together {
@@ -167,6 +168,30 @@ impl Subject<'_> {
             }
         }
         Ok(Usual::of(&samples, collections, observed.observation.total_ns))
+    }
+
+    /// The heaviest lines of the bodies that take much themselves, from one more look at them.
+    fn heavy_lines(
+        &self,
+        explanation: &Explanation,
+        progress: &mut dyn ShowProgress,
+    ) -> Result<Vec<HeavyLine>, MeasureError> {
+        let bodies = heavy_bodies(&explanation.tree, explanation.time_ms, self.explain.smallest_ms);
+        if bodies.is_empty() {
+            return Ok(Vec::new());
+        }
+        progress.show(&Progress {
+            phase: Phase::Explaining,
+            done: 0,
+            total: 0,
+            target: &self.explain.target.name,
+        });
+        let watched: Vec<&str> = bodies.iter().map(|(module, _)| *module).collect();
+        let seen = self.measure.lines(self.request(0), &watched)?;
+        Ok(bodies
+            .into_iter()
+            .filter_map(|body| heaviest_line(body, &seen))
+            .collect())
     }
 
     fn explanation(&self, observed: &TargetObservation, usual: &Usual) -> Explanation {

@@ -145,3 +145,15 @@ fn what_fails_is_not_explained() {
     let error = explained(&later, |asked| asked.verify = true).expect_err("it fails");
     assert!(matches!(error, ExplainError::FailsNow { .. }), "{error}");
 }
+
+#[test]
+fn a_heavy_body_is_named_by_its_line() {
+    let measure = Scripted::new()
+        .module("shop", 10.0, &["tables"])
+        .module("tables", 90.0, &["small"])
+        .module("small", 1.0, &[]);
+    let explanation = explained(&measure, |_| {}).expect("it works");
+    let line = explanation.bodies.first().expect("a heavy body");
+    assert_eq!((line.module.as_str(), line.source.as_str()), ("tables", "work()"));
+    assert_eq!(line.place.to_string(), "tables.py:2");
+}

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::explain::{
-    Advice, AdviceKind, CostlyImport, CostlyTogether, Explanation, GroupTotal, Measured, Node, Obstacle, ObstacleKind,
-    Use, Weight, Why,
+    Advice, AdviceKind, CostlyImport, CostlyTogether, Explanation, GroupTotal, HeavyLine, Measured, Node, Obstacle,
+    ObstacleKind, Use, Weight, Why,
 };
 use crate::observed::Place;
 use crate::report::{untrusted, wording};
@@ -30,6 +30,7 @@ pub fn render(explanation: &Explanation) -> Result<String, serde_json::Error> {
         tree: explanation.tree.iter().map(Module::from).collect(),
         imports: explanation.imports.iter().map(Statement::from).collect(),
         together: explanation.together.iter().map(Set::from).collect(),
+        bodies: &explanation.bodies,
         why: explanation.why.as_ref(),
     };
     Ok(untrusted::json(&serde_json::to_string_pretty(&document)?) + "\n")
@@ -48,6 +49,7 @@ struct Document<'a> {
     tree: Vec<Module<'a>>,
     imports: Vec<Statement<'a>>,
     together: Vec<Set<'a>>,
+    bodies: &'a [HeavyLine],
     why: Option<&'a Why>,
 }
 
