@@ -97,7 +97,8 @@ impl BaseCheckout {
                 message: format!("No module named '{name}'"),
                 stack: Vec::new(),
                 missing: Some(name),
-                cycle: Vec::new(),
+                cycle: Box::default(),
+                absent: None,
             });
         }
         Ok(())

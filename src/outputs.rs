@@ -75,7 +75,7 @@ fn render(report: &Report, kind: FormatKind, verbose: bool, on_screen: bool) -> 
         FormatKind::Terminal => terminal::render(report, &terminal_options(on_screen, verbose)),
         FormatKind::Json => json::render(report).map_err(not_json)?,
         FormatKind::Markdown => markdown::render(report, markdown::SUMMARY_BYTES),
-        FormatKind::Github => github::render(report),
+        FormatKind::Github => github::render(report, &way_from_workspace()),
     })
 }
 
@@ -100,13 +100,23 @@ pub(crate) fn not_json(source: serde_json::Error) -> Error {
     }
 }
 
-/// The columns of the terminal; a log has no width of its own and gets what fits most pages.
+/// The way from the folder that annotations name their files from to this one; empty where this one does not lie below it.
+fn way_from_workspace() -> String {
+    let way = || {
+        let workspace = Path::new(&std::env::var_os("GITHUB_WORKSPACE")?).canonicalize().ok()?;
+        let here = std::env::current_dir().ok()?;
+        Some(here.strip_prefix(workspace).ok()?.to_str()?.to_owned())
+    };
+    way().unwrap_or_default()
+}
+
+/// The columns of the terminal. A log has no width of its own: there nothing is cut, since nobody can widen it afterwards.
 fn width(on_screen: bool) -> usize {
-    const FALLBACK: usize = 100;
+    const UNKNOWN: usize = 100;
     if !on_screen || !std::io::stdout().is_terminal() {
-        return FALLBACK;
+        return usize::MAX;
     }
-    terminal_size::terminal_size().map_or(FALLBACK, |(width, _)| usize::from(width.0))
+    terminal_size::terminal_size().map_or(UNKNOWN, |(width, _)| usize::from(width.0))
 }
 
 fn to_file(path: &Path, text: &str) -> Result<(), Error> {

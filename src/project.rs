@@ -11,6 +11,7 @@ use importgate_core::budgets;
 use importgate_core::budgets::{Budgets, Bytecode, Cited, Diagnostics, Engine, FileKind, Target};
 use importgate_core::checks::Places;
 use importgate_core::flows::SamplingSettings;
+use importgate_core::report::Report;
 use importgate_core::usage::Usage;
 use importgate_probe::instructions;
 use importgate_probe::python;
@@ -32,6 +33,8 @@ pub(crate) struct Project {
     usage_path: PathBuf,
     /// Every target of the budgets file, in its order.
     pub(crate) targets: Vec<Target>,
+    /// What to say of the interpreter where an import fails: that another one may have been meant.
+    doubt: Option<String>,
 }
 
 impl Project {
@@ -52,6 +55,7 @@ impl Project {
         };
         let root = folder_of(&path)?;
         let (source_roots, session) = open_session(arguments, &budgets, &root)?;
+        let doubt = doubt(&search(arguments, &budgets, &root), &session);
         let targets = budgets.resolve(&module_index(&session)).map_err(Error::Budgets)?;
         let baseline_path = arguments.baseline.clone().unwrap_or_else(|| {
             let name = budgets
@@ -70,6 +74,7 @@ impl Project {
                 baseline_path,
                 usage_path,
                 targets,
+                doubt,
             },
             session,
         ))
@@ -86,6 +91,7 @@ impl Project {
             .map_err(unreadable)?;
         let budgets = no_budgets().ok_or_else(|| Error::NoBudgets { folder: root.clone() })?;
         let (source_roots, session) = open_session(arguments, &budgets, &root)?;
+        let doubt = doubt(&search(arguments, &budgets, &root), &session);
         let project = Self {
             budgets,
             baseline_path: root.join("budgets.baseline.json"),
@@ -93,6 +99,7 @@ impl Project {
             root,
             source_roots,
             targets: Vec::new(),
+            doubt,
         };
         Ok((project, session))
     }
@@ -130,10 +137,41 @@ impl Project {
         Ok(usage)
     }
 
+    /// Says of every failed import which interpreter it failed in, where another one may have been meant.
+    pub(crate) fn doubt_interpreter(&self, report: &mut Report) {
+        if let Some(doubt) = &self.doubt {
+            report.note_failed_imports(doubt);
+        }
+    }
+
+    /// The same of an error that may come from a failed import.
+    pub(crate) fn with_doubt(&self, error: Error) -> Error {
+        match (error, &self.doubt) {
+            (Error::CannotMeasure(why), Some(doubt)) => Error::CannotMeasure(format!("{why}\n  {doubt}")),
+            (error, _) => error,
+        }
+    }
+
     /// How lines of measured code are named in reports.
     pub(crate) fn places(&self) -> Places {
-        Places::new(self.root.clone(), self.source_roots.clone())
+        let here = std::env::current_dir().unwrap_or_else(|_| self.root.clone());
+        Places::new(self.root.clone(), self.source_roots.clone()).seen_over(way(&here, &self.root))
     }
+}
+
+/// The way from one folder to another, both absolute and without symbolic links; empty where they are one.
+fn way(from: &Path, to: &Path) -> String {
+    let common = from
+        .components()
+        .zip(to.components())
+        .take_while(|(one, other)| one == other)
+        .count();
+    let up = from.components().skip(common).map(|_| "..".to_owned());
+    let down = to
+        .components()
+        .skip(common)
+        .map(|part| part.as_os_str().to_string_lossy().into_owned());
+    up.chain(down).collect::<Vec<_>>().join("/")
 }
 
 /// The usage file of the project here, for which no interpreter is needed, and a budgets file only where one is named.
@@ -263,11 +301,7 @@ fn locate(named: Option<&Path>) -> Result<(PathBuf, FileKind), Error> {
     })?;
     for (depth, folder) in here.ancestors().enumerate() {
         // Named as the user would name it, so that citations stay short.
-        let shown = if depth == 0 {
-            PathBuf::new()
-        } else {
-            folder.to_path_buf()
-        };
+        let shown: PathBuf = std::iter::repeat_n("..", depth).collect();
         if folder.join("budgets.toml").is_file() {
             return Ok((shown.join("budgets.toml"), FileKind::Standalone));
         }
@@ -296,6 +330,15 @@ fn source_roots(budgets: &Budgets, root: &Path) -> Result<Vec<PathBuf>, Error> {
             })
         })
         .collect()
+}
+
+/// Which interpreter was taken, and which folder looks like the right one, where nobody said which to take.
+fn doubt(search: &Search, session: &Session) -> Option<String> {
+    let folder = python::overlooked(search)?;
+    Some(format!(
+        "imported by {}; {folder}/ looks like the project's environment, and is not active: activate it, or set `python = \"{folder}\"` under [project]",
+        session.settings().executable.display()
+    ))
 }
 
 fn search(arguments: &ProjectArguments, budgets: &Budgets, root: &Path) -> Search {

@@ -50,7 +50,7 @@ fn report(arguments: &CheckArguments) -> Result<Report, Error> {
     let sampling = project.sampling(&arguments.measure);
     let deadline = Deadline::new(&clock, sampling.time_limit);
     let mut progress = ProgressLine::new(arguments.measure.quiet);
-    let report = check(
+    let mut report = check(
         &Check {
             budgets: &project.budgets,
             all_targets: &project.targets,
@@ -72,6 +72,7 @@ fn report(arguments: &CheckArguments) -> Result<Report, Error> {
         &mut progress,
     )?;
     progress.finish();
+    project.doubt_interpreter(&mut report);
     Ok(report)
 }
 

@@ -43,7 +43,8 @@ pub(super) fn run(arguments: &ExplainArguments) -> Result<u8, Error> {
         },
         &Probe::new(session, None),
         &mut progress,
-    )?;
+    )
+    .map_err(|error| project.with_doubt(error.into()))?;
     progress.finish();
     outputs::write_each(&arguments.formats, |kind, _| render(&explanation, kind, arguments))?;
     Ok(exit::PASS)

@@ -36,7 +36,8 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
     let measure = Probe::new(session, instruction_counter(&project.budgets)?);
     let deadline = Deadline::new(&clock, recording.sampling.time_limit);
     let mut progress = ProgressLine::new(arguments.measure.quiet);
-    let (key, entry) = record(&recording, &measure, deadline, &mut progress)?;
+    let (key, entry) =
+        record(&recording, &measure, deadline, &mut progress).map_err(|error| project.with_doubt(error.into()))?;
     progress.finish();
     let changes = recording.changes(old.as_ref(), &key, &entry)?;
     announce(&format!("{} of {key}", project.baseline_path.display()), &changes)?;

@@ -164,21 +164,43 @@ fn of_several_names_only_those_that_are_used_are_loaded() {
 }
 
 #[test]
-fn what_somebody_else_imports_too_saves_nothing() {
+fn what_two_statements_lead_to_is_saved_by_both_together() {
     let project = Project::without_budgets(&[
         ("app.py", "import heavy\nimport helper\n"),
-        ("helper.py", "import heavy\n"),
+        ("helper.py", "import heavy\n\nvalue = heavy.total\n"),
         ("heavy.py", HEAVY),
     ]);
-    let text = explain(&project, &["app", "--verify"]);
+    let text = explain(&project, &["app"]);
     let told = text
         .split("what to do about the costly imports:")
         .nth(1)
         .expect("the section");
-    assert!(told.contains("keep   app.py:1  import heavy\n"), "{text}");
-    assert!(told.contains("made lazy, it would save nothing\n"), "{text}");
-    assert!(told.contains("also imported by helper.py:1\n"), "{text}");
-    assert!(told.contains(", 0 modules ± "), "{text}");
+    assert!(
+        told.contains("split  app.py:1  import heavy\n       helper.py:1  import heavy\n"),
+        "{text}"
+    );
+    assert!(told.contains("they lead to heavy: moved together"), "{text}");
+    assert!(
+        told.contains("helper.py:1: used while importing, at helper.py:3\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_is_used_in_the_next_line_moves_together_with_its_use() {
+    let lib = format!("{HEAVY}\n\ndef create():\n    import lib.dialect\n    return lib.dialect.NAME\n");
+    let project = Project::without_budgets(&[
+        ("app.py", "import lib\n\nengine = lib.create()\n"),
+        ("lib/__init__.py", &lib),
+        ("lib/dialect.py", "import lib\n\nNAME = 'plain'\n"),
+    ]);
+    let text = explain(&project, &["app", "--format", "json"]);
+    let document: Value = serde_json::from_str(&text).expect("JSON");
+    let import = statement(&document, "app.py:1");
+    assert_eq!(import["cut"]["modules"], 2, "{import:#}");
+    assert_eq!(import["used"]["place"]["line"], 3, "{import:#}");
+    let how = import["advice"]["how"].as_str().expect("a way");
+    assert!(how.starts_with("move it and its use at app.py:3 together"), "{how}");
 }
 
 #[test]

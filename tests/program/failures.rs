@@ -50,7 +50,7 @@ const FAULTS: [Fault; 8] = [
         "hangs",
         "import time\n\ndef wait():\n    time.sleep(600)\n\nwait()\n",
         Code::Hang,
-        Some(("hangs.py", 4)),
+        Some(("hangs.py", 6)),
     ),
 ];
 

@@ -82,6 +82,34 @@ fn one_that_answers_something_unexpected() {
 }
 
 #[test]
+fn one_that_is_too_old_for_the_question() {
+    // It fails at our script, whatever that is, and can say no more than its version.
+    let said = said_of("#!/bin/sh\nif [ \"$1\" = -c ]; then echo 2.7.18; else echo SyntaxError >&2; exit 1; fi\n");
+    assert!(
+        said.contains("bin/python is Python 2.7.18; importgate needs CPython 3.8 or later"),
+        "{said}"
+    );
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
+
+#[test]
+fn an_environment_that_was_not_taken_is_named_where_an_import_fails() {
+    let project = Project::of_module("import not_installed_anywhere\n", "");
+    project.write("venv/pyvenv.cfg", "");
+    project.write("venv/bin/python", "#!/bin/sh\nexit 1\n");
+    fs::set_permissions(project.path("venv/bin/python"), fs::Permissions::from_mode(0o755)).expect("a mode");
+    for command in ["check", "record"] {
+        let run = project.run(&[command]);
+        let said = run.stdout + &run.stderr;
+        assert!(said.contains("imported by /"), "{command}: {said}");
+        assert!(
+            said.contains("set `python = \"venv\"` under [project]"),
+            "{command}: {said}"
+        );
+    }
+}
+
+#[test]
 fn one_that_is_too_old() {
     let script = format!(
         r##"#!{}

@@ -26,6 +26,44 @@ fn from_a_subfolder_the_budgets_above_are_found() {
 }
 
 #[test]
+fn files_are_named_from_where_the_command_runs_and_in_annotations_from_the_workspace() {
+    let project = Project::new("");
+    let budgets = "[modules.measured]\nforbid-effects = [\"write\"]\n";
+    project.write("packages/b/budgets.toml", budgets);
+    project.write("packages/b/src/measured.py", "open('made.txt', 'w').close()\n");
+    let arguments = [
+        "check",
+        "--samples",
+        "2",
+        "--format",
+        "github=notes.txt",
+        "--format",
+        "terminal",
+    ];
+    let said = |folder: &str, further: &[&str]| {
+        let mut command = project.command(&[&arguments[..], further].concat());
+        command
+            .current_dir(project.path(folder))
+            .env("GITHUB_WORKSPACE", project.path(""));
+        let output = command.output().expect("it runs");
+        let notes = project.read(&format!("{folder}/notes.txt"));
+        assert!(notes.contains("file=packages/b/src/measured.py,line=1"), "{notes}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let of_package = said("packages/b", &[]);
+    assert!(of_package.contains("   at src/measured.py:1\n"), "{of_package}");
+    let of_root = said(".", &["--budgets", "packages/b/budgets.toml"]);
+    assert!(of_root.contains("   at packages/b/src/measured.py:1\n"), "{of_root}");
+    assert!(
+        of_root.contains("| at packages/b/src/measured.py:1 in <module>"),
+        "{of_root}"
+    );
+    let of_sources = said("packages/b/src", &[]);
+    assert!(of_sources.contains("   at ../src/measured.py:1\n"));
+    assert!(of_sources.contains("--> ../budgets.toml:2"), "{of_sources}");
+}
+
+#[test]
 fn a_budgets_file_of_another_name_is_cited_as_it_was_named() {
     let project = Project::of_module("import json\n", "");
     project.write(

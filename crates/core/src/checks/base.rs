@@ -49,7 +49,8 @@ mod tests {
             message: String::new(),
             stack: Vec::new(),
             missing: Some(missing.to_owned()),
-            cycle: Vec::new(),
+            cycle: Box::default(),
+            absent: None,
         };
         let imports = Workload::Imports(vec!["shop.cli.main".to_owned()]);
         assert!(is_new(&imports, &lacks("shop.cli.main")) && is_new(&imports, &lacks("shop.cli")));

@@ -3,7 +3,7 @@
 use super::places::Places;
 use super::{Case, Code, Context, Finding, FindingKind, Severity};
 use crate::budgets::Workload;
-use crate::observed::Failure;
+use crate::observed::{Failure, Place};
 
 /// An import, or a command, did not come to its end.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,13 +66,21 @@ fn find(case: &Case<'_>, only_together: bool, places: &Places) -> Vec<Finding> {
         printed: case.printed.to_owned(),
         only_together,
     });
-    vec![Finding::about(case.target, Severity::Error, kind).at(places.blame(failure.stack()))]
+    vec![Finding::about(case.target, Severity::Error, kind).at(place_of(failure, places))]
+}
+
+/// The line to point at: of an import that hangs the module-level line that it does not get past, since where exactly it was
+/// when the time ran out is chance; else where it failed.
+fn place_of(failure: &Failure, places: &Places) -> Option<Place> {
+    let stack = failure.stack();
+    let asked = matches!(failure, Failure::Hung { .. }).then(|| places.asked_by(stack));
+    asked.flatten().or_else(|| places.blame(stack))
 }
 
 /// The failure with the files of its stack as the project names them.
 pub(super) fn shown(failure: &Failure, places: &Places) -> Failure {
     let mut shown = failure.clone();
-    for frame in shown.stack_mut() {
+    for frame in shown.frames_mut() {
         frame.file = places.shorten(&frame.file);
     }
     shown
@@ -98,6 +106,7 @@ mod tests {
             stack: vec![frame("/project/src/shop/cli.py", 3), frame("/site/rich/text.py", 8)],
             missing: missing.map(str::to_owned),
             cycle: cycle.iter().map(|name| (*name).to_owned()).collect(),
+            absent: None,
         }
     }
 
@@ -107,6 +116,7 @@ mod tests {
         let hung = Failure::Hung {
             limit_ms: 1500,
             stack: stack(),
+            other_threads: Vec::new(),
         };
         let cases = [
             (raised(None, &[]), Code::ImportFailed),

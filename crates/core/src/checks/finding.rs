@@ -15,6 +15,7 @@ use super::heavy::HeavyModule;
 use super::memory::OverMemory;
 use super::modules::TooManyModules;
 use super::orders::OtherOrders;
+use super::places::Places;
 use super::regression::Regression;
 use super::run_context::BaselineRemark;
 use super::slowdown::Slowdown;
@@ -22,8 +23,8 @@ use super::unmeasured::Unmeasured;
 use super::variation::Unstable;
 use super::warnings::WarningRaised;
 use crate::budgets::{BudgetLine, Target};
-use crate::explain::Cause;
-use crate::observed::Place;
+use crate::explain::{Cause, ChainStep};
+use crate::observed::{Failure, Place};
 
 /// What was found: one variant a rule, whose file says what its data mean.
 #[derive(Debug, Clone, PartialEq)]
@@ -148,6 +149,33 @@ impl Finding {
         }
     }
 
+    /// The finding with its files as the reader names them.
+    pub(crate) fn seen_from(mut self, places: &Places) -> Self {
+        let seen = |file: &mut String| *file = places.seen(file);
+        let see_place = |place: &mut Option<Place>| place.iter_mut().for_each(|place| seen(&mut place.file));
+        let see_chain = |chain: &mut [ChainStep]| chain.iter_mut().for_each(|step| see_place(&mut step.place));
+        let see_failure = |failure: &mut Failure| failure.frames_mut().for_each(|frame| seen(&mut frame.file));
+        see_place(&mut self.place);
+        for cause in &mut self.causes {
+            cause.file.iter_mut().for_each(seen);
+            see_chain(&mut cause.chain);
+        }
+        match &mut self.kind {
+            FindingKind::Failure(failed) => see_failure(&mut failed.failure),
+            FindingKind::Orders(OtherOrders::Fail { failure, .. }) => see_failure(failure),
+            FindingKind::Forbidden(module) => see_chain(&mut module.chain),
+            FindingKind::Cycle(circle) => see_chain(&mut circle.chain),
+            FindingKind::Effect(effect) => {
+                for effect in std::iter::once(&mut effect.first).chain(&mut effect.others) {
+                    see_place(&mut effect.place);
+                    effect.stack.iter_mut().for_each(|frame| seen(&mut frame.file));
+                }
+            }
+            _ => {}
+        }
+        self
+    }
+
     /// The stable name of what was found.
     pub fn code(&self) -> Code {
         self.kind.code()
@@ -211,6 +239,19 @@ pub enum Code {
 }
 
 impl Code {
+    /// True where an import did not come to its end.
+    pub(crate) fn is_failed_import(self) -> bool {
+        matches!(
+            self,
+            Self::ImportFailed
+                | Self::MissingDependency
+                | Self::CircularImport
+                | Self::Hang
+                | Self::Crashed
+                | Self::Exited
+        )
+    }
+
     /// The code as it stands in every output.
     pub fn as_str(self) -> &'static str {
         match self {

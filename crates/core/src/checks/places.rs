@@ -11,12 +11,28 @@ use crate::observed::{Frame, Place};
 pub struct Places {
     project: PathBuf,
     source_roots: Vec<PathBuf>,
+    /// The way from the reader's folder to the project's; empty where they are one.
+    way: String,
 }
 
 impl Places {
     /// The project's folder and its source roots, all absolute.
     pub fn new(project: PathBuf, source_roots: Vec<PathBuf>) -> Self {
-        Self { project, source_roots }
+        Self {
+            project,
+            source_roots,
+            way: String::new(),
+        }
+    }
+
+    /// The same for a reader in another folder, from which `way` leads to the project's.
+    pub fn seen_over(self, way: String) -> Self {
+        Self { way, ..self }
+    }
+
+    /// A file that is named relative to the project, as the reader names it.
+    pub(crate) fn seen(&self, file: &str) -> String {
+        file_over(&self.way, file)
     }
 
     /// The project's folder as text.
@@ -57,11 +73,59 @@ impl Places {
         chain.into_iter().map(shorten).collect()
     }
 
+    /// The module-level line of the project that led to something: the deepest one, since those above it only import. The
+    /// deepest one of all code where the project has none in the stack; `None` where no module-level line is known.
+    pub fn asked_by(&self, stack: &[Frame]) -> Option<Place> {
+        let mut bodies = stack.iter().rev().filter(|frame| frame.is_module_level());
+        let own = bodies.clone().find(|frame| self.is_own(&frame.file));
+        own.or_else(|| bodies.next())
+            .map(|frame| self.place(&frame.file, frame.line))
+    }
+
     /// The line to point at in a stack: the deepest one of the project's own code, else the deepest one.
     pub fn blame(&self, stack: &[Frame]) -> Option<Place> {
         let real = |frame: &&Frame| !frame.file.starts_with('<');
         let own = stack.iter().rev().find(|frame| self.is_own(&frame.file));
         own.or_else(|| stack.iter().rev().find(real))
             .map(|frame| self.place(&frame.file, frame.line))
+    }
+}
+
+/// The name of a file in a folder that lies `way` from here: `..` takes back the folder before it. What is absolute, or no file
+/// at all such as `<string>`, stays.
+pub fn file_over(way: &str, file: &str) -> String {
+    if way.is_empty() || file.starts_with(['/', '<']) {
+        return file.to_owned();
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in way.split('/').chain(file.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_named_from_where_the_reader_stands() {
+        for (way, file, expected) in [
+            ("", "src/a.py", "src/a.py"),
+            ("packages/b", "src/a.py", "packages/b/src/a.py"),
+            ("..", "src/a.py", "../src/a.py"),
+            ("packages/b", "../../shared/a.py", "shared/a.py"),
+            ("..", "../a.py", "../../a.py"),
+            ("packages/b", "/site/a.py", "/site/a.py"),
+            ("packages/b", "<string>", "<string>"),
+        ] {
+            assert_eq!(file_over(way, file), expected, "{way} {file}");
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! `warnings`: an import that warns, where a warning fails it.
+//! `warnings`: an import that warns, where the budgets ask to fail or to be told.
 
 use super::{Case, Context, Finding, FindingKind, Severity};
 use crate::observed::WarningSeen;
@@ -14,15 +14,20 @@ pub struct WarningRaised {
 
 pub(super) fn check(case: &Case<'_>, _context: &Context<'_>) -> Vec<Finding> {
     let limit = case.target.limits.fail_on_warnings.as_ref();
-    let (Some(observation), Some(limit)) = (case.observation, limit.filter(|limit| limit.value)) else {
+    let (Some(observation), Some(limit)) = (case.observation, limit) else {
         return Vec::new();
+    };
+    let severity = if limit.value {
+        Severity::Error
+    } else {
+        Severity::Warning
     };
     let finding = |warning: &WarningSeen| {
         let kind = FindingKind::Warning(WarningRaised {
             category: warning.category.clone(),
             message: warning.message.clone(),
         });
-        let finding = Finding::about(case.target, Severity::Error, kind);
+        let finding = Finding::about(case.target, severity, kind);
         finding.asked_by(limit.line.as_ref()).at(warning.place.clone())
     };
     observation.warnings.iter().map(finding).collect()
@@ -36,7 +41,7 @@ mod tests {
     use crate::observed::Observation;
 
     #[test]
-    fn a_warning_fails_only_where_a_line_asks() {
+    fn a_warning_fails_or_is_shown_as_a_line_asks() {
         let observation = Observation {
             warnings: vec![WarningSeen {
                 category: "DeprecationWarning".to_owned(),
@@ -54,11 +59,12 @@ mod tests {
                 observation: Some(&observation),
                 ..case(&target)
             };
-            check(&case, &context()).len()
+            let found = check(&case, &context());
+            found.first().map(|finding| finding.severity)
         };
         assert_eq!(
             (found(Some(cited(true))), found(Some(cited(false))), found(None)),
-            (1, 0, 0)
+            (Some(Severity::Error), Some(Severity::Warning), None)
         );
     }
 }

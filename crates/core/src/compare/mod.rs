@@ -70,6 +70,8 @@ pub struct Figures {
     pub samples: u64,
     /// Spread of the calibrated time from sample to sample, a fraction.
     pub variation: Option<f64>,
+    /// True where the import hung, ran into a circle or failed in another way.
+    pub failed: bool,
 }
 
 /// How a target came out.
@@ -80,6 +82,10 @@ pub enum TargetOutcome {
     Improved,
     /// Slower, beyond the noise.
     Slower,
+    /// It failed before, and works now.
+    Resolved,
+    /// It worked before, and fails now.
+    Broken,
     /// No change that could be told from noise.
     Same,
     /// Only the new side has it.
@@ -92,9 +98,11 @@ pub enum TargetOutcome {
 
 impl TargetOutcome {
     /// All of them, in the order in which they are counted up.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Improved,
         Self::Slower,
+        Self::Resolved,
+        Self::Broken,
         Self::Same,
         Self::New,
         Self::Gone,
@@ -106,6 +114,8 @@ impl TargetOutcome {
         match self {
             Self::Improved => "improved",
             Self::Slower => "slower",
+            Self::Resolved => "resolved",
+            Self::Broken => "broken",
             Self::Same => "same",
             Self::New => "new",
             Self::Gone => "gone",
@@ -127,7 +137,7 @@ pub struct TargetComparison {
     pub after: Option<Figures>,
     /// The change in milliseconds, where both sides have a time.
     pub change_ms: Option<f64>,
-    /// The change in percent of the time before.
+    /// The change in percent of the time before; a failure that is gone is all of it.
     pub change_percent: Option<f64>,
     /// A change within so many milliseconds counts as none.
     pub noise_ms: Option<f64>,
@@ -278,6 +288,11 @@ fn row(
             row.change_ms = Some(change);
             row.change_percent = percent(change, before_ms);
             row.noise_ms = Some(noise);
+        } else if before.failed && !after.failed && after.time_ms.is_some() {
+            row.outcome = TargetOutcome::Resolved;
+            row.change_percent = Some(-100.0);
+        } else if after.failed && !before.failed {
+            row.outcome = TargetOutcome::Broken;
         }
         row.falls_short = required.is_some_and(|share| !shows_improvement(&row, share));
     }
@@ -295,7 +310,7 @@ fn scatter(figures: &Figures) -> Scatter {
 fn shows_improvement(row: &TargetComparison, share: f64) -> bool {
     // A requirement that is met to the last digit that anybody sees is met.
     const ROUNDING: f64 = 1e-9;
-    row.outcome == TargetOutcome::Improved
+    matches!(row.outcome, TargetOutcome::Improved | TargetOutcome::Resolved)
         && row
             .change_percent
             .is_some_and(|change| -change >= share * 100.0 - ROUNDING)

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Figures;
 use crate::baseline::{Aspect, Comparability, Difference, Entry};
+use crate::checks::TargetStatus;
 use crate::observed::{EnvironmentKey, Machine};
 use crate::report::{Report, TargetReport};
 use crate::stats::{MachineSpeed, estimate};
@@ -54,6 +55,8 @@ impl<'a> Recording<'a> {
                             instructions: recorded.instructions,
                             samples: recorded.samples.len() as u64,
                             variation: estimate.map(|estimate| estimate.variation),
+                            // What fails is not recorded.
+                            failed: false,
                         };
                         (name.as_str(), figures)
                     })
@@ -109,6 +112,7 @@ fn reported(target: &TargetReport) -> Figures {
         instructions: target.instructions,
         samples: target.samples,
         variation: target.variation,
+        failed: target.status == TargetStatus::Failed,
     }
 }
 

@@ -278,3 +278,30 @@ fn words_choose_targets_by_name_or_pattern() {
         "no target matches nothing; there are layer:web, shop.a, shop.a.b, tool"
     );
 }
+
+#[test]
+fn a_failure_that_is_gone_is_resolved_and_a_new_one_breaks_the_target() {
+    let figures = |time_ms: Option<f64>, failed| Figures {
+        time_ms,
+        samples: if failed { 0 } else { 10 },
+        failed,
+        ..Figures::default()
+    };
+    let compared = |before, after| {
+        let (before, after) = (BTreeMap::from([("a", before)]), BTreeMap::from([("a", after)]));
+        row("a", &before, &after, Some(0.5))
+    };
+    let (works, fails) = (figures(Some(40.0), false), figures(None, true));
+    let resolved = compared(fails, works);
+    assert_eq!(
+        (resolved.outcome, resolved.falls_short),
+        (TargetOutcome::Resolved, false)
+    );
+    assert_eq!(resolved.change_percent, Some(-100.0));
+    assert_eq!(resolved.after.and_then(|after| after.time_ms), Some(40.0));
+    let broken = compared(works, fails);
+    assert_eq!((broken.outcome, broken.falls_short), (TargetOutcome::Broken, true));
+    assert_eq!(compared(fails, fails).outcome, TargetOutcome::Unknown);
+    // What was merely not timed did not fail.
+    assert_eq!(compared(figures(None, false), works).outcome, TargetOutcome::Unknown);
+}

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::source::lazy_names;
 use super::{CostlyImport, Obstacle, ObstacleKind, Use, UseKind};
 use crate::budgets::Classes;
+use crate::observed::Place;
 use crate::usage::UseCounts;
 
 /// What to do about an import.
@@ -65,12 +66,19 @@ pub enum Reason {
 }
 
 /// What to write.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Remedy {
     /// Call the function that imports where its result is first needed.
     CallLater,
     /// Move what needs the import into a module of its own.
     OwnModule,
+    /// Move it together with its use to where the result is first needed.
+    MoveWithUse {
+        /// The use.
+        place: Place,
+        /// What moving both saves, in milliseconds.
+        saves_ms: f64,
+    },
     /// Leave the name that is used, and make the others of the statement lazy.
     OthersLazy,
     /// Write annotations as strings, and import for type checkers alone.
@@ -107,7 +115,7 @@ pub(super) fn advise(import: &CostlyImport, marks: Marks<'_>) -> Advice {
     if let Some(usage) = import.usage.filter(|usage| usage.share() > classes.usage_above.value) {
         return Advice::keep(Reason::UsedByMost(usage));
     }
-    if let Some(advice) = advise_beside_obstacle(import, is_worth_it, is_heavy) {
+    if let Some(advice) = advise_beside_obstacle(import, is_worth_it, is_heavy, below_ms) {
         return advice;
     }
     if !is_worth_it {
@@ -134,7 +142,7 @@ pub(super) fn advise(import: &CostlyImport, marks: Marks<'_>) -> Advice {
 }
 
 /// Advice for what cannot be deferred, or is used while importing; `None` for what nothing stands in the way of.
-fn advise_beside_obstacle(import: &CostlyImport, is_worth_it: bool, is_heavy: bool) -> Option<Advice> {
+fn advise_beside_obstacle(import: &CostlyImport, is_worth_it: bool, is_heavy: bool, below_ms: f64) -> Option<Advice> {
     if let Some(obstacle) = &import.obstacle {
         let reason = Reason::Obstacle(obstacle.clone());
         let remedy = match obstacle.kind {
@@ -151,6 +159,10 @@ fn advise_beside_obstacle(import: &CostlyImport, is_worth_it: bool, is_heavy: bo
     let remedy = match used.how {
         _ if is_worth_it => Some(Remedy::OthersLazy),
         UseKind::Signature if is_heavy => Some(Remedy::TypeChecking),
+        UseKind::Other if import.cut.time_ms >= below_ms => Some(Remedy::MoveWithUse {
+            place: used.place.clone(),
+            saves_ms: import.cut.time_ms,
+        }),
         _ if is_heavy => Some(Remedy::OwnModule),
         _ => None,
     };
@@ -210,7 +222,6 @@ pub(super) mod tests {
     use super::*;
     use crate::explain::graph::OtherImporter;
     use crate::explain::{Measured, Weight};
-    use crate::observed::Place;
 
     pub(in crate::explain) fn import(saved_ms: f64, usage: Option<(u64, u64, u64)>) -> CostlyImport {
         let weight = Weight {
@@ -348,6 +359,15 @@ pub(super) mod tests {
         assert_eq!(needed(0.0, 200.0, UseKind::Signature), Some(Remedy::TypeChecking));
         assert_eq!(needed(0.0, 200.0, UseKind::BaseClass), Some(Remedy::OwnModule));
         assert_eq!(needed(0.0, 50.0, UseKind::BaseClass), None);
+        let with_use = |saves_ms| Remedy::MoveWithUse {
+            place: Place {
+                file: "shop/core.py".to_owned(),
+                line: 7,
+            },
+            saves_ms,
+        };
+        assert_eq!(needed(0.0, 50.0, UseKind::Other), Some(with_use(50.0)));
+        assert_eq!(needed(0.0, 5.0, UseKind::Other), None);
     }
 
     #[test]

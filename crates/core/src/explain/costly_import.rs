@@ -132,6 +132,15 @@ impl Usual {
 }
 
 impl Weight {
+    /// What the bodies of these modules take.
+    pub(super) fn of_modules(modules: &[&LoadedModule]) -> Self {
+        Self {
+            time_ms: milliseconds(modules.iter().map(|module| module.own_ns + module.blocked_ns).sum()),
+            memory_bytes: modules.iter().map(|module| module.own_memory_bytes).sum(),
+            modules: modules.len() as i64,
+        }
+    }
+
     fn of<'a>(parts: impl IntoIterator<Item = &'a Part>) -> Self {
         let mut sum = Self::default();
         for part in parts {
@@ -196,8 +205,12 @@ impl CostlyImport {
     /// later), and notes how much is left to the `collections` of garbage then.
     pub fn defer(&mut self, without_it: &Sample, collections: &Collections, usual: &Usual) {
         let loaded: HashSet<&str> = without_it.own.iter().map(|own| &*own.module).collect();
+        // A module that no sample names, since it has no body of its own, goes the way of those that samples name.
+        let is_named = |part: &Part| usual.own_ns.contains_key(&part.module);
+        let fell = |part: &Part| is_named(part) && !loaded.contains(part.module.as_str());
+        let any_fell = self.parts.iter().any(fell) || !self.parts.iter().any(is_named);
         for part in &mut self.parts {
-            part.stays = loaded.contains(part.module.as_str());
+            part.stays = loaded.contains(part.module.as_str()) || (!is_named(part) && !any_fell);
         }
         self.collections = collections.relative_to(&usual.collections, usual.samples);
         self.weigh(usual);
@@ -293,6 +306,29 @@ mod tests {
     #[test]
     fn what_is_loaded_all_the_same_saves_nothing() {
         assert_eq!(saved_ms(20, &["app", "heavy"]), 0.0);
+    }
+
+    #[test]
+    fn a_module_without_a_body_stays_where_all_others_do() {
+        let stays = |loaded: &[&str]| {
+            let (mut heavy, usual) = heavy();
+            heavy.parts.push(Part {
+                module: "heavy.namespace".to_owned(),
+                cpu_ms: 0.0,
+                ..heavy.parts[0].clone()
+            });
+            let own = loaded.iter().map(|&module| crate::observed::OwnTime {
+                module: module.into(),
+                cpu_ns: 1,
+            });
+            let off = Sample {
+                own: own.collect(),
+                ..Sample::default()
+            };
+            heavy.defer(&off, &Collections::default(), &usual);
+            heavy.parts[1].stays
+        };
+        assert!(stays(&["app", "heavy"]) && !stays(&["app"]));
     }
 
     #[test]

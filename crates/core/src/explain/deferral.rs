@@ -256,7 +256,8 @@ mod tests {
                 frame("<frozen importlib._bootstrap>", 1360),
             ],
             missing: None,
-            cycle: Vec::new(),
+            cycle: Box::default(),
+            absent: None,
         };
         let import = noted(Err(failure.clone()));
         let obstacle = import.obstacle.expect("an obstacle");

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::advice::{Marks, advise};
 use super::graph::{ImportGraph, ImportStatement, top_level};
 use super::tree::{self, GroupTotal, Node};
-use super::{ChainStep, CostlyImport, Usual};
+use super::{ChainStep, CostlyImport, CostlyTogether, HeavyLine, Usual};
 use crate::budgets::Classes;
 use crate::observed::{LoadedModule, ModuleTable, Observation, Origin, is_at_or_below};
 use crate::usage::Usage;
@@ -38,6 +38,10 @@ pub struct Explanation {
     pub tree: Vec<Node>,
     /// The costly imports with what a cut would save.
     pub imports: Vec<CostlyImport>,
+    /// Statements that save what they lead to only together.
+    pub together: Vec<CostlyTogether>,
+    /// The heaviest lines of bodies that take much themselves.
+    pub bodies: Vec<HeavyLine>,
     /// The chain that was asked for.
     pub why: Option<Why>,
 }
@@ -77,6 +81,7 @@ pub fn explain(material: &Material<'_>) -> Explanation {
     let observation = with_sampled_times(material);
     let graph = ImportGraph::new(&observation);
     let tree = tree::nodes(&observation, &graph, material.table);
+    let (imports, together) = costly_imports(material, &graph);
     Explanation {
         target: material.target.to_owned(),
         python_version: material.python_version.to_owned(),
@@ -85,8 +90,10 @@ pub fn explain(material: &Material<'_>) -> Explanation {
         modules: observation.modules.len() as u64,
         samples: material.usual.samples,
         groups: tree::groups(&tree),
-        imports: costly_imports(material, &graph),
+        imports,
+        together,
         tree,
+        bodies: Vec::new(),
         why: material.why.map(|module| Why {
             module: module.to_owned(),
             chain: chain_to(&graph, &observation, module),
@@ -141,9 +148,9 @@ fn chain_to(graph: &ImportGraph<'_>, observation: &Observation, module: &str) ->
     })
 }
 
-/// Statements in code that the reader can change, heaviest first. Of nested ones the innermost that still saves most
-/// of the outer one's time.
-fn costly_imports(material: &Material<'_>, graph: &ImportGraph<'_>) -> Vec<CostlyImport> {
+/// Statements in code that the reader can change, heaviest first, and those that save only together. Of nested ones the innermost
+/// that still saves most of the outer one's time.
+fn costly_imports(material: &Material<'_>, graph: &ImportGraph<'_>) -> (Vec<CostlyImport>, Vec<CostlyTogether>) {
     let tops: HashSet<&str> = material.imports.iter().map(|name| top_level(name)).collect();
     let is_home = |module: &str| {
         tops.contains(top_level(module))
@@ -154,9 +161,9 @@ fn costly_imports(material: &Material<'_>, graph: &ImportGraph<'_>) -> Vec<Costl
     };
     let smallest_ms = material.smallest_ms.max(material.usual.time_ms() * SMALLEST_SHARE);
     let statements = graph
-        .statements_worth((smallest_ms * 1e6) as u64)
+        .statements_worth((smallest_ms * 1e6) as u64, is_home)
         .into_iter()
-        .filter(|statement| statement.importer.is_some_and(is_home) && statement.line > 0);
+        .filter(|statement| statement.line > 0);
     let mut all: Vec<(HashSet<String>, CostlyImport)> = Vec::new();
     for statement in statements.take(MOST_IMPORTS * 4) {
         let import = CostlyImport::of(graph, &statement, material.table);
@@ -168,9 +175,17 @@ fn costly_imports(material: &Material<'_>, graph: &ImportGraph<'_>) -> Vec<Costl
         all.push((modules, import));
     }
     let mut imports: Vec<CostlyImport> = all.into_iter().map(|(_, import)| import).collect();
+    let with_imports = |module: &LoadedModule| module.cumulative_ns;
+    let sets = graph.together(is_home, with_imports, (smallest_ms * 1e6) as u64);
+    let sets = sets.iter().map(|set| CostlyTogether::of(graph, set, material.table));
+    let together: Vec<CostlyTogether> = sets
+        .filter(|set| set.cut.time_ms >= smallest_ms && !set.is_mostly_one_of(&imports))
+        .collect();
+    imports.retain(|import| !together.iter().any(|set| set.is_most_of(import)));
     imports.truncate(MOST_IMPORTS);
-    imports.extend(shared_imports(material, graph, is_home, smallest_ms));
-    imports
+    let shared = shared_imports(material, graph, is_home, smallest_ms).into_iter();
+    imports.extend(shared.filter(|import| !together.iter().any(|set| set.has(import))));
+    (imports, together)
 }
 
 /// Statements whose modules take time, and stay because something else imports them too.
@@ -213,6 +228,9 @@ impl Explanation {
                 has_lazy_syntax,
             };
             import.advice = Some(advise(import, marks));
+        }
+        for set in &mut self.together {
+            set.advise(classes);
         }
     }
 }

@@ -2,6 +2,7 @@
 //! do about it. All of it is data: `report` has the words.
 
 mod advice;
+mod bodies;
 mod causes;
 mod costly_import;
 mod deferral;
@@ -9,6 +10,7 @@ mod explanation;
 pub mod graph;
 mod group;
 pub mod source;
+mod together;
 mod tree;
 pub mod verification;
 
@@ -17,6 +19,8 @@ use serde::{Deserialize, Serialize};
 use crate::observed::Place;
 
 pub use advice::{Advice, AdviceKind, Reason, Remedy};
+pub use bodies::HeavyLine;
+pub(crate) use bodies::{heaviest_line, heavy_bodies};
 pub use causes::{
     Cause, CauseKind, ChangedLines, Count, Edit, Evidence, InterpreterChange, LineChange, LineShare, SeenLines,
     VersionChange, causes_of_change, causes_of_count, causes_of_weight, name_lines,
@@ -26,6 +30,7 @@ pub use deferral::{Obstacle, ObstacleKind, Sources, Use, UseKind};
 pub use explanation::{Explanation, Material, Why, explain};
 pub use graph::Resource;
 pub use group::{Distribution, Group};
+pub use together::CostlyTogether;
 pub use tree::{GroupTotal, Node};
 
 /// One step of the way from a target to a module.

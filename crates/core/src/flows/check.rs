@@ -87,7 +87,9 @@ pub fn check(
     let findings = &mut judgement.findings;
     lines::name(findings, check.targets, &measured.head, before, deadline, progress)?;
     let targets = report::rows(&cases, &judgement);
-    let mut findings: Vec<_> = judgement.findings.into_iter().map(wording::finding).collect();
+    let mut findings: Vec<_> = (judgement.findings.into_iter())
+        .map(|found| wording::finding(found.seen_from(check.places)))
+        .collect();
     order::sort(&mut findings, &targets);
     let stored = compare_with.stored();
     Ok(Report {

@@ -11,7 +11,7 @@ use crate::budgets::{Classes, Target, Workload};
 use crate::checks::Places;
 use crate::explain::source::{self, SourceLine, has_lazy_imports};
 use crate::explain::verification::{self, Trial, TrialArm};
-use crate::explain::{CostlyImport, Explanation, Material, Sources, Usual};
+use crate::explain::{CostlyImport, Explanation, HeavyLine, Material, Sources, Usual, heaviest_line, heavy_bodies};
 use crate::observed::{Collections, Deferral, ImportRequest, Measure, MeasureError, Place, Sample, TargetObservation};
 use crate::report::progress_line::{Phase, Progress};
 use crate::report::wording::short_failure;
@@ -108,8 +108,13 @@ pub fn explain(
     if explain.why.is_some() {
         return Ok(explanation);
     }
+    explanation.bodies = subject.heavy_lines(&explanation, progress)?;
     let statements = &mut explanation.imports;
-    subject.try_each(&usual, statements, progress)?;
+    subject.try_each(&usual, statements, explain.verify, progress)?;
+    for set in &mut explanation.together {
+        subject.try_each(&usual, &mut set.imports, true, progress)?;
+    }
+    let statements = &mut explanation.imports;
     if explain.verify {
         let spare = subject.verify(statements, usual.cpu_ms, progress)?;
         let now = usual.with_own_times(&spare);
@@ -165,6 +170,30 @@ impl Subject<'_> {
         Ok(Usual::of(&samples, collections, observed.observation.total_ns))
     }
 
+    /// The heaviest lines of the bodies that take much themselves, from one more look at them.
+    fn heavy_lines(
+        &self,
+        explanation: &Explanation,
+        progress: &mut dyn ShowProgress,
+    ) -> Result<Vec<HeavyLine>, MeasureError> {
+        let bodies = heavy_bodies(&explanation.tree, explanation.time_ms, self.explain.smallest_ms);
+        if bodies.is_empty() {
+            return Ok(Vec::new());
+        }
+        progress.show(&Progress {
+            phase: Phase::Explaining,
+            done: 0,
+            total: 0,
+            target: &self.explain.target.name,
+        });
+        let watched: Vec<&str> = bodies.iter().map(|(module, _)| *module).collect();
+        let seen = self.measure.lines(self.request(0), &watched)?;
+        Ok(bodies
+            .into_iter()
+            .filter_map(|body| heaviest_line(body, &seen))
+            .collect())
+    }
+
     fn explanation(&self, observed: &TargetObservation, usual: &Usual) -> Explanation {
         crate::explain::explain(&Material {
             target: &self.explain.target.name,
@@ -179,11 +208,12 @@ impl Subject<'_> {
     }
 
     /// Imports once for each statement with that one deferred, and notes what it came up against. A statement that would save
-    /// nothing anyway is tried only where all are verified.
+    /// nothing anyway is tried only where `all` are.
     fn try_each(
         &self,
         usual: &Usual,
         imports: &mut [CostlyImport],
+        all: bool,
         progress: &mut dyn ShowProgress,
     ) -> Result<(), MeasureError> {
         let total = imports.len() as u64;
@@ -195,7 +225,7 @@ impl Subject<'_> {
                 target: &import.importer,
             });
             import.read_source(self);
-            let worth_trying = import.is_worth_trying(self.explain.verify);
+            let worth_trying = import.is_worth_trying(all);
             let Some(deferral) = import.deferral().filter(|_| worth_trying) else {
                 continue;
             };

@@ -24,7 +24,8 @@ pub use environment::{Environment, EnvironmentKey, Interpreter, Machine};
 pub use measure::{Attempt, Clock, FailedCommand, ImportRequest, Look, Measure, MeasureError, TargetObservation};
 pub use module_index::{ModuleIndex, is_at_or_below, is_identifier};
 pub use observation::{
-    BlockedSeen, Edge, EffectSeen, Failure, Frame, LineSeen, LoadedModule, Observation, Trigger, WarningSeen,
+    AbsentName, BlockedSeen, Edge, EffectSeen, Failure, Frame, LineSeen, LoadedModule, Observation, Trigger,
+    WarningSeen,
 };
 pub use orders::OrderTried;
 pub use place::Place;

@@ -15,6 +15,24 @@ pub struct Frame {
     pub function: String,
 }
 
+impl Frame {
+    /// True for a line of a module's body, which runs because the module is imported.
+    pub fn is_module_level(&self) -> bool {
+        self.function == "<module>" && !self.file.starts_with('<')
+    }
+}
+
+/// A name that is neither a module below another one nor bound in it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct AbsentName {
+    /// The module that was asked.
+    pub module: String,
+    /// What it was asked for.
+    pub name: String,
+    /// True where the module is a package, so that the name might have been a module in it.
+    pub package: bool,
+}
+
 /// Why an import did not come to its end. What ended the process without an answer, no script can tell.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
@@ -30,7 +48,10 @@ pub enum Failure {
         /// The module that was not found, where it is a `ModuleNotFoundError`.
         missing: Option<String>,
         /// The modules of a circular import, in the order of the circle, first one not repeated; empty where it is none.
-        cycle: Vec<String>,
+        cycle: Box<[String]>,
+        /// The name that a module was asked for and does not have, nor will have once it is initialised.
+        #[serde(default)]
+        absent: Option<Box<AbsentName>>,
     },
     /// It ended the process: `sys.exit`, `os._exit`.
     Exited {
@@ -54,6 +75,8 @@ pub enum Failure {
         limit_ms: u64,
         /// The stack at the limit, where `faulthandler` could write it.
         stack: Vec<Frame>,
+        /// The stacks of the other threads: one of them may hold what the import waits for.
+        other_threads: Vec<Vec<Frame>>,
     },
 }
 
@@ -68,14 +91,15 @@ impl Failure {
         }
     }
 
-    /// The same, to rename its files.
-    pub fn stack_mut(&mut self) -> &mut [Frame] {
-        match self {
-            Self::Raised { stack, .. }
-            | Self::Exited { stack, .. }
-            | Self::Crashed { stack, .. }
-            | Self::Hung { stack, .. } => stack,
-        }
+    /// The frames of every thread, to rename their files.
+    pub fn frames_mut(&mut self) -> impl Iterator<Item = &mut Frame> {
+        let (stack, others) = match self {
+            Self::Raised { stack, .. } | Self::Exited { stack, .. } | Self::Crashed { stack, .. } => (stack, None),
+            Self::Hung {
+                stack, other_threads, ..
+            } => (stack, Some(other_threads)),
+        };
+        stack.iter_mut().chain(others.into_iter().flatten().flatten())
     }
 }
 
@@ -184,6 +208,9 @@ pub struct EffectSeen {
     pub place: Option<Place>,
     /// The module in whose import it happened.
     pub module: Option<String>,
+    /// The lines that led to it, outermost first, without the import system's.
+    #[serde(default)]
+    pub stack: Vec<Frame>,
 }
 
 /// What one instrumented import showed.

@@ -2,7 +2,7 @@
 //! runner shows ten of a kind for a step and drops the rest in silence, so the rest is counted here and said.
 
 use super::{facts, order, untrusted};
-use crate::checks::Severity;
+use crate::checks::{Severity, file_over};
 use crate::numbers;
 use crate::report::{Finding, Report};
 
@@ -11,16 +11,16 @@ const MOST_OF_A_KIND: usize = 10;
 /// How many causes an annotation names.
 const CAUSES: usize = 3;
 
-/// The annotations, one a line: up to ten errors and ten warnings, then a notice where there are more. Notes are left to the
+/// The annotations, one a line, of a report whose files are named from the folder that lies `way` below the workspace: up to ten errors and ten warnings, then a notice where there are more. Notes are left to the
 /// other formats: they ask for nothing at a line of code. Empty where there is nothing to say.
-pub fn render(report: &Report) -> String {
+pub fn render(report: &Report, way: &str) -> String {
     let findings = order::findings(report);
     let mut text = String::new();
     let mut left_out = Vec::new();
     for (severity, command) in [(Severity::Error, "error"), (Severity::Warning, "warning")] {
         let of_kind: Vec<&&Finding> = findings.iter().filter(|finding| finding.severity == severity).collect();
         for finding in of_kind.iter().take(MOST_OF_A_KIND) {
-            text.push_str(&annotation(command, finding));
+            text.push_str(&annotation(command, finding, way));
         }
         let more = of_kind.len().saturating_sub(MOST_OF_A_KIND) as u64;
         if more > 0 {
@@ -40,14 +40,17 @@ pub fn render(report: &Report) -> String {
     text
 }
 
-fn annotation(command: &str, finding: &Finding) -> String {
+fn annotation(command: &str, finding: &Finding, way: &str) -> String {
     let title = match finding.target.as_str() {
         "" => format!("importgate: {}", finding.code),
         target => format!("importgate: {} ({target})", finding.code),
     };
     let title = untrusted::workflow_property(&title);
     let properties = match location(finding) {
-        Some((file, line)) => format!("file={},line={line},title={title}", untrusted::workflow_property(&file)),
+        Some((file, line)) => format!(
+            "file={},line={line},title={title}",
+            untrusted::workflow_property(&file_over(way, &file))
+        ),
         None => format!("title={title}"),
     };
     format!(

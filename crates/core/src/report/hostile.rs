@@ -153,7 +153,7 @@ proptest! {
 
     #[test]
     fn github_gets_one_command_for_each_finding(report in report()) {
-        let commands = github::render(&report);
+        let commands = github::render(&report, "");
         prop_assert_eq!(acting(&commands), None);
         let asked = report.findings.iter().filter(|finding| finding.severity > Severity::Note).count();
         prop_assert_eq!(commands.lines().count(), asked);

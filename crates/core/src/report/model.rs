@@ -133,4 +133,13 @@ pub struct Report {
 impl Report {
     /// The version of the JSON format that this code writes.
     pub const VERSION: u32 = 1;
+
+    /// Adds a line to the details of every finding about an import that failed.
+    pub fn note_failed_imports(&mut self, line: &str) {
+        let failed = self
+            .findings
+            .iter_mut()
+            .filter(|finding| finding.code.is_failed_import());
+        failed.for_each(|finding| finding.details.push(line.to_owned()));
+    }
 }

@@ -157,9 +157,23 @@ fn markdown_with_too_many_errors_says_how_many_it_left_out() {
 }
 
 #[test]
+fn github_annotations_name_files_from_the_workspace() {
+    let text = github::render(&fixture::report(), "packages/b");
+    let files: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.split_once("file="))
+        .map(|(_, file)| file)
+        .collect();
+    assert!(!files.is_empty());
+    for file in files {
+        assert!(file.starts_with("packages/b/") || file.starts_with('/'), "{file}");
+    }
+}
+
+#[test]
 fn github_annotations() {
-    insta::assert_snapshot!("github", github::render(&fixture::report()));
-    assert_eq!(github::render(&fixture::passing()), "");
+    insta::assert_snapshot!("github", github::render(&fixture::report(), ""));
+    assert_eq!(github::render(&fixture::passing(), ""), "");
 }
 
 #[test]
@@ -167,7 +181,7 @@ fn github_shows_ten_of_a_kind_and_counts_the_rest() {
     let mut report = fixture::report();
     let error = report.findings[0].clone();
     report.findings.extend(std::iter::repeat_n(error, 20));
-    let text = github::render(&report);
+    let text = github::render(&report, "");
     assert_eq!(text.lines().filter(|line| line.starts_with("::error ")).count(), 10);
     let last = text.lines().last().expect("a line");
     assert_eq!(

@@ -5,7 +5,7 @@ mod advice;
 mod causes;
 
 pub use advice::short_failure;
-pub(super) use advice::{reason, remedy};
+pub(super) use advice::{hindrances, reason, remedy, together};
 
 use super::Finding;
 use crate::checks;
@@ -17,12 +17,14 @@ use crate::checks::{
 use crate::explain::graph::OtherImporter;
 use crate::explain::{ChainStep, Distribution, Group, InterpreterChange};
 use crate::numbers;
-use crate::observed::{Effect, EffectSeen, Failure, Frame, Place};
+use crate::observed::{AbsentName, Effect, EffectSeen, Failure, Frame, Place};
 use crate::stats::{Comparison, ComparisonKind};
 use crate::usage::UseCounts;
 
 /// How many lines of a stack or of printed output a finding carries.
 const SHOWN_LINES: usize = 12;
+/// How many other threads of a hang a finding shows.
+const SHOWN_THREADS: usize = 3;
 
 /// A finding as the report has it.
 pub fn finding(found: checks::Finding) -> Finding {
@@ -55,7 +57,16 @@ impl Words {
             FindingKind::Unmeasured(unmeasured) => Self::saying(not_measured(*unmeasured)),
             FindingKind::Ceiling(ceiling) => Self::saying(time_ceiling(*ceiling)),
             FindingKind::Memory(memory) => Self::saying(over_memory(*memory)),
-            FindingKind::Regression(found) => Self::saying(regression(found)),
+            FindingKind::Regression(slower) => {
+                let help = match slower.certainty {
+                    Certainty::Undecided { .. } => None,
+                    _ => Some(causes::way_out(found.causes.first(), &found.target)),
+                };
+                Self {
+                    help,
+                    ..Self::saying(regression(slower))
+                }
+            }
             FindingKind::Slowdown(found) => slowdown(found),
             FindingKind::Variation(unstable) => Self::saying(varies(*unstable)),
             FindingKind::Modules(modules) => Self::saying(too_many_modules(*modules)),
@@ -170,6 +181,14 @@ fn import_failure(failed: &ImportFailure, place: Option<&Place>) -> Words {
         Started::Command => None,
     };
     let mut details = stack(failed.failure.stack());
+    if let Failure::Hung { other_threads, .. } = &failed.failure {
+        details.extend(
+            other_threads
+                .iter()
+                .take(SHOWN_THREADS)
+                .flat_map(|frames| other_thread(frames)),
+        );
+    }
     details.extend(printed(&failed.printed));
     Words { message, help, details }
 }
@@ -195,6 +214,9 @@ fn failure(failure: &Failure, started: Started) -> String {
         Failure::Raised {
             missing: Some(missing), ..
         } => format!("{it} needs `{missing}`, which is not installed"),
+        Failure::Raised {
+            absent: Some(absent), ..
+        } => format!("{it} fails: {}", not_there(absent)),
         Failure::Raised { exception, message, .. } if message.is_empty() => format!("{it} raises {exception}"),
         Failure::Raised { exception, message, .. } => format!("{it} raises {exception}: {message}"),
         Failure::Exited { code, .. } => match started {
@@ -203,6 +225,17 @@ fn failure(failure: &Failure, started: Started) -> String {
         },
         Failure::Crashed { signal, .. } => format!("{it} crashes with {}", signal_name(*signal)),
         Failure::Hung { limit_ms, .. } => format!("{it} does not end within {} s", *limit_ms as f64 / 1000.0),
+    }
+}
+
+/// What a module was asked for in vain, and where it would have been.
+fn not_there(absent: &AbsentName) -> String {
+    let AbsentName { module, name, package } = absent;
+    if *package {
+        let file = format!("{}/{name}.py", module.replace('.', "/"));
+        format!("`{module}` has no module or name `{name}` (there is no {file})")
+    } else {
+        format!("`{module}` has no name `{name}`")
     }
 }
 
@@ -221,20 +254,60 @@ fn way_out(failure: &Failure, place: Option<&Place>) -> Option<String> {
                 "install `{name}` for this interpreter, or make its import optional"
             ))
         }
-        Failure::Hung { .. } => {
-            place.map(|place| format!("it was at {place} when the time ran out; do this after the import"))
-        }
+        Failure::Hung { stack, .. } => place.map(|place| still_at(place, stack)),
         Failure::Exited { .. } => {
             Some("code that ends the process belongs below `if __name__ == \"__main__\":`".to_owned())
         }
+        Failure::Raised {
+            absent: Some(absent), ..
+        } => Some(format!(
+            "look whether `{}` has it in the version that is used here, and whether all of its files are there",
+            absent.module.split('.').next().unwrap_or(&absent.module)
+        )),
         Failure::Raised { .. } | Failure::Crashed { .. } => None,
     }
 }
 
-/// The innermost lines of a stack.
+/// What hung: a module-level line, and where the calls that it made were.
+fn still_at(place: &Place, stack: &[Frame]) -> String {
+    let deepest = stack.last().filter(|frame| !frame.is_module_level());
+    match deepest.map(|frame| format!("{}:{}", frame.file, frame.line)) {
+        Some(deepest) if deepest != place.to_string() => format!(
+            "{place} runs while the module is imported, and was at {deepest} when the time ran out; do this after the import"
+        ),
+        _ => format!("it was at {place} when the time ran out; do this after the import"),
+    }
+}
+
+/// The lines of a stack. Of a deep one the outermost stay, the last module-level one, whose call goes so deep, and the innermost.
 fn stack(frames: &[Frame]) -> Vec<String> {
     let line = |frame: &Frame| format!("at {}:{} in {}", frame.file, frame.line, frame.function);
-    last(frames, SHOWN_LINES).iter().map(line).collect()
+    if frames.len() <= SHOWN_LINES {
+        return frames.iter().map(line).collect();
+    }
+    let (outermost, innermost) = (SHOWN_LINES / 2, frames.len() - SHOWN_LINES / 2);
+    let called = frames.iter().rposition(Frame::is_module_level);
+    let kept = |position: usize| position < outermost || position >= innermost || Some(position) == called;
+    let mut lines = Vec::new();
+    let mut left_out = 0;
+    for (position, frame) in frames.iter().enumerate() {
+        if !kept(position) {
+            left_out += 1;
+            continue;
+        }
+        if left_out > 0 {
+            lines.push(format!("... {} between", numbers::counted(left_out, "call")));
+            left_out = 0;
+        }
+        lines.push(line(frame));
+    }
+    lines
+}
+
+/// What another thread was doing, under a heading.
+fn other_thread(frames: &[Frame]) -> Vec<String> {
+    let lines = stack(frames).into_iter().map(|line| format!("  {line}"));
+    std::iter::once("another thread:".to_owned()).chain(lines).collect()
 }
 
 /// The last lines that were printed, under a heading.
@@ -406,8 +479,7 @@ fn too_many_modules(modules: TooManyModules) -> String {
 
 fn forbidden_module(forbidden: &ForbiddenModule, place: Option<&Place>) -> Words {
     let message = format!("loads `{}`, which is forbidden", forbidden.module);
-    let help =
-        place.map(|place| format!("import it where it is used: the statement at {place} is the one that loads it"));
+    let help = place.map(|place| causes::load_later(&forbidden.module, place));
     Words {
         message,
         help,
@@ -426,8 +498,9 @@ fn forbidden_effect(effect: &ForbiddenEffect) -> Words {
         Some(place) => format!("also at {place}: {}", seen.detail),
         None => format!("also: {}", seen.detail),
     };
-    Words::saying(format!("{does} while it is imported: {}", effect.first.detail))
-        .with_details(effect.others.iter().map(other).collect())
+    let mut details = stack(&effect.first.stack);
+    details.extend(effect.others.iter().map(other));
+    Words::saying(format!("{does} while it is imported: {}", effect.first.detail)).with_details(details)
 }
 
 fn warns(warning: &WarningRaised) -> String {
@@ -553,13 +626,42 @@ mod tests {
             message: "no".to_owned(),
             stack: Vec::new(),
             missing: None,
-            cycle: vec!["shop.a".to_owned(), "shop.b".to_owned()],
+            cycle: ["shop.a".to_owned(), "shop.b".to_owned()].into(),
+            absent: None,
         };
         let finding = said(FindingKind::Failure(failed(failure, Started::Import)));
         assert_eq!(finding.code, Code::CircularImport);
         assert_eq!(
             finding.message,
             "the import fails with a circular import: shop.a → shop.b → shop.a (ImportError: no)"
+        );
+    }
+
+    #[test]
+    fn a_name_that_is_nowhere_is_named_with_the_file_that_it_would_be_in() {
+        let lacks = |package| {
+            let failure = Failure::Raised {
+                exception: "ImportError".to_owned(),
+                message: "cannot import name".to_owned(),
+                stack: Vec::new(),
+                missing: None,
+                cycle: Box::default(),
+                absent: Some(Box::new(AbsentName {
+                    module: "lib.core".to_owned(),
+                    name: "grammar".to_owned(),
+                    package,
+                })),
+            };
+            said(FindingKind::Failure(failed(failure, Started::Import)))
+        };
+        assert_eq!(lacks(true).code, Code::ImportFailed);
+        assert_eq!(
+            lacks(true).message,
+            "the import fails: `lib.core` has no module or name `grammar` (there is no lib/core/grammar.py)"
+        );
+        assert_eq!(
+            lacks(false).message,
+            "the import fails: `lib.core` has no name `grammar`"
         );
     }
 
@@ -599,6 +701,45 @@ mod tests {
             (details[0].as_str(), details[SHOWN_LINES].as_str()),
             ("it printed:", "  line 39")
         );
+    }
+
+    #[test]
+    fn a_deep_stack_keeps_its_ends_and_the_last_line_at_module_level() {
+        let frame = |line, function: &str| Frame {
+            file: "shop.py".to_owned(),
+            line,
+            function: function.to_owned(),
+        };
+        let mut frames: Vec<Frame> = (1..=20).map(|line| frame(line, "<module>")).collect();
+        frames.extend((21..=50).map(|line| frame(line, "descend")));
+        let shown = stack(&frames);
+        assert_eq!(shown.len(), SHOWN_LINES + 3);
+        assert_eq!(shown[0], "at shop.py:1 in <module>");
+        assert_eq!(
+            shown[6..9],
+            [
+                "... 13 calls between",
+                "at shop.py:20 in <module>",
+                "... 24 calls between"
+            ]
+        );
+        assert_eq!(shown[SHOWN_LINES + 2], "at shop.py:50 in descend");
+    }
+
+    #[test]
+    fn a_hang_shows_what_the_other_threads_do() {
+        let frame = |file: &str, function: &str| Frame {
+            file: file.to_owned(),
+            line: 4,
+            function: function.to_owned(),
+        };
+        let failure = Failure::Hung {
+            limit_ms: 2000,
+            stack: vec![frame("shop.py", "<module>"), frame("threading.py", "join")],
+            other_threads: vec![vec![frame("worker.py", "load")]],
+        };
+        let details = said(FindingKind::Failure(failed(failure, Started::Import))).details;
+        assert_eq!(details[2..], ["another thread:", "  at worker.py:4 in load"]);
     }
 
     #[test]

@@ -81,6 +81,7 @@ fn failure_of(ended: &Ended, time_limit: Duration) -> Option<Failure> {
         return Some(Failure::Hung {
             limit_ms: u64::try_from(time_limit.as_millis()).unwrap_or(u64::MAX),
             stack: Vec::new(),
+            other_threads: Vec::new(),
         });
     }
     match ended.status {

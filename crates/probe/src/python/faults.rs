@@ -2,19 +2,37 @@
 
 use importgate_core::observed::Frame;
 
-/// The stack of the thread that was hit, outermost frame first, without the import system's own frames and the probe's.
-pub(super) fn stack(text: &str, own_folder: &str) -> Vec<Frame> {
-    let mut lines = text
-        .lines()
-        .skip_while(|line| !line.starts_with("Current thread") && !line.starts_with("Stack"));
-    lines.next();
-    let mut frames: Vec<Frame> = lines
-        .take_while(|line| line.starts_with("  "))
-        .filter_map(frame)
-        .filter(|frame| !frame.file.starts_with("<frozen") && !frame.file.starts_with(own_folder))
-        .collect();
-    frames.reverse();
-    frames
+/// The stacks of a process.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Stacks {
+    /// That of the thread that was hit.
+    pub(super) current: Vec<Frame>,
+    /// Those of the other threads that have one.
+    pub(super) others: Vec<Vec<Frame>>,
+}
+
+/// Reads the stacks, outermost frame first, without the import system's own frames and the probe's.
+pub(super) fn stacks(text: &str, own_folder: &str) -> Stacks {
+    let mut stacks = Stacks::default();
+    let mut lines = text.lines().peekable();
+    while let Some(heading) = lines.next() {
+        let is_current = heading.starts_with("Current thread") || heading.starts_with("Stack");
+        if !is_current && !heading.starts_with("Thread ") {
+            continue;
+        }
+        let below = std::iter::from_fn(|| lines.next_if(|line| line.starts_with("  ")));
+        let mut frames: Vec<Frame> = below
+            .filter_map(frame)
+            .filter(|frame| !frame.file.starts_with("<frozen") && !frame.file.starts_with(own_folder))
+            .collect();
+        frames.reverse();
+        if is_current {
+            stacks.current = frames;
+        } else if !frames.is_empty() {
+            stacks.others.push(frames);
+        }
+    }
+    stacks
 }
 
 /// One line of the form `  File "a.py", line 3 in <module>`.
@@ -43,11 +61,15 @@ mod tests {
         Extension modules: _hiredis (total: 1)\n";
 
     #[test]
-    fn the_current_thread_is_read_outermost_first() {
-        let frames = stack(DUMP, "/private/");
-        let places: Vec<(String, u32)> = frames.into_iter().map(|frame| (frame.file, frame.line)).collect();
+    fn every_thread_is_read_outermost_first() {
+        let places = |frames: &[Frame]| -> Vec<(String, u32)> {
+            frames.iter().map(|frame| (frame.file.clone(), frame.line)).collect()
+        };
+        let stacks = stacks(DUMP, "/private/");
+        let others: Vec<_> = stacks.others.iter().map(|frames| places(frames)).collect();
+        assert_eq!(others, [[("/lib/threading.py".to_owned(), 9)]]);
         assert_eq!(
-            places,
+            places(&stacks.current),
             [
                 ("/shop/cache \"x\".py".to_owned(), 4),
                 ("/site/redis/connection.py".to_owned(), 611)
@@ -57,13 +79,8 @@ mod tests {
 
     #[test]
     fn a_dump_without_a_stack_is_an_empty_stack() {
-        assert!(stack("", "/private/").is_empty());
-        assert!(
-            stack(
-                "Fatal Python error: Aborted\n\nCurrent thread 0x1:\n  <no Python frame>\n",
-                "/p/"
-            )
-            .is_empty()
-        );
+        assert_eq!(stacks("", "/private/"), Stacks::default());
+        let no_frame = "Fatal Python error: Aborted\n\nCurrent thread 0x1:\n  <no Python frame>\n";
+        assert_eq!(stacks(no_frame, "/p/"), Stacks::default());
     }
 }

@@ -48,6 +48,19 @@ pub fn find(search: &Search) -> Result<PathBuf, PythonError> {
         })
 }
 
+/// The folder in the project that looks like its environment and was not looked at: nobody named an interpreter, activated an
+/// environment or called the folder `.venv`.
+pub fn overlooked(search: &Search) -> Option<&'static str> {
+    let active = (search.virtual_env.as_deref()).is_some_and(|path| !path.as_os_str().is_empty());
+    if search.configured.is_some() || active || in_environment(&search.project.join(".venv")).is_some() {
+        return None;
+    }
+    ["venv", "env"].into_iter().find(|name| {
+        let folder = search.project.join(name);
+        folder.join("pyvenv.cfg").is_file() && in_environment(&folder).is_some()
+    })
+}
+
 fn configured_interpreter(search: &Search, configured: &Path, named_by: &str) -> Result<PathBuf, PythonError> {
     let bare_name = configured.components().count() == 1 && !configured.is_absolute();
     let found = if bare_name {
@@ -133,6 +146,27 @@ mod tests {
         assert_eq!(find(&search).expect("global"), global);
         search.path = None;
         assert!(matches!(find(&search), Err(PythonError::NotFound { .. })));
+    }
+
+    #[test]
+    fn an_environment_is_overlooked_where_nothing_else_says_which_to_take() {
+        let folder = tempfile::tempdir().expect("folder");
+        let mut search = Search {
+            project: folder.path().to_path_buf(),
+            ..Search::default()
+        };
+        executable(&folder.path().join("env/bin/python"));
+        assert_eq!(overlooked(&search), None, "a folder that is no environment");
+        std::fs::write(folder.path().join("env/pyvenv.cfg"), "").expect("file");
+        assert_eq!(overlooked(&search), Some("env"));
+        search.virtual_env = Some(folder.path().join("active"));
+        assert_eq!(overlooked(&search), None, "an active environment is taken");
+        search.virtual_env = None;
+        search.configured = Some((PathBuf::from("python3"), "--python".to_owned()));
+        assert_eq!(overlooked(&search), None, "what is named is taken");
+        search.configured = None;
+        executable(&folder.path().join(".venv/bin/python"));
+        assert_eq!(overlooked(&search), None, "`.venv` is taken");
     }
 
     #[test]

@@ -74,6 +74,9 @@ fn ask_one(executable: &Path, settings: &SessionSettings, workspace: &Workspace)
                 Status::Exited(code) => format!("exit code {code}"),
                 Status::Signaled(signal) => format!("signal {signal}"),
             };
+            if let Some(version) = version_of(executable, settings).filter(|version| is_too_old(version)) {
+                return Err(too_old(executable, version));
+            }
             return Err(PythonError::Died {
                 executable: executable.to_path_buf(),
                 how,
@@ -86,17 +89,37 @@ fn ask_one(executable: &Path, settings: &SessionSettings, workspace: &Workspace)
 }
 
 fn supported(executable: &Path, interpreter: &Interpreter) -> Result<(), PythonError> {
-    let mut numbers = interpreter
-        .minor
-        .split('.')
-        .map(|number| number.parse::<u32>().unwrap_or(0));
-    if (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) < (3, 8) {
-        return Err(PythonError::TooOld {
-            executable: executable.to_path_buf(),
-            version: interpreter.version.clone(),
-        });
+    if is_too_old(&interpreter.minor) {
+        return Err(too_old(executable, interpreter.version.clone()));
     }
     Ok(())
+}
+
+fn too_old(executable: &Path, version: String) -> PythonError {
+    PythonError::TooOld {
+        executable: executable.to_path_buf(),
+        version,
+    }
+}
+
+fn is_too_old(version: &str) -> bool {
+    let mut numbers = version.split('.').map(|number| number.parse::<u32>().unwrap_or(0));
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) < (3, 8)
+}
+
+/// The version of an interpreter that cannot even run our scripts, asked in words that every Python understands.
+fn version_of(executable: &Path, settings: &SessionSettings) -> Option<String> {
+    const QUESTION: &str = "import sys; print('.'.join([str(part) for part in sys.version_info[:3]]))";
+    let mut command = Command::new(executable, OWN_LIMIT);
+    command.arguments = vec![OsString::from("-c"), OsString::from(QUESTION)];
+    command.environment = SILENCED.iter().map(|name| (OsString::from(name), None)).collect();
+    command.working_directory = Some(settings.working_directory.clone());
+    command.output = Output::Capture;
+    let ended = runner::run(&command).ok()?;
+    let answer = String::from_utf8_lossy(&ended.output_tail);
+    let version = answer.lines().last()?.trim();
+    let is_version = version.contains('.') && version.chars().all(|letter| letter.is_ascii_digit() || letter == '.');
+    (ended.status == Status::Exited(0) && is_version).then(|| version.to_owned())
 }
 
 fn could_not_start(executable: &Path, error: RunError) -> PythonError {

@@ -23,7 +23,7 @@ mod workspace;
 pub use content::Contents;
 pub use counting::CountedRun;
 pub use error::PythonError;
-pub use find::{Search, find};
+pub use find::{Search, find, overlooked};
 pub use module_index::FileSystemIndex;
 pub use session::{BytecodeFiles, REFERENCE_IMPORTS, Session, SessionSettings};
 pub use usage::UsageRecorder;

@@ -56,6 +56,9 @@ fn name_files(observation: &mut Observation, project: &Path) {
     for file in files.chain(places) {
         name_below(project, file);
     }
+    for frame in observation.effects.iter_mut().flat_map(|effect| &mut effect.stack) {
+        name_below(project, &mut frame.file);
+    }
 }
 
 /// Makes the name of a file relative to the project where it lies below it, and leaves it as it is elsewhere.

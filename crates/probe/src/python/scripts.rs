@@ -66,6 +66,7 @@ impl Script {
             Self::Interpreter => parts!["wire.py", "interpreter.py"],
             Self::Probe => parts![
                 "wire.py",
+                "failure.py",
                 "clock.py",
                 "import_system.py",
                 "calibration.py",
@@ -75,6 +76,7 @@ impl Script {
             ],
             Self::DeferringProbe => parts![
                 "wire.py",
+                "failure.py",
                 "clock.py",
                 "import_system.py",
                 "calibration.py",
@@ -85,6 +87,7 @@ impl Script {
             ],
             Self::Observe => parts![
                 "wire.py",
+                "failure.py",
                 "clock.py",
                 "import_system.py",
                 "observe/readings.py",
@@ -96,6 +99,7 @@ impl Script {
             ],
             Self::ObserveLines => parts![
                 "wire.py",
+                "failure.py",
                 "clock.py",
                 "import_system.py",
                 "observe/readings.py",

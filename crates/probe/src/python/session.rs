@@ -246,10 +246,15 @@ impl Session {
 
     /// A process that ended without an answer: it hung, a signal killed it, or it left by itself.
     pub(super) fn silent_end(&self, exchange: &Exchange, time_limit: Duration) -> Failure {
-        let stack = faults::stack(&exchange.mailbox.read_faults(), &self.workspace.own_prefix());
+        let stacks = faults::stacks(&exchange.mailbox.read_faults(), &self.workspace.own_prefix());
+        let stack = stacks.current;
         if exchange.ended.timed_out {
             let limit_ms = u64::try_from(time_limit.as_millis()).unwrap_or(u64::MAX);
-            return Failure::Hung { limit_ms, stack };
+            return Failure::Hung {
+                limit_ms,
+                stack,
+                other_threads: stacks.others,
+            };
         }
         match exchange.ended.status {
             Status::Signaled(signal) => Failure::Crashed { signal, stack },

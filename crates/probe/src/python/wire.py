@@ -150,50 +150,16 @@ def _is_internal(filename):
     return filename.rpartition("/")[0] == _FOLDER or filename.startswith(("<frozen importlib", "<frozen zipimport"))
 
 
-def _frame(filename, line, function):
-    return {"file": filename, "line": line or 0, "function": function}
-
-
-def _describe_exception(error):
-    """How an import ended with an exception: `exited` for SystemExit, else `raised`."""
-    stack = []
-    owners = []
-    step = error.__traceback__
-    while step is not None:
-        code = step.tb_frame.f_code
-        if not _is_internal(code.co_filename):
-            stack.append(_frame(code.co_filename, step.tb_lineno, code.co_name))
-            if code.co_name == "<module>":
-                owner = step.tb_frame.f_globals.get("__name__")
-                owners.append(owner if type(owner) is str else None)
-        step = step.tb_next
-    if isinstance(error, SystemExit):
-        code = error.code
-        status = code if type(code) is int else (0 if code is None else 1)
-        return {"kind": "exited", "code": status & 0xFF, "stack": stack}
-    if isinstance(error, SyntaxError) and type(error.filename) is str:
-        stack.append(_frame(error.filename, error.lineno, "<module>"))
-    message = _text(error)
-    missing = getattr(error, "name", None) if isinstance(error, ModuleNotFoundError) else None
-    return {
-        "kind": "raised",
-        "exception": type(error).__qualname__,
-        "message": message,
-        "stack": stack,
-        "missing": missing if type(missing) is str else None,
-        "cycle": _cycle(message, owners),
-    }
-
-
-def _cycle(message, owners):
-    """The modules of a circular import: from the one that is only half initialised to the one that asked it for a name."""
-    marker = "partially initialized module '"
-    start = message.find(marker)
-    if start < 0:
-        return []
-    name = message[start + len(marker):].split("'", 1)[0]
-    circle = owners[owners.index(name):] if name in owners else [name]
-    return [owner for position, owner in enumerate(circle) if owner and owner not in circle[:position]]
+def _read_whole(filename):
+    """The content of a file."""
+    descriptor = _open(filename, _OPEN_READ)
+    try:
+        pieces = [_read(descriptor, 1 << 20)]
+        while pieces[-1]:
+            pieces.append(_read(descriptor, 1 << 20))
+        return b"".join(pieces)
+    finally:
+        _close(descriptor)
 
 
 def _watch_faults():

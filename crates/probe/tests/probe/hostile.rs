@@ -107,7 +107,7 @@ fn a_missing_module_and_a_circle_are_recognised() {
     let Failure::Raised { cycle, .. } = sample(&project, GENEROUS).expect_err("a circle") else {
         panic!("a circle")
     };
-    assert_eq!(cycle, ["first", "second"]);
+    assert_eq!(cycle[..], ["first", "second"]);
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn a_hang_ends_at_the_time_limit_and_shows_where() {
     ] {
         let mut limit = Duration::from_secs(2);
         loop {
-            let Failure::Hung { limit_ms, stack } = import(source, limit).expect_err("a hang") else {
+            let Failure::Hung { limit_ms, stack, .. } = import(source, limit).expect_err("a hang") else {
                 panic!("a hang was expected");
             };
             assert_eq!(u128::from(limit_ms), limit.as_millis());

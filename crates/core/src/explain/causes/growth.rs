@@ -7,15 +7,17 @@ use rustc_hash::FxHashSet;
 
 use super::attribution::Attribution;
 use super::{Cause, CauseKind, VersionChange};
-use crate::explain::graph::ImportGraph;
+use crate::explain::graph::{ImportGraph, ImportStatement, NewModules};
 use crate::explain::{Weight, milliseconds};
-use crate::observed::{ClosureChange, LoadedModule, ModuleTable, Observation};
+use crate::observed::{ClosureChange, LoadedModule, ModuleTable, Observation, Place};
 
 /// What costs less, in milliseconds, is not worth a line.
 const SMALLEST_MS: f64 = 0.05;
 /// A module that did not change has to be this much slower, in milliseconds and as a share, before that counts as its own doing.
 const UNCHANGED_GROWTH_MS: f64 = 1.0;
 const UNCHANGED_GROWTH_SHARE: f64 = 0.5;
+/// For less, in milliseconds, no second road is looked for.
+const SMALLEST_SHARED_MS: f64 = 1.0;
 /// A longer block than this, in nanoseconds, is a cause.
 const SMALLEST_BLOCK_NS: u64 = 1_000_000;
 
@@ -230,11 +232,24 @@ fn new_modules<'a>(
                 upgrades.add(name, new.module, weight);
             }
             _ => {
-                let kind = CauseKind::NewModules { upgrade };
+                let kind = CauseKind::NewModules {
+                    upgrade,
+                    others: other_roads(attribution, &new, weight),
+                };
                 causes.push(attribution.statement(kind, &new.statement, new.module, weight));
             }
         }
     }
+}
+
+/// Where else the project leads to new modules that are worth a second look.
+fn other_roads(attribution: &Attribution<'_>, new: &NewModules<'_>, weight: Weight) -> Vec<Place> {
+    if weight.time_ms < SMALLEST_SHARED_MS {
+        return Vec::new();
+    }
+    let is_own = |module: &str| attribution.is_own(module);
+    let others = attribution.graph.others_leading_to(new.module, &new.statement, is_own);
+    others.iter().filter_map(ImportStatement::place).collect()
 }
 
 fn changed_modules<'a>(

@@ -47,7 +47,13 @@ fn a_new_module_with_all_that_it_brings_in_is_one_cause() {
     let added = change(&["torch", "torch.nn", "numpy"], &["shop.models"]);
     let causes = causes(&observation, &added, &before(&[("shop", 1), ("shop.models", 4)]));
     assert_eq!(causes.len(), 1);
-    assert_eq!(causes[0].kind, CauseKind::NewModules { upgrade: None });
+    assert_eq!(
+        causes[0].kind,
+        CauseKind::NewModules {
+            upgrade: None,
+            others: Vec::new()
+        }
+    );
     assert_eq!(causes[0].file.as_deref(), Some("shop/models.py"));
     assert_eq!(
         (causes[0].importer.as_deref(), causes[0].line),
@@ -165,6 +171,7 @@ fn an_upgrade_gathers_its_modules_and_names_what_it_newly_imports_apart() {
         .collect();
     let apart = CauseKind::NewModules {
         upgrade: Some(versions.clone()),
+        others: Vec::new(),
     };
     let upgrade = CauseKind::Upgrade(versions);
     assert_eq!(found, [(&apart, "sqlite3", 40.0, 1), (&upgrade, "lib.fresh", 35.0, 2)]);
@@ -211,6 +218,45 @@ fn one_noisy_import_does_not_accuse_what_is_the_same_to_the_byte() {
         .build();
     let own = before(&[("shop", 1), ("lib", 5), ("json", 100)]);
     assert_eq!(causes(&observation, &change(&[], &[]), &own), []);
+}
+
+#[test]
+fn a_second_statement_that_leads_to_what_is_new_is_named_beside_the_first() {
+    let observation = Sketch::new("shop")
+        .loads("shop", 1, "shop.cli", 1)
+        .loads("shop.cli", 4, "torch", 100)
+        .loads("shop", 2, "shop.api", 1)
+        .also("shop.api", 7, "torch")
+        .build();
+    let added = change(&["torch"], &["shop.cli", "shop.api"]);
+    let own = before(&[("shop", 1), ("shop.cli", 1), ("shop.api", 1)]);
+    let causes = causes(&observation, &added, &own);
+    let others = vec![Place {
+        file: "shop/api.py".to_owned(),
+        line: 7,
+    }];
+    assert_eq!(causes[0].kind, CauseKind::NewModules { upgrade: None, others });
+    assert_eq!(
+        (causes[0].file.as_deref(), causes[0].line),
+        (Some("shop/cli.py"), Some(4))
+    );
+}
+
+#[test]
+fn a_namespace_package_is_not_named_for_what_its_portions_cost() {
+    let observation = Sketch::new("shop")
+        .loads_namespace("shop", 2, "ns")
+        .loads("shop", 2, "ns.storage", 100)
+        .loads("shop", 3, "ns.queue", 50)
+        .build();
+    let added = change(&["ns", "ns.storage", "ns.queue"], &["shop"]);
+    let causes = causes(&observation, &added, &before(&[("shop", 1)]));
+    let named: Vec<_> = causes.iter().map(|cause| (cause.module.as_str(), cause.line)).collect();
+    assert_eq!(named, [("ns.storage", Some(2)), ("ns.queue", Some(3))]);
+    assert_eq!(
+        causes[0].chain.last().map(|step| step.imported.as_str()),
+        Some("ns.storage")
+    );
 }
 
 #[test]

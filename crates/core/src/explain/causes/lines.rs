@@ -70,7 +70,10 @@ fn file_of_body(cause: &Cause) -> Option<&str> {
         | CauseKind::LostBytecode
         | CauseKind::Blocked
         | CauseKind::HeavyBody => cause.file.as_deref(),
-        CauseKind::NewModules { .. } | CauseKind::HeavyStatement | CauseKind::OtherInterpreter(_) => None,
+        CauseKind::NewModules { .. }
+        | CauseKind::HeavyStatement
+        | CauseKind::HeavyTogether { .. }
+        | CauseKind::OtherInterpreter(_) => None,
     }
 }
 

@@ -46,6 +46,8 @@ pub enum CauseKind {
     NewModules {
         /// The upgrade of the distribution that the statement belongs to.
         upgrade: Option<VersionChange>,
+        /// Other statements that lead to them, and have to go together with this one.
+        others: Vec<Place>,
     },
     /// A distribution went to another version, and its modules take longer together. The cause's module grew most.
     Upgrade(VersionChange),
@@ -61,6 +63,11 @@ pub enum CauseKind {
     OtherInterpreter(InterpreterChange),
     /// An import statement would save much if it were cut. Nothing says that it did not cost as much before.
     HeavyStatement,
+    /// Several import statements lead to a module: the cause's own and these. They would save much if they were cut together.
+    HeavyTogether {
+        /// The other statements.
+        others: Vec<Place>,
+    },
     /// A body takes much itself. Nothing says that it did not take as much before.
     HeavyBody,
 }

@@ -3,7 +3,7 @@
 
 use super::attribution::Attribution;
 use super::{Cause, CauseKind};
-use crate::explain::graph::{Heavy, ImportGraph, Resource};
+use crate::explain::graph::{Heavy, ImportGraph, ImportStatement, Resource};
 use crate::explain::{Weight, milliseconds};
 use crate::observed::{ModuleTable, Observation};
 
@@ -39,15 +39,21 @@ fn cause(attribution: &Attribution<'_>, heavy: &Heavy<'_>) -> Cause {
         }
         Heavy::Statement(statement) => {
             let saving = attribution.graph.saving(statement);
-            let named = attribution.graph.imported_by(statement);
-            // The package that all of it lies in names it best; else what was loaded first.
-            let module = named.first().copied().unwrap_or_default();
+            let module = attribution.graph.named_by(statement).unwrap_or_default();
             let weight = Weight {
                 time_ms: milliseconds(saving.time_ns),
                 memory_bytes: saving.memory_bytes,
                 modules: saving.modules.len() as i64,
             };
             attribution.statement(CauseKind::HeavyStatement, statement, module, weight)
+        }
+        Heavy::Together(set) => {
+            let others = set.statements[1..].iter().filter_map(ImportStatement::place);
+            let kind = CauseKind::HeavyTogether {
+                others: others.collect(),
+            };
+            let weight = Weight::of_modules(&set.modules);
+            attribution.statement(kind, &set.statements[0], set.module, weight)
         }
     }
 }
@@ -57,6 +63,7 @@ mod tests {
     use super::*;
     use crate::explain::Distribution;
     use crate::explain::graph::sketch::{Sketch, table};
+    use crate::observed::Place;
 
     #[test]
     fn the_innermost_own_statement_that_accounts_for_the_weight_is_named() {
@@ -90,6 +97,59 @@ mod tests {
         assert_eq!(causes[0].weight, weight);
         let chain: Vec<_> = causes[0].chain.iter().map(|step| step.imported.as_str()).collect();
         assert_eq!(chain, ["shop.database", "torch"]);
+    }
+
+    #[test]
+    fn a_namespace_package_is_not_named_for_what_its_portion_costs() {
+        let observation = Sketch::new("shop")
+            .loads_namespace("shop", 2, "ns")
+            .loads("shop", 2, "ns.storage", 100)
+            .build();
+        let table = table(&observation, &["shop"], &[]);
+        assert_eq!(
+            causes_of_weight(&observation, &table, "", Resource::Time)[0].module,
+            "ns.storage"
+        );
+    }
+
+    #[test]
+    fn what_is_used_in_the_next_line_is_named_with_the_statement_that_brings_it_in() {
+        let observation = Sketch::new("shop")
+            .loads("shop", 1, "torch", 100)
+            .loads("torch", 5, "torch.engine", 100)
+            .loads("torch.engine", 40, "torch.dialect", 30)
+            .called_from("shop", 3)
+            .also("torch.dialect", 1, "torch.engine")
+            .build();
+        let table = table(&observation, &["shop"], &[("torch", "2.1")]);
+        let causes = causes_of_weight(&observation, &table, "", Resource::Time);
+        let named: Vec<_> = causes.iter().map(|cause| (cause.module.as_str(), cause.line)).collect();
+        assert_eq!(named, [("torch", Some(1))]);
+        assert_eq!((causes[0].weight.time_ms, causes[0].weight.modules), (230.0, 3));
+    }
+
+    #[test]
+    fn statements_that_save_only_together_are_one_cause() {
+        let observation = Sketch::new("shop")
+            .loads("shop", 1, "shop.cli", 1)
+            .loads("shop.cli", 1, "torch", 200)
+            .loads("shop", 2, "shop.api", 1)
+            .also("shop.api", 7, "torch")
+            .build();
+        let table = table(&observation, &["shop"], &[("torch", "2.1")]);
+        let causes = causes_of_weight(&observation, &table, "", Resource::Time);
+        let place = |file: &str, line| Place {
+            file: file.to_owned(),
+            line,
+        };
+        let others = vec![place("shop/cli.py", 1)];
+        assert_eq!(causes.len(), 1);
+        assert_eq!(causes[0].kind, CauseKind::HeavyTogether { others });
+        assert_eq!(
+            (causes[0].module.as_str(), causes[0].place()),
+            ("torch", Some(place("shop/api.py", 7)))
+        );
+        assert_eq!((causes[0].weight.time_ms, causes[0].chain.len()), (200.0, 2));
     }
 
     #[test]

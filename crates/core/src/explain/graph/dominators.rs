@@ -1,5 +1,4 @@
-//! Dominators answer what a cut really saves: a module falls away with an import statement exactly where every way
-//! from the root to the module leads through that statement.
+//! Dominators answer what a module hangs on entirely: that which every way from the root to it leads through.
 
 /// The immediate dominators of every node that the root reaches.
 ///
@@ -9,8 +8,6 @@
 pub(super) struct DominatorTree {
     /// The immediate dominator of each node; the root's is itself, an unreachable node has none.
     immediate: Vec<Option<usize>>,
-    /// Reachable nodes, each after its dominator.
-    order: Vec<usize>,
 }
 
 impl DominatorTree {
@@ -44,7 +41,7 @@ impl DominatorTree {
                 }
             }
         }
-        Self { immediate, order }
+        Self { immediate }
     }
 
     /// The immediate dominator of `node`; `None` for the root and for what the root does not reach.
@@ -55,16 +52,6 @@ impl DominatorTree {
     /// True where the root reaches `node`.
     pub(super) fn reaches(&self, node: usize) -> bool {
         self.immediate[node].is_some()
-    }
-
-    /// For each node the sum of `weight` over all that it dominates, itself included.
-    pub(super) fn subtotals(&self, mut weight: Vec<u64>) -> Vec<u64> {
-        for &node in self.order.iter().rev() {
-            if let Some(above) = self.immediate(node) {
-                weight[above] += weight[node];
-            }
-        }
-        weight
     }
 }
 

@@ -1,9 +1,7 @@
 //! The import statements whose cut would save most, and the bodies that take most themselves.
 
-use rustc_hash::FxHashMap;
-
 use super::saving::{memory_of, time_of};
-use super::{ImportGraph, ImportStatement, top_level};
+use super::{ImportGraph, ImportStatement, Together, top_level};
 use crate::observed::LoadedModule;
 
 /// What is below this share of the whole is left out: it would not change what anybody does.
@@ -21,10 +19,12 @@ pub enum Resource {
 }
 
 /// Something that can be cut or made lighter.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(in crate::explain) enum Heavy<'a> {
     /// An import statement, with all that nothing else imports.
     Statement(ImportStatement<'a>),
+    /// Statements that save only together what they lead to.
+    Together(Together<'a>),
     /// A module's own body.
     Body(&'a LoadedModule),
 }
@@ -36,6 +36,16 @@ struct Candidate<'a> {
     weight: u64,
     /// The part of the weight that lies in candidates below this one.
     below: u64,
+}
+
+/// A statement that others fall away with.
+struct Holder {
+    /// Its position among the candidates.
+    position: usize,
+    /// What is reached without it.
+    kept: Vec<bool>,
+    /// How much is not.
+    extent: usize,
 }
 
 impl<'a> ImportGraph<'a> {
@@ -81,29 +91,46 @@ impl<'a> ImportGraph<'a> {
         });
         let whole: u64 = self.loaded.iter().flatten().map(|module| cost(module)).sum();
         let smallest = whole as f64 * SMALLEST_SHARE;
-        let all = statements.chain(bodies);
+        let with_imports = |module: &LoadedModule| match resource {
+            Resource::Time => module.cumulative_ns,
+            Resource::Memory => module.cumulative_memory_bytes.max(0).unsigned_abs(),
+        };
+        let sets = self.together(is_home, with_imports, smallest as u64);
+        let sets = sets.into_iter().map(|set| Candidate {
+            nodes: set
+                .statements
+                .iter()
+                .flat_map(|one| self.nodes_of(one))
+                .copied()
+                .collect(),
+            weight: set.modules.iter().map(|module| cost(module)).sum(),
+            what: Heavy::Together(set),
+            below: 0,
+        });
+        let all = statements.chain(bodies).chain(sets);
         all.filter(|candidate| candidate.weight > 0 && candidate.weight as f64 >= smallest)
             .collect()
     }
 
-    /// Adds each candidate's weight to the nearest candidate above it in the dominator tree.
+    /// Adds each candidate's weight to the nearest statement that it falls away with.
     fn share_out(&self, candidates: &mut [Candidate<'_>]) {
-        let at: FxHashMap<usize, usize> = candidates
-            .iter()
-            .enumerate()
-            .flat_map(|(position, candidate)| candidate.nodes.iter().map(move |&node| (node, position)))
+        // A body says nothing of what its imports cost, so it is no holder of theirs.
+        let statements = candidates.iter().enumerate();
+        let statements = statements.filter(|(_, candidate)| !matches!(candidate.what, Heavy::Body(_)));
+        let holders: Vec<Holder> = statements
+            .map(|(position, candidate)| {
+                let kept = self.reached_without(&candidate.nodes);
+                let extent = kept.iter().filter(|kept| !**kept).count();
+                Holder { position, kept, extent }
+            })
             .collect();
         for position in 0..candidates.len() {
-            let mut above = self.dominators.immediate(candidates[position].nodes[0]);
-            while let Some(node) = above {
-                if let Some(&holder) = at.get(&node).filter(|&&holder| holder != position) {
-                    // A body says nothing of what its imports cost, so it is no holder of theirs.
-                    if matches!(candidates[holder].what, Heavy::Statement(_)) {
-                        candidates[holder].below += candidates[position].weight;
-                        break;
-                    }
-                }
-                above = self.dominators.immediate(node);
+            let first = candidates[position].nodes[0];
+            let above = holders
+                .iter()
+                .filter(|holder| holder.position != position && !holder.kept[first]);
+            if let Some(nearest) = above.min_by_key(|holder| holder.extent) {
+                candidates[nearest.position].below += candidates[position].weight;
             }
         }
     }

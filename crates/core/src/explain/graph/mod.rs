@@ -2,13 +2,17 @@
 //! is new, which are the heaviest, and which modules import each other in a circle.
 //!
 //! Import statements are nodes of their own, between the importing module and what it imports. So one statement that
-//! imports several modules is cut as one, and its dominated part is exactly what falls away with it.
+//! imports several modules is cut as one.
+//!
+//! A statement inside a function runs where two things come together: a module-level line calls the function, and the function's
+//! module is there. What a package imports while it is being used is therefore no second road to the package.
 
 mod chain;
 mod cycles;
 mod dominators;
 mod heaviest;
 mod new_modules;
+mod roads;
 mod saving;
 #[cfg(test)]
 pub(in crate::explain) mod sketch;
@@ -20,6 +24,8 @@ use rustc_hash::FxHashMap;
 pub use cycles::ImportCycle;
 pub(super) use heaviest::Heavy;
 pub use heaviest::Resource;
+pub(super) use new_modules::NewModules;
+pub(super) use roads::Together;
 pub use saving::{OtherImporter, Saving};
 
 use crate::explain::ChainStep;
@@ -68,6 +74,8 @@ struct Execution<'a> {
     trigger: Option<&'a Trigger>,
     /// The node that has to run for this statement to run.
     source: usize,
+    /// The module of the function that the statement stands in, where it has to be there besides.
+    function_module: Option<usize>,
     /// The modules that it asks for: those named, and the packages above them.
     imported: Vec<usize>,
 }
@@ -88,7 +96,10 @@ pub struct ImportGraph<'a> {
     loading: Vec<Option<&'a Edge>>,
     /// Successors of every node.
     successors: Vec<Vec<usize>>,
+    /// The dominators, seen as if a function needed nothing but its caller.
     dominators: DominatorTree,
+    /// What the import reaches.
+    reached: Vec<bool>,
 }
 
 impl<'a> ImportGraph<'a> {
@@ -103,10 +114,17 @@ impl<'a> ImportGraph<'a> {
         for edge in observation.edges.iter().filter(|edge| edge.loaded) {
             loading[index[edge.imported.as_str()]].get_or_insert(edge);
         }
-        let executions = executions(observation, &index, &loaded);
-        let successors = successors(&names, &index, &executions);
+        let mut executions = executions(observation, &index, &loaded);
+        let mut successors = successors(&names, &index, &executions);
         let dominators = DominatorTree::of(&successors, ROOT);
-        Self {
+        for (position, execution) in executions.iter_mut().enumerate() {
+            // A module that came by another way than an import is there, whatever is cut.
+            execution.function_module = execution.function_module.filter(|&module| dominators.reaches(module));
+            if let Some(module) = execution.function_module {
+                successors[module].push(names.len() + position);
+            }
+        }
+        let mut graph = Self {
             by_statement: by_statement(&executions, names.len()),
             names,
             index,
@@ -115,7 +133,10 @@ impl<'a> ImportGraph<'a> {
             loading,
             successors,
             dominators,
-        }
+            reached: Vec::new(),
+        };
+        graph.reached = graph.reached_without(&[]);
+        graph
     }
 
     /// The statement that loaded `module`; `None` where it was there before or came by another way than an import.
@@ -139,6 +160,24 @@ impl<'a> ImportGraph<'a> {
             }
         }
         names
+    }
+
+    /// What names a statement best: the package that all of it lies in, else what it asked for first. A namespace package has no
+    /// body and costs nothing, so its portion stands for it.
+    pub(super) fn named_by(&self, statement: &ImportStatement<'_>) -> Option<&'a str> {
+        let imported = self.imported_by(statement);
+        let mut bodies = imported.iter().filter(|name| !self.is_namespace(name));
+        bodies.next().or(imported.first()).copied()
+    }
+
+    /// True for a package without a file: its portions lie in several folders, and none of them has a body for it.
+    fn is_namespace(&self, module: &str) -> bool {
+        let has_no_file = self.module(module).is_some_and(|module| module.file.is_none());
+        has_no_file
+            && self
+                .names
+                .iter()
+                .any(|name| *name != module && is_at_or_below(name, module))
     }
 
     /// The shortest chain of imports from the target to `module`, each step with file and line. Empty for the target
@@ -226,6 +265,7 @@ fn executions<'a>(
                 in_function,
                 trigger,
                 source: ROOT,
+                function_module: None,
                 imported: Vec::new(),
             });
             executions.len() - 1
@@ -251,14 +291,13 @@ fn executions<'a>(
     for execution in &mut executions {
         let cause = execution.trigger.map(|trigger| (trigger.module.as_str(), trigger.line));
         let calling_statement = cause.and_then(|line| at_module_level.get(&line));
-        let module = cause.map(|(module, _)| module).or(execution.statement.importer);
         // A module that was there before needs nothing of this import; what its functions import, they import for the root.
-        let module = module
-            .and_then(|name| index.get(name))
-            .copied()
-            .filter(|&node| ran[node]);
+        let node_of = |name: Option<&str>| name.and_then(|name| index.get(name)).copied().filter(|&node| ran[node]);
+        let importer = node_of(execution.statement.importer);
+        let module = cause.map_or(importer, |(module, _)| node_of(Some(module)));
         execution.source =
             calling_statement.map_or_else(|| module.unwrap_or(ROOT), |&position| loaded.len() + position);
+        execution.function_module = importer.filter(|_| cause.is_some() && importer != module);
     }
     executions
 }

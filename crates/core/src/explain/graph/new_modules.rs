@@ -49,9 +49,19 @@ impl<'a> ImportGraph<'a> {
                 groups.len() - 1
             });
             groups[group].modules.push(module);
-            groups[group].module = better_name(groups[group].module, self.names[head]);
+            groups[group].module = self.better_name(groups[group].module, self.names[head]);
         }
         groups
+    }
+
+    /// A package names a group better than a module inside it, unless it is a namespace: that has no body and costs nothing.
+    fn better_name(&self, now: &'a str, candidate: &'a str) -> &'a str {
+        match (self.is_namespace(now), self.is_namespace(candidate)) {
+            (true, false) => candidate,
+            (false, true) => now,
+            _ if is_at_or_below(now, candidate) => candidate,
+            _ => now,
+        }
     }
 }
 
@@ -101,9 +111,4 @@ fn head_of(
         }
     }
     head
-}
-
-/// A package names a group better than a module inside it.
-fn better_name<'a>(now: &'a str, candidate: &'a str) -> &'a str {
-    if is_at_or_below(now, candidate) { candidate } else { now }
 }

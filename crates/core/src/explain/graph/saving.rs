@@ -74,55 +74,43 @@ impl<'a> ImportGraph<'a> {
         })
     }
 
-    /// The statements whose cut would save at least `time_ns`, the one that saves most first.
-    pub fn statements_worth(&self, time_ns: u64) -> Vec<ImportStatement<'a>> {
-        let mut weights = self.weights(|_| true);
+    /// The statements in modules that `is_wanted` whose cut would save at least `time_ns`, the one that saves most first.
+    pub fn statements_worth(&self, time_ns: u64, is_wanted: impl Fn(&str) -> bool) -> Vec<ImportStatement<'a>> {
+        let mut weights = self.weights(is_wanted);
         weights.retain(|weight| weight.time_ns >= time_ns);
         weights.sort_by_key(|weight| std::cmp::Reverse(weight.time_ns));
         weights.into_iter().map(|weight| weight.statement).collect()
     }
 
-    /// Every statement in a module that `is_wanted`, with what its cut would save.
+    /// Every statement in a module that `is_wanted`, with what its cut would save, but for those that certainly save nothing.
     pub(super) fn weights(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<StatementWeight<'a>> {
-        let sums = |cost: fn(&LoadedModule) -> u64| {
-            let module = |node: usize| self.loaded.get(node).copied().flatten();
-            self.dominators.subtotals(
-                (0..self.successors.len())
-                    .map(|node| module(node).map_or(0, cost))
-                    .collect(),
-            )
-        };
-        let (time, memory) = (sums(time_of), sums(memory_of));
-        let mut weights = Vec::new();
-        for statement in self.statements() {
-            if !statement.importer.is_some_and(&is_wanted) {
-                continue;
+        let statements = self.by_statement.iter().filter(|(statement, nodes)| {
+            statement.importer.is_some_and(&is_wanted) && self.may_have_loaded(statement, nodes)
+        });
+        let weight = |(statement, nodes): &(ImportStatement<'a>, Vec<usize>)| {
+            let kept = self.reached_without(nodes);
+            StatementWeight {
+                statement: *statement,
+                time_ns: self.fallen(&kept).map(time_of).sum(),
+                memory_bytes: self.fallen(&kept).map(memory_of).sum(),
             }
-            let nodes = self.nodes_of(&statement);
-            let (time_ns, memory_bytes) = if let [only] = nodes {
-                (time[*only], memory[*only])
-            } else {
-                // Each of several executions alone may save nothing while all of them together do.
-                let kept = self.reached_without(nodes);
-                (
-                    self.fallen(&kept).map(time_of).sum(),
-                    self.fallen(&kept).map(memory_of).sum(),
-                )
-            };
-            weights.push(StatementWeight {
-                statement,
-                time_ns,
-                memory_bytes,
-            });
-        }
-        weights
+        };
+        statements.map(weight).collect()
+    }
+
+    /// False where all that a statement asks for was loaded by others: it came another way, and stays without the statement.
+    fn may_have_loaded(&self, statement: &ImportStatement<'_>, nodes: &[usize]) -> bool {
+        let executions = nodes.iter().map(|node| &self.executions[node - self.names.len()]);
+        executions
+            .flat_map(|execution| &execution.imported)
+            .any(|&module| self.loading[module].is_none_or(|edge| ImportStatement::of(edge) == *statement))
     }
 
     /// The modules that the root reaches, but not in `kept`.
-    fn fallen(&self, kept: &[bool]) -> impl Iterator<Item = &'a LoadedModule> {
+    pub(super) fn fallen(&self, kept: &[bool]) -> impl Iterator<Item = &'a LoadedModule> {
         let nodes = self.loaded.iter().enumerate();
         nodes
-            .filter(|(node, _)| self.dominators.reaches(*node) && !kept[*node])
+            .filter(|(node, _)| self.reached[*node] && !kept[*node])
             .filter_map(|(_, module)| *module)
     }
 
@@ -152,15 +140,27 @@ impl<'a> ImportGraph<'a> {
         others
     }
 
-    fn reached_without(&self, cut: &[usize]) -> Vec<bool> {
+    /// What the import still reaches where these nodes are cut.
+    pub(super) fn reached_without(&self, cut: &[usize]) -> Vec<bool> {
         let mut reached = vec![false; self.successors.len()];
         let mut stack = vec![ROOT];
         while let Some(node) = stack.pop() {
             if !cut.contains(&node) && !std::mem::replace(&mut reached[node], true) {
-                stack.extend(&self.successors[node]);
+                let next = self.successors[node].iter().copied();
+                stack.extend(next.filter(|&next| self.can_run(next, &reached)));
             }
         }
         reached
+    }
+
+    /// False for a statement that lacks the caller of its function, or the function's module.
+    fn can_run(&self, node: usize, reached: &[bool]) -> bool {
+        let execution = node
+            .checked_sub(self.names.len())
+            .map(|position| &self.executions[position]);
+        execution.is_none_or(|execution| {
+            reached[execution.source] && execution.function_module.is_none_or(|module| reached[module])
+        })
     }
 }
 
@@ -243,6 +243,41 @@ mod tests {
     }
 
     #[test]
+    fn what_a_package_imports_while_it_is_used_is_no_second_road_to_it() {
+        let observation = Sketch::new("app")
+            .loads("app", 1, "lib", 5)
+            .loads("lib", 2, "lib.engine", 20)
+            .loads("lib.engine", 40, "lib.dialect", 3)
+            .called_from("app", 3)
+            .also("lib.dialect", 1, "lib.engine")
+            .loads("lib.dialect", 2, "driver", 7)
+            .build();
+        let graph = ImportGraph::new(&observation);
+        let saving = graph.saving(&statement("app", "app.py", 1));
+        assert_eq!(names(&saving), ["lib", "lib.engine", "lib.dialect", "driver"]);
+        assert_eq!(saving.also_imported_by, []);
+    }
+
+    #[test]
+    fn what_a_function_of_a_module_that_stays_imports_goes_with_the_caller() {
+        let observation = Sketch::new("app")
+            .loads("app", 1, "registry", 1)
+            .loads("app", 2, "app.plugins", 1)
+            .loads("registry", 9, "plugin", 80)
+            .called_from("app.plugins", 5)
+            .build();
+        let graph = ImportGraph::new(&observation);
+        assert_eq!(
+            names(&graph.saving(&statement("app", "app.py", 2))),
+            ["app.plugins", "plugin"]
+        );
+        assert_eq!(
+            names(&graph.saving(&statement("app", "app.py", 1))),
+            ["registry", "plugin"]
+        );
+    }
+
+    #[test]
     fn an_attribute_that_imports_when_touched_goes_with_the_line_that_touched_it() {
         let observation = Sketch::new("app")
             .loads("app", 1, "lib", 5)
@@ -257,21 +292,32 @@ mod tests {
 
     proptest! {
         #[test]
-        fn dominators_and_reachability_agree(
-            edges in prop::collection::vec((0usize..8, 0usize..8, 1u32..4, 0u64..5), 0..30)
+        fn what_loaded_nothing_saves_nothing(
+            imports in prop::collection::vec((0usize..8, 0usize..8, 1u32..4, 0u64..5, prop::option::of(0usize..8)), 0..30)
         ) {
             let mut sketch = Sketch::new("m0");
-            for (from, to, line, cost) in edges {
-                let (from, to) = (format!("m{from}"), format!("m{to}"));
-                let known = |observation: &crate::observed::Observation| observation.modules.iter().any(|module| module.name == to);
-                let mut first = false;
-                sketch = sketch.with(|observation| first = !known(observation));
-                sketch = if first { sketch.loads(&from, line, &to, cost) } else { sketch.also(&from, line, &to) };
+            let mut loaded = vec![0];
+            for (from, to, line, cost, caller) in imports {
+                if !loaded.contains(&from) || caller.is_some_and(|caller| !loaded.contains(&caller)) {
+                    continue;
+                }
+                let (name, imported) = (format!("m{from}"), format!("m{to}"));
+                sketch = if loaded.contains(&to) {
+                    sketch.also(&name, line, &imported)
+                } else {
+                    loaded.push(to);
+                    sketch.loads(&name, line, &imported, cost)
+                };
+                if let Some(caller) = caller {
+                    sketch = sketch.called_from(&format!("m{caller}"), line + 10);
+                }
             }
             let observation = sketch.build();
             let graph = ImportGraph::new(&observation);
-            for weight in graph.weights(|_| true) {
-                prop_assert_eq!(weight.time_ns, graph.saving(&weight.statement).time_ns);
+            let weights = graph.weights(|_| true);
+            for statement in graph.statements().into_iter().filter(|statement| statement.importer.is_some()) {
+                let weighed = weights.iter().find(|weight| weight.statement == statement);
+                prop_assert_eq!(weighed.map_or(0, |weight| weight.time_ns), graph.saving(&statement).time_ns);
             }
         }
     }

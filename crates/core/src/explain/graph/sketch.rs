@@ -19,6 +19,14 @@ impl Sketch {
             .module(imported, milliseconds)
     }
 
+    /// `importer:line` loads `imported`, a namespace package: it has no file and no body.
+    pub(in crate::explain) fn loads_namespace(self, importer: &str, line: u32, imported: &str) -> Self {
+        self.loads(importer, line, imported, 0).with(|observation| {
+            let namespace = observation.modules.last_mut().expect("it was loaded");
+            namespace.file = None;
+        })
+    }
+
     /// `importer:line` imports `imported`, which is there already.
     pub(in crate::explain) fn also(self, importer: &str, line: u32, imported: &str) -> Self {
         self.edge(Some(importer), line, imported, false)

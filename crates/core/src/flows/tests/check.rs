@@ -23,6 +23,7 @@ fn hang() -> Failure {
     Failure::Hung {
         limit_ms: 10_000,
         stack: Vec::new(),
+        other_threads: Vec::new(),
     }
 }
 

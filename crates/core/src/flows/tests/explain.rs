@@ -2,7 +2,7 @@
 
 use super::project::Project;
 use super::scripted::{Scripted, Unseen, missing};
-use crate::explain::{CostlyImport, Explanation, ObstacleKind};
+use crate::explain::{AdviceKind, CostlyImport, Explanation, ObstacleKind};
 use crate::flows::{Explain, ExplainError, explain};
 
 /// A program of 100 ms: 60 of `heavy`, 30 of `used`, which its body needs.
@@ -66,6 +66,34 @@ fn each_costly_statement_is_deferred_once() {
 }
 
 #[test]
+fn statements_that_save_only_together_are_tried_one_by_one() {
+    let measure = Scripted::new()
+        .module("shop", 10.0, &["heavy", "shop.cli"])
+        .module("shop.cli", 10.0, &["heavy"])
+        .module("heavy", 60.0, &[])
+        .uses("shop.cli", "heavy");
+    let explanation = explained(&measure, |_| {}).expect("it works");
+    let [set] = &explanation.together[..] else {
+        panic!("one set in {:#?}", explanation.together);
+    };
+    assert_eq!(
+        (set.module.as_str(), set.imports.len(), set.cut.modules),
+        ("heavy", 2, 1)
+    );
+    assert!((set.cut.time_ms / explanation.time_ms - 0.75).abs() < 0.05, "{set:?}");
+    let uses: Vec<_> = set.imports.iter().map(|import| import.used.is_some()).collect();
+    assert_eq!((uses, set.advice), (vec![false, true], Some(AdviceKind::Split)));
+    assert!(
+        explanation
+            .imports
+            .iter()
+            .all(|import| !import.imported.contains(&"heavy".to_owned())),
+        "what is in the set is not told again: {:?}",
+        explanation.imports
+    );
+}
+
+#[test]
 fn verifying_measures_in_pairs_until_they_agree() {
     let measure = shop();
     let explanation = explained(&measure, |asked| asked.verify = true).expect("it works");
@@ -126,4 +154,16 @@ fn what_fails_is_not_explained() {
     let later = shop().fails("heavy", 12, missing("late"));
     let error = explained(&later, |asked| asked.verify = true).expect_err("it fails");
     assert!(matches!(error, ExplainError::FailsNow { .. }), "{error}");
+}
+
+#[test]
+fn a_heavy_body_is_named_by_its_line() {
+    let measure = Scripted::new()
+        .module("shop", 10.0, &["tables"])
+        .module("tables", 90.0, &["small"])
+        .module("small", 1.0, &[]);
+    let explanation = explained(&measure, |_| {}).expect("it works");
+    let line = explanation.bodies.first().expect("a heavy body");
+    assert_eq!((line.module.as_str(), line.source.as_str()), ("tables", "work()"));
+    assert_eq!(line.place.to_string(), "tables.py:2");
 }

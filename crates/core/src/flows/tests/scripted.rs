@@ -358,6 +358,7 @@ impl Measure for Scripted {
                 detail: "an effect".to_owned(),
                 place: None,
                 module: Some(name.clone()),
+                stack: Vec::new(),
             });
             seen.collect::<Vec<_>>()
         };
@@ -504,7 +505,8 @@ pub(super) fn missing(name: &str) -> Failure {
         message: format!("No module named '{name}'"),
         stack: Vec::new(),
         missing: Some(name.to_owned()),
-        cycle: Vec::new(),
+        cycle: Box::default(),
+        absent: None,
     }
 }
 

@@ -108,6 +108,8 @@ fn sign(outcome: TargetOutcome) -> &'static str {
     match outcome {
         TargetOutcome::Improved => "✅",
         TargetOutcome::Slower => "🔺",
+        TargetOutcome::Resolved => "✅",
+        TargetOutcome::Broken => "❌",
         TargetOutcome::Same => "▫️",
         TargetOutcome::New => "🆕",
         TargetOutcome::Gone => "🗑️",

@@ -168,6 +168,7 @@ fn requirement(comparison: &BeforeAfter) -> Option<Requirement> {
 fn shortfall(row: &TargetComparison) -> String {
     match (row.outcome, row.change_percent) {
         (TargetOutcome::Same, Some(change)) => format!("{}, within the noise", numbers::percent_change(change)),
+        (TargetOutcome::Broken, _) => String::from("it fails"),
         (_, Some(change)) => numbers::percent_change(change),
         (_, None) => String::from("not timed on one side"),
     }

@@ -83,8 +83,8 @@ fn table(part: &EnvironmentComparison, colour: bool) -> Table {
 
 fn style(outcome: TargetOutcome) -> Style {
     match outcome {
-        TargetOutcome::Improved => GOOD,
-        TargetOutcome::Slower => BAD,
+        TargetOutcome::Improved | TargetOutcome::Resolved => GOOD,
+        TargetOutcome::Slower | TargetOutcome::Broken => BAD,
         TargetOutcome::Unknown => CAUTION,
         TargetOutcome::New | TargetOutcome::Gone => CALM,
         TargetOutcome::Same => Style::new(),

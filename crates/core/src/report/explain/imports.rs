@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{place_for_people, without_site};
-use crate::explain::{AdviceKind, CostlyImport, Measured, Weight};
+use crate::explain::{AdviceKind, CostlyImport, CostlyTogether, Measured, Weight};
 use crate::numbers;
 use crate::report::{untrusted, wording};
 
@@ -15,12 +15,16 @@ const INDENTATION: usize = 7;
 const STATEMENT: usize = 60;
 
 /// Writes the section.
-pub(super) fn write(text: &mut String, imports: &[CostlyImport]) {
-    if imports.is_empty() {
+pub(super) fn write(text: &mut String, imports: &[CostlyImport], together: &[CostlyTogether]) {
+    if imports.is_empty() && together.is_empty() {
         text.push_str("no import costs enough to be worth a change\n");
         return;
     }
     text.push_str("what to do about the costly imports:\n");
+    for set in together {
+        text.push('\n');
+        set_of_statements(text, set);
+    }
     for import in imports {
         text.push('\n');
         one(text, import);
@@ -31,22 +35,10 @@ pub(super) fn write(text: &mut String, imports: &[CostlyImport]) {
 }
 
 fn one(text: &mut String, import: &CostlyImport) {
-    let kind = import.advice.as_ref().map_or("", |advice| match advice.kind {
-        AdviceKind::Lazy => "lazy",
-        AdviceKind::Split => "split",
-        AdviceKind::Keep => "keep",
-    });
-    let place = import.place.as_ref().map_or(import.importer.clone(), place_for_people);
-    let statement = import.source.clone().unwrap_or_else(|| {
-        let named = import.imported.last().map_or("", String::as_str);
-        format!("import {named}")
-    });
-    // Writing to a string cannot fail.
-    let _ = writeln!(
+    heading(
         text,
-        "{kind:<INDENTATION$}{}  {}",
-        untrusted::line(&place),
-        untrusted::name(&statement, STATEMENT)
+        import.advice.as_ref().map_or("", |advice| word(advice.kind)),
+        import,
     );
     paragraph(text, &savings(import));
     if let Some(measured) = &import.measured {
@@ -63,6 +55,42 @@ fn one(text: &mut String, import: &CostlyImport) {
             paragraph(text, &format!("-> {}", wording::remedy(remedy)));
         }
     }
+}
+
+/// Statements that save only together, one below the other, and what stands in the way of each.
+fn set_of_statements(text: &mut String, set: &CostlyTogether) {
+    for (position, import) in set.imports.iter().enumerate() {
+        let advice = set.advice.filter(|_| position == 0);
+        heading(text, advice.map_or("", word), import);
+    }
+    paragraph(text, &wording::together(set));
+    for hindrance in wording::hindrances(set) {
+        paragraph(text, &hindrance);
+    }
+}
+
+fn word(kind: AdviceKind) -> &'static str {
+    match kind {
+        AdviceKind::Lazy => "lazy",
+        AdviceKind::Split => "split",
+        AdviceKind::Keep => "keep",
+    }
+}
+
+/// The line with the statement and its place.
+fn heading(text: &mut String, kind: &str, import: &CostlyImport) {
+    let place = import.place.as_ref().map_or(import.importer.clone(), place_for_people);
+    let statement = import.source.clone().unwrap_or_else(|| {
+        let named = import.imported.last().map_or("", String::as_str);
+        format!("import {named}")
+    });
+    // Writing to a string cannot fail.
+    let _ = writeln!(
+        text,
+        "{kind:<INDENTATION$}{}  {}",
+        untrusted::line(&place),
+        untrusted::name(&statement, STATEMENT)
+    );
 }
 
 /// What making it lazy saves, and what it does not.

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use crate::explain::{
-    Advice, AdviceKind, CostlyImport, Explanation, GroupTotal, Measured, Node, Obstacle, ObstacleKind, Use, Weight, Why,
+    Advice, AdviceKind, CostlyImport, CostlyTogether, Explanation, GroupTotal, HeavyLine, Measured, Node, Obstacle,
+    ObstacleKind, Use, Weight, Why,
 };
 use crate::observed::Place;
 use crate::report::{untrusted, wording};
@@ -28,6 +29,8 @@ pub fn render(explanation: &Explanation) -> Result<String, serde_json::Error> {
         groups: explanation.groups.iter().map(Group::from).collect(),
         tree: explanation.tree.iter().map(Module::from).collect(),
         imports: explanation.imports.iter().map(Statement::from).collect(),
+        together: explanation.together.iter().map(Set::from).collect(),
+        bodies: &explanation.bodies,
         why: explanation.why.as_ref(),
     };
     Ok(untrusted::json(&serde_json::to_string_pretty(&document)?) + "\n")
@@ -45,6 +48,8 @@ struct Document<'a> {
     groups: Vec<Group>,
     tree: Vec<Module<'a>>,
     imports: Vec<Statement<'a>>,
+    together: Vec<Set<'a>>,
+    bodies: &'a [HeavyLine],
     why: Option<&'a Why>,
 }
 
@@ -129,6 +134,35 @@ impl<'a> From<&'a CostlyImport> for Statement<'a> {
             measured: import.measured,
             usage: import.usage,
             advice: import.advice.as_ref().map(Proposal::from),
+        }
+    }
+}
+
+/// Statements that save only together. What stands in the way of each is among its own keys.
+#[derive(Serialize)]
+struct Set<'a> {
+    module: &'a str,
+    statements: Vec<Statement<'a>>,
+    cut: Weight,
+    advice: Option<SetProposal>,
+}
+
+#[derive(Serialize)]
+struct SetProposal {
+    kind: AdviceKind,
+    reason: String,
+}
+
+impl<'a> From<&'a CostlyTogether> for Set<'a> {
+    fn from(set: &'a CostlyTogether) -> Self {
+        Self {
+            module: &set.module,
+            statements: set.imports.iter().map(Statement::from).collect(),
+            cut: set.cut,
+            advice: set.advice.map(|kind| SetProposal {
+                kind,
+                reason: wording::together(set),
+            }),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::imports;
-use crate::explain::{ChainStep, Explanation, Group, Node};
+use crate::explain::{ChainStep, Explanation, Group, HeavyLine, Node};
 use crate::numbers;
 use crate::report::{untrusted, wording};
 
@@ -42,7 +42,8 @@ pub fn render(explanation: &Explanation, options: &Options) -> String {
     }
     tree(&mut text, explanation, options);
     groups(&mut text, explanation, options);
-    imports::write(&mut text, &explanation.imports);
+    bodies(&mut text, &explanation.bodies);
+    imports::write(&mut text, &explanation.imports, &explanation.together);
     text
 }
 
@@ -200,6 +201,29 @@ fn groups(text: &mut String, explanation: &Explanation, options: &Options) {
     text.push('\n');
 }
 
+fn bodies(text: &mut String, lines: &[HeavyLine]) {
+    if lines.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "heavy by themselves:");
+    for line in lines {
+        let share = format!(
+            "{:.0}% of the {} that the body of `{}` takes itself",
+            line.share * 100.0,
+            numbers::time(line.body_ms),
+            line.module
+        );
+        let _ = writeln!(
+            text,
+            "  {}  {}\n         {}",
+            untrusted::line(&line.place.to_string()),
+            untrusted::line(&line.source),
+            untrusted::line(&share)
+        );
+    }
+    text.push('\n');
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
@@ -237,6 +261,8 @@ pub(super) mod tests {
                 node("torch.nn\u{1b}[2J", torch(), Some(1), 10.0),
             ],
             imports: Vec::new(),
+            together: Vec::new(),
+            bodies: Vec::new(),
             why: None,
         }
     }
@@ -252,6 +278,27 @@ pub(super) mod tests {
         let text = render(&sample(), &OPTIONS);
         assert!(
             text.contains("   110 ms    110 ms  2.00 KiB  2.00 KiB       2    torch 2.0\n"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_heavy_body_is_named_by_its_line() {
+        let mut explanation = sample();
+        explanation.bodies.push(HeavyLine {
+            module: "app".to_owned(),
+            place: crate::observed::Place {
+                file: "src/app.py".to_owned(),
+                line: 8,
+            },
+            source: "NAMES = versions()\u{1b}[2J".to_owned(),
+            share: 0.93,
+            body_ms: 40.0,
+        });
+        let text = render(&explanation, &OPTIONS);
+        assert!(text.contains("  src/app.py:8  NAMES = versions()\\x1b[2J\n"), "{text}");
+        assert!(
+            text.contains("93% of the 40.0 ms that the body of `app` takes itself"),
             "{text}"
         );
     }

@@ -1,7 +1,9 @@
 //! Advice in words: why, and what to write.
 
 use super::usage;
-use crate::explain::{Advice, Obstacle, ObstacleKind, Reason, Remedy, Use, UseKind};
+use crate::explain::{
+    Advice, AdviceKind, CostlyImport, CostlyTogether, Obstacle, ObstacleKind, Reason, Remedy, Use, UseKind,
+};
 use crate::numbers;
 use crate::observed::Failure;
 use crate::report::explain::place_for_people;
@@ -36,6 +38,11 @@ pub(in crate::report) fn remedy(remedy: &Remedy) -> String {
     match remedy {
         Remedy::CallLater => "make that call where its result is first needed".to_owned(),
         Remedy::OwnModule => "move what needs it into a module of its own, imported by those who use it".to_owned(),
+        Remedy::MoveWithUse { place, saves_ms } => format!(
+            "move it and its use at {} together, to where the result is first needed: that saves {}",
+            place_for_people(place),
+            numbers::time(*saves_ms)
+        ),
         Remedy::OthersLazy => "leave that name where it is, and make the others of the statement lazy".to_owned(),
         Remedy::TypeChecking => "write annotations as strings, and import it under `if TYPE_CHECKING`".to_owned(),
         Remedy::LazyKeyword => "put `lazy` in front of the statement".to_owned(),
@@ -46,6 +53,40 @@ pub(in crate::report) fn remedy(remedy: &Remedy) -> String {
             format!("{in_function}; for Python 3.15 list `{names}` in `__lazy_modules__`")
         }
     }
+}
+
+/// What statements save that have to go together.
+pub(in crate::report) fn together(set: &CostlyTogether) -> String {
+    let saves = format!(
+        "{}, {}, {}",
+        numbers::time(set.cut.time_ms),
+        numbers::bytes(set.cut.memory_bytes.max(0).unsigned_abs()),
+        numbers::counted(set.cut.modules.max(0).unsigned_abs(), "module")
+    );
+    let module = &set.module;
+    match set.advice {
+        Some(AdviceKind::Keep) | None => {
+            format!("they lead to {module}: made lazy together, they would save no more than {saves}")
+        }
+        Some(AdviceKind::Lazy) => format!("they lead to {module}: made lazy together, they save {saves}"),
+        Some(AdviceKind::Split) => {
+            format!("they lead to {module}: moved together, with what needs it while importing, they save {saves}")
+        }
+    }
+}
+
+/// What stands in the way of each of them, as far as anything does.
+pub(in crate::report) fn hindrances(set: &CostlyTogether) -> Vec<String> {
+    let hindrance = |import: &CostlyImport| {
+        let what = import.obstacle.as_ref().map(obstacle);
+        let what = what.or_else(|| import.used.as_ref().map(used))?;
+        let place = import
+            .place
+            .as_ref()
+            .map_or_else(|| import.importer.clone(), place_for_people);
+        Some(format!("{place}: {what}"))
+    };
+    set.imports.iter().filter_map(hindrance).collect()
 }
 
 fn used(used: &Use) -> String {
@@ -167,10 +208,23 @@ mod tests {
         let failure = Failure::Hung {
             limit_ms: 1500,
             stack: Vec::new(),
+            other_threads: Vec::new(),
         };
         assert_eq!(
             obstacle(ObstacleKind::Breaks(failure), None),
             "cannot be deferred: the import breaks without it (it does not end within 1.5 s)"
+        );
+    }
+
+    #[test]
+    fn an_import_and_its_use_move_together() {
+        let moved = Remedy::MoveWithUse {
+            place: place().expect("a place"),
+            saves_ms: 161.0,
+        };
+        assert_eq!(
+            remedy(&moved),
+            "move it and its use at shop/core.py:7 together, to where the result is first needed: that saves 161 ms"
         );
     }
 

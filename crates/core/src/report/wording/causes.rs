@@ -4,6 +4,7 @@ use super::other_interpreter;
 use crate::explain;
 use crate::explain::{CauseKind, LineChange, LineShare, VersionChange, Weight};
 use crate::numbers;
+use crate::observed::Place;
 use crate::report::Cause;
 
 const MEBIBYTE: i64 = 1024 * 1024;
@@ -28,10 +29,11 @@ fn summary(cause: &explain::Cause) -> String {
     let module = &cause.module;
     let extent = extent(cause.weight);
     let what = match &cause.kind {
-        CauseKind::NewModules { upgrade } => {
+        CauseKind::NewModules { upgrade, others } => {
             let since = upgrade.as_ref().map(|change| format!("{}: ", versions(change)));
             let (since, statement) = (since.unwrap_or_default(), statement(cause));
-            format!("{since}`{statement}` now imports `{module}`{extent}")
+            let also = lead_to_it_too(others);
+            format!("{since}`{statement}` now imports `{module}`{extent}{also}")
         }
         CauseKind::Upgrade(change) => format!("{}, most of it in `{module}`{extent}", versions(change)),
         CauseKind::ChangedModule => format!("`{module}` changed, and its own body takes longer"),
@@ -42,11 +44,69 @@ fn summary(cause: &explain::Cause) -> String {
         CauseKind::Blocked => format!("the import waits in `{}` (sleep, network, disk or a lock)", wait(cause)),
         CauseKind::OtherInterpreter(change) => other_interpreter(change),
         CauseKind::HeavyStatement => format!("`{}` imports `{module}`{extent}", statement(cause)),
+        CauseKind::HeavyTogether { others } => {
+            let others = others.iter().map(ToString::to_string);
+            let places = in_a_row([statement(cause)].into_iter().chain(others));
+            format!("{places} lead to `{module}`{extent}, and save it only together")
+        }
         CauseKind::HeavyBody => format!("the body of `{module}` itself{extent}"),
     };
     match (cause.share, cause.place()) {
         (Some(share), Some(line)) => format!("{what}, at `{line}` {}", of_body(share)),
         _ => what,
+    }
+}
+
+/// What to do about a target that became slower for this reason; where none is known, how to find one.
+pub(super) fn way_out(cause: Option<&explain::Cause>, target: &str) -> String {
+    let Some(cause) = cause else {
+        return format!("`importgate explain {target}` shows where the time goes");
+    };
+    let module = &cause.module;
+    let line = cause
+        .place()
+        .map_or_else(|| format!("`{module}`"), |place| place.to_string());
+    match &cause.kind {
+        CauseKind::HeavyTogether { others } | CauseKind::NewModules { upgrade: None, others } if !others.is_empty() => {
+            format!("import `{module}` where it is used, in each of these places: without one of them nothing is saved")
+        }
+        CauseKind::NewModules { upgrade: None, .. } | CauseKind::HeavyStatement | CauseKind::HeavyTogether { .. } => {
+            match cause.place() {
+                Some(place) => load_later(module, &place),
+                None => format!("`importgate explain {target} --why {module}` shows what imports it"),
+            }
+        }
+        CauseKind::Upgrade(change)
+        | CauseKind::NewModules {
+            upgrade: Some(change), ..
+        } => format!(
+            "stay at {} {}, or take the new cost over into the baseline with `importgate record`",
+            change.distribution, change.before
+        ),
+        CauseKind::ChangedModule | CauseKind::HeavyBody => {
+            format!("let {line} do its work when the result is first needed, and not while it is imported")
+        }
+        CauseKind::SlowerModule => format!("look at what {line} reads or calls: its own code is the same"),
+        CauseKind::LostBytecode => {
+            "compile what is shipped (`python -m compileall`), with time stamps that stay".to_owned()
+        }
+        CauseKind::Blocked => format!("wait at {line} when the result is first needed, and not while it is imported"),
+        CauseKind::OtherInterpreter(_) => {
+            "compare under one interpreter, or record under the new one with `importgate record`".to_owned()
+        }
+    }
+}
+
+/// How to load a module later that a statement loads now. What a package's `__init__.py` imports is often its interface, which
+/// has to stay where it is.
+pub(super) fn load_later(module: &str, place: &Place) -> String {
+    let is_interface = place.file == "__init__.py" || place.file.ends_with("/__init__.py");
+    if is_interface {
+        format!(
+            "the statement at {place} is the one that loads it, and may be part of the package's interface: a module-level `__getattr__` there loads `{module}` when it is first asked for"
+        )
+    } else {
+        format!("import it where it is used: the statement at {place} is the one that loads it")
     }
 }
 
@@ -58,6 +118,25 @@ fn of_body(share: LineShare) -> String {
         None => "",
     };
     format!("({} of {} ms){change}", rounded(share.line_ms), rounded(share.body_ms))
+}
+
+/// `, and `shop/api.py:7` leads to it too`, where there are others.
+fn lead_to_it_too(others: &[Place]) -> String {
+    let places = in_a_row(others.iter().map(ToString::to_string));
+    match others {
+        [] => places,
+        [_] => format!(", and {places} leads to it too"),
+        _ => format!(", and {places} lead to it too"),
+    }
+}
+
+/// Places in backticks, with commas and an "and".
+fn in_a_row(places: impl Iterator<Item = String>) -> String {
+    let places: Vec<String> = places.map(|place| format!("`{place}`")).collect();
+    match &places[..] {
+        [head @ .., last] if !head.is_empty() => format!("{} and {last}", head.join(", ")),
+        _ => places.concat(),
+    }
 }
 
 /// Where the statement is; the module that it stands in where its line is not known.
@@ -147,7 +226,10 @@ mod tests {
 
     #[test]
     fn statements_are_named_by_their_line_or_their_module() {
-        let new = |upgrade| CauseKind::NewModules { upgrade };
+        let new = |upgrade| CauseKind::NewModules {
+            upgrade,
+            others: Vec::new(),
+        };
         assert_eq!(
             said(new(None), Some(14), None),
             "`shop/models.py:14` now imports `torch` (1,203 modules, 583 MiB)"
@@ -159,6 +241,65 @@ mod tests {
         assert_eq!(
             said(CauseKind::HeavyStatement, Some(14), None),
             "`shop/models.py:14` imports `torch` (1,203 modules, 583 MiB)"
+        );
+        let other = |line| Place {
+            file: "shop/cli.py".to_owned(),
+            line,
+        };
+        let also = CauseKind::NewModules {
+            upgrade: None,
+            others: vec![other(2)],
+        };
+        assert_eq!(
+            said(also, Some(14), None),
+            "`shop/models.py:14` now imports `torch` (1,203 modules, 583 MiB), and `shop/cli.py:2` leads to it too"
+        );
+        let together = |others| said(CauseKind::HeavyTogether { others }, Some(14), None);
+        assert_eq!(
+            together(vec![other(2), other(9)]),
+            "`shop/models.py:14`, `shop/cli.py:2` and `shop/cli.py:9` lead to `torch` (1,203 modules, 583 MiB), \
+             and save it only together"
+        );
+    }
+
+    #[test]
+    fn the_interface_of_a_package_is_not_moved_into_a_function() {
+        let told = |file: &str| {
+            let place = Place {
+                file: file.to_owned(),
+                line: 2,
+            };
+            load_later("json", &place)
+        };
+        assert_eq!(
+            told("shop/views.py"),
+            "import it where it is used: the statement at shop/views.py:2 is the one that loads it"
+        );
+        for interface in ["__init__.py", "/site/flask/__init__.py"] {
+            let told = told(interface);
+            assert!(
+                told.contains("__getattr__") && !told.contains("where it is used"),
+                "{told}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_regression_says_what_to_do_or_how_to_find_out() {
+        assert_eq!(
+            way_out(None, "shop"),
+            "`importgate explain shop` shows where the time goes"
+        );
+        let cause = explain::Cause {
+            kind: CauseKind::Upgrade(upgrade()),
+            ..explain::Cause::other_interpreter(&InterpreterChange {
+                before: String::new(),
+                now: String::new(),
+            })
+        };
+        assert_eq!(
+            way_out(Some(&cause), "shop"),
+            "stay at lib 1.0, or take the new cost over into the baseline with `importgate record`"
         );
     }
 

@@ -125,8 +125,14 @@ def _describe(names, failure, total_cpu, total_memory):
         "edges": [_describe_edge(key, loaded) for key, loaded in _Notes.edges.items()],
         "warnings": [_describe_warning(*seen) for seen in list(_Notes.warnings)],
         "effects": [
-            {"effect": kind, "detail": detail, "place": _describe_place(place), "module": module}
-            for (kind, detail, place), module in _Notes.effects.items()
+            {
+                "effect": kind,
+                "detail": detail,
+                "place": _describe_place(place),
+                "module": module,
+                "stack": [_frame(_absolute(filename), line, function) for filename, line, function in stack],
+            }
+            for (kind, detail, place), (module, stack) in _Notes.effects.items()
         ],
         "blocked": [
             {"module": cell[_NAME], "place": _describe_place(place), "ns": blocked}
@@ -171,6 +177,7 @@ def _observe():
             for name in _values("import"):
                 (_import if _LIGHT else _import_hook)(name)
     except BaseException as error:
+        _Notes.on = False
         failure = _describe_exception(error)
     _Notes.on = False
     if _getpid() != _PID:

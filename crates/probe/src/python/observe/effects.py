@@ -50,7 +50,9 @@ def _note_event(kind, event, arguments, frame):
     if event == "sqlite3.connect" and arguments[0] in (":memory:", b":memory:", ""):
         return
     detail = (event + " " + _detail(event, arguments)).rstrip()
-    _Notes.effects.setdefault((kind, detail, place), _top_of(thread))
+    key = (kind, detail, place)
+    if key not in _Notes.effects:
+        _Notes.effects[key] = (_top_of(thread), _stack_of(frame))
 
 
 def _note_open(arguments):

@@ -62,6 +62,18 @@ def _importer_of(frame, thread):
     return None, None, 0, False, None
 
 
+def _stack_of(frame):
+    """The lines that led to something, outermost first, as (file, line, function)."""
+    lines = []
+    while frame is not None:
+        code = frame.f_code
+        if not _is_import_system(code):
+            lines.append((code.co_filename, frame.f_lineno or 0, code.co_name))
+        frame = frame.f_back
+    lines.reverse()
+    return lines
+
+
 _FOLDER_OF_STANDARD_LIBRARY = _modules["encodings"].__file__.rpartition("/")[0].rpartition("/")[0] + "/"
 _ROOTS = tuple([root.rstrip("/") + "/" for root in _values("root")])
 
@@ -100,14 +112,3 @@ def _absolute(path):
     if path.startswith(("/", "<")):
         return path
     return _START_FOLDER + "/" + (path[2:] if path.startswith("./") else path)
-
-
-def _read_whole(filename):
-    descriptor = _open(filename, _OPEN_READ)
-    try:
-        pieces = [_read(descriptor, 1 << 20)]
-        while pieces[-1]:
-            pieces.append(_read(descriptor, 1 << 20))
-        return b"".join(pieces)
-    finally:
-        _close(descriptor)

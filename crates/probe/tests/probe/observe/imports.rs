@@ -187,8 +187,99 @@ fn a_circular_import_names_the_circle_and_keeps_the_edges() {
     let Some(Failure::Raised { cycle, .. }) = &observation.failure else {
         panic!("{:?}", observation.failure)
     };
-    assert_eq!(cycle, &["first", "second"]);
+    assert_eq!(cycle[..], ["first", "second"]);
     assert!(!edge(&observation, "first", "second").loaded);
+}
+
+/// The circle of a failed import, and what was asked for in vain: `module.name`.
+fn examined(files: &[(&str, &str)], name: &str) -> (Vec<String>, Option<String>) {
+    match Project::new(files).observe(name).failure {
+        Some(Failure::Raised {
+            cycle, absent, message, ..
+        }) => {
+            let guessed = message.contains("circular import");
+            assert!(!guessed || !cycle.is_empty(), "{message}");
+            (
+                cycle.into_vec(),
+                absent.map(|absent| format!("{}.{}", absent.module, absent.name)),
+            )
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_name_that_is_nowhere_is_no_circle() {
+    let nowhere = |files: &[(&str, &str)], absent: &str| {
+        assert_eq!(
+            examined(files, "lib"),
+            (Vec::new(), Some(absent.to_owned())),
+            "{files:?}"
+        );
+    };
+    nowhere(
+        &[("lib/__init__.py", "from lib import (\n    grammar,\n)\n")],
+        "lib.grammar",
+    );
+    nowhere(
+        &[
+            ("lib/__init__.py", "from lib.parser import load\n"),
+            ("lib/parser.py", "from . import (\n    _vendored,\n)\nload = 1\n"),
+        ],
+        "lib._vendored",
+    );
+    nowhere(
+        &[
+            ("lib.py", "import other\nfound = 1\n"),
+            ("other.py", "import lib\nlib.lost\n"),
+        ],
+        "lib.lost",
+    );
+    nowhere(
+        &[
+            ("lib.py", "import other\ndef later():\n    lost = 1\n"),
+            ("other.py", "from lib import lost\n"),
+        ],
+        "lib.lost",
+    );
+    nowhere(
+        &[("lib.py", "from other import gone\n"), ("other.py", "")],
+        "other.gone",
+    );
+}
+
+#[test]
+fn a_name_that_was_to_come_is_a_circle() {
+    let circle = |files: &[(&str, &str)], expected: &[&str]| {
+        let expected = expected.iter().map(|&name| name.to_owned()).collect();
+        assert_eq!(examined(files, "lib"), (expected, None), "{files:?}");
+    };
+    let asks = ("other.py", "from lib import late\n");
+    for late in [
+        "late = 1\n",
+        "def late():\n    pass\n",
+        "if True:\n    from os import sep as late\n",
+        "from os.path import *\n",
+        "globals()['late'] = 1\n",
+    ] {
+        circle(&[("lib.py", &format!("import other\n{late}")), asks], &["lib", "other"]);
+    }
+    circle(
+        &[
+            ("lib/__init__.py", "import other\nfrom lib import late\n"),
+            ("lib/late.py", ""),
+            ("other.py", "import lib\nlib.late\n"),
+        ],
+        &["lib", "other"],
+    );
+    // A function that is called while the module is imported asks it for what comes below the call.
+    circle(
+        &[
+            ("lib.py", "import helper\nhelper.load()\nlate = 1\n"),
+            ("helper.py", "def load():\n    from lib import late\n"),
+        ],
+        &["lib", "helper"],
+    );
 }
 
 #[test]

@@ -359,7 +359,8 @@ fn an_upgrade_is_named_with_both_versions() {
         "{first:?}"
     );
     let upgrade = Some(versions("lib", "1.0", "2.0"));
-    assert_eq!(first.kind, CauseKind::NewModules { upgrade });
+    let others = Vec::new();
+    assert_eq!(first.kind, CauseKind::NewModules { upgrade, others });
     assert_eq!(first.distribution, Some(distribution("heavy", "1.0")));
 
     environment.install("calm", "1.1", &[("calm.py", BURN)]);

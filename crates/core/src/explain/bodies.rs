@@ -1,0 +1,82 @@
+//! Which line of a module's own body takes most of it: no import statement shows that, and to put one off would not help.
+
+use serde::Serialize;
+
+use super::Node;
+use crate::observed::{LineSeen, Place};
+
+/// How many bodies are looked at.
+const MOST_BODIES: usize = 3;
+/// A body that takes a smaller share of the whole import is not looked at.
+const SMALLEST_BODY: f64 = 0.1;
+/// A line that takes a smaller share of its body is not what makes it heavy.
+const SMALLEST_LINE: f64 = 0.25;
+
+/// The line that takes most of a module's own body.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct HeavyLine {
+    /// The module.
+    pub module: String,
+    /// The first line of the statement.
+    pub place: Place,
+    /// The text of that line, which names what it calls; untrusted.
+    pub source: String,
+    /// The share of the body that it takes. It was seen line by line, which moves times, so it is no time of its own.
+    pub share: f64,
+    /// What the whole body takes, in milliseconds.
+    pub body_ms: f64,
+}
+
+/// The modules whose own bodies are heavy, heaviest first, each with what its body takes in milliseconds.
+pub(crate) fn heavy_bodies(tree: &[Node], time_ms: f64, smallest_ms: f64) -> Vec<(&str, f64)> {
+    let least = smallest_ms.max(time_ms * SMALLEST_BODY);
+    let nodes = tree.iter().filter(|node| node.own_ms >= least);
+    let mut bodies: Vec<(&str, f64)> = nodes.map(|node| (node.module.as_str(), node.own_ms)).collect();
+    bodies.sort_by(|left, right| right.1.total_cmp(&left.1));
+    bodies.truncate(MOST_BODIES);
+    bodies
+}
+
+/// The heaviest line of a body; `None` where no line is, or none was seen.
+pub(crate) fn heaviest_line((module, body_ms): (&str, f64), seen: &[LineSeen]) -> Option<HeavyLine> {
+    let lines = || seen.iter().filter(|line| line.module == module);
+    let total: u64 = lines().map(|line| line.ns).sum();
+    let line = lines().max_by_key(|line| (line.ns, std::cmp::Reverse(line.line)))?;
+    let share = line.ns as f64 / total.max(1) as f64;
+    (share >= SMALLEST_LINE).then(|| HeavyLine {
+        module: module.to_owned(),
+        place: Place {
+            file: line.file.clone(),
+            line: line.line,
+        },
+        source: line.text.clone(),
+        share,
+        body_ms,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(line: u32, ns: u64) -> LineSeen {
+        LineSeen {
+            module: "shop".to_owned(),
+            file: "shop.py".to_owned(),
+            line,
+            ns,
+            text: format!("line {line}"),
+            extent: Vec::new(),
+            reach: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_line_is_named_where_it_takes_much_of_its_body() {
+        let line = heaviest_line(("shop", 40.0), &[seen(1, 10), seen(8, 90)]).expect("a heavy line");
+        assert_eq!((line.place.to_string().as_str(), line.share), ("shop.py:8", 0.9));
+        let even: Vec<LineSeen> = (1..=10).map(|line| seen(line, 10)).collect();
+        assert_eq!(heaviest_line(("shop", 40.0), &even), None);
+        assert_eq!(heaviest_line(("other", 40.0), &even), None);
+    }
+}

@@ -1,0 +1,141 @@
+"""How an import failed. Python calls a missing name "most likely due to a circular import": a guess, which is checked here.
+
+A circle has two sides: a module whose body is still running, and a line in it, not reached yet, that would have bound the
+name. Where no such line is left, and no such submodule is on disk, the name is simply not there.
+"""
+
+_parse_source = _builtins.compile
+_ONLY_TREE = 0x400  # ast.PyCF_ONLY_AST
+_GUESS = " (most likely due to a circular import)"
+_BIND_ANY_NAME = ("globals", "vars", "setattr", "exec")
+_OWN_SCOPE = ("FunctionDef", "AsyncFunctionDef", "ClassDef", "Lambda", "ListComp", "SetComp", "DictComp", "GeneratorExp")
+
+
+def _frame(filename, line, function):
+    return {"file": filename, "line": line or 0, "function": function}
+
+
+def _describe_exception(error):
+    """How an import ended with an exception: `exited` for SystemExit, else `raised`."""
+    stack = []
+    frames = []
+    step = error.__traceback__
+    while step is not None:
+        code = step.tb_frame.f_code
+        if not _is_internal(code.co_filename):
+            stack.append(_frame(code.co_filename, step.tb_lineno, code.co_name))
+            names = step.tb_frame.f_globals
+            frames.append((names.get("__name__"), code, step.tb_lineno, names))
+        step = step.tb_next
+    if isinstance(error, SystemExit):
+        code = error.code
+        status = code if type(code) is int else (0 if code is None else 1)
+        return {"kind": "exited", "code": status & 0xFF, "stack": stack}
+    if isinstance(error, SyntaxError) and type(error.filename) is str:
+        stack.append(_frame(error.filename, error.lineno, "<module>"))
+    message = _text(error)
+    missing = getattr(error, "name", None) if isinstance(error, ModuleNotFoundError) else None
+    cycle, absent = _examine_missing_name(message, frames)
+    return {
+        "kind": "raised",
+        "exception": type(error).__qualname__,
+        "message": message if cycle else message.replace(_GUESS, ""),
+        "stack": stack,
+        "missing": missing if type(missing) is str else None,
+        "cycle": cycle,
+        "absent": absent,
+    }
+
+
+def _examine_missing_name(message, frames):
+    """What is behind a name that a module did not have: the modules of a circle, from the one that is only half initialised
+    to the one that asked it for the name; else what is not there. Both are empty where it is neither, or cannot be told."""
+    module, name = _name_asked_for(message)
+    if module is None:
+        return [], None
+    try:
+        bodies = [position for position, (owner, code, _, _) in enumerate(frames)
+                  if owner == module and code.co_name == "<module>"]
+        position = bodies[-1] if bodies else None
+        # A module whose import has failed is in sys.modules no more.
+        names = frames[position][3] if bodies else object.__getattribute__(_modules[module], "__dict__")
+        if _has_submodule(names, module, name) or _is_to_come(names, name, frames, position):
+            return ([] if position is None else _circle(frames, position)), None
+        return [], {"module": module, "name": name, "package": names.get("__path__") is not None}
+    except Exception:
+        return [], None  # what cannot be examined is not claimed
+
+
+def _name_asked_for(message):
+    """The module and the name of an error about a name that is not in it; None, None for every other error."""
+    quoted = message.split("'")
+    if len(quoted) < 5:
+        return None, None
+    if quoted[0] == "cannot import name " and quoted[2] in (" from ", " from partially initialized module "):
+        return quoted[3], quoted[1]
+    if quoted[0] == "partially initialized module " and quoted[2] == " has no attribute ":
+        return quoted[1], quoted[3]
+    if quoted[0] == "cannot access submodule " and quoted[2] == " of module ":
+        return quoted[3], quoted[1]
+    return None, None
+
+
+def _circle(frames, position):
+    """The modules whose bodies are running from this frame on, and the one that asked."""
+    running = [owner for owner, code, _, _ in frames[position:] if code.co_name == "<module>"]
+    circle = []
+    for owner in running + [frames[-1][0]]:
+        if type(owner) is str and owner not in circle:
+            circle.append(owner)
+    return circle
+
+
+def _has_submodule(names, module, name):
+    path = names.get("__path__")
+    if path is None:
+        return False
+    finder = _modules["_frozen_importlib_external"].PathFinder
+    return finder.find_spec(module + "." + name, list(path)) is not None
+
+
+def _is_to_come(names, name, frames, position):
+    """Whether a module will have bound the name once its body has run."""
+    filename = names.get("__file__")
+    if type(filename) is not str or not filename.endswith(".py"):
+        return True  # its source cannot be asked
+    reached = 0 if position is None else frames[position][2]
+    asking = reached if position == len(frames) - 1 else 0
+    return _binds(_read_whole(filename), name, reached, asking)
+
+
+def _binds(source, name, reached, asking):
+    """Whether a statement of a module's body that ends at the line that was reached or later may bind a name. The import
+    that asks for it, where that is one of this body, is not the one that answers."""
+    left = list(_parse_source(source, "<source>", "exec", _ONLY_TREE, True).body)
+    while left:
+        node = left.pop()
+        if getattr(node, "end_lineno", reached) < reached:
+            continue
+        kind = type(node).__name__
+        if kind in ("FunctionDef", "AsyncFunctionDef", "ClassDef"):
+            # A module may answer for names that it does not have.
+            bound = node.name in (name, "__getattr__")
+        elif kind in ("Import", "ImportFrom"):
+            asks = node.lineno <= asking <= node.end_lineno
+            bound = not asks and any([_bound_by(alias, kind) in (name, "*") for alias in node.names])
+        elif kind == "Name":
+            bound = node.id in _BIND_ANY_NAME or node.id == name and type(node.ctx).__name__ == "Store"
+        else:
+            bound = kind in ("ExceptHandler", "MatchAs", "MatchStar") and node.name == name
+        if bound:
+            return True
+        if kind not in _OWN_SCOPE:
+            for field in node._fields:
+                value = getattr(node, field, None)
+                items = value if type(value) is list else [value]
+                left.extend([item for item in items if hasattr(item, "_fields")])
+    return False
+
+
+def _bound_by(alias, kind):
+    return alias.asname or (alias.name.partition(".")[0] if kind == "Import" else alias.name)
