@@ -159,10 +159,13 @@ fn advise_beside_obstacle(import: &CostlyImport, is_worth_it: bool, is_heavy: bo
     let remedy = match used.how {
         _ if is_worth_it => Some(Remedy::OthersLazy),
         UseKind::Signature if is_heavy => Some(Remedy::TypeChecking),
-        UseKind::Other if import.cut.time_ms >= below_ms => Some(Remedy::MoveWithUse {
-            place: used.place.clone(),
-            saves_ms: import.cut.time_ms,
-        }),
+        // `<frozen importlib._bootstrap>` is no line that could be moved.
+        UseKind::Other if import.cut.time_ms >= below_ms && !used.place.file.starts_with('<') => {
+            Some(Remedy::MoveWithUse {
+                place: used.place.clone(),
+                saves_ms: import.cut.time_ms,
+            })
+        }
         _ if is_heavy => Some(Remedy::OwnModule),
         _ => None,
     };

@@ -65,10 +65,9 @@ pub(in crate::report) fn together(set: &CostlyTogether) -> String {
     );
     let module = &set.module;
     match set.advice {
-        Some(AdviceKind::Keep) | None => {
-            format!("they lead to {module}: made lazy together, they would save no more than {saves}")
+        Some(AdviceKind::Lazy | AdviceKind::Keep) | None => {
+            format!("they lead to {module}: made lazy together, they save {saves}")
         }
-        Some(AdviceKind::Lazy) => format!("they lead to {module}: made lazy together, they save {saves}"),
         Some(AdviceKind::Split) => {
             format!("they lead to {module}: moved together, with what needs it while importing, they save {saves}")
         }
