@@ -6,12 +6,12 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::error::Category;
 
-use super::format::{File, StoredEntry, StoredTarget};
+use super::format::{File, OWN_TIME_UNIT_NS, StoredEntry, StoredTarget};
 use super::path::Path;
 use super::pool::Pool;
 use super::{Baseline, Entry, ParseError, Recorded, StoredSample};
 use crate::numbers;
-use crate::observed::{ModuleRecord, Origin, ReferenceSample};
+use crate::observed::{COLLECTIONS, ModuleRecord, Origin, ReferenceSample};
 use crate::stats::MachineSpeed;
 
 /// Reads a baseline.
@@ -157,6 +157,12 @@ fn target(stored: StoredTarget, speed: &MachineSpeed, pools: &Pools, path: &Path
             numbers::counted(modules as u64, "module")
         );
         return Err(path.key("own_time_10us").invalid(problem));
+    }
+    if let Some(units) = stored.collections_10us {
+        let nanoseconds = units.checked_mul(OWN_TIME_UNIT_NS);
+        let nanoseconds =
+            nanoseconds.ok_or_else(|| path.key("collections_10us").invalid("more than any time can be"))?;
+        recorded.own_ns.insert(COLLECTIONS.to_owned(), nanoseconds);
     }
     if stored.modules != modules as u64 {
         let problem = format!("the closure has {}", numbers::counted(modules as u64, "module"));

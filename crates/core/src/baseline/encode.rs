@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::format::{File, OwnTimes, StoredEntry, StoredTarget};
+use super::format::{File, OWN_TIME_UNIT_NS, OwnTimes, StoredEntry, StoredTarget};
 use super::pool::Pool;
 use super::{Baseline, Entry, Recorded, StoredSample};
-use crate::observed::{ModuleRecord, Origin};
+use crate::observed::{COLLECTIONS, ModuleRecord, Origin};
 use crate::stats::MachineSpeed;
 
 /// The modules of an entry by their origin.
@@ -84,6 +84,10 @@ fn target(recorded: &Recorded, speed: &MachineSpeed, modules: &Modules<'_>, file
             files.selection(read.map(|(path, content)| (path.as_str(), *content)))
         }),
         own_time_10us: own_times,
+        collections_10us: recorded
+            .own_ns
+            .get(COLLECTIONS)
+            .map(|&nanoseconds| (nanoseconds + OWN_TIME_UNIT_NS / 2) / OWN_TIME_UNIT_NS),
         samples: recorded.samples.clone(),
     }
 }

@@ -93,6 +93,9 @@ pub(super) struct StoredTarget {
     pub(super) files_read: Option<String>,
     /// The own times of the modules of the closure, in its order.
     pub(super) own_time_10us: OwnTimes,
+    /// The time of the collections of garbage, where it is no part of the own times.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub(super) collections_10us: Option<u64>,
     pub(super) samples: Vec<StoredSample>,
 }
 

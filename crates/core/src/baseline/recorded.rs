@@ -62,7 +62,10 @@ pub struct Recorded {
     pub samples: Vec<StoredSample>,
     /// The modules that the import loaded.
     pub closure: ModuleTable,
-    /// The usual own CPU time of each module of the closure, in nanoseconds. Modules that no import hook saw have none.
+    /// The usual own CPU time of each module of the closure, in nanoseconds, and that of collections of garbage under
+    /// [`COLLECTIONS`]. Modules that no import hook saw have none; nor have collections where they were not booked apart.
+    ///
+    /// [`COLLECTIONS`]: crate::observed::COLLECTIONS
     pub own_ns: BTreeMap<String, u64>,
     /// Modules loaded before the clock started.
     pub preload: Vec<String>,

@@ -87,6 +87,11 @@ pub enum Remedy {
     LazyKeyword,
     /// Import in the function that needs it. PEP 810 has no lazy imports in `try`: the handler would be gone when they raise.
     InFunctionSinceInTry,
+    /// Load it when the package is first asked for it: what a package's `__init__.py` imports is its interface.
+    OnFirstUse {
+        /// As for [`Self::InFunction`].
+        lazy_modules: Vec<String>,
+    },
     /// Import in the function that needs it.
     InFunction {
         /// What `__lazy_modules__` would have to name for a newer interpreter; empty where that is not known.
@@ -159,10 +164,13 @@ fn advise_beside_obstacle(import: &CostlyImport, is_worth_it: bool, is_heavy: bo
     let remedy = match used.how {
         _ if is_worth_it => Some(Remedy::OthersLazy),
         UseKind::Signature if is_heavy => Some(Remedy::TypeChecking),
-        UseKind::Other if import.cut.time_ms >= below_ms => Some(Remedy::MoveWithUse {
-            place: used.place.clone(),
-            saves_ms: import.cut.time_ms,
-        }),
+        // `<frozen importlib._bootstrap>` is no line that could be moved.
+        UseKind::Other if import.cut.time_ms >= below_ms && !used.place.file.starts_with('<') => {
+            Some(Remedy::MoveWithUse {
+                place: used.place.clone(),
+                saves_ms: import.cut.time_ms,
+            })
+        }
         _ if is_heavy => Some(Remedy::OwnModule),
         _ => None,
     };
@@ -212,8 +220,11 @@ fn lazy_remedy(import: &CostlyImport, has_lazy_syntax: bool) -> Remedy {
         Some((package, _)) => package,
         None => "",
     };
-    Remedy::InFunction {
-        lazy_modules: lazy_names(import.source.as_deref().unwrap_or_default(), package),
+    let lazy_modules = lazy_names(import.source.as_deref().unwrap_or_default(), package);
+    if is_package {
+        Remedy::OnFirstUse { lazy_modules }
+    } else {
+        Remedy::InFunction { lazy_modules }
     }
 }
 
@@ -390,7 +401,10 @@ pub(super) mod tests {
             file: "shop/core/__init__.py".to_owned(),
             line: 1,
         });
-        assert_eq!(remedy(&import, false), named("shop.core.forms"));
+        let of_interface = Remedy::OnFirstUse {
+            lazy_modules: vec!["shop.core.forms".to_owned()],
+        };
+        assert_eq!(remedy(&import, false), of_interface);
         import.in_try = true;
         assert_eq!(remedy(&import, true), Remedy::InFunctionSinceInTry);
     }

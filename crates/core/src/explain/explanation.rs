@@ -72,6 +72,8 @@ pub struct Material<'a> {
     pub usual: &'a Usual,
     /// Statements that save less than this are not listed, in milliseconds.
     pub smallest_ms: f64,
+    /// Statements that save less than this together are not told, in milliseconds.
+    pub smallest_together_ms: f64,
     /// A module to explain the way to.
     pub why: Option<&'a str>,
 }
@@ -176,10 +178,11 @@ fn costly_imports(material: &Material<'_>, graph: &ImportGraph<'_>) -> (Vec<Cost
     }
     let mut imports: Vec<CostlyImport> = all.into_iter().map(|(_, import)| import).collect();
     let with_imports = |module: &LoadedModule| module.cumulative_ns;
-    let sets = graph.together(is_home, with_imports, (smallest_ms * 1e6) as u64);
+    let smallest_together_ms = smallest_ms.max(material.smallest_together_ms);
+    let sets = graph.together(is_home, with_imports, (smallest_together_ms * 1e6) as u64);
     let sets = sets.iter().map(|set| CostlyTogether::of(graph, set, material.table));
     let together: Vec<CostlyTogether> = sets
-        .filter(|set| set.cut.time_ms >= smallest_ms && !set.is_mostly_one_of(&imports))
+        .filter(|set| set.cut.time_ms >= smallest_together_ms && !set.is_mostly_one_of(&imports))
         .collect();
     imports.retain(|import| !together.iter().any(|set| set.is_most_of(import)));
     imports.truncate(MOST_IMPORTS);
@@ -230,7 +233,7 @@ impl Explanation {
             import.advice = Some(advise(import, marks));
         }
         for set in &mut self.together {
-            set.advise(classes);
+            set.advise();
         }
     }
 }

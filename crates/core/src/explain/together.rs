@@ -2,7 +2,6 @@
 
 use super::graph::{ImportGraph, Together};
 use super::{AdviceKind, CostlyImport, Weight};
-use crate::budgets::Classes;
 use crate::observed::ModuleTable;
 
 /// Statements that have to go together, and what that would save.
@@ -54,13 +53,13 @@ impl CostlyTogether {
         self.imports.iter().any(|own| own.place == import.place)
     }
 
-    /// Decides by cost, and by what stands in the way of any of them.
-    pub(super) fn advise(&mut self, classes: &Classes) {
+    /// Decides by what stands in the way of any of them.
+    pub(super) fn advise(&mut self) {
         let is_free = |import: &CostlyImport| import.used.is_none() && import.obstacle.is_none();
-        self.advice = Some(match () {
-            () if self.cut.time_ms < classes.module_level_below_ms.value => AdviceKind::Keep,
-            () if self.imports.iter().all(is_free) => AdviceKind::Lazy,
-            () => AdviceKind::Split,
+        self.advice = Some(if self.imports.iter().all(is_free) {
+            AdviceKind::Lazy
+        } else {
+            AdviceKind::Split
         });
     }
 }
@@ -81,11 +80,11 @@ mod tests {
         }
     }
 
-    fn advised(cut_ms: f64, obstacle: Option<Obstacle>) -> Option<AdviceKind> {
+    fn advised(obstacle: Option<Obstacle>) -> Option<AdviceKind> {
         let mut second = import(0.0, None);
         second.obstacle = obstacle;
-        let mut set = together(cut_ms, vec![import(0.0, None), second]);
-        set.advise(&Classes::default());
+        let mut set = together(80.0, vec![import(0.0, None), second]);
+        set.advise();
         set.advice
     }
 
@@ -95,9 +94,8 @@ mod tests {
             kind: ObstacleKind::Star,
             place: None,
         };
-        assert_eq!(advised(80.0, None), Some(AdviceKind::Lazy));
-        assert_eq!(advised(80.0, Some(star)), Some(AdviceKind::Split));
-        assert_eq!(advised(5.0, None), Some(AdviceKind::Keep));
+        assert_eq!(advised(None), Some(AdviceKind::Lazy));
+        assert_eq!(advised(Some(star)), Some(AdviceKind::Split));
     }
 
     #[test]

@@ -203,6 +203,7 @@ impl Subject<'_> {
             table: &observed.closure,
             usual,
             smallest_ms: self.explain.smallest_ms,
+            smallest_together_ms: self.explain.classes.module_level_below_ms.value,
             why: self.explain.why,
         })
     }

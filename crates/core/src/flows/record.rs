@@ -10,7 +10,8 @@ use crate::baseline::{
 };
 use crate::budgets::{Budgets, Engine, Target, Workload};
 use crate::observed::{
-    EnvironmentKey, Failure, Machine, Measure, MeasureError, ModuleTable, Origin, Sample, TargetObservation,
+    COLLECTIONS, EnvironmentKey, Failure, Machine, Measure, MeasureError, ModuleTable, Origin, Sample,
+    TargetObservation,
 };
 use crate::sampling::{OtherSide, Question};
 use crate::stats::changed_part::usual_own_times;
@@ -173,7 +174,7 @@ fn entry(record: &Record<'_>, side: &Side<'_>, samples: &Samples) -> Entry {
 
 fn recorded(target: &Target, observed: &TargetObservation, samples: &[Sample]) -> Recorded {
     let mut own_ns = usual_own_times(samples);
-    own_ns.retain(|module, _| observed.closure.contains_key(module));
+    own_ns.retain(|module, _| module == COLLECTIONS || observed.closure.contains_key(module));
     Recorded {
         samples: samples.iter().map(StoredSample::from).collect(),
         closure: observed.closure.clone(),

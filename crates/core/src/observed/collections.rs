@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-/// The name under which a deferring probe's own times have the collections of garbage.
+/// The name under which own times have the collections of garbage, whichever modules they fell into.
 pub const COLLECTIONS: &str = "<garbage collection>";
 
 /// How often the garbage of each generation was collected, and how long that took, in one import or in several.

@@ -76,6 +76,18 @@ pub fn rows(cases: &[Case<'_>], judgement: &Judgement) -> Vec<TargetReport> {
         .collect()
 }
 
+/// The time of a target. Where the changed part decided it is the time before with the change, as far as that is known more
+/// finely than by the samples' own level: time less change is the time before. A time with a ceiling is what was held against
+/// it.
+fn time_ms(case: &Case<'_>) -> Option<f64> {
+    let ruling = case.answers.regression.as_ref();
+    let finer = ruling
+        .map(|ruling| &ruling.comparison)
+        .filter(|comparison| comparison.kind == ComparisonKind::ChangedPart && case.target.limits.max_time_ms.is_none())
+        .map(|comparison| comparison.before_ms + comparison.change_ms);
+    finer.or_else(|| case.estimate.as_ref().map(|estimate| estimate.time_ms))
+}
+
 /// The row of one target.
 fn row(case: &Case<'_>, verdict: Verdict) -> TargetReport {
     let target = case.target;
@@ -89,7 +101,7 @@ fn row(case: &Case<'_>, verdict: Verdict) -> TargetReport {
         layer: target.layer.clone(),
         status: case.status,
         verdict,
-        time_ms: estimate.map(|estimate| estimate.time_ms),
+        time_ms: time_ms(case),
         blocked_ms: estimate.map(|estimate| estimate.blocked_ms),
         max_time_ms: target.limits.max_time_ms.as_ref().map(|limit| limit.value),
         time: estimate.map(|estimate| estimate.time),

@@ -276,6 +276,7 @@ impl<'a> Question<'a> {
         head: &[Sample],
         machine: &MachineSpeed,
     ) {
+        let part = part.filter(|part| whole.is_none() || part.suits(head));
         let changed = part.and_then(|part| {
             let schedule = Schedule::changed_part(self.rules.max_samples);
             let design = Design::ChangedPart { part, before };

@@ -12,8 +12,13 @@
 //! recorded quiet and checked beside processor or memory hogs or the other way round, while the plain total moved by a
 //! third.
 //!
-//! **What it cannot see.** Anything that makes *unchanged* modules slower: an import hook, a trace function, a larger
-//! heap for the collector to walk, a cache that the new modules push out. All of that goes into k and cancels. Nor does
+//! Collections of garbage are booked apart. Which module has one is chance, and what one takes grows with all that was loaded
+//! before: they are no yardstick, and belong to the change as far as they take longer than the machine makes them
+//! ([`COLLECTIONS_DRIFT`]). Where only one side books them apart they are left out, and the whole is the better witness
+//! ([`ChangedPart::suits`]).
+//!
+//! **What it cannot see.** Anything that makes *unchanged* modules slower: an import hook, a trace function, a
+//! cache that the new modules push out. All of that goes into k and cancels. Nor does
 //! it see blocked time: own times are CPU times. The whole import against the reference workload, and the blocked time
 //! in milliseconds, are compared for that.
 //!
@@ -22,7 +27,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::observed::{ClosureChange, Sample};
+use crate::observed::{COLLECTIONS, ClosureChange, Sample};
 
 use super::quantile::{TRIM, trimmed_mean};
 
@@ -30,6 +35,11 @@ use super::quantile::{TRIM, trimmed_mean};
 /// square). Replayed between quiet, processor-bound and memory-bound recordings: 2.0 to 3.1%, whatever the number and
 /// size of the modules picked.
 pub const MODULE_DRIFT: f64 = 0.03;
+
+/// By what share of themselves collections of garbage may take longer or shorter than in the baseline, beside the unchanged
+/// modules, before that is a change. They walk through memory where modules compute, and from one state of a machine to another
+/// that does not slow down alike. One more full collection, or a larger heap, is far beyond it.
+pub const COLLECTIONS_DRIFT: f64 = 0.10;
 
 /// How many times the expected drift a change must exceed. In the replay 99% of unchanged sets stay within 2.9 times,
 /// 99.9% within 3.5.
@@ -75,6 +85,8 @@ pub struct ChangedPart {
     unchanged: BTreeMap<String, f64>,
     /// Own time in the baseline of every module that is not; 0 for a new one.
     changed: BTreeMap<String, f64>,
+    /// Time of the collections of garbage in the baseline, where its own times book them apart.
+    collections: Option<f64>,
     total_ns: f64,
 }
 
@@ -101,9 +113,10 @@ impl ChangedPart {
         }
         let unchanged: BTreeMap<String, f64> = own_before_ns
             .iter()
-            .filter(|(module, _)| !different.contains(module))
+            .filter(|(module, _)| !different.contains(module) && *module != COLLECTIONS)
             .map(|(module, &own)| (module.clone(), own as f64))
             .collect();
+        let collections = own_before_ns.get(COLLECTIONS).map(|&own| own as f64);
         let share = unchanged.values().sum::<f64>() / total_ns;
         if share < LEAST_UNCHANGED {
             return Err(NotApplicable::LittleUnchanged(share));
@@ -116,8 +129,27 @@ impl ChangedPart {
         Ok(Self {
             unchanged,
             changed,
+            collections,
             total_ns,
         })
+    }
+
+    /// True where it is the better witness of these samples than the whole: they book collections of garbage apart as the
+    /// baseline does, and the unchanged modules are no less than [`LEAST_UNCHANGED`] of them. The caches that a huge change
+    /// leaves behind make a small yardstick slower, and with it the change smaller.
+    pub fn suits(&self, samples: &[Sample]) -> bool {
+        let (mut yardstick, mut all) = (0.0, 0.0);
+        for own in samples.iter().flat_map(|sample| &sample.own) {
+            all += own.cpu_ns as f64;
+            if self.unchanged.contains_key(&*own.module) {
+                yardstick += own.cpu_ns as f64;
+            }
+        }
+        self.books_collections(samples) && yardstick >= LEAST_UNCHANGED * all
+    }
+
+    fn books_collections(&self, samples: &[Sample]) -> bool {
+        self.collections.is_some() || !samples.iter().any(|sample| collections_ns(sample).is_some())
     }
 
     /// The target's own time in the baseline, in nanoseconds: what the shares are shares of.
@@ -128,9 +160,20 @@ impl ChangedPart {
     /// Δ of one sample, as a share of the target's own time in the baseline. `None` where the sample saw too little of
     /// the unchanged modules to be the control.
     pub fn change(&self, sample: &Sample) -> Option<f64> {
-        let seen = self.normalised(sample)?;
-        let after: f64 = seen.values().sum();
-        Some((after - self.changed.values().sum::<f64>()) / self.total_ns)
+        let slowness = self.slowness(sample)?;
+        let after: f64 = self.normalised(sample)?.values().sum();
+        let modules = after - self.changed.values().sum::<f64>();
+        Some((modules + self.change_of_collections(sample, slowness)) / self.total_ns)
+    }
+
+    /// What collections of garbage take more than before and than the machine explains, in nanoseconds.
+    fn change_of_collections(&self, sample: &Sample, slowness: f64) -> f64 {
+        let (Some(before), Some(now)) = (self.collections, collections_ns(sample)) else {
+            return 0.0;
+        };
+        let change = now / slowness - before;
+        let drift = COLLECTIONS_DRIFT * before;
+        change - change.clamp(-drift, drift)
     }
 
     /// How much of a change, as a share of the target's own time in the baseline, may be drift between two states of a
@@ -171,8 +214,8 @@ impl ChangedPart {
         modules
     }
 
-    /// Own times of the changed modules in one sample, divided by k.
-    fn normalised<'a>(&self, sample: &'a Sample) -> Option<BTreeMap<&'a str, f64>> {
+    /// k: how much longer the unchanged modules take in a sample than in the baseline.
+    fn slowness(&self, sample: &Sample) -> Option<f64> {
         let own = own_times(sample);
         let (mut now, mut before) = (0.0, 0.0);
         for (module, usual) in &self.unchanged {
@@ -181,13 +224,22 @@ impl ChangedPart {
                 before += usual;
             }
         }
-        if now <= 0.0 || before < LEAST_UNCHANGED * self.total_ns {
-            return None;
-        }
-        let slowness = now / before;
-        let changed = own.into_iter().filter(|(module, _)| self.changed.contains_key(*module));
+        (now > 0.0 && before >= LEAST_UNCHANGED * self.total_ns).then(|| now / before)
+    }
+
+    /// Own times of the changed modules in one sample, divided by k.
+    fn normalised<'a>(&self, sample: &'a Sample) -> Option<BTreeMap<&'a str, f64>> {
+        let slowness = self.slowness(sample)?;
+        let changed = own_times(sample).into_iter();
+        let changed = changed.filter(|(module, _)| self.changed.contains_key(*module));
         Some(changed.map(|(module, time)| (module, time / slowness)).collect())
     }
+}
+
+/// What collections of garbage took in a sample, in nanoseconds, where its own times book them apart.
+fn collections_ns(sample: &Sample) -> Option<f64> {
+    let booked = sample.own.iter().find(|own| &*own.module == COLLECTIONS)?;
+    Some(booked.cpu_ns as f64)
 }
 
 /// The usual own time of each module over the samples, in nanoseconds, as a baseline keeps it.
@@ -324,6 +376,60 @@ mod tests {
             &[("steady", 6e6), ("other", 2e6), ("edited", 1e6), ("fresh", 9e6)],
         )]);
         assert!(little < 0.03 && much > 0.09, "{little} {much}");
+    }
+
+    /// A part whose baseline has 4 ms of collections beside 10 of modules.
+    fn with_collections() -> ChangedPart {
+        let own = before(&[("steady", 9_000_000), ("edited", 1_000_000), (COLLECTIONS, 4_000_000)]);
+        let change = ClosureChange {
+            changed: names(&["edited"]),
+            ..ClosureChange::default()
+        };
+        ChangedPart::new(&own, &change).expect("it applies")
+    }
+
+    fn change_ms(own: &[(&str, f64)]) -> f64 {
+        let part = with_collections();
+        part.change(&sample(2.0, own)).expect("a change") * part.total_ns() / 1e6
+    }
+
+    #[test]
+    fn collections_are_no_yardstick_and_no_part_of_a_module() {
+        let as_before = change_ms(&[("steady", 9e6), ("edited", 1e6), (COLLECTIONS, 4e6)]);
+        assert!(as_before.abs() < 1e-6, "{as_before}");
+        let one_more = change_ms(&[("steady", 9e6), ("edited", 1e6), (COLLECTIONS, 10e6)]);
+        assert!((one_more - 5.6).abs() < 1e-6, "6 ms more, less the drift: {one_more}");
+        let fewer = change_ms(&[("steady", 9e6), ("edited", 3e6), (COLLECTIONS, 0.0)]);
+        assert!((fewer - (2.0 - 3.6)).abs() < 1e-6, "{fewer}");
+    }
+
+    #[test]
+    fn the_machine_may_slow_collections_down_otherwise_than_modules() {
+        for took in [3.7e6, 4.0e6, 4.3e6] {
+            let change = change_ms(&[("steady", 9e6), ("edited", 1e6), (COLLECTIONS, took)]);
+            assert!(change.abs() < 1e-6, "{took}: {change}");
+        }
+    }
+
+    #[test]
+    fn own_times_with_and_without_collections_apart_are_told_from_each_other() {
+        let (apart, together) = (
+            sample(1.0, &[("steady", 9e6), (COLLECTIONS, 0.0)]),
+            sample(1.0, &[("steady", 9e6)]),
+        );
+        assert!(with_collections().suits(std::slice::from_ref(&apart)));
+        assert!(part().suits(&[together]) && !part().suits(&[apart]));
+    }
+
+    #[test]
+    fn a_change_many_times_as_large_as_the_yardstick_is_for_the_whole_to_judge() {
+        let with_fresh = |took| {
+            sample(
+                1.0,
+                &[("steady", 6e6), ("other", 2e6), ("edited", 1e6), ("fresh", took)],
+            )
+        };
+        assert!(part().suits(&[with_fresh(60e6)]) && !part().suits(&[with_fresh(90e6)]));
     }
 
     #[test]

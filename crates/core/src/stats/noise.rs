@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::observed::{ClosureChange, Sample};
+use crate::observed::{COLLECTIONS, ClosureChange, Sample};
 
 use super::MachineSpeed;
 use super::calibration::calibrated_log;
@@ -74,8 +74,9 @@ pub fn noise_floor(head: &[Sample], base: &[Sample]) -> Option<NoiseFloor> {
 /// Modules picked evenly play the changed part, although nothing of them changed.
 fn changed_part(head: &[Sample], base: &[Sample]) -> Option<f64> {
     let own: BTreeMap<String, u64> = usual_own_times(base);
+    let modules = own.keys().filter(|module| *module != COLLECTIONS);
     let change = ClosureChange {
-        changed: own.keys().step_by(CHANGED_EVERY).cloned().collect(),
+        changed: modules.step_by(CHANGED_EVERY).cloned().collect(),
         ..ClosureChange::default()
     };
     let part = ChangedPart::new(&own, &change).ok()?;

@@ -1,6 +1,9 @@
 """How fast this very process runs at this moment: the CPU time of a fixed piece of work."""
 import marshal
 
+_gc = _borrow("gc")
+_collects, _let_collect, _stop_collecting = _gc.isenabled, _gc.enable, _gc.disable
+
 # The kinds of work that an import does: it computes, unmarshals code and runs it, and looks for files that are not there.
 # It leaves nothing behind that the garbage collector would have to find, so that its cost does not depend on the heap.
 _CALIBRATION_SOURCE = """
@@ -25,7 +28,13 @@ _ABSENT = FileNotFoundError
 
 
 def _calibrate():
-    """CPU time of a fixed piece of work, some tens of microseconds: how fast this very process runs at this moment."""
+    """CPU time of a fixed piece of work, some tens of microseconds: how fast this very process runs at this moment.
+
+    What it allocates may make a collection of the import's garbage due: that waits until the import goes on.
+    """
+    collects = _collects()
+    if collects:
+        _stop_collecting()
     start = _thread_cpu_clock()
     total = 0
     for step in range(300):
@@ -38,4 +47,7 @@ def _calibrate():
             _stat(_ABSENT_FILE)
         except _ABSENT:
             pass
-    return _thread_cpu_clock() - start or 1
+    elapsed = _thread_cpu_clock() - start
+    if collects:
+        _let_collect()
+    return elapsed or 1

@@ -188,33 +188,6 @@ def _run(code, module):
     _bootstrap._call_with_frames_removed(_execute, code, module.__dict__, names)
 
 
-_COLLECTIONS = "<garbage collection>"
-_collections = {"times": [0, 0, 0], "ns": [0, 0, 0]}  # by generation
-
-
-def _watch_collections(seen, stacks, pace):
-    """Books collections of garbage apart: which module has one is chance, and with a statement deferred it is another."""
-    booked = [_COLLECTIONS, 0]
-    seen.append(booked)
-    began = [0]
-
-    def note(phase, information):
-        if phase == "start":
-            began[0] = _thread_cpu_clock()
-        else:
-            elapsed = _thread_cpu_clock() - began[0]
-            generation = information["generation"]
-            _collections["times"][generation] += 1
-            _collections["ns"][generation] += elapsed
-            thread = _identify_thread()
-            stack = stacks.get(thread)
-            if stack is not None:
-                pace.charge(thread, booked, elapsed)
-                pace.charge(thread, stack[-1], -elapsed)
-
-    _borrow("gc").callbacks.append(note)
-
-
 _order = []
 _statements = {}
 for _word in _values("defer"):
@@ -223,12 +196,10 @@ for _word in _values("defer"):
 # Also where nothing is deferred: both sides of a comparison go the same way.
 _hide(_exec_module)
 _external._LoaderBasics.exec_module = _exec_module
-_watchers.append(_watch_collections)
 
 
 def _add_deferrals(message):
     message["deferred"] = [{"form": statement.form, "used": statement.used} for statement in _order]
-    message["collections"] = _collections
 
 
 _additions.append(_add_deferrals)

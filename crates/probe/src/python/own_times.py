@@ -5,8 +5,9 @@
 _SHORT_STRETCH = 200_000
 # A segment is no shorter than this (ns). With calibrations twice as far apart, samples scatter by a fifth more.
 _SEGMENT = 500_000
-# What else a script watches during the import: each function is called with the cells, the stacks by thread and the pace.
-_watchers = []
+# What a thread's clock keeps: both clocks at the last boundary, the short stretches since the CPU clock was read, and the
+# collections of garbage since the last boundary.
+_WALL, _CPU, _SHORT, _COLLECTED = range(4)
 
 
 def _time_own(seen, pace):
@@ -14,28 +15,34 @@ def _time_own(seen, pace):
 
     What has passed since the last boundary belongs to the module on top of the thread's stack: by the wall clock where that
     was a short stretch, else by the thread's CPU clock, less the short stretches since that was last read. An import that
-    fails is part of the module that tried it. Calibrations belong to nobody.
+    fails is part of the module that tried it. Collections of garbage have a name of their own, calibrations belong to nobody.
     """
     stacks = {}
     clocks = {}
+    collections = [_COLLECTIONS, 0]
+    seen.append(collections)
+    _watch_collections(clocks)
 
     def charge(thread, cell):
         clock = clocks[thread]
         now = _wall_clock()
-        elapsed = now - clock[0]
+        elapsed = now - clock[_WALL]
         due = thread == pace.thread and now - pace.ended > _SEGMENT
         if elapsed < _SHORT_STRETCH and not due:
-            clock[2] += elapsed
+            clock[_SHORT] += elapsed
         else:
             cpu = _thread_cpu_clock()
-            elapsed = cpu - clock[1] - clock[2]
-            if elapsed < 0:
-                elapsed = 0
-            clock[1], clock[2] = cpu, 0
-        pace.charge(thread, cell, elapsed)
+            elapsed = cpu - clock[_CPU] - clock[_SHORT]
+            clock[_CPU], clock[_SHORT] = cpu, 0
+        collected = clock[_COLLECTED]
+        if collected:
+            clock[_COLLECTED] = 0
+            pace.charge(thread, collections, collected)
+            elapsed -= collected
+        pace.charge(thread, cell, elapsed if elapsed > 0 else 0)
         if due:
-            clock[1] = pace.calibrate(cpu)
-        clock[0] = _wall_clock()
+            clock[_CPU] = pace.calibrate(cpu)
+        clock[_WALL] = _wall_clock()
 
     # Written out in place of `_watch_loads`, whose two calls would be part of the time that is measured.
     def make(inner):
@@ -44,7 +51,7 @@ def _time_own(seen, pace):
             stack = stacks.get(thread)
             if stack is None:
                 stack = stacks[thread] = [[None, 0]]
-                clocks[thread] = [_wall_clock(), _thread_cpu_clock(), 0]
+                clocks[thread] = [_wall_clock(), _thread_cpu_clock(), 0, 0]
             outer = stack[-1]
             charge(thread, outer)
             cell = [None, 0]
@@ -63,7 +70,6 @@ def _time_own(seen, pace):
         return _find_and_load
 
     _wrap_loads(make)
-    return stacks
 
 
 def _own_times(seen, calibration):

@@ -51,9 +51,7 @@ def _measure():
             _import(name)
         pace = _Pace()
         if _value("own") != "no":
-            stacks = _time_own(own, pace)
-            for watch in _watchers:
-                watch(own, stacks, pace)
+            _time_own(own, pace)
         before = set(_modules)
         pace.begin()
         resident, _, switches, queued = _account()
@@ -79,6 +77,7 @@ def _measure():
         "voluntary_switches": switches_after - switches,
         "modules": len([name for name in list(_modules) if name not in before]),
         "own": _own_times(own, calibration),
+        "collections": _collections,
     })
 
 

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::baseline::{Baseline, Entry, Recorded, RecordedInterpreter, StoredSample};
-use crate::observed::{ContentHash, EnvironmentKey, Machine, ModuleRecord, ModuleTable, Origin, ReferenceSample};
+use crate::observed::{
+    COLLECTIONS, ContentHash, EnvironmentKey, Machine, ModuleRecord, ModuleTable, Origin, ReferenceSample,
+};
 
 /// The key of the entries here.
 pub(in crate::baseline) fn key() -> EnvironmentKey {
@@ -75,6 +77,7 @@ pub(in crate::baseline) fn entry() -> Entry {
             ("shop".to_owned(), 120_000),
             ("sqlalchemy".to_owned(), 3_000_000),
             ("sqlalchemy.orm".to_owned(), 0),
+            (COLLECTIONS.to_owned(), 2_500_000),
         ]),
         preload: vec!["shop.core".to_owned()],
         files_read: BTreeMap::from([("src/shop/data.json".to_owned(), Some(ContentHash(9)))]),

@@ -9,7 +9,7 @@ use super::attribution::Attribution;
 use super::{Cause, CauseKind, VersionChange};
 use crate::explain::graph::{ImportGraph, ImportStatement, NewModules};
 use crate::explain::{Weight, milliseconds};
-use crate::observed::{ClosureChange, LoadedModule, ModuleTable, Observation, Place};
+use crate::observed::{COLLECTIONS, ClosureChange, LoadedModule, ModuleTable, Observation, Place};
 
 /// What costs less, in milliseconds, is not worth a line.
 const SMALLEST_MS: f64 = 0.05;
@@ -135,7 +135,7 @@ impl<'a> OwnTimes<'a> {
         let before = evidence.own_before_ns;
         let mut ratios: Vec<(f64, u64)> = before
             .iter()
-            .filter(|(module, time)| **time > 0 && !changed.contains(module.as_str()))
+            .filter(|(module, time)| **time > 0 && !changed.contains(module.as_str()) && *module != COLLECTIONS)
             .filter_map(|(module, time)| Some((*now.get(module.as_str())? as f64 / *time as f64, *time)))
             .filter(|(ratio, _)| *ratio > 0.0)
             .collect();

@@ -47,12 +47,21 @@ pub(in crate::report) fn remedy(remedy: &Remedy) -> String {
         Remedy::TypeChecking => "write annotations as strings, and import it under `if TYPE_CHECKING`".to_owned(),
         Remedy::LazyKeyword => "put `lazy` in front of the statement".to_owned(),
         Remedy::InFunctionSinceInTry => format!("{in_function}: in `try` it cannot be lazy"),
-        Remedy::InFunction { lazy_modules } if lazy_modules.is_empty() => in_function.to_owned(),
-        Remedy::InFunction { lazy_modules } => {
-            let names = lazy_modules.join("`, `");
-            format!("{in_function}; for Python 3.15 list `{names}` in `__lazy_modules__`")
-        }
+        Remedy::OnFirstUse { lazy_modules } => with_lazy_modules(
+            "load it in a module-level `__getattr__`, when the package is first asked for it",
+            lazy_modules,
+        ),
+        Remedy::InFunction { lazy_modules } => with_lazy_modules(in_function, lazy_modules),
     }
+}
+
+/// What to write now, and in a newer Python where the names for that are known.
+fn with_lazy_modules(now: &str, lazy_modules: &[String]) -> String {
+    if lazy_modules.is_empty() {
+        return now.to_owned();
+    }
+    let names = lazy_modules.join("`, `");
+    format!("{now}; for Python 3.15 list `{names}` in `__lazy_modules__`")
 }
 
 /// What statements save that have to go together.
@@ -65,10 +74,9 @@ pub(in crate::report) fn together(set: &CostlyTogether) -> String {
     );
     let module = &set.module;
     match set.advice {
-        Some(AdviceKind::Keep) | None => {
-            format!("they lead to {module}: made lazy together, they would save no more than {saves}")
+        Some(AdviceKind::Lazy | AdviceKind::Keep) | None => {
+            format!("they lead to {module}: made lazy together, they save {saves}")
         }
-        Some(AdviceKind::Lazy) => format!("they lead to {module}: made lazy together, they save {saves}"),
         Some(AdviceKind::Split) => {
             format!("they lead to {module}: moved together, with what needs it while importing, they save {saves}")
         }
@@ -234,6 +242,13 @@ mod tests {
             let lazy_modules = names.iter().map(|&name| name.to_owned()).collect();
             remedy(&Remedy::InFunction { lazy_modules })
         };
+        let of_package = Remedy::OnFirstUse {
+            lazy_modules: Vec::new(),
+        };
+        assert_eq!(
+            remedy(&of_package),
+            "load it in a module-level `__getattr__`, when the package is first asked for it"
+        );
         assert_eq!(named(&[]), "import it in the function that needs it");
         assert_eq!(
             named(&["os.path", "json"]),
