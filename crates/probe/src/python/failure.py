@@ -122,7 +122,7 @@ def _binds(source, name, reached, asking):
             bound = node.name in (name, "__getattr__")
         elif kind in ("Import", "ImportFrom"):
             asks = node.lineno <= asking <= node.end_lineno
-            bound = not asks and any([_bound_by(alias, kind) in (name, "*") for alias in node.names])
+            bound = not asks and any(_bound_by(alias, kind) in (name, "*") for alias in node.names)
         elif kind == "Name":
             bound = node.id in _BIND_ANY_NAME or node.id == name and type(node.ctx).__name__ == "Store"
         else:
