@@ -40,6 +40,7 @@ pub(super) fn case(target: &Target) -> Case<'_> {
         closure: &SHOP,
         estimate: Some(estimate()),
         own_now_ns: None,
+        growth: None,
         before: None,
         change: None,
         answers: Answers::default(),

@@ -11,6 +11,7 @@ use crate::explain::{Cause, Count, Evidence, Resource};
 use crate::observed::{ClosureChange, Failure, ModuleTable, Observation, OrderTried};
 use crate::sampling::Answers;
 use crate::stats::Estimate;
+use crate::stats::growth::Growth;
 
 /// How a target's numbers came about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -56,6 +57,8 @@ pub struct Case<'a> {
     pub estimate: Option<Estimate>,
     /// Own CPU time of each module now, in nanoseconds of the machine that recorded the baseline.
     pub own_now_ns: Option<BTreeMap<String, u64>>,
+    /// Which modules take longer than before, beyond what may be noise.
+    pub growth: Option<Growth>,
     /// What the baseline says.
     pub before: Option<Before>,
     /// What is different in the closure.
@@ -96,6 +99,7 @@ impl Case<'_> {
             table: self.closure,
             own_before_ns: before.map_or(&unknown, |before| &before.own_ns),
             own_now_ns: self.own_now_ns.as_ref(),
+            growth: self.growth.as_ref(),
             blocked_before_ns: (blocked_ms.unwrap_or(0.0) * 1e6) as u64,
             project: &places.project(),
         })

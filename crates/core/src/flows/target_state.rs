@@ -7,6 +7,7 @@ use crate::checks::{Before, Case, Context, TargetStatus};
 use crate::observed::{ClosureChange, Failure, Sample, TargetObservation};
 use crate::sampling::{Answers, ErrorBudget, OtherSide, Question, Rules, tests_of};
 use crate::stats::changed_part::usual_own_times;
+use crate::stats::growth::Growth;
 use crate::stats::{MachineSpeed, estimate};
 
 use super::compare_with::{CompareWith, StoredEntry};
@@ -176,6 +177,7 @@ impl TargetState {
             closure: &observed.closure,
             estimate: None,
             own_now_ns: None,
+            growth: None,
             before: None,
             change: self.change.clone(),
             answers: Answers::default(),
@@ -220,6 +222,10 @@ impl TargetState {
                     OtherSide::Counted { .. } if base.is_some() => base.map(before_of_observed),
                     _ => recorded.map(|recorded| before_of(recorded, machine)),
                 };
+                case.growth = case.before.as_ref().and_then(|before| {
+                    let samples = before.estimate.as_ref()?.samples;
+                    Some(Growth::of(&before.own_ns, samples, &taken.head))
+                });
             }
             (Kind::Failed, _) | (Kind::Timed(_), None) => {}
         }

@@ -275,7 +275,7 @@ pub fn usual_own_times(samples: &[Sample]) -> BTreeMap<String, u64> {
 }
 
 /// Own time by module; a module that was imported twice, after a failure, has the sum.
-fn own_times(sample: &Sample) -> BTreeMap<&str, f64> {
+pub(super) fn own_times(sample: &Sample) -> BTreeMap<&str, f64> {
     let mut own: BTreeMap<&str, f64> = BTreeMap::new();
     for entry in &sample.own {
         *own.entry(&entry.module).or_default() += entry.cpu_ns as f64;

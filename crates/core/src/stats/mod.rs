@@ -4,7 +4,7 @@
 //! From the ground up: [`quantile`] (locations and spreads), [`rank`] (exact one-sided rank tests), [`multiple`] (many
 //! targets in one run), [`calibration`] (what a sample would have taken on a machine of a given speed), [`blocked`]
 //! (waiting, in milliseconds), [`estimate()`] (what the samples of a target come to), [`changed_part`] and
-//! [`comparison`] (now against before) and [`saving`] (with something and without it). What decides on them is
+//! [`comparison`] (now against before), [`growth`] (which modules grew) and [`saving`] (with something and without it). What decides on them is
 //! [`crate::sampling`].
 
 pub mod blocked;
@@ -12,6 +12,7 @@ pub mod calibration;
 pub mod changed_part;
 pub mod comparison;
 mod estimate;
+pub mod growth;
 pub mod multiple;
 pub mod noise;
 mod normal;

@@ -56,6 +56,20 @@ pub fn trimmed_mean(values: &[f64], trim: f64) -> Option<f64> {
     (!kept.is_empty()).then(|| kept.iter().sum::<f64>() / kept.len() as f64)
 }
 
+/// The median where each value counts as much as its weight: a few modules that became slower do not move it.
+pub fn weighted_median(values: &mut [(f64, u64)]) -> Option<f64> {
+    values.sort_by(|left, right| left.0.total_cmp(&right.0));
+    let half = values.iter().map(|(_, weight)| weight).sum::<u64>().div_ceil(2);
+    let mut sum = 0;
+    values
+        .iter()
+        .find(|(_, weight)| {
+            sum += weight;
+            sum >= half
+        })
+        .map(|(value, _)| *value)
+}
+
 /// The three percentiles that a report shows; `None` without values.
 pub fn distribution(values: &[f64]) -> Option<Percentiles> {
     let ordered = sorted(values);

@@ -10,6 +10,8 @@ use super::{Cause, CauseKind, VersionChange};
 use crate::explain::graph::{ImportGraph, ImportStatement, NewModules};
 use crate::explain::{Weight, milliseconds};
 use crate::observed::{COLLECTIONS, ClosureChange, LoadedModule, ModuleTable, Observation, Place};
+use crate::stats::growth::Growth;
+use crate::stats::quantile::weighted_median;
 
 /// What costs less, in milliseconds, is not worth a line.
 const SMALLEST_MS: f64 = 0.05;
@@ -34,6 +36,8 @@ pub struct Evidence<'a> {
     pub own_before_ns: &'a BTreeMap<String, u64>,
     /// Own CPU time of each module now, from timed samples; the observation's own where there are none.
     pub own_now_ns: Option<&'a BTreeMap<String, u64>>,
+    /// Which modules take longer beyond what may be noise; `None` where no samples say so.
+    pub growth: Option<&'a Growth>,
     /// Blocked time of the whole import in the baseline, in nanoseconds.
     pub blocked_before_ns: u64,
     /// The project's folder; files below it are named relative to it.
@@ -158,20 +162,6 @@ impl<'a> OwnTimes<'a> {
     fn growth_ms(&self, module: &str) -> f64 {
         self.now_ms(module) - self.before_ms(module)
     }
-}
-
-/// The median where each value counts as much as its weight: a few modules that became slower do not move it.
-fn weighted_median(values: &mut [(f64, u64)]) -> Option<f64> {
-    values.sort_by(|left, right| left.0.total_cmp(&right.0));
-    let half = values.iter().map(|(_, weight)| weight).sum::<u64>().div_ceil(2);
-    let mut sum = 0;
-    values
-        .iter()
-        .find(|(_, weight)| {
-            sum += weight;
-            sum >= half
-        })
-        .map(|(value, _)| *value)
 }
 
 /// What the upgrade of each distribution comes to, gathered over its modules.
@@ -300,8 +290,10 @@ fn slower_modules(
         let growth = times.growth_ms(&module.name);
         let grew = growth >= UNCHANGED_GROWTH_MS && growth >= UNCHANGED_GROWTH_SHARE * before;
         let lost_bytecode = has_lost_bytecode(module);
-        // A single instrumented import is too noisy to accuse a module that is the same to the byte.
-        if !grew || !(lost_bytecode || evidence.own_now_ns.is_some()) {
+        // A single instrumented import is too noisy to accuse a module that is the same to the byte, and so are samples in which
+        // one of so many modules takes longer by chance.
+        let is_real = |growth: &Growth| growth.is_real(&module.name, growth.modules());
+        if !grew || !(lost_bytecode || evidence.growth.is_some_and(is_real)) {
             continue;
         }
         let kind = if lost_bytecode {

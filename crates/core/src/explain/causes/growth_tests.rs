@@ -30,6 +30,7 @@ fn causes(observation: &Observation, change: &ClosureChange, own_before_ns: &BTr
         table: &table,
         own_before_ns,
         own_now_ns: None,
+        growth: None,
         blocked_before_ns: 0,
         project: "",
     })

@@ -29,8 +29,10 @@ pub(super) fn write(text: &mut String, imports: &[CostlyImport], together: &[Cos
         text.push('\n');
         one(text, import);
     }
-    if imports.iter().all(|import| import.measured.is_none()) {
-        text.push_str("\nTimes saved are estimated; `--verify` measures them.\n");
+    if !imports.is_empty() && imports.iter().all(|import| import.measured.is_none()) {
+        text.push_str("\nTimes saved are estimated; `--verify` measures those of single statements.\n");
+    } else if !together.is_empty() {
+        text.push_str("\nWhat several statements save together is estimated.\n");
     }
 }
 
