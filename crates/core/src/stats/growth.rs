@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::observed::{COLLECTIONS, Sample};
 
 use super::changed_part::{MODULE_DRIFT, own_times};
-use super::comparison::{low_level, standard_error};
+use super::comparison::{low_location, standard_error};
 use super::quantile::weighted_median;
 use super::student::p_above;
 
@@ -43,7 +43,7 @@ impl Growth {
             // The samples of before are not kept module by module: they scattered as these do.
             let earlier = now * (each.len() as f64 / before_samples.max(1) as f64).sqrt();
             let error = now.hypot(earlier).hypot(MODULE_DRIFT * before);
-            p_above(low_level(&each) - before, error, each.len())
+            p_above(low_location(&each) - before, error, each.len())
         };
         let modules = before_ns.iter().filter(|(module, _)| *module != COLLECTIONS);
         Self {
