@@ -305,6 +305,7 @@ impl Snapshot {
             table: &self.table,
             own_before_ns: &own_before_ns,
             own_now_ns: None,
+            growth: None,
             blocked_before_ns: before.observation.blocked.iter().map(|blocked| blocked.ns).sum(),
             project: project.to_str().expect("a path"),
         })
