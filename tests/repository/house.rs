@@ -70,3 +70,36 @@ fn the_readme_lists_the_exit_codes_of_the_program() {
     assert!(!table.is_empty(), "README.md has no table of exit codes");
     assert_eq!(table, exit_codes_of_the_program());
 }
+
+/// Folders that the documents leave out in front of a path.
+const UNDERSTOOD: [&str; 5] = [
+    "",
+    "src",
+    "crates/core/src",
+    "crates/probe/src",
+    "crates/probe/src/python",
+];
+
+#[test]
+fn the_documents_name_files_that_are_there() {
+    let mut named = 0;
+    let mut missing = Vec::new();
+    for document in ["ARCHITECTURE.md", "CONTRIBUTING.md"] {
+        let text = fs::read_to_string(root().join(document)).expect(document);
+        let quoted = text.split('`').skip(1).step_by(2);
+        let is_path = |word: &&str| {
+            let source = [".rs", ".py", ".md", ".toml"]
+                .iter()
+                .any(|ending| word.ends_with(ending));
+            (source || word.contains('/')) && !word.contains([' ', '*', '<', '$'])
+        };
+        for path in quoted.filter(is_path) {
+            named += 1;
+            if !UNDERSTOOD.iter().any(|folder| root().join(folder).join(path).exists()) {
+                missing.push(format!("{document}: {path}"));
+            }
+        }
+    }
+    assert!(named > 40, "only {named} paths were found");
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
