@@ -38,7 +38,8 @@ pub struct Baseline {
 
 impl Baseline {
     /// The version of the stored format that this code reads and writes. Any change of a key, of a unit or of the way the
-    /// summary is computed needs a new one, since an unknown key or a summary that disagrees with its samples is an error.
+    /// summary is computed needs a new one, since an unknown key or a summary that disagrees with its samples is an error. A
+    /// new key that older baselines lack needs none: they are read as ever, and no released version meets it unprepared.
     pub const VERSION: u64 = 1;
 
     /// The value of the key `format`, which tells a baseline from any other JSON.
