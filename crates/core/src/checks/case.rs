@@ -105,10 +105,26 @@ impl Case<'_> {
         })
     }
 
-    /// Why this target is as heavy as it is.
+    /// Why this target is as heavy as it is, in the milliseconds of its samples where there are any.
     pub(super) fn causes_of_weight(&self, places: &Places, resource: Resource) -> Vec<Cause> {
-        self.observation.map_or_else(Vec::new, |observation| {
-            explain::causes_of_weight(observation, self.closure, &places.project(), resource)
-        })
+        let Some(observation) = self.observation else {
+            return Vec::new();
+        };
+        let mut causes = explain::causes_of_weight(observation, self.closure, &places.project(), resource);
+        let scale = self.scale_of_observed(observation);
+        for cause in &mut causes {
+            cause.weight.time_ms *= scale;
+        }
+        causes
+    }
+
+    /// What a millisecond of the observation is in the samples: with every hook on an import takes longer than by itself.
+    fn scale_of_observed(&self, observation: &Observation) -> f64 {
+        let blocked_ns: u64 = observation.modules.iter().map(|module| module.blocked_ns).sum();
+        let observed_ms = (observation.total_ns + blocked_ns) as f64 / 1e6;
+        match &self.estimate {
+            Some(estimate) if observed_ms > 0.0 => estimate.time_ms / observed_ms,
+            _ => 1.0,
+        }
     }
 }

@@ -2,7 +2,6 @@
 
 use super::{Case, Context, Finding, FindingKind, Severity};
 use crate::explain::{Cause, Resource};
-use crate::observed::Observation;
 use crate::usage::UseCounts;
 
 /// One import statement, or body, costs more than the mark by itself.
@@ -20,34 +19,19 @@ pub struct HeavyModule {
 
 pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     let mark = context.heavy;
-    let (Some(observation), Some(estimate)) = (case.observation, &case.estimate) else {
-        return Vec::new();
-    };
-    if estimate.time_ms <= mark.value {
+    if case
+        .estimate
+        .as_ref()
+        .is_none_or(|estimate| estimate.time_ms <= mark.value)
+    {
         return Vec::new();
     }
-    // Observed times rank; in the milliseconds of the samples they can be held against the mark.
-    let observed_ms = observed_ms(observation);
-    let scale = if observed_ms > 0.0 {
-        estimate.time_ms / observed_ms
-    } else {
-        1.0
-    };
-    let causes = case.causes_of_weight(context.places, Resource::Time);
-    let heavy = causes
-        .into_iter()
-        .filter(|cause| cause.weight.time_ms * scale > mark.value);
-    heavy.map(|cause| finding(case, cause, scale, context)).collect()
+    let causes = case.causes_of_weight(context.places, Resource::Time).into_iter();
+    let heavy = causes.filter(|cause| cause.weight.time_ms > mark.value);
+    heavy.map(|cause| finding(case, cause, context)).collect()
 }
 
-/// What the instrumented import took, blocked time included.
-fn observed_ms(observation: &Observation) -> f64 {
-    let blocked: u64 = observation.modules.iter().map(|module| module.blocked_ns).sum();
-    (observation.total_ns + blocked) as f64 / 1e6
-}
-
-fn finding(case: &Case<'_>, mut cause: Cause, scale: f64, context: &Context<'_>) -> Finding {
-    cause.weight.time_ms *= scale;
+fn finding(case: &Case<'_>, cause: Cause, context: &Context<'_>) -> Finding {
     let kind = FindingKind::Heavy(HeavyModule {
         module: cause.module.clone(),
         time_ms: cause.weight.time_ms,
@@ -67,7 +51,7 @@ mod tests {
     use super::*;
     use crate::budgets::Limits;
     use crate::checks::by_hand::{case, cited, context, estimate, target};
-    use crate::observed::{Edge, LoadedModule};
+    use crate::observed::{Edge, LoadedModule, Observation};
     use crate::stats::Estimate;
 
     /// An import of 50 ms, 45 of them in the body of `shop`.
