@@ -1,17 +1,12 @@
 """How fast the machine ran during one import, from calibrations before it, in between and after it."""
 
-# The longer a segment is beyond this (ns), the less the calibrations at its ends say of it. They come upon caches that are full
-# of what it walked through, a large table or the whole heap, and take several times as long as those between short segments.
-_LONG_SEGMENT = 1_000_000
-
 
 class _Pace:
     """How fast the machine ran while the import did, told by calibrations in between.
 
     A shared processor halves its speed from one moment to the next, as its neighbours come and go. So the import is cut into
-    segments with a calibration at either end, and the time of each is divided by what these took; that of a long one rather by
-    what all of them took. The sum is the work that was done, whatever the speed; time / work is the calibration that an even
-    speed would have shown.
+    segments with a calibration at either end, and the time of each is divided by what these took. The sum is the work that
+    was done, whatever the speed; time / work is the calibration that an even speed would have shown.
     """
 
     def __init__(self):
@@ -23,8 +18,6 @@ class _Pace:
     def begin(self):
         """Starts over, right before the import."""
         self.segment = []
-        self.long = []
-        self.speeds = []
         self.time = self.work = 0.0
         self.spent_cpu = self.spent_wall = 0
         self.latest = self._at_the_edge()
@@ -40,7 +33,7 @@ class _Pace:
     def calibrate(self, cpu):
         """Ends a segment in the middle of the import, where the thread's CPU clock showed `cpu`; what it shows now."""
         wall = _wall_clock()
-        self._close(_calibrate(), wall)
+        self._close(_calibrate())
         self.ended = _wall_clock()
         self.spent_wall += self.ended - wall
         now = _thread_cpu_clock()
@@ -50,35 +43,20 @@ class _Pace:
     def end(self, cpu):
         """Ends the last segment, which is all of the import (`cpu`) where nothing was charged; the calibration at an even
         speed."""
-        if not self.speeds:
+        if not self.time:
             self.segment.append(([None, 0], cpu or 1))
-        wall = _wall_clock()
-        self._close(self._at_the_edge(), wall)
-        self.speeds.sort()
-        usual = self.speeds[len(self.speeds) // 2]
-        for cell, elapsed, speed, trust in self.long:
-            self._note(cell, elapsed, trust * speed + (1 - trust) * usual)
+        self._close(self._at_the_edge())
         return self.time / self.work
 
-    def _close(self, calibration, wall):
+    def _close(self, calibration):
         speed = (1 / self.latest + 1 / calibration) / 2
-        self.speeds.append(speed)
-        length = wall - self.ended
-        if length > _LONG_SEGMENT:
-            trust = _LONG_SEGMENT / length
-            self.long += [(cell, elapsed, speed, trust) for cell, elapsed in self.segment]
-            calibration = _calibrate()
-        else:
-            for cell, elapsed in self.segment:
-                self._note(cell, elapsed, speed)
+        for cell, elapsed in self.segment:
+            work = elapsed * speed
+            cell[1] += work
+            self.time += elapsed
+            self.work += work
         self.segment.clear()
         self.latest = calibration
-
-    def _note(self, cell, elapsed, speed):
-        work = elapsed * speed
-        cell[1] += work
-        self.time += elapsed
-        self.work += work
 
     @staticmethod
     def _at_the_edge():
