@@ -50,7 +50,17 @@ pub struct Evidence<'a> {
 pub fn causes_of_change(evidence: &Evidence<'_>) -> Vec<Cause> {
     let mut causes = all_causes(evidence);
     causes.retain(|cause| cause.weight.time_ms >= SMALLEST_MS);
+    // Where nothing else explains the change, what changed in the code stays the best answer there is.
+    if causes.iter().any(|cause| is_borne_out(cause, evidence)) {
+        causes.retain(|cause| is_borne_out(cause, evidence));
+    }
     causes
+}
+
+/// False for a changed module whose body may take as long as before.
+fn is_borne_out(cause: &Cause, evidence: &Evidence<'_>) -> bool {
+    let is_real = |growth: &Growth| growth.is_real(&cause.module, evidence.change.changed.len());
+    cause.kind != CauseKind::ChangedModule || evidence.growth.is_none_or(is_real)
 }
 
 /// The same where a count went up and not a time, which may take next to none: only what changed in the code, however

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Cause, CauseKind, Evidence, VersionChange, causes_of_change};
 use crate::explain::graph::sketch::{Sketch, table};
-use crate::observed::{BlockedSeen, ClosureChange, DistributionChange, Observation, Place};
+use crate::observed::{BlockedSeen, ClosureChange, DistributionChange, Observation, OwnTime, Place, Sample};
+use crate::stats::growth::Growth;
 
 /// What a target was before: `shop` and its parts, each with its own time in milliseconds.
 fn before(own: &[(&str, u64)]) -> BTreeMap<String, u64> {
@@ -274,4 +275,47 @@ fn a_library_that_imports_on_behalf_of_the_project_is_not_the_place_to_look() {
     );
     assert_eq!((causes[0].file.as_deref(), causes[0].line), (Some("shop.py"), Some(8)));
     assert_eq!(causes[0].importer.as_deref(), Some("registry"));
+}
+
+/// Samples in which `shop.steady` takes what it took, and `shop.grown` twice as long.
+fn samples() -> Vec<Sample> {
+    let own = [("shop", 20), ("shop.steady", 10), ("shop.grown", 20)];
+    let own = own.map(|(module, milliseconds)| OwnTime {
+        module: module.into(),
+        cpu_ns: milliseconds * 1_000_000,
+    });
+    let sample = Sample {
+        own: own.to_vec(),
+        ..Sample::default()
+    };
+    vec![sample; 8]
+}
+
+fn borne_out(changed: &[&str]) -> Vec<String> {
+    let observation = Sketch::new("shop")
+        .loads("shop", 1, "shop.steady", 12)
+        .loads("shop", 2, "shop.grown", 20)
+        .build();
+    let own_before_ns = before(&[("shop", 20), ("shop.steady", 10), ("shop.grown", 10)]);
+    let causes = causes_of_change(&Evidence {
+        observation: &observation,
+        change: &change(&[], changed),
+        table: &table(&observation, &["shop"], &[]),
+        own_before_ns: &own_before_ns,
+        own_now_ns: None,
+        growth: Some(&Growth::of(&own_before_ns, 20, &samples())),
+        blocked_before_ns: 0,
+        project: "",
+    });
+    causes.into_iter().map(|cause| cause.module).collect()
+}
+
+#[test]
+fn a_body_is_named_where_its_samples_bear_it_out() {
+    assert_eq!(borne_out(&["shop.steady", "shop.grown"]), ["shop.grown"]);
+    assert_eq!(
+        borne_out(&["shop.steady"]),
+        ["shop.grown"],
+        "it did not change, and grew"
+    );
 }
