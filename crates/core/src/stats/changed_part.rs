@@ -160,8 +160,9 @@ impl ChangedPart {
     /// Δ of one sample, as a share of the target's own time in the baseline. `None` where the sample saw too little of
     /// the unchanged modules to be the control.
     pub fn change(&self, sample: &Sample) -> Option<f64> {
-        let slowness = self.slowness(sample)?;
-        let after: f64 = self.normalised(sample)?.values().sum();
+        let own = own_times(sample);
+        let slowness = self.slowness(&own)?;
+        let after: f64 = self.normalised(own, slowness).values().sum();
         let modules = after - self.changed.values().sum::<f64>();
         Some((modules + self.change_of_collections(sample, slowness)) / self.total_ns)
     }
@@ -196,7 +197,8 @@ impl ChangedPart {
 
     /// The modules that make up the change, those that cost most more first and those that gave most back last.
     pub fn modules(&self, samples: &[Sample]) -> Vec<ModuleChange> {
-        let seen: Vec<BTreeMap<&str, f64>> = samples.iter().filter_map(|sample| self.normalised(sample)).collect();
+        let normalised = |own| self.slowness(&own).map(|slowness| self.normalised(own, slowness));
+        let seen: Vec<BTreeMap<&str, f64>> = samples.iter().map(own_times).filter_map(normalised).collect();
         let usual = |module: &str| {
             let times: Vec<f64> = seen.iter().map(|own| own.get(module).copied().unwrap_or(0.0)).collect();
             trimmed_mean(&times, TRIM).unwrap_or(0.0)
@@ -214,9 +216,8 @@ impl ChangedPart {
         modules
     }
 
-    /// k: how much longer the unchanged modules take in a sample than in the baseline.
-    fn slowness(&self, sample: &Sample) -> Option<f64> {
-        let own = own_times(sample);
+    /// k: how much longer the unchanged modules take in the own times of a sample than in the baseline.
+    fn slowness(&self, own: &BTreeMap<&str, f64>) -> Option<f64> {
         let (mut now, mut before) = (0.0, 0.0);
         for (module, usual) in &self.unchanged {
             if let Some(time) = own.get(module.as_str()) {
@@ -228,11 +229,9 @@ impl ChangedPart {
     }
 
     /// Own times of the changed modules in one sample, divided by k.
-    fn normalised<'a>(&self, sample: &'a Sample) -> Option<BTreeMap<&'a str, f64>> {
-        let slowness = self.slowness(sample)?;
-        let changed = own_times(sample).into_iter();
-        let changed = changed.filter(|(module, _)| self.changed.contains_key(*module));
-        Some(changed.map(|(module, time)| (module, time / slowness)).collect())
+    fn normalised<'a>(&self, own: BTreeMap<&'a str, f64>, slowness: f64) -> BTreeMap<&'a str, f64> {
+        let changed = own.into_iter().filter(|(module, _)| self.changed.contains_key(*module));
+        changed.map(|(module, time)| (module, time / slowness)).collect()
     }
 }
 

@@ -30,7 +30,7 @@ impl Growth {
             .iter()
             .map(own_times)
             .map(|own| {
-                let slowness = slowness(before_ns, &own);
+                let slowness = slowness(before_ns, |module| own.get(module).copied(), |_| true);
                 (own, slowness)
             })
             .collect();
@@ -66,12 +66,17 @@ impl Growth {
     }
 }
 
-/// How much longer the modules take than before, most of them.
-fn slowness(before_ns: &BTreeMap<String, u64>, own: &BTreeMap<&str, f64>) -> f64 {
+/// How much longer modules take than before, most of them: the weighted median of those that `is_counted`. Collections of
+/// garbage are no module.
+pub fn slowness(
+    before_ns: &BTreeMap<String, u64>,
+    now_ns: impl Fn(&str) -> Option<f64>,
+    is_counted: impl Fn(&str) -> bool,
+) -> f64 {
     let mut ratios: Vec<(f64, u64)> = before_ns
         .iter()
-        .filter(|(module, before)| **before > 0 && *module != COLLECTIONS)
-        .filter_map(|(module, &before)| Some((own.get(module.as_str())? / before as f64, before)))
+        .filter(|(module, before)| **before > 0 && *module != COLLECTIONS && is_counted(module))
+        .filter_map(|(module, &before)| Some((now_ns(module)? / before as f64, before)))
         .filter(|(ratio, _)| *ratio > 0.0)
         .collect();
     weighted_median(&mut ratios).unwrap_or(1.0)

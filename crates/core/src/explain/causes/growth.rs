@@ -9,9 +9,8 @@ use super::attribution::Attribution;
 use super::{Cause, CauseKind, VersionChange};
 use crate::explain::graph::{ImportGraph, ImportStatement, NewModules};
 use crate::explain::{Weight, milliseconds};
-use crate::observed::{COLLECTIONS, ClosureChange, LoadedModule, ModuleTable, Observation, Place};
-use crate::stats::growth::Growth;
-use crate::stats::quantile::weighted_median;
+use crate::observed::{ClosureChange, LoadedModule, ModuleTable, Observation, Place};
+use crate::stats::growth::{Growth, slowness};
 
 /// What costs less, in milliseconds, is not worth a line.
 const SMALLEST_MS: f64 = 0.05;
@@ -147,17 +146,12 @@ impl<'a> OwnTimes<'a> {
                 .map(String::as_str),
         );
         let before = evidence.own_before_ns;
-        let mut ratios: Vec<(f64, u64)> = before
-            .iter()
-            .filter(|(module, time)| **time > 0 && !changed.contains(module.as_str()) && *module != COLLECTIONS)
-            .filter_map(|(module, time)| Some((*now.get(module.as_str())? as f64 / *time as f64, *time)))
-            .filter(|(ratio, _)| *ratio > 0.0)
-            .collect();
-        Self {
+        let scale = slowness(
             before,
-            now,
-            scale: weighted_median(&mut ratios).unwrap_or(1.0),
-        }
+            |module| now.get(module).map(|&time| time as f64),
+            |module| !changed.contains(module),
+        );
+        Self { before, now, scale }
     }
 
     /// What a module's own body takes now, in milliseconds of the baseline's machine.
