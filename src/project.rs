@@ -12,6 +12,7 @@ use importgate_core::budgets::{Budgets, Bytecode, Cited, Diagnostics, Engine, Fi
 use importgate_core::checks::Places;
 use importgate_core::flows::SamplingSettings;
 use importgate_core::report::Report;
+use importgate_core::report::first_names;
 use importgate_core::usage::Usage;
 use importgate_probe::instructions;
 use importgate_probe::python;
@@ -108,7 +109,7 @@ impl Project {
     pub(crate) fn select(&self, words: &[String]) -> Result<Vec<Target>, Error> {
         budgets::select(&self.targets, words).map_err(|unmatched| Error::NoTarget {
             asked: unmatched,
-            known: some_names(&self.targets),
+            known: first_names(self.targets.iter().map(|target| target.name.as_str())),
         })
     }
 
@@ -219,19 +220,6 @@ pub(crate) fn module_index(session: &Session) -> FileSystemIndex {
     let mut search_path = session.settings().source_roots.clone();
     search_path.extend(interpreter.path.iter().cloned());
     FileSystemIndex::new(search_path, interpreter.builtin_modules.clone())
-}
-
-fn some_names(targets: &[Target]) -> String {
-    const SHOWN: usize = 8;
-    let mut names: Vec<&str> = targets.iter().map(|target| target.name.as_str()).collect();
-    let more = names.len().saturating_sub(SHOWN);
-    names.truncate(SHOWN);
-    let tail = if more > 0 {
-        format!(" and {more} more")
-    } else {
-        String::new()
-    };
-    names.join(", ") + &tail
 }
 
 /// All the mistakes of a file at once: patterns without a match too, where the rest of it says enough to look for them.

@@ -139,6 +139,20 @@ fn signed(value: f64, write: impl Fn(f64) -> String) -> String {
     }
 }
 
+/// The first of some names, and how many more there are: `a, b and 3 more`.
+pub fn first_names<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    const SHOWN: usize = 8;
+    let mut names: Vec<&str> = names.collect();
+    let more = names.len().saturating_sub(SHOWN);
+    names.truncate(SHOWN);
+    let tail = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    names.join(", ") + &tail
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,10 +7,8 @@ use thiserror::Error;
 use super::recording::Recording;
 use super::{Content, EnvironmentComparison, Input};
 use crate::budgets::Pattern;
+use crate::numbers::first_names;
 use crate::observed::EnvironmentKey;
-
-/// Names in one message before the rest is only counted.
-const SHOWN: usize = 8;
 
 /// Why two recordings cannot be compared.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -126,7 +124,7 @@ pub(super) fn keep_only(
     if !unmatched.is_empty() {
         return Err(ComparisonError::NoTarget {
             asked: unmatched,
-            known: some(names.iter().map(String::as_str)),
+            known: first_names(names.iter().map(String::as_str)),
         });
     }
     for part in environments.iter_mut() {
@@ -163,25 +161,18 @@ fn left_out(input: &Input, recordings: &[Recording<'_>], pairs: &[Pair<'_>]) -> 
         .filter(|recording| !paired(recording))
         .map(|recording| recording.key().0.as_str())
         .collect();
-    (!alone.is_empty()).then(|| format!("only {} has {}: not compared", input.name, some(alone.into_iter())))
+    (!alone.is_empty()).then(|| {
+        format!(
+            "only {} has {}: not compared",
+            input.name,
+            first_names(alone.into_iter())
+        )
+    })
 }
 
 fn keys(recordings: &[Recording<'_>]) -> String {
     if recordings.is_empty() {
         return "none".to_owned();
     }
-    some(recordings.iter().map(|recording| recording.key().0.as_str()))
-}
-
-/// The first names, and how many more there are.
-fn some<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    let mut names: Vec<&str> = names.collect();
-    let more = names.len().saturating_sub(SHOWN);
-    names.truncate(SHOWN);
-    let tail = if more > 0 {
-        format!(" and {more} more")
-    } else {
-        String::new()
-    };
-    names.join(", ") + &tail
+    first_names(recordings.iter().map(|recording| recording.key().0.as_str()))
 }

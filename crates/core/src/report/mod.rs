@@ -22,6 +22,7 @@ pub mod untrusted;
 pub mod usage;
 pub mod wording;
 
+pub use crate::numbers::first_names;
 pub use model::{BaselineSummary, Cause, Finding, RecordedFrom, Report, ReportEnvironment, RunSummary};
 pub use rows::{TargetReport, rows};
 
