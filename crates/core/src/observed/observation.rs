@@ -162,6 +162,9 @@ pub struct BlockedSeen {
     pub module: String,
     /// The line that blocked, or the last one known before it.
     pub place: Option<Place>,
+    /// The line of the module's body that led to that one: what it waits for is what this line asks for.
+    #[serde(default)]
+    pub body: Option<Place>,
     /// How long, in nanoseconds.
     pub ns: u64,
 }

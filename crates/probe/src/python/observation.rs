@@ -51,7 +51,12 @@ fn name_files(observation: &mut Observation, project: &Path) {
     let files = observation.edges.iter_mut().filter_map(|edge| edge.file.as_mut());
     let places = (observation.warnings.iter_mut().map(|warning| &mut warning.place))
         .chain(observation.effects.iter_mut().map(|effect| &mut effect.place))
-        .chain(observation.blocked.iter_mut().map(|blocked| &mut blocked.place));
+        .chain(
+            observation
+                .blocked
+                .iter_mut()
+                .flat_map(|blocked| [&mut blocked.place, &mut blocked.body]),
+        );
     let places = places.flatten().map(|place| &mut place.file);
     for file in files.chain(places) {
         name_below(project, file);

@@ -339,7 +339,7 @@ fn blocks(evidence: &Evidence<'_>, attribution: &Attribution<'_>, causes: &mut V
         growth -= part;
         let weight = of_one_module(milliseconds(part));
         let mut cause = attribution.module(CauseKind::Blocked, &blocked.module, weight);
-        if let Some(place) = &blocked.place {
+        if let Some(place) = blocked.body.as_ref().or(blocked.place.as_ref()) {
             (cause.file, cause.line) = (Some(place.file.clone()), Some(place.line));
         }
         causes.push(cause);

@@ -186,13 +186,14 @@ fn a_sleep_is_named_with_its_line_and_a_module_without_bytecode_as_such() {
         .loads("shop", 3, "lib", 40)
         .loads("shop", 4, "json", 100)
         .with(|observation| {
-            let place = Some(Place {
-                file: "shop/slow.py".to_owned(),
-                line: 7,
-            });
+            let place = |file: &str, line| {
+                let file = file.to_owned();
+                Some(Place { file, line })
+            };
             observation.blocked.push(BlockedSeen {
                 module: "shop.slow".to_owned(),
-                place,
+                place: place("shop/http.py", 90),
+                body: place("shop/slow.py", 7),
                 ns: 60_000_000,
             });
             observation.modules[2].cached = Some("lib.pyc".to_owned());

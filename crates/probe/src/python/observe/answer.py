@@ -135,8 +135,13 @@ def _describe(names, failure, total_cpu, total_memory):
             for (kind, detail, place), (module, stack) in _Notes.effects.items()
         ],
         "blocked": [
-            {"module": cell[_NAME], "place": _describe_place(place), "ns": blocked}
-            for cell, place, blocked in _Notes.blocked if cell[_NAME] is not None
+            {
+                "module": cell[_NAME],
+                "place": _describe_place(place),
+                "body": _describe_place(body),
+                "ns": blocked,
+            }
+            for cell, place, body, blocked in _Notes.blocked if cell[_NAME] is not None
         ],
         "files_read": [path for path in _Notes.reads if path not in files and not _is_folder(path)],
         "total_ns": max(0, total_cpu),

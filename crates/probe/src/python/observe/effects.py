@@ -43,7 +43,7 @@ def _note_event(kind, event, arguments, frame):
     if thread.stack:
         # What blocks from here on is blocked by this.
         _close_stretch(thread)
-        thread.place = place
+        thread.place, thread.body = place, _line_of_body(frame)
         _open_stretch(thread)
     if kind == "wait" or (event in ("os.fork", "os.posix_spawn") and _module_of(frame) == "subprocess"):
         return

@@ -44,11 +44,11 @@ def _enter_load(name):
         _close_stretch(thread)
         _note_made(thread)
     importer = _importer_of(_frame_of(1), thread)
-    place = thread.place
+    place = thread.place, thread.body
     cell = [name, outer, 0, 0, 0]
     thread.stack.append(cell)
     _Notes.cells.append(cell)
-    thread.place = None
+    thread.place = thread.body = None
     _open_stretch(thread)
     return thread, outer, importer, place
 
@@ -66,7 +66,8 @@ def _leave_load(name, entered, loaded):
         _Notes.known.add(name)
     thread.stack.pop()
     _note_edge(importer, name, loaded)
-    thread.place = (importer[1], importer[2]) if importer[1] and not importer[3] else place
+    statement = (importer[1], importer[2]) if importer[1] and not importer[3] else None
+    thread.place, thread.body = (statement, statement) if statement else place
     if outer is not None:
         _open_stretch(thread)
 

@@ -29,15 +29,27 @@ def _is_in_function(frame):
     return False
 
 
-def _trigger_of(frame):
-    """The module-level line that led to a call."""
+def _body_of(frame):
+    """The frame of the module whose body led to a call; None where none did."""
     while frame is not None:
         code = frame.f_code
         if code.co_name == "<module>" and not code.co_flags & _OPTIMIZED and not _is_import_system(code):
             module = _module_of(frame)
-            return (module, frame.f_lineno or 0) if module and module != "__main__" else None
+            return frame if module and module != "__main__" else None
         frame = frame.f_back
     return None
+
+
+def _trigger_of(frame):
+    """The module-level line that led to a call."""
+    body = _body_of(frame)
+    return None if body is None else (_module_of(body), body.f_lineno or 0)
+
+
+def _line_of_body(frame):
+    """The same as a line of a file."""
+    body = _body_of(frame)
+    return None if body is None else (body.f_code.co_filename, body.f_lineno or 0)
 
 
 def _top_of(thread):

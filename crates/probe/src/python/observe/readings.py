@@ -21,12 +21,12 @@ _NAME, _OUTER, _CPU, _BLOCKED, _MEMORY = range(5)
 
 class _Thread:
     """What is known of one importing thread: the imports in progress, and the readings at the last boundary."""
-    __slots__ = ("stack", "cpu", "wall", "queued", "switches", "memory", "foreign", "place")
+    __slots__ = ("stack", "cpu", "wall", "queued", "switches", "memory", "foreign", "place", "body")
 
     def __init__(self):
         self.stack = []
         self.cpu = self.wall = self.queued = self.switches = self.memory = self.foreign = 0
-        self.place = None
+        self.place = self.body = None  # the last line known to have run, and the line of the module's body that led to it
 
 
 class _Notes:
@@ -127,7 +127,7 @@ def _close_stretch(thread):
         if blocked > 0 and _usage(_USAGE_OF_THREAD).ru_nvcsw > thread.switches:
             cell[_BLOCKED] += blocked
             if blocked >= _LONGEST_BLOCK_UNNOTICED:
-                _Notes.blocked.append((cell, thread.place, blocked))
+                _Notes.blocked.append((cell, thread.place, thread.body, blocked))
 
 
 def _open_stretch(thread):

@@ -1,6 +1,6 @@
 //! What an import did besides importing, and that no misbehaviour of it spoils the observation.
 
-use importgate_core::observed::{Effect, Failure, Observation};
+use importgate_core::observed::{Effect, Failure, Observation, Place};
 
 use crate::support::Project;
 
@@ -102,6 +102,17 @@ fn a_block_is_seen_where_it_blocks() {
         .unwrap_or_else(|| panic!("{:?}", observation.blocked));
     assert_eq!(here.module, "measured");
     assert!(here.ns > 40_000_000, "{here:?}");
+}
+
+#[test]
+fn a_block_inside_a_function_names_the_line_of_the_body_that_called_it() {
+    let observation =
+        observe("import time\ndef ask():\n    time.sleep(0.08)\nimport csv\nANSWER = ask()\nimport wave\n");
+    let line = |place: &Option<Place>| place.as_ref().map(|place| place.line);
+    let here = (observation.blocked.iter())
+        .find(|blocked| line(&blocked.place) == Some(3))
+        .unwrap_or_else(|| panic!("{:?}", observation.blocked));
+    assert_eq!(line(&here.body), Some(5), "{here:?}");
 }
 
 #[test]
