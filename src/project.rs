@@ -263,6 +263,7 @@ fn open_session(
         working_directory: root.to_path_buf(),
         time_limit: Duration::from_secs_f64(budgets.measure.timeout_ms.value / 1000.0),
         bytecode: match budgets.measure.bytecode.value {
+            Bytecode::AsIs => BytecodeFiles::AsIs,
             Bytecode::Warm => BytecodeFiles::Warm,
             Bytecode::Cold => BytecodeFiles::Cold,
         },

@@ -1,7 +1,8 @@
-//! Bytecode: there before the first sample where it can be, in a private folder where it cannot be written beside the
-//! sources, and never where the budgets ask for cold starts.
+//! Bytecode: as it is shipped, in a private folder where the budgets ask for warm starts, and never where they ask for cold ones.
 
-use super::support::{Project, Run, found};
+use importgate_core::checks::Code;
+
+use super::support::{Project, Run, found, python};
 
 /// So much source that compiling it takes many times as long as loading its bytecode.
 fn long_module() -> String {
@@ -33,27 +34,91 @@ fn cold_samples_leave_no_bytecode() {
     assert!(!project.path("__pycache__").exists());
 }
 
-#[test]
-fn where_it_cannot_be_written_a_private_folder_has_it() {
-    let project = Project::of_module(&long_module(), "");
-    // Not even root can make a folder where a file is.
+/// Not even root can make a folder where a file is.
+fn lock(project: &Project) {
+    let _ = std::fs::remove_dir_all(project.path("__pycache__"));
     project.write("__pycache__", "no folder");
-    let private = time(&project);
-    assert_eq!(project.read("__pycache__"), "no folder");
-    std::fs::remove_file(project.path("__pycache__")).expect("it was there");
-    let warm = time(&project);
-    assert!(private < 3.0 * warm, "private {private} ms, warm {warm} ms");
 }
 
 #[test]
-fn a_shell_that_forbids_bytecode_changes_nothing() {
+fn where_it_cannot_be_written_each_start_compiles_and_so_does_each_sample() {
     let project = Project::of_module(&long_module(), "");
     let warm = time(&project);
-    let mut command = project.command(&["check", "--samples", "5", "--no-reuse", "--format", "json=report.json"]);
+    lock(&project);
+    let locked = time(&project);
+    assert_eq!(project.read("__pycache__"), "no folder");
+    assert!(locked > 3.0 * warm, "locked {locked} ms, warm {warm} ms");
+
+    project.write("budgets.toml", "[measure]\nbytecode = \"warm\"\n[modules.measured]\n");
+    let private = time(&project);
+    assert!(private < 3.0 * warm, "private {private} ms, warm {warm} ms");
+}
+
+/// What a check finds once an environment that was recorded with bytecode has lost it, with the causes of the slowdown.
+fn slowdown(run: &Run) -> Vec<String> {
+    let slower = run.only(Code::Slowdown);
+    assert_eq!(slower.place, None, "no line is to blame");
+    slower.causes.iter().map(|cause| cause.summary.clone()).collect()
+}
+
+#[test]
+fn bytecode_that_is_gone_is_a_slowdown_whose_cause_is_named() {
+    let project = Project::of_module(&long_module(), "").recorded();
+    lock(&project);
+    for words in [&[][..], &["--no-reuse"][..]] {
+        let run = project.check(words).expect_code(1);
+        assert_eq!(
+            slowdown(&run),
+            ["the bytecode of `measured` is missing and its folder cannot be written: it is compiled at each start"]
+        );
+        assert!(
+            run.row("measured")
+                .change_percent
+                .is_some_and(|percent| percent > 100.0)
+        );
+    }
+    // Whoever records it so knows it.
+    project.record(&[]).expect_code(0);
+    assert_eq!(found(&project.check(&[]).expect_code(0)), []);
+}
+
+#[test]
+fn a_shell_that_forbids_bytecode_is_named_as_what_differs() {
+    let project = Project::of_module(&long_module(), "").recorded();
+    std::fs::remove_dir_all(project.path("__pycache__")).expect("a folder");
+    let mut command = project.command(&["check", "--format", "terminal", "--format", "json=report.json"]);
     command.env("PYTHONDONTWRITEBYTECODE", "1");
-    let run = Run::of(command, &project).expect_code(0);
-    let forbidden = run.row("measured").time_ms.expect("a time");
-    assert!(forbidden < 3.0 * warm, "forbidden {forbidden} ms, warm {warm} ms");
+    let run = Run::of(command, &project).expect_code(1);
+    assert!(!project.path("__pycache__").exists());
+    let causes = slowdown(&run);
+    assert!(causes[0].contains("`PYTHONDONTWRITEBYTECODE`"), "{causes:?}");
+}
+
+#[test]
+fn unchecked_bytecode_of_another_source_is_told_from_the_source() {
+    let project = Project::of_module("VALUE = 1\n", "");
+    let compile = |project: &Project| {
+        let mut python = std::process::Command::new(python());
+        python.current_dir(project.path("."));
+        python.args([
+            "-m",
+            "compileall",
+            "-q",
+            "--invalidation-mode",
+            "unchecked-hash",
+            "measured.py",
+        ]);
+        assert!(python.status().expect("python3").success());
+    };
+    compile(&project);
+    let project = project.recorded();
+    // The bytecode is another one, and the source beside it is the same to the byte.
+    project.write("measured.py", long_module());
+    compile(&project);
+    project.write("measured.py", "VALUE = 1\n");
+    let run = project.check(&[]).expect_code(1);
+    let summary = &run.only(Code::Regression).causes[0].summary;
+    assert!(summary.contains("was made from another source"), "{summary}");
 }
 
 #[test]

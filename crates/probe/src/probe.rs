@@ -9,8 +9,8 @@ use crate::machine;
 use crate::python::{BytecodeFiles, Contents, CountedRun, PythonError, Session};
 use crate::runner::RunError;
 use importgate_core::observed::{
-    Attempt, Clock, Deferral, Deferred, FailedCommand, ImportRequest, Interpreter, LineSeen, Look, Measure,
-    MeasureError, ReferenceSample, Sample, TargetObservation,
+    Attempt, BytecodeState, Clock, Deferral, Deferred, FailedCommand, ImportRequest, Interpreter, LineSeen, Look,
+    Measure, MeasureError, ReferenceSample, Sample, TargetObservation,
 };
 
 /// One interpreter with one version of the code, and what counts its instructions.
@@ -44,21 +44,30 @@ impl Measure for Probe {
     }
 
     fn observe(&self, request: ImportRequest<'_>, look: Look) -> Result<TargetObservation, MeasureError> {
-        let observation = self.session.observe(request, look)?;
+        let mut observation = self.session.observe(request, look)?;
         let mut contents = self.contents.borrow_mut();
         let contents = contents.get_or_insert_with(|| Contents::new(&self.session));
+        let mut closure = contents.table(&observation);
+        if self.session.bytecode() != BytecodeFiles::AsIs {
+            // It is as the budgets ask for, which says nothing of what is shipped.
+            closure.values_mut().for_each(|record| record.bytecode = None);
+        }
+        if self.session.bytecode() == BytecodeFiles::Cold {
+            let modules = observation.modules.iter_mut();
+            modules.for_each(|module| module.bytecode = BytecodeState::Fresh);
+        }
         Ok(TargetObservation {
-            closure: contents.table(&observation),
+            closure,
             files_read: contents.files_read(&observation),
             observation,
         })
     }
 
     fn use_private_bytecode(&self) -> bool {
-        if self.session.bytecode() != BytecodeFiles::Warm {
+        if self.session.bytecode() != BytecodeFiles::AsIs {
             return false;
         }
-        self.session.set_bytecode(BytecodeFiles::WarmPrivate);
+        self.session.set_bytecode(BytecodeFiles::Warm);
         // What is observed again may have changed meanwhile.
         self.contents.replace(None);
         true

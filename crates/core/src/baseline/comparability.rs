@@ -1,6 +1,6 @@
 //! What makes two recordings comparable. The rule, from the strongest claim to the weakest:
 //!
-//! - Nothing is compared across environment keys, engines or states of the bytecode cache: it is other work.
+//! - Nothing is compared across environment keys, engines, or between cold bytecode and any other: it is other work.
 //! - Another processor model is a **foreign** machine: how its times relate to ours differs from module to module. Facts
 //!   (closures) and instruction counts still compare.
 //! - Another kernel, number of processors, container limit, environment variable, patch level or build of the
@@ -88,6 +88,11 @@ impl Aspect {
         )
     }
 
+    /// True for what closures tell more exactly: which modules have bytecode.
+    fn is_in_closures(&self) -> bool {
+        matches!(self, Self::Variable(name) if name == "PYTHONDONTWRITEBYTECODE")
+    }
+
     /// True where the same code may execute other instructions, or what counts them may see others.
     fn moves_counts(&self) -> bool {
         match self {
@@ -152,7 +157,7 @@ impl Comparability {
         let mut differences = Differences::default();
         differences.compare(Aspect::Key, key, now.environment.interpreter.key());
         differences.compare(Aspect::Engine, recorded.engine, now.engine);
-        differences.compare(Aspect::Bytecode, recorded.bytecode, now.bytecode);
+        differences.bytecode(recorded.bytecode, now.bytecode);
         differences.machines(&recorded.machine, &now.environment.machine);
         let interpreter = &now.environment.interpreter;
         differences.interpreters(&recorded.interpreter, &interpreter.version, &interpreter.build);
@@ -202,7 +207,7 @@ impl Comparability {
     pub fn modules_compare(&self) -> bool {
         self.differences()
             .iter()
-            .all(|difference| difference.aspect.is_machine())
+            .all(|difference| difference.aspect.is_machine() || difference.aspect.is_in_closures())
     }
 }
 
@@ -218,7 +223,7 @@ pub(super) fn obstacles_to_merge(old: &Entry, fresh: &Entry) -> Vec<Difference> 
 pub(super) fn differences(old: &Entry, new: &Entry) -> Vec<Difference> {
     let mut differences = Differences::default();
     differences.compare(Aspect::Engine, old.engine, new.engine);
-    differences.compare(Aspect::Bytecode, old.bytecode, new.bytecode);
+    differences.bytecode(old.bytecode, new.bytecode);
     differences.machines(&old.machine, &new.machine);
     differences.interpreters(&old.interpreter, &new.interpreter.version, &new.interpreter.build);
     differences.variables(&old.variables, &new.variables);
@@ -237,6 +242,13 @@ impl Differences {
     fn compare_optional(&mut self, aspect: Aspect, recorded: Option<String>, now: Option<String>) {
         if recorded != now {
             self.0.push(Difference { aspect, recorded, now });
+        }
+    }
+
+    /// What is shipped and what was compiled before are the same work, as far as it is fresh: closures say where it is not.
+    fn bytecode(&mut self, recorded: Bytecode, now: Bytecode) {
+        if recorded == Bytecode::Cold || now == Bytecode::Cold {
+            self.compare(Aspect::Bytecode, recorded, now);
         }
     }
 
@@ -412,6 +424,22 @@ mod tests {
     }
 
     #[test]
+    fn whether_bytecode_is_written_is_said_and_left_to_the_closures() {
+        let environment = environment();
+        let mut variables = entry().variables;
+        variables.insert("PYTHONDONTWRITEBYTECODE".to_owned(), "1".to_owned());
+        let now = Circumstances {
+            environment: &environment,
+            variables: &variables,
+            bytecode: Bytecode::AsIs,
+            engine: Engine::Time,
+        };
+        let kind = Comparability::between(&key(), &entry(), now);
+        assert!(kind.times_compare() && kind.modules_compare());
+        assert_eq!(sentences(&kind), ["PYTHONDONTWRITEBYTECODE was unset and is 1"]);
+    }
+
+    #[test]
     fn other_settings() {
         let environment = environment();
         let variables = BTreeMap::from([("PYTHONDEVMODE".to_owned(), "1".to_owned())]);
@@ -428,6 +456,9 @@ mod tests {
             ["PYTHONDEVMODE was unset and is 1", "PYTHONOPTIMIZE was 1 and is unset"]
         );
 
+        // What is fresh costs the same, wherever it lies.
+        now.bytecode = Bytecode::AsIs;
+        assert_eq!(Comparability::between(&key(), &entry(), now), kind);
         now.bytecode = Bytecode::Cold;
         assert!(!Comparability::between(&key(), &entry(), now).times_compare());
         now.engine = Engine::Instructions;
@@ -437,7 +468,7 @@ mod tests {
             first,
             [
                 "the engine was time and is instructions",
-                "the bytecode cache was warm and is cold"
+                "the bytecode cache was as-is and is cold"
             ]
         );
     }

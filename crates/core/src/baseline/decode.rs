@@ -10,8 +10,9 @@ use super::format::{File, OWN_TIME_UNIT_NS, StoredEntry, StoredTarget};
 use super::path::Path;
 use super::pool::Pool;
 use super::{Baseline, Entry, ParseError, Recorded, StoredSample};
+use crate::budgets::Bytecode;
 use crate::numbers;
-use crate::observed::{COLLECTIONS, ModuleRecord, Origin, ReferenceSample};
+use crate::observed::{BytecodeState, COLLECTIONS, ModuleRecord, ModuleTable, Origin, ReferenceSample};
 use crate::stats::MachineSpeed;
 
 /// Reads a baseline.
@@ -127,8 +128,11 @@ fn entry(stored: StoredEntry, path: &Path) -> Result<Entry, ParseError> {
     };
     let speed = entry.speed();
     let path = path.key("targets");
-    for (name, stored) in stored.targets {
-        let recorded = target(stored, &speed, &pools, &path.key(&name))?;
+    for (name, mut stored) in stored.targets {
+        let path = path.key(&name);
+        let states = std::mem::take(&mut stored.bytecode);
+        let mut recorded = target(stored, &speed, &pools, &path)?;
+        bytecode(states, entry.bytecode, &mut recorded.closure, &path.key("bytecode"))?;
         entry.targets.insert(name, recorded);
     }
     Ok(entry)
@@ -217,12 +221,44 @@ fn closure(
             let record = ModuleRecord {
                 content: *content,
                 origin: origin.clone(),
+                bytecode: None,
             };
             closure.push((name.clone(), record));
         }
         previous = Some(origin);
     }
     Ok(closure)
+}
+
+/// Writes into a closure in which state the bytecode of each module was. Where it was measured as it is shipped, what is not
+/// named was fresh; else nothing is known of it.
+fn bytecode(
+    states: Vec<(BytecodeState, String)>,
+    setting: Bytecode,
+    closure: &mut ModuleTable,
+    path: &Path,
+) -> Result<(), ParseError> {
+    if setting == Bytecode::AsIs {
+        for record in closure.values_mut() {
+            record.bytecode = Some(BytecodeState::Fresh);
+        }
+    } else if !states.is_empty() {
+        return Err(path.invalid(format!("bytecode that was {setting} has no state")));
+    }
+    let all = closure.iter().map(|(name, record)| (name.as_str(), record.content));
+    let all: Pool = all.collect();
+    for (state, selection) in states {
+        let path = path.key(&state.to_string());
+        if state == BytecodeState::Fresh {
+            return Err(path.invalid("only what is not fresh is written down"));
+        }
+        for (name, _) in all.select(&selection).map_err(|problem| path.invalid(problem))? {
+            if let Some(record) = closure.get_mut(name) {
+                record.bytecode = Some(state);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Holds a stored summary against what the samples come to.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::format::{File, OWN_TIME_UNIT_NS, OwnTimes, StoredEntry, StoredTarget};
 use super::pool::Pool;
 use super::{Baseline, Entry, Recorded, StoredSample};
-use crate::observed::{COLLECTIONS, ModuleRecord, Origin};
-use crate::stats::MachineSpeed;
+use crate::budgets::Bytecode;
+use crate::observed::{BytecodeState, COLLECTIONS, ModuleRecord, ModuleTable, Origin};
 
 /// The modules of an entry by their origin.
 type Modules<'a> = BTreeMap<&'a Origin, Pool>;
@@ -25,7 +25,6 @@ impl From<&Baseline> for File {
 impl From<&Entry> for StoredEntry {
     fn from(entry: &Entry) -> Self {
         let (modules, files) = (modules_of(entry), files_of(entry));
-        let speed = entry.speed();
         let targets = entry.targets.iter();
         Self {
             importgate: entry.importgate.clone(),
@@ -40,7 +39,7 @@ impl From<&Entry> for StoredEntry {
             distributions: entry.distributions.clone().into_iter().collect(),
             sample_columns: StoredSample::COLUMNS.map(str::to_owned).to_vec(),
             targets: targets
-                .map(|(name, recorded)| (name.clone(), target(recorded, &speed, &modules, &files)))
+                .map(|(name, recorded)| (name.clone(), target(recorded, entry, &modules, &files)))
                 .collect(),
             modules: modules
                 .into_iter()
@@ -68,11 +67,11 @@ fn files_of(entry: &Entry) -> Pool {
     read.map(|(path, content)| (path.as_str(), *content)).collect()
 }
 
-fn target(recorded: &Recorded, speed: &MachineSpeed, modules: &Modules<'_>, files: &Pool) -> StoredTarget {
+fn target(recorded: &Recorded, entry: &Entry, modules: &Modules<'_>, files: &Pool) -> StoredTarget {
     let milliseconds = |time_ms: f64| (time_ms * 1e3).round() / 1e3;
     let (closure, own_times) = closure(recorded, modules);
     StoredTarget {
-        time_ms: recorded.time_ms(speed).map(milliseconds),
+        time_ms: recorded.time_ms(&entry.speed()).map(milliseconds),
         memory_bytes: recorded.memory_bytes(),
         peak_memory_bytes: recorded.peak_memory_bytes(),
         instructions: recorded.instructions,
@@ -83,6 +82,10 @@ fn target(recorded: &Recorded, speed: &MachineSpeed, modules: &Modules<'_>, file
             let read = recorded.files_read.iter();
             files.selection(read.map(|(path, content)| (path.as_str(), *content)))
         }),
+        bytecode: match entry.bytecode {
+            Bytecode::AsIs => bytecode(&recorded.closure),
+            Bytecode::Warm | Bytecode::Cold => Vec::new(),
+        },
         own_time_10us: own_times,
         collections_10us: recorded
             .own_ns
@@ -90,6 +93,23 @@ fn target(recorded: &Recorded, speed: &MachineSpeed, modules: &Modules<'_>, file
             .map(|&nanoseconds| (nanoseconds + OWN_TIME_UNIT_NS / 2) / OWN_TIME_UNIT_NS),
         samples: recorded.samples.clone(),
     }
+}
+
+/// Which modules have bytecode that is not fresh, by its state.
+fn bytecode(closure: &ModuleTable) -> Vec<(BytecodeState, String)> {
+    let all: Pool = closure
+        .iter()
+        .map(|(name, record)| (name.as_str(), record.content))
+        .collect();
+    let mut by_state: BTreeMap<BytecodeState, Vec<_>> = BTreeMap::new();
+    for (name, record) in closure {
+        let state = record.bytecode.filter(|state| *state != BytecodeState::Fresh);
+        if let Some(state) = state {
+            by_state.entry(state).or_default().push((name.as_str(), record.content));
+        }
+    }
+    let selection = |(state, members): (_, Vec<_>)| (state, all.selection(members.into_iter()));
+    by_state.into_iter().map(selection).collect()
 }
 
 /// For each origin, which of its modules the target loaded; then the own times of all of them in that order.

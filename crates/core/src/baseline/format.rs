@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::pool::Pool;
 use super::{RecordedInterpreter, StoredSample};
 use crate::budgets::{Bytecode, Engine};
-use crate::observed::{EnvironmentKey, Machine, Origin};
+use crate::observed::{BytecodeState, EnvironmentKey, Machine, Origin};
 
 /// The stored unit of own times, in nanoseconds. Ten microseconds keep a thousand modules within three kilobytes, and are
 /// a fiftieth of the smallest change that a gate looks at.
@@ -91,6 +91,9 @@ pub(super) struct StoredTarget {
     /// Which of the entry's files it read.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub(super) files_read: Option<String>,
+    /// Which modules of the closure have bytecode that is not fresh, by its state: see [`Pool::selection`].
+    #[serde(default, with = "unique", skip_serializing_if = "Vec::is_empty")]
+    pub(super) bytecode: Vec<(BytecodeState, String)>,
     /// The own times of the modules of the closure, in its order.
     pub(super) own_time_10us: OwnTimes,
     /// The time of the collections of garbage, where it is no part of the own times.

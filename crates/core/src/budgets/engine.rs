@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Bytecode {
-    /// Compiled by an earlier import.
+    /// As it is shipped: written where a start of the program would write it, and nowhere else.
     #[default]
+    AsIs,
+    /// Compiled by an earlier import, into a private folder.
     Warm,
     /// Compiled from source by every sample.
     Cold,
@@ -30,6 +32,7 @@ pub enum Engine {
 impl fmt::Display for Bytecode {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
+            Self::AsIs => "as-is",
             Self::Warm => "warm",
             Self::Cold => "cold",
         })

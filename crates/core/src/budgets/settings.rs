@@ -88,7 +88,7 @@ pub struct MeasureSettings {
     pub min_samples: Cited<u64>,
     /// The most samples of a target.
     pub max_samples: Cited<u64>,
-    /// Warm or cold bytecode.
+    /// Bytecode as it is shipped, warm or cold.
     pub bytecode: Cited<Bytecode>,
     /// Time or instructions.
     pub engine: Cited<Engine>,
@@ -105,7 +105,7 @@ impl Default for MeasureSettings {
             samples: None,
             min_samples: Cited::default_of(5),
             max_samples: Cited::default_of(60),
-            bytecode: Cited::default_of(Bytecode::Warm),
+            bytecode: Cited::default_of(Bytecode::AsIs),
             engine: Cited::default_of(Engine::Time),
             seed: None,
             time_limit_ms: None,
@@ -118,7 +118,11 @@ impl MeasureSettings {
         let default = Self::default();
         let timeout = table.take("timeout").and_then(|value| value.time_ms(&(1.0..=HOUR_MS)));
         let [samples, min_samples, max_samples] = Self::read_samples(&mut table);
-        let bytecode = [("warm", Bytecode::Warm), ("cold", Bytecode::Cold)];
+        let bytecode = [
+            ("as-is", Bytecode::AsIs),
+            ("warm", Bytecode::Warm),
+            ("cold", Bytecode::Cold),
+        ];
         let bytecode = table.take("bytecode").and_then(|value| value.choice(&bytecode));
         let engine = [("time", Engine::Time), ("instructions", Engine::Instructions)];
         let engine = table.take("engine").and_then(|value| value.choice(&engine));

@@ -56,6 +56,7 @@ pub(super) fn modules(names: &[&str]) -> ModuleTable {
     let record = ModuleRecord {
         content: None,
         origin: Origin::Own,
+        bytecode: None,
     };
     names.iter().map(|&name| (name.to_owned(), record.clone())).collect()
 }

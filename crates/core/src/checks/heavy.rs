@@ -51,7 +51,7 @@ mod tests {
     use super::*;
     use crate::budgets::Limits;
     use crate::checks::by_hand::{case, cited, context, estimate, target};
-    use crate::observed::{Edge, LoadedModule, Observation};
+    use crate::observed::{BytecodeState, Edge, LoadedModule, Observation};
     use crate::stats::Estimate;
 
     /// An import of 50 ms, 45 of them in the body of `shop`.
@@ -60,7 +60,8 @@ mod tests {
             name: "shop".to_owned(),
             file: Some("/project/src/shop.py".to_owned()),
             cached: None,
-            has_bytecode: false,
+            bytecode: BytecodeState::Fresh,
+            obstacle: None,
             own_ns: 45_000_000,
             cumulative_ns: 50_000_000,
             own_memory_bytes: 0,

@@ -2,8 +2,9 @@
 //! noise to speak of, so that one count of each side decides ([`rule_on_counts`]); of times, the samples have decided already
 //! ([`Answers::regression`](crate::sampling::Answers)).
 
-use super::{Case, Code, Context, Finding, FindingKind, Severity};
+use super::{Case, Code, Context, Finding, FindingKind, Severity, slowdown};
 use crate::explain::{Cause, Count};
+use crate::observed::ClosureChange;
 use crate::sampling::{Decision, Ruling};
 use crate::stats::{Comparison, ComparisonKind};
 
@@ -53,6 +54,10 @@ pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
         Certainty::MoreThanHalf => Severity::Warning,
         Certainty::Undecided { .. } => context.severity_of_undecided(),
     };
+    let is_decided = !matches!(certainty, Certainty::Undecided { .. });
+    if is_decided && case.change.as_ref().is_some_and(is_of_bytecode_alone) {
+        return vec![slowdown::finding(case, ruling, severity, context)];
+    }
     let limit = &case.target.limits.max_regression;
     let kind = FindingKind::Regression(Regression {
         certainty,
@@ -64,6 +69,11 @@ pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
         Certainty::Undecided { .. } => finding,
         _ => finding.caused_by(causes(case, ruling.comparison.kind, context)),
     }]
+}
+
+/// True where the code is the same and its bytecode is not: nobody made it slower by an edit.
+fn is_of_bytecode_alone(change: &ClosureChange) -> bool {
+    change.is_same_code() && !change.bytecode.is_empty()
 }
 
 fn certainty(decision: Decision, samples: u64) -> Option<Certainty> {

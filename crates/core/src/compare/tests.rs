@@ -24,6 +24,7 @@ fn recorded(time_ms: f64, slowness: f64, modules: usize) -> Recorded {
     let record = ModuleRecord {
         content: None,
         origin: Origin::Own,
+        bytecode: None,
     };
     Recorded {
         samples: (0..).zip(wobbles).map(sample).collect(),

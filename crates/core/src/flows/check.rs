@@ -7,7 +7,7 @@ use crate::baseline::{COUNTER_VARIABLE, Circumstances};
 use crate::budgets::{Budgets, Engine, Target};
 use crate::checks;
 use crate::checks::{Case, Context, Places};
-use crate::observed::{Environment, Machine, Measure, MeasureError, OrderTried, TargetObservation};
+use crate::observed::{ClosureChange, Environment, Machine, Measure, MeasureError, OrderTried, TargetObservation};
 use crate::report;
 use crate::report::{Report, ReportEnvironment, RunSummary, order, wording};
 use crate::sampling::{Rules, decide_fixed};
@@ -16,9 +16,9 @@ use crate::usage::Usage;
 use super::compare_with::{Against, CompareWith};
 use super::counts::{self, InstructionCounts};
 use super::lines::{self, LinesBefore, SourceFiles};
-use super::observe::{Settles, Side};
+use super::observe::{Glanced, Settles, Side};
 use super::sample::{self, Job, Samples};
-use super::target_state::{Reuse, TargetState, is_settled};
+use super::target_state::{Reuse, TargetState, glance_at};
 use super::{Deadline, SamplingSettings, ShowProgress, orders};
 
 /// What is checked, and how.
@@ -153,13 +153,8 @@ fn measure<'a>(
     progress: &mut dyn ShowProgress,
 ) -> Result<Measured<'a>, MeasureError> {
     let targets = check.targets;
-    let settles = |target: &Target, observed: &TargetObservation| {
-        is_settled(target, observed, compare_with, context, check.reuse)
-    };
-    let settles = compare_with.stored().map(|_| &settles as &Settles<'_>);
-    let head = Side::observe(head, targets, settles, progress)?;
     let counted = check.budgets.measure.engine.value == Engine::Instructions;
-    let base = observe_base(compare_with, targets, counted, progress)?;
+    let (head, base) = observe_both(check, head, (compare_with, context), counted, progress)?;
     let mut states: Vec<TargetState> = targets
         .iter()
         .zip(&head.observations)
@@ -191,6 +186,37 @@ fn measure<'a>(
     })
 }
 
+/// Observes every target in the head, and in the base where there is one. A base that was just checked out has its bytecode
+/// where this run could write it, and the head where it was written before: where the two are not in one state, both keep it in
+/// a private folder, so that what is compared is the code.
+fn observe_both<'a>(
+    check: &Check<'_>,
+    head: &'a dyn Measure,
+    (compare_with, context): (&CompareWith<'a>, &Context<'_>),
+    counted: bool,
+    progress: &mut dyn ShowProgress,
+) -> Result<(Side<'a>, Option<Side<'a>>), MeasureError> {
+    let targets = check.targets;
+    let glance =
+        |target: &Target, observed: &TargetObservation| glance_at(target, observed, compare_with, context, check.reuse);
+    let settles = compare_with.stored().map(|_| &glance as &Settles<'_>);
+    let observed = Side::observe(head, targets, settles, progress)?;
+    let Some(base) = observe_base(compare_with, targets, counted, progress)? else {
+        return Ok((observed, None));
+    };
+    let sides = observed.observations.iter().zip(&base.observations);
+    let differ = sides.into_iter().any(|(head, base)| {
+        let change = ClosureChange::between(&base.closure, &head.closure);
+        !change.bytecode.is_empty()
+    });
+    let privately = |side: &dyn Measure| differ && side.use_private_bytecode();
+    if privately(head) | privately(base.measure) {
+        let observed = Side::observe(head, targets, settles, progress)?;
+        return Ok((observed, observe_base(compare_with, targets, counted, progress)?));
+    }
+    Ok((observed, Some(base)))
+}
+
 /// Observes every target in the base, and makes sure that it is the base's code that was imported. Closely where costs are to
 /// be read off the observation; else a light look will do.
 fn observe_base<'a>(
@@ -202,7 +228,7 @@ fn observe_base<'a>(
     let Some(base) = compare_with.base() else {
         return Ok(None);
     };
-    let settles: Option<&Settles<'_>> = if closely { None } else { Some(&|_, _| true) };
+    let settles: Option<&Settles<'_>> = if closely { None } else { Some(&|_, _| Glanced::Settled) };
     let mut side = Side::observe(base.measure, targets, settles, progress)?;
     for observed in &mut side.observations {
         (base.verify_sources)(observed)?;

@@ -112,5 +112,5 @@ fn bytecode_is_written(measure: &dyn Measure, imports: &[String]) -> Result<bool
     };
     let observed = measure.observe(request, Look::Light)?;
     let mut modules = observed.observation.modules.iter();
-    Ok(modules.all(|module| module.cached.is_none() || module.has_bytecode))
+    Ok(modules.all(|module| !module.bytecode.is_compiled()))
 }

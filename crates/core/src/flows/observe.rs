@@ -12,12 +12,23 @@ pub(super) struct Side<'a> {
     pub(super) observations: Vec<TargetObservation>,
 }
 
-/// Says whether a light look at a target is enough.
-pub(super) type Settles<'a> = dyn Fn(&Target, &TargetObservation) -> bool + 'a;
+/// What a light look at a target leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Glanced {
+    /// It is enough.
+    Settled,
+    /// A full look is needed.
+    Open,
+    /// It took so much longer than it should that a second one has to tell whether that is so, or was once: the first import
+    /// compiles what was just installed and reads from a cold disk.
+    Slow,
+}
+
+/// Says what a light look at a target leads to.
+pub(super) type Settles<'a> = dyn Fn(&Target, &TargetObservation) -> Glanced + 'a;
 
 impl<'a> Side<'a> {
-    /// Observes every target once. That also writes the bytecode that the samples will find; where it cannot be written
-    /// where it belongs, everything is observed again with a private folder.
+    /// Observes every target once. That also writes the bytecode that the samples will find, where a start would write it.
     ///
     /// With `settles`, a target first gets no more than a light look, and a full one only where that does not settle it.
     pub(super) fn observe(
@@ -26,10 +37,7 @@ impl<'a> Side<'a> {
         settles: Option<&Settles<'_>>,
         progress: &mut dyn ShowProgress,
     ) -> Result<Self, MeasureError> {
-        let mut observations = observe_all(measure, targets, settles, progress)?;
-        if observations.iter().any(lacks_bytecode) && measure.use_private_bytecode() {
-            observations = observe_all(measure, targets, settles, progress)?;
-        }
+        let observations = observe_all(measure, targets, settles, progress)?;
         Ok(Self { measure, observations })
     }
 }
@@ -48,14 +56,33 @@ fn observe_all(
             total: targets.len() as u64,
             target: &target.name,
         });
-        let light = settles.map(|_| observe(measure, target, Look::Light)).transpose()?;
-        let settled = light.filter(|light| settles.is_some_and(|settles| settles(target, light)));
-        observations.push(match settled {
-            Some(light) => light,
+        observations.push(match settles {
+            Some(settles) => observe_as_needed(measure, target, settles)?,
             None => observe(measure, target, Look::Full)?,
         });
     }
     Ok(observations)
+}
+
+/// A light look, and a full one where that does not settle the target: it keeps what the light one saw of the cost, which no
+/// hook made larger.
+fn observe_as_needed(
+    measure: &dyn Measure,
+    target: &Target,
+    settles: &Settles<'_>,
+) -> Result<TargetObservation, MeasureError> {
+    let mut light = observe(measure, target, Look::Light)?;
+    let mut glanced = settles(target, &light);
+    if glanced == Glanced::Slow {
+        light = observe(measure, target, Look::Light)?;
+        glanced = settles(target, &light);
+    }
+    if glanced == Glanced::Settled {
+        return Ok(light);
+    }
+    let mut full = observe(measure, target, Look::Full)?;
+    full.observation.glance = light.observation.glance;
+    Ok(full)
 }
 
 /// What a command does is not observed.
@@ -64,13 +91,4 @@ fn observe(measure: &dyn Measure, target: &Target, look: Look) -> Result<TargetO
         || Ok(TargetObservation::default()),
         |import| measure.observe(import, look),
     )
-}
-
-/// True where a module was loaded from source and its bytecode is not there afterwards.
-fn lacks_bytecode(observed: &TargetObservation) -> bool {
-    observed.failure().is_none()
-        && observed.observation.modules.iter().any(|module| {
-            let source = module.file.as_deref().is_some_and(|file| file.ends_with(".py"));
-            source && module.cached.is_some() && !module.has_bytecode
-        })
 }

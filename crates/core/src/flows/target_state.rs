@@ -11,6 +11,7 @@ use crate::stats::growth::Growth;
 use crate::stats::{MachineSpeed, estimate};
 
 use super::compare_with::{CompareWith, StoredEntry};
+use super::observe::Glanced;
 use super::sample::Taken;
 
 /// How far a check goes in taking equal code for equal cost.
@@ -30,6 +31,8 @@ pub(super) struct TargetState {
     change: Option<ClosureChange>,
     /// The samples of the baseline, where there are any.
     recorded: Option<Box<Recorded>>,
+    /// True where the code is the baseline's, and a glance saw it take so much longer that its numbers may not hold.
+    took_longer: bool,
 }
 
 #[derive(Debug)]
@@ -71,10 +74,16 @@ impl TargetState {
         let same_code = stored.comparability.modules_compare()
             && is_observed(target)
             && recorded.is_same_code(&target.preload, &change, &observed.files_read);
+        let mut kind = against_recorded(stored, recorded, &change, same_code, reuse);
+        let took_longer = matches!(kind, Kind::Reused { .. }) && took_longer(stored, recorded, observed);
+        if let (Kind::Reused { same_code, .. }, true) = (&kind, took_longer) {
+            kind = Kind::Timed(same_code.clone());
+        }
         Self {
-            kind: against_recorded(stored, recorded, &change, same_code, reuse),
+            kind,
             change: Some(change),
             recorded: Some(Box::new(recorded.clone())),
+            took_longer,
         }
     }
 
@@ -102,6 +111,7 @@ impl TargetState {
             kind: Kind::Timed(other),
             change: Some(change),
             recorded: None,
+            took_longer: false,
         }
     }
 
@@ -110,6 +120,7 @@ impl TargetState {
             kind,
             change: None,
             recorded: None,
+            took_longer: false,
         }
     }
 
@@ -146,7 +157,8 @@ impl TargetState {
     pub(super) fn tests(&self, target: &Target) -> usize {
         match &self.kind {
             Kind::Failed => 0,
-            Kind::Reused { same_code: other, .. } | Kind::Timed(other) => tests_of(target, other),
+            Kind::Reused { .. } => tests_of(target, &OtherSide::Nothing),
+            Kind::Timed(other) => tests_of(target, other),
         }
     }
 
@@ -200,7 +212,7 @@ impl TargetState {
                 case.before = recorded.map(|recorded| before_of(recorded, machine));
                 case.estimate = case.before.as_ref().and_then(|before| before.estimate.clone());
                 let rules = Rules::of_recorded(rules.budget);
-                case.answers = Question::new(target, same_code, rules).answers(samples, &[]);
+                case.answers = Question::new(target, same_code, rules).answers_of_recorded(samples);
             }
             (Kind::Timed(other), Some(taken)) => {
                 case.failure = taken.failure.as_ref();
@@ -233,24 +245,32 @@ impl TargetState {
     }
 }
 
-/// True where a light look says all that there is to say: the code is the baseline's, and nothing in it is a finding.
-pub(super) fn is_settled(
+/// What a light look leads to. It says all that there is to say where the code is the baseline's, costs what it cost, and
+/// nothing in it is a finding.
+pub(super) fn glance_at(
     target: &Target,
     observed: &TargetObservation,
     compare_with: &CompareWith<'_>,
     context: &Context<'_>,
     reuse: Reuse,
-) -> bool {
+) -> Glanced {
     if matches!(observed.failure(), Some(Failure::Hung { .. })) {
-        return true; // a full look would see no more of it, and take as long again
+        return Glanced::Settled; // a full look would see no more of it, and take as long again
     }
     let state = TargetState::of(target, observed, compare_with, None, reuse);
+    if state.took_longer && !reuse.time_all {
+        return Glanced::Slow;
+    }
     // Only the full look sees who imports whom.
     let circles_matter = target.limits.fail_on_cycles.as_ref().is_some_and(|cited| cited.value);
     let is_reused = matches!(state.kind, Kind::Reused { .. }) && !circles_matter;
     // How many tests the run will ask is not known yet; what passes does so whatever its share is.
     let rules = Rules::of_recorded(ErrorBudget::over(state.tests(target)));
-    is_reused && checks::is_silent(&state.case(target, observed, None, None, rules), context)
+    if is_reused && checks::is_silent(&state.case(target, observed, None, None, rules), context) {
+        Glanced::Settled
+    } else {
+        Glanced::Open
+    }
 }
 
 /// What a command does is not observed, so nothing but its times says whether it is the same.
@@ -266,10 +286,11 @@ fn against_recorded(
     reuse: Reuse,
 ) -> Kind {
     let samples = recorded.to_samples();
-    if same_code && !reuse.times_alone {
+    if same_code && change.bytecode.is_empty() && !reuse.times_alone {
         let same_code = OtherSide::SameClosure {
-            before_ms: estimate(&samples, &stored.speed).map_or(0.0, |estimate| estimate.time_ms),
+            samples: samples.clone(),
             machine: stored.speed,
+            whole: stored.comparability.times_compare(),
         };
         if reuse.time_all || samples.is_empty() {
             return Kind::Timed(same_code);
@@ -288,6 +309,13 @@ fn against_recorded(
         change: modules_compare.then(|| change.clone()),
         whole: stored.comparability.times_compare(),
     })
+}
+
+/// True where a glance at the import saw it take so much longer than what is recorded that samples have to say what it costs.
+fn took_longer(stored: &StoredEntry, recorded: &Recorded, observed: &TargetObservation) -> bool {
+    let machine = stored.comparability.times_compare().then_some(&stored.speed);
+    let glance = observed.observation.glance.as_ref();
+    glance.is_some_and(|glance| recorded.is_exceeded_by(glance, machine))
 }
 
 fn before_of(recorded: &Recorded, machine: &MachineSpeed) -> Before {

@@ -7,6 +7,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::{BytecodeChange, BytecodeState};
+
 /// The first 64 bits of the SHA-256 of a module's file, as 16 hexadecimal digits. Enough to tell versions of one file apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
@@ -104,6 +106,8 @@ pub struct ModuleRecord {
     pub content: Option<ContentHash>,
     /// Where it comes from.
     pub origin: Origin,
+    /// What a start finds of its bytecode; `None` where that is not known, and decides nothing.
+    pub bytecode: Option<BytecodeState>,
 }
 
 /// The modules that one target's import added to `sys.modules`, by name.
@@ -120,6 +124,9 @@ pub struct ClosureChange {
     pub changed: Vec<String>,
     /// Distributions that came, went or changed version.
     pub distributions: Vec<DistributionChange>,
+    /// Modules that both have, with the same content and bytecode in another state: the same code, at another cost.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bytecode: Vec<BytecodeChange>,
 }
 
 impl ClosureChange {
@@ -140,17 +147,43 @@ impl ClosureChange {
             added: missing_from(after, before),
             removed: missing_from(before, after),
             changed: both
+                .clone()
                 .filter(|(_, old, new)| old.content != new.content)
                 .map(|(name, ..)| name.clone())
                 .collect(),
             distributions: DistributionChange::between(before, after),
+            bytecode: both
+                .filter(|(_, old, new)| old.content == new.content)
+                .filter_map(|(name, old, new)| bytecode_change(name, old, new))
+                .collect(),
         }
     }
 
-    /// True where the two closures are the same to the byte.
+    /// True where the two closures are the same to the byte, and loaded in the same way.
     pub fn is_empty(&self) -> bool {
+        self.is_same_code() && self.bytecode.is_empty()
+    }
+
+    /// True where the two closures are the same to the byte, whatever became of their bytecode.
+    pub fn is_same_code(&self) -> bool {
         self.added.is_empty() && self.removed.is_empty() && self.changed.is_empty() && self.distributions.is_empty()
     }
+
+    /// The modules that both have, and that cost something else now for a reason of their own.
+    pub fn altered(&self) -> impl Iterator<Item = &String> {
+        self.changed
+            .iter()
+            .chain(self.bytecode.iter().map(|change| &change.module))
+    }
+}
+
+fn bytecode_change(module: &str, old: &ModuleRecord, new: &ModuleRecord) -> Option<BytecodeChange> {
+    let (before, after) = (old.bytecode?, new.bytecode?);
+    (before != after).then(|| BytecodeChange {
+        module: module.to_owned(),
+        before,
+        after,
+    })
 }
 
 /// A distribution that came, went or changed version.
@@ -207,6 +240,7 @@ mod tests {
                 ModuleRecord {
                     content: hash.map(ContentHash),
                     origin,
+                    bytecode: None,
                 },
             )
         };
@@ -253,6 +287,22 @@ mod tests {
             after: Some("1.1".to_owned()),
         };
         assert_eq!(change.distributions, [expected]);
+    }
+
+    #[test]
+    fn bytecode_that_became_stale_is_the_same_code_and_a_change() {
+        let with = |bytecode| {
+            let mut closure = table(&[("a", Some(1), "1.0"), ("b", Some(2), "1.0")]);
+            closure.get_mut("a").expect("a module").bytecode = bytecode;
+            closure
+        };
+        let fresh = with(Some(BytecodeState::Fresh));
+        let change = ClosureChange::between(&fresh, &with(Some(BytecodeState::Stale)));
+        assert!(change.is_same_code() && !change.is_empty());
+        assert_eq!(change.altered().collect::<Vec<_>>(), ["a"]);
+        assert!(ClosureChange::between(&fresh, &fresh).is_empty());
+        // What an older baseline does not know decides nothing.
+        assert!(ClosureChange::between(&with(None), &with(Some(BytecodeState::Stale))).is_empty());
     }
 
     #[test]

@@ -17,14 +17,15 @@ pub trait Measure {
     /// What the interpreter says of itself.
     fn interpreter(&self) -> &Interpreter;
 
-    /// Imports once, untimed, and looks at it. The bytecode that later samples find is written meanwhile.
+    /// Imports once, untimed, and looks at it. The bytecode that later samples find is written meanwhile, where a start of the
+    /// program would write it.
     ///
     /// # Errors
     /// Where the process could not be run, or answered something unexpected.
     fn observe(&self, request: ImportRequest<'_>, look: Look) -> Result<TargetObservation, MeasureError>;
 
-    /// Keeps bytecode in a private folder from now on, for an environment in which it cannot be written beside the sources.
-    /// False where that changes nothing: no bytecode is used, or it is kept there already.
+    /// Keeps bytecode in a private folder from now on, so that two versions of the code are measured in one state of it. False
+    /// where that changes nothing: no bytecode is used, or it is kept there already.
     fn use_private_bytecode(&self) -> bool;
 
     /// Takes one timed sample of an import.

@@ -2,6 +2,7 @@
 //! from; and [`Measure`], by which it is asked. Nothing here reads a clock, a file or a process, so that a decision can be
 //! tested on values that were typed by hand.
 
+mod bytecode;
 mod closure;
 mod collections;
 mod conditions;
@@ -15,6 +16,7 @@ mod orders;
 mod place;
 mod sample;
 
+pub use bytecode::{BytecodeChange, BytecodeObstacle, BytecodeState};
 pub use closure::{ClosureChange, ContentHash, DistributionChange, ModuleRecord, ModuleTable, Origin};
 pub use collections::{COLLECTIONS, Collections};
 pub use conditions::{MachineConditions, ProcessorTimes};
@@ -24,7 +26,7 @@ pub use environment::{Environment, EnvironmentKey, Interpreter, Machine};
 pub use measure::{Attempt, Clock, FailedCommand, ImportRequest, Look, Measure, MeasureError, TargetObservation};
 pub use module_index::{ModuleIndex, is_at_or_below, is_identifier};
 pub use observation::{
-    AbsentName, BlockedSeen, Edge, EffectSeen, Failure, Frame, LineSeen, LoadedModule, Observation, Trigger,
+    AbsentName, BlockedSeen, Edge, EffectSeen, Failure, Frame, Glance, LineSeen, LoadedModule, Observation, Trigger,
     WarningSeen,
 };
 pub use orders::OrderTried;

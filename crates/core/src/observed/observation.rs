@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Effect, Place};
+use super::{BytecodeObstacle, BytecodeState, Effect, Place};
 
 /// One line of a Python stack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,8 +112,11 @@ pub struct LoadedModule {
     pub file: Option<String>,
     /// The bytecode file that belongs to it, if it has one.
     pub cached: Option<String>,
-    /// True where that bytecode file existed after the import.
-    pub has_bytecode: bool,
+    /// What the next start finds of it.
+    pub bytecode: BytecodeState,
+    /// What keeps it from being written, where it is not fresh and a reason can be seen.
+    #[serde(default)]
+    pub obstacle: Option<BytecodeObstacle>,
     /// CPU time of its own body, in nanoseconds; it ranks and explains, it never decides.
     pub own_ns: u64,
     /// CPU time with everything that it was first to import, in nanoseconds.
@@ -216,6 +219,18 @@ pub struct EffectSeen {
     pub stack: Vec<Frame>,
 }
 
+/// What one light look saw of the cost of an import, all in nanoseconds: enough to notice that it is far from what is known of
+/// it, and not to decide anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+pub struct Glance {
+    /// CPU time of the importing thread.
+    pub cpu_ns: u64,
+    /// Time that it was blocked.
+    pub blocked_ns: u64,
+    /// The calibration before and after it, as in [`Sample`](super::Sample).
+    pub calibration_ns: u64,
+}
+
 /// What one instrumented import showed.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 pub struct Observation {
@@ -237,6 +252,9 @@ pub struct Observation {
     pub total_ns: u64,
     /// Resident memory that the whole import added, in bytes.
     pub total_memory_bytes: i64,
+    /// What a light look saw of the cost.
+    #[serde(default)]
+    pub glance: Option<Glance>,
     /// The last lines of what it printed; untrusted.
     #[serde(skip)]
     pub output_tail: String,

@@ -196,6 +196,7 @@ fn targets() -> Vec<TargetReport> {
                     before: None,
                     after: Some("2.4.1".to_owned()),
                 }],
+                bytecode: Vec::new(),
             }),
             ..measured("shop.database.models", database, 8_914.0, Some(89.0), Some(10_000.0))
         },

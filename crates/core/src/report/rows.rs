@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::budgets::TargetKind;
 use crate::checks::{Case, Judgement, TargetStatus, Verdict};
 use crate::observed::ClosureChange;
-use crate::stats::{ComparisonKind, Percentiles};
+use crate::sampling::Decision;
+use crate::stats::{Comparison, ComparisonKind, Percentiles};
 
 /// One row of the report. Times are milliseconds, memory is bytes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -80,12 +81,19 @@ pub fn rows(cases: &[Case<'_>], judgement: &Judgement) -> Vec<TargetReport> {
 /// finely than by the samples' own level: time less change is the time before. A time with a ceiling is what was held against
 /// it.
 fn time_ms(case: &Case<'_>) -> Option<f64> {
-    let ruling = case.answers.regression.as_ref();
-    let finer = ruling
-        .map(|ruling| &ruling.comparison)
+    let finer = deciding(case)
         .filter(|comparison| comparison.kind == ComparisonKind::ChangedPart && case.target.limits.max_time_ms.is_none())
         .map(|comparison| comparison.before_ms + comparison.change_ms);
     finer.or_else(|| case.estimate.as_ref().map(|estimate| estimate.time_ms))
+}
+
+/// The comparison that a row shows: the one that decided. Where what did not change became slower, that is the whole.
+fn deciding<'c>(case: &'c Case<'_>) -> Option<&'c Comparison> {
+    let slowdown = case.answers.slowdown.as_ref();
+    let ruling = slowdown
+        .filter(|ruling| ruling.decision == Decision::Fail)
+        .or(case.answers.regression.as_ref());
+    ruling.map(|ruling| &ruling.comparison)
 }
 
 /// The row of one target.
@@ -94,7 +102,7 @@ fn row(case: &Case<'_>, verdict: Verdict) -> TargetReport {
     let estimate = case.estimate.as_ref();
     let before = case.before.as_ref();
     let before_estimate = before.and_then(|before| before.estimate.as_ref());
-    let comparison = case.answers.regression.as_ref().map(|ruling| &ruling.comparison);
+    let comparison = deciding(case);
     TargetReport {
         module: target.name.clone(),
         kind: target.kind,

@@ -67,7 +67,7 @@ impl Words {
                     ..Self::saying(regression(slower))
                 }
             }
-            FindingKind::Slowdown(found) => slowdown(found),
+            FindingKind::Slowdown(slower) => slowdown(slower, found),
             FindingKind::Variation(unstable) => Self::saying(varies(*unstable)),
             FindingKind::Modules(modules) => Self::saying(too_many_modules(*modules)),
             FindingKind::Forbidden(module) => forbidden_module(module, found.place.as_ref()),
@@ -445,11 +445,13 @@ fn regression(regression: &Regression) -> String {
     }
 }
 
-fn slowdown(slowdown: &Slowdown) -> Words {
+fn slowdown(slowdown: &Slowdown, found: &checks::Finding) -> Words {
     let change = change(&slowdown.comparison);
-    Words::saying(format!("modules whose content did not change became slower: {change}")).with_help(
-        "something outside them slows them down: an import hook, a trace function, a larger heap, another interpreter or site-packages",
-    )
+    let help = match found.causes.first() {
+        None => "something outside them slows them down: an import hook, a trace function, a larger heap, another interpreter or site-packages".to_owned(),
+        cause => causes::way_out(cause, &found.target),
+    };
+    Words::saying(format!("modules whose content did not change became slower: {change}")).with_help(help)
 }
 
 /// `+312 ms (+31.2%, from 1.00 s)`.

@@ -110,6 +110,11 @@ impl Schedule {
         Self::new(spent, max_samples, PASS_IN_WAVES)
     }
 
+    /// For the whole of the same code, which has to be so far from before that a few samples show it.
+    pub fn far_from_before(max_samples: usize) -> Self {
+        Self::changed_part(max_samples)
+    }
+
     /// For a ceiling: one group of samples against a fixed time.
     pub fn ceiling(max_samples: usize) -> Self {
         Self::changed_part(max_samples)

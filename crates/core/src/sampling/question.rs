@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::budgets::{Limits, Target};
 use crate::observed::{ClosureChange, Sample};
 use crate::stats::changed_part::{ChangedPart, usual_own_times};
-use crate::stats::comparison::{Design, Evidence, resolution};
+use crate::stats::comparison::{Design, Evidence, SAME_CODE_SHIFT, resolution};
 use crate::stats::{Comparison, ComparisonKind};
 use crate::stats::{MachineSpeed, estimate};
 
@@ -21,12 +21,14 @@ use super::sequential::{Criteria, Decision, look};
 pub enum OtherSide {
     /// Nothing: there is no baseline, or its times do not compare. Ceilings are in this machine's milliseconds.
     Nothing,
-    /// The same code as before: it cannot have become slower by the code.
+    /// The same code as before: it cannot have become slower by the code, but by what it waits for, or by what else it finds.
     SameClosure {
-        /// What the earlier samples came to, in milliseconds.
-        before_ms: f64,
+        /// The earlier samples.
+        samples: Vec<Sample>,
         /// The machine that took them.
         machine: MachineSpeed,
+        /// True where CPU times compare as a whole; blocked times always do.
+        whole: bool,
     },
     /// The samples of the stored baseline.
     Stored {
@@ -59,7 +61,8 @@ impl OtherSide {
     /// How many comparisons samples may decide: the regression, and the slowdown beside a changed part.
     fn comparisons(&self) -> usize {
         match self {
-            Self::Nothing | Self::SameClosure { .. } | Self::Counted { .. } | Self::SameAsBase => 0,
+            Self::Nothing | Self::Counted { .. } | Self::SameAsBase => 0,
+            Self::SameClosure { samples, .. } => usize::from(!samples.is_empty()),
             Self::Stored {
                 own_ns, change, whole, ..
             } => usize::from(changed_part(own_ns, change.as_ref()).is_some()) + usize::from(*whole),
@@ -128,6 +131,12 @@ pub struct Answers {
 }
 
 impl Answers {
+    /// True where the code is the baseline's, so that nothing but its time says that it became slower.
+    pub fn is_of_same_code(&self) -> bool {
+        let kind = self.regression.as_ref().map(|ruling| ruling.comparison.kind);
+        kind == Some(ComparisonKind::SameClosure)
+    }
+
     /// Whether the target needs more samples.
     pub fn decision(&self) -> Decision {
         let rulings = self
@@ -221,9 +230,13 @@ impl<'a> Question<'a> {
                 let now_ms = estimate(head, machine).map_or(0.0, |estimate| estimate.time_ms);
                 answers.regression = Some(Ruling::same_code(now_ms));
             }
-            OtherSide::SameClosure { before_ms, machine } => {
-                let now_ms = estimate(head, machine).map_or(*before_ms, |estimate| estimate.time_ms);
-                answers.regression = Some(Ruling::same_closure(*before_ms, now_ms));
+            OtherSide::SameClosure {
+                samples,
+                machine,
+                whole,
+            } => {
+                answers.regression = Some(same_closure(samples, head, machine));
+                answers.slowdown = self.far_from_before(samples, head, machine, *whole);
             }
             OtherSide::Stored {
                 samples,
@@ -247,6 +260,36 @@ impl<'a> Question<'a> {
         answers
     }
 
+    /// Looks at recorded samples of the same code, which stand for fresh ones: nothing became slower.
+    pub fn answers_of_recorded(&self, recorded: &[Sample]) -> Answers {
+        let machine = &self.machine(recorded);
+        Answers {
+            ceiling: self.ceiling(recorded, machine),
+            regression: Some(same_closure(recorded, recorded, machine)),
+            slowdown: None,
+        }
+    }
+
+    /// Whether the same code takes so much longer than before that no two states of one machine differ by it. What it computes
+    /// may take half as long again, and what it waits for too, before anything counts beyond that; recorded on another kind of
+    /// machine, what it computes says nothing.
+    fn far_from_before(
+        &self,
+        before: &[Sample],
+        head: &[Sample],
+        machine: &MachineSpeed,
+        whole: bool,
+    ) -> Option<Ruling> {
+        let design = Design::Whole { before };
+        let shift = if whole { SAME_CODE_SHIFT } else { f64::INFINITY };
+        let explained = Evidence::new(design, head, machine)?.explained_by_shift(shift);
+        let schedule = Schedule::far_from_before(self.rules.max_samples);
+        let criteria = self.beside(explained, head, before, machine);
+        let mut ruling = self.rule(design, &schedule, criteria, head, machine)?;
+        ruling.decision = no_warning(ruling.decision);
+        Some(ruling)
+    }
+
     fn ceiling(&self, head: &[Sample], machine: &MachineSpeed) -> Option<Decision> {
         let schedule = if self.rules.fixed {
             Schedule::once()
@@ -262,6 +305,16 @@ impl<'a> Question<'a> {
             max_regression: self.limits.max_regression.value,
             noise_floor_ms: self.limits.noise_floor_ms.value,
             resolution: 0.0,
+        }
+    }
+
+    /// What a slowdown of the whole has to exceed, beside what is explained already.
+    fn beside(&self, explained: f64, head: &[Sample], before: &[Sample], machine: &MachineSpeed) -> Criteria {
+        let criteria = self.criteria();
+        Criteria {
+            max_regression: criteria.max_regression + explained,
+            resolution: resolution(head, before, machine) + explained,
+            ..criteria
         }
     }
 
@@ -289,12 +342,7 @@ impl<'a> Question<'a> {
         };
         let explained = changed.comparison.change.max(0.0);
         answers.slowdown = whole.and_then(|(design, schedule)| {
-            let criteria = self.criteria();
-            let criteria = Criteria {
-                max_regression: criteria.max_regression + explained,
-                resolution: resolution(head, before, machine) + explained,
-                ..criteria
-            };
+            let criteria = self.beside(explained, head, before, machine);
             self.rule(design, &schedule, criteria, head, machine)
         });
         if let Some(slowdown) = &mut answers.slowdown {
@@ -333,25 +381,27 @@ impl<'a> Question<'a> {
 pub fn decide_fixed(all: Vec<&mut Answers>, budget: ErrorBudget) {
     let (mut open, mut cases) = (Vec::new(), Vec::new());
     for answers in all {
-        let regression = answers.regression.as_mut().map(|ruling| (ruling, false));
-        let slowdown = answers.slowdown.as_mut().map(|ruling| (ruling, true));
-        for (ruling, is_slowdown) in regression.into_iter().chain(slowdown) {
+        let soften = if answers.is_of_same_code() {
+            no_warning
+        } else {
+            only_a_failure
+        };
+        let as_it_is: fn(Decision) -> Decision = |decision| decision;
+        let regression = answers.regression.as_mut().map(|ruling| (ruling, as_it_is));
+        let slowdown = answers.slowdown.as_mut().map(|ruling| (ruling, soften));
+        for (ruling, soften) in regression.into_iter().chain(slowdown) {
             if let Some(p_over) = ruling.p_over {
                 cases.push(FixedCase {
                     comparison: ruling.comparison.clone(),
                     threshold: ruling.threshold,
                     p_over,
                 });
-                open.push((ruling, is_slowdown));
+                open.push((ruling, soften));
             }
         }
     }
-    for ((ruling, is_slowdown), decision) in open.into_iter().zip(fixed::decide(&cases, budget)) {
-        ruling.decision = if is_slowdown {
-            only_a_failure(decision)
-        } else {
-            decision
-        };
+    for ((ruling, soften), decision) in open.into_iter().zip(fixed::decide(&cases, budget)) {
+        ruling.decision = soften(decision);
     }
 }
 
@@ -361,6 +411,22 @@ fn only_a_failure(decision: Decision) -> Decision {
         Decision::Inconclusive | Decision::Warn => Decision::Pass,
         other => other,
     }
+}
+
+/// The same code is far from what it took, or it is not.
+fn no_warning(decision: Decision) -> Decision {
+    match decision {
+        Decision::Warn => Decision::Pass,
+        other => other,
+    }
+}
+
+/// What samples of the same code came to, before and now.
+fn same_closure(before: &[Sample], now: &[Sample], machine: &MachineSpeed) -> Ruling {
+    let time_ms = |samples| estimate(samples, machine).map(|estimate| estimate.time_ms);
+    let now_ms = time_ms(now);
+    let before_ms = time_ms(before).or(now_ms).unwrap_or(0.0);
+    Ruling::same_closure(before_ms, now_ms.unwrap_or(before_ms))
 }
 
 #[cfg(test)]
@@ -405,8 +471,9 @@ mod tests {
 
     fn same_closure() -> OtherSide {
         OtherSide::SameClosure {
-            before_ms: 100.3,
+            samples: samples(&RECORDED),
             machine: MACHINE,
+            whole: true,
         }
     }
 
@@ -493,7 +560,7 @@ mod tests {
         let (bare, with_ceiling) = (target(None), target(Some(50.0)));
         for (other, comparisons) in [
             (OtherSide::Nothing, 0),
-            (same_closure(), 0),
+            (same_closure(), 1),
             (OtherSide::Counted { machine: None }, 0),
             (OtherSide::SameAsBase, 0),
             (stored(None, false), 0),

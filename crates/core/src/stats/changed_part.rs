@@ -1,7 +1,7 @@
 //! The changed part of an import against the unchanged part of the same process: the sharpest comparison there is.
 //!
-//! The closures tell, as a fact, which modules are new, gone or different in content. All others are the same to the
-//! byte; they ran in the same process, in the same milliseconds, at the same kind of work. How long they took now,
+//! The closures tell, as a fact, which modules are new, gone or different in content, and of which the bytecode is in
+//! another state. All others are the same to the byte; they ran in the same process, in the same milliseconds, at the same kind of work. How long they took now,
 //! beside how long they took in the baseline, is how slow the machine was in that very sample (k); dividing by it
 //! leaves what the change itself costs:
 //!
@@ -22,8 +22,8 @@
 //! it see blocked time: own times are CPU times. The whole import against the reference workload, and the blocked time
 //! in milliseconds, are compared for that.
 //!
-//! **What it may not be used for.** Own times from another interpreter build or another state of the bytecode cache:
-//! then the unchanged modules are not the same work. The caller knows that from the environment.
+//! **What it may not be used for.** Own times from another interpreter build, or of cold bytecode beside any other: then the
+//! unchanged modules are not the same work. The caller knows that from the environment.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -102,7 +102,7 @@ impl ChangedPart {
             .added
             .iter()
             .chain(&change.removed)
-            .chain(&change.changed)
+            .chain(change.altered())
             .collect();
         if different.is_empty() {
             return Err(NotApplicable::NothingChanged);

@@ -65,6 +65,11 @@ pub const WHOLE_RESOLUTION: f64 = 0.07;
 /// between runs, about as much as their samples spread.
 pub const RUN_SPREAD: f64 = 2.0;
 
+/// By what share of itself the time of the same code may differ between two runs before that is worth a word: more than two
+/// states of one machine make of it. Next to memory hogs, or recorded under a load of five processes a processor, imports of
+/// unchanged code came out up to half as long again, calibrated.
+pub const SAME_CODE_SHIFT: f64 = 0.5;
+
 /// The finest slowdown of a whole import, as a share, that can be told from what moves one run against another.
 pub fn resolution(now: &[Sample], before: &[Sample], machine: &MachineSpeed) -> f64 {
     let scatter = |samples: &[Sample]| {
@@ -195,6 +200,17 @@ impl Evidence {
     /// How much of a change, as a share of the time before, may come from the machine and not from the code.
     pub fn allowance(&self) -> f64 {
         self.allowance * self.basis_ms / self.before_ms
+    }
+
+    /// How much of a change for the worse, as a share of the time before, is explained if CPU time may grow by this share of
+    /// itself for no reason in the code, and the blocked time by [`SAME_CODE_SHIFT`] of itself.
+    pub fn explained_by_shift(&self, cpu: f64) -> f64 {
+        let computing = self.basis_change().clamp(0.0, cpu) * self.basis_ms;
+        let waiting = self
+            .blocked
+            .change_ms
+            .clamp(0.0, SAME_CODE_SHIFT * self.blocked.before_ms);
+        (computing + waiting) / self.before_ms
     }
 
     /// The share by which an import may be slower before it exceeds `threshold`, a share of the time before: what a failure

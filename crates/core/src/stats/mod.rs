@@ -24,7 +24,7 @@ pub mod saving;
 mod student;
 pub mod time;
 
-pub use calibration::MachineSpeed;
+pub use calibration::{MachineSpeed, calibrated_log};
 pub use changed_part::ChangedPart;
 pub use comparison::{Comparison, ComparisonKind, Design, Evidence};
 pub use estimate::{Estimate, Percentiles, estimate};

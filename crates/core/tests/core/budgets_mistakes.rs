@@ -252,7 +252,7 @@ forbid = ["torch", 3]
       |
     6 | bytecode = true
       |            ^^^^
-      = help: accepted: "warm", "cold"
+      = help: accepted: "as-is", "warm", "cold"
 
     error: -1 is out of range for `seed`
      --> budgets.toml:7:8
@@ -419,7 +419,7 @@ warnings = "fial"
       |
     5 | bytecode = "hot"
       |            ^^^^^
-      = help: accepted: "warm", "cold"
+      = help: accepted: "as-is", "warm", "cold"
 
     error: `engine` cannot be "instruction"
      --> budgets.toml:6:10

@@ -207,7 +207,14 @@ impl Measure for Simulated<'_> {
             let differs = self.now && index == EDITED && import.kind.is_edited();
             let content = Some(ContentHash(u64::from(differs)));
             let origin = Origin::Own;
-            (import.module(index), ModuleRecord { content, origin })
+            (
+                import.module(index),
+                ModuleRecord {
+                    content,
+                    origin,
+                    bytecode: None,
+                },
+            )
         };
         Ok(TargetObservation {
             closure: (0..MODULES).map(record).collect(),

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::Session;
 use super::distributions::Distributions;
 use importgate_core::observed::{
-    ContentHash, LoadedModule, ModuleRecord, ModuleTable, Observation, Origin, is_at_or_below,
+    BytecodeState, ContentHash, LoadedModule, ModuleRecord, ModuleTable, Observation, Origin, is_at_or_below,
 };
 
 /// A file of at least this size whose digest and size the installer recorded is not read again: shared libraries of
@@ -50,12 +50,17 @@ impl Contents {
         let mut table = ModuleTable::new();
         let mut homeless = Vec::new();
         for module in &observation.modules {
-            let content = module.file.as_deref().and_then(|file| self.content(Path::new(file)));
+            let content = content_file(module).and_then(|file| self.content(Path::new(file)));
             let origin = self.origin(module);
             if origin == Origin::Other && content.is_none() {
                 homeless.push(module.name.clone());
             }
-            table.insert(module.name.clone(), ModuleRecord { content, origin });
+            let record = ModuleRecord {
+                content,
+                origin,
+                bytecode: Some(module.bytecode),
+            };
+            table.insert(module.name.clone(), record);
         }
         for name in homeless {
             // A namespace, or a module that a package made at run time: it belongs where its neighbours do.
@@ -149,6 +154,14 @@ impl Contents {
     }
 }
 
+/// The file that says what runs: the source, unless its bytecode was made from another one and is loaded all the same.
+fn content_file(module: &LoadedModule) -> Option<&str> {
+    match module.bytecode {
+        BytecodeState::Unchecked => module.cached.as_deref(),
+        BytecodeState::Fresh | BytecodeState::Stale | BytecodeState::Missing => module.file.as_deref(),
+    }
+}
+
 /// The origin of the nearest package above that has one, else of the first module below.
 fn origin_of_neighbours(table: &ModuleTable, name: &str) -> Option<Origin> {
     let known = |record: &ModuleRecord| Some(record.origin.clone()).filter(|origin| *origin != Origin::Other);
@@ -174,7 +187,8 @@ mod tests {
             name: name.to_owned(),
             file: file.and_then(Path::to_str).map(str::to_owned),
             cached: None,
-            has_bytecode: false,
+            bytecode: BytecodeState::Fresh,
+            obstacle: None,
             own_ns: 0,
             cumulative_ns: 0,
             own_memory_bytes: 0,

@@ -97,6 +97,8 @@ impl Script {
                 "observe/imports.py",
                 "observe/warnings.py",
                 "observe/effects.py",
+                "calibration.py",
+                "observe/bytecode.py",
                 "observe/answer.py",
             ],
             Self::ObserveLines => parts![

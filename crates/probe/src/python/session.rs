@@ -34,10 +34,10 @@ pub(super) const SILENCED: [&str; 5] = [
 /// Where the bytecode of a sample comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BytecodeFiles {
-    /// Files beside the sources, written by the first import.
+    /// What a start of the program finds, written where it would write it.
+    AsIs,
+    /// Files in a private folder, written by the first import.
     Warm,
-    /// Files in a private folder, written by the first import: where `__pycache__` cannot be written.
-    WarmPrivate,
     /// None: every sample compiles from source, as a first start would.
     Cold,
 }
@@ -65,6 +65,8 @@ pub struct Session {
     interpreter: Interpreter,
     /// Where bytecode comes from now.
     bytecode: Cell<BytecodeFiles>,
+    /// True once the reference workload was compiled into the private folder.
+    reference_is_warm: Cell<bool>,
 }
 
 /// A process that came to its end, with what it left in its mailbox.
@@ -95,6 +97,7 @@ impl Session {
         let (executable, interpreter) = interpreter_info::ask(&settings, &workspace)?;
         Ok(Self {
             bytecode: Cell::new(settings.bytecode),
+            reference_is_warm: Cell::new(false),
             settings: SessionSettings { executable, ..settings },
             workspace,
             interpreter,
@@ -121,7 +124,7 @@ impl Session {
         &self.workspace
     }
 
-    /// Changes where bytecode comes from, once an observation has shown that it cannot be written where it belongs.
+    /// Changes where bytecode comes from.
     pub fn set_bytecode(&self, bytecode: BytecodeFiles) {
         self.bytecode.set(bytecode);
     }
@@ -137,19 +140,32 @@ impl Session {
     }
 
     /// Runs the reference workload, without the project and without what its environment loads at start (`-S`): it tells
-    /// about the machine alone.
+    /// about the machine alone, whatever state the bytecode of the project is in.
     ///
     /// # Errors
     /// [`PythonError::Died`] where the standard library itself cannot be imported.
     pub fn reference(&self, round: u32) -> Result<ReferenceSample, PythonError> {
+        if self.bytecode_of_reference() == BytecodeFiles::Warm && !self.reference_is_warm.replace(true) {
+            self.run_reference(round)?;
+        }
+        self.run_reference(round)
+    }
+
+    /// As the project's, and a private folder where that would have the standard library compiled each time: it is shipped
+    /// without bytecode, or bytecode is looked for elsewhere.
+    fn bytecode_of_reference(&self) -> BytecodeFiles {
+        let is_elsewhere = || std::env::var_os("PYTHONPYCACHEPREFIX").is_some();
+        match self.bytecode.get() {
+            BytecodeFiles::AsIs if is_elsewhere() || !has_library_bytecode(&self.interpreter) => BytecodeFiles::Warm,
+            other => other,
+        }
+    }
+
+    fn run_reference(&self, round: u32) -> Result<ReferenceSample, PythonError> {
         let imports = REFERENCE_IMPORTS.map(str::to_owned);
-        let exchange = self.exchange(
-            Script::Probe,
-            &["-S"],
-            named("import", &imports).collect(),
-            round,
-            OWN_LIMIT,
-        )?;
+        let environment = self.environment_with(self.bytecode_of_reference(), round);
+        let words = named("import", &imports).collect();
+        let exchange = self.exchange(Script::Probe, &["-S"], words, environment, OWN_LIMIT)?;
         let sample = self
             .sample_answer(&exchange, OWN_LIMIT)?
             .map(|answer| answer.into_sample(round))
@@ -177,7 +193,7 @@ impl Session {
         words.extend(further.iter().map(OsString::from));
         words.extend(named("preload", request.preload));
         words.extend(named("import", request.imports));
-        self.exchange(script, &[], words, request.round, time_limit)
+        self.exchange(script, &[], words, self.environment(request.round), time_limit)
     }
 
     fn exchange(
@@ -185,7 +201,7 @@ impl Session {
         script: Script,
         flags: &[&str],
         words: Vec<OsString>,
-        round: u32,
+        environment: BTreeMap<OsString, Option<OsString>>,
         time_limit: Duration,
     ) -> Result<Exchange, PythonError> {
         let mailbox = self.workspace.mailbox();
@@ -195,7 +211,7 @@ impl Session {
         command.arguments.push(word("answer", mailbox.answer.as_os_str()));
         command.arguments.push(word("faults", mailbox.faults.as_os_str()));
         command.arguments.extend(words);
-        command.environment = self.environment(round);
+        command.environment = environment;
         command.working_directory = Some(self.settings.working_directory.clone());
         // A timed import must not wait for somebody to read what it prints.
         command.output = if script == Script::Observe {
@@ -211,16 +227,18 @@ impl Session {
     /// The changes to the environment that every run shares; the hash seed follows the round, so that two arms of one
     /// round lay their dictionaries out alike.
     pub(super) fn environment(&self, round: u32) -> BTreeMap<OsString, Option<OsString>> {
+        self.environment_with(self.bytecode.get(), round)
+    }
+
+    fn environment_with(&self, bytecode: BytecodeFiles, round: u32) -> BTreeMap<OsString, Option<OsString>> {
         let mut environment: BTreeMap<OsString, Option<OsString>> =
             SILENCED.iter().map(|name| (OsString::from(name), None)).collect();
         let mut set = |name: &str, value: Option<OsString>| environment.insert(OsString::from(name), value);
         set("PYTHONHASHSEED", Some((round + 1).to_string().into()));
         let private = || Some(self.workspace.bytecode_folder().into_os_string());
-        match self.bytecode.get() {
+        match bytecode {
+            BytecodeFiles::AsIs => {}
             BytecodeFiles::Warm => {
-                set("PYTHONDONTWRITEBYTECODE", None);
-            }
-            BytecodeFiles::WarmPrivate => {
                 set("PYTHONDONTWRITEBYTECODE", None);
                 set("PYTHONPYCACHEPREFIX", private());
             }
@@ -269,6 +287,16 @@ impl Session {
             output: String::from_utf8_lossy(&exchange.ended.output_tail).into_owned(),
         }
     }
+}
+
+/// Whether the standard library has bytecode beside it, told by a module of the reference workload.
+fn has_library_bytecode(interpreter: &Interpreter) -> bool {
+    let file = interpreter
+        .cache_tag
+        .as_ref()
+        .map(|tag| format!("asyncio/__pycache__/base_events.{tag}.pyc"));
+    let mut folders = interpreter.standard_library.iter();
+    file.is_none_or(|file| folders.any(|folder| folder.join(&file).is_file()))
 }
 
 pub(super) fn word(key: &str, value: &std::ffi::OsStr) -> OsString {

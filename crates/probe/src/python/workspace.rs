@@ -90,7 +90,7 @@ impl Workspace {
         PathBuf::from(name)
     }
 
-    /// A folder for bytecode that cannot be written where it belongs.
+    /// A folder for bytecode that is not to be written where it belongs.
     pub(super) fn bytecode_folder(&self) -> PathBuf {
         self.path.join("pycache")
     }

@@ -136,7 +136,7 @@ fn fields_that_are_missing_unknown_or_twice() {
         "x: unknown field `x`, expected one of `format`, `version`, `environments` at line 3 column 18"
     );
     assert_eq!(
-        edited("\"bytecode\": \"warm\"", "\"engine\": \"time\""),
+        edited("\"bytecode\": \"as-is\"", "\"engine\": \"time\""),
         "environments.\"cpython-3.13-linux-x86_64\": duplicate field `engine` at line 22 column 11"
     );
     assert_eq!(
@@ -176,9 +176,11 @@ fn values_that_cannot_be() {
             format!("{entry}.machine.cores: invalid value: integer `4294967296`, expected u32 at line 13 column 23"),
         ),
         (
-            "\"warm\"",
+            "\"as-is\"",
             "\"tepid\"",
-            format!("{entry}.bytecode: unknown variant `tepid`, expected `warm` or `cold` at line 21 column 22"),
+            format!(
+                "{entry}.bytecode: unknown variant `tepid`, expected one of `as-is`, `warm`, `cold` at line 21 column 22"
+            ),
         ),
         (
             "[40000000,",

@@ -9,7 +9,9 @@ use super::sample_data::{baseline, entry, key};
 use crate::baseline::format::{File, OWN_TIME_UNIT_NS};
 use crate::baseline::{Baseline, Entry, Recorded, RecordedInterpreter, StoredSample};
 use crate::budgets::{Bytecode, Engine};
-use crate::observed::{ContentHash, EnvironmentKey, Machine, ModuleRecord, Origin, ReferenceSample, Sample};
+use crate::observed::{
+    BytecodeState, ContentHash, EnvironmentKey, Machine, ModuleRecord, Origin, ReferenceSample, Sample,
+};
 
 #[test]
 fn the_text_is_made_for_review() {
@@ -64,6 +66,7 @@ fn own_times_are_rounded_without_moving_their_sum() {
             ModuleRecord {
                 content,
                 origin: Origin::Own,
+                bytecode: Some(BytecodeState::Fresh),
             },
         );
         recorded.own_ns.insert(name, 13_000 + index);
@@ -75,6 +78,33 @@ fn own_times_are_rounded_without_moving_their_sum() {
     let rounded = target(&mut read).own_ns;
     assert!(rounded.values().all(|time| time.is_multiple_of(OWN_TIME_UNIT_NS)));
     assert!(rounded.values().sum::<u64>().abs_diff(exact) <= OWN_TIME_UNIT_NS / 2);
+}
+
+#[test]
+fn bytecode_is_written_down_where_it_is_not_fresh() {
+    let mut baseline = baseline();
+    let entry = baseline.environments.get_mut(&key()).expect("the entry");
+    let database = entry.targets.get_mut("shop.database").expect("the target");
+    let orm = database.closure.get_mut("sqlalchemy.orm").expect("the module");
+    orm.bytecode = Some(BytecodeState::Stale);
+    let text = baseline.render();
+    assert_eq!(text.matches("\"stale\": \"-4+\"").count(), 1, "{text}");
+    assert_eq!(Baseline::parse(text.as_bytes()), Ok(baseline));
+    let impossible = text.replace("\"stale\":", "\"fresh\":");
+    let error = Baseline::parse(impossible.as_bytes()).expect_err("fresh is not written down");
+    assert!(error.to_string().contains("only what is not fresh"), "{error}");
+}
+
+#[test]
+fn of_a_baseline_that_was_measured_warm_no_state_is_known() {
+    let text = baseline().render().replace("\"as-is\"", "\"warm\"");
+    let read = Baseline::parse(text.as_bytes()).expect("a baseline");
+    let closures = read.environments[&key()].targets.values().map(|target| &target.closure);
+    assert!(
+        closures
+            .flat_map(|closure| closure.values())
+            .all(|record| record.bytecode.is_none())
+    );
 }
 
 #[test]
@@ -108,9 +138,16 @@ fn origins() -> impl Strategy<Value = Origin> {
 }
 
 fn modules() -> impl Strategy<Value = ModuleRecord> {
-    (proptest::option::of(0..4_u64), origins()).prop_map(|(hash, origin)| ModuleRecord {
+    let states = prop_oneof![
+        4 => Just(BytecodeState::Fresh),
+        1 => Just(BytecodeState::Stale),
+        1 => Just(BytecodeState::Missing),
+        1 => Just(BytecodeState::Unchecked),
+    ];
+    (proptest::option::of(0..4_u64), origins(), states).prop_map(|(hash, origin, state)| ModuleRecord {
         content: hash.map(ContentHash),
         origin,
+        bytecode: Some(state),
     })
 }
 
@@ -161,7 +198,8 @@ fn entries() -> impl Strategy<Value = Entry> {
     let texts = || btree_map(any::<String>(), any::<String>(), 0..3);
     let identity = (any::<[String; 3]>(), machines(), texts(), texts());
     let reference = vec((any::<u64>(), any::<u64>()), 0..20);
-    let settings = (any::<u64>(), any::<bool>(), any::<bool>());
+    let bytecode = prop_oneof![Just(Bytecode::AsIs), Just(Bytecode::Warm), Just(Bytecode::Cold)];
+    let settings = (any::<u64>(), bytecode, any::<bool>());
     (
         identity,
         reference,
@@ -169,12 +207,18 @@ fn entries() -> impl Strategy<Value = Entry> {
         btree_map(any::<String>(), targets(), 0..4),
     )
         .prop_map(
-            |((names, machine, variables, distributions), reference, settings, targets)| {
+            |((names, machine, variables, distributions), reference, settings, mut targets)| {
                 let [importgate, version, build] = names;
                 let reference = reference
                     .into_iter()
                     .map(|(cpu_ns, wall_ns)| ReferenceSample { cpu_ns, wall_ns });
-                let (calibration_ns, cold, instructions) = settings;
+                let (calibration_ns, bytecode, instructions) = settings;
+                if bytecode != Bytecode::AsIs {
+                    let closures = targets.values_mut().map(|target| &mut target.closure);
+                    closures
+                        .flat_map(|closure| closure.values_mut())
+                        .for_each(|record| record.bytecode = None);
+                }
                 Entry {
                     importgate,
                     interpreter: RecordedInterpreter { version, build },
@@ -183,7 +227,7 @@ fn entries() -> impl Strategy<Value = Entry> {
                     distributions,
                     reference: reference.collect(),
                     calibration_ns,
-                    bytecode: if cold { Bytecode::Cold } else { Bytecode::Warm },
+                    bytecode,
                     engine: if instructions {
                         Engine::Instructions
                     } else {

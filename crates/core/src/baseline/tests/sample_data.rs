@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::baseline::{Baseline, Entry, Recorded, RecordedInterpreter, StoredSample};
 use crate::observed::{
-    COLLECTIONS, ContentHash, EnvironmentKey, Machine, ModuleRecord, ModuleTable, Origin, ReferenceSample,
+    BytecodeState, COLLECTIONS, ContentHash, EnvironmentKey, Machine, ModuleRecord, ModuleTable, Origin,
+    ReferenceSample,
 };
 
 /// The key of the entries here.
@@ -17,6 +18,7 @@ pub(in crate::baseline) fn own(hash: u64) -> ModuleRecord {
     ModuleRecord {
         content: Some(ContentHash(hash)),
         origin: Origin::Own,
+        bytecode: Some(BytecodeState::Fresh),
     }
 }
 
@@ -29,6 +31,7 @@ pub(in crate::baseline) fn installed(name: &str, version: &str, hash: u64) -> Mo
     ModuleRecord {
         content: Some(ContentHash(hash)),
         origin,
+        bytecode: Some(BytecodeState::Fresh),
     }
 }
 
@@ -70,6 +73,7 @@ pub(in crate::baseline) fn entry() -> Entry {
                 ModuleRecord {
                     content: None,
                     origin: Origin::Standard,
+                    bytecode: Some(BytecodeState::Fresh),
                 },
             ),
         ]),

@@ -38,6 +38,7 @@ fn packages(random: &mut Random) -> Vec<Vec<(String, ModuleRecord)>> {
                 ModuleRecord {
                     content,
                     origin: origin.clone(),
+                    bytecode: None,
                 },
             )
         };

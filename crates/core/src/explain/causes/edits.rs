@@ -166,11 +166,18 @@ fn number(position: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observed::{LoadedModule, ModuleRecord};
+    use crate::observed::{BytecodeState, LoadedModule, ModuleRecord};
 
     fn table(origin: Origin, content: Option<u64>) -> ModuleTable {
         let content = content.map(ContentHash);
-        ModuleTable::from([("shop".to_owned(), ModuleRecord { content, origin })])
+        ModuleTable::from([(
+            "shop".to_owned(),
+            ModuleRecord {
+                content,
+                origin,
+                bytecode: None,
+            },
+        )])
     }
 
     fn edit(recorded: &ModuleTable, observed: &ModuleTable, file: Option<&str>) -> Option<(String, u64, u64)> {
@@ -179,7 +186,8 @@ mod tests {
                 name: "shop".to_owned(),
                 file: file.map(str::to_owned),
                 cached: None,
-                has_bytecode: true,
+                bytecode: BytecodeState::Fresh,
+                obstacle: None,
                 own_ns: 1,
                 cumulative_ns: 1,
                 own_memory_bytes: 0,

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashSet;
 
 use super::attribution::Attribution;
-use super::{Cause, CauseKind, VersionChange};
+use super::{Cause, CauseKind, Compiled, VersionChange};
 use crate::explain::graph::{ImportGraph, ImportStatement, NewModules};
 use crate::explain::{Weight, milliseconds};
-use crate::observed::{ClosureChange, LoadedModule, ModuleTable, Observation, Place};
+use crate::observed::{BytecodeState, ClosureChange, LoadedModule, ModuleTable, Observation, Place};
 use crate::stats::growth::{Growth, slowness};
 
 /// What costs less, in milliseconds, is not worth a line.
@@ -100,6 +100,7 @@ fn all_causes(evidence: &Evidence<'_>) -> Vec<Cause> {
     changed_modules(evidence, &attribution, &times, &mut causes, &mut upgrades);
     upgrades.add_causes(evidence, &attribution, &mut causes);
     slower_modules(evidence, &attribution, &times, &mut causes);
+    compiled_modules(evidence, &attribution, &times, &mut causes);
     blocks(evidence, &attribution, &mut causes);
     causes.sort_by(|left, right| {
         right
@@ -131,18 +132,18 @@ impl<'a> OwnTimes<'a> {
                 .collect(),
         };
         // What is compiled anew at every import is slower for a reason of its own.
-        let lost_bytecode = evidence
+        let compiled = evidence
             .observation
             .modules
             .iter()
-            .filter(|module| has_lost_bytecode(module));
-        let mut changed: FxHashSet<&str> = lost_bytecode.map(|module| module.name.as_str()).collect();
+            .filter(|module| module.bytecode.is_compiled());
+        let mut changed: FxHashSet<&str> = compiled.map(|module| module.name.as_str()).collect();
         changed.extend(
             evidence
                 .change
                 .added
                 .iter()
-                .chain(&evidence.change.changed)
+                .chain(evidence.change.altered())
                 .map(String::as_str),
         );
         let before = evidence.own_before_ns;
@@ -165,6 +166,14 @@ impl<'a> OwnTimes<'a> {
 
     fn growth_ms(&self, module: &str) -> f64 {
         self.now_ms(module) - self.before_ms(module)
+    }
+
+    /// True where a module of before takes so much longer that it may be named although it is the same to the byte.
+    fn has_grown(&self, module: &str) -> bool {
+        let growth = self.growth_ms(module);
+        self.before.contains_key(module)
+            && growth >= UNCHANGED_GROWTH_MS
+            && growth >= UNCHANGED_GROWTH_SHARE * self.before_ms(module)
     }
 }
 
@@ -258,7 +267,16 @@ fn changed_modules<'a>(
         let distribution = attribution.distribution_name(module);
         match distribution.filter(|name| upgrade_of(evidence.change, name).is_some()) {
             Some(name) => upgrades.add(name, module, growth),
-            None => causes.push(attribution.module(CauseKind::ChangedModule, module, growth)),
+            None => {
+                let loaded = attribution.graph.module(module);
+                let unchecked = loaded.is_some_and(|loaded| loaded.bytecode == BytecodeState::Unchecked);
+                let kind = if unchecked {
+                    CauseKind::UncheckedBytecode
+                } else {
+                    CauseKind::ChangedModule
+                };
+                causes.push(attribution.module(kind, module, growth));
+            }
         }
     }
     for module in &evidence.change.removed {
@@ -274,44 +292,62 @@ fn changed_modules<'a>(
     }
 }
 
-/// Modules that did not change and take longer all the same: their bytecode is gone, or what they read has grown.
+/// Modules that did not change and take longer all the same: what they read has grown.
 fn slower_modules(
     evidence: &Evidence<'_>,
     attribution: &Attribution<'_>,
     times: &OwnTimes<'_>,
     causes: &mut Vec<Cause>,
 ) {
-    let touched: FxHashSet<&String> = evidence.change.added.iter().chain(&evidence.change.changed).collect();
-    for module in evidence
-        .observation
-        .modules
-        .iter()
-        .filter(|module| !touched.contains(&module.name))
-    {
-        let Some(before) = times.before.get(&module.name).map(|time| milliseconds(*time)) else {
-            continue;
-        };
-        let growth = times.growth_ms(&module.name);
-        let grew = growth >= UNCHANGED_GROWTH_MS && growth >= UNCHANGED_GROWTH_SHARE * before;
-        let lost_bytecode = has_lost_bytecode(module);
+    for module in untouched(evidence).filter(|module| !module.bytecode.is_compiled()) {
         // A single instrumented import is too noisy to accuse a module that is the same to the byte, and so are samples in which
         // one of so many modules takes longer by chance.
         let is_real = |growth: &Growth| growth.is_real(&module.name, growth.modules());
-        if !grew || !(lost_bytecode || evidence.growth.is_some_and(is_real)) {
-            continue;
+        if times.has_grown(&module.name) && evidence.growth.is_some_and(is_real) {
+            let growth = of_one_module(times.growth_ms(&module.name));
+            causes.push(attribution.module(CauseKind::SlowerModule, &module.name, growth));
         }
-        let kind = if lost_bytecode {
-            CauseKind::LostBytecode
-        } else {
-            CauseKind::SlowerModule
-        };
-        causes.push(attribution.module(kind, &module.name, of_one_module(growth)));
     }
 }
 
-/// True where a bytecode file should be there and is not: the interpreter writes it at the first import if it can.
-fn has_lost_bytecode(module: &LoadedModule) -> bool {
-    module.cached.is_some() && !module.has_bytecode
+/// Modules that did not change and are compiled at each start, one cause for each reason why. Where the baseline says in which
+/// state their bytecode was, those that were compiled then are none; where it does not, those that take much longer count.
+fn compiled_modules(
+    evidence: &Evidence<'_>,
+    attribution: &Attribution<'_>,
+    times: &OwnTimes<'_>,
+    causes: &mut Vec<Cause>,
+) {
+    let changed: FxHashSet<&String> = evidence.change.bytecode.iter().map(|change| &change.module).collect();
+    let is_new = |module: &LoadedModule| changed.contains(&module.name) || times.has_grown(&module.name);
+    let mut groups: BTreeMap<Compiled, (Weight, &str, f64)> = BTreeMap::new();
+    for module in untouched(evidence).filter(|module| module.bytecode.is_compiled() && is_new(module)) {
+        let compiled = Compiled {
+            state: module.bytecode,
+            obstacle: module.obstacle,
+        };
+        let growth = times.growth_ms(&module.name);
+        let (weight, heaviest, most) = groups
+            .entry(compiled)
+            .or_insert((Weight::default(), &module.name, growth));
+        weight.time_ms += growth;
+        weight.modules += 1;
+        if growth > *most {
+            (*heaviest, *most) = (&module.name, growth);
+        }
+    }
+    for (compiled, (weight, heaviest, _)) in groups {
+        let cause = attribution.module(CauseKind::CompiledAtStart(compiled), heaviest, weight);
+        // No line of the file could help it.
+        causes.push(Cause { file: None, ..cause });
+    }
+}
+
+/// Modules that both sides have, with the same content.
+fn untouched<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = &'a LoadedModule> {
+    let touched: FxHashSet<&String> = evidence.change.added.iter().chain(&evidence.change.changed).collect();
+    let modules = evidence.observation.modules.iter();
+    modules.filter(move |module| !touched.contains(&module.name))
 }
 
 /// Where the import was blocked longer than before. New modules' blocks are in their own causes already.

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Cause, CauseKind, Evidence, VersionChange, causes_of_change};
+use super::{Cause, CauseKind, Compiled, Evidence, VersionChange, causes_of_change};
 use crate::explain::graph::sketch::{Sketch, table};
-use crate::observed::{BlockedSeen, ClosureChange, DistributionChange, Observation, OwnTime, Place, Sample};
+use crate::observed::{
+    BlockedSeen, BytecodeObstacle, BytecodeState, ClosureChange, DistributionChange, Observation, OwnTime, Place,
+    Sample,
+};
 use crate::stats::growth::Growth;
 
 /// What a target was before: `shop` and its parts, each with its own time in milliseconds.
@@ -196,8 +199,8 @@ fn a_sleep_is_named_with_its_line_and_a_module_without_bytecode_as_such() {
                 body: place("shop/slow.py", 7),
                 ns: 60_000_000,
             });
-            observation.modules[2].cached = Some("lib.pyc".to_owned());
-            observation.modules[2].has_bytecode = false;
+            observation.modules[2].bytecode = BytecodeState::Stale;
+            observation.modules[2].obstacle = Some(BytecodeObstacle::Folder);
         })
         .build();
     let own = before(&[("shop", 1), ("shop.slow", 1), ("lib", 5), ("json", 100)]);
@@ -209,7 +212,13 @@ fn a_sleep_is_named_with_its_line_and_a_module_without_bytecode_as_such() {
     assert_eq!(found, [("shop.slow", Some(7), 60.0), ("lib", None, 35.0)]);
     assert_eq!(
         (&causes[0].kind, &causes[1].kind),
-        (&CauseKind::Blocked, &CauseKind::LostBytecode)
+        (
+            &CauseKind::Blocked,
+            &CauseKind::CompiledAtStart(Compiled {
+                state: BytecodeState::Stale,
+                obstacle: Some(BytecodeObstacle::Folder),
+            })
+        )
     );
 }
 

@@ -67,12 +67,13 @@ fn file_of_body(cause: &Cause) -> Option<&str> {
         CauseKind::Upgrade(_)
         | CauseKind::ChangedModule
         | CauseKind::SlowerModule
-        | CauseKind::LostBytecode
         | CauseKind::Blocked
         | CauseKind::HeavyBody => cause.file.as_deref(),
         CauseKind::NewModules { .. }
         | CauseKind::HeavyStatement
         | CauseKind::HeavyTogether { .. }
+        | CauseKind::CompiledAtStart(_)
+        | CauseKind::UncheckedBytecode
         | CauseKind::OtherInterpreter(_) => None,
     }
 }
@@ -228,7 +229,7 @@ fn waiting(wait_ms: f64, known: u32, now: &[&LineSeen], changed: Option<&Changed
 mod tests {
     use super::*;
     use crate::explain::Weight;
-    use crate::observed::LoadedModule;
+    use crate::observed::{BytecodeState, LoadedModule};
 
     fn seen(line: u32, ms: u64, text: &str) -> LineSeen {
         LineSeen {
@@ -410,7 +411,8 @@ mod tests {
             name: name.to_owned(),
             file: Some(file.to_owned()),
             cached: None,
-            has_bytecode: true,
+            bytecode: BytecodeState::Fresh,
+            obstacle: None,
             own_ns: 1,
             cumulative_ns: 1,
             own_memory_bytes: 0,

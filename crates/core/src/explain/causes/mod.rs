@@ -14,7 +14,7 @@ pub use lines::{SeenLines, name_lines};
 pub use weight::causes_of_weight;
 
 use super::{ChainStep, Distribution, Weight};
-use crate::observed::Place;
+use crate::observed::{BytecodeObstacle, BytecodeState, Place};
 
 /// Why a target is heavier than it was, or than it may be.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,8 +55,10 @@ pub enum CauseKind {
     ChangedModule,
     /// A module is the same to the byte, and its body takes longer: what it reads or calls has grown.
     SlowerModule,
-    /// A module has no bytecode file any more, and is compiled at every import.
-    LostBytecode,
+    /// Modules are compiled at each start. The cause's module grew most.
+    CompiledAtStart(Compiled),
+    /// A module's bytecode was made from another source, and is loaded without a look at it.
+    UncheckedBytecode,
     /// The import is blocked longer: by sleep, network, disk or a lock.
     Blocked,
     /// The two sides of the comparison ran under two interpreters.
@@ -70,6 +72,15 @@ pub enum CauseKind {
     },
     /// A body takes much itself. Nothing says that it did not take as much before.
     HeavyBody,
+}
+
+/// Why modules are compiled at each start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Compiled {
+    /// What a start finds of their bytecode.
+    pub state: BytecodeState,
+    /// What keeps it from being written, where that can be seen.
+    pub obstacle: Option<BytecodeObstacle>,
 }
 
 /// The versions of an installed distribution, before and now.

@@ -1,6 +1,8 @@
 //! Observations drawn by hand, for the tests of the graph and of causes: a few modules, who loaded them, and what they cost.
 
-use crate::observed::{ContentHash, Edge, LoadedModule, ModuleRecord, ModuleTable, Observation, Origin, Trigger};
+use crate::observed::{
+    BytecodeState, ContentHash, Edge, LoadedModule, ModuleRecord, ModuleTable, Observation, Origin, Trigger,
+};
 
 /// Builds an observation statement by statement. A module `a.b` has the file `a/b.py`; its memory is 1 KiB a millisecond.
 pub(in crate::explain) struct Sketch(Observation);
@@ -74,7 +76,8 @@ impl Sketch {
             name: name.to_owned(),
             file: Some(file_of(name)),
             cached: None,
-            has_bytecode: true,
+            bytecode: BytecodeState::Fresh,
+            obstacle: None,
             own_ns: milliseconds * 1_000_000,
             cumulative_ns: milliseconds * 1_000_000,
             own_memory_bytes: memory,
@@ -106,6 +109,7 @@ pub(in crate::explain) fn table(observation: &Observation, own: &[&str], install
         ModuleRecord {
             content: Some(ContentHash(0)),
             origin,
+            bytecode: None,
         }
     };
     observation

@@ -6,7 +6,7 @@ use super::project::{Options, Project, codes, finding, row};
 use super::scripted::{Scripted, missing};
 use crate::checks::{Code, TargetStatus, Verdict};
 use crate::flows::{Against, Base, Reuse};
-use crate::observed::{Effect, Failure};
+use crate::observed::{BytecodeState, Effect, Failure};
 use crate::stats::ComparisonKind;
 
 const SHOP: &str = "[modules.shop]\n";
@@ -387,14 +387,110 @@ fn other_orders_are_tried_once_each_and_one_that_fails_is_an_error() {
     assert_eq!(head.count_asked("sample"), 0);
 }
 
-#[test]
-fn bytecode_that_cannot_be_written_is_kept_privately_and_all_is_looked_at_again() {
-    let project = Project::new(SHOP, &shop());
-    let head = shop().read_only();
-    project.check(&head, None, &Options::default());
-    assert_eq!(head.asked()[..3], ["look shop", "private bytecode", "look shop"]);
+/// Of `shop.db`, which takes eight times as long once it is compiled at each start.
+fn with_stale_bytecode() -> Scripted {
+    shop().anew().compiled("shop.db", BytecodeState::Stale, 8.0)
+}
 
-    let head = shop();
+#[test]
+fn the_same_code_with_stale_bytecode_is_a_slowdown_with_its_cause_and_no_line() {
+    let project = Project::new(SHOP, &shop());
+    let baseline = project.record(&shop()).expect("a baseline");
+    let report = project.check(&with_stale_bytecode(), Some(baseline), &Options::default());
+    assert_eq!(report.verdict, Verdict::Fail);
+    assert_eq!(codes(&report), ["slowdown shop"]);
+    let found = finding(&report, Code::Slowdown);
+    assert_eq!((found.causes.len(), found.causes[0].line), (1, None));
+    assert!(found.causes[0].summary.contains("`shop.db` is stale"), "{found:?}");
+    let row = row(&report, "shop");
+    assert!(row.change_percent.is_some_and(|percent| percent > 300.0), "{row:?}");
+}
+
+#[test]
+fn bytecode_that_was_stale_when_it_was_recorded_is_reused() {
+    let project = Project::new(SHOP, &shop());
+    let baseline = project.record(&with_stale_bytecode()).expect("a baseline");
+    let head = with_stale_bytecode();
+    let report = project.check(&head, Some(baseline), &Options::default());
+    assert_eq!((report.verdict, codes(&report).len()), (Verdict::Pass, 0));
+    assert_eq!(head.asked(), ["light look shop"]);
+}
+
+#[test]
+fn stale_bytecode_beside_an_edit_is_told_apart_from_it() {
+    let project = Project::new(SHOP, &shop());
+    let baseline = project.record(&shop()).expect("a baseline");
+    let head = with_stale_bytecode().edited("shop", "pass", 0.0);
+    let report = project.check(&head, Some(baseline), &Options::default());
+    assert_eq!(codes(&report), ["regression shop"]);
+    let found = finding(&report, Code::Regression);
+    assert!(found.causes[0].summary.contains("`shop.db` is stale"), "{found:?}");
+    assert_eq!(found.causes.len(), 1, "the edit costs nothing");
+    assert!(
+        row(&report, "shop")
+            .change_percent
+            .is_some_and(|percent| percent > 300.0)
+    );
+}
+
+#[test]
+fn a_base_that_was_just_checked_out_is_measured_in_the_state_of_the_head() {
+    let project = Project::new(SHOP, &shop());
+    let (head, old) = (with_stale_bytecode(), shop());
+    let report = project.check_against(&head, Against::Base(base(&old)), &Options::default());
+    assert_eq!((report.verdict, codes(&report).len()), (Verdict::Pass, 0));
+    assert_eq!(head.asked()[..3], ["look shop", "private bytecode", "look shop"]);
+    assert_eq!(old.count_asked("private bytecode"), 1);
+}
+
+#[test]
+fn what_cannot_be_written_is_measured_as_it_is() {
+    let project = Project::new(SHOP, &shop());
+    let head = with_stale_bytecode();
     project.check(&head, None, &Options::default());
     assert_eq!(head.count_asked("private bytecode"), 0);
+}
+
+#[test]
+fn a_wait_that_grew_is_noticed_at_a_glance_and_reported_although_the_code_is_the_same() {
+    let project = Project::new(SHOP, &shop());
+    let baseline = project.record(&shop()).expect("a baseline");
+    let head = shop().anew().waiting(300.0);
+    let report = project.check(&head, Some(baseline), &Options::default());
+    assert_eq!(head.asked()[..3], ["light look shop", "light look shop", "look shop"]);
+    assert_eq!(codes(&report), ["slowdown shop"]);
+    let found = finding(&report, Code::Slowdown);
+    assert!(found.causes[0].summary.contains("waits"), "{found:?}");
+    let row = row(&report, "shop");
+    assert_eq!((row.verdict, row.status), (Verdict::Fail, TargetStatus::Measured));
+    assert!(row.change_ms.is_some_and(|ms| (250.0..350.0).contains(&ms)), "{row:?}");
+}
+
+#[test]
+fn a_first_import_that_was_slow_once_costs_a_second_glance_and_no_sample() {
+    let project = Project::new(SHOP, &shop());
+    let baseline = project.record(&shop()).expect("a baseline");
+    let head = shop().anew().slow_at_first("shop", 20.0);
+    let report = project.check(&head, Some(baseline), &Options::default());
+    assert_eq!(head.asked(), ["light look shop", "light look shop"]);
+    assert_eq!(row(&report, "shop").status, TargetStatus::Reused);
+}
+
+#[test]
+fn on_a_foreign_machine_the_same_code_may_compute_longer_and_not_wait_longer() {
+    let project = Project::new(SHOP, &shop());
+    let baseline = project.record(&shop()).expect("a baseline");
+    let options = Options {
+        processor: "another one",
+        ..Options::default()
+    };
+    let slower = shop().anew().slower_later("shop.db", 0, 3.0);
+    let report = project.check(&slower, Some(baseline.clone()), &options);
+    assert_eq!(row(&report, "shop").status, TargetStatus::Reused);
+    let report = project.check(&shop().anew().waiting(300.0), Some(baseline), &options);
+    assert!(
+        codes(&report).contains(&"slowdown shop".to_owned()),
+        "{:?}",
+        codes(&report)
+    );
 }

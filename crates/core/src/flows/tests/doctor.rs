@@ -2,7 +2,7 @@
 
 use super::scripted::{Scripted, Unseen, missing};
 use crate::flows::{Doctor, DoctorError, doctor};
-use crate::observed::{Machine, MachineConditions, ProcessorTimes};
+use crate::observed::{BytecodeState, Machine, MachineConditions, ProcessorTimes};
 use crate::report::doctor::Examination;
 
 fn library() -> Scripted {
@@ -54,7 +54,7 @@ fn one_import_is_sampled_as_if_it_were_two() {
 
 #[test]
 fn bytecode_that_is_not_there_afterwards_is_said() {
-    let examination = examine(&library().read_only()).expect("it works");
+    let examination = examine(&library().compiled("http.client", BytecodeState::Missing, 1.0)).expect("it works");
     assert!(!examination.bytecode_is_written);
 }
 

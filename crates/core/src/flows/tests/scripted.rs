@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use crate::flows::{ShowProgress, SourceFiles};
 use crate::observed::{
-    Attempt, Clock, Collections, ContentHash, Deferral, Deferred, Edge, Effect, EffectSeen, FailedCommand, Failure,
-    ImportForm, ImportRequest, Interpreter, LineSeen, LoadedModule, Look, Measure, MeasureError, ModuleIndex,
-    ModuleRecord, Observation, Origin, OwnTime, Place, ReferenceSample, Sample, TargetObservation,
+    Attempt, BlockedSeen, BytecodeState, Clock, Collections, ContentHash, Deferral, Deferred, Edge, Effect, EffectSeen,
+    FailedCommand, Failure, Glance, ImportForm, ImportRequest, Interpreter, LineSeen, LoadedModule, Look, Measure,
+    MeasureError, ModuleIndex, ModuleRecord, Observation, Origin, OwnTime, Place, ReferenceSample, Sample,
+    TargetObservation,
 };
 use crate::report::progress_line::Progress;
 use crate::stats::random::SplitMix64;
@@ -31,6 +32,8 @@ struct Module {
     used: BTreeSet<String>,
     /// Fails once it was imported this often.
     failure: Option<(usize, Failure)>,
+    /// Takes this many times as long the first time.
+    first: f64,
     /// Takes this many times as long once it was imported this often.
     later: (usize, f64),
 }
@@ -59,7 +62,10 @@ pub(super) struct Scripted {
     clock: Rc<ScriptedClock>,
     /// How long each answer takes.
     step: Duration,
-    bytecode_is_written: Cell<bool>,
+    /// The modules whose bytecode is not fresh and cannot be written, and how many times as long they take for that.
+    bytecode: RefCell<BTreeMap<String, (BytecodeState, f64)>>,
+    /// What an import waits for now, beside what it computes.
+    blocked_ms: f64,
     counter: Option<String>,
     imported: RefCell<BTreeMap<String, usize>>,
     asked: RefCell<Vec<String>>,
@@ -78,7 +84,8 @@ impl Scripted {
             random: RefCell::new(SplitMix64::new(7)),
             clock: Rc::default(),
             step: Duration::from_millis(100),
-            bytecode_is_written: Cell::new(true),
+            bytecode: RefCell::default(),
+            blocked_ms: 0.0,
             counter: None,
             imported: RefCell::default(),
             asked: RefCell::default(),
@@ -95,6 +102,7 @@ impl Scripted {
             effects: Vec::new(),
             used: BTreeSet::new(),
             failure: None,
+            first: 1.0,
             later: (0, 1.0),
         };
         self.modules.insert(name.to_owned(), module);
@@ -156,9 +164,21 @@ impl Scripted {
         self
     }
 
-    /// Where bytecode cannot be written beside the sources.
-    pub(super) fn read_only(self) -> Self {
-        self.bytecode_is_written.set(false);
+    /// With a module that takes this many times as long the first time that it is imported.
+    pub(super) fn slow_at_first(self, name: &str, factor: f64) -> Self {
+        self.changed(name, |module| module.first = factor)
+    }
+
+    /// With a module that is compiled at each start, since its bytecode is in this state and cannot be written; that takes so
+    /// many times as long.
+    pub(super) fn compiled(self, name: &str, state: BytecodeState, factor: f64) -> Self {
+        self.bytecode.borrow_mut().insert(name.to_owned(), (state, factor));
+        self
+    }
+
+    /// With imports that wait this long.
+    pub(super) fn waiting(mut self, ms: f64) -> Self {
+        self.blocked_ms = ms;
         self
     }
 
@@ -282,9 +302,17 @@ impl Scripted {
     }
 
     fn cost_now_ms(&self, name: &str) -> f64 {
-        let (after, factor) = self.modules[name].later;
-        let is_later = self.imported.borrow().get(name).is_some_and(|times| *times > after);
-        self.cost_ms(name) * if is_later { factor } else { 1.0 }
+        let module = &self.modules[name];
+        let (after, factor) = module.later;
+        let times = self.imported.borrow().get(name).copied().unwrap_or(0);
+        let is_later = times > after;
+        let first = if times == 1 { module.first } else { 1.0 };
+        self.cost_ms(name) * self.bytecode_of(name).1 * first * if is_later { factor } else { 1.0 }
+    }
+
+    fn bytecode_of(&self, name: &str) -> (BytecodeState, f64) {
+        let fresh = (BytecodeState::Fresh, 1.0);
+        self.bytecode.borrow().get(name).copied().unwrap_or(fresh)
     }
 
     fn timed(&self, import: &Import, round: u32) -> Sample {
@@ -302,6 +330,8 @@ impl Scripted {
             round,
             wall_ns: cpu_ns,
             cpu_ns,
+            blocked_ns: (self.blocked_ms * NS_PER_MS) as u64,
+            voluntary_switches: u64::from(self.blocked_ms > 0.0),
             calibration_ns: (90_000.0 * slowness) as u64,
             memory_bytes: 100_000 * own.len() as u64,
             peak_memory_bytes: 10_000_000,
@@ -338,7 +368,8 @@ impl Measure for Scripted {
                 name: name.clone(),
                 file: Some(absolute(name)),
                 cached: Some(format!("{}c", absolute(name))),
-                has_bytecode: self.bytecode_is_written.get(),
+                bytecode: self.bytecode_of(name).0,
+                obstacle: None,
                 own_ns: (self.cost_ms(name) * NS_PER_MS) as u64,
                 cumulative_ns: (self.cost_ms(name) * NS_PER_MS) as u64,
                 own_memory_bytes: 100_000,
@@ -350,7 +381,15 @@ impl Measure for Scripted {
             let module = &self.modules[name];
             let content = Some(ContentHash::of(source(module).as_bytes()));
             let origin = module.origin.clone();
-            (name.clone(), ModuleRecord { content, origin })
+            let bytecode = Some(self.bytecode_of(name).0);
+            (
+                name.clone(),
+                ModuleRecord {
+                    content,
+                    origin,
+                    bytecode,
+                },
+            )
         };
         let effects = |name: &String| {
             let seen = self.modules[name].effects.iter().map(|effect| EffectSeen {
@@ -362,11 +401,25 @@ impl Measure for Scripted {
             });
             seen.collect::<Vec<_>>()
         };
+        let glance = Glance {
+            cpu_ns: (import.order.iter().map(|name| self.cost_now_ms(name)).sum::<f64>() * NS_PER_MS) as u64,
+            blocked_ns: (self.blocked_ms * NS_PER_MS) as u64,
+            calibration_ns: 90_000,
+        };
+        let blocked = import.order.last().filter(|_| self.blocked_ms > 0.0);
+        let blocked = blocked.map(|module| BlockedSeen {
+            module: module.clone(),
+            place: None,
+            body: None,
+            ns: glance.blocked_ns,
+        });
         Ok(TargetObservation {
             closure: import.order.iter().map(record).collect(),
             files_read: BTreeMap::new(),
             observation: Observation {
                 effects: import.order.iter().flat_map(effects).collect(),
+                blocked: blocked.into_iter().filter(|_| look == Look::Full).collect(),
+                glance: (look == Look::Light).then_some(glance),
                 total_ns: modules.iter().map(|module| module.own_ns).sum(),
                 total_memory_bytes: 100_000 * modules.len() as i64,
                 modules,
@@ -379,7 +432,7 @@ impl Measure for Scripted {
 
     fn use_private_bytecode(&self) -> bool {
         self.note_text("private bytecode".to_owned());
-        !self.bytecode_is_written.replace(true)
+        !self.bytecode.take().is_empty()
     }
 
     fn sample(&self, request: ImportRequest<'_>) -> Attempt<Sample> {

@@ -2,9 +2,9 @@
 
 use super::other_interpreter;
 use crate::explain;
-use crate::explain::{CauseKind, LineChange, LineShare, VersionChange, Weight};
+use crate::explain::{CauseKind, Compiled, LineChange, LineShare, VersionChange, Weight};
 use crate::numbers;
-use crate::observed::Place;
+use crate::observed::{BytecodeObstacle, BytecodeState, Place};
 use crate::report::Cause;
 
 const MEBIBYTE: i64 = 1024 * 1024;
@@ -40,7 +40,10 @@ fn summary(cause: &explain::Cause) -> String {
         CauseKind::SlowerModule => {
             format!("`{module}` did not change, and its own body takes longer: what it reads or calls has grown")
         }
-        CauseKind::LostBytecode => format!("`{module}` has no bytecode file any more and is compiled at every import"),
+        CauseKind::CompiledAtStart(compiled) => compiled_at_start(*compiled, module, cause.weight.modules),
+        CauseKind::UncheckedBytecode => format!(
+            "the bytecode of `{module}` was made from another source and is loaded without a look at it: what runs is not what stands there"
+        ),
         CauseKind::Blocked => format!("the import waits in `{}` (sleep, network, disk or a lock)", wait(cause)),
         CauseKind::OtherInterpreter(change) => other_interpreter(change),
         CauseKind::HeavyStatement => format!("`{}` imports `{module}`{extent}", statement(cause)),
@@ -87,14 +90,54 @@ pub(super) fn way_out(cause: Option<&explain::Cause>, target: &str) -> String {
             format!("let {line} do its work when the result is first needed, and not while it is imported")
         }
         CauseKind::SlowerModule => format!("look at what {line} reads or calls: its own code is the same"),
-        CauseKind::LostBytecode => {
-            "compile what is shipped (`python -m compileall`), with time stamps that stay".to_owned()
+        CauseKind::CompiledAtStart(compiled) => compile_before(*compiled),
+        CauseKind::UncheckedBytecode => {
+            "compile it anew (`python -m compileall --invalidation-mode unchecked-hash`) whenever its source changes"
+                .to_owned()
         }
         CauseKind::Blocked => format!("wait at {line} when the result is first needed, and not while it is imported"),
         CauseKind::OtherInterpreter(_) => {
             "compare under one interpreter, or record under the new one with `importgate record`".to_owned()
         }
     }
+}
+
+/// `the bytecode of `dep.big` is stale and its folder cannot be written: it is compiled at each start`.
+fn compiled_at_start(compiled: Compiled, module: &str, modules: i64) -> String {
+    let others = modules.max(1).unsigned_abs() - 1;
+    let (whose, are_compiled) = match others {
+        0 => (format!("`{module}`"), "it is"),
+        1 => (format!("`{module}` and one more module"), "they are"),
+        _ => (format!("`{module}` and {others} more modules"), "they are"),
+    };
+    let obstacle = match compiled.obstacle {
+        Some(BytecodeObstacle::Folder) if others == 0 => " and its folder cannot be written",
+        Some(BytecodeObstacle::Folder) => " and their folders cannot be written",
+        Some(BytecodeObstacle::Setting) => " and `PYTHONDONTWRITEBYTECODE` keeps it from being written",
+        Some(BytecodeObstacle::Archive) => " in the archive that holds the source",
+        None => " and an import does not write it",
+    };
+    format!(
+        "the bytecode of {whose} is {}{obstacle}: {are_compiled} compiled at each start",
+        compiled.state
+    )
+}
+
+/// How to have bytecode that a start can load.
+fn compile_before(compiled: Compiled) -> String {
+    let way = match (compiled.obstacle, compiled.state) {
+        (Some(BytecodeObstacle::Setting), _) => {
+            "compile when the environment is built (`python -m compileall`), or unset `PYTHONDONTWRITEBYTECODE`"
+        }
+        (Some(BytecodeObstacle::Archive), _) => {
+            "put the bytecode into the archive too (`python -m compileall -b`), or ship the package unpacked"
+        }
+        (_, BytecodeState::Stale) => {
+            "compile what is shipped (`python -m compileall`) after its time stamps are set, with              `--invalidation-mode unchecked-hash` where they do not stay, or let its folder be written"
+        }
+        _ => "compile what is shipped (`python -m compileall`), or let its folder be written",
+    };
+    way.to_owned()
 }
 
 /// How to load a module later that a statement loads now. What a package's `__init__.py` imports is often its interface, which
@@ -334,8 +377,9 @@ mod tests {
             "the body of `torch` itself (1,203 modules, 583 MiB)"
         );
         assert_eq!(
-            said(CauseKind::LostBytecode, None, None),
-            "`torch` has no bytecode file any more and is compiled at every import"
+            said(CauseKind::UncheckedBytecode, None, None),
+            "the bytecode of `torch` was made from another source and is loaded without a look at it: \
+             what runs is not what stands there"
         );
         assert_eq!(
             said(CauseKind::SlowerModule, None, None),
@@ -383,5 +427,23 @@ mod tests {
         assert!(cause.summary.contains("3.12.1"), "{}", cause.summary);
         assert_eq!((cause.module.as_str(), cause.modules), ("python", 0));
         assert_eq!(cause.distribution.as_deref(), Some("torch 2.1"));
+    }
+
+    #[test]
+    fn what_is_compiled_at_each_start_is_said_with_the_reason() {
+        let compiled = |state, obstacle| Compiled { state, obstacle };
+        let stale = compiled(BytecodeState::Stale, Some(BytecodeObstacle::Folder));
+        assert_eq!(
+            compiled_at_start(stale, "dep.big", 1),
+            "the bytecode of `dep.big` is stale and its folder cannot be written: it is compiled at each start"
+        );
+        let missing = compiled(BytecodeState::Missing, Some(BytecodeObstacle::Setting));
+        assert_eq!(
+            compiled_at_start(missing, "dep.big", 12),
+            "the bytecode of `dep.big` and 11 more modules is missing and `PYTHONDONTWRITEBYTECODE` keeps it from being \
+             written: they are compiled at each start"
+        );
+        assert!(compile_before(stale).contains("unchecked-hash"));
+        assert!(compile_before(missing).contains("unset `PYTHONDONTWRITEBYTECODE`"));
     }
 }

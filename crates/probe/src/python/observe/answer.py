@@ -20,6 +20,8 @@ def _path_attribute(owner, name):
 _OUR_MODULE = _modules["__main__"]
 # A light observation leaves out the hooks that every import pays for: it shows what was loaded and done, not who did it.
 _LIGHT = _value("look") == "light"
+# How often a light look calibrates, and how many of these are left out: by then an interpreter that adapts has done so.
+_CALIBRATIONS, _UNSTEADY = 15, 10
 
 
 def _files_of(module):
@@ -42,10 +44,6 @@ def _kind(path):
         return _stat(path).st_mode & 0o170000
     except (OSError, ValueError):
         return 0
-
-
-def _is_file(path):
-    return _kind(path) == 0o100000
 
 
 def _is_folder(path):
@@ -85,11 +83,13 @@ def _describe_modules(names):
         cpu, blocked, memory = own.get(name, (0, 0, 0))
         total_cpu, total_memory = cumulative.get(name, (0, 0))
         files.update((origin, cached))
+        state = _bytecode_state(origin, cached)
         described.append({
             "name": name,
             "file": origin,
             "cached": cached,
-            "has_bytecode": cached is not None and _is_file(cached),
+            "bytecode": state,
+            "obstacle": None if state == "fresh" else _obstacle(_modules[name], cached),
             "own_ns": cpu,
             "cumulative_ns": total_cpu,
             "own_memory_bytes": memory,
@@ -116,7 +116,7 @@ def _describe_edge(key, loaded):
     }
 
 
-def _describe(names, failure, total_cpu, total_memory):
+def _describe(names, failure, total_cpu, total_memory, glance):
     modules, files = _describe_modules(names)
     return {
         "kind": "observation",
@@ -146,6 +146,7 @@ def _describe(names, failure, total_cpu, total_memory):
         "files_read": [path for path in _Notes.reads if path not in files and not _is_folder(path)],
         "total_ns": max(0, total_cpu),
         "total_memory_bytes": total_memory,
+        "glance": glance,
     }
 
 
@@ -157,6 +158,17 @@ def _install():
     _watch_warnings()
     sys.addaudithook(_audit)
     _announce_what_has_no_event()
+
+
+def _glance_at(main, cpu, calibrations):
+    """What an import cost that no hook divided into modules, with calibrations before it and after it."""
+    _close_stretch(main)
+    calibrations += [_calibrate() for _ in range(_CALIBRATIONS - _UNSTEADY)]
+    return {
+        "cpu_ns": max(0, cpu),
+        "blocked_ns": main.stack[0][_BLOCKED],
+        "calibration_ns": int(len(calibrations) / sum([1 / elapsed for elapsed in calibrations])),
+    }
 
 
 def _observe():
@@ -172,6 +184,7 @@ def _observe():
     _Notes.known = set(_modules)
     main = _Notes.main = _this_thread()
     main.stack.append([None, None, 0, 0, 0])
+    calibrations = [_calibrate() for _ in range(_CALIBRATIONS)][_UNSTEADY:] if _LIGHT else []
     _install()
     memory = _resident.field(1) * _PAGE if _resident else 0
     cpu = main.cpu = _thread_cpu_clock()
@@ -189,8 +202,9 @@ def _observe():
         _exit(0)
     cpu = _thread_cpu_clock() - cpu - _Notes.hook_cost + _Notes.foreign_cpu
     memory = (_resident.field(1) * _PAGE if _resident else 0) - memory
+    glance = _glance_at(main, cpu, calibrations) if _LIGHT else None
     names = [name for name in list(_modules) if name not in _Notes.before and type(name) is str]
-    _send(_describe(names, failure, cpu, memory))
+    _send(_describe(names, failure, cpu, memory, glance))
 
 
 _with_room(_observe)

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use importgate_core::explain::{
-    Cause, CauseKind, Distribution, Evidence, SeenLines, VersionChange, causes_of_change, name_lines,
+    Cause, CauseKind, Compiled, Distribution, Evidence, SeenLines, VersionChange, causes_of_change, name_lines,
 };
-use importgate_core::observed::{ClosureChange, ImportRequest, LineSeen, ModuleTable, Observation};
+use importgate_core::observed::{
+    BytecodeObstacle, BytecodeState, ClosureChange, ImportRequest, LineSeen, ModuleTable, Observation,
+};
 use importgate_probe::python::{Contents, Session};
 
 use crate::support::{Project, observe, python, run, steady_lines};
@@ -398,6 +400,9 @@ fn bytecode_that_cannot_be_written_any_more_is_a_cause() {
         ("bare/__init__.py", "from bare import large\n"),
         ("bare/large.py", &large),
     ]);
+    // Whatever the shell says of writing bytecode, it is there at first.
+    let folder = environment.project.root().join("bare");
+    run(python(), &["-m", "compileall", "-q", &folder.to_string_lossy()]);
     let before = Snapshot::take(&session, "bare");
     let cache = environment.project.root().join("bare/__pycache__");
     std::fs::remove_dir_all(&cache).expect("it can be removed");
@@ -405,5 +410,9 @@ fn bytecode_that_cannot_be_written_any_more_is_a_cause() {
     let after = Snapshot::take(&session, "bare");
     let first = after.causes_since(&before, environment.project.root()).remove(0);
     assert_eq!(first.module, "bare.large");
-    assert_eq!(first.kind, CauseKind::LostBytecode);
+    let compiled = Compiled {
+        state: BytecodeState::Missing,
+        obstacle: Some(BytecodeObstacle::Folder),
+    };
+    assert_eq!(first.kind, CauseKind::CompiledAtStart(compiled));
 }
