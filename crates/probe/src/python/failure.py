@@ -73,8 +73,10 @@ def _name_asked_for(message):
         return None, None
     if quoted[0] == "cannot import name " and quoted[2] in (" from ", " from partially initialized module "):
         return quoted[3], quoted[1]
-    if quoted[0] == "partially initialized module " and quoted[2] == " has no attribute ":
-        return quoted[1], quoted[3]
+    if quoted[0] == "partially initialized module ":
+        # Python 3.13 says where the module is: 'lib' from '/usr/lib/lib.py' has no attribute 'name'.
+        before, attribute = quoted[-3:-1]
+        return (quoted[1], attribute) if before == " has no attribute " else (None, None)
     if quoted[0] == "cannot access submodule " and quoted[2] == " of module ":
         return quoted[3], quoted[1]
     return None, None

@@ -109,6 +109,7 @@ impl Script {
                 "observe/readings.py",
                 "observe/places.py",
                 "observe/statements.py",
+                "observe/line_samples.py",
                 "observe/lines.py",
             ],
             Self::UsageStart => parts!["usage/sitecustomize.py"],

@@ -2,15 +2,17 @@
 explain, since a look at every line would move the times of everything else.
 
 From Python 3.12 on `sys.monitoring` watches the code of the modules in question alone; before that a trace function does,
-which also sees the call of every other function. What an import statement loads is no part of its line, as it is no part of
-the module's own time. Time is that of the wall clock without what was spent waiting for a processor, so computing and
-being blocked count alike.
+which also sees the call of every other function, and gives way to samples (`line_samples.py`) where those are too many.
+What an import statement loads is no part of its line, as it is no part of the module's own time. Time is that of the wall
+clock without what was spent waiting for a processor, so computing and being blocked count alike.
 """
 
 _WATCHED = frozenset(_values("watch"))
-_MOST_EVENTS = 200000  # of one body, before a statement that goes round and round is seen as a whole
-_LONG_ENOUGH_TO_WAIT = 1000000  # nanoseconds; in less, nobody else had the processor to speak of
 _monitoring = getattr(sys, "monitoring", None)
+# Of one body, before it is looked at less closely: a statement that goes round and round is seen as a whole, or by samples.
+# Watched closely, a line of Python looks up to forty times as heavy beside a call into C: more events would tell less.
+_MOST_EVENTS = 20000
+_LONG_ENOUGH_TO_WAIT = 1000000  # nanoseconds; in less, nobody else had the processor to speak of
 _TOOL = 4  # one that belongs to no kind of tool
 
 
@@ -44,6 +46,8 @@ class _Lines:
     by_code = {}
     kept_alive = []
     main = None
+    calls = 0  # that the trace function saw
+    sampled = False  # instead of traced
 
 
 def _watch_here():
@@ -74,8 +78,8 @@ def _go_on(watch):
     watch.wall = _wall_clock()
 
 
-def _begin(code, frame):
-    """The body that a frame is the beginning of, where it is one to watch."""
+def _watched_body(code, frame):
+    """The body that a frame is the first to run, where it is one to watch."""
     if code.co_name != "<module>" or code.co_flags & _OPTIMIZED or not _Lines.on:
         return None
     name, filename = _module_of(frame), frame.f_globals.get("__file__")
@@ -84,11 +88,18 @@ def _begin(code, frame):
     if _absolute(filename) != _absolute(code.co_filename):
         return None  # what `exec` runs in the name of the module
     body = _Lines.bodies[name] = _Body(name, code)
-    watch = _watch_here()
-    _charge(watch)
-    watch.stack.append(body)
     _register(code, body)
-    _go_on(watch)
+    return body
+
+
+def _begin(code, frame):
+    """Goes into the body that a frame is the first to run; None where it is none to watch."""
+    body = _watched_body(code, frame)
+    if body is not None:
+        watch = _watch_here()
+        _charge(watch)
+        watch.stack.append(body)
+        _go_on(watch)
     return body
 
 
@@ -114,6 +125,9 @@ def _step(body, line):
     body.line = line
     body.events += 1
     if body.events > _MOST_EVENTS:
+        if not _monitoring:
+            _sample_from_here(watch)
+            return False
         _see_as_a_whole(body, line)
         _go_on(watch)
     else:
@@ -126,9 +140,9 @@ def _see_as_a_whole(body, line):
     the rest of its time is taken for that one's."""
     body.events = 0
     body.first = body.last = line
-    for statement in _statements(body.filename):
-        if statement.lineno <= line <= statement.end_lineno:
-            body.first, body.last = statement.lineno, statement.end_lineno
+    statement = _repeated(_statements(body.filename), line)
+    if statement is not None:
+        body.first, body.last = statement.lineno, statement.end_lineno
     inside = [seen for seen in body.spent if body.first <= seen <= body.last]
     body.line = max(inside, key=body.spent.get) if inside else line
 
@@ -175,7 +189,11 @@ def _on_return(code, offset, value):
 def _on_call(frame, event, argument):
     """The trace function for what is called."""
     code = frame.f_code
-    if code.co_flags & _OPTIMIZED or not _Lines.on:
+    _Lines.calls += 1
+    if _Lines.calls > _MOST_EVENTS and not _Lines.sampled:
+        _charge(_watch_here())
+        _sample_from_here(_watch_here())
+    if code.co_flags & _OPTIMIZED or not _Lines.on or _Lines.sampled:
         return None
     try:
         if id(code) in _Lines.by_code or _begin(code, frame):
@@ -194,12 +212,12 @@ def _on_trace(frame, event, argument):
             _end(frame.f_code, frame)
     except Exception:
         pass
-    return _on_trace
+    return None if _Lines.sampled else _on_trace
 
 
 def _on_audit(event, arguments):
     """Measured code with a trace function of its own takes the place of ours: what follows would go to the wrong line."""
-    if event == "sys.settrace" and _Lines.on:
+    if event == "sys.settrace" and _Lines.on and not _Lines.sampled:
         for body in _watch_here().stack:
             if body is not None:
                 body.trusted = False
@@ -207,7 +225,7 @@ def _on_audit(event, arguments):
 
 def _enter_load(name):
     """What a line imports is no part of it."""
-    if not _Lines.on or type(name) is not str or name in _modules:
+    if not _Lines.on or _Lines.sampled or type(name) is not str or name in _modules:
         return None
     watch = _watch_here()
     _charge(watch)
@@ -285,6 +303,7 @@ def _observe_lines():
     except BaseException:
         pass  # the full look says why; what was seen until then is still true
     _Lines.on = False
+    _stop_sampling()
     if _getpid() != _PID:
         _exit(0)
     if _monitoring:

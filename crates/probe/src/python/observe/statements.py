@@ -15,6 +15,18 @@ def _statements(filename):
         return []
 
 
+def _repeated(blocks, line):
+    """The outermost loop that a line is in; where it is in none, the innermost statement; None where it is in neither."""
+    for block in blocks:
+        if not block.lineno <= line <= block.end_lineno:
+            continue
+        if type(block).__name__ in ("For", "While", "AsyncFor"):
+            return block
+        inner = [part for name in _BLOCKS for part in getattr(block, name, ()) if hasattr(part, "lineno")]
+        return _repeated(inner, line) or block
+    return None
+
+
 class _Syntax:
     """The statements of a body that are in no function."""
 

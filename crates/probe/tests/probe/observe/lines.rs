@@ -72,12 +72,29 @@ fn the_first_line_of_the_statement_is_named() {
 
 #[test]
 fn a_loop_of_millions_of_steps_is_seen_to_its_end() {
-    let source = "x = 0\nfor n in range(700_000):\n    x += 1\n    x -= n\ny = 1\nz = 2\n";
-    let seen = lines(&[("body.py", source)], "body", &["body"]);
-    let (inside, outside): (Vec<_>, Vec<_>) = seen.iter().partition(|line| (2..=4).contains(&line.line));
-    let sum = |lines: &[&LineSeen]| lines.iter().map(|line| line.ns).sum::<u64>();
-    assert!(sum(&inside) > 10 * sum(&outside), "{seen:#?}");
-    assert!(outside.iter().any(|line| line.line == 6), "{seen:#?}");
+    let source = format!("x = 0\nfor n in range(700_000):\n    x += 1\n    x -= n\ny = {BURN}\nz = 2\n");
+    let seen = lines(&[("body.py", &source)], "body", &["body"]);
+    let of = |numbers: &[u32]| {
+        let lines = seen.iter().filter(|line| numbers.contains(&line.line));
+        lines.map(|line| line.ns).sum::<u64>()
+    };
+    assert!(of(&[2, 3, 4]) > 10 * of(&[1, 6]), "{seen:#?}");
+    assert!(of(&[5]) > 10 * of(&[1, 6]), "{seen:#?}");
+}
+
+#[test]
+fn what_has_no_end_of_lines_or_calls_is_no_longer_traced() {
+    let cases = [
+        format!("import sys\nfor n in range(100_000):\n    x = n\ny = sys.gettrace() or {BURN}\n"),
+        format!("import sys\ndef f(n):\n    pass\nx = [f(n) for n in range(30_000)]\ny = sys.gettrace() or {BURN}\n"),
+        format!(
+            "import sys\nclass A:\n    for n in range(100_000):\n        x = n\n    y = sys.gettrace() or {BURN}\n"
+        ),
+    ];
+    for source in cases {
+        let last = source.lines().count() as u32;
+        assert_eq!(heaviest(&source), Some(last), "{source}");
+    }
 }
 
 #[test]
