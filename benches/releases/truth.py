@@ -1,0 +1,46 @@
+"""What an upgrade is really worth: both releases imported in turn by plain interpreters, without anything of importgate.
+
+Absolute times of a shared machine mean little; the ratio of two imports right after each other does. The time is the CPU time
+of the importing thread, which leaves out what a numeric library's idle threads burn. None of these packages waits for anything.
+"""
+import json
+import os
+import statistics
+import subprocess
+
+SCRIPT = """
+import time
+begun = time.thread_time()
+import {module}
+print(time.thread_time() - begun)
+"""
+
+
+def measure(pair, pythons, pairs):
+    """Milliseconds of the old release, and the ratio of new to old with its standard error, of that many pairs."""
+    script = SCRIPT.format(module=pair.module)
+    for python in pythons:
+        seconds(python, script, 0)  # writes the bytecode
+    old_ms, ratios = [], []
+    for index in range(pairs):
+        order = (0, 1) if index % 2 else (1, 0)
+        took = {side: seconds(pythons[side], script, index) for side in order}
+        old_ms.append(1e3 * took[0])
+        ratios.append(took[1] / took[0])
+    middle = statistics.median(ratios)
+    scatter = 1.4826 * statistics.median(abs(ratio - middle) for ratio in ratios)
+    return {"old_ms": statistics.median(old_ms), "ratio": middle, "error": 1.2533 * scatter / pairs**0.5}
+
+
+def seconds(python, script, seed):
+    """The CPU time of one import in a process of its own; both sides of a pair hash alike."""
+    environment = {**os.environ, "PYTHONHASHSEED": str(seed)}
+    ended = subprocess.run([python, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    return float(ended.stdout.split()[-1])
+
+
+def stored(path, pair, pythons, pairs):
+    """The same, measured once and kept in a file."""
+    if not path.exists():
+        path.write_text(json.dumps(measure(pair, pythons, pairs)))
+    return json.loads(path.read_text())
