@@ -20,6 +20,7 @@ pub(super) fn run(arguments: &DoctorArguments) -> Result<u8, Error> {
     let mut progress = ProgressLine::new(arguments.quiet);
     let examination = doctor(
         &Doctor {
+            targets: &project.targets,
             machine: machine::fingerprint(),
             conditions: &machine::conditions,
             samples: arguments.samples,

@@ -1,22 +1,26 @@
 //! `importgate doctor`, in the order in which it happens: look whether bytecode is written, and take samples of one import as
 //! if there were a base and a head. They are the same here, so whatever differs between them is noise.
 
+use std::collections::BTreeMap;
+
 use thiserror::Error;
 
 use crate::budgets::{Limits, Target, Workload};
-use crate::observed::{Clock, ImportRequest, Look, Machine, MachineConditions, Measure, MeasureError};
+use crate::observed::{BytecodeState, Clock, ImportRequest, Look, Machine, MachineConditions, Measure, MeasureError};
 use crate::report::doctor::Examination;
 use crate::sampling::{OtherSide, Question};
 use crate::stats::noise::{NoiseFloor, noise_floor};
 
 use super::sample::{self, Job};
-use super::{Deadline, SamplingSettings, ShowProgress};
+use super::{Deadline, SamplingSettings, ShowProgress, import_of};
 
 /// What the self-test imports: about as much as a small service, all of it from the standard library.
 const SUBJECT: [&str; 3] = ["http.client", "xml.dom.minidom", "unittest.mock"];
 
 /// How a machine is examined.
 pub struct Doctor<'a> {
+    /// The targets of the project, where it has a budgets file.
+    pub targets: &'a [Target],
     /// The machine.
     pub machine: Machine,
     /// Reads the state that it is in.
@@ -51,7 +55,7 @@ pub fn doctor(
     progress: &mut dyn ShowProgress,
 ) -> Result<Examination, DoctorError> {
     let imports: Vec<String> = SUBJECT.map(str::to_owned).to_vec();
-    let bytecode_is_written = bytecode_is_written(measure, &imports)?;
+    let compiled = compiled_at_start(doctor.targets, measure, &imports)?;
     let before = (doctor.conditions)();
     let started = clock.elapsed();
     let floor = self_test(doctor, measure, imports, clock, progress)?;
@@ -62,7 +66,7 @@ pub fn doctor(
         .map(|(after, before)| after.stolen_since(&before));
     Ok(Examination {
         interpreter: measure.interpreter().clone(),
-        bytecode_is_written,
+        compiled,
         machine: doctor.machine.clone(),
         load: before.load,
         governors: before.governors.into_iter().collect(),
@@ -103,14 +107,25 @@ fn self_test(
     floor.ok_or(DoctorError::NoSamples)
 }
 
-/// Imports once, and looks whether the bytecode is there afterwards.
-fn bytecode_is_written(measure: &dyn Measure, imports: &[String]) -> Result<bool, MeasureError> {
-    let request = ImportRequest {
+/// Imports the subject of the self-test and each target once, and looks which bytecode is not there afterwards. Of an import that
+/// fails, what it loaded until then counts.
+fn compiled_at_start(
+    targets: &[Target],
+    measure: &dyn Measure,
+    subject: &[String],
+) -> Result<BTreeMap<String, BytecodeState>, MeasureError> {
+    let subject = ImportRequest {
         preload: &[],
-        imports,
+        imports: subject,
         round: 0,
     };
-    let observed = measure.observe(request, Look::Light)?;
-    let mut modules = observed.observation.modules.iter();
-    Ok(modules.all(|module| !module.bytecode.is_compiled()))
+    let requests = targets.iter().filter_map(|target| import_of(target, 0));
+    let mut compiled = BTreeMap::new();
+    for request in [subject].into_iter().chain(requests) {
+        let observed = measure.observe(request, Look::Light)?;
+        let modules = observed.observation.modules.into_iter();
+        let states = modules.map(|module| (module.name, module.bytecode));
+        compiled.extend(states.filter(|(_, state)| state.is_compiled()));
+    }
+    Ok(compiled)
 }

@@ -124,7 +124,7 @@ pub struct ClosureChange {
     pub changed: Vec<String>,
     /// Distributions that came, went or changed version.
     pub distributions: Vec<DistributionChange>,
-    /// Modules that both have, with the same content and bytecode in another state: the same code, at another cost.
+    /// Modules that both have, with bytecode in another state: the same code, at another cost, where the content is the same.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bytecode: Vec<BytecodeChange>,
 }
@@ -153,7 +153,6 @@ impl ClosureChange {
                 .collect(),
             distributions: DistributionChange::between(before, after),
             bytecode: both
-                .filter(|(_, old, new)| old.content == new.content)
                 .filter_map(|(name, old, new)| bytecode_change(name, old, new))
                 .collect(),
         }

@@ -1,11 +1,12 @@
 //! What `doctor` found, as text and as JSON.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use serde::Serialize;
 
 use crate::numbers;
-use crate::observed::{Interpreter, Machine};
+use crate::observed::{BytecodeState, Interpreter, Machine};
 use crate::stats::noise::NoiseFloor;
 
 use super::untrusted;
@@ -15,8 +16,8 @@ use super::untrusted;
 pub struct Examination {
     /// The project's interpreter.
     pub interpreter: Interpreter,
-    /// True where bytecode is beside the sources after an import.
-    pub bytecode_is_written: bool,
+    /// Modules that each start compiles, since their bytecode is stale or missing after an import.
+    pub compiled: BTreeMap<String, BytecodeState>,
     /// The machine.
     pub machine: Machine,
     /// Load averages over 1, 5 and 15 minutes.
@@ -58,16 +59,27 @@ pub fn render(examination: &Examination) -> String {
         ),
     );
     row("baseline entry", interpreter.key().to_string());
-    let bytecode = if examination.bytecode_is_written {
-        "written beside the sources"
-    } else {
-        "cannot be written beside the sources; a private folder is used"
-    };
-    row("bytecode", bytecode.to_owned());
+    row("bytecode", bytecode(&examination.compiled));
     machine_rows(examination, &mut row);
     let mut text = format!("importgate doctor\n{}\n\n", lines.join("\n"));
     self_test(examination, &mut text);
     text
+}
+
+/// How many modules are named that are compiled at each start.
+const NAMED: usize = 3;
+
+fn bytecode(compiled: &BTreeMap<String, BytecodeState>) -> String {
+    if compiled.is_empty() {
+        return "there after an import".to_owned();
+    }
+    let named = compiled.iter().take(NAMED);
+    let mut modules: Vec<String> = named.map(|(module, state)| format!("{module} ({state})")).collect();
+    let others = compiled.len().saturating_sub(NAMED);
+    if others > 0 {
+        modules.push(numbers::counted(others as u64, "more module"));
+    }
+    format!("compiled at each start: {}", modules.join(", "))
 }
 
 fn machine_rows(examination: &Examination, row: &mut impl FnMut(&str, String)) {

@@ -72,8 +72,8 @@ pub struct CountedRun {
 }
 
 impl Session {
-    /// The run that imports what is requested, and then the one that loads its `preload` alone. Bytecode has to be there:
-    /// an observation writes it.
+    /// The run that imports what is requested, and then the one that loads its `preload` alone. An observation before them
+    /// has written what bytecode a start of the program would write.
     pub fn counted_runs(&self, request: ImportRequest<'_>) -> [CountedRun; 2] {
         // A word that the script does not look for, as long as the one that it does.
         ["import", "unused"].map(|key| CountedRun {
@@ -105,7 +105,7 @@ impl Session {
             inherited.filter(|(name, _)| is_of_the_project(name)).collect();
         // Python takes an empty variable for one that is not set.
         environment.extend(SILENCED.map(|name| (OsString::from(name), OsString::new())));
-        if self.bytecode() != BytecodeFiles::Warm {
+        if self.bytecode() != BytecodeFiles::AsIs {
             let folder = self.workspace().bytecode_folder().into_os_string();
             environment.insert("PYTHONPYCACHEPREFIX".into(), folder);
         }

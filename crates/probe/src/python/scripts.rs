@@ -98,6 +98,7 @@ impl Script {
                 "observe/warnings.py",
                 "observe/effects.py",
                 "calibration.py",
+                "observe/glance.py",
                 "observe/bytecode.py",
                 "observe/answer.py",
             ],

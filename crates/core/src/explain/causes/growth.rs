@@ -262,7 +262,9 @@ fn changed_modules<'a>(
     causes: &mut Vec<Cause>,
     upgrades: &mut Upgrades<'a>,
 ) {
-    for module in &evidence.change.changed {
+    let compiled = compiled_since(evidence);
+    let changed = evidence.change.changed.iter();
+    for module in changed.filter(|module| !compiled.contains(module)) {
         let growth = of_one_module(times.growth_ms(module));
         let distribution = attribution.distribution_name(module);
         match distribution.filter(|name| upgrade_of(evidence.change, name).is_some()) {
@@ -310,18 +312,23 @@ fn slower_modules(
     }
 }
 
-/// Modules that did not change and are compiled at each start, one cause for each reason why. Where the baseline says in which
-/// state their bytecode was, those that were compiled then are none; where it does not, those that take much longer count.
+/// Modules that are compiled at each start and were not, one cause for each reason why. Where the baseline does not say in which
+/// state their bytecode was, it is those that did not change and take much longer.
 fn compiled_modules(
     evidence: &Evidence<'_>,
     attribution: &Attribution<'_>,
     times: &OwnTimes<'_>,
     causes: &mut Vec<Cause>,
 ) {
-    let changed: FxHashSet<&String> = evidence.change.bytecode.iter().map(|change| &change.module).collect();
-    let is_new = |module: &LoadedModule| changed.contains(&module.name) || times.has_grown(&module.name);
+    let since = compiled_since(evidence);
+    let grown: FxHashSet<&String> = untouched(evidence)
+        .map(|module| &module.name)
+        .filter(|module| times.has_grown(module))
+        .collect();
+    let is_new = |module: &&LoadedModule| since.contains(&module.name) || grown.contains(&module.name);
+    let compiled = (evidence.observation.modules.iter()).filter(|module| module.bytecode.is_compiled());
     let mut groups: BTreeMap<Compiled, (Weight, &str, f64)> = BTreeMap::new();
-    for module in untouched(evidence).filter(|module| module.bytecode.is_compiled() && is_new(module)) {
+    for module in compiled.filter(is_new) {
         let compiled = Compiled {
             state: module.bytecode,
             obstacle: module.obstacle,
@@ -341,6 +348,15 @@ fn compiled_modules(
         // No line of the file could help it.
         causes.push(Cause { file: None, ..cause });
     }
+}
+
+/// Modules that are compiled at each start, and were not when the baseline was recorded.
+fn compiled_since<'a>(evidence: &Evidence<'a>) -> FxHashSet<&'a String> {
+    let changes = evidence.change.bytecode.iter();
+    changes
+        .filter(|change| change.after.is_compiled() && !change.before.is_compiled())
+        .map(|change| &change.module)
+        .collect()
 }
 
 /// Modules that both sides have, with the same content.

@@ -1,5 +1,7 @@
 //! Whole examinations of a machine.
 
+use std::collections::BTreeMap;
+
 use super::scripted::{Scripted, Unseen, missing};
 use crate::flows::{Doctor, DoctorError, doctor};
 use crate::observed::{BytecodeState, Machine, MachineConditions, ProcessorTimes};
@@ -24,6 +26,7 @@ fn examine(measure: &Scripted) -> Result<Examination, DoctorError> {
         }
     };
     let examined = Doctor {
+        targets: &[],
         machine: Machine::default(),
         conditions: &conditions,
         samples: 20,
@@ -42,7 +45,7 @@ fn one_import_is_sampled_as_if_it_were_two() {
         "light look http.client xml.dom.minidom unittest.mock"
     );
     assert_eq!((measure.count_asked("sample"), examination.floor.samples), (40, 20));
-    assert!(examination.bytecode_is_written);
+    assert!(examination.compiled.is_empty());
     assert!(examination.floor.paired < 0.05, "{:?}", examination.floor);
     assert_eq!(examination.stolen, Some(0.09));
     let steps = measure.asked().len() - 1;
@@ -55,7 +58,8 @@ fn one_import_is_sampled_as_if_it_were_two() {
 #[test]
 fn bytecode_that_is_not_there_afterwards_is_said() {
     let examination = examine(&library().compiled("http.client", BytecodeState::Missing, 1.0)).expect("it works");
-    assert!(!examination.bytecode_is_written);
+    let expected = ("http.client".to_owned(), BytecodeState::Missing);
+    assert_eq!(examination.compiled, BTreeMap::from([expected]));
 }
 
 #[test]

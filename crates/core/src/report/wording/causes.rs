@@ -104,23 +104,19 @@ pub(super) fn way_out(cause: Option<&explain::Cause>, target: &str) -> String {
 
 /// `the bytecode of `dep.big` is stale and its folder cannot be written: it is compiled at each start`.
 fn compiled_at_start(compiled: Compiled, module: &str, modules: i64) -> String {
-    let others = modules.max(1).unsigned_abs() - 1;
-    let (whose, are_compiled) = match others {
-        0 => (format!("`{module}`"), "it is"),
-        1 => (format!("`{module}` and one more module"), "they are"),
-        _ => (format!("`{module}` and {others} more modules"), "they are"),
-    };
     let obstacle = match compiled.obstacle {
-        Some(BytecodeObstacle::Folder) if others == 0 => " and its folder cannot be written",
-        Some(BytecodeObstacle::Folder) => " and their folders cannot be written",
+        Some(BytecodeObstacle::Folder) => " and its folder cannot be written",
         Some(BytecodeObstacle::Setting) => " and `PYTHONDONTWRITEBYTECODE` keeps it from being written",
         Some(BytecodeObstacle::Archive) => " in the archive that holds the source",
         None => " and an import does not write it",
     };
-    format!(
-        "the bytecode of {whose} is {}{obstacle}: {are_compiled} compiled at each start",
-        compiled.state
-    )
+    let others = match modules.max(1).unsigned_abs() - 1 {
+        0 => String::new(),
+        1 => ", and so is one more module".to_owned(),
+        others => format!(", and so are {others} more modules"),
+    };
+    let state = compiled.state;
+    format!("the bytecode of `{module}` is {state}{obstacle}: it is compiled at each start{others}")
 }
 
 /// How to have bytecode that a start can load.
@@ -133,7 +129,8 @@ fn compile_before(compiled: Compiled) -> String {
             "put the bytecode into the archive too (`python -m compileall -b`), or ship the package unpacked"
         }
         (_, BytecodeState::Stale) => {
-            "compile what is shipped (`python -m compileall`) after its time stamps are set, with              `--invalidation-mode unchecked-hash` where they do not stay, or let its folder be written"
+            "compile what is shipped (`python -m compileall`) after its time stamps are set, with \
+             `--invalidation-mode unchecked-hash` where they do not stay, or let its folder be written"
         }
         _ => "compile what is shipped (`python -m compileall`), or let its folder be written",
     };
@@ -440,8 +437,8 @@ mod tests {
         let missing = compiled(BytecodeState::Missing, Some(BytecodeObstacle::Setting));
         assert_eq!(
             compiled_at_start(missing, "dep.big", 12),
-            "the bytecode of `dep.big` and 11 more modules is missing and `PYTHONDONTWRITEBYTECODE` keeps it from being \
-             written: they are compiled at each start"
+            "the bytecode of `dep.big` is missing and `PYTHONDONTWRITEBYTECODE` keeps it from being written: \
+             it is compiled at each start, and so are 11 more modules"
         );
         assert!(compile_before(stale).contains("unchecked-hash"));
         assert!(compile_before(missing).contains("unset `PYTHONDONTWRITEBYTECODE`"));

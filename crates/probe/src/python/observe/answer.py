@@ -20,8 +20,6 @@ def _path_attribute(owner, name):
 _OUR_MODULE = _modules["__main__"]
 # A light observation leaves out the hooks that every import pays for: it shows what was loaded and done, not who did it.
 _LIGHT = _value("look") == "light"
-# How often a light look calibrates, and how many of these are left out: by then an interpreter that adapts has done so.
-_CALIBRATIONS, _UNSTEADY = 15, 10
 
 
 def _files_of(module):
@@ -160,17 +158,6 @@ def _install():
     _announce_what_has_no_event()
 
 
-def _glance_at(main, cpu, calibrations):
-    """What an import cost that no hook divided into modules, with calibrations before it and after it."""
-    _close_stretch(main)
-    calibrations += [_calibrate() for _ in range(_CALIBRATIONS - _UNSTEADY)]
-    return {
-        "cpu_ns": max(0, cpu),
-        "blocked_ns": main.stack[0][_BLOCKED],
-        "calibration_ns": int(len(calibrations) / sum([1 / elapsed for elapsed in calibrations])),
-    }
-
-
 def _observe():
     _prepare_path()
     _watch_faults()
@@ -184,7 +171,8 @@ def _observe():
     _Notes.known = set(_modules)
     main = _Notes.main = _this_thread()
     main.stack.append([None, None, 0, 0, 0])
-    calibrations = [_calibrate() for _ in range(_CALIBRATIONS)][_UNSTEADY:] if _LIGHT else []
+    if _LIGHT:
+        _begin_glance()
     _install()
     memory = _resident.field(1) * _PAGE if _resident else 0
     cpu = main.cpu = _thread_cpu_clock()
@@ -202,7 +190,7 @@ def _observe():
         _exit(0)
     cpu = _thread_cpu_clock() - cpu - _Notes.hook_cost + _Notes.foreign_cpu
     memory = (_resident.field(1) * _PAGE if _resident else 0) - memory
-    glance = _glance_at(main, cpu, calibrations) if _LIGHT else None
+    glance = _end_glance(cpu) if _LIGHT else None
     names = [name for name in list(_modules) if name not in _Notes.before and type(name) is str]
     _send(_describe(names, failure, cpu, memory, glance))
 

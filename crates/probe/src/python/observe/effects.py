@@ -21,6 +21,9 @@ def _audit(event, arguments):
     kind = _EFFECTS.get(event)
     if kind is None or not _Notes.on or _getpid() != _PID:
         return
+    if kind == "import":
+        _calibrate_where_due()
+        return
     if kind == "compile":
         filename = arguments[1]
         _Notes.compiling = filename if type(filename) is str else None
