@@ -74,7 +74,7 @@ impl FindingKind {
             Self::Memory(_) => Code::OverMemory,
             Self::Regression(regression) => regression.code(),
             Self::Slowdown(_) => Code::Slowdown,
-            Self::Variation(_) => Code::Unstable,
+            Self::Variation(unstable) => unstable.code(),
             Self::Modules(modules) => modules.code(),
             Self::Forbidden(_) => Code::Forbidden,
             Self::Effect(_) => Code::ForbiddenEffect,

@@ -8,9 +8,10 @@ use serde::Serialize;
 use super::graph::{ImportGraph, ImportStatement, OtherImporter};
 use super::{Advice, Obstacle, Use, Weight, milliseconds};
 use crate::observed::{COLLECTIONS, Collections, LoadedModule, ModuleTable, Origin, Place, Sample};
-use crate::stats::calibration::blocked_ms;
+
 use crate::stats::changed_part::usual_own_times;
 use crate::stats::quantile::median;
+use crate::stats::sample_times::blocked_ms;
 use crate::usage::UseCounts;
 
 /// How many other importers are named.

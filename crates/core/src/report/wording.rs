@@ -423,11 +423,17 @@ fn over_memory(memory: OverMemory) -> String {
 }
 
 fn varies(unstable: Unstable) -> String {
-    format!(
-        "its time varies by {}, more than the {} allowed",
+    let (variation, allowed) = (
         numbers::percent(unstable.variation * 100.0),
-        numbers::percent(unstable.allowed * 100.0)
-    )
+        numbers::percent(unstable.allowed * 100.0),
+    );
+    match unstable.undecided_after {
+        None => format!("its time varies by {variation}, more than the {allowed} allowed"),
+        Some(samples) => format!(
+            "its time varies by about {variation}, where {allowed} is allowed, too close to decide after {}",
+            numbers::counted(samples, "sample")
+        ),
+    }
 }
 
 fn regression(regression: &Regression) -> String {

@@ -1,14 +1,14 @@
 //! The error budget: the one place where the level of the tests is divided.
 //!
 //! **What it promises.** In a run in which nothing exceeds its limit, the probability that any target fails a rule that
-//! rests on samples is at most 1%: over all targets, all rules (ceiling, regression, slowdown), all looks at growing numbers
+//! rests on samples is at most 1%: over all targets, all rules (ceiling, spread, regression, slowdown), all looks at growing numbers
 //! of samples, and with a reused baseline as with fresh samples. What "exceeds" means for each rule, and how much the machine
 //! may move in between, is said where the rule stands: [`super::ceiling`] and [`Evidence::limit`].
 //!
 //! **How it is kept.**
 //!
 //! - *Over tests* by Bonferroni's inequality: each of the `n` tests that a run asks gets 1% ÷ n. Only tests that are really
-//!   asked count: a ceiling that is set, a comparison that samples decide, a slowdown that is looked for. How many these are
+//!   asked count: a ceiling or a spread that is set, a comparison that samples decide, a slowdown that is looked for. How many these are
 //!   follows from the budgets, the closures and the baseline, before the first sample is taken: a number that depended on
 //!   samples would void the promise.
 //! - *Over looks* by spending: a [`Schedule`] says what share of a test's level is spent by each look, and a look tests at
@@ -120,6 +120,20 @@ impl Schedule {
         Self::changed_part(max_samples)
     }
 
+    /// The same for an import that waits, be it now and then: a few samples that agree by luck say little of it, so that most of
+    /// the level is left for many. Which of the two holds, the samples show; where an import computes for too long it is the
+    /// one, where it waits for too long the other, and only one of them can fail it wrongly.
+    pub fn ceiling_of_waits(max_samples: usize) -> Self {
+        let spent = [0.0, 0.1, 0.2, 0.22, 0.25, 0.3, 0.45, 0.65, 0.9, 1.0];
+        Self::new(spent, max_samples, PASS)
+    }
+
+    /// For a spread, which a few samples do not show.
+    pub fn variation(max_samples: usize) -> Self {
+        let spent = [0.0, 0.0, 0.0, 0.0, 0.0, 0.4, 0.6, 0.8, 0.9, 1.0];
+        Self::new(spent, max_samples, PASS)
+    }
+
     /// One look at whatever samples there are, which spends everything.
     pub(super) fn once() -> Self {
         Self {
@@ -172,12 +186,14 @@ impl Schedule {
 mod tests {
     use super::*;
 
-    fn all_schedules(max_samples: usize) -> [Schedule; 5] {
+    fn all_schedules(max_samples: usize) -> [Schedule; 7] {
         [
             Schedule::changed_part(max_samples),
             Schedule::whole(max_samples),
             Schedule::paired(max_samples),
             Schedule::ceiling(max_samples),
+            Schedule::ceiling_of_waits(max_samples),
+            Schedule::variation(max_samples),
             Schedule::once(),
         ]
     }

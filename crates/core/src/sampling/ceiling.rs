@@ -2,51 +2,41 @@
 //! only where the samples show it, and inconclusive otherwise: a ceiling that an import touches is no proof of a fault.
 //!
 //! Fresh samples, a fixed number of them and those of a reused baseline are asked the same, and about the number that the report
-//! shows: the location of the calibrated CPU times with the blocked time ([`crate::stats::estimate()`]). Over a ceiling means above it
+//! shows: where the times of the samples lie, waits included ([`crate::stats::estimate()`]). Over a ceiling means above it
 //! by more than an unchanged import moves from one state of the machine to another ([`WHOLE_ALLOWANCE`]): else a time that was
 //! recorded below its ceiling would be over it in the next run, by the machine alone.
 
-use crate::observed::Sample;
-use crate::stats::MachineSpeed;
 use crate::stats::comparison::WHOLE_ALLOWANCE;
 use crate::stats::time::Time;
 
 use super::alpha::{Alpha, Schedule};
 use super::sequential::Decision;
 
-/// Looks at samples against a ceiling in milliseconds of `machine`, with what `share` may spend over the looks of `schedule`.
-/// `None` without samples.
-pub fn look_at_ceiling(
-    samples: &[Sample],
-    machine: &MachineSpeed,
-    ceiling_ms: f64,
-    schedule: &Schedule,
-    share: Alpha,
-) -> Option<Decision> {
-    let time = Time::of(samples, machine)?;
-    let count = samples.len();
+/// Looks at a time against a ceiling in milliseconds of its machine, with what `share` may spend over the looks of `schedule`.
+pub fn look_at_ceiling(time: &Time, ceiling_ms: f64, schedule: &Schedule, share: Alpha) -> Decision {
+    let count = time.samples();
     if !schedule.is_look(count) {
-        return Some(Decision::Continue);
+        return Decision::Continue;
     }
     let alpha = schedule.at_look(share, count);
     let limit_ms = ceiling_ms * (1.0 + WHOLE_ALLOWANCE);
-    Some(
-        if time.ms() > limit_ms && alpha.rejects(time.p_above(limit_ms, alpha.probability())) {
-            Decision::Fail
-        } else if time.ms() < ceiling_ms && schedule.passes(time.p_below(ceiling_ms)) {
-            Decision::Pass
-        } else if schedule.is_last(count) {
-            Decision::Inconclusive
-        } else {
-            Decision::Continue
-        },
-    )
+    if time.ms() > limit_ms && alpha.rejects(time.p_above(limit_ms, alpha.probability())) {
+        Decision::Fail
+    } else if time.ms() < ceiling_ms && schedule.passes(time.p_below(ceiling_ms)) {
+        Decision::Pass
+    } else if schedule.is_last(count) {
+        Decision::Inconclusive
+    } else {
+        Decision::Continue
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::observed::Sample;
     use crate::sampling::ErrorBudget;
+    use crate::stats::MachineSpeed;
 
     fn samples(times_ms: &[f64]) -> Vec<Sample> {
         let sample = |ms: &f64| Sample {
@@ -58,7 +48,8 @@ mod tests {
 
     fn looked(samples: &[Sample], ceiling_ms: f64, tests: usize, schedule: &Schedule) -> Decision {
         let share = ErrorBudget::over(tests).share();
-        look_at_ceiling(samples, &MachineSpeed::default(), ceiling_ms, schedule, share).expect("a look")
+        let time = Time::of(samples, &MachineSpeed::default()).expect("samples");
+        look_at_ceiling(&time, ceiling_ms, schedule, share)
     }
 
     fn at(times_ms: &[f64], ceiling_ms: f64, tests: usize) -> Decision {
@@ -119,5 +110,39 @@ mod tests {
         assert_eq!(looked(&samples, 40.0, 1, &Schedule::ceiling(60)), Decision::Fail);
         assert_eq!(looked(&samples, 59.0, 1, &Schedule::ceiling(60)), Decision::Continue);
         assert_eq!(looked(&samples, 80.0, 1, &Schedule::ceiling(60)), Decision::Pass);
+    }
+
+    /// Imports of 2 ms that wait for 100 ms where it says so.
+    fn now_and_then(waits: impl IntoIterator<Item = bool>) -> Vec<Sample> {
+        let sample = |waits| Sample {
+            cpu_ns: 2_000_000,
+            blocked_ns: if waits { 100_000_000 } else { 0 },
+            voluntary_switches: 1,
+            ..Sample::default()
+        };
+        waits.into_iter().map(sample).collect()
+    }
+
+    #[test]
+    fn what_waits_in_seven_of_ten_runs_is_over_a_ceiling_in_between() {
+        let schedule = Schedule::ceiling_of_waits(60);
+        let often = now_and_then((0..60).map(|at| at * 7 % 10 < 7));
+        let at = |samples| looked(&often[..samples], 40.0, 2, &schedule);
+        assert_eq!(at(5), Decision::Continue);
+        assert_eq!(at(60), Decision::Fail);
+        // The same with six more runs in which it did not wait than there are on average.
+        let unlucky = now_and_then((0..60).map(|at| at * 3 % 5 < 3));
+        assert_eq!(looked(&unlucky, 40.0, 2, &schedule), Decision::Fail);
+    }
+
+    #[test]
+    fn a_few_long_waits_may_be_luck_and_are_not_over_a_ceiling() {
+        let all = now_and_then([true; 5]);
+        assert_eq!(looked(&all, 70.0, 2, &Schedule::once()), Decision::Inconclusive);
+        let rarely = now_and_then((0..20).map(|at| at % 5 == 0));
+        assert_eq!(
+            looked(&rarely, 40.0, 2, &Schedule::ceiling_of_waits(60)),
+            Decision::Pass
+        );
     }
 }

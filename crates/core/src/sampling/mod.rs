@@ -10,6 +10,7 @@ mod question;
 pub mod sequential;
 #[cfg(test)]
 mod simulation;
+mod variation;
 
 pub use alpha::ErrorBudget;
 pub use judge::SequentialJudge;

@@ -7,6 +7,7 @@ use crate::budgets::{Limits, Target};
 use crate::observed::{ClosureChange, Sample};
 use crate::stats::changed_part::{ChangedPart, usual_own_times};
 use crate::stats::comparison::{Design, Evidence, SAME_CODE_SHIFT, resolution};
+use crate::stats::time::Time;
 use crate::stats::{Comparison, ComparisonKind};
 use crate::stats::{MachineSpeed, estimate};
 
@@ -15,6 +16,7 @@ use super::ceiling::look_at_ceiling;
 use super::fixed;
 use super::fixed::FixedCase;
 use super::sequential::{Criteria, Decision, look};
+use super::variation::look_at_variation;
 
 /// The other side of the comparison: what the samples are held against.
 #[derive(Debug, Clone)]
@@ -74,7 +76,8 @@ impl OtherSide {
 
 /// How many tests the samples of `target` decide: what the error budget of a run is divided by, summed over its targets.
 pub fn tests_of(target: &Target, other: &OtherSide) -> usize {
-    usize::from(target.limits.max_time_ms.is_some()) + other.comparisons()
+    let limits = &target.limits;
+    usize::from(limits.max_time_ms.is_some()) + usize::from(limits.max_variation.is_some()) + other.comparisons()
 }
 
 fn changed_part(own_ns: &BTreeMap<String, u64>, change: Option<&ClosureChange>) -> Option<ChangedPart> {
@@ -124,6 +127,8 @@ impl Ruling {
 pub struct Answers {
     /// Over `max-time` or not, where there is a ceiling.
     pub ceiling: Option<Decision>,
+    /// Within `max-variation` or not, where that is set.
+    pub variation: Option<Decision>,
     /// Slower than before or not: the comparison that decides.
     pub regression: Option<Ruling>,
     /// Whether the whole became slower by more than the changed modules explain, where that was looked at.
@@ -144,7 +149,10 @@ impl Answers {
             .iter()
             .chain(&self.slowdown)
             .map(|ruling| ruling.decision);
-        rulings.chain(self.ceiling).fold(Decision::Pass, Decision::and)
+        rulings
+            .chain(self.ceiling)
+            .chain(self.variation)
+            .fold(Decision::Pass, Decision::and)
     }
 }
 
@@ -222,6 +230,7 @@ impl<'a> Question<'a> {
         let machine = &self.machine(head);
         let mut answers = Answers {
             ceiling: self.ceiling(head, machine),
+            variation: self.variation(head, machine),
             ..Answers::default()
         };
         match self.other {
@@ -265,6 +274,7 @@ impl<'a> Question<'a> {
         let machine = &self.machine(recorded);
         Answers {
             ceiling: self.ceiling(recorded, machine),
+            variation: self.variation(recorded, machine),
             regression: Some(same_closure(recorded, recorded, machine)),
             slowdown: None,
         }
@@ -291,13 +301,27 @@ impl<'a> Question<'a> {
     }
 
     fn ceiling(&self, head: &[Sample], machine: &MachineSpeed) -> Option<Decision> {
+        let ceiling_ms = self.limits.max_time_ms.as_ref()?.value;
+        let time = Time::of(head, machine)?;
         let schedule = if self.rules.fixed {
             Schedule::once()
+        } else if time.is_waiting() {
+            Schedule::ceiling_of_waits(self.rules.max_samples)
         } else {
             Schedule::ceiling(self.rules.max_samples)
         };
-        let ceiling_ms = self.limits.max_time_ms.as_ref()?.value;
-        look_at_ceiling(head, machine, ceiling_ms, &schedule, self.rules.budget.share())
+        let share = self.rules.budget.share();
+        Some(look_at_ceiling(&time, ceiling_ms, &schedule, share))
+    }
+
+    fn variation(&self, head: &[Sample], machine: &MachineSpeed) -> Option<Decision> {
+        let schedule = if self.rules.fixed {
+            Schedule::once()
+        } else {
+            Schedule::variation(self.rules.max_samples)
+        };
+        let allowed = self.limits.max_variation.as_ref()?.value;
+        look_at_variation(head, machine, allowed, &schedule, self.rules.budget.share())
     }
 
     fn criteria(&self) -> Criteria {

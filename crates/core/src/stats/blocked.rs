@@ -1,28 +1,19 @@
-//! The change of the blocked time (sleep, network, disk), in milliseconds: a slower processor does not make a sleep
-//! longer, so no ratio to a workload makes it comparable, and none is needed.
+//! The change of the blocked time (sleep, network, disk) beside a change that is told by CPU times alone: that of single modules,
+//! whose waits are not known. Where whole imports are compared, their times have the blocked time in them.
 
 use crate::observed::Sample;
 
-use super::calibration::{blocked_each_ms, usual_blocked_ms};
-use super::quantile::spread;
+use super::location::{Located, location};
 use super::rank::rank_sum_greater;
-
-/// By how many milliseconds the accounts of the scheduler may be wrong: blocked time is exact for waits of tens of
-/// milliseconds, and off by a few for an import of ten.
-const ACCOUNTING_ERROR_MS: f64 = 3.0;
+use super::sample_times::{ACCOUNTING_ERROR_MS, blocked_each_ms};
 
 /// The p-value below which a change of the blocked time counts as real; where it speaks against the import, it is added to the
 /// p-value of the comparison that uses it. Four or five samples on either side can reach it.
 const REAL: f64 = 0.01;
 
-/// The standard error of a quartile of normal noise, in standard deviations ÷ √n: √(¼ · ¾) ÷ φ(Φ⁻¹(¼)).
-const QUARTILE_ERROR: f64 = 1.363;
-
 /// A change of the blocked time; 0 where the samples do not show one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BlockedChange {
-    /// The blocked time before, in milliseconds.
-    pub before_ms: f64,
     /// The change in milliseconds, 0 unless it is significant.
     pub change_ms: f64,
     /// The one-sided p-value of the change in the direction that it has.
@@ -32,6 +23,13 @@ pub struct BlockedChange {
 }
 
 impl BlockedChange {
+    /// None, or none that is told apart.
+    pub(super) const NONE: Self = Self {
+        change_ms: 0.0,
+        p_value: 1.0,
+        error_ms: 0.0,
+    };
+
     /// What using the change adds to the chance of a false alarm: nothing where it was not used, or speaks for the
     /// import.
     pub(crate) fn p_value_of_use(&self) -> f64 {
@@ -45,14 +43,9 @@ pub fn blocked_change<'a>(
     before: impl IntoIterator<Item = &'a Sample>,
 ) -> BlockedChange {
     let (now_each, before_each) = (blocked_each_ms(now), blocked_each_ms(before));
-    let (now_ms, before_ms) = (usual_blocked_ms(&now_each), usual_blocked_ms(&before_each));
+    let (now_ms, before_ms) = (location(&now_each), location(&before_each));
     if (now_ms - before_ms).abs() <= ACCOUNTING_ERROR_MS {
-        return BlockedChange {
-            before_ms,
-            change_ms: 0.0,
-            p_value: 1.0,
-            error_ms: 0.0,
-        };
+        return BlockedChange::NONE;
     }
     let beyond = |values: &[f64]| -> Vec<f64> { values.iter().map(|value| value - ACCOUNTING_ERROR_MS).collect() };
     let p_value = if now_ms >= before_ms {
@@ -61,23 +54,17 @@ pub fn blocked_change<'a>(
         rank_sum_greater(&beyond(&before_each), &now_each)
     };
     let (change_ms, error_ms) = if p_value < REAL {
-        let error_ms = standard_error_ms(&now_each).hypot(standard_error_ms(&before_each));
+        let error_ms = |each: &[f64]| Located::trimmed_mean(each, ACCOUNTING_ERROR_MS).error;
+        let error_ms = error_ms(&now_each).hypot(error_ms(&before_each));
         (now_ms - before_ms, error_ms)
     } else {
         (0.0, 0.0)
     };
     BlockedChange {
-        before_ms,
         change_ms,
         p_value,
         error_ms,
     }
-}
-
-/// The standard error of the usual blocked time, a lower quartile, in milliseconds.
-pub(crate) fn standard_error_ms(each_ms: &[f64]) -> f64 {
-    let scatter = spread(each_ms).unwrap_or(0.0);
-    QUARTILE_ERROR * scatter.max(ACCOUNTING_ERROR_MS) / (each_ms.len().max(1) as f64).sqrt()
 }
 
 #[cfg(test)]
@@ -101,14 +88,14 @@ mod tests {
             &waiting(&[60.1, 60.2, 60.0, 61.0, 60.3]),
             &waiting(&[0.0, 1.0, 0.2, 0.0, 2.0]),
         );
-        assert!((change.change_ms - 60.1).abs() < 1e-9, "{change:?}");
+        assert!((change.change_ms - 59.8).abs() < 1e-9, "{change:?}");
         assert!(change.p_value < 0.01 && change.p_value_of_use() == change.p_value);
     }
 
     #[test]
     fn a_sleep_that_went_away_counts_too() {
         let change = blocked_change(&waiting(&[0.0; 6]), &waiting(&[30.0, 31.0, 32.0, 33.0, 30.0, 30.0]));
-        assert_eq!((change.change_ms, change.p_value_of_use()), (-30.0, 0.0));
+        assert_eq!((change.change_ms, change.p_value_of_use()), (-30.75, 0.0));
     }
 
     #[test]
@@ -116,6 +103,20 @@ mod tests {
         let change = blocked_change(&waiting(&[3.0; 20]), &waiting(&[0.5; 20]));
         assert_eq!(change.change_ms, 0.0);
         assert_eq!(blocked_change(&waiting(&[80.0]), &[]).change_ms, 0.0);
+    }
+
+    #[test]
+    fn a_wait_that_grows_in_the_middle_alone_is_seen() {
+        let mixed = |usual: f64| -> Vec<f64> { (0..40).map(|at| if at % 4 == 0 { 10.0 } else { usual }).collect() };
+        let change = blocked_change(&waiting(&mixed(30.0)), &waiting(&mixed(20.0)));
+        assert!((8.0..=10.0).contains(&change.change_ms), "{change:?}");
+    }
+
+    #[test]
+    fn a_wait_that_is_there_now_and_then_on_both_sides_is_no_change() {
+        let now = [100.0, 0.0, 100.0, 100.0, 100.0, 0.0, 100.0, 100.0, 100.0, 100.0];
+        let before = [100.0, 0.0, 0.0, 100.0, 100.0, 0.0, 0.0, 100.0, 0.0, 100.0];
+        assert_eq!(blocked_change(&waiting(&now), &waiting(&before)).change_ms, 0.0);
     }
 
     #[test]

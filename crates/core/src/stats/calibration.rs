@@ -18,14 +18,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::observed::Sample;
 
-use super::quantile::{median, quantile};
+use super::quantile::median;
 
 /// The share of the calibration in the blend; the reference workload has the rest.
 pub const CALIBRATION_WEIGHT: f64 = 0.9;
-
-/// The quantile of the blocked time over the samples that counts. What the import always waits for is in every sample;
-/// what the machine made it wait for is not.
-const BLOCKED_QUANTILE: f64 = 0.25;
 
 /// Nanoseconds in a millisecond.
 pub(crate) const NS_PER_MS: f64 = 1e6;
@@ -72,30 +68,6 @@ pub fn calibrated_log(sample: &Sample, machine: &MachineSpeed) -> f64 {
     // A clock that did not advance stands for less than one nanosecond, whose logarithm is still a number.
     let cpu = sample.cpu_ns.max(1) as f64;
     cpu.ln() - slowness_log(sample.calibration_ns as f64, sample.reference_ns, machine)
-}
-
-/// The time for which the import was blocked, in milliseconds, as the lower quartile over the samples: compared in
-/// milliseconds and never as a ratio, because a slower processor does not make a sleep longer. 0 without samples.
-pub fn blocked_ms<'a>(samples: impl IntoIterator<Item = &'a Sample>) -> f64 {
-    usual_blocked_ms(&blocked_each_ms(samples))
-}
-
-/// The same of what each sample was blocked for.
-pub(crate) fn usual_blocked_ms(each_ms: &[f64]) -> f64 {
-    quantile(each_ms, BLOCKED_QUANTILE).unwrap_or(0.0)
-}
-
-/// The blocked time of each sample, in milliseconds; only voluntary switches tell it from the noise of the scheduler's
-/// accounts.
-pub(crate) fn blocked_each_ms<'a>(samples: impl IntoIterator<Item = &'a Sample>) -> Vec<f64> {
-    let blocked = |sample: &Sample| {
-        if sample.voluntary_switches > 0 {
-            sample.blocked_ns as f64 / NS_PER_MS
-        } else {
-            0.0
-        }
-    };
-    samples.into_iter().map(blocked).collect()
 }
 
 /// The logarithm of how much slower than `machine` these two times say it was.
@@ -184,27 +156,5 @@ mod tests {
             reference_ns: 100.0,
         };
         assert!((twice_as_fast.relative_to(&speed) - 2.0).abs() < 1e-12);
-    }
-
-    #[test]
-    fn blocked_time_counts_only_with_voluntary_switches_and_in_most_samples() {
-        let waiting = |blocked_ns, voluntary_switches| Sample {
-            blocked_ns,
-            voluntary_switches,
-            ..Sample::default()
-        };
-        assert_eq!(blocked_ms(&[waiting(3_000_000, 0), waiting(3_000_000, 0)]), 0.0);
-        assert_eq!(
-            blocked_ms(&[waiting(0, 1), waiting(9_000_000, 1), waiting(0, 1), waiting(0, 1)]),
-            0.0
-        );
-        let sleeping = [
-            waiting(60_000_000, 1),
-            waiting(60_000_000, 2),
-            waiting(75_000_000, 9),
-            waiting(60_000_000, 1),
-        ];
-        assert_eq!(blocked_ms(&sleeping), 60.0);
-        assert_eq!(blocked_ms(&[]), 0.0);
     }
 }

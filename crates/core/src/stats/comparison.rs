@@ -14,11 +14,12 @@ use serde::{Deserialize, Serialize};
 use crate::observed::Sample;
 
 use super::blocked::{BlockedChange, blocked_change};
-use super::calibration::{MachineSpeed, NS_PER_MS, calibrated_log};
+use super::calibration::{MachineSpeed, NS_PER_MS};
 use super::changed_part::ChangedPart;
-use super::quantile::{TRIM, spread, trimmed_mean};
-use super::rank::{rank_sum_greater, signed_rank_greater};
-use super::student::{mean, p_above, standard_deviation};
+use super::changes::{Changes, Tail, WaitShift, Waits};
+use super::location::location;
+use super::sample_times::SampleTimes;
+use super::student::p_above;
 
 /// Which comparison decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -72,19 +73,9 @@ pub const SAME_CODE_SHIFT: f64 = 0.5;
 
 /// The finest slowdown of a whole import, as a share, that can be told from what moves one run against another.
 pub fn resolution(now: &[Sample], before: &[Sample], machine: &MachineSpeed) -> f64 {
-    let scatter = |samples: &[Sample]| {
-        let logs: Vec<f64> = samples.iter().map(|sample| calibrated_log(sample, machine)).collect();
-        spread(&logs).unwrap_or(0.0)
-    };
+    let scatter = |samples: &[Sample]| SampleTimes::of(samples, machine).variation().unwrap_or(0.0);
     WHOLE_RESOLUTION.max(RUN_SPREAD * scatter(now).max(scatter(before)))
 }
-
-/// The least that single samples of a calibrated time scatter by, as a share (standard deviation). The recorded ones scatter by 2
-/// to 4%; a few that agree by luck say nothing else.
-pub(crate) const LEAST_SCATTER: f64 = 0.025;
-
-/// The least that the changed part of single samples scatters by, as a share of the target's time.
-const LEAST_SHARE_SCATTER: f64 = 0.002;
 
 /// What is compared with what.
 #[derive(Debug, Clone, Copy)]
@@ -109,82 +100,75 @@ pub enum Design<'a> {
     },
 }
 
-/// The data of one comparison, reduced to what the rules need.
+/// The numbers of one comparison, reduced to what the rules need.
 #[derive(Debug, Clone)]
 pub struct Evidence {
     kind: ComparisonKind,
-    data: Data,
+    changes: Changes,
     /// Time before, blocked time included.
     before_ms: f64,
-    /// The part of it that `data` speaks of.
+    /// The part of it that `changes` speaks of.
     basis_ms: f64,
     /// How much of a change, as a share of the basis, may come from the machine.
     allowance: f64,
+    /// What waits do to the times of both sides.
+    waits: WaitShift,
+    /// The change of the blocked time where `changes` says nothing of it.
     blocked: BlockedChange,
-}
-
-/// Data whose location is the change.
-#[derive(Debug, Clone)]
-enum Data {
-    /// One change for each sample, as a share of the basis.
-    Shares(Vec<f64>),
-    /// One logarithm of after ÷ before for each round.
-    LogRatios(Vec<f64>),
-    /// Two independent groups of logarithms.
-    LogGroups { now: Vec<f64>, before: Vec<f64> },
 }
 
 impl Evidence {
     /// Reduces samples to their comparison, in the milliseconds of `machine`, which recorded the baseline (for
     /// [`Design::Paired`]: this one). `None` where there is nothing to compare.
     pub fn new(design: Design<'_>, now: &[Sample], machine: &MachineSpeed) -> Option<Self> {
-        let logs =
-            |samples: &[Sample]| -> Vec<f64> { samples.iter().map(|sample| calibrated_log(sample, machine)).collect() };
         let (Design::ChangedPart { before, .. } | Design::Whole { before } | Design::Paired { before }) = design;
-        let mut basis_ms = trimmed_mean(&logs(before), TRIM)?.exp() / NS_PER_MS;
-        let blocked = blocked_change(now, before);
-        let before_ms = basis_ms + blocked.before_ms;
-        let (kind, data, allowance) = match design {
-            Design::ChangedPart { part, .. } => {
+        if before.is_empty() {
+            return None;
+        }
+        let times = SampleTimes::of(before, machine);
+        let waits = WaitShift::between(&SampleTimes::of(now, machine), &times);
+        let before_ms = location(&times.each());
+        let evidence = match design {
+            Design::ChangedPart { part, .. } => Self {
+                kind: ComparisonKind::ChangedPart,
+                changes: Changes::Shares(now.iter().filter_map(|sample| part.change(sample)).collect()),
+                before_ms,
                 // Shares are of the own time, so that is what they are multiplied by.
-                basis_ms = part.total_ns() / NS_PER_MS;
-                let shares = now.iter().filter_map(|sample| part.change(sample)).collect();
-                (ComparisonKind::ChangedPart, Data::Shares(shares), part.allowance(now))
-            }
-            Design::Whole { before } => {
-                let groups = Data::LogGroups {
-                    now: logs(now),
-                    before: logs(before),
-                };
-                (ComparisonKind::Whole, groups, WHOLE_ALLOWANCE)
-            }
-            Design::Paired { before } => {
-                let ratios = paired_log_ratios(now, before, machine);
-                (ComparisonKind::Paired, Data::LogRatios(ratios), 0.0)
-            }
-        };
-        let evidence = Self {
-            kind,
-            data,
-            before_ms,
-            basis_ms,
-            allowance,
-            blocked,
+                basis_ms: part.total_ns() / NS_PER_MS,
+                allowance: part.allowance(now),
+                waits,
+                blocked: blocked_change(now, before),
+            },
+            Design::Whole { .. } => Self {
+                kind: ComparisonKind::Whole,
+                changes: of_groups(now, before, machine),
+                before_ms,
+                basis_ms: before_ms,
+                allowance: WHOLE_ALLOWANCE,
+                waits,
+                blocked: BlockedChange::NONE,
+            },
+            Design::Paired { .. } => Self {
+                kind: ComparisonKind::Paired,
+                changes: of_pairs(now, before, machine),
+                before_ms,
+                basis_ms: before_ms,
+                allowance: 0.0,
+                waits,
+                blocked: BlockedChange::NONE,
+            },
         };
         (evidence.samples() > 0).then_some(evidence)
     }
 
     /// How many values of the head side the comparison rests on.
     pub fn samples(&self) -> usize {
-        match &self.data {
-            Data::Shares(values) | Data::LogRatios(values) => values.len(),
-            Data::LogGroups { now, .. } => now.len(),
-        }
+        self.changes.samples()
     }
 
     /// The change in milliseconds, blocked time included.
     pub fn change_ms(&self) -> f64 {
-        self.basis_change() * self.basis_ms + self.blocked.change_ms
+        self.changes.change() * self.basis_ms + self.blocked.change_ms
     }
 
     /// The change as a share of the time before.
@@ -205,11 +189,9 @@ impl Evidence {
     /// How much of a change for the worse, as a share of the time before, is explained if CPU time may grow by this share of
     /// itself for no reason in the code, and the blocked time by [`SAME_CODE_SHIFT`] of itself.
     pub fn explained_by_shift(&self, cpu: f64) -> f64 {
-        let computing = self.basis_change().clamp(0.0, cpu) * self.basis_ms;
-        let waiting = self
-            .blocked
-            .change_ms
-            .clamp(0.0, SAME_CODE_SHIFT * self.blocked.before_ms);
+        let WaitShift { before_ms, change_ms } = self.waits;
+        let computing = (self.change_ms() - change_ms).clamp(0.0, cpu * (self.before_ms - before_ms).max(0.0));
+        let waiting = change_ms.clamp(0.0, SAME_CODE_SHIFT * before_ms);
         (computing + waiting) / self.before_ms
     }
 
@@ -231,12 +213,13 @@ impl Evidence {
     /// The p-value of "slower by no more than `share` of the time before", by the test that can be significant at `alpha`:
     /// small where the import is slower by more.
     pub fn p_slower_than(&self, share: f64, alpha: f64) -> f64 {
-        let p_value = if self.smallest_p_value() >= alpha {
+        let p_value = if self.changes.smallest_p_value() >= alpha {
             self.t_test(share)
         } else {
-            let by_rank = self.rank_test(self.on_basis(share), Tail::Above);
-            // Ranks take the blocked change for exact; where there is one, its error must not matter either.
-            let is_exact = self.blocked.change_ms == 0.0;
+            let by_rank = self.changes.rank_test(self.on_basis(share), Tail::Above);
+            // Ranks take the blocked change for exact; where there is one, its error must not matter either. And they ask whether
+            // changes lie symmetrically around the share, as those of what waits now and then do nowhere.
+            let is_exact = self.blocked.change_ms == 0.0 && !self.changes.is_waiting();
             if is_exact {
                 by_rank
             } else {
@@ -249,7 +232,7 @@ impl Evidence {
 
     /// The p-value of "slower by `share` of the time before or more": small where the import is not that much slower.
     pub fn p_not_slower_than(&self, share: f64) -> f64 {
-        self.rank_test(self.on_basis(share), Tail::Below)
+        self.changes.rank_test(self.on_basis(share), Tail::Below)
     }
 
     /// The comparison as a report shows it.
@@ -267,43 +250,8 @@ impl Evidence {
     /// groups are compared by the rank-sum test alone, which can be significant on fewer samples than the two tests of
     /// a sequential look: there, the estimate is looked at many times and early.
     fn p_slower(&self) -> f64 {
-        match &self.data {
-            Data::LogGroups { now, before } => {
-                let shift = log_of_shift(self.on_basis(0.0));
-                let shifted: Vec<f64> = now.iter().map(|value| value - shift).collect();
-                (rank_sum_greater(&shifted, before) + self.blocked.p_value_of_use()).min(1.0)
-            }
-            Data::Shares(_) | Data::LogRatios(_) => {
-                let p_value = self.rank_test(self.on_basis(0.0), Tail::Above);
-                (p_value + self.blocked.p_value_of_use()).min(1.0)
-            }
-        }
-    }
-
-    /// The smallest p-value that the rank test of a shift can reach. That of a rank-sum test is smaller than a signed-rank
-    /// test's unless the other group is the smaller one.
-    fn smallest_p_value(&self) -> f64 {
-        let samples = self.samples();
-        let signed_rank = 0.5_f64.powf(samples as f64);
-        match &self.data {
-            Data::Shares(_) | Data::LogRatios(_) => signed_rank,
-            // 1 ÷ C(m + n, m), factor by factor.
-            Data::LogGroups { before, .. } => {
-                let rank_sum: f64 = (1..=samples)
-                    .map(|taken| taken as f64 / (before.len() + taken) as f64)
-                    .product();
-                signed_rank.max(rank_sum)
-            }
-        }
-    }
-
-    /// The change of the basis alone, as a share of it.
-    fn basis_change(&self) -> f64 {
-        match &self.data {
-            Data::Shares(values) => location(values),
-            Data::LogRatios(values) => location(values).exp_m1(),
-            Data::LogGroups { now, before } => (location(now) - location(before)).exp_m1(),
-        }
+        let p_value = self.changes.rank_test_of_one_look(self.on_basis(0.0));
+        (p_value + self.blocked.p_value_of_use()).min(1.0)
     }
 
     /// What is left of a share of the time before, as a share of the basis, once the change of the blocked time is
@@ -315,90 +263,46 @@ impl Evidence {
     /// Student's t of "slower by no more than `share` of the time before", in milliseconds, so that the errors of both kinds of
     /// time add up.
     fn t_test(&self, share: f64) -> f64 {
-        let basis = self.basis_ms;
-        let log_error = |values: &[f64]| standard_error(values, LEAST_SCATTER);
-        let (change_ms, error_ms, samples) = match &self.data {
-            Data::Shares(values) => {
-                let error = standard_error(values, LEAST_SHARE_SCATTER);
-                (low_location(values) * basis, error * basis, values.len())
-            }
-            Data::LogRatios(values) => {
-                let ratio = low_location(values).exp();
-                ((ratio - 1.0) * basis, ratio * basis * log_error(values), values.len())
-            }
-            Data::LogGroups { now, before } => {
-                let shift = (mean(now) - mean(before)).min(location(now) - location(before));
-                let error = (shift.exp() * log_error(now)).hypot((1.0 + share) * log_error(before));
-                (shift.exp_m1() * basis, error * basis, now.len().min(before.len()))
-            }
-        };
-        let excess = change_ms + self.blocked.change_ms - share * self.before_ms;
-        p_above(excess, error_ms.hypot(self.blocked.error_ms), samples)
+        let excess = self.changes.excess(self.on_basis(share));
+        let error_ms = (excess.error * self.basis_ms).hypot(self.blocked.error_ms);
+        p_above(excess.value * self.basis_ms, error_ms, excess.samples)
     }
+}
 
-    /// The rank test of a shift of the basis.
-    ///
-    /// Two groups have to pass two tests, rank-sum against the other group and signed-rank against its location: the first
-    /// alone calls a few scattered samples beside a baseline that was recorded quiet significant for their scatter, the
-    /// second alone forgets that the location is an estimate.
-    fn rank_test(&self, shift: f64, tail: Tail) -> f64 {
-        let log_shift = log_of_shift(shift);
-        let beyond = |values: &[f64], shift: f64| -> Vec<f64> { values.iter().map(|value| value - shift).collect() };
-        let one_sample = |values: &[f64], shift: f64| match tail {
-            Tail::Above => signed_rank_greater(&beyond(values, shift)),
-            Tail::Below => signed_rank_greater(&values.iter().map(|value| shift - value).collect::<Vec<_>>()),
-        };
-        match &self.data {
-            Data::Shares(values) => one_sample(values, shift),
-            Data::LogRatios(values) => one_sample(values, log_shift),
-            Data::LogGroups { now, before } => {
-                let against_location = one_sample(now, location(before) + log_shift);
-                let against_group = match tail {
-                    Tail::Above => rank_sum_greater(&beyond(now, log_shift), before),
-                    Tail::Below => rank_sum_greater(before, &beyond(now, log_shift)),
-                };
-                against_group.max(against_location)
-            }
+/// The whole import against that of before.
+fn of_groups(now: &[Sample], before: &[Sample], machine: &MachineSpeed) -> Changes {
+    let (now, before) = (SampleTimes::of(now, machine), SampleTimes::of(before, machine));
+    let waits = Waits::between(&now, &before);
+    if now.is_waiting() || before.is_waiting() {
+        Changes::WaitGroups(waits)
+    } else {
+        Changes::LogGroups {
+            now: logs(&waits.now),
+            before: logs(&waits.before),
         }
     }
 }
 
-/// Where the values lie.
-fn location(values: &[f64]) -> f64 {
-    trimmed_mean(values, TRIM).unwrap_or(0.0)
+/// The same of every round that both arms have.
+fn of_pairs(now: &[Sample], before: &[Sample], machine: &MachineSpeed) -> Changes {
+    let of_round = |head: &Sample| before.iter().find(|base| base.round == head.round);
+    let pairs = now
+        .iter()
+        .filter_map(|head| Some((head.clone(), of_round(head)?.clone())));
+    let (now, before): (Vec<Sample>, Vec<Sample>) = pairs.unzip();
+    let (now, before) = (SampleTimes::of(&now, machine), SampleTimes::of(&before, machine));
+    let waits = Waits::between(&now, &before);
+    if now.is_waiting() || before.is_waiting() {
+        Changes::WaitPairs(waits)
+    } else {
+        let (now, before) = (logs(&waits.now), logs(&waits.before));
+        Changes::LogRatios(now.iter().zip(before).map(|(now, before)| now - before).collect())
+    }
 }
 
-/// The lower of the two locations: a few disturbed samples lift the mean, and luck in which values are trimmed lifts the other.
-pub(crate) fn low_location(values: &[f64]) -> f64 {
-    location(values).min(mean(values))
-}
-
-/// The standard error of the mean of values that scatter by no less than `least`.
-pub(crate) fn standard_error(values: &[f64], least: f64) -> f64 {
-    standard_deviation(values).max(least) / (values.len().max(1) as f64).sqrt()
-}
-
-/// Which side of a shift a test asks about.
-#[derive(Debug, Clone, Copy)]
-enum Tail {
-    Above,
-    Below,
-}
-
-/// The shift of the logarithm that a share makes. Nothing takes less than no time: a share below -100% is as good as
-/// -100%.
-fn log_of_shift(share: f64) -> f64 {
-    share.max(-1.0 + f64::EPSILON).ln_1p()
-}
-
-/// ln(head ÷ base) of every round that both arms have.
-fn paired_log_ratios(now: &[Sample], before: &[Sample], machine: &MachineSpeed) -> Vec<f64> {
-    now.iter()
-        .filter_map(|head| {
-            let base = before.iter().find(|base| base.round == head.round)?;
-            Some(calibrated_log(head, machine) - calibrated_log(base, machine))
-        })
-        .collect()
+/// CPU times scatter in proportion to themselves: they are compared on the scale of logarithms.
+fn logs(times_ms: &[f64]) -> Vec<f64> {
+    times_ms.iter().map(|time| time.max(f64::MIN_POSITIVE).ln()).collect()
 }
 
 #[cfg(test)]

@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::observed::Sample;
 
-use super::calibration::{MachineSpeed, NS_PER_MS, blocked_each_ms, blocked_ms, calibrated_log};
-use super::quantile::{TRIM, distribution, median, spread, trimmed_mean};
+use super::calibration::{MachineSpeed, NS_PER_MS};
+use super::location::location;
+use super::quantile::{distribution, median};
+use super::sample_times::SampleTimes;
 
 /// Three percentiles of one quantity over the samples (nearest-rank with linear interpolation, Hyndman and Fan's type 7).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -22,11 +24,11 @@ pub struct Percentiles {
 /// What the samples of one target come to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Estimate {
-    /// CPU plus blocked time, calibrated by the reference, in milliseconds.
+    /// The time: CPU time at the machine's speed plus the time that the import was blocked, in milliseconds.
     pub time_ms: f64,
     /// The blocked part of it, in milliseconds.
     pub blocked_ms: f64,
-    /// Percentiles of the calibrated time, in milliseconds.
+    /// Percentiles of the time, in milliseconds.
     pub time: Percentiles,
     /// Percentiles of the CPU time as the process read it, in milliseconds.
     pub cpu: Percentiles,
@@ -36,7 +38,7 @@ pub struct Estimate {
     pub memory_bytes: u64,
     /// Median of the peak resident set, in bytes.
     pub peak_memory_bytes: u64,
-    /// Spread of the calibrated time: 1.4826 × the median absolute deviation of its logarithm, a fraction.
+    /// Spread of the time: the interquartile range as a standard deviation, a fraction of the time.
     pub variation: f64,
     /// How many samples it rests on.
     pub samples: usize,
@@ -45,28 +47,23 @@ pub struct Estimate {
 /// Sums the samples of one target up, in the milliseconds of `machine`: the one that recorded the baseline, or this
 /// run's own ([`MachineSpeed::of`]) where there is none. `None` without samples; one is enough.
 ///
-/// The time is the 25% trimmed mean of the calibrated logarithms, back in milliseconds, plus the blocked time. Its
-/// percentiles are those of the calibrated time of each sample with the blocked time of that sample.
+/// The time is the 25% trimmed mean of the times of the samples, each with the blocked time of that sample: the mean of the
+/// middle half, which its percentiles and its spread tell of too. What the import waits for in fewer than a quarter of the samples
+/// shows in the percentiles alone: the machine too makes an import wait now and then.
 pub fn estimate(samples: &[Sample], machine: &MachineSpeed) -> Option<Estimate> {
-    let logs: Vec<f64> = samples.iter().map(|sample| calibrated_log(sample, machine)).collect();
-    let location = trimmed_mean(&logs, TRIM)?.exp() / NS_PER_MS;
-    let blocked = blocked_ms(samples);
-    let each: Vec<f64> = logs
-        .iter()
-        .zip(blocked_each_ms(samples))
-        .map(|(log, blocked)| log.exp() / NS_PER_MS + blocked)
-        .collect();
+    let times = SampleTimes::of(samples, machine);
+    let each = times.each();
     let of = |read: fn(&Sample) -> u64| -> Vec<f64> { samples.iter().map(|sample| read(sample) as f64).collect() };
     let in_ms = |read| -> Vec<f64> { of(read).into_iter().map(|time| time / NS_PER_MS).collect() };
     Some(Estimate {
-        time_ms: location + blocked,
-        blocked_ms: blocked,
+        time_ms: location(&each),
+        blocked_ms: times.usual_wait(),
         time: distribution(&each)?,
         cpu: distribution(&in_ms(|sample| sample.cpu_ns))?,
         wall: distribution(&in_ms(|sample| sample.wall_ns))?,
         memory_bytes: median(&of(|sample| sample.memory_bytes))?.round() as u64,
         peak_memory_bytes: median(&of(|sample| sample.peak_memory_bytes))?.round() as u64,
-        variation: spread(&logs)?,
+        variation: times.variation()?,
         samples: samples.len(),
     })
 }
@@ -127,6 +124,21 @@ mod tests {
         assert!((estimate.time_ms - 80.0).abs() < 1e-6);
         assert!((estimate.time.p50 - 80.0).abs() < 1e-6);
         assert_eq!(estimate.blocked_ms, 30.0);
+    }
+
+    #[test]
+    fn time_percentiles_and_spread_of_what_waits_now_and_then_are_of_one_quantity() {
+        let often: Vec<Sample> = (0..60)
+            .map(|round| Sample {
+                blocked_ns: if round % 10 < 7 { 100_000_000 } else { 0 },
+                voluntary_switches: 1,
+                ..sample(2, 1.0)
+            })
+            .collect();
+        let estimate = estimate(&often, &MachineSpeed::default()).expect("an estimate");
+        assert_eq!((estimate.time.p50, estimate.time.p95), (102.0, 102.0));
+        assert!((90.0..=102.0).contains(&estimate.time_ms), "{}", estimate.time_ms);
+        assert!(estimate.variation > 0.5, "{}", estimate.variation);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::observed::{COLLECTIONS, Sample};
 
 use super::changed_part::{MODULE_DRIFT, own_times};
-use super::comparison::{low_location, standard_error};
+use super::location::{low_location, standard_error};
 use super::quantile::weighted_median;
 use super::student::p_above;
 

@@ -2,17 +2,19 @@
 //! figure that a verdict rests on can be reproduced from the samples alone.
 //!
 //! From the ground up: [`quantile`] (locations and spreads), [`rank`] (exact one-sided rank tests), [`multiple`] (many
-//! targets in one run), [`calibration`] (what a sample would have taken on a machine of a given speed), [`blocked`]
-//! (waiting, in milliseconds), [`estimate()`] (what the samples of a target come to), [`changed_part`] and
+//! targets in one run), [`calibration`] (what a sample would have taken on a machine of a given speed), [`sample_times`]
+//! (with what it was blocked for), [`estimate()`] (what the samples of a target come to), [`changed_part`], [`blocked`] and
 //! [`comparison`] (now against before), [`growth`] (which modules grew) and [`saving`] (with something and without it). What decides on them is
 //! [`crate::sampling`].
 
 pub mod blocked;
 pub mod calibration;
 pub mod changed_part;
+mod changes;
 pub mod comparison;
 mod estimate;
 pub mod growth;
+mod location;
 pub mod multiple;
 pub mod noise;
 mod normal;
@@ -20,9 +22,11 @@ pub mod quantile;
 pub mod random;
 pub mod rank;
 pub mod sameness;
+pub mod sample_times;
 pub mod saving;
 mod student;
 pub mod time;
+pub mod variation;
 
 pub use calibration::{MachineSpeed, calibrated_log};
 pub use changed_part::ChangedPart;

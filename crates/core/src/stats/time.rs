@@ -2,63 +2,79 @@
 
 use crate::observed::Sample;
 
-use super::blocked::standard_error_ms;
-use super::calibration::{MachineSpeed, NS_PER_MS, blocked_each_ms, calibrated_log, usual_blocked_ms};
-use super::comparison::{LEAST_SCATTER, low_location, standard_error};
-use super::quantile::{TRIM, trimmed_mean};
+use super::calibration::MachineSpeed;
+use super::location::{LEAST_SCATTER, Located, location, low_location, standard_error};
 use super::rank::signed_rank_greater;
-use super::student;
+use super::sample_times::{ACCOUNTING_ERROR_MS, SampleTimes};
+use super::student::p_above;
+
+/// How far the times of an import that waits may scatter, as a share, where so few samples as Student's t looks at alone agree: what
+/// waits in most runs and not in all of them waits in five in a row now and then.
+const SCATTER_OF_FEW_WAITS: f64 = 0.25;
+
+/// At which level Student's t bears out what ranks say of an import that waits. They ask whether times lie symmetrically around a
+/// limit, and those of what waits now and then do so nowhere.
+const BORNE_OUT: f64 = 0.02;
 
 /// The time that samples show, the one of [`super::estimate()`], and tests of it: by ranks where so many samples can be
 /// significant, else by Student's t (see [`super::comparison`]).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Time {
-    logs: Vec<f64>,
-    location: f64,
-    blocked_ms: f64,
-    blocked_error_ms: f64,
+    /// The time of each sample, in milliseconds.
+    times: Vec<f64>,
+    /// The same without what the accounts of waiting may have wrong.
+    certain: Vec<f64>,
+    ms: f64,
+    is_waiting: bool,
 }
 
 impl Time {
     /// The time in milliseconds of `machine`; `None` without samples.
     pub fn of(samples: &[Sample], machine: &MachineSpeed) -> Option<Self> {
-        let log = |sample| calibrated_log(sample, machine) - NS_PER_MS.ln();
-        let logs: Vec<f64> = samples.iter().map(log).collect();
-        let location = trimmed_mean(&logs, TRIM)?;
-        let blocked = blocked_each_ms(samples);
-        let blocked_ms = usual_blocked_ms(&blocked);
-        let blocked_error_ms = if blocked_ms > 0.0 {
-            standard_error_ms(&blocked)
-        } else {
-            0.0
-        };
-        Some(Self {
-            logs,
-            location,
-            blocked_ms,
-            blocked_error_ms,
+        let of_samples = SampleTimes::of(samples, machine);
+        let times = of_samples.each();
+        (!times.is_empty()).then(|| Self {
+            ms: location(&times),
+            times,
+            certain: of_samples.less_wait(ACCOUNTING_ERROR_MS),
+            is_waiting: of_samples.is_waiting(),
         })
     }
 
     /// The time in milliseconds, blocked time included.
     pub fn ms(&self) -> f64 {
-        self.location.exp() + self.blocked_ms
+        self.ms
+    }
+
+    /// How many samples it rests on.
+    pub fn samples(&self) -> usize {
+        self.times.len()
+    }
+
+    /// True where the import usually waits for longer than the accounts of waiting may be wrong.
+    pub fn is_waiting(&self) -> bool {
+        self.is_waiting
     }
 
     /// The p-value of "takes no more than `limit_ms`", by the test that can be significant at `alpha`.
     pub fn p_above(&self, limit_ms: f64, alpha: f64) -> f64 {
-        let by_t = || {
-            let time_ms = low_location(&self.logs).exp() + self.blocked_ms;
-            self.t_test(log_of_ms(time_ms) - log_of_ms(limit_ms), time_ms)
+        let by_t = |scatter: f64| {
+            let low = Located::lower(&self.certain, scatter * self.ms);
+            p_above(low.value - limit_ms, low.error, low.values)
         };
         if self.smallest_p_value() >= alpha {
-            return by_t();
+            return if self.is_waiting {
+                by_t(SCATTER_OF_FEW_WAITS)
+            } else {
+                let logs = logs(&self.certain);
+                let error = standard_error(&logs, LEAST_SCATTER);
+                p_above(low_location(&logs) - log_of_ms(limit_ms), error, logs.len())
+            };
         }
-        let left = log_of_ms(limit_ms - self.blocked_ms);
-        let by_rank = signed_rank_greater(&self.logs.iter().map(|log| log - left).collect::<Vec<_>>());
-        // Ranks take the blocked time for exact; where there is some, its error must not matter either.
-        if self.blocked_ms > 0.0 {
-            by_rank.max(by_t())
+        let beyond: Vec<f64> = self.certain.iter().map(|time| time - limit_ms).collect();
+        let by_rank = signed_rank_greater(&beyond);
+        if self.is_waiting {
+            borne_out(by_rank, by_t(LEAST_SCATTER))
         } else {
             by_rank
         }
@@ -66,24 +82,33 @@ impl Time {
 
     /// The p-value of "takes `limit_ms` or more".
     pub fn p_below(&self, limit_ms: f64) -> f64 {
-        let left = log_of_ms(limit_ms - self.blocked_ms);
-        let by_rank = signed_rank_greater(&self.logs.iter().map(|log| left - log).collect::<Vec<_>>());
-        let time_ms = self.ms();
+        let left: Vec<f64> = self.times.iter().map(|time| limit_ms - time).collect();
+        let by_rank = signed_rank_greater(&left);
+        let by_t = if self.is_waiting {
+            let high = Located::higher(&self.times, LEAST_SCATTER * self.ms);
+            p_above(limit_ms - high.value, high.error, high.values)
+        } else {
+            let logs = logs(&self.times);
+            let error = standard_error(&logs, LEAST_SCATTER);
+            p_above(log_of_ms(limit_ms) - location(&logs), error, logs.len())
+        };
         // What passes wrongly harms one target, so that the luckier of the two tests may decide.
-        by_rank.min(self.t_test(log_of_ms(limit_ms) - log_of_ms(time_ms), time_ms))
-    }
-
-    /// Times scatter in proportion to themselves, so that they are tested on the scale of logarithms; what the blocked time may
-    /// be off by is a share of the whole there.
-    fn t_test(&self, excess: f64, time_ms: f64) -> f64 {
-        let cpu_ms = time_ms - self.blocked_ms;
-        let error_ms = (cpu_ms * standard_error(&self.logs, LEAST_SCATTER)).hypot(self.blocked_error_ms);
-        student::p_above(excess, error_ms / time_ms.max(f64::MIN_POSITIVE), self.logs.len())
+        by_rank.min(by_t)
     }
 
     fn smallest_p_value(&self) -> f64 {
-        0.5_f64.powf(self.logs.len() as f64)
+        0.5_f64.powf(self.times.len() as f64)
     }
+}
+
+/// The p-value by ranks, where Student's t says the same.
+pub(super) fn borne_out(by_rank: f64, by_t: f64) -> f64 {
+    if by_t < BORNE_OUT { by_rank } else { by_rank.max(by_t) }
+}
+
+/// CPU times scatter in proportion to themselves, so that they are tested on the scale of logarithms.
+fn logs(times_ms: &[f64]) -> Vec<f64> {
+    times_ms.iter().map(|time| log_of_ms(*time)).collect()
 }
 
 /// The logarithm of a time, which is never less than none.
