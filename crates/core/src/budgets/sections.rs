@@ -29,6 +29,7 @@ pub(super) struct OwnTable {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Startup {
     pub(super) named: Named,
+    /// In their order; none where it is the start of the interpreter itself.
     pub(super) imports: Vec<Located<String>>,
     pub(super) orders: Option<Located<u64>>,
     pub(super) rules: Rules,
@@ -143,13 +144,16 @@ impl OwnTable {
 impl Startup {
     fn read(named: Named, mut table: Table<'_>) -> Option<Self> {
         let name_fits = is_target_name(&named, &table);
-        let imports = table
-            .require("imports", "[\"shop.core\", \"shop.cli\"]")
-            .and_then(|value| {
-                let mut imports = value.some_texts(true, "\"shop.cli\"")?;
+        let imports = match table.take("imports") {
+            Some(value) => value.some_texts(true, "\"shop.cli\"").map(|mut imports| {
                 imports.retain(|import| limits::is_module_name(import, &value));
-                Some(imports)
-            });
+                imports
+            }),
+            None => {
+                table.refuse_keys(&["preload", "orders"], "there are no `imports`");
+                Some(Vec::new())
+            }
+        };
         let orders = table.take("orders").and_then(|value| value.count(&(1..=1_000)));
         let rules = Rules::of_imports(&mut table);
         table.finish();

@@ -10,7 +10,7 @@ pub enum TargetKind {
     Module,
     /// Every module of a layer, imported in one process (`max-total-time`).
     LayerTotal,
-    /// A list of imports in a given order (`[startup.NAME]`).
+    /// A list of imports in a given order, or the interpreter's own start (`[startup.NAME]`).
     Startup,
     /// A whole command (`[commands.NAME]`).
     Command,
@@ -19,7 +19,7 @@ pub enum TargetKind {
 /// What a sample of a target does between the two readings of the clocks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Workload {
-    /// Imports these modules, in this order, in one fresh interpreter.
+    /// Imports these modules, in this order, in one fresh interpreter; without any it is that interpreter's own start.
     Imports(Vec<String>),
     /// Runs this command from start to end.
     Command(Vec<String>),

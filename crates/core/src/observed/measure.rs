@@ -83,10 +83,17 @@ pub trait Clock {
 pub struct ImportRequest<'a> {
     /// Modules loaded before the clock starts.
     pub preload: &'a [String],
-    /// Modules to import, in order.
+    /// Modules to import, in order; none for the interpreter's own start, up to the end of `site`.
     pub imports: &'a [String],
     /// The round; it fixes the hash seed.
     pub round: u32,
+}
+
+impl ImportRequest<'_> {
+    /// True where the interpreter's own start is meant: `site`, with each `.pth` file that it goes through as a module.
+    pub fn is_start(&self) -> bool {
+        self.imports.is_empty()
+    }
 }
 
 /// How closely an import is looked at.

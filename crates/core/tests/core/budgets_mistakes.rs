@@ -876,12 +876,11 @@ max-modules = 10
 max-time = "100ms"
 "#;
     insta::assert_snapshot!(said(text), @r#"
-    error: `[startup.web]` has no `imports`
-     --> budgets.toml:1:10
+    error: `orders` means nothing in `[startup.web]`: there are no `imports`
+     --> budgets.toml:2:1
       |
-    1 | [startup.web]
-      |          ^^^
-      = help: add `imports = ["shop.core", "shop.cli"]`
+    2 | orders = 0
+      | ^^^^^^
 
     error: 0 is out of range for `orders`
      --> budgets.toml:2:10

@@ -209,6 +209,9 @@ impl Measure for Simulated<'_> {
     }
 
     fn observe(&self, request: ImportRequest<'_>, _: Look) -> Result<TargetObservation, MeasureError> {
+        if request.is_start() {
+            return Ok(TargetObservation::default());
+        }
         let import = &self.imports[self.position(request)];
         let record = |index: usize| {
             let differs = self.now && index == EDITED && import.kind.is_edited();

@@ -100,7 +100,8 @@ impl Contents {
     /// Where a module comes from. What is installed comes first: an environment often lies below the project's folder.
     fn origin(&self, module: &LoadedModule) -> Origin {
         let Some(file) = module.file.as_deref().map(Path::new) else {
-            return if self.builtin_modules.contains(&module.name) {
+            let is_interpreter = module.name.starts_with('<');
+            return if is_interpreter || self.builtin_modules.contains(&module.name) {
                 Origin::Standard
             } else {
                 Origin::Other

@@ -9,7 +9,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use super::scripts::Script;
-use super::session::{BytecodeFiles, SILENCED, Session, named, word, words};
+use super::session::{BytecodeFiles, SILENCED, START, Session, WITHOUT_SITE, named, word, words};
 use importgate_core::observed::ImportRequest;
 
 /// Beginnings of names of variables that say where and when a run takes place, and not what the project is.
@@ -86,10 +86,18 @@ impl Session {
     fn counted_command(&self, key: &str, request: ImportRequest<'_>) -> Vec<OsString> {
         // The interpreter itself: what the project names may be a script that looks for it, and would be counted.
         let mut command = vec![self.interpreter().executable.clone().into_os_string()];
+        if request.is_start() {
+            command.extend(WITHOUT_SITE.map(OsString::from));
+        }
         command.push(self.workspace().runnable(Script::Probe).into_os_string());
         command.push(word("count", OsStr::new("yes")));
         // The script opens its mailbox before it knows that nobody will read it.
         command.push(word("answer", OsStr::new("/dev/null")));
+        if request.is_start() {
+            // As long as the word of the run that does without.
+            command.push(if key == "import" { START } else { "other=yes" }.into());
+            return command;
+        }
         let roots = &self.settings().source_roots;
         command.extend(words("root", roots.iter().map(|root| root.as_os_str().to_owned())));
         command.extend(named("preload", request.preload));

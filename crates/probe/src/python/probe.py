@@ -50,22 +50,28 @@ def _measure():
         for name in _values("preload"):
             _import(name)
         pace = _Pace()
-        if _value("own") != "no":
-            _time_own(own, pace)
+        load = _call if _value("own") == "no" else _time_own(own, pace)
         before = set(_modules)
         pace.begin()
         resident, _, switches, queued = _account()
         wall = _wall_clock()
         cpu = _thread_cpu_clock()
+        if _IS_START:
+            _start_up(load)
         for name in imports:
             _import(name)
         # Two clocks of different grain: what is left of next to nothing may come out below it.
         cpu = max(0, _thread_cpu_clock() - cpu - pace.spent_cpu)
         wall = max(0, _wall_clock() - wall - pace.spent_wall)
+        imported = cpu
     except BaseException as error:
         _send(_describe_exception(error))
+    if _IS_START:
+        # No own time: calibrations before the first import run faster than those in between, and it would be none like others.
+        cpu += _CPU_AT_BEGIN
+        wall += _CPU_AT_BEGIN
     resident_after, peak, switches_after, queued_after = _account()
-    calibration = pace.end(cpu)
+    calibration = pace.end(imported)
     _send({
         "kind": "sample",
         "wall_ns": wall,
@@ -84,6 +90,8 @@ def _measure():
 def _run_to_be_counted():
     """Imports and leaves: whatever else a run does, its instructions would be counted with the import's."""
     _prepare_path()
+    if _IS_START:
+        _start_up(_call)
     for name in _values("preload") + _values("import"):
         _import(name)
     _exit(0)

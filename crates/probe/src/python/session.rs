@@ -31,6 +31,11 @@ pub(super) const SILENCED: [&str; 5] = [
     "PYTHONDUMPREFS",
 ];
 
+/// The flag that leaves out `site`, and with it whatever the environment does at each start.
+pub(super) const WITHOUT_SITE: [&str; 1] = ["-S"];
+/// The word that has a script run `site` itself.
+pub(super) const START: &str = "start=yes";
+
 /// Where the bytecode of a sample comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BytecodeFiles {
@@ -165,7 +170,7 @@ impl Session {
         let imports = REFERENCE_IMPORTS.map(str::to_owned);
         let environment = self.environment_with(self.bytecode_of_reference(), round);
         let words = named("import", &imports).collect();
-        let exchange = self.exchange(Script::Probe, &["-S"], words, environment, OWN_LIMIT)?;
+        let exchange = self.exchange(Script::Probe, &WITHOUT_SITE, words, environment, OWN_LIMIT)?;
         let sample = self
             .sample_answer(&exchange, OWN_LIMIT)?
             .map(|answer| answer.into_sample(round))
@@ -180,7 +185,8 @@ impl Session {
         })
     }
 
-    /// Runs a script that imports what is requested.
+    /// Runs a script that imports what is requested. For the interpreter's own start the script runs `site` itself, and there
+    /// are no source roots yet.
     pub(super) fn run_import(
         &self,
         script: Script,
@@ -188,12 +194,16 @@ impl Session {
         request: ImportRequest<'_>,
         time_limit: Duration,
     ) -> Result<Exchange, PythonError> {
-        let roots = &self.settings.source_roots;
-        let mut words = words("root", roots.iter().map(|root| root.as_os_str().to_owned()));
+        let (flags, mut words): (&[&str], _) = if request.is_start() {
+            (&WITHOUT_SITE, vec![START.into()])
+        } else {
+            let roots = &self.settings.source_roots;
+            (&[], words("root", roots.iter().map(|root| root.as_os_str().to_owned())))
+        };
         words.extend(further.iter().map(OsString::from));
         words.extend(named("preload", request.preload));
         words.extend(named("import", request.imports));
-        self.exchange(script, &[], words, self.environment(request.round), time_limit)
+        self.exchange(script, flags, words, self.environment(request.round), time_limit)
     }
 
     fn exchange(

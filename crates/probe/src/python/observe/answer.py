@@ -22,8 +22,11 @@ _OUR_MODULE = _modules["__main__"]
 _LIGHT = _value("look") == "light"
 
 
-def _files_of(module):
+def _files_of(name):
     """The file that a module was loaded from, and its bytecode file."""
+    if name in _start_files or name == _INTERPRETER:
+        return _start_files.get(name), None
+    module = _modules[name]
     if module is _OUR_MODULE:
         return None, None  # `multiprocessing` gives it a second name; its file is another one in each run
     spec = _attribute(module, "__spec__")
@@ -77,7 +80,7 @@ def _describe_modules(names):
     own, cumulative = _costs(set(names))
     described, files = [], set()
     for name in names:
-        origin, cached = _files_of(_modules[name])
+        origin, cached = _files_of(name)
         cpu, blocked, memory = own.get(name, (0, 0, 0))
         total_cpu, total_memory = cumulative.get(name, (0, 0))
         files.update((origin, cached))
@@ -158,6 +161,38 @@ def _install():
     _announce_what_has_no_event()
 
 
+def _only_line_of(path):
+    """The line of a `.pth` file that `site` executes; 0 where there is none, or more than one."""
+    try:
+        lines = _read_whole(path).splitlines()
+    except OSError:
+        return 0
+    executed = [number for number, line in enumerate(lines, 1) if line.startswith((b"import ", b"import\t"))]
+    return executed[0] if len(executed) == 1 else 0
+
+
+def _load_part_of_start(name, function):
+    if name == "site":
+        # All that is no import and no file is its own doing.
+        _Notes.main.stack[0][_NAME] = name
+        _Notes.cells += [_Notes.main.stack[0], [_INTERPRETER, None, _CPU_AT_BEGIN, 0, 0]]
+        _note_edge((None, None, 0, False, None), _INTERPRETER, True)
+    if _LIGHT or name == "site":
+        return function()
+    _Notes.known.add(name)
+    thread, outer, importer, place = _enter_load(name)
+    # What brings the file in is that it is there: the line to look at is its own.
+    path = _start_files[name]
+    entered = thread, outer, (importer[0], path, _only_line_of(path), False, None), place
+    loaded = False
+    try:
+        result = function()
+        loaded = True
+        return result
+    finally:
+        _leave_load(name, entered, loaded)
+
+
 def _observe():
     _prepare_path()
     _watch_faults()
@@ -180,6 +215,8 @@ def _observe():
     try:
         if failure is None:
             _Notes.on = True
+            if _IS_START:
+                _start_up(_load_part_of_start)
             for name in _values("import"):
                 (_import if _LIGHT else _import_hook)(name)
     except BaseException as error:
@@ -190,8 +227,12 @@ def _observe():
         _exit(0)
     cpu = _thread_cpu_clock() - cpu - _Notes.hook_cost + _Notes.foreign_cpu
     memory = (_resident.field(1) * _PAGE if _resident else 0) - memory
+    if _IS_START:
+        cpu += _CPU_AT_BEGIN
     glance = _end_glance(cpu) if _LIGHT else None
     names = [name for name in list(_modules) if name not in _Notes.before and type(name) is str]
+    if _IS_START:
+        names += [_INTERPRETER, *_start_files]
     _send(_describe(names, failure, cpu, memory, glance))
 
 

@@ -298,6 +298,8 @@ def _observe_lines():
         _Lines.main = _watch_here()
         _start_watching()
         _Lines.on = True
+        if _IS_START:
+            _start_up(_call)
         for name in _values("import"):
             _import(name)
     except BaseException:

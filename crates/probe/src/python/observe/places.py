@@ -29,6 +29,27 @@ def _is_in_function(frame):
     return False
 
 
+def _start_line(frame):
+    """The `.pth` file that `site` executes a line of, as (name, path, line); None where a frame is anything else."""
+    if frame.f_code.co_filename != "<string>" or frame.f_back is None or _module_of(frame.f_back) != "site":
+        return None
+    seen = frame.f_back.f_locals  # those of `site.addpackage`
+    name, path, text, position = [seen.get(key) for key in ("name", "fullname", "line", "n")]
+    if name not in _start_files or type(position) is not int:
+        return None
+    return name, path, _line_of_text(path, text, position)
+
+
+def _line_of_text(path, text, position):
+    """The number of the line that is at a position, which newer versions of `site` count from one and older ones from zero."""
+    try:
+        lines = _read_whole(path).decode("utf-8", "replace").splitlines()
+    except OSError:
+        return 0
+    counts_from_one = 0 < position <= len(lines) and lines[position - 1].strip() == text.strip()
+    return position if counts_from_one else position + 1
+
+
 def _body_of(frame):
     """The frame of the module whose body led to a call; None where none did."""
     while frame is not None:
@@ -43,13 +64,19 @@ def _body_of(frame):
 def _trigger_of(frame):
     """The module-level line that led to a call."""
     body = _body_of(frame)
-    return None if body is None else (_module_of(body), body.f_lineno or 0)
+    if body is None:
+        return None
+    start = _start_line(body)
+    return (start[0], start[2]) if start is not None else (_module_of(body), body.f_lineno or 0)
 
 
 def _line_of_body(frame):
     """The same as a line of a file."""
     body = _body_of(frame)
-    return None if body is None else (body.f_code.co_filename, body.f_lineno or 0)
+    if body is None:
+        return None
+    start = _start_line(body)
+    return start[1:] if start is not None else (body.f_code.co_filename, body.f_lineno or 0)
 
 
 def _top_of(thread):
@@ -64,6 +91,9 @@ def _importer_of(frame, thread):
             if code.co_name in ("create_module", "exec_module") and code.co_filename != _SCRIPT_FILE:
                 return _top_of(thread), None, 0, False, None  # the body of an extension module
         else:
+            start = _start_line(frame)
+            if start is not None:
+                return start + (False, None)
             module = _module_of(frame)
             if module == "__main__" and _top_of(thread) is None:
                 return None, None, 0, False, None
@@ -107,7 +137,8 @@ def _place_of(frame):
         code = frame.f_code
         filename = code.co_filename
         if not _is_import_system(code):
-            place = (filename, frame.f_lineno or 0)
+            start = _start_line(frame)
+            place = start[1:] if start is not None else (filename, frame.f_lineno or 0)
             if _absolute(filename).startswith(_ROOTS):
                 return place
             nearest = nearest or place
