@@ -1,8 +1,10 @@
 //! Start-ups and commands: several imports in one process, their order, and what a whole command does.
 
+use std::process::Command;
+
 use importgate_core::checks::{Code, TargetStatus, Verdict};
 
-use super::support::{Project, found};
+use super::support::{Project, found, python};
 
 /// Two modules, of which the second works only after the first.
 fn in_order(table: &str) -> Project {
@@ -83,4 +85,87 @@ fn a_command_is_measured_from_start_to_end_and_one_that_fails_says_so() {
         "{}",
         run.stdout
     );
+}
+
+/// An environment of its own below the project, without packages; its folder of installed packages is returned.
+fn environment(project: &Project) -> String {
+    let made = Command::new(python())
+        .args(["-m", "venv", "--without-pip", ".venv"])
+        .current_dir(project.path(""))
+        .status();
+    assert!(made.expect("a python").success());
+    let libraries = std::fs::read_dir(project.path(".venv/lib")).expect("a folder");
+    let of_python = libraries
+        .flatten()
+        .next()
+        .expect("a folder for the version")
+        .file_name();
+    format!(".venv/lib/{}/site-packages", of_python.to_string_lossy())
+}
+
+#[test]
+fn what_a_pth_file_loads_at_each_start_is_named_and_makes_no_import_faster() {
+    let project = Project::new("[startup.bare]\n\n[modules.shop]\n");
+    project.write("shop.py", "import json\n");
+    let site = environment(&project);
+    project.write(&format!("{site}/path.pth"), "/nowhere\n");
+    let project = project.recorded();
+    project.check(&[]).expect_code(0);
+    project.write(
+        &format!("{site}/slow.pth"),
+        "# two lines\nimport json, xml.dom.minidom, http.client\n",
+    );
+    let run = project.check(&[]).expect_code(1);
+    let regression = run.only(Code::Regression);
+    assert_eq!(regression.target, "startup:bare");
+    let cause = &regression.causes[0];
+    assert_eq!((cause.importer.as_deref(), cause.line), (Some("slow.pth"), Some(2)));
+    assert!(
+        cause.file.as_deref().is_some_and(|file| file.ends_with("slow.pth")),
+        "{cause:?}"
+    );
+    let changed = run.only(Code::StartChanged);
+    assert!(
+        changed.message.contains("since `slow.pth`; shop imports them"),
+        "{}",
+        changed.message
+    );
+    let shop = run.row("shop");
+    assert_eq!((shop.change_ms, shop.verdict), (None, Verdict::Pass));
+}
+
+#[test]
+fn lines_that_run_code_print_fail_or_look_at_their_caller_are_run_as_the_interpreter_runs_them() {
+    let project = Project::new("[startup.bare]\n");
+    let site = environment(&project);
+    for (name, text) in [
+        (
+            "caller",
+            "import sys; sys.seen = sys._getframe(1).f_locals['sitedir']\n",
+        ),
+        ("fails", "import nowhere_at_all\n"),
+        ("finder", "import our_finder; our_finder.install()\n"),
+        ("prints", "import sys; print('::error::from a pth file')\n"),
+    ] {
+        project.write(&format!("{site}/{name}.pth"), text);
+    }
+    project.write(
+        &format!("{site}/our_finder.py"),
+        "def install():\n    import xml.dom.minidom\n",
+    );
+    project.write(
+        &format!("{site}/sitecustomize.py"),
+        "import sys, queue\nassert sys.seen\n",
+    );
+    let run = project.check(&[]).expect_code(0);
+    let loaded = run.row("startup:bare").modules;
+    assert!(loaded > Some(15), "{loaded:?}");
+    let chain = project
+        .run(&["explain", "startup:bare", "--why", "xml.dom.minidom"])
+        .expect_code(0);
+    assert!(chain.stdout.contains("finder.pth:1"), "{}", chain.stdout);
+    let chain = project
+        .run(&["explain", "startup:bare", "--why", "queue"])
+        .expect_code(0);
+    assert!(chain.stdout.contains("sitecustomize.py:1"), "{}", chain.stdout);
 }

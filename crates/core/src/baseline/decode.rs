@@ -120,6 +120,7 @@ fn entry(stored: StoredEntry, path: &Path) -> Result<Entry, ParseError> {
         calibration_ns: stored.calibration_ns,
         bytecode: stored.bytecode,
         engine: stored.engine,
+        start: None,
         targets: BTreeMap::new(),
     };
     let pools = Pools {
@@ -127,13 +128,19 @@ fn entry(stored: StoredEntry, path: &Path) -> Result<Entry, ParseError> {
         files: stored.files,
     };
     let speed = entry.speed();
-    let path = path.key("targets");
-    for (name, mut stored) in stored.targets {
-        let path = path.key(&name);
+    let state = entry.bytecode;
+    let recorded = |mut stored: StoredTarget, path: Path| {
         let states = std::mem::take(&mut stored.bytecode);
         let mut recorded = target(stored, &speed, &pools, &path)?;
-        bytecode(states, entry.bytecode, &mut recorded.closure, &path.key("bytecode"))?;
-        entry.targets.insert(name, recorded);
+        bytecode(states, state, &mut recorded.closure, &path.key("bytecode"))?;
+        Ok(recorded)
+    };
+    let start = stored.start.map(|start| recorded(start, path.key("start")));
+    entry.start = start.transpose()?;
+    let path = path.key("targets");
+    for (name, stored) in stored.targets {
+        let target = recorded(stored, path.key(&name))?;
+        entry.targets.insert(name, target);
     }
     Ok(entry)
 }

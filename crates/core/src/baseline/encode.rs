@@ -41,6 +41,7 @@ impl From<&Entry> for StoredEntry {
             targets: targets
                 .map(|(name, recorded)| (name.clone(), target(recorded, entry, &modules, &files)))
                 .collect(),
+            start: entry.start.as_ref().map(|start| target(start, entry, &modules, &files)),
             modules: modules
                 .into_iter()
                 .map(|(origin, pool)| (origin.clone(), pool))
@@ -50,9 +51,14 @@ impl From<&Entry> for StoredEntry {
     }
 }
 
+/// Everything of an entry that has a closure.
+fn all(entry: &Entry) -> impl Iterator<Item = &Recorded> {
+    entry.targets.values().chain(&entry.start)
+}
+
 fn modules_of(entry: &Entry) -> Modules<'_> {
     let mut members: BTreeMap<&Origin, Vec<_>> = BTreeMap::new();
-    for (name, record) in entry.targets.values().flat_map(|target| &target.closure) {
+    for (name, record) in all(entry).flat_map(|target| &target.closure) {
         let member = (name.as_str(), record.content);
         members.entry(&record.origin).or_default().push(member);
     }
@@ -63,7 +69,7 @@ fn modules_of(entry: &Entry) -> Modules<'_> {
 }
 
 fn files_of(entry: &Entry) -> Pool {
-    let read = entry.targets.values().flat_map(|target| &target.files_read);
+    let read = all(entry).flat_map(|target| &target.files_read);
     read.map(|(path, content)| (path.as_str(), *content)).collect()
 }
 

@@ -45,6 +45,9 @@ pub(super) struct StoredEntry {
     pub(super) sample_columns: Vec<String>,
     #[serde(with = "unique")]
     pub(super) targets: Vec<(String, StoredTarget)>,
+    /// The interpreter's own start, in baselines that know of it.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub(super) start: Option<StoredTarget>,
     /// The modules of all targets by their origin, in ascending order.
     #[serde(with = "unique")]
     pub(super) modules: Vec<(Origin, Pool)>,

@@ -91,6 +91,7 @@ impl Baseline {
         old.importgate = fresh.importgate;
         old.machine = fresh.machine;
         old.distributions = fresh.distributions;
+        old.start = fresh.start;
         old.targets.extend(fresh.targets);
         if old.reference.is_empty() {
             old.reference = fresh.reference;

@@ -40,6 +40,9 @@ pub struct Entry {
     pub bytecode: Bytecode,
     /// What was measured.
     pub engine: Engine,
+    /// The interpreter's own start, which comes before every import: what it loads, with own times. `None` where that was not
+    /// recorded.
+    pub start: Option<Recorded>,
     /// The targets by name.
     pub targets: BTreeMap<String, Recorded>,
 }

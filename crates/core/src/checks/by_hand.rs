@@ -43,6 +43,7 @@ pub(super) fn case(target: &Target) -> Case<'_> {
         growth: None,
         before: None,
         change: None,
+        moved: Vec::new(),
         answers: Answers::default(),
         orders: &[],
         instructions: None,
@@ -114,5 +115,6 @@ pub(super) fn context() -> Context<'static> {
         },
         unrecorded: Vec::new(),
         stale: Vec::new(),
+        start: None,
     }
 }

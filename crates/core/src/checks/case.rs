@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::places::Places;
-use crate::budgets::Target;
+use crate::budgets::{Target, Workload};
 use crate::explain;
 use crate::explain::{Cause, Count, Evidence, Resource};
 use crate::observed::{ClosureChange, Failure, ModuleTable, Observation, OrderTried};
@@ -63,6 +63,8 @@ pub struct Case<'a> {
     pub before: Option<Before>,
     /// What is different in the closure.
     pub change: Option<ClosureChange>,
+    /// Modules of the import that the interpreter's start loads before it, on one side of the comparison only.
+    pub moved: Vec<String>,
     /// What the samples say.
     pub answers: Answers,
     /// Other orders of the same imports.
@@ -76,6 +78,11 @@ pub struct Case<'a> {
 }
 
 impl Case<'_> {
+    /// True where a whole process is measured.
+    pub(super) fn is_command(&self) -> bool {
+        matches!(self.target.workload, Workload::Command(_))
+    }
+
     /// Why this target is heavier than it was.
     pub(super) fn causes_of_change(&self, places: &Places) -> Vec<Cause> {
         self.causes(places, explain::causes_of_change)

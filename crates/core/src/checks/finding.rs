@@ -19,6 +19,7 @@ use super::places::Places;
 use super::regression::Regression;
 use super::run_context::BaselineRemark;
 use super::slowdown::Slowdown;
+use super::start_up::OtherStart;
 use super::unmeasured::Unmeasured;
 use super::variation::Unstable;
 use super::warnings::WarningRaised;
@@ -43,6 +44,8 @@ pub enum FindingKind {
     Regression(Regression),
     /// `max-regression`, of what did not change.
     Slowdown(Slowdown),
+    /// About the interpreter's own start.
+    Start(OtherStart),
     /// `max-variation`.
     Variation(Unstable),
     /// `max-modules`, `max-new-modules`.
@@ -74,6 +77,7 @@ impl FindingKind {
             Self::Memory(_) => Code::OverMemory,
             Self::Regression(regression) => regression.code(),
             Self::Slowdown(_) => Code::Slowdown,
+            Self::Start(_) => Code::StartChanged,
             Self::Variation(unstable) => unstable.code(),
             Self::Modules(modules) => modules.code(),
             Self::Forbidden(_) => Code::Forbidden,
@@ -200,6 +204,8 @@ pub enum Code {
     Regression,
     /// Modules that did not change became slower: an import hook, a larger heap, another interpreter.
     Slowdown,
+    /// The interpreter's own start loads other modules than when the baseline was recorded.
+    StartChanged,
     /// The import raised.
     ImportFailed,
     /// The import needs a module that is not there.
@@ -262,6 +268,7 @@ impl Code {
             Self::OverNewModules => "over-new-modules",
             Self::Regression => "regression",
             Self::Slowdown => "slowdown",
+            Self::StartChanged => "start-changed",
             Self::ImportFailed => "import-failed",
             Self::MissingDependency => "missing-dependency",
             Self::CircularImport => "circular-import",

@@ -25,6 +25,7 @@ mod places;
 mod regression;
 mod run_context;
 mod slowdown;
+mod start_up;
 #[cfg(test)]
 mod tests;
 mod unmeasured;
@@ -47,6 +48,7 @@ pub use places::{Places, file_over};
 pub use regression::{Certainty, INSTRUCTIONS_FLOOR, Regression, rule_on_counts};
 pub use run_context::{BaselineRemark, Compared, ComparedUnder, Context};
 pub use slowdown::Slowdown;
+pub use start_up::{OtherStart, StartChange};
 pub use unmeasured::Unmeasured;
 pub use variation::Unstable;
 pub use warnings::WarningRaised;
@@ -86,6 +88,7 @@ pub struct Judgement {
 /// Judges a run.
 pub fn judge(cases: &[Case<'_>], context: &Context<'_>) -> Judgement {
     let mut findings = run_context::findings(context);
+    findings.extend(start_up::find(cases, context));
     let mut verdicts = Vec::with_capacity(cases.len());
     for case in cases {
         let of_case = if orders::breaks_only_together(case, cases) {

@@ -88,12 +88,20 @@ fn certainty(decision: Decision, samples: u64) -> Option<Certainty> {
 /// That two interpreters are compared comes before everything that their code does.
 fn causes(case: &Case<'_>, kind: ComparisonKind, context: &Context<'_>) -> Vec<Cause> {
     let interpreters = context.compared.interpreters().map(Cause::other_interpreter);
+    // A command is measured as a whole process: the interpreter's start is part of it.
+    let of_start = context
+        .start
+        .filter(|_| case.is_command())
+        .map(|start| start.causes.clone());
     let of_code = if kind == ComparisonKind::Instructions {
         case.causes_of_count(context.places, Count::Instructions)
     } else {
         case.causes_of_change(context.places)
     };
-    interpreters.into_iter().chain(of_code).collect()
+    let mut causes: Vec<Cause> = interpreters.into_iter().collect();
+    causes.extend(of_start.into_iter().flatten());
+    causes.extend(of_code);
+    causes
 }
 
 /// A change of fewer instructions never fails, whatever its share: some thousand are a matter of where objects lie in

@@ -2,7 +2,7 @@
 //! another kind of machine.
 
 use super::places::Places;
-use super::{Code, Finding, FindingKind, Severity};
+use super::{Code, Finding, FindingKind, Severity, StartChange};
 use crate::baseline::Difference;
 use crate::budgets::{Cited, Inconclusive};
 use crate::explain::InterpreterChange;
@@ -28,6 +28,8 @@ pub struct Context<'a> {
     pub unrecorded: Vec<String>,
     /// Entries of the baseline that no budget asks for.
     pub stale: Vec<String>,
+    /// What is different in the interpreter's own start.
+    pub start: Option<&'a StartChange>,
 }
 
 /// What the run was compared with.

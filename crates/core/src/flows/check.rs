@@ -61,7 +61,8 @@ pub fn check(
         machine: check.machine.clone(),
     };
     let engine = check.budgets.measure.engine.value;
-    let compare_with = compare_with(check, against, &environment, head.counter());
+    let mut compare_with = compare_with(check, against, &environment, head.counter());
+    compare_with.look_at_start(head, &check.places.project())?;
     let key = environment.interpreter.key();
     let context = Context {
         usage: check.usage,
@@ -72,6 +73,7 @@ pub fn check(
         compared: compare_with.compared(engine),
         unrecorded: compare_with.unrecorded(check.targets),
         stale: compare_with.stale(check.all_targets),
+        start: compare_with.stored().and_then(|stored| stored.start.as_ref()),
     };
     let measured = measure(check, head, (&compare_with, &context), deadline, progress)?;
     let orders = orders::try_all(

@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use crate::baseline::{Baseline, Circumstances, Comparability, Entry};
 use crate::budgets::{Engine, Target};
-use crate::checks::Compared;
+use crate::checks::{Compared, StartChange};
 use crate::explain::InterpreterChange;
 use crate::observed::{Interpreter, Measure, MeasureError, TargetObservation};
 use crate::report::{BaselineSummary, RecordedFrom};
 use crate::stats::MachineSpeed;
+
+use super::start_up;
 
 /// What a check is asked to compare with.
 pub enum Against<'a> {
@@ -56,6 +58,8 @@ pub(super) struct StoredEntry {
     pub(super) entry: Entry,
     pub(super) comparability: Comparability,
     pub(super) speed: MachineSpeed,
+    /// What is different in the interpreter's own start.
+    pub(super) start: Option<StartChange>,
     path: String,
 }
 
@@ -84,10 +88,21 @@ impl<'a> CompareWith<'a> {
                     entry,
                     comparability,
                     speed,
+                    start: None,
                     path,
                 }))
             }
         }
+    }
+
+    /// Looks at what the interpreter does at each start, where the baseline knows of it and modules compare.
+    pub(super) fn look_at_start(&mut self, measure: &dyn Measure, project: &str) -> Result<(), MeasureError> {
+        if let Self::Baseline(stored) = self
+            && stored.comparability.modules_compare()
+        {
+            stored.start = start_up::change(measure, &stored.entry, project)?;
+        }
+        Ok(())
     }
 
     pub(super) fn stored(&self) -> Option<&StoredEntry> {

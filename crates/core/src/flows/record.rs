@@ -18,7 +18,7 @@ use crate::stats::changed_part::usual_own_times;
 
 use super::observe::Side;
 use super::sample::{self, Job, Samples};
-use super::{Deadline, SamplingSettings, ShowProgress, counts};
+use super::{Deadline, SamplingSettings, ShowProgress, counts, start_up};
 
 /// Samples of each target where nobody says how many: what a later comparison with the whole can use.
 const SAMPLES: u32 = 30;
@@ -83,6 +83,7 @@ pub fn record(
     let samples = sample::take((measure, None), &jobs, &settings, deadline, progress)?;
     refuse_failures(targets, samples.taken.iter().map(|taken| taken.failure.as_ref()))?;
     let mut entry = entry(record, &side, &samples);
+    entry.start = start_up::record(measure, &entry.speed())?;
     if record.budgets.measure.engine.value == Engine::Instructions {
         count(measure, targets, &mut entry, deadline, progress)?;
     }
@@ -168,6 +169,7 @@ fn entry(record: &Record<'_>, side: &Side<'_>, samples: &Samples) -> Entry {
         calibration_ns: samples.speed().calibration_ns.round() as u64,
         bytecode: record.budgets.measure.bytecode.value,
         engine: record.budgets.measure.engine.value,
+        start: None,
         targets: recorded.collect(),
     }
 }

@@ -3,7 +3,7 @@
 use crate::baseline::Recorded;
 use crate::budgets::{Target, Workload};
 use crate::checks;
-use crate::checks::{Before, Case, Context, TargetStatus};
+use crate::checks::{Before, Case, Context, StartChange, TargetStatus};
 use crate::observed::{ClosureChange, Failure, Sample, TargetObservation};
 use crate::sampling::{Answers, ErrorBudget, OtherSide, Question, Rules, tests_of};
 use crate::stats::changed_part::usual_own_times;
@@ -13,6 +13,7 @@ use crate::stats::{MachineSpeed, estimate};
 use super::compare_with::{CompareWith, StoredEntry};
 use super::observe::Glanced;
 use super::sample::Taken;
+use super::start_up::without;
 
 /// How far a check goes in taking equal code for equal cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,6 +34,8 @@ pub(super) struct TargetState {
     recorded: Option<Box<Recorded>>,
     /// True where the code is the baseline's, and a glance saw it take so much longer that its numbers may not hold.
     took_longer: bool,
+    /// Modules of the import that are loaded at each start of the interpreter on one side only.
+    moved: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -70,6 +73,10 @@ impl TargetState {
         let Some((stored, recorded)) = recorded else {
             return Self::of_kind(Kind::Timed(OtherSide::Nothing));
         };
+        let moved = moved(stored.start.as_ref(), recorded, observed);
+        if !moved.is_empty() {
+            return Self::after_another_start(stored, recorded, observed, moved, reuse);
+        }
         let change = ClosureChange::between(&recorded.closure, &observed.closure);
         let same_code = stored.comparability.modules_compare()
             && is_observed(target)
@@ -84,6 +91,35 @@ impl TargetState {
             change: Some(change),
             recorded: Some(Box::new(recorded.clone())),
             took_longer,
+            moved,
+        }
+    }
+
+    /// Where the start of the interpreter loads what the import needs, or does so no longer, the rest compares: what changed in
+    /// it against what did not. Its time as a whole is that of another piece of work.
+    fn after_another_start(
+        stored: &StoredEntry,
+        recorded: &Recorded,
+        observed: &TargetObservation,
+        moved: Vec<String>,
+        reuse: Reuse,
+    ) -> Self {
+        let mut rest = Recorded {
+            closure: without(&recorded.closure, &moved),
+            ..recorded.clone()
+        };
+        rest.own_ns.retain(|module, _| !moved.contains(module));
+        let change = ClosureChange::between(&rest.closure, &without(&observed.closure, &moved));
+        let mut kind = against_recorded(stored, &rest, &change, false, reuse);
+        if let Kind::Timed(OtherSide::Stored { whole, .. }) = &mut kind {
+            *whole = false;
+        }
+        Self {
+            kind,
+            change: Some(change),
+            recorded: Some(Box::new(rest)),
+            took_longer: false,
+            moved,
         }
     }
 
@@ -112,6 +148,7 @@ impl TargetState {
             change: Some(change),
             recorded: None,
             took_longer: false,
+            moved: Vec::new(),
         }
     }
 
@@ -121,7 +158,18 @@ impl TargetState {
             change: None,
             recorded: None,
             took_longer: false,
+            moved: Vec::new(),
         }
+    }
+
+    /// What the baseline says. Its time and memory are those of more or less than what is loaded now, where the interpreter's start
+    /// loads other modules.
+    fn before_of_recorded(&self, recorded: &Recorded, machine: &MachineSpeed) -> Before {
+        let mut before = before_of(recorded, machine);
+        if !self.moved.is_empty() {
+            before.estimate = None;
+        }
+        before
     }
 
     /// True where samples are to be taken.
@@ -192,6 +240,7 @@ impl TargetState {
             growth: None,
             before: None,
             change: self.change.clone(),
+            moved: self.moved.clone(),
             answers: Answers::default(),
             orders: &[],
             instructions: None,
@@ -232,7 +281,7 @@ impl TargetState {
                     OtherSide::Paired { .. } => base.map(|base| before_of_base(taken, base, machine)),
                     OtherSide::SameAsBase => None,
                     OtherSide::Counted { .. } if base.is_some() => base.map(before_of_observed),
-                    _ => recorded.map(|recorded| before_of(recorded, machine)),
+                    _ => recorded.map(|recorded| self.before_of_recorded(recorded, machine)),
                 };
                 case.growth = case.before.as_ref().and_then(|before| {
                     let samples = before.estimate.as_ref()?.samples;
@@ -271,6 +320,19 @@ pub(super) fn glance_at(
     } else {
         Glanced::Open
     }
+}
+
+/// The modules of an import that are loaded at each start of the interpreter now and were not, or were and are not.
+fn moved(start: Option<&StartChange>, recorded: &Recorded, observed: &TargetObservation) -> Vec<String> {
+    let Some(StartChange { change, .. }) = start else {
+        return Vec::new();
+    };
+    let gone_there = change.added.iter().filter(|name| recorded.closure.contains_key(*name));
+    let come_from_there = change
+        .removed
+        .iter()
+        .filter(|name| observed.closure.contains_key(*name));
+    gone_there.chain(come_from_there).cloned().collect()
 }
 
 /// What a command does is not observed, so nothing but its times says whether it is the same.

@@ -129,6 +129,13 @@ pub struct LoadedModule {
     pub blocked_ns: u64,
 }
 
+impl LoadedModule {
+    /// True for a `.pth` file, whose lines `site` executes at each start of the interpreter.
+    pub fn is_start_file(&self) -> bool {
+        self.file.as_deref().is_some_and(|file| file.ends_with(".pth"))
+    }
+}
+
 /// "This module imports that one, from this line." One edge for each pair and line, also where the module was loaded already.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Edge {
@@ -258,4 +265,12 @@ pub struct Observation {
     /// The last lines of what it printed; untrusted.
     #[serde(skip)]
     pub output_tail: String,
+}
+
+impl Observation {
+    /// True where it shows the interpreter's own start: `site` is what was run, and not one of a program's imports.
+    pub fn is_of_start(&self) -> bool {
+        let is_first = |edge: &Edge| edge.importer.is_none() && edge.imported == "site" && edge.loaded;
+        self.edges.iter().any(is_first)
+    }
 }

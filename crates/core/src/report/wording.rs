@@ -3,6 +3,7 @@
 
 mod advice;
 mod causes;
+mod start_up;
 
 pub use advice::short_failure;
 pub(super) use advice::{hindrances, reason, remedy, together};
@@ -68,6 +69,7 @@ impl Words {
                 }
             }
             FindingKind::Slowdown(slower) => slowdown(slower, found),
+            FindingKind::Start(start) => start_up::other_start(start, &found.causes),
             FindingKind::Variation(unstable) => Self::saying(varies(*unstable)),
             FindingKind::Modules(modules) => Self::saying(too_many_modules(*modules)),
             FindingKind::Forbidden(module) => forbidden_module(module, found.place.as_ref()),

@@ -298,8 +298,8 @@ fn the_reference_that_the_documentation_shows_is_valid_and_tells_the_defaults() 
     let reference = include_str!("../../src/budgets/reference.toml");
     assert_eq!(
         resolved(reference).len(),
-        4,
-        "a module, the total of its layer, a start-up and a command"
+        5,
+        "a module, the total of its layer, two start-ups and a command"
     );
     let (written, defaults) = (parsed(reference), parsed("[modules.shop]\n"));
     let gate = |budgets: &Budgets| (budgets.gate.max_regression.value, budgets.gate.noise_floor_ms.value);

@@ -233,6 +233,7 @@ fn entries() -> impl Strategy<Value = Entry> {
                     } else {
                         Engine::Time
                     },
+                    start: targets.values().next().cloned(),
                     targets,
                 }
             },

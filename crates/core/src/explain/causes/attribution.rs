@@ -60,6 +60,15 @@ impl<'a> Attribution<'a> {
         cause
     }
 
+    /// A cause about what the interpreter's start loads: the line of the `.pth` file, or the file itself that `site` looks for.
+    pub(super) fn at_start(&self, statement: &ImportStatement<'_>, module: &str, weight: Weight) -> Cause {
+        let mut cause = self.statement(CauseKind::AtStart, statement, module, weight);
+        if statement.importer == Some("site") {
+            (cause.file, cause.line) = (self.file(module), None);
+        }
+        cause
+    }
+
     /// The line to look at for a statement. A library's function may import on behalf of the project, as a plug-in loader
     /// does: then the project's own line that called it is what decides.
     fn place_to_change(&self, statement: &ImportStatement<'_>) -> Option<Place> {

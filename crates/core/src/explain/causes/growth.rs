@@ -96,6 +96,7 @@ fn all_causes(evidence: &Evidence<'_>) -> Vec<Cause> {
     let times = OwnTimes::new(evidence);
     let mut causes = Vec::new();
     let mut upgrades = Upgrades::default();
+    new_start_files(evidence, &attribution, &times, &mut causes);
     new_modules(evidence, &attribution, &times, &mut causes, &mut upgrades);
     changed_modules(evidence, &attribution, &times, &mut causes, &mut upgrades);
     upgrades.add_causes(evidence, &attribution, &mut causes);
@@ -217,7 +218,8 @@ fn new_modules<'a>(
     causes: &mut Vec<Cause>,
     upgrades: &mut Upgrades<'a>,
 ) {
-    for new in attribution.graph.new_modules(&evidence.change.added) {
+    let is_of_start = evidence.observation.is_of_start();
+    for new in attribution.graph.new_modules(&added_modules(evidence)) {
         let mut weight = Weight::default();
         for module in &new.modules {
             weight.time_ms += times.now_ms(&module.name) + milliseconds(module.blocked_ns);
@@ -230,6 +232,9 @@ fn new_modules<'a>(
             .and_then(|importer| attribution.distribution_name(importer));
         let upgrade = distribution.and_then(|name| upgrade_of(evidence.change, name));
         match distribution {
+            _ if is_of_start && is_of_site(&new.statement) => {
+                causes.push(attribution.at_start(&new.statement, new.module, weight));
+            }
             // A distribution that reorganised itself: its new parts are part of the upgrade.
             Some(name) if upgrade.is_some() && attribution.distribution_name(new.module) == Some(name) => {
                 upgrades.add(name, new.module, weight);
@@ -243,6 +248,51 @@ fn new_modules<'a>(
             }
         }
     }
+}
+
+/// New `.pth` files by themselves: what their lines import is told line by line.
+fn new_start_files(
+    evidence: &Evidence<'_>,
+    attribution: &Attribution<'_>,
+    times: &OwnTimes<'_>,
+    causes: &mut Vec<Cause>,
+) {
+    for module in evidence
+        .observation
+        .modules
+        .iter()
+        .filter(|module| is_new_start_file(evidence, module))
+    {
+        let weight = of_one_module(times.now_ms(&module.name) + milliseconds(module.blocked_ns));
+        let mut cause = attribution.module(CauseKind::AtStart, &module.name, weight);
+        cause.line = attribution
+            .graph
+            .loading_edge(&module.name)
+            .map(|edge| edge.line)
+            .filter(|&line| line > 0);
+        causes.push(cause);
+    }
+}
+
+fn is_new_start_file(evidence: &Evidence<'_>, module: &LoadedModule) -> bool {
+    module.is_start_file() && evidence.change.added.contains(&module.name)
+}
+
+/// The new modules without the new `.pth` files.
+fn added_modules(evidence: &Evidence<'_>) -> Vec<String> {
+    let start_files = evidence
+        .observation
+        .modules
+        .iter()
+        .filter(|module| is_new_start_file(evidence, module));
+    let start_files: FxHashSet<&String> = start_files.map(|module| &module.name).collect();
+    let added = evidence.change.added.iter().filter(|name| !start_files.contains(name));
+    added.cloned().collect()
+}
+
+/// True for what `site` does by itself and for a line of a `.pth` file.
+fn is_of_site(statement: &ImportStatement<'_>) -> bool {
+    statement.importer == Some("site") || statement.file.is_some_and(|file| file.ends_with(".pth"))
 }
 
 /// Where else the project leads to new modules that are worth a second look.

@@ -70,6 +70,7 @@ fn file_of_body(cause: &Cause) -> Option<&str> {
         | CauseKind::Blocked
         | CauseKind::HeavyBody => cause.file.as_deref(),
         CauseKind::NewModules { .. }
+        | CauseKind::AtStart
         | CauseKind::HeavyStatement
         | CauseKind::HeavyTogether { .. }
         | CauseKind::CompiledAtStart(_)

@@ -49,6 +49,9 @@ pub enum CauseKind {
         /// Other statements that lead to them, and have to go together with this one.
         others: Vec<Place>,
     },
+    /// Something that every start of the interpreter loads, and did not: a `.pth` file or `sitecustomize`, or what a line of a
+    /// `.pth` file imports.
+    AtStart,
     /// A distribution went to another version, and its modules take longer together. The cause's module grew most.
     Upgrade(VersionChange),
     /// The content of a module changed, and its body takes longer.

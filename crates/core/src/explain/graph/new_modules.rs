@@ -11,7 +11,7 @@ use crate::observed::{LoadedModule, is_at_or_below};
 pub(in crate::explain) struct NewModules<'a> {
     /// The statement, which stands in a module that is not new itself.
     pub(in crate::explain) statement: ImportStatement<'a>,
-    /// What names the group: the new package that the statement asks for, or its first new module.
+    /// What names the group: of the new packages that the statement asks for the one that takes longest with all it loads.
     pub(in crate::explain) module: &'a str,
     /// All of them, in the order in which they were loaded.
     pub(in crate::explain) modules: Vec<&'a LoadedModule>,
@@ -32,6 +32,7 @@ impl<'a> ImportGraph<'a> {
         let asked_by_old = asked_by_old(self, &is_new);
         let mut position = FxHashMap::default();
         let mut groups: Vec<NewModules<'a>> = Vec::new();
+        let mut heads: Vec<Heads> = Vec::new();
         for (node, module) in self.loaded.iter().enumerate() {
             let Some(module) = module.filter(|_| is_new[node]) else {
                 continue;
@@ -46,10 +47,17 @@ impl<'a> ImportGraph<'a> {
                     module: self.names[head],
                     modules: Vec::new(),
                 });
+                heads.push(Heads::default());
                 groups.len() - 1
             });
             groups[group].modules.push(module);
-            groups[group].module = self.better_name(groups[group].module, self.names[head]);
+            heads[group].add(head, module.own_ns);
+        }
+        for (group, heads) in groups.iter_mut().zip(heads) {
+            let names = heads.names(self);
+            group.module = names
+                .reduce(|now, other| self.better_name(now, other))
+                .unwrap_or(group.module);
         }
         groups
     }
@@ -62,6 +70,26 @@ impl<'a> ImportGraph<'a> {
             _ if is_at_or_below(now, candidate) => candidate,
             _ => now,
         }
+    }
+}
+
+/// The modules of one group that a statement asks for, in the order in which they were loaded, and what each takes with all that
+/// it loads.
+#[derive(Default)]
+struct Heads(Vec<(usize, u64)>);
+
+impl Heads {
+    fn add(&mut self, head: usize, own_ns: u64) {
+        match self.0.iter_mut().find(|(known, _)| *known == head) {
+            Some((_, taken)) => *taken += own_ns,
+            None => self.0.push((head, own_ns)),
+        }
+    }
+
+    /// Their names, the heaviest first.
+    fn names<'a>(mut self, graph: &ImportGraph<'a>) -> impl Iterator<Item = &'a str> {
+        self.0.sort_by_key(|&(_, taken)| std::cmp::Reverse(taken));
+        self.0.into_iter().map(|(head, _)| graph.names[head])
     }
 }
 

@@ -7,3 +7,4 @@ mod explain;
 mod project;
 mod record;
 mod scripted;
+mod start_up;

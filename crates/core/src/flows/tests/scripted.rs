@@ -71,6 +71,8 @@ pub(super) struct Scripted {
     asked: RefCell<Vec<String>>,
     /// Sources that files had earlier.
     history: Vec<String>,
+    /// What the interpreter loads at each start.
+    start: Vec<String>,
 }
 
 impl Scripted {
@@ -90,6 +92,7 @@ impl Scripted {
             imported: RefCell::default(),
             asked: RefCell::default(),
             history: Vec::new(),
+            start: Vec::new(),
         }
     }
 
@@ -107,6 +110,13 @@ impl Scripted {
         };
         self.modules.insert(name.to_owned(), module);
         self
+    }
+
+    /// With an interpreter whose start goes through a `.pth` file that imports these modules.
+    pub(super) fn starting_with(self, file: &str, imports: &[&str]) -> Self {
+        let mut scripted = self.standard("site", 1.0, &[file]).module(file, 0.2, imports);
+        scripted.start.push("site".to_owned());
+        scripted
     }
 
     /// With a module of the standard library.
@@ -238,7 +248,11 @@ impl Scripted {
 
     fn import(&self, request: ImportRequest<'_>, deferral: Option<&Deferral>) -> Import {
         let mut import = Import::default();
-        for name in request.preload {
+        if request.is_start() && !self.start.is_empty() {
+            self.load("site", None, deferral, &mut import);
+            return import;
+        }
+        for name in self.start.iter().chain(request.preload) {
             self.load(name, None, deferral, &mut import);
         }
         let preloaded = import.order.len();
@@ -570,6 +584,9 @@ fn source(module: &Module) -> String {
 }
 
 fn relative(module: &str) -> String {
+    if module.ends_with(".pth") {
+        return module.to_owned();
+    }
     format!("{}.py", module.replace('.', "/"))
 }
 

@@ -35,6 +35,7 @@ fn summary(cause: &explain::Cause) -> String {
             let also = lead_to_it_too(others);
             format!("{since}`{statement}` now imports `{module}`{extent}{also}")
         }
+        CauseKind::AtStart => at_start(cause, &extent),
         CauseKind::Upgrade(change) => format!("{}, most of it in `{module}`{extent}", versions(change)),
         CauseKind::ChangedModule => format!("`{module}` changed, and its own body takes longer"),
         CauseKind::SlowerModule => {
@@ -57,6 +58,23 @@ fn summary(cause: &explain::Cause) -> String {
     match (cause.share, cause.place()) {
         (Some(share), Some(line)) => format!("{what}, at `{line}` {}", of_body(share)),
         _ => what,
+    }
+}
+
+/// What every start of the interpreter does that it did not.
+fn at_start(cause: &explain::Cause, extent: &str) -> String {
+    let module = &cause.module;
+    if module.ends_with(".pth") {
+        return format!("`{module}` is new, and runs at each start of the interpreter");
+    }
+    match &cause.importer {
+        Some(importer) if importer != "site" => {
+            format!(
+                "`{}` imports `{module}` at each start of the interpreter{extent}",
+                statement(cause)
+            )
+        }
+        _ => format!("`{module}` is new, and is imported at each start of the interpreter{extent}"),
     }
 }
 
@@ -89,6 +107,9 @@ pub(super) fn way_out(cause: Option<&explain::Cause>, target: &str) -> String {
         CauseKind::ChangedModule | CauseKind::HeavyBody => {
             format!("let {line} do its work when the result is first needed, and not while it is imported")
         }
+        CauseKind::AtStart => format!(
+            "every Python process of this environment pays for {line} before it begins: take it out, or uninstall what brought it"
+        ),
         CauseKind::SlowerModule => format!("look at what {line} reads or calls: its own code is the same"),
         CauseKind::CompiledAtStart(compiled) => compile_before(*compiled),
         CauseKind::UncheckedBytecode => {
