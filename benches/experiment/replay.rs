@@ -7,7 +7,6 @@ use importgate_core::budgets::{Cited, Limits, Target};
 use importgate_core::observed::{ClosureChange, Sample};
 use importgate_core::sampling::alpha::Schedule;
 use importgate_core::sampling::{Answers, Decision, ErrorBudget, OtherSide, Question, Rules, decide_fixed, tests_of};
-use importgate_core::stats::MachineSpeed;
 use importgate_core::stats::changed_part::usual_own_times;
 use importgate_core::stats::random::SplitMix64;
 
@@ -87,7 +86,6 @@ pub(crate) fn stored(
             ..ClosureChange::default()
         });
     let other = OtherSide::Stored {
-        machine: MachineSpeed::of(&before),
         samples: before,
         own_ns,
         change,
@@ -129,7 +127,6 @@ pub(crate) fn fixed(
         inject(sample, injection, None);
     }
     let other = OtherSide::Stored {
-        machine: MachineSpeed::of(&before),
         samples: before,
         own_ns: BTreeMap::new(),
         change: None,

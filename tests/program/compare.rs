@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use importgate_core::baseline::{Baseline, Entry, Recorded, StoredSample};
+use importgate_core::baseline::{Baseline, Entry, Recorded, RecordedSpeed, StoredSample};
 use importgate_core::budgets::TargetKind;
 use importgate_core::checks::{TargetStatus, Verdict};
 use importgate_core::observed::{EnvironmentKey, Machine, ReferenceSample};
@@ -25,11 +25,17 @@ fn baseline(targets: &[(&str, u64)]) -> String {
                 ..StoredSample::default()
             })
             .collect(),
+        speed: Some(RecordedSpeed {
+            machine_ns: 44_000,
+            calibration_ns: 0,
+            reference_ns: 80_000_000,
+        }),
         ..Recorded::default()
     };
     let reference = ReferenceSample {
         cpu_ns: 80_000_000,
         wall_ns: 90_000_000,
+        calibration_ns: 0,
     };
     let entry = Entry {
         reference: vec![reference],
@@ -89,6 +95,8 @@ fn report(verdict: Verdict, targets: &[(&str, f64)]) -> Report {
             machine: Machine::default(),
             variables: std::collections::BTreeMap::new(),
             speed: None,
+            machine_speed_us: Some(44.0),
+            shown_at_speed_us: None,
         },
         baseline: Some(BaselineSummary {
             source: "budgets.baseline.json".to_owned(),

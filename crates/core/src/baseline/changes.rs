@@ -31,7 +31,7 @@ impl TargetSummary {
     fn new(name: &str, recorded: &Recorded, entry: &Entry) -> Self {
         Self {
             name: name.to_owned(),
-            time_ms: recorded.time_ms(&entry.speed()),
+            time_ms: recorded.time_ms(&entry.speed_of(recorded)),
             memory_bytes: recorded.memory_bytes(),
             instructions: recorded.instructions,
             modules: recorded.closure.len(),

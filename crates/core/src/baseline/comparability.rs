@@ -81,7 +81,7 @@ impl Aspect {
     }
 
     /// True where the machine differs and what the interpreter does with a module does not.
-    fn is_machine(&self) -> bool {
+    pub(crate) fn is_machine(&self) -> bool {
         matches!(
             self,
             Self::Processor | Self::ContainerCpus | Self::Cores | Self::ContainerMemory | Self::Kernel

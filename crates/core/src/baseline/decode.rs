@@ -13,7 +13,6 @@ use super::{Baseline, Entry, ParseError, Recorded, StoredSample};
 use crate::budgets::Bytecode;
 use crate::numbers;
 use crate::observed::{BytecodeState, COLLECTIONS, ModuleRecord, ModuleTable, Origin, ReferenceSample};
-use crate::stats::MachineSpeed;
 
 /// Reads a baseline.
 pub(super) fn baseline(bytes: &[u8]) -> Result<Baseline, ParseError> {
@@ -115,7 +114,11 @@ fn entry(stored: StoredEntry, path: &Path) -> Result<Entry, ParseError> {
         variables: stored.variables.into_iter().collect(),
         distributions: stored.distributions.into_iter().collect(),
         reference: reference
-            .map(|(cpu_ns, wall_ns)| ReferenceSample { cpu_ns, wall_ns })
+            .map(|(cpu_ns, wall_ns)| ReferenceSample {
+                cpu_ns,
+                wall_ns,
+                calibration_ns: 0,
+            })
             .collect(),
         calibration_ns: stored.calibration_ns,
         bytecode: stored.bytecode,
@@ -127,29 +130,30 @@ fn entry(stored: StoredEntry, path: &Path) -> Result<Entry, ParseError> {
         modules: stored.modules.into_iter().collect(),
         files: stored.files,
     };
-    let speed = entry.speed();
     let state = entry.bytecode;
-    let recorded = |mut stored: StoredTarget, path: Path| {
+    let recorded = |entry: &Entry, mut stored: StoredTarget, path: Path| {
         let states = std::mem::take(&mut stored.bytecode);
-        let mut recorded = target(stored, &speed, &pools, &path)?;
+        let mut recorded = target(entry, stored, &pools, &path)?;
         bytecode(states, state, &mut recorded.closure, &path.key("bytecode"))?;
         Ok(recorded)
     };
-    let start = stored.start.map(|start| recorded(start, path.key("start")));
+    let start = stored.start.map(|start| recorded(&entry, start, path.key("start")));
     entry.start = start.transpose()?;
     let path = path.key("targets");
     for (name, stored) in stored.targets {
-        let target = recorded(stored, path.key(&name))?;
+        let target = recorded(&entry, stored, path.key(&name))?;
         entry.targets.insert(name, target);
     }
     Ok(entry)
 }
 
-fn target(stored: StoredTarget, speed: &MachineSpeed, pools: &Pools, path: &Path) -> Result<Recorded, ParseError> {
+/// A target of `entry`, which has all but its targets.
+fn target(entry: &Entry, stored: StoredTarget, pools: &Pools, path: &Path) -> Result<Recorded, ParseError> {
     let mut recorded = Recorded {
         samples: stored.samples,
         preload: stored.preload,
         instructions: stored.instructions,
+        speed: stored.speed,
         ..Recorded::default()
     };
     let mut own_times = stored.own_time_10us.0.into_iter();
@@ -186,7 +190,7 @@ fn target(stored: StoredTarget, speed: &MachineSpeed, pools: &Pools, path: &Path
     }
     let bytes = |bytes: Option<u64>| bytes.map(|bytes| bytes as f64);
     let summaries = [
-        ("time_ms", stored.time_ms, recorded.time_ms(speed)),
+        ("time_ms", stored.time_ms, recorded.time_ms(&entry.speed_of(&recorded))),
         (
             "memory_bytes",
             bytes(stored.memory_bytes),

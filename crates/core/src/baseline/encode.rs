@@ -77,10 +77,11 @@ fn target(recorded: &Recorded, entry: &Entry, modules: &Modules<'_>, files: &Poo
     let milliseconds = |time_ms: f64| (time_ms * 1e3).round() / 1e3;
     let (closure, own_times) = closure(recorded, modules);
     StoredTarget {
-        time_ms: recorded.time_ms(&entry.speed()).map(milliseconds),
+        time_ms: recorded.time_ms(&entry.speed_of(recorded)).map(milliseconds),
         memory_bytes: recorded.memory_bytes(),
         peak_memory_bytes: recorded.peak_memory_bytes(),
         instructions: recorded.instructions,
+        speed: recorded.speed,
         modules: recorded.closure.len() as u64,
         preload: recorded.preload.clone(),
         closure,

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::pool::Pool;
-use super::{RecordedInterpreter, StoredSample};
+use super::{RecordedInterpreter, RecordedSpeed, StoredSample};
 use crate::budgets::{Bytecode, Engine};
 use crate::observed::{BytecodeState, EnvironmentKey, Machine, Origin};
 
@@ -85,6 +85,8 @@ pub(super) struct StoredTarget {
     pub(super) peak_memory_bytes: Option<u64>,
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub(super) instructions: Option<u64>,
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub(super) speed: Option<RecordedSpeed>,
     /// How many modules the closure has.
     pub(super) modules: u64,
     pub(super) preload: Vec<String>,

@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 pub use changes::{BaselineChanges, OriginChange, TargetChange, TargetSummary};
 pub use comparability::{Aspect, COUNTER_VARIABLE, Circumstances, Comparability, Difference};
 pub use error::{MergeError, ParseError};
-pub use recorded::{Entry, Recorded, RecordedInterpreter, StoredSample};
+pub use recorded::{Entry, Recorded, RecordedInterpreter, RecordedSpeed, StoredSample};
 
 use crate::observed::EnvironmentKey;
 
@@ -73,8 +73,8 @@ impl Baseline {
 
     /// Takes the targets of `fresh` into the entry under `key` and keeps that entry's other targets (`record --only`).
     ///
-    /// The reference and calibration levels of the old entry stay: they are the unit in which all times of the entry are
-    /// shown, and each sample carries the reference that was measured next to it. Without an old entry, `fresh` becomes it.
+    /// The reference and calibration levels of the old entry stay: they are the unit of targets that have no speed of their own,
+    /// and each sample carries the reference that was measured next to it. Without an old entry, `fresh` becomes it.
     ///
     /// # Errors
     /// [`MergeError`] where one entry cannot hold both: they were recorded by different builds of the interpreter, on

@@ -27,6 +27,6 @@ pub(super) fn has_moved(before: &TargetSummary, after: &TargetSummary, [old, new
 pub(super) fn scatter(recorded: &Recorded, entry: &Entry) -> Scatter {
     Scatter {
         samples: recorded.samples.len() as u64,
-        variation: estimate(&recorded.to_samples(), &entry.speed()).map(|estimate| estimate.variation),
+        variation: estimate(&recorded.to_samples(), &entry.speed_of(recorded)).map(|estimate| estimate.variation),
     }
 }

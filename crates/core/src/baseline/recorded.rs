@@ -34,7 +34,8 @@ pub struct Entry {
     pub distributions: BTreeMap<String, String>,
     /// Runs of the reference workload during the recording: how fast the machine was.
     pub reference: Vec<ReferenceSample>,
-    /// The usual CPU time of the calibration inside a sample's process, in nanoseconds; 0 where there is none.
+    /// The usual CPU time of the calibration inside a sample's process, in nanoseconds; 0 where there is none. Targets that have a
+    /// [`RecordedSpeed`] are shown by that.
     pub calibration_ns: u64,
     /// The state of the bytecode cache.
     pub bytecode: Bytecode,
@@ -48,12 +49,66 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The speed of the machine that recorded this: all times of the entry are in its milliseconds.
-    pub fn speed(&self) -> MachineSpeed {
+    /// The machine in whose milliseconds the time of a target is: the one that recorded it, at the speed that it sustains. Of an
+    /// entry that does not say, as it was while it recorded.
+    pub fn speed_of(&self, recorded: &Recorded) -> MachineSpeed {
+        let speed = recorded.speed;
+        let sustained = speed.map(|speed| MachineSpeed {
+            calibration_ns: speed.calibration_ns as f64,
+            reference_ns: speed.reference_ns as f64,
+        });
+        sustained.unwrap_or_else(|| self.usual_speed())
+    }
+
+    /// The machine as it was while most of the samples were taken, whatever their targets.
+    pub fn usual_speed(&self) -> MachineSpeed {
         let reference = median(self.reference.iter().map(|sample| sample.cpu_ns as f64));
         MachineSpeed {
             calibration_ns: self.calibration_ns as f64,
             reference_ns: reference.unwrap_or(0.0),
+        }
+    }
+
+    /// The machine that recorded a target, by the reference workload, which is the same on all.
+    pub fn machine_of(&self, recorded: &Recorded) -> MachineSpeed {
+        self.machine_with(recorded.speed.map(|speed| speed.machine_ns as f64))
+    }
+
+    /// The machine that recorded most of it.
+    pub fn machine(&self) -> MachineSpeed {
+        let speeds = self.targets.values().filter_map(|recorded| recorded.speed);
+        self.machine_with(median(speeds.map(|speed| speed.machine_ns as f64)))
+    }
+
+    fn machine_with(&self, calibration_ns: Option<f64>) -> MachineSpeed {
+        MachineSpeed {
+            calibration_ns: calibration_ns.unwrap_or(0.0),
+            ..MachineSpeed::of_references(&self.reference)
+        }
+    }
+}
+
+/// How fast the machine was that recorded a target, at the speed that it sustains while nothing else runs: see
+/// [`crate::stats::machine`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordedSpeed {
+    /// The calibration in the process of the reference workload, in nanoseconds: how fast the machine is.
+    pub machine_ns: u64,
+    /// The calibration in the processes of the target's samples.
+    pub calibration_ns: u64,
+    /// CPU time of the reference workload next to them.
+    pub reference_ns: u64,
+}
+
+impl RecordedSpeed {
+    /// Of the samples of a target, and of the machine that took them.
+    pub fn of(samples: &[Sample], machine: &MachineSpeed) -> Self {
+        let speed = MachineSpeed::of(samples);
+        Self {
+            machine_ns: machine.calibration_ns.round() as u64,
+            calibration_ns: speed.calibration_ns.round() as u64,
+            reference_ns: speed.reference_ns.round() as u64,
         }
     }
 }
@@ -76,6 +131,8 @@ pub struct Recorded {
     pub files_read: BTreeMap<String, Option<ContentHash>>,
     /// Instructions that the import executed, where the engine counted them.
     pub instructions: Option<u64>,
+    /// How fast the machine was; `None` where nothing was timed, and in what older versions recorded.
+    pub speed: Option<RecordedSpeed>,
 }
 
 impl Recorded {
@@ -226,6 +283,7 @@ impl From<&StoredSample> for Sample {
             cpu_ns: stored.cpu_ns,
             blocked_ns: stored.blocked_ns,
             calibration_ns: stored.calibration_ns,
+            sustained_calibration_ns: 0,
             reference_ns: stored.reference_ns as f64,
             memory_bytes: stored.memory_bytes,
             peak_memory_bytes: stored.peak_memory_bytes,

@@ -7,6 +7,9 @@ use crate::budgets::{Bytecode, Cited, Engine, Inconclusive};
 /// One hour, the longest that anything here may take, in milliseconds.
 const HOUR_MS: f64 = 3_600_000.0;
 
+/// What `machine-speed` accepts, in milliseconds: a machine on which the calibration takes less or more is none.
+const MACHINE_SPEEDS_MS: std::ops::RangeInclusive<f64> = 0.001..=10.0;
+
 /// `[project]`: what is measured with what.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ProjectSettings {
@@ -96,6 +99,9 @@ pub struct MeasureSettings {
     pub seed: Option<Cited<u64>>,
     /// The time limit of the whole run, in milliseconds.
     pub time_limit_ms: Option<Cited<f64>>,
+    /// In whose milliseconds times are shown and held against ceilings: those of a machine on which the calibration takes so long
+    /// (in milliseconds). `None` for the one that measures.
+    pub machine_speed_ms: Option<Cited<f64>>,
 }
 
 impl Default for MeasureSettings {
@@ -109,6 +115,7 @@ impl Default for MeasureSettings {
             engine: Cited::default_of(Engine::Time),
             seed: None,
             time_limit_ms: None,
+            machine_speed_ms: None,
         }
     }
 }
@@ -131,6 +138,9 @@ impl MeasureSettings {
         let time_limit = table
             .take("time-limit")
             .and_then(|value| value.time_ms(&(1_000.0..=24.0 * HOUR_MS)));
+        let machine_speed = table
+            .take("machine-speed")
+            .and_then(|value| value.time_ms(&MACHINE_SPEEDS_MS));
         table.finish();
         Self {
             timeout_ms: cited_or(timeout.as_ref(), default.timeout_ms.value),
@@ -152,6 +162,7 @@ impl MeasureSettings {
             engine: cited_or(engine.as_ref(), default.engine.value),
             seed: seed.as_ref().map(Located::cited),
             time_limit_ms: time_limit.as_ref().map(Located::cited),
+            machine_speed_ms: machine_speed.as_ref().map(Located::cited),
         }
     }
 

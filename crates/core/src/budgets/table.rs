@@ -197,9 +197,8 @@ fn home_of(key: &str) -> Option<&'static str> {
         "max-regression" | "noise-floor" => "it belongs in `[gate]`, or in a layer's or a module's table",
         "inconclusive" => "it belongs in `[gate]`",
         "python" | "source-roots" | "baseline" => "it belongs in `[project]`",
-        "timeout" | "samples" | "min-samples" | "max-samples" | "bytecode" | "engine" | "seed" | "time-limit" => {
-            "it belongs in `[measure]`"
-        }
+        "timeout" | "samples" | "min-samples" | "max-samples" | "bytecode" | "engine" | "seed" | "time-limit"
+        | "machine-speed" => "it belongs in `[measure]`",
         "module-level-below" | "lazy-above" | "usage-above" | "usage" | "heavy" => "it belongs in `[classes]`",
         _ if key == "preload" || KEYS.contains(&key) => {
             "it belongs in a `[layers.NAME]`, `[modules.\"NAME\"]` or `[startup.NAME]` table"

@@ -1,13 +1,17 @@
 //! Two recordings of the same targets side by side: what `importgate compare` shows of two baselines or reports. It
 //! answers "did the work on imports pay off", where `check` answers "did this commit break the budget".
 //!
-//! **Scale.** Two baselines are both shown in the milliseconds of the machine that recorded the old one, by way of the
-//! reference workload: the same figures that `check` shows of them. A report has no samples; its times are taken as they
-//! stand, and a note says so where nothing shows that both sides have one scale.
+//! **Scale.** Two baselines are both shown in the milliseconds of the machine that recorded the old one, at the speed that it
+//! sustains, each sample by its calibrations. A report has no samples; its times are brought there by the speeds that the two
+//! machines sustain ([`crate::stats::machine`]). Where these are not known, or the machines are two models, figures are shown
+//! and nothing is called slower or improved.
 //!
-//! **The same, or not.** A change counts where it is beyond the noise: see [`crate::stats::sameness`].
+//! **The same, or not.** Two groups of samples are tested as `check` tests them against a stored baseline, at an error level that
+//! all targets share ([`crate::sampling::alpha`]), and no finer than two runs can be told apart
+//! ([`crate::stats::comparison::resolution`]). The same code is the same unless it is far from before.
 
 mod content;
+mod grounds;
 mod recording;
 mod selection;
 #[cfg(test)]
@@ -18,13 +22,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 pub use content::{ContentError, parse_report};
-use recording::Recording;
+use grounds::Grounds;
 pub use selection::ComparisonError;
 
 use crate::baseline::Baseline;
 use crate::observed::EnvironmentKey;
 use crate::report::Report;
-use crate::stats::sameness::{Scatter, noise_ms};
 
 /// One of the two things that are compared.
 #[derive(Debug, Clone)]
@@ -92,7 +95,7 @@ pub enum TargetOutcome {
     New,
     /// Only the old side has it.
     Gone,
-    /// Both sides have it, and one was not timed.
+    /// Both sides have it, and one was not timed, or nothing says how their times relate.
     Unknown,
 }
 
@@ -240,14 +243,15 @@ pub fn compare(old: &Input, new: &Input, question: &ComparisonRequest) -> Result
 }
 
 fn environment(pair: &selection::Pair<'_>, required: Option<f64>) -> EnvironmentComparison {
-    let (before, after) = Recording::on_one_scale(&pair.old, &pair.new);
+    let scale = recording::Scale::between(&pair.old, &pair.new);
+    let (before, after) = scale.figures();
     let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
     EnvironmentComparison {
         environment: pair.new.key().clone(),
-        notes: recording::notes(&pair.old, &pair.new),
+        notes: scale.notes(),
         targets: names
             .into_iter()
-            .map(|name| row(name, &before, &after, required))
+            .map(|name| row(name, &before, &after, &scale.grounds(name), required))
             .collect(),
         total: Total::default(),
     }
@@ -257,6 +261,7 @@ fn row(
     name: &str,
     before: &BTreeMap<&str, Figures>,
     after: &BTreeMap<&str, Figures>,
+    grounds: &Grounds,
     required: Option<f64>,
 ) -> TargetComparison {
     let (before, after) = (before.get(name).copied(), after.get(name).copied());
@@ -275,45 +280,24 @@ fn row(
         falls_short: false,
     };
     if let (Some(before), Some(after)) = (before, after) {
+        let mut is_enough = false;
         if let (Some(before_ms), Some(after_ms)) = (before.time_ms, after.time_ms) {
-            let (change, noise) = (
-                after_ms - before_ms,
-                noise_ms(before_ms, scatter(&before), scatter(&after)),
-            );
-            row.outcome = match change {
-                _ if change.abs() <= noise => TargetOutcome::Same,
-                _ if change < 0.0 => TargetOutcome::Improved,
-                _ => TargetOutcome::Slower,
-            };
-            row.change_ms = Some(change);
-            row.change_percent = percent(change, before_ms);
-            row.noise_ms = Some(noise);
+            let judgement = grounds.judge((&before, before_ms), (&after, after_ms), required.unwrap_or(0.0));
+            row.outcome = judgement.outcome;
+            row.change_ms = Some(after_ms - before_ms);
+            row.change_percent = percent(after_ms - before_ms, before_ms);
+            row.noise_ms = judgement.noise_ms;
+            is_enough = judgement.outcome == TargetOutcome::Improved && judgement.is_enough;
         } else if before.failed && !after.failed && after.time_ms.is_some() {
             row.outcome = TargetOutcome::Resolved;
             row.change_percent = Some(-100.0);
+            is_enough = true;
         } else if after.failed && !before.failed {
             row.outcome = TargetOutcome::Broken;
         }
-        row.falls_short = required.is_some_and(|share| !shows_improvement(&row, share));
+        row.falls_short = required.is_some() && !is_enough;
     }
     row
-}
-
-fn scatter(figures: &Figures) -> Scatter {
-    Scatter {
-        samples: figures.samples,
-        variation: figures.variation,
-    }
-}
-
-/// True where the target lost at least this share of its time, and more than noise could have taken.
-fn shows_improvement(row: &TargetComparison, share: f64) -> bool {
-    // A requirement that is met to the last digit that anybody sees is met.
-    const ROUNDING: f64 = 1e-9;
-    matches!(row.outcome, TargetOutcome::Improved | TargetOutcome::Resolved)
-        && row
-            .change_percent
-            .is_some_and(|change| -change >= share * 100.0 - ROUNDING)
 }
 
 fn total(rows: &[TargetComparison]) -> Total {

@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 
 use super::Figures;
-use crate::baseline::{Aspect, Comparability, Difference, Entry};
+use super::grounds::Grounds;
+use crate::baseline::{Aspect, Comparability, Difference, Entry, Recorded};
 use crate::checks::TargetStatus;
-use crate::observed::{EnvironmentKey, Machine};
+use crate::observed::{ClosureChange, EnvironmentKey, Machine};
 use crate::report::{Report, TargetReport};
+use crate::sampling::ErrorBudget;
+use crate::stats::machine::slowdown_between;
 use crate::stats::{MachineSpeed, estimate};
 
-/// How far two times may differ and still be the same figure, written and read back.
-const SAME_FIGURE: f64 = 1e-6;
+/// Nanoseconds in a microsecond.
+const NS_PER_US: f64 = 1e3;
 
 /// What one side recorded in one environment.
 #[derive(Debug, Clone, Copy)]
@@ -29,64 +32,42 @@ impl<'a> Recording<'a> {
         }
     }
 
-    /// The figures of both sides by target, in the milliseconds of the machine of the old side wherever that can be done.
-    pub(super) fn on_one_scale(old: &Self, new: &Self) -> (BTreeMap<&'a str, Figures>, BTreeMap<&'a str, Figures>) {
-        let machine = match (old, new) {
-            (Self::Entry(_, entry), Self::Entry(..)) => Some(entry.speed()),
-            _ => None,
-        };
-        (old.figures(machine), new.figures(machine))
-    }
-
-    /// The figures by target, in the milliseconds of `machine`; of their own one where it is `None`.
-    fn figures(&self, machine: Option<MachineSpeed>) -> BTreeMap<&'a str, Figures> {
+    /// The figures by target; `machine` says in whose milliseconds those of a baseline's target are, and `times` how many times as
+    /// long those of a report take there.
+    fn figures(
+        &self,
+        machine: impl Fn(&str, &Recorded) -> MachineSpeed,
+        times: Option<f64>,
+    ) -> BTreeMap<&'a str, Figures> {
         match *self {
             Self::Entry(_, entry) => {
-                let machine = machine.unwrap_or_else(|| entry.speed());
                 let targets = entry.targets.iter();
                 targets
-                    .map(|(name, recorded)| {
-                        let estimate = estimate(&recorded.to_samples(), &machine);
-                        let estimate = estimate.as_ref();
-                        let figures = Figures {
-                            time_ms: estimate.map(|estimate| estimate.time_ms),
-                            memory_bytes: estimate.map(|estimate| estimate.memory_bytes),
-                            modules: Some(recorded.closure.len() as u64),
-                            instructions: recorded.instructions,
-                            samples: recorded.samples.len() as u64,
-                            variation: estimate.map(|estimate| estimate.variation),
-                            // What fails is not recorded.
-                            failed: false,
-                        };
-                        (name.as_str(), figures)
-                    })
+                    .map(|(name, recorded)| (name.as_str(), recorded_figures(recorded, &machine(name, recorded))))
                     .collect()
             }
             Self::Report(report) => {
                 let targets = report.targets.iter();
                 targets
-                    .map(|target| (target.module.as_str(), reported(target)))
+                    .map(|target| (target.module.as_str(), reported(target, times.unwrap_or(1.0))))
                     .collect()
             }
         }
     }
 
-    /// What fixes the scale of the times: those of a baseline itself, or those that a report holds its own against.
-    fn anchors(&self) -> BTreeMap<&'a str, f64> {
-        match *self {
-            Self::Entry(..) => {
-                let figures = self.figures(None).into_iter();
-                figures
-                    .filter_map(|(name, figures)| Some((name, figures.time_ms?)))
-                    .collect()
-            }
+    /// The speed in whose milliseconds its times are, by the reference workload, where it is known.
+    fn speed(&self) -> Option<MachineSpeed> {
+        let calibration_ns = match self {
+            Self::Entry(_, entry) => return Some(entry.machine()),
             Self::Report(report) => {
-                let targets = report.targets.iter();
-                targets
-                    .filter_map(|target| Some((target.module.as_str(), target.baseline_time_ms?)))
-                    .collect()
+                let environment = &report.environment;
+                environment.shown_at_speed_us.or(environment.machine_speed_us)? * NS_PER_US
             }
-        }
+        };
+        Some(MachineSpeed {
+            calibration_ns,
+            reference_ns: 0.0,
+        })
     }
 
     fn machine(&self) -> &'a Machine {
@@ -104,9 +85,28 @@ impl<'a> Recording<'a> {
     }
 }
 
-fn reported(target: &TargetReport) -> Figures {
+fn recorded_figures(recorded: &Recorded, machine: &MachineSpeed) -> Figures {
+    let estimate = estimate(&recorded.to_samples(), machine);
+    let estimate = estimate.as_ref();
     Figures {
-        time_ms: target.time_ms,
+        time_ms: estimate.map(|estimate| estimate.time_ms),
+        memory_bytes: estimate.map(|estimate| estimate.memory_bytes),
+        modules: Some(recorded.closure.len() as u64),
+        instructions: recorded.instructions,
+        samples: recorded.samples.len() as u64,
+        variation: estimate.map(|estimate| estimate.variation),
+        // What fails is not recorded.
+        failed: false,
+    }
+}
+
+fn reported(target: &TargetReport, times: f64) -> Figures {
+    let blocked_ms = target.blocked_ms.unwrap_or(0.0);
+    Figures {
+        // A slower machine does not make a wait longer.
+        time_ms: target
+            .time_ms
+            .map(|time_ms| (time_ms - blocked_ms) * times + blocked_ms),
         memory_bytes: target.memory_bytes,
         modules: target.modules,
         instructions: target.instructions,
@@ -116,26 +116,140 @@ fn reported(target: &TargetReport) -> Figures {
     }
 }
 
-/// What the reader must know about the conditions of the two sides.
-pub(super) fn notes(old: &Recording<'_>, new: &Recording<'_>) -> Vec<String> {
-    let differences = differences(old, new);
-    let mut notes: Vec<String> = differences.iter().map(ToString::to_string).collect();
-    if differences
-        .iter()
-        .any(|difference| difference.aspect == Aspect::Processor)
-    {
-        notes.push(
-            "two different machines: how their times relate differs from module to module, so a small change says little"
-                .to_owned(),
-        );
+/// How the times of two recordings relate.
+#[derive(Debug)]
+pub(super) struct Scale<'a> {
+    old: Recording<'a>,
+    new: Recording<'a>,
+    differences: Vec<Difference>,
+    relation: Relation,
+    budget: ErrorBudget,
+}
+
+/// What brings the times of the new side into the milliseconds of the old one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Relation {
+    /// Two baselines of one interpreter: the calibrations of each sample.
+    Samples,
+    /// On the old machine it takes so many times as long, at the speeds that the two sustain.
+    Machines(f64),
+    /// Nothing that is known.
+    Unknown,
+}
+
+impl<'a> Scale<'a> {
+    pub(super) fn between(old: &Recording<'a>, new: &Recording<'a>) -> Self {
+        let differences = differences(old, new);
+        let differ = |aspects: &[Aspect]| {
+            differences
+                .iter()
+                .any(|difference| aspects.contains(&difference.aspect))
+        };
+        let one_interpreter = !differ(&[Aspect::Key, Aspect::InterpreterVersion, Aspect::InterpreterBuild]);
+        let relation = match (old, new) {
+            _ if differ(&[Aspect::Processor]) => Relation::Unknown,
+            (Recording::Entry(..), Recording::Entry(..)) if one_interpreter => Relation::Samples,
+            // Another interpreter takes another time for the calibration itself.
+            _ if !one_interpreter => Relation::Machines(1.0),
+            _ => match (old.speed(), new.speed()) {
+                (Some(old), Some(new)) if old.calibration_ns > 0.0 && new.calibration_ns > 0.0 => {
+                    Relation::Machines(slowdown_between(&new, &old))
+                }
+                _ => Relation::Unknown,
+            },
+        };
+        let targets = match old {
+            Recording::Entry(_, entry) => entry.targets.len(),
+            Recording::Report(report) => report.targets.len(),
+        };
+        Self {
+            old: *old,
+            new: *new,
+            differences,
+            relation,
+            // Faster, slower, and faster by what is required.
+            budget: ErrorBudget::over(3 * targets),
+        }
     }
-    if !share_a_scale(old, new) {
-        notes.push(
-            "the times of the two sides were not held against one baseline: where the machine was busier, they are longer"
-                .to_owned(),
-        );
+
+    /// The figures of both sides by target, in the milliseconds of the machine of the old side wherever that can be done.
+    pub(super) fn figures(&self) -> (BTreeMap<&'a str, Figures>, BTreeMap<&'a str, Figures>) {
+        let times = match self.relation {
+            Relation::Machines(times) => times,
+            Relation::Samples | Relation::Unknown => 1.0,
+        };
+        let own = |entry: &Entry, recorded: &Recorded| entry.speed_of(recorded);
+        let before = |_: &str, recorded: &Recorded| match self.old {
+            Recording::Entry(_, entry) => own(entry, recorded),
+            Recording::Report(_) => MachineSpeed::default(),
+        };
+        let after = |name: &str, recorded: &Recorded| match (self.old, self.new) {
+            (Recording::Entry(_, old), Recording::Entry(..)) if self.relation == Relation::Samples => {
+                let before = old.targets.get(name);
+                before.map_or_else(|| self.own_of_new(recorded), |before| own(old, before))
+            }
+            _ => self.own_of_new(recorded).slowed_down(times),
+        };
+        (self.old.figures(before, None), self.new.figures(after, Some(times)))
     }
-    notes
+
+    fn own_of_new(&self, recorded: &Recorded) -> MachineSpeed {
+        match self.new {
+            Recording::Entry(_, entry) => entry.speed_of(recorded),
+            Recording::Report(_) => MachineSpeed::default(),
+        }
+    }
+
+    /// What a target is judged on.
+    pub(super) fn grounds(&self, name: &str) -> Grounds {
+        match (self.relation, self.old, self.new) {
+            (Relation::Unknown, ..) => Grounds::Nothing,
+            (Relation::Samples, Recording::Entry(_, old), Recording::Entry(_, new)) => {
+                let (Some(before), Some(after)) = (old.targets.get(name), new.targets.get(name)) else {
+                    return Grounds::Nothing;
+                };
+                Grounds::Samples {
+                    before: before.to_samples(),
+                    after: after.to_samples(),
+                    machine: old.speed_of(before),
+                    same_code: is_same_code(before, after)
+                        && self.differences.iter().all(|one| one.aspect.is_machine()),
+                    budget: self.budget,
+                }
+            }
+            _ => Grounds::Figures,
+        }
+    }
+
+    /// What the reader must know about the conditions of the two sides.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let mut notes: Vec<String> = self.differences.iter().map(ToString::to_string).collect();
+        let is_foreign = |difference: &Difference| difference.aspect == Aspect::Processor;
+        notes.extend(match self.relation {
+            Relation::Unknown if self.differences.iter().any(is_foreign) => Some(
+                "two different machines: how their times relate differs from module to module, so nothing is called slower or \
+                 improved"
+                    .to_owned(),
+            ),
+            Relation::Unknown => Some(
+                "one side does not say how fast its machine was, so nothing is called slower or improved".to_owned(),
+            ),
+            Relation::Machines(times) if times != 1.0 => Some(format!(
+                "the machine of the new side runs at {times:.2} times the speed of the old one: its times are shown as they \
+                 would be there"
+            )),
+            Relation::Samples | Relation::Machines(_) => None,
+        });
+        notes
+    }
+}
+
+/// True where both sides ran the same code on the same data. What a command runs is not recorded.
+fn is_same_code(before: &Recorded, after: &Recorded) -> bool {
+    let change = ClosureChange::between(&before.closure, &after.closure);
+    !before.closure.is_empty()
+        && change.bytecode.is_empty()
+        && before.is_same_code(&after.preload, &change, &after.files_read)
 }
 
 fn differences(old: &Recording<'_>, new: &Recording<'_>) -> Vec<Difference> {
@@ -156,18 +270,4 @@ fn differences(old: &Recording<'_>, new: &Recording<'_>) -> Vec<Difference> {
         now: Some(after.to_owned()),
     }));
     differences
-}
-
-/// True where the load of the machine cancels out of the comparison: two baselines, or sides that were held against the
-/// same times.
-fn share_a_scale(old: &Recording<'_>, new: &Recording<'_>) -> bool {
-    if matches!((old, new), (Recording::Entry(..), Recording::Entry(..))) {
-        return true;
-    }
-    let (old, new) = (old.anchors(), new.anchors());
-    let mut common = old
-        .iter()
-        .filter_map(|(name, before)| Some((before, new.get(name)?)))
-        .peekable();
-    common.peek().is_some() && common.all(|(one, other)| (one - other).abs() <= one.abs() * SAME_FIGURE)
 }

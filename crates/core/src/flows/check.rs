@@ -18,8 +18,12 @@ use super::counts::{self, InstructionCounts};
 use super::lines::{self, LinesBefore, SourceFiles};
 use super::observe::{Glanced, Settles, Side};
 use super::sample::{self, Job, Samples};
+use super::speed::RunSpeed;
 use super::target_state::{Reuse, TargetState, glance_at};
 use super::{Deadline, SamplingSettings, ShowProgress, orders};
+
+/// Microseconds in a millisecond.
+const US_PER_MS: f64 = 1e3;
 
 /// What is checked, and how.
 pub struct Check<'a> {
@@ -75,7 +79,9 @@ pub fn check(
         stale: compare_with.stale(check.all_targets),
         start: compare_with.stored().and_then(|stored| stored.start.as_ref()),
     };
-    let measured = measure(check, head, (&compare_with, &context), deadline, progress)?;
+    let shown_at_ms = check.budgets.measure.machine_speed_ms.as_ref().map(|cited| cited.value);
+    let speed = RunSpeed::tell(head, shown_at_ms, compare_with.stored().is_some())?;
+    let measured = measure(check, head, (&compare_with, &context, &speed), deadline, progress)?;
     let orders = orders::try_all(
         check.budgets,
         check.targets,
@@ -94,6 +100,7 @@ pub fn check(
         .collect();
     order::sort(&mut findings, &targets);
     let stored = compare_with.stored();
+    let machine = speed.machine(&measured.samples.references);
     Ok(Report {
         version: Report::VERSION,
         importgate: env!("CARGO_PKG_VERSION").to_owned(),
@@ -107,12 +114,14 @@ pub fn check(
             python_version: environment.interpreter.version.clone(),
             machine: environment.machine.clone(),
             variables: check.variables.clone(),
-            speed: stored.and_then(|stored| measured.samples.speed_beside(&stored.speed)),
+            speed: stored.map(|stored| machine.relative_to(&stored.entry.machine())),
+            machine_speed_us: machine.calibration_us(),
+            shown_at_speed_us: shown_at_ms.map(|ms| ms * US_PER_MS),
         },
         baseline: compare_with.summary(),
         run: RunSummary {
             samples: measured.samples.count(),
-            references: measured.samples.references.len() as u64,
+            references: speed.references() + measured.samples.references.len() as u64,
             seconds: deadline.elapsed_seconds(),
             seed: check.sampling.seed,
         },
@@ -150,20 +159,20 @@ struct Measured<'a> {
 fn measure<'a>(
     check: &Check<'_>,
     head: &'a dyn Measure,
-    (compare_with, context): (&CompareWith<'a>, &Context<'_>),
+    (compare_with, context, speed): (&CompareWith<'a>, &Context<'_>, &RunSpeed),
     deadline: Deadline<'_>,
     progress: &mut dyn ShowProgress,
 ) -> Result<Measured<'a>, MeasureError> {
     let targets = check.targets;
     let counted = check.budgets.measure.engine.value == Engine::Instructions;
-    let (head, base) = observe_both(check, head, (compare_with, context), counted, progress)?;
+    let (head, base) = observe_both(check, head, (compare_with, context, speed), counted, progress)?;
     let mut states: Vec<TargetState> = targets
         .iter()
         .zip(&head.observations)
         .enumerate()
         .map(|(position, (target, observed))| {
             let base = base.as_ref().map(|side| &side.observations[position]);
-            TargetState::of(target, observed, compare_with, base, check.reuse)
+            TargetState::of(target, observed, compare_with, base, (check.reuse, speed))
         })
         .collect();
     let counts = if counted {
@@ -194,13 +203,14 @@ fn measure<'a>(
 fn observe_both<'a>(
     check: &Check<'_>,
     head: &'a dyn Measure,
-    (compare_with, context): (&CompareWith<'a>, &Context<'_>),
+    (compare_with, context, speed): (&CompareWith<'a>, &Context<'_>, &RunSpeed),
     counted: bool,
     progress: &mut dyn ShowProgress,
 ) -> Result<(Side<'a>, Option<Side<'a>>), MeasureError> {
     let targets = check.targets;
-    let glance =
-        |target: &Target, observed: &TargetObservation| glance_at(target, observed, compare_with, context, check.reuse);
+    let glance = |target: &Target, observed: &TargetObservation| {
+        glance_at(target, observed, compare_with, context, (check.reuse, speed))
+    };
     let settles = compare_with.stored().map(|_| &glance as &Settles<'_>);
     let observed = Side::observe(head, targets, settles, progress)?;
     let Some(base) = observe_base(compare_with, targets, counted, progress)? else {

@@ -8,7 +8,6 @@ use crate::checks::{Compared, StartChange};
 use crate::explain::InterpreterChange;
 use crate::observed::{Interpreter, Measure, MeasureError, TargetObservation};
 use crate::report::{BaselineSummary, RecordedFrom};
-use crate::stats::MachineSpeed;
 
 use super::start_up;
 
@@ -57,7 +56,6 @@ pub(super) enum CompareWith<'a> {
 pub(super) struct StoredEntry {
     pub(super) entry: Entry,
     pub(super) comparability: Comparability,
-    pub(super) speed: MachineSpeed,
     /// What is different in the interpreter's own start.
     pub(super) start: Option<StartChange>,
     path: String,
@@ -83,11 +81,9 @@ impl<'a> CompareWith<'a> {
                     return Self::Nothing(Compared::NoEntry { path, known });
                 };
                 let comparability = Comparability::between(&key, &entry, now);
-                let speed = entry.speed();
                 Self::Baseline(Box::new(StoredEntry {
                     entry,
                     comparability,
-                    speed,
                     start: None,
                     path,
                 }))

@@ -9,6 +9,7 @@ use crate::budgets::{Limits, Target, Workload};
 use crate::observed::{BytecodeState, Clock, ImportRequest, Look, Machine, MachineConditions, Measure, MeasureError};
 use crate::report::doctor::Examination;
 use crate::sampling::{OtherSide, Question};
+use crate::stats::MachineSpeed;
 use crate::stats::noise::{NoiseFloor, noise_floor};
 
 use super::sample::{self, Job};
@@ -58,7 +59,7 @@ pub fn doctor(
     let compiled = compiled_at_start(doctor.targets, measure, &imports)?;
     let before = (doctor.conditions)();
     let started = clock.elapsed();
-    let floor = self_test(doctor, measure, imports, clock, progress)?;
+    let (floor, machine_speed_us) = self_test(doctor, measure, imports, clock, progress)?;
     let after = (doctor.conditions)();
     let stolen = after
         .times
@@ -73,19 +74,21 @@ pub fn doctor(
         turbo: before.turbo,
         virtual_machine: before.virtual_machine,
         stolen,
+        machine_speed_us,
         floor,
         seconds: (clock.elapsed() - started).as_secs_f64(),
         max_regression: doctor.max_regression,
     })
 }
 
+/// What the machine can tell, and how fast it is (see [`MachineSpeed::calibration_us`]).
 fn self_test(
     doctor: &Doctor<'_>,
     measure: &dyn Measure,
     imports: Vec<String>,
     clock: &dyn Clock,
     progress: &mut dyn ShowProgress,
-) -> Result<NoiseFloor, DoctorError> {
+) -> Result<(NoiseFloor, Option<f64>), DoctorError> {
     let mut subject = Target::module("self-test", Limits::default());
     subject.workload = Workload::Imports(imports);
     let settings = SamplingSettings {
@@ -104,7 +107,8 @@ fn self_test(
     let samples = sample::take((measure, Some(measure)), &[job], &settings, deadline, progress)?;
     let taken = samples.taken.first();
     let floor = taken.and_then(|taken| noise_floor(&taken.head, &taken.base));
-    floor.ok_or(DoctorError::NoSamples)
+    let machine = MachineSpeed::of_references(&samples.references);
+    Ok((floor.ok_or(DoctorError::NoSamples)?, machine.calibration_us()))
 }
 
 /// Imports the subject of the self-test and each target once, and looks which bytecode is not there afterwards. Of an import that

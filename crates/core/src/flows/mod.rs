@@ -12,6 +12,7 @@ mod observe;
 mod orders;
 mod record;
 mod sample;
+mod speed;
 mod start_up;
 mod target_state;
 

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use thiserror::Error;
 
 use crate::baseline::{
-    Baseline, BaselineChanges, COUNTER_VARIABLE, Entry, MergeError, Recorded, RecordedInterpreter, StoredSample,
+    Baseline, BaselineChanges, COUNTER_VARIABLE, Entry, MergeError, Recorded, RecordedInterpreter, RecordedSpeed,
+    StoredSample,
 };
 use crate::budgets::{Budgets, Engine, Target, Workload};
 use crate::observed::{
@@ -14,6 +15,7 @@ use crate::observed::{
     TargetObservation,
 };
 use crate::sampling::{OtherSide, Question};
+use crate::stats::MachineSpeed;
 use crate::stats::changed_part::usual_own_times;
 
 use super::observe::Side;
@@ -83,7 +85,7 @@ pub fn record(
     let samples = sample::take((measure, None), &jobs, &settings, deadline, progress)?;
     refuse_failures(targets, samples.taken.iter().map(|taken| taken.failure.as_ref()))?;
     let mut entry = entry(record, &side, &samples);
-    entry.start = start_up::record(measure, &entry.speed())?;
+    entry.start = start_up::record(measure, &entry.usual_speed())?;
     if record.budgets.measure.engine.value == Engine::Instructions {
         count(measure, targets, &mut entry, deadline, progress)?;
     }
@@ -150,12 +152,14 @@ fn count(
 
 fn entry(record: &Record<'_>, side: &Side<'_>, samples: &Samples) -> Entry {
     let interpreter = side.measure.interpreter();
+    let machine = MachineSpeed::of_references(&samples.references);
+    let speed = MachineSpeed::of(samples.taken.iter().flat_map(|taken| &taken.head));
     let recorded = record
         .targets
         .iter()
         .zip(&side.observations)
         .zip(&samples.taken)
-        .map(|((target, observed), taken)| (target.name.clone(), recorded(target, observed, &taken.head)));
+        .map(|((target, observed), taken)| (target.name.clone(), recorded(target, observed, &taken.head, &machine)));
     Entry {
         importgate: env!("CARGO_PKG_VERSION").to_owned(),
         interpreter: RecordedInterpreter {
@@ -166,7 +170,7 @@ fn entry(record: &Record<'_>, side: &Side<'_>, samples: &Samples) -> Entry {
         variables: record.variables.clone(),
         distributions: distributions(side.observations.iter().map(|observed| &observed.closure)),
         reference: samples.references.clone(),
-        calibration_ns: samples.speed().calibration_ns.round() as u64,
+        calibration_ns: speed.calibration_ns.round() as u64,
         bytecode: record.budgets.measure.bytecode.value,
         engine: record.budgets.measure.engine.value,
         start: None,
@@ -174,7 +178,7 @@ fn entry(record: &Record<'_>, side: &Side<'_>, samples: &Samples) -> Entry {
     }
 }
 
-fn recorded(target: &Target, observed: &TargetObservation, samples: &[Sample]) -> Recorded {
+fn recorded(target: &Target, observed: &TargetObservation, samples: &[Sample], machine: &MachineSpeed) -> Recorded {
     let mut own_ns = usual_own_times(samples);
     own_ns.retain(|module, _| module == COLLECTIONS || observed.closure.contains_key(module));
     Recorded {
@@ -184,6 +188,7 @@ fn recorded(target: &Target, observed: &TargetObservation, samples: &[Sample]) -
         preload: target.preload.clone(),
         files_read: observed.files_read.clone(),
         instructions: None,
+        speed: (!samples.is_empty()).then(|| RecordedSpeed::of(samples, machine)),
     }
 }
 

@@ -7,7 +7,6 @@ use crate::observed::{Failure, ImportRequest, Measure, MeasureError, ReferenceSa
 use crate::report::progress_line::{Phase, Progress};
 use crate::sampling::plan::{Arm, Arms, Plan, PlanSettings, Step, StepOutcome};
 use crate::sampling::{ErrorBudget, Question, Rules, SequentialJudge};
-use crate::stats::MachineSpeed;
 
 use super::{Deadline, ShowProgress};
 
@@ -91,17 +90,6 @@ impl Samples {
             .iter()
             .map(|taken| (taken.head.len() + taken.base.len()) as u64)
             .sum()
-    }
-
-    /// How fast the machine was while these were taken.
-    pub(super) fn speed(&self) -> MachineSpeed {
-        MachineSpeed::of(self.taken.iter().flat_map(|taken| &taken.head))
-    }
-
-    /// How fast this machine is beside `other`; `None` where nothing was timed.
-    pub(super) fn speed_beside(&self, other: &MachineSpeed) -> Option<f64> {
-        let speed = self.speed();
-        (speed.reference_ns > 0.0).then(|| speed.relative_to(other))
     }
 }
 

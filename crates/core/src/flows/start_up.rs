@@ -12,6 +12,7 @@ use crate::observed::{
 };
 use crate::stats::MachineSpeed;
 use crate::stats::changed_part::usual_own_times;
+use crate::stats::comparison::scale_of;
 
 /// Samples that own times rest on: they explain and decide nothing.
 const SAMPLES: u32 = 5;
@@ -45,7 +46,7 @@ pub(super) fn change(measure: &dyn Measure, entry: &Entry, project: &str) -> Res
     if observed.failure().is_some() {
         return Ok(None);
     }
-    let own_now_ns = own_times(measure, &entry.speed())?;
+    let own_now_ns = own_times(measure, &entry.usual_speed())?;
     let change = ClosureChange::between(&recorded.closure, &observed.closure);
     // Both sides are at one speed by their calibrations: what did not change is too little to be a yardstick.
     let mut own_before_ns = recorded.own_ns.clone();
@@ -88,13 +89,7 @@ fn own_times(measure: &dyn Measure, machine: &MachineSpeed) -> Result<BTreeMap<S
     for round in 0..SAMPLES {
         samples.extend(measure.sample(request(round))?.ok());
     }
-    let calibration_ns = MachineSpeed::of(&samples).calibration_ns;
-    let is_known = calibration_ns > 0.0 && machine.calibration_ns > 0.0;
-    let scale = if is_known {
-        machine.calibration_ns / calibration_ns
-    } else {
-        1.0
-    };
+    let scale = scale_of(&samples, machine);
     let own = usual_own_times(&samples).into_iter();
     Ok(own
         .map(|(module, own_ns)| (module, (own_ns as f64 * scale) as u64))

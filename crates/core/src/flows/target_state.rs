@@ -1,18 +1,22 @@
 //! The state of each target before anything is timed: its import failed, its code is the baseline's, or it has to be timed.
 
+use std::collections::BTreeMap;
+
 use crate::baseline::Recorded;
 use crate::budgets::{Target, Workload};
 use crate::checks;
 use crate::checks::{Before, Case, Context, StartChange, TargetStatus};
 use crate::observed::{ClosureChange, Failure, Sample, TargetObservation};
-use crate::sampling::{Answers, ErrorBudget, OtherSide, Question, Rules, tests_of};
+use crate::sampling::{Answers, ErrorBudget, OtherSide, Question, Rules, ShownOn, tests_of};
 use crate::stats::changed_part::usual_own_times;
+use crate::stats::comparison::scale_of;
 use crate::stats::growth::Growth;
 use crate::stats::{MachineSpeed, estimate};
 
 use super::compare_with::{CompareWith, StoredEntry};
 use super::observe::Glanced;
 use super::sample::Taken;
+use super::speed::RunSpeed;
 use super::start_up::without;
 
 /// How far a check goes in taking equal code for equal cost.
@@ -36,6 +40,8 @@ pub(super) struct TargetState {
     took_longer: bool,
     /// Modules of the import that are loaded at each start of the interpreter on one side only.
     moved: Vec<String>,
+    /// In whose milliseconds samples of this run are shown.
+    shown_on: ShownOn,
 }
 
 #[derive(Debug)]
@@ -59,7 +65,20 @@ impl TargetState {
         observed: &TargetObservation,
         compare_with: &CompareWith<'_>,
         base: Option<&TargetObservation>,
-        reuse: Reuse,
+        (reuse, speed): (Reuse, &RunSpeed),
+    ) -> Self {
+        Self {
+            shown_on: speed.of_fresh(),
+            ..Self::in_own_milliseconds(target, observed, compare_with, base, (reuse, speed))
+        }
+    }
+
+    fn in_own_milliseconds(
+        target: &Target,
+        observed: &TargetObservation,
+        compare_with: &CompareWith<'_>,
+        base: Option<&TargetObservation>,
+        (reuse, speed): (Reuse, &RunSpeed),
     ) -> Self {
         if observed.failure().is_some() {
             return Self::of_kind(Kind::Failed);
@@ -75,13 +94,13 @@ impl TargetState {
         };
         let moved = moved(stored.start.as_ref(), recorded, observed);
         if !moved.is_empty() {
-            return Self::after_another_start(stored, recorded, observed, moved, reuse);
+            return Self::after_another_start((stored, recorded), observed, moved, (reuse, speed));
         }
         let change = ClosureChange::between(&recorded.closure, &observed.closure);
         let same_code = stored.comparability.modules_compare()
             && is_observed(target)
             && recorded.is_same_code(&target.preload, &change, &observed.files_read);
-        let mut kind = against_recorded(stored, recorded, &change, same_code, reuse);
+        let mut kind = against_recorded((stored, recorded), &change, same_code, (reuse, speed));
         let took_longer = matches!(kind, Kind::Reused { .. }) && took_longer(stored, recorded, observed);
         if let (Kind::Reused { same_code, .. }, true) = (&kind, took_longer) {
             kind = Kind::Timed(same_code.clone());
@@ -92,17 +111,17 @@ impl TargetState {
             recorded: Some(Box::new(recorded.clone())),
             took_longer,
             moved,
+            shown_on: ShownOn::THIS,
         }
     }
 
     /// Where the start of the interpreter loads what the import needs, or does so no longer, the rest compares: what changed in
     /// it against what did not. Its time as a whole is that of another piece of work.
     fn after_another_start(
-        stored: &StoredEntry,
-        recorded: &Recorded,
+        (stored, recorded): (&StoredEntry, &Recorded),
         observed: &TargetObservation,
         moved: Vec<String>,
-        reuse: Reuse,
+        (reuse, speed): (Reuse, &RunSpeed),
     ) -> Self {
         let mut rest = Recorded {
             closure: without(&recorded.closure, &moved),
@@ -110,7 +129,7 @@ impl TargetState {
         };
         rest.own_ns.retain(|module, _| !moved.contains(module));
         let change = ClosureChange::between(&rest.closure, &without(&observed.closure, &moved));
-        let mut kind = against_recorded(stored, &rest, &change, false, reuse);
+        let mut kind = against_recorded((stored, &rest), &change, false, (reuse, speed));
         if let Kind::Timed(OtherSide::Stored { whole, .. }) = &mut kind {
             *whole = false;
         }
@@ -120,6 +139,7 @@ impl TargetState {
             recorded: Some(Box::new(rest)),
             took_longer: false,
             moved,
+            shown_on: ShownOn::THIS,
         }
     }
 
@@ -149,6 +169,7 @@ impl TargetState {
             recorded: None,
             took_longer: false,
             moved: Vec::new(),
+            shown_on: ShownOn::THIS,
         }
     }
 
@@ -159,6 +180,7 @@ impl TargetState {
             recorded: None,
             took_longer: false,
             moved: Vec::new(),
+            shown_on: ShownOn::THIS,
         }
     }
 
@@ -183,17 +205,14 @@ impl TargetState {
         if !is_observed(target) {
             return;
         }
-        let machine = match &self.kind {
-            Kind::Timed(OtherSide::Stored { machine, whole, .. }) => whole.then_some(*machine),
-            Kind::Timed(OtherSide::Paired { .. }) => None,
-            _ => return,
-        };
-        self.kind = Kind::Timed(OtherSide::Counted { machine });
+        if let Kind::Timed(OtherSide::Stored { .. } | OtherSide::Paired { .. }) = &self.kind {
+            self.kind = Kind::Timed(OtherSide::Counted);
+        }
     }
 
     /// True where the base, or the baseline, is held against what was counted.
     pub(super) fn is_counted(&self) -> bool {
-        matches!(self.kind, Kind::Timed(OtherSide::Counted { .. }))
+        matches!(self.kind, Kind::Timed(OtherSide::Counted))
     }
 
     /// The baseline's instructions.
@@ -213,7 +232,7 @@ impl TargetState {
     /// What is asked of the samples that are to be taken; `None` where there are none to take.
     pub(super) fn question<'a>(&'a self, target: &'a Target, rules: Rules) -> Option<Question<'a>> {
         match &self.kind {
-            Kind::Timed(other) => Some(Question::new(target, other, rules)),
+            Kind::Timed(other) => Some(Question::new(target, other, rules).shown_on(self.shown_on)),
             Kind::Failed | Kind::Reused { .. } => None,
         }
     }
@@ -261,7 +280,10 @@ impl TargetState {
                 case.before = recorded.map(|recorded| before_of(recorded, machine));
                 case.estimate = case.before.as_ref().and_then(|before| before.estimate.clone());
                 let rules = Rules::of_recorded(rules.budget);
-                case.answers = Question::new(target, same_code, rules).answers_of_recorded(samples);
+                let question = Question::new(target, same_code, rules);
+                case.answers = question
+                    .shown_on(ShownOn::Machine(*machine))
+                    .answers_of_recorded(samples);
             }
             (Kind::Timed(other), Some(taken)) => {
                 case.failure = taken.failure.as_ref();
@@ -271,7 +293,7 @@ impl TargetState {
                     }
                     return case;
                 }
-                let question = Question::new(target, other, rules);
+                let question = Question::new(target, other, rules).shown_on(self.shown_on);
                 let machine = &question.machine(&taken.head);
                 case.status = TargetStatus::Measured;
                 case.estimate = estimate(&taken.head, machine);
@@ -280,7 +302,7 @@ impl TargetState {
                 case.before = match other {
                     OtherSide::Paired { .. } => base.map(|base| before_of_base(taken, base, machine)),
                     OtherSide::SameAsBase => None,
-                    OtherSide::Counted { .. } if base.is_some() => base.map(before_of_observed),
+                    OtherSide::Counted if base.is_some() => base.map(before_of_observed),
                     _ => recorded.map(|recorded| self.before_of_recorded(recorded, machine)),
                 };
                 case.growth = case.before.as_ref().and_then(|before| {
@@ -301,12 +323,12 @@ pub(super) fn glance_at(
     observed: &TargetObservation,
     compare_with: &CompareWith<'_>,
     context: &Context<'_>,
-    reuse: Reuse,
+    (reuse, speed): (Reuse, &RunSpeed),
 ) -> Glanced {
     if matches!(observed.failure(), Some(Failure::Hung { .. })) {
         return Glanced::Settled; // a full look would see no more of it, and take as long again
     }
-    let state = TargetState::of(target, observed, compare_with, None, reuse);
+    let state = TargetState::of(target, observed, compare_with, None, (reuse, speed));
     if state.took_longer && !reuse.time_all {
         return Glanced::Slow;
     }
@@ -341,24 +363,22 @@ fn is_observed(target: &Target) -> bool {
 }
 
 fn against_recorded(
-    stored: &StoredEntry,
-    recorded: &Recorded,
+    (stored, recorded): (&StoredEntry, &Recorded),
     change: &ClosureChange,
     same_code: bool,
-    reuse: Reuse,
+    (reuse, speed): (Reuse, &RunSpeed),
 ) -> Kind {
     let samples = recorded.to_samples();
     if same_code && change.bytecode.is_empty() && !reuse.times_alone {
         let same_code = OtherSide::SameClosure {
             samples: samples.clone(),
-            machine: stored.speed,
             whole: stored.comparability.times_compare(),
         };
         if reuse.time_all || samples.is_empty() {
             return Kind::Timed(same_code);
         }
         return Kind::Reused {
-            machine: stored.speed,
+            machine: speed.of_recorded(&stored.entry, recorded),
             samples,
             same_code,
         };
@@ -367,7 +387,6 @@ fn against_recorded(
     Kind::Timed(OtherSide::Stored {
         samples,
         own_ns: recorded.own_ns.clone(),
-        machine: stored.speed,
         change: modules_compare.then(|| change.clone()),
         whole: stored.comparability.times_compare(),
     })
@@ -375,9 +394,12 @@ fn against_recorded(
 
 /// True where a glance at the import saw it take so much longer than what is recorded that samples have to say what it costs.
 fn took_longer(stored: &StoredEntry, recorded: &Recorded, observed: &TargetObservation) -> bool {
-    let machine = stored.comparability.times_compare().then_some(&stored.speed);
+    let machine = stored
+        .comparability
+        .times_compare()
+        .then(|| stored.entry.speed_of(recorded));
     let glance = observed.observation.glance.as_ref();
-    glance.is_some_and(|glance| recorded.is_exceeded_by(glance, machine))
+    glance.is_some_and(|glance| recorded.is_exceeded_by(glance, machine.as_ref()))
 }
 
 fn before_of(recorded: &Recorded, machine: &MachineSpeed) -> Before {
@@ -385,7 +407,7 @@ fn before_of(recorded: &Recorded, machine: &MachineSpeed) -> Before {
     Before {
         estimate: estimate(&samples, machine),
         modules: recorded.closure.len() as u64,
-        own_ns: recorded.own_ns.clone(),
+        own_ns: in_milliseconds_of(machine, &samples, recorded.own_ns.clone()),
     }
 }
 
@@ -393,8 +415,21 @@ fn before_of_base(taken: &Taken, base: &TargetObservation, machine: &MachineSpee
     Before {
         estimate: estimate(&taken.base, machine),
         modules: base.closure.len() as u64,
-        own_ns: usual_own_times(&taken.base),
+        own_ns: in_milliseconds_of(machine, &taken.base, usual_own_times(&taken.base)),
     }
+}
+
+/// Own times of these samples, which are kept as they were read, where the times of the target are shown.
+fn in_milliseconds_of(
+    machine: &MachineSpeed,
+    samples: &[Sample],
+    mut own_ns: BTreeMap<String, u64>,
+) -> BTreeMap<String, u64> {
+    let scale = scale_of(samples, machine);
+    for time in own_ns.values_mut() {
+        *time = (*time as f64 * scale).round() as u64;
+    }
+    own_ns
 }
 
 /// What a close look at the base says, where it is not timed.

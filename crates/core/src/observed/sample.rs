@@ -33,6 +33,10 @@ pub struct Sample {
     /// CPU time of the calibration, a fixed piece of work that ran inside the same process between the imports of single
     /// modules, at the even speed that would have made this import take as long.
     pub calibration_ns: u64,
+    /// The same at the speed that the machine sustains while nothing else runs, as far as the sample can tell: from the fastest of
+    /// its calibrations. 0 where it is not known, as in samples that a baseline stored.
+    #[serde(default)]
+    pub sustained_calibration_ns: u64,
     /// CPU time of the reference workload next to this sample: the geometric mean of the one before and the one after.
     #[serde(skip)]
     pub reference_ns: f64,
@@ -67,4 +71,8 @@ pub struct ReferenceSample {
     pub cpu_ns: u64,
     /// Wall-clock time of the reference import.
     pub wall_ns: u64,
+    /// The calibration inside its process, at the speed that the machine sustains while nothing else runs; 0 where it is not
+    /// known. The workload is the same everywhere, so this is how fast a machine is.
+    #[serde(default)]
+    pub calibration_ns: u64,
 }

@@ -9,7 +9,7 @@ use crate::numbers;
 use crate::observed::{BytecodeState, Interpreter, Machine};
 use crate::stats::noise::NoiseFloor;
 
-use super::untrusted;
+use super::{facts, untrusted};
 
 /// Everything that was looked at.
 #[derive(Debug, Clone, Serialize)]
@@ -30,6 +30,8 @@ pub struct Examination {
     pub virtual_machine: Option<bool>,
     /// The share of the processor time that the hypervisor took away during the self-test.
     pub stolen: Option<f64>,
+    /// How fast it is while nothing else runs: what the calibration takes, in microseconds; `None` where nothing said so.
+    pub machine_speed_us: Option<f64>,
     /// The A/A self-test.
     pub floor: NoiseFloor,
     /// Seconds that it took.
@@ -104,6 +106,12 @@ fn machine_rows(examination: &Examination, row: &mut impl FnMut(&str, String)) {
     }
     if !examination.governors.is_empty() {
         row("governor", examination.governors.join(", "));
+    }
+    if let Some(us) = examination.machine_speed_us {
+        row(
+            "machine-speed",
+            format!("{}, with nothing else to do", facts::calibration(us)),
+        );
     }
     let yes_no = |value: bool| if value { "yes" } else { "no" }.to_owned();
     if let Some(turbo) = examination.turbo {

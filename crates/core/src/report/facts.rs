@@ -155,6 +155,30 @@ pub(super) fn compared_with(report: &Report) -> String {
     text
 }
 
+/// In whose milliseconds the times are; `None` where it is not known, or goes without saying.
+pub(super) fn speed(report: &Report, verbose: bool) -> Option<String> {
+    let environment = &report.environment;
+    let here = environment.machine_speed_us.map(calibration);
+    match (environment.shown_at_speed_us, here) {
+        (Some(shown_at), here) => {
+            let here = here.map_or_else(String::new, |here| format!("; on this machine it takes {here}"));
+            Some(format!(
+                "times are those of a machine whose calibration takes {} (machine-speed){here}",
+                calibration(shown_at)
+            ))
+        }
+        (None, Some(here)) if verbose => Some(format!(
+            "times are those of this machine with nothing else to do: its calibration takes {here}"
+        )),
+        (None, _) => None,
+    }
+}
+
+/// A time of the calibration as the budgets file would have it.
+pub(super) fn calibration(us: f64) -> String {
+    format!("{us:.1}us")
+}
+
 /// The message of a finding, with its target in front. A module may be called like a word of the message, so a message that
 /// has the target's name in it is no exception.
 pub(super) fn message(finding: &Finding) -> String {
@@ -273,6 +297,16 @@ mod tests {
             reason(&fixture::inconclusive()),
             "nothing failed, but 1 target could not be decided, 1 warning"
         );
+    }
+
+    #[test]
+    fn a_speed_that_is_not_this_machines_is_always_said() {
+        let mut report = fixture::report();
+        assert_eq!(speed(&report, false), None);
+        assert!(speed(&report, true).is_some_and(|text| text.ends_with("its calibration takes 44.1us")));
+        report.environment.shown_at_speed_us = Some(55.0);
+        let expected = "times are those of a machine whose calibration takes 55.0us (machine-speed); on this machine it takes 44.1us";
+        assert_eq!(speed(&report, false).as_deref(), Some(expected));
     }
 
     #[test]

@@ -75,6 +75,8 @@ fn base(verdict: Verdict) -> Report {
             machine: machine.clone(),
             variables: std::collections::BTreeMap::new(),
             speed: Some(1.25),
+            machine_speed_us: Some(44.1),
+            shown_at_speed_us: None,
         },
         baseline: Some(BaselineSummary {
             source: "budgets.baseline.json".to_owned(),

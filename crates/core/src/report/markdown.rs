@@ -233,6 +233,11 @@ fn foot(report: &Report) -> String {
         environment.key,
         facts::compared_with(report)
     );
+    let line = [Some(line), facts::speed(report, false)]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join("; ");
     format!("\n<sub>{}</sub>\n", untrusted::markdown(&line))
 }
 

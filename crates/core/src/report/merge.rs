@@ -74,6 +74,12 @@ pub fn merge(shards: Vec<(String, Report)>) -> Result<Report, ReportMergeError> 
         if merged.environment.speed != shard.environment.speed {
             merged.environment.speed = None;
         }
+        if merged.environment.machine_speed_us != shard.environment.machine_speed_us {
+            merged.environment.machine_speed_us = None;
+        }
+        if merged.environment.shown_at_speed_us != shard.environment.shown_at_speed_us {
+            merged.environment.shown_at_speed_us = None;
+        }
     }
     order::sort(&mut merged.findings, &merged.targets);
     Ok(merged)

@@ -26,6 +26,13 @@ pub struct ReportEnvironment {
     pub variables: BTreeMap<String, String>,
     /// How fast this machine is beside the one that recorded the baseline: 1.25 is a quarter faster.
     pub speed: Option<f64>,
+    /// How fast this machine is while nothing else runs: what the calibration, a fixed piece of work, takes on it, in
+    /// microseconds. Times are in its milliseconds.
+    #[serde(default)]
+    pub machine_speed_us: Option<f64>,
+    /// The speed of `machine-speed` in the budgets file: times are in the milliseconds of a machine of this speed.
+    #[serde(default)]
+    pub shown_at_speed_us: Option<f64>,
 }
 
 /// What a baseline was recorded from.

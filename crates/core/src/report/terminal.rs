@@ -95,16 +95,18 @@ impl Page<'_> {
 
     fn head(&self) -> String {
         let environment = &self.report.environment;
-        let lines = [
+        let mut lines = vec![
             format!(
                 "importgate {}, {}, Python {} ({})",
                 self.report.importgate, self.report.budgets, environment.python_version, environment.key
             ),
             facts::compared_with(self.report),
         ];
+        lines.extend(facts::speed(self.report, self.options.verbose));
         lines
+            .into_iter()
             .map(|line| format!("{}\n", self.paint(Style::new().dimmed(), &untrusted::line(&line))))
-            .concat()
+            .collect()
     }
 
     fn results(&self) -> Table {

@@ -63,12 +63,12 @@ pub struct Alpha(f64);
 
 impl Alpha {
     /// True where a p-value is significant.
-    pub(super) fn rejects(self, p_value: f64) -> bool {
+    pub(crate) fn rejects(self, p_value: f64) -> bool {
         p_value < self.0
     }
 
     /// The probability, for a choice between tests.
-    pub(super) fn probability(self) -> f64 {
+    pub(crate) fn probability(self) -> f64 {
         self.0
     }
 }

@@ -14,5 +14,5 @@ mod variation;
 
 pub use alpha::ErrorBudget;
 pub use judge::SequentialJudge;
-pub use question::{Answers, OtherSide, Question, Rules, Ruling, decide_fixed, tests_of};
+pub use question::{Answers, OtherSide, Question, Rules, Ruling, ShownOn, decide_fixed, tests_of};
 pub use sequential::Decision;

@@ -21,14 +21,12 @@ use super::variation::look_at_variation;
 /// The other side of the comparison: what the samples are held against.
 #[derive(Debug, Clone)]
 pub enum OtherSide {
-    /// Nothing: there is no baseline, or its times do not compare. Ceilings are in this machine's milliseconds.
+    /// Nothing: there is no baseline, or its times do not compare.
     Nothing,
     /// The same code as before: it cannot have become slower by the code, but by what it waits for, or by what else it finds.
     SameClosure {
         /// The earlier samples.
         samples: Vec<Sample>,
-        /// The machine that took them.
-        machine: MachineSpeed,
         /// True where CPU times compare as a whole; blocked times always do.
         whole: bool,
     },
@@ -38,18 +36,13 @@ pub enum OtherSide {
         samples: Vec<Sample>,
         /// Own CPU time of each module, in nanoseconds.
         own_ns: BTreeMap<String, u64>,
-        /// The machine that took them.
-        machine: MachineSpeed,
         /// What is different in the closure; `None` where modules are not to be compared one by one.
         change: Option<ClosureChange>,
         /// True where times compare as a whole.
         whole: bool,
     },
     /// Instructions are compared, and times with nothing but the ceiling.
-    Counted {
-        /// The machine in whose milliseconds the ceiling is; `None` for the present one.
-        machine: Option<MachineSpeed>,
-    },
+    Counted,
     /// The same code as the base's, which is not measured: it cannot have become slower by the code.
     SameAsBase,
     /// The samples of the base, taken in the same run.
@@ -63,7 +56,7 @@ impl OtherSide {
     /// How many comparisons samples may decide: the regression, and the slowdown beside a changed part.
     fn comparisons(&self) -> usize {
         match self {
-            Self::Nothing | Self::Counted { .. } | Self::SameAsBase => 0,
+            Self::Nothing | Self::Counted | Self::SameAsBase => 0,
             Self::SameClosure { samples, .. } => usize::from(!samples.is_empty()),
             Self::Stored {
                 own_ns, change, whole, ..
@@ -187,16 +180,39 @@ pub struct Question<'a> {
     limits: &'a Limits,
     other: &'a OtherSide,
     rules: Rules,
+    shown_on: ShownOn,
+}
+
+/// In whose milliseconds a target is shown, and held against its ceiling.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum ShownOn {
+    /// A machine on which everything takes so many times as long as on the one that takes the samples, at the speed that this
+    /// one sustains.
+    SlowedDown(f64),
+    /// This machine: for samples that another one took.
+    Machine(MachineSpeed),
+}
+
+impl ShownOn {
+    /// The machine that takes the samples.
+    pub const THIS: Self = Self::SlowedDown(1.0);
 }
 
 impl<'a> Question<'a> {
-    /// Asks about `target`.
+    /// Asks about `target`, in the milliseconds of the machine that takes its samples.
     pub fn new(target: &'a Target, other: &'a OtherSide, rules: Rules) -> Self {
         Self {
             limits: &target.limits,
             other,
             rules,
+            shown_on: ShownOn::THIS,
         }
+    }
+
+    /// The same in other milliseconds.
+    #[must_use]
+    pub fn shown_on(self, shown_on: ShownOn) -> Self {
+        Self { shown_on, ..self }
     }
 
     /// True where base and head are measured side by side.
@@ -212,16 +228,11 @@ impl<'a> Question<'a> {
         self.answers(head, base).decision()
     }
 
-    /// The machine in whose milliseconds this target is shown: the one that recorded the baseline, else this one as these
-    /// samples saw it.
+    /// The machine in whose milliseconds this target is shown, and what it is held against too, whoever recorded that.
     pub fn machine(&self, head: &[Sample]) -> MachineSpeed {
-        match self.other {
-            OtherSide::Stored {
-                machine, whole: true, ..
-            }
-            | OtherSide::SameClosure { machine, .. }
-            | OtherSide::Counted { machine: Some(machine) } => *machine,
-            _ => MachineSpeed::of(head),
+        match self.shown_on {
+            ShownOn::SlowedDown(times) => MachineSpeed::of(head).slowed_down(times),
+            ShownOn::Machine(machine) => machine,
         }
     }
 
@@ -234,23 +245,18 @@ impl<'a> Question<'a> {
             ..Answers::default()
         };
         match self.other {
-            OtherSide::Nothing | OtherSide::Counted { .. } => {}
+            OtherSide::Nothing | OtherSide::Counted => {}
             OtherSide::SameAsBase => {
                 let now_ms = estimate(head, machine).map_or(0.0, |estimate| estimate.time_ms);
                 answers.regression = Some(Ruling::same_code(now_ms));
             }
-            OtherSide::SameClosure {
-                samples,
-                machine,
-                whole,
-            } => {
+            OtherSide::SameClosure { samples, whole } => {
                 answers.regression = Some(same_closure(samples, head, machine));
                 answers.slowdown = self.far_from_before(samples, head, machine, *whole);
             }
             OtherSide::Stored {
                 samples,
                 own_ns,
-                machine,
                 change,
                 whole,
             } => {
@@ -496,7 +502,6 @@ mod tests {
     fn same_closure() -> OtherSide {
         OtherSide::SameClosure {
             samples: samples(&RECORDED),
-            machine: MACHINE,
             whole: true,
         }
     }
@@ -505,7 +510,6 @@ mod tests {
         OtherSide::Stored {
             samples: samples(&RECORDED),
             own_ns: BTreeMap::from([("package".to_owned(), 60_000_000), ("package.a".to_owned(), 40_000_000)]),
-            machine: MACHINE,
             change,
             whole,
         }
@@ -585,7 +589,7 @@ mod tests {
         for (other, comparisons) in [
             (OtherSide::Nothing, 0),
             (same_closure(), 1),
-            (OtherSide::Counted { machine: None }, 0),
+            (OtherSide::Counted, 0),
             (OtherSide::SameAsBase, 0),
             (stored(None, false), 0),
             (stored(None, true), 1),

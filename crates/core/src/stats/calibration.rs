@@ -14,50 +14,15 @@
 //! table. From 0.8 on the scatter is a quarter of what the reference alone leaves; the tenth that the reference keeps makes the
 //! location steadier under memory load.
 
-use serde::{Deserialize, Serialize};
-
 use crate::observed::Sample;
 
-use super::quantile::median;
+use super::machine::MachineSpeed;
 
 /// The share of the calibration in the blend; the reference workload has the rest.
 pub const CALIBRATION_WEIGHT: f64 = 0.9;
 
 /// Nanoseconds in a millisecond.
 pub(crate) const NS_PER_MS: f64 = 1e6;
-
-/// How fast a machine is: what the two workloads of fixed size take on it. A workload that was not run is 0 and cancels
-/// nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-pub struct MachineSpeed {
-    /// The typical CPU time of the calibration, in nanoseconds.
-    pub calibration_ns: f64,
-    /// The typical CPU time of the reference workload, in nanoseconds.
-    pub reference_ns: f64,
-}
-
-impl MachineSpeed {
-    /// The speed that the samples of a run saw, whatever their targets: the median of each workload.
-    pub fn of<'a>(samples: impl IntoIterator<Item = &'a Sample>) -> Self {
-        let (calibrations, references): (Vec<f64>, Vec<f64>) = samples
-            .into_iter()
-            .map(|sample| (sample.calibration_ns as f64, sample.reference_ns))
-            .unzip();
-        let typical = |times: Vec<f64>| {
-            let known: Vec<f64> = times.into_iter().filter(|time| *time > 0.0).collect();
-            median(&known).unwrap_or(0.0)
-        };
-        Self {
-            calibration_ns: typical(calibrations),
-            reference_ns: typical(references),
-        }
-    }
-
-    /// How fast this machine is beside `recording`: 1.25 is a quarter faster.
-    pub fn relative_to(&self, recording: &Self) -> f64 {
-        (-slowness_log(self.calibration_ns, self.reference_ns, recording)).exp()
-    }
-}
 
 /// The logarithm of the CPU time, in nanoseconds, that the sample would have taken on `machine`: ln(cpu) −
 /// weight·ln(calibration ÷ the machine's) − (1 − weight)·ln(reference ÷ the machine's).
@@ -133,28 +98,5 @@ mod tests {
         let without_both = calibrated_log(&sample(4_000_000, 0, 0.0), &machine);
         assert!((without_both - 4.0e6_f64.ln()).abs() < 1e-12);
         assert!(calibrated_log(&sample(0, 0, 0.0), &machine).is_finite());
-    }
-
-    #[test]
-    fn the_speed_of_a_run_is_the_median_of_what_its_samples_saw() {
-        let samples = [
-            sample(1, 10, 100.0),
-            sample(1, 20, 300.0),
-            sample(1, 90, 200.0),
-            sample(1, 0, 0.0),
-        ];
-        let speed = MachineSpeed::of(&samples);
-        assert_eq!(
-            speed,
-            MachineSpeed {
-                calibration_ns: 20.0,
-                reference_ns: 200.0
-            }
-        );
-        let twice_as_fast = MachineSpeed {
-            calibration_ns: 10.0,
-            reference_ns: 100.0,
-        };
-        assert!((twice_as_fast.relative_to(&speed) - 2.0).abs() < 1e-12);
     }
 }

@@ -14,10 +14,11 @@ use serde::{Deserialize, Serialize};
 use crate::observed::Sample;
 
 use super::blocked::{BlockedChange, blocked_change};
-use super::calibration::{MachineSpeed, NS_PER_MS};
+use super::calibration::{NS_PER_MS, calibrated_log};
 use super::changed_part::ChangedPart;
 use super::changes::{Changes, Tail, WaitShift, Waits};
 use super::location::location;
+use super::machine::MachineSpeed;
 use super::sample_times::SampleTimes;
 use super::student::p_above;
 
@@ -42,7 +43,7 @@ pub enum ComparisonKind {
 pub struct Comparison {
     /// Which comparison this is.
     pub kind: ComparisonKind,
-    /// The time before, in milliseconds of the machine that recorded it.
+    /// The time before, in milliseconds of the machine that the report speaks of.
     pub before_ms: f64,
     /// The change, in the same milliseconds.
     pub change_ms: f64,
@@ -75,6 +76,17 @@ pub const SAME_CODE_SHIFT: f64 = 0.5;
 pub fn resolution(now: &[Sample], before: &[Sample], machine: &MachineSpeed) -> f64 {
     let scatter = |samples: &[Sample]| SampleTimes::of(samples, machine).variation().unwrap_or(0.0);
     WHOLE_RESOLUTION.max(RUN_SPREAD * scatter(now).max(scatter(before)))
+}
+
+/// What a nanosecond of these samples is on `machine`: how their usual time as it was read relates to the calibrated one. It brings
+/// own times, which are kept as they were read, into the milliseconds that a time is shown in.
+pub fn scale_of(samples: &[Sample], machine: &MachineSpeed) -> f64 {
+    let as_read = |sample: &Sample| (sample.cpu_ns.max(1) as f64).ln();
+    let scales: Vec<f64> = samples
+        .iter()
+        .map(|sample| calibrated_log(sample, machine) - as_read(sample))
+        .collect();
+    location(&scales).exp()
 }
 
 /// What is compared with what.
@@ -118,8 +130,7 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Reduces samples to their comparison, in the milliseconds of `machine`, which recorded the baseline (for
-    /// [`Design::Paired`]: this one). `None` where there is nothing to compare.
+    /// Reduces samples to their comparison, in the milliseconds of `machine`. `None` where there is nothing to compare.
     pub fn new(design: Design<'_>, now: &[Sample], machine: &MachineSpeed) -> Option<Self> {
         let (Design::ChangedPart { before, .. } | Design::Whole { before } | Design::Paired { before }) = design;
         if before.is_empty() {
@@ -133,8 +144,8 @@ impl Evidence {
                 kind: ComparisonKind::ChangedPart,
                 changes: Changes::Shares(now.iter().filter_map(|sample| part.change(sample)).collect()),
                 before_ms,
-                // Shares are of the own time, so that is what they are multiplied by.
-                basis_ms: part.total_ns() / NS_PER_MS,
+                // Shares are of the own time, so that is what they are multiplied by, in the same milliseconds.
+                basis_ms: part.total_ns() / NS_PER_MS * scale_of(before, machine),
                 allowance: part.allowance(now),
                 waits,
                 blocked: blocked_change(now, before),

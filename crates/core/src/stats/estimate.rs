@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::observed::Sample;
 
-use super::calibration::{MachineSpeed, NS_PER_MS};
+use super::calibration::NS_PER_MS;
 use super::location::location;
+use super::machine::MachineSpeed;
 use super::quantile::{distribution, median};
 use super::sample_times::SampleTimes;
 
@@ -44,8 +45,8 @@ pub struct Estimate {
     pub samples: usize,
 }
 
-/// Sums the samples of one target up, in the milliseconds of `machine`: the one that recorded the baseline, or this
-/// run's own ([`MachineSpeed::of`]) where there is none. `None` without samples; one is enough.
+/// Sums the samples of one target up, in the milliseconds of `machine`, such as their own ([`MachineSpeed::of`]). `None` without
+/// samples; one is enough.
 ///
 /// The time is the 25% trimmed mean of the times of the samples, each with the blocked time of that sample: the mean of the
 /// middle half, which its percentiles and its spread tell of too. What the import waits for in fewer than a quarter of the samples

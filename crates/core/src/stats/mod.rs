@@ -2,10 +2,10 @@
 //! figure that a verdict rests on can be reproduced from the samples alone.
 //!
 //! From the ground up: [`quantile`] (locations and spreads), [`rank`] (exact one-sided rank tests), [`multiple`] (many
-//! targets in one run), [`calibration`] (what a sample would have taken on a machine of a given speed), [`sample_times`]
-//! (with what it was blocked for), [`estimate()`] (what the samples of a target come to), [`changed_part`], [`blocked`] and
-//! [`comparison`] (now against before), [`growth`] (which modules grew) and [`saving`] (with something and without it). What decides on them is
-//! [`crate::sampling`].
+//! targets in one run), [`calibration`] (what a sample would have taken on a machine of a given speed), [`machine`] (which
+//! speed that is), [`sample_times`] (with what it was blocked for), [`estimate()`] (what the samples of a target come to),
+//! [`changed_part`], [`blocked`] and [`comparison`] (now against before), [`growth`] (which modules grew) and [`saving`]
+//! (with something and without it). What decides on them is [`crate::sampling`].
 
 pub mod blocked;
 pub mod calibration;
@@ -15,6 +15,7 @@ pub mod comparison;
 mod estimate;
 pub mod growth;
 mod location;
+pub mod machine;
 pub mod multiple;
 pub mod noise;
 mod normal;
@@ -28,7 +29,8 @@ mod student;
 pub mod time;
 pub mod variation;
 
-pub use calibration::{MachineSpeed, calibrated_log};
+pub use calibration::calibrated_log;
 pub use changed_part::ChangedPart;
 pub use comparison::{Comparison, ComparisonKind, Design, Evidence};
 pub use estimate::{Estimate, Percentiles, estimate};
+pub use machine::MachineSpeed;

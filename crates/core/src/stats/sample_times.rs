@@ -8,8 +8,9 @@
 
 use crate::observed::Sample;
 
-use super::calibration::{MachineSpeed, NS_PER_MS, calibrated_log};
+use super::calibration::{NS_PER_MS, calibrated_log};
 use super::location::location;
+use super::machine::MachineSpeed;
 use super::quantile::{interquartile_spread, median};
 
 /// By how many milliseconds the accounts of the scheduler may be wrong.

@@ -2,8 +2,8 @@
 
 use crate::observed::Sample;
 
-use super::calibration::MachineSpeed;
 use super::location::{LEAST_SCATTER, Located, location, low_location, standard_error};
+use super::machine::MachineSpeed;
 use super::rank::signed_rank_greater;
 use super::sample_times::{ACCOUNTING_ERROR_MS, SampleTimes};
 use super::student::p_above;

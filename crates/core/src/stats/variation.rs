@@ -2,7 +2,7 @@
 
 use crate::observed::Sample;
 
-use super::calibration::MachineSpeed;
+use super::machine::MachineSpeed;
 use super::normal::upper_tail;
 use super::sample_times::SampleTimes;
 

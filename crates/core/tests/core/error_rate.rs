@@ -294,6 +294,7 @@ impl Measure for Simulated<'_> {
         Ok(ReferenceSample {
             cpu_ns: 90_000_000,
             wall_ns: 90_000_000,
+            calibration_ns: 0,
         })
     }
 

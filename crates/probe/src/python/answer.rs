@@ -116,7 +116,8 @@ mod tests {
 
     fn sample(queued_ns: i64, voluntary_switches: u64) -> String {
         format!(
-            r#"{{"kind": "sample", "wall_ns": 100, "cpu_ns": 60, "queued_ns": {queued_ns}, "calibration_ns": 1,
+            r#"{{"kind": "sample", "wall_ns": 100, "cpu_ns": 60, "queued_ns": {queued_ns}, "calibration_ns": 3,
+                "sustained_calibration_ns": 1,
                 "memory_bytes": 4096, "peak_memory_bytes": 8192, "voluntary_switches": {voluntary_switches}, "modules": 2,
                 "own": {{"b": 20, "a": 30}}}}"#
         )
@@ -145,7 +146,8 @@ mod tests {
             wall_ns: 100,
             cpu_ns: 60,
             blocked_ns: 30,
-            calibration_ns: 1,
+            calibration_ns: 3,
+            sustained_calibration_ns: 1,
             reference_ns: 0.0,
             memory_bytes: 4096,
             peak_memory_bytes: 8192,

@@ -1,5 +1,10 @@
 """How fast the machine ran during one import, from calibrations before it, in between and after it."""
 
+# No calibration counts for more than this many times the lower quartile of an import's when it is asked what they take on a
+# machine that does nothing else. An import that has just walked through much memory slows the next one down by up to that;
+# what is beyond it, others did.
+_UNDISTURBED = 1.2
+
 
 class _Pace:
     """How fast the machine ran while the import did, told by calibrations in between.
@@ -21,6 +26,7 @@ class _Pace:
         self.time = self.work = 0.0
         self.spent_cpu = self.spent_wall = 0
         self.latest = self._at_the_edge()
+        self.calibrations = [self.latest]
         self.ended = _wall_clock()
 
     def charge(self, thread, cell, elapsed):
@@ -48,6 +54,13 @@ class _Pace:
         self._close(self._at_the_edge())
         return self.time / self.work
 
+    def sustained(self):
+        """The calibration at the speed that the machine sustains while nothing else runs, however busy it was: even then
+        some of them, short as they are, run undisturbed."""
+        ordered = sorted(self.calibrations)
+        most = ordered[len(ordered) // 4] * _UNDISTURBED
+        return len(ordered) / sum([1 / min(each, most) for each in ordered])
+
     def _close(self, calibration):
         speed = (1 / self.latest + 1 / calibration) / 2
         for cell, elapsed in self.segment:
@@ -57,6 +70,7 @@ class _Pace:
             self.work += work
         self.segment.clear()
         self.latest = calibration
+        self.calibrations.append(calibration)
 
     @staticmethod
     def _at_the_edge():

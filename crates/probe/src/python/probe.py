@@ -78,6 +78,7 @@ def _measure():
         "cpu_ns": cpu,
         "queued_ns": queued_after - queued,
         "calibration_ns": int(calibration),
+        "sustained_calibration_ns": int(pace.sustained()),
         "memory_bytes": max(0, resident_after - resident),
         "peak_memory_bytes": peak,
         "voluntary_switches": switches_after - switches,

@@ -182,6 +182,7 @@ impl Session {
         Ok(ReferenceSample {
             cpu_ns: sample.cpu_ns,
             wall_ns: sample.wall_ns,
+            calibration_ns: sample.sustained_calibration_ns,
         })
     }
 

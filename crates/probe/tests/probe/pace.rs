@@ -35,6 +35,22 @@ calibrations = iter([10.0] * 13 + [10.0] * 3 + [30.0] * 3)
 pace = names['_Pace']()
 pace.begin()
 assert abs(pace.end(900.0) - 15.0) < 1e-9, 'without boundaries the two edges are all there is'
+assert abs(pace.sustained() - 120.0 / 11.0) < 1e-9, 'the slower edge counts for little more than the faster one'
+
+def sustained(calibrations):
+    calibrations = iter([10.0] * 16 + calibrations + [10.0] * 3)
+    names['_calibrate'] = lambda: next(calibrations)
+    pace = names['_Pace']()
+    pace.begin()
+    for _ in range(20):
+        pace.calibrate(0)
+    pace.end(1000.0)
+    return pace.sustained()
+
+quiet = sustained([10.0, 11.0] * 10)
+assert 10.0 < quiet < 11.0, quiet
+busy = sustained([10.0, 11.0, 10.0, 11.0, 90.0] * 4)
+assert quiet < busy < quiet * 1.05, (quiet, busy)
 ";
 
 #[test]

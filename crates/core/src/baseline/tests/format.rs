@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::sample_data::{baseline, entry, key};
 use crate::baseline::format::{File, OWN_TIME_UNIT_NS};
-use crate::baseline::{Baseline, Entry, Recorded, RecordedInterpreter, StoredSample};
+use crate::baseline::{Baseline, Entry, Recorded, RecordedInterpreter, RecordedSpeed, StoredSample};
 use crate::budgets::{Bytecode, Engine};
 use crate::observed::{
     BytecodeState, ContentHash, EnvironmentKey, Machine, ModuleRecord, Origin, ReferenceSample, Sample,
@@ -165,22 +165,32 @@ fn targets() -> impl Strategy<Value = Recorded> {
         proptest::option::of((0..3_u64).prop_map(ContentHash)),
         0..3,
     );
-    let rest = (vec(any::<String>(), 0..3), files, any::<Option<u64>>());
-    (vec(sample_rows(), 0..4), closure, rest).prop_map(|(samples, closure, (preload, files_read, instructions))| {
-        let own_ns = closure
-            .iter()
-            .filter_map(|(name, (_, units))| Some((name.clone(), (*units)? * OWN_TIME_UNIT_NS)));
-        let own_ns = own_ns.collect();
-        let closure = closure.into_iter().map(|(name, (record, _))| (name, record)).collect();
-        Recorded {
-            samples,
-            closure,
-            own_ns,
-            preload,
-            files_read,
-            instructions,
-        }
-    })
+    let speed = proptest::option::of(
+        any::<[u64; 3]>().prop_map(|[machine_ns, calibration_ns, reference_ns]| RecordedSpeed {
+            machine_ns,
+            calibration_ns,
+            reference_ns,
+        }),
+    );
+    let rest = (vec(any::<String>(), 0..3), files, (any::<Option<u64>>(), speed));
+    (vec(sample_rows(), 0..4), closure, rest).prop_map(
+        |(samples, closure, (preload, files_read, (instructions, speed)))| {
+            let own_ns = closure
+                .iter()
+                .filter_map(|(name, (_, units))| Some((name.clone(), (*units)? * OWN_TIME_UNIT_NS)));
+            let own_ns = own_ns.collect();
+            let closure = closure.into_iter().map(|(name, (record, _))| (name, record)).collect();
+            Recorded {
+                samples,
+                closure,
+                own_ns,
+                preload,
+                files_read,
+                instructions,
+                speed,
+            }
+        },
+    )
 }
 
 fn machines() -> impl Strategy<Value = Machine> {
@@ -209,9 +219,11 @@ fn entries() -> impl Strategy<Value = Entry> {
         .prop_map(
             |((names, machine, variables, distributions), reference, settings, mut targets)| {
                 let [importgate, version, build] = names;
-                let reference = reference
-                    .into_iter()
-                    .map(|(cpu_ns, wall_ns)| ReferenceSample { cpu_ns, wall_ns });
+                let reference = reference.into_iter().map(|(cpu_ns, wall_ns)| ReferenceSample {
+                    cpu_ns,
+                    wall_ns,
+                    calibration_ns: 0,
+                });
                 let (calibration_ns, bytecode, instructions) = settings;
                 if bytecode != Bytecode::AsIs {
                     let closures = targets.values_mut().map(|target| &mut target.closure);

@@ -12,6 +12,7 @@ fn fresh() -> Entry {
     fresh.reference = vec![ReferenceSample {
         cpu_ns: 50_000_000,
         wall_ns: 51_000_000,
+        calibration_ns: 0,
     }];
     fresh.targets.remove("shop.utils");
     let target = fresh.targets.get_mut("shop.database").expect("the target");

@@ -86,6 +86,7 @@ pub(in crate::baseline) fn entry() -> Entry {
         preload: vec!["shop.core".to_owned()],
         files_read: BTreeMap::from([("src/shop/data.json".to_owned(), Some(ContentHash(9)))]),
         instructions: Some(69_106_825),
+        speed: None,
     };
     let utils = Recorded {
         samples: vec![sample(0, 2), sample(1, 2)],
@@ -110,7 +111,8 @@ pub(in crate::baseline) fn entry() -> Entry {
         reference: vec![
             ReferenceSample {
                 cpu_ns: 40_000_000,
-                wall_ns: 41_000_000
+                wall_ns: 41_000_000,
+                calibration_ns: 0,
             };
             3
         ],

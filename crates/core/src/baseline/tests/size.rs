@@ -96,6 +96,7 @@ fn project(choose: impl Fn(&[Vec<(String, ModuleRecord)>], &mut Random) -> BTree
     let reference = (0..400).map(|_| ReferenceSample {
         cpu_ns: 80_000_000 + random.below(9_999_999),
         wall_ns: 90_000_000 + random.below(9_999_999),
+        calibration_ns: 0,
     });
     let mut entry = Entry {
         reference: reference.collect(),

@@ -43,7 +43,7 @@ pub struct Evidence<'a> {
     pub project: &'a str,
 }
 
-/// The causes of a change for the worse, in order of weight, in milliseconds of the machine that recorded the baseline.
+/// The causes of a change for the worse, in order of weight, in the milliseconds of the own times of before.
 ///
 /// A new module that brings others in is one cause together with them, named after the import statement that did it.
 pub fn causes_of_change(evidence: &Evidence<'_>) -> Vec<Cause> {
@@ -156,7 +156,7 @@ impl<'a> OwnTimes<'a> {
         Self { before, now, scale }
     }
 
-    /// What a module's own body takes now, in milliseconds of the baseline's machine.
+    /// What a module's own body takes now, in the milliseconds of before.
     fn now_ms(&self, module: &str) -> f64 {
         milliseconds(self.now.get(module).copied().unwrap_or(0)) / self.scale
     }

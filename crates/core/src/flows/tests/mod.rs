@@ -7,4 +7,5 @@ mod explain;
 mod project;
 mod record;
 mod scripted;
+mod speed;
 mod start_up;

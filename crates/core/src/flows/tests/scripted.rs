@@ -56,6 +56,9 @@ pub(super) struct Scripted {
     interpreter: Interpreter,
     modules: BTreeMap<String, Module>,
     command_ms: f64,
+    /// How many times as long everything takes as on the usual machine, and because of what else runs on it.
+    machine: f64,
+    load: f64,
     /// The standard deviation of the logarithm of each module's time.
     noise: f64,
     random: RefCell<SplitMix64>,
@@ -81,6 +84,8 @@ impl Scripted {
         Self {
             interpreter: interpreter("3.13.1"),
             modules: BTreeMap::new(),
+            machine: 1.0,
+            load: 1.0,
             command_ms: 0.0,
             noise: 0.01,
             random: RefCell::new(SplitMix64::new(7)),
@@ -198,6 +203,18 @@ impl Scripted {
         self
     }
 
+    /// On a machine on which everything takes so many times as long.
+    pub(super) fn on_a_machine(mut self, slower: f64) -> Self {
+        self.machine = slower;
+        self
+    }
+
+    /// While others keep the machine busy, so that everything takes so many times as long.
+    pub(super) fn under_load(mut self, slower: f64) -> Self {
+        self.load = slower;
+        self
+    }
+
     /// With commands that take this long.
     pub(super) fn commands_take(mut self, ms: f64) -> Self {
         self.command_ms = ms;
@@ -243,7 +260,7 @@ impl Scripted {
 
     /// How slow the machine is at a moment.
     fn slowness(&self) -> f64 {
-        (0.2 * self.normal()).exp()
+        self.machine * self.load * (0.2 * self.normal()).exp()
     }
 
     fn import(&self, request: ImportRequest<'_>, deferral: Option<&Deferral>) -> Import {
@@ -347,6 +364,7 @@ impl Scripted {
             blocked_ns: (self.blocked_ms * NS_PER_MS) as u64,
             voluntary_switches: u64::from(self.blocked_ms > 0.0),
             calibration_ns: (90_000.0 * slowness) as u64,
+            sustained_calibration_ns: (90_000.0 * self.machine) as u64,
             memory_bytes: 100_000 * own.len() as u64,
             peak_memory_bytes: 10_000_000,
             modules: own.len() as u64,
@@ -492,6 +510,7 @@ impl Measure for Scripted {
         Ok(ReferenceSample {
             cpu_ns,
             wall_ns: cpu_ns,
+            calibration_ns: (45_000.0 * self.machine) as u64,
         })
     }
 

@@ -11,7 +11,7 @@ pub use terminal::render as terminal;
 use super::untrusted;
 use crate::compare::{BeforeAfter, EnvironmentComparison, Figures, TargetComparison, TargetOutcome, Total};
 use crate::numbers;
-use crate::stats::comparison::WHOLE_ALLOWANCE;
+use crate::stats::comparison::WHOLE_RESOLUTION;
 use crate::stats::sameness::NOISE_FLOOR_MS;
 
 /// Shown where a number is not known or does not apply.
@@ -125,9 +125,9 @@ fn counts(part: &EnvironmentComparison) -> String {
 /// How it is decided that a target is the same.
 fn rule() -> String {
     format!(
-        "same: the change is below {}, or below {} plus what the spread of the samples can do",
+        "same: the code is, or the change is below {}, or below {} of the time before, or may be chance",
         numbers::time_limit(NOISE_FLOOR_MS),
-        numbers::percent(WHOLE_ALLOWANCE * 100.0)
+        numbers::percent(WHOLE_RESOLUTION * 100.0)
     )
 }
 
@@ -169,6 +169,10 @@ fn shortfall(row: &TargetComparison) -> String {
     match (row.outcome, row.change_percent) {
         (TargetOutcome::Same, Some(change)) => format!("{}, within the noise", numbers::percent_change(change)),
         (TargetOutcome::Broken, _) => String::from("it fails"),
+        (TargetOutcome::Improved, Some(change)) => {
+            format!("{}, and the samples show less", numbers::percent_change(change))
+        }
+        (TargetOutcome::Unknown, Some(_)) => String::from("nothing says how the times of the two sides relate"),
         (_, Some(change)) => numbers::percent_change(change),
         (_, None) => String::from("not timed on one side"),
     }

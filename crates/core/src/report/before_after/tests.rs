@@ -3,7 +3,7 @@
 use super::super::fixture;
 use super::super::terminal::Options;
 use super::{json, markdown, terminal};
-use crate::compare::{BeforeAfter, ComparisonRequest, Content, Input, compare};
+use crate::compare::{BeforeAfter, ComparisonRequest, Content, Input, TargetOutcome, compare};
 use crate::report::Report;
 
 fn input(name: &str, report: Report) -> Input {
@@ -26,7 +26,7 @@ fn comparison(required_improvement: Option<f64>) -> BeforeAfter {
     let mut hostile = new.targets[0].clone();
     hostile.module = fixture::HOSTILE.to_owned();
     new.targets.push(hostile);
-    new.environment.machine.processor = "Example 4000".to_owned();
+    new.environment.machine.kernel = "Linux 6.9.0".to_owned();
     let question = ComparisonRequest {
         required_improvement,
         ..ComparisonRequest::default()
@@ -117,22 +117,37 @@ fn nothing_hostile_gets_through() {
 }
 
 #[test]
-fn reports_with_one_scale_are_compared_without_a_warning_and_others_with_one() {
-    let warned = |old: Report, new: Report| {
-        let comparison =
-            compare(&input("old", old), &input("new", new), &ComparisonRequest::default()).expect("they compare");
-        let notes = comparison.environments[0].notes.join(" ");
-        notes.contains("not held against one baseline")
+fn reports_are_compared_at_one_speed_or_not_at_all() {
+    let at_speed = |machine_speed_us| {
+        let mut report = fixture::report();
+        report.environment.machine_speed_us = machine_speed_us;
+        let sides = [input("old", fixture::report()), input("new", report)];
+        let compared = compare(&sides[0], &sides[1], &ComparisonRequest::default()).expect("they compare");
+        let part = &compared.environments[0];
+        let orders = part.targets.iter().find(|row| row.module == "shop.services.orders");
+        let orders = orders.expect("the fixture has it");
+        (
+            orders.outcome,
+            orders.change_percent.expect("two times"),
+            part.notes.join(" "),
+        )
     };
-    assert!(!warned(fixture::report(), fixture::report()));
-    let mut alone = fixture::report();
-    for target in &mut alone.targets {
-        target.baseline_time_ms = None;
-    }
-    assert!(warned(fixture::report(), alone));
-    let mut other = fixture::report();
-    for target in &mut other.targets {
-        target.baseline_time_ms = target.baseline_time_ms.map(|time| time * 1.01);
-    }
-    assert!(warned(fixture::report(), other));
+    let known = fixture::report()
+        .environment
+        .machine_speed_us
+        .expect("the fixture says it");
+    assert_eq!(at_speed(Some(known)), (TargetOutcome::Same, 0.0, String::new()));
+    // A tenth may be what is left of the load.
+    assert_eq!(at_speed(Some(known * 1.09)), (TargetOutcome::Same, 0.0, String::new()));
+    let (outcome, change, note) = at_speed(Some(known * 2.0));
+    assert_eq!(outcome, TargetOutcome::Improved);
+    assert!(
+        (change + 50.0).abs() < 1.0 && note.contains("0.50 times the speed"),
+        "{change} {note}"
+    );
+    let (outcome, _, note) = at_speed(None);
+    assert!(
+        outcome == TargetOutcome::Unknown && note.contains("how fast its machine was"),
+        "{note}"
+    );
 }

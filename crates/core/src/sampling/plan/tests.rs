@@ -64,6 +64,7 @@ fn reference(cpu_ns: u64) -> ReferenceSample {
     ReferenceSample {
         cpu_ns,
         wall_ns: cpu_ns,
+        calibration_ns: 0,
     }
 }
 
