@@ -1,4 +1,4 @@
-//! Reads what `faulthandler` writes: the stack of a crash, or of the SIGABRT that ends an import at its time limit.
+//! Reads what `faulthandler` and the scripts write: the stack of a crash, or of the SIGABRT that ends an import at its time limit.
 
 use importgate_core::observed::Frame;
 
@@ -11,8 +11,13 @@ pub(super) struct Stacks {
     pub(super) others: Vec<Vec<Frame>>,
 }
 
-/// Reads the stacks, outermost frame first, without the import system's own frames and the probe's.
+/// What the scripts write above the stacks that they know in full, where they could.
+const ALL_FRAMES: &str = "\nAll frames:\n";
+
+/// Reads the stacks, outermost frame first, without the import system's own frames and the probe's. `faulthandler` leaves out
+/// all but the innermost hundred frames: where the process could still tell all of them, those are read.
 pub(super) fn stacks(text: &str, own_folder: &str) -> Stacks {
+    let text = text.split_once(ALL_FRAMES).map_or(text, |(_, all)| all);
     let mut stacks = Stacks::default();
     let mut lines = text.lines().peekable();
     while let Some(heading) = lines.next() {
@@ -74,6 +79,21 @@ mod tests {
                 ("/shop/cache \"x\".py".to_owned(), 4),
                 ("/site/redis/connection.py".to_owned(), 611)
             ]
+        );
+    }
+
+    #[test]
+    fn where_all_frames_are_told_those_are_read() {
+        let innermost = "Fatal Python error: Aborted\n\nCurrent thread 0x1 (most recent call first):\n\
+            \x20 File \"/dep/walk.py\", line 6 in descend\n  ...\n\n";
+        let all = "All frames:\nCurrent thread 1:\n  File \"/dep/walk.py\", line 6 in descend\n\
+            \x20 File \"/dep/tables.py\", line 3 in <module>\nThread 2:\n  File \"/dep/worker.py\", line 9 in wait\n";
+        let stacks = stacks(&format!("{innermost}{all}"), "/private/");
+        let lines = |frames: &[Frame]| frames.iter().map(|frame| frame.line).collect::<Vec<_>>();
+        assert_eq!(lines(&stacks.current), [3, 6]);
+        assert_eq!(
+            stacks.others.iter().map(|frames| lines(frames)).collect::<Vec<_>>(),
+            [[9]]
         );
     }
 

@@ -162,14 +162,6 @@ def _read_whole(filename):
         _close(descriptor)
 
 
-def _watch_faults():
-    """Lets `faulthandler` write the stack of a crash, or of the SIGABRT at the time limit, to a file of our own."""
-    path = _value("faults")
-    if path is None:
-        return
-    _borrow("faulthandler").enable(file=_private(path), all_threads=True)
-
-
 def _prepare_path():
     """Takes the script's own folder out of sys.path and puts the source roots in front."""
     if sys.path and sys.path[0] == _FOLDER:

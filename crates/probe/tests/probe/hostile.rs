@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use importgate_core::observed::{Failure, ImportRequest, Look, Sample};
+use importgate_core::observed::{Failure, Frame, ImportRequest, Look, Sample};
 
 use crate::support::{GENEROUS, Project, python, run};
 
@@ -137,26 +137,39 @@ fn threads_and_children_left_behind_do_not_hold_it_up() {
     survives("import os\nchild = os.fork()\nif child: os.waitpid(child, 0)\n");
 }
 
+/// The stack of an import that hangs, once it has come to where it does.
+fn stack_of_hang(source: &str, has_arrived: impl Fn(&[Frame]) -> bool) -> Vec<Frame> {
+    let mut limit = Duration::from_secs(2);
+    loop {
+        let Failure::Hung { limit_ms, stack, .. } = import(source, limit).expect_err("a hang") else {
+            panic!("a hang was expected");
+        };
+        assert_eq!(u128::from(limit_ms), limit.as_millis());
+        if has_arrived(&stack) {
+            return stack;
+        }
+        // A machine that stalls may not have come to the line that hangs.
+        limit *= 2;
+        assert!(limit < GENEROUS, "{stack:?}");
+    }
+}
+
 #[test]
 fn a_hang_ends_at_the_time_limit_and_shows_where() {
     for source in [
         "import time\n\ntime.sleep(600)\n",
         "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: pass\n",
     ] {
-        let mut limit = Duration::from_secs(2);
-        loop {
-            let Failure::Hung { limit_ms, stack, .. } = import(source, limit).expect_err("a hang") else {
-                panic!("a hang was expected");
-            };
-            assert_eq!(u128::from(limit_ms), limit.as_millis());
-            if stack.last().is_some_and(|frame| frame.line == 3) {
-                break;
-            }
-            // A machine that stalls may not have come to the line that hangs.
-            limit *= 2;
-            assert!(limit < GENEROUS, "{stack:?}");
-        }
+        stack_of_hang(source, |stack| stack.last().is_some_and(|frame| frame.line == 3));
     }
+}
+
+#[test]
+fn a_hang_shows_its_outermost_lines_however_deep_it_is() {
+    let source = "import time\ndef descend(n):\n    return descend(n - 1) if n else time.sleep(600)\ndescend(300)\n";
+    let stack = stack_of_hang(source, |stack| stack.last().is_some_and(|frame| frame.line == 3));
+    assert!(stack[0].is_module_level() && stack[0].line == 4, "{:?}", stack[0]);
+    assert_eq!(stack.len(), 302);
 }
 
 #[test]
