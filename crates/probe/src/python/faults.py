@@ -1,8 +1,8 @@
 """Where an import is when it crashes or its time is up.
 
-`faulthandler` writes that whatever the process is doing, but of each thread no more than the innermost hundred frames. The ones
-that matter most are the outermost, the lines at module level. So it passes the signal on, and where Python code runs or waits for
-something that a signal interrupts, all frames are written after what it wrote.
+`faulthandler` writes that whatever the process is doing, but of each thread no more than the innermost hundred frames. The
+ones that matter most are the outermost, the lines at module level. So it passes the signal on, and where Python code runs or
+waits for something that a signal interrupts, all frames are written after what it wrote.
 """
 
 _current_frames = sys._current_frames
