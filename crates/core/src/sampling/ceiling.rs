@@ -137,6 +137,8 @@ mod tests {
 
     #[test]
     fn a_few_long_waits_may_be_luck_and_are_not_over_a_ceiling() {
+        let once = now_and_then([false, false, true, false, false]);
+        assert_eq!(looked(&once, 40.0, 2, &Schedule::ceiling(60)), Decision::Continue);
         let all = now_and_then([true; 5]);
         assert_eq!(looked(&all, 70.0, 2, &Schedule::once()), Decision::Inconclusive);
         let rarely = now_and_then((0..20).map(|at| at % 5 == 0));

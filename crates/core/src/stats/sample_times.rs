@@ -53,6 +53,11 @@ impl SampleTimes {
         self.usual_wait() > ACCOUNTING_ERROR_MS
     }
 
+    /// True where it waited for longer in any of the samples.
+    pub(crate) fn has_waited(&self) -> bool {
+        self.blocked.iter().any(|blocked| *blocked > ACCOUNTING_ERROR_MS)
+    }
+
     /// How far the times spread, as a share of the usual one: the interquartile range as a standard deviation. Waits that differ
     /// from the usual one by no more than the accounts may be wrong are no spread. 0 for a single sample, `None` without any.
     pub(crate) fn variation(&self) -> Option<f64> {

@@ -24,8 +24,12 @@ pub struct Time {
     times: Vec<f64>,
     /// The same without what the accounts of waiting may have wrong.
     certain: Vec<f64>,
+    /// Where the times lie.
     ms: f64,
+    /// Whether the import waits usually.
     is_waiting: bool,
+    /// Whether it waited at all.
+    has_waited: bool,
 }
 
 impl Time {
@@ -38,6 +42,7 @@ impl Time {
             times,
             certain: of_samples.less_wait(ACCOUNTING_ERROR_MS),
             is_waiting: of_samples.is_waiting(),
+            has_waited: of_samples.has_waited(),
         })
     }
 
@@ -84,7 +89,8 @@ impl Time {
     pub fn p_below(&self, limit_ms: f64) -> f64 {
         let left: Vec<f64> = self.times.iter().map(|time| limit_ms - time).collect();
         let by_rank = signed_rank_greater(&left);
-        let by_t = if self.is_waiting {
+        // What waited once in five samples may do so in most.
+        let by_t = if self.has_waited {
             let high = Located::higher(&self.times, LEAST_SCATTER * self.ms);
             p_above(limit_ms - high.value, high.error, high.values)
         } else {
