@@ -76,6 +76,7 @@ fn target(name: &str, time_ms: f64) -> TargetReport {
         decided_by: None,
         instructions: None,
         baseline_instructions: None,
+        orders: Vec::new(),
         closure: None,
     }
 }

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::orders::OrderTried;
 use super::places::Places;
 use crate::budgets::{Target, Workload};
 use crate::explain;
 use crate::explain::{Cause, Count, Evidence, Resource};
-use crate::observed::{ClosureChange, Failure, ModuleTable, Observation, OrderTried};
+use crate::observed::{ClosureChange, Failure, ModuleTable, Observation};
 use crate::sampling::Answers;
 use crate::stats::Estimate;
 use crate::stats::growth::Growth;
@@ -67,7 +68,7 @@ pub struct Case<'a> {
     pub moved: Vec<String>,
     /// What the samples say.
     pub answers: Answers,
-    /// Other orders of the same imports.
+    /// Orders of its imports, the configured one first.
     pub orders: &'a [OrderTried],
     /// The instructions that the import executed, where they were counted.
     pub instructions: Option<u64>,

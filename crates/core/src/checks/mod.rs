@@ -43,7 +43,7 @@ pub use forbid::ForbiddenModule;
 pub use heavy::HeavyModule;
 pub use memory::OverMemory;
 pub use modules::TooManyModules;
-pub use orders::OtherOrders;
+pub use orders::{OrderTime, OrderTried, OtherOrders};
 pub use places::{Places, file_over};
 pub use regression::{Certainty, INSTRUCTIONS_FLOOR, Regression, rule_on_counts};
 pub use run_context::{BaselineRemark, Compared, ComparedUnder, Context};

@@ -1,9 +1,27 @@
-//! `orders`: what other orders of the same imports show. One that fails is a fault that the present order hides.
+//! `orders`: what other orders of the same imports show. One that fails is a fault that the present order hides. Which one is faster
+//! is a note, and says no more than the samples of all of them show.
 
 use super::failures::shown;
 use super::{Case, Code, Context, Finding, FindingKind, Severity};
 use crate::budgets::TargetKind;
-use crate::observed::{Failure, OrderTried};
+use crate::observed::Failure;
+use crate::stats::contest::{Entrant, Standing};
+
+/// An order of a start-up's imports that was tried. The configured one comes first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OrderTried {
+    /// The imports, in this order.
+    pub imports: Vec<String>,
+    /// What its samples come to, `None` where time was over before the first; or how it failed.
+    pub outcome: Result<Option<Entrant>, Failure>,
+}
+
+impl OrderTried {
+    /// What its samples come to.
+    pub(crate) fn entrant(&self) -> Option<&Entrant> {
+        self.outcome.as_ref().ok()?.as_ref()
+    }
+}
 
 /// What the other orders of a start-up's imports came to.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,22 +37,31 @@ pub enum OtherOrders {
         /// How it fails; the files of its stack are named as the project names them.
         failure: Failure,
     },
-    /// How long they take, with one sample of each: no more than a hint.
-    Times {
-        /// The fastest, in milliseconds.
-        fastest_ms: f64,
-        /// The slowest, in milliseconds.
-        slowest_ms: f64,
-        /// The fastest order.
-        fastest: Vec<String>,
-    },
+    /// How long they take, the configured one first.
+    Times(Vec<OrderTime>),
+}
+
+/// How long an order takes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OrderTime {
+    /// The imports, in this order.
+    pub imports: Vec<String>,
+    /// What its samples come to.
+    pub entrant: Entrant,
+}
+
+impl OrderTime {
+    /// True where the samples show that it compares so with the configured order.
+    pub fn is(&self, standing: Standing) -> bool {
+        self.entrant.standing == standing
+    }
 }
 
 impl OtherOrders {
     pub(super) fn code(&self) -> Code {
         match self {
             Self::Fail { .. } => Code::OrderDependent,
-            Self::Times { .. } => Code::ImportOrder,
+            Self::Times(_) => Code::ImportOrder,
         }
     }
 }
@@ -44,7 +71,7 @@ pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     if let Some((failed, order, failure)) = failing(case.orders) {
         let kind = FindingKind::Orders(OtherOrders::Fail {
             failed,
-            tried: case.orders.len() as u64,
+            tried: case.orders.len().saturating_sub(1) as u64,
             imports: order.imports.clone(),
             failure: shown(failure, context.places),
         });
@@ -67,20 +94,17 @@ fn failing(tried: &[OrderTried]) -> Option<(u64, &OrderTried, &Failure)> {
     Some((failed().count() as u64, order, failure))
 }
 
-/// How much the order matters, where at least one was timed.
+/// How much the order matters, where the configured one and another were timed.
 fn times(tried: &[OrderTried]) -> Option<OtherOrders> {
-    let timed = || {
-        tried
-            .iter()
-            .filter_map(|order| Some((*order.outcome.as_ref().ok()?, order)))
+    let time = |order: &OrderTried| {
+        Some(OrderTime {
+            imports: order.imports.clone(),
+            entrant: order.entrant()?.clone(),
+        })
     };
-    let (fastest_ms, fastest) = timed().min_by(|left, right| left.0.total_cmp(&right.0))?;
-    let (slowest_ms, _) = timed().max_by(|left, right| left.0.total_cmp(&right.0))?;
-    Some(OtherOrders::Times {
-        fastest_ms,
-        slowest_ms,
-        fastest: fastest.imports.clone(),
-    })
+    let configured = time(tried.first()?)?;
+    let others: Vec<OrderTime> = tried[1..].iter().filter_map(time).collect();
+    (!others.is_empty()).then(|| OtherOrders::Times(std::iter::once(configured).chain(others).collect()))
 }
 
 /// True for a layer that fails as a whole although each of its modules works alone.
@@ -97,10 +121,20 @@ pub(super) fn breaks_only_together(total: &Case<'_>, cases: &[Case<'_>]) -> bool
 mod tests {
     use super::*;
 
+    fn entrant(time_ms: f64) -> Entrant {
+        Entrant {
+            time_ms,
+            variation: 0.02,
+            samples: 12,
+            standing: Standing::Alike,
+            is_fastest: false,
+        }
+    }
+
     fn tried(imports: &[&str], outcome: Result<f64, Failure>) -> OrderTried {
         OrderTried {
             imports: imports.iter().map(|name| (*name).to_owned()).collect(),
-            outcome,
+            outcome: outcome.map(|ms| Some(entrant(ms))),
         }
     }
 
@@ -111,23 +145,28 @@ mod tests {
             stack: Vec::new(),
         };
         let orders = [
-            tried(&["c", "a"], Ok(5.0)),
+            tried(&["a", "b"], Ok(5.0)),
             tried(&["b", "a"], Err(exited())),
             tried(&["c", "b"], Ok(9.0)),
-            tried(&["a", "b"], Err(exited())),
+            tried(&["b", "c"], Err(exited())),
         ];
         let (failed, first, _) = failing(&orders).expect("two of them fail");
         assert_eq!((failed, first.imports.join(", ").as_str()), (2, "b, a"));
-        let expected = OtherOrders::Times {
-            fastest_ms: 5.0,
-            slowest_ms: 9.0,
-            fastest: vec!["c".to_owned(), "a".to_owned()],
+        let Some(OtherOrders::Times(timed)) = times(&orders) else {
+            panic!("two are timed");
         };
-        assert_eq!(times(&orders), Some(expected));
+        let times: Vec<f64> = timed.iter().map(|order| order.entrant.time_ms).collect();
+        assert_eq!(times, [5.0, 9.0]);
     }
 
     #[test]
-    fn nothing_tried_is_nothing_to_say() {
+    fn nothing_to_compare_is_nothing_to_say() {
         assert_eq!((failing(&[]), times(&[])), (None, None));
+        assert_eq!(times(&[tried(&["a", "b"], Ok(5.0))]), None);
+        let untimed = OrderTried {
+            imports: Vec::new(),
+            outcome: Ok(None),
+        };
+        assert_eq!(times(&[untimed, tried(&["a"], Ok(5.0))]), None);
     }
 }

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use crate::baseline::{COUNTER_VARIABLE, Circumstances};
 use crate::budgets::{Budgets, Engine, Target};
 use crate::checks;
-use crate::checks::{Case, Context, Places};
-use crate::observed::{ClosureChange, Environment, Machine, Measure, MeasureError, OrderTried, TargetObservation};
+use crate::checks::{Case, Context, OrderTried, Places};
+use crate::observed::{ClosureChange, Environment, Machine, Measure, MeasureError, TargetObservation};
 use crate::report;
 use crate::report::{Report, ReportEnvironment, RunSummary, order, wording};
 use crate::sampling::{Rules, decide_fixed};
@@ -17,10 +17,11 @@ use super::compare_with::{Against, CompareWith};
 use super::counts::{self, InstructionCounts};
 use super::lines::{self, LinesBefore, SourceFiles};
 use super::observe::{Glanced, Settles, Side};
+use super::orders::Orders;
 use super::sample::{self, Job, Samples};
 use super::speed::RunSpeed;
 use super::target_state::{Reuse, TargetState, glance_at};
-use super::{Deadline, SamplingSettings, ShowProgress, orders};
+use super::{Deadline, SamplingSettings, ShowProgress};
 
 /// Microseconds in a millisecond.
 const US_PER_MS: f64 = 1e3;
@@ -82,13 +83,13 @@ pub fn check(
     let shown_at_ms = check.budgets.measure.machine_speed_ms.as_ref().map(|cited| cited.value);
     let speed = RunSpeed::tell(head, shown_at_ms, compare_with.stored().is_some())?;
     let measured = measure(check, head, (&compare_with, &context, &speed), deadline, progress)?;
-    let orders = orders::try_all(
-        check.budgets,
-        check.targets,
-        &measured.states,
-        head,
-        check.sampling.seed,
-    )?;
+    let orders = Orders {
+        budgets: check.budgets,
+        measure: head,
+        sampling: &check.sampling,
+        deadline,
+    };
+    let orders = measured.try_orders(check.targets, &orders, progress)?;
     let cases = measured.cases(check.targets, &orders);
     let mut judgement = checks::judge(&cases, &context);
     let before = measured.lines_before(&compare_with, check.files);
@@ -265,6 +266,26 @@ impl Measured<'_> {
             (None, Some(stored)) => LinesBefore::Stored(&stored.entry, files),
             (None, None) => LinesBefore::Unknown,
         }
+    }
+
+    /// Tries other orders of every timed target that asks for them, in the milliseconds that it is shown in; a target whose code
+    /// is the baseline's was tried when it was new.
+    fn try_orders(
+        &self,
+        targets: &[Target],
+        orders: &Orders<'_>,
+        progress: &mut dyn ShowProgress,
+    ) -> Result<Vec<Vec<OrderTried>>, MeasureError> {
+        let mut taken = self.samples.taken.iter();
+        let mut tried = Vec::new();
+        for (target, state) in targets.iter().zip(&self.states) {
+            let question = state.question(target, self.rules);
+            tried.push(match question.and_then(|question| Some((question, taken.next()?))) {
+                Some((question, taken)) => orders.try_of(target, &question.machine(&taken.head), progress)?,
+                None => Vec::new(),
+            });
+        }
+        Ok(tried)
     }
 
     /// Brings together what is known of each target.

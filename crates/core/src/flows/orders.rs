@@ -1,52 +1,130 @@
-//! `orders = N`: tries a start-up's imports in other orders, each once, in a fresh process.
+//! `orders = N`: samples a start-up's imports in other orders beside the configured one, all of them once in each round.
 
 use crate::budgets::{Budgets, Target, Workload};
-use crate::observed::{ImportRequest, Measure, MeasureError, OrderTried};
+use crate::checks::OrderTried;
+use crate::observed::{Failure, ImportRequest, Measure, MeasureError, Sample};
+use crate::report::progress_line::{Phase, Progress};
+use crate::sampling::Decision;
+use crate::sampling::alpha::ORDERS;
+use crate::sampling::plan::{Arms, Judge, Plan, PlanSettings, Step, StepOutcome};
+use crate::stats::MachineSpeed;
+use crate::stats::contest::{contest, rounds_to_tell};
 use crate::stats::random::SplitMix64;
 
-use super::target_state::TargetState;
+use super::{Deadline, SamplingSettings, ShowProgress};
 
-/// Tries other orders of every timed target that asks for them; a target whose code is the baseline's was tried when it was new.
-pub(super) fn try_all(
-    budgets: &Budgets,
-    targets: &[Target],
-    states: &[TargetState],
-    measure: &dyn Measure,
-    seed: u64,
-) -> Result<Vec<Vec<OrderTried>>, MeasureError> {
-    let tried = targets
-        .iter()
-        .zip(states)
-        .map(|(target, state)| match budgets.orders(&target.name) {
-            Some(orders) if state.is_timed() => try_others(measure, target, orders.value, seed),
-            _ => Ok(Vec::new()),
-        });
-    tried.collect()
+/// More orders than these are tried once, which is enough to see one that fails.
+const MOST_TIMED: usize = 11;
+
+/// What the orders of a run are tried with.
+pub(super) struct Orders<'a> {
+    pub(super) budgets: &'a Budgets,
+    pub(super) measure: &'a dyn Measure,
+    pub(super) sampling: &'a SamplingSettings,
+    pub(super) deadline: Deadline<'a>,
 }
 
-/// Tries up to `wanted` orders other than the given one. Fewer where the imports have fewer orders.
-///
-/// # Errors
-/// Where a process could not be run at all; an order that fails is what is looked for.
-fn try_others(measure: &dyn Measure, target: &Target, wanted: u64, seed: u64) -> Result<Vec<OrderTried>, MeasureError> {
-    let Workload::Imports(given) = &target.workload else {
-        return Ok(Vec::new());
-    };
-    let mut tried: Vec<OrderTried> = Vec::new();
-    for (round, imports) in other_orders(given, wanted, seed).into_iter().enumerate() {
-        let request = ImportRequest {
-            preload: &target.preload,
-            imports: &imports,
-            round: u32::try_from(round).unwrap_or(u32::MAX),
+impl Orders<'_> {
+    /// Tries the orders of one target that asks for it, the configured one first; `machine` tells whose milliseconds they are in.
+    /// Nothing where there is no other order.
+    ///
+    /// # Errors
+    /// Where a process could not be run at all; an order that fails is what is looked for.
+    pub(super) fn try_of(
+        &self,
+        target: &Target,
+        machine: &MachineSpeed,
+        progress: &mut dyn ShowProgress,
+    ) -> Result<Vec<OrderTried>, MeasureError> {
+        let (Some(wanted), Workload::Imports(given)) = (self.budgets.orders(&target.name), &target.workload) else {
+            return Ok(Vec::new());
         };
-        let outcome = measure.sample(request)?;
-        let outcome = outcome.map(|sample| (sample.cpu_ns + sample.blocked_ns) as f64 / 1e6);
-        tried.push(OrderTried { imports, outcome });
+        let others = other_orders(given, wanted.value, self.sampling.seed);
+        if others.is_empty() {
+            return Ok(Vec::new());
+        }
+        let orders: Vec<Vec<String>> = std::iter::once(given.clone()).chain(others).collect();
+        let (samples, failures) = self.sample(target, &orders, progress)?;
+        let ways: Vec<&[Sample]> = samples.iter().map(|arms| arms.head.as_slice()).collect();
+        let told = contest(&ways, machine, ORDERS);
+        let tried = orders
+            .into_iter()
+            .zip(told)
+            .zip(failures)
+            .map(|((imports, told), failure)| OrderTried {
+                imports,
+                outcome: failure.map_or(Ok(told), Err),
+            });
+        Ok(tried.collect())
     }
-    Ok(tried)
+
+    /// Samples of each order, in rounds of all of them, and how each failed that did.
+    fn sample(
+        &self,
+        target: &Target,
+        orders: &[Vec<String>],
+        progress: &mut dyn ShowProgress,
+    ) -> Result<(Vec<Arms>, Vec<Option<Failure>>), MeasureError> {
+        let enough = rounds_to_tell(orders.len().min(MOST_TIMED), ORDERS);
+        let rounds = self.sampling.max_samples().min(enough);
+        let mut plan = Plan::new(PlanSettings {
+            paired: vec![false; orders.len()],
+            seed: self.sampling.seed,
+            max_samples: self.sampling.fixed.map_or(rounds, |fixed| fixed as usize),
+        });
+        let mut failures: Vec<Option<Failure>> = vec![None; orders.len()];
+        let mut done = 0;
+        while let Some(step) = plan.step() {
+            if self.deadline.is_over() {
+                plan.out_of_time();
+                break;
+            }
+            let outcome = match step {
+                Step::Reference => StepOutcome::Reference(self.measure.reference(done)?),
+                Step::Sample {
+                    target: order, round, ..
+                } => {
+                    progress.show(&Progress {
+                        phase: Phase::Ordering,
+                        done: u64::from(done),
+                        total: 0,
+                        target: &target.name,
+                    });
+                    done += 1;
+                    let request = ImportRequest {
+                        preload: &target.preload,
+                        imports: &orders[order],
+                        round,
+                    };
+                    match self.measure.sample(request)? {
+                        Ok(sample) => StepOutcome::Sample(sample),
+                        Err(failure) => {
+                            failures[order] = Some(failure);
+                            StepOutcome::Failed
+                        }
+                    }
+                }
+            };
+            plan.record(outcome, &mut Rounds);
+        }
+        Ok((plan.into_samples(), failures))
+    }
 }
 
-/// Up to `wanted` different orders, drawn at random; the given one is not among them.
+/// Closes what is tried once only.
+struct Rounds;
+
+impl Judge for Rounds {
+    fn look(&mut self, order: usize, _: &Arms) -> Decision {
+        if order < MOST_TIMED {
+            Decision::Continue
+        } else {
+            Decision::Pass
+        }
+    }
+}
+
+/// Up to `wanted` different orders, drawn at random; the given one is not among them. Fewer where there are fewer.
 fn other_orders(given: &[String], wanted: u64, seed: u64) -> Vec<Vec<String>> {
     /// Draws without a new order after which there is none to be expected.
     const PATIENCE: u32 = 50;

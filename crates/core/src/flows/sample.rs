@@ -43,7 +43,7 @@ impl SamplingSettings {
     }
 
     /// The most samples that a target gets.
-    fn max_samples(&self) -> usize {
+    pub(super) fn max_samples(&self) -> usize {
         self.fixed.unwrap_or(self.max_samples) as usize
     }
 

@@ -12,7 +12,6 @@ mod environment;
 mod measure;
 mod module_index;
 mod observation;
-mod orders;
 mod place;
 mod sample;
 
@@ -29,6 +28,5 @@ pub use observation::{
     AbsentName, BlockedSeen, Edge, EffectSeen, Failure, Frame, Glance, LineSeen, LoadedModule, Observation, Trigger,
     WarningSeen,
 };
-pub use orders::OrderTried;
 pub use place::Place;
 pub use sample::{OwnTime, ReferenceSample, Sample};

@@ -142,6 +142,7 @@ fn measured(
         decided_by: before_ms.map(|_| ComparisonKind::ChangedPart),
         instructions: None,
         baseline_instructions: None,
+        orders: Vec::new(),
         closure: None,
     }
 }

@@ -17,11 +17,13 @@ pub enum Phase {
     Counting,
     /// The timed imports.
     Sampling,
+    /// The timed imports of a start-up in other orders.
+    Ordering,
     /// The imports that show the lines of what became heavier.
     Explaining,
     /// The untimed imports with a statement deferred.
     Deferring,
-    /// The timed imports with and without deferred statements.
+    /// The timed imports with and without statements.
     Verifying,
 }
 
@@ -45,9 +47,10 @@ impl Progress<'_> {
             Phase::Observing => format!("observing {}", numbers::counted(self.total, "target")),
             Phase::Counting => "counting instructions".to_owned(),
             Phase::Sampling => "taking samples".to_owned(),
+            Phase::Ordering => "trying other orders".to_owned(),
             Phase::Explaining => "looking for the lines that cost".to_owned(),
             Phase::Deferring => "deferring imports".to_owned(),
-            Phase::Verifying => "measuring what that saves".to_owned(),
+            Phase::Verifying => "measuring what statements save, in pairs of imports with and without each".to_owned(),
         }
     }
 }
@@ -58,9 +61,10 @@ impl fmt::Display for Progress<'_> {
             Phase::Observing => "observing",
             Phase::Counting => "counting",
             Phase::Sampling => "sampling",
+            Phase::Ordering => "trying other orders",
             Phase::Explaining => "explaining",
             Phase::Deferring => "deferring imports",
-            Phase::Verifying => "verifying",
+            Phase::Verifying => "measuring savings, round",
         };
         write!(formatter, "{phase} {}", numbers::count(self.done))?;
         if self.total > 0 {

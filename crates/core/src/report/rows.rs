@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::budgets::TargetKind;
-use crate::checks::{Case, Judgement, TargetStatus, Verdict};
+use crate::checks::{Case, Judgement, OrderTried, TargetStatus, Verdict};
 use crate::observed::ClosureChange;
 use crate::sampling::Decision;
+use crate::stats::contest::Standing;
 use crate::stats::{Comparison, ComparisonKind, Percentiles};
 
 /// One row of the report. Times are milliseconds, memory is bytes.
@@ -63,8 +64,45 @@ pub struct TargetReport {
     /// The baseline's instructions, where they compare.
     #[serde(default)]
     pub baseline_instructions: Option<u64>,
+    /// The orders of its imports that were tried, the configured one first.
+    #[serde(default)]
+    pub orders: Vec<OrderReport>,
     /// What is different in what it loads.
     pub closure: Option<ClosureChange>,
+}
+
+/// An order of a start-up's imports that was tried.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct OrderReport {
+    /// The imports, in this order.
+    pub imports: Vec<String>,
+    /// True where its import failed.
+    pub fails: bool,
+    /// CPU plus blocked time, in milliseconds.
+    pub time_ms: Option<f64>,
+    /// Spread of the calibrated time, a fraction.
+    pub variation: Option<f64>,
+    /// How many samples were taken.
+    pub samples: u64,
+    /// How it compares with the configured order, as far as the samples show it.
+    pub beside_configured: Option<Standing>,
+    /// True where the samples show that it is faster than every other order.
+    pub is_fastest: bool,
+}
+
+impl From<&OrderTried> for OrderReport {
+    fn from(tried: &OrderTried) -> Self {
+        let entrant = tried.entrant();
+        Self {
+            imports: tried.imports.clone(),
+            fails: tried.outcome.is_err(),
+            time_ms: entrant.map(|entrant| entrant.time_ms),
+            variation: entrant.map(|entrant| entrant.variation),
+            samples: entrant.map_or(0, |entrant| entrant.samples),
+            beside_configured: entrant.map(|entrant| entrant.standing),
+            is_fastest: entrant.is_some_and(|entrant| entrant.is_fastest),
+        }
+    }
 }
 
 /// One row for each target, in the order of the cases that were judged.
@@ -131,6 +169,7 @@ fn row(case: &Case<'_>, verdict: Verdict) -> TargetReport {
         decided_by: comparison.map(|comparison| comparison.kind),
         instructions: case.instructions,
         baseline_instructions: case.instructions_before,
+        orders: case.orders.iter().map(OrderReport::from).collect(),
         closure: case.change.clone(),
     }
 }

@@ -4,14 +4,16 @@
 //! From the ground up: [`quantile`] (locations and spreads), [`rank`] (exact one-sided rank tests), [`multiple`] (many
 //! targets in one run), [`calibration`] (what a sample would have taken on a machine of a given speed), [`machine`] (which
 //! speed that is), [`sample_times`] (with what it was blocked for), [`estimate()`] (what the samples of a target come to),
-//! [`changed_part`], [`blocked`] and [`comparison`] (now against before), [`growth`] (which modules grew) and [`saving`]
-//! (with something and without it). What decides on them is [`crate::sampling`].
+//! [`changed_part`], [`blocked`] and [`comparison`] (now against before), [`growth`] (which modules grew), [`saving`]
+//! (with something and without it) and [`contest`] (several ways to do the same). What decides on them is
+//! [`crate::sampling`].
 
 pub mod blocked;
 pub mod calibration;
 pub mod changed_part;
 mod changes;
 pub mod comparison;
+pub mod contest;
 mod estimate;
 pub mod growth;
 mod location;

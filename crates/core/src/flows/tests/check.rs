@@ -8,6 +8,7 @@ use crate::checks::{Code, TargetStatus, Verdict};
 use crate::flows::{Against, Base, Reuse};
 use crate::observed::{BytecodeState, Effect, Failure};
 use crate::stats::ComparisonKind;
+use crate::stats::contest::Standing;
 
 const SHOP: &str = "[modules.shop]\n";
 
@@ -365,7 +366,7 @@ fn a_command_is_timed_and_never_looked_at() {
 }
 
 #[test]
-fn other_orders_are_tried_once_each_and_one_that_fails_is_an_error() {
+fn other_orders_are_sampled_beside_the_configured_one() {
     let budgets = "[startup.web]\nimports = ['json', 'shop.db']\norders = 5\n";
     let shop = || {
         Scripted::new()
@@ -379,8 +380,27 @@ fn other_orders_are_tried_once_each_and_one_that_fails_is_an_error() {
     assert_eq!(codes(&report), ["no-baseline", "import-order startup:web"]);
     assert_eq!(
         head.count_asked("sample shop.db json"),
-        1,
+        12,
         "two imports have one other order"
+    );
+    let orders = &row(&report, "startup:web").orders;
+    let shown: Vec<_> = orders
+        .iter()
+        .map(|order| (order.imports[0].as_str(), order.samples))
+        .collect();
+    assert_eq!(shown, [("json", 12), ("shop.db", 12)]);
+    assert!(
+        orders
+            .iter()
+            .all(|order| order.beside_configured == Some(Standing::Alike) && !order.is_fastest),
+        "{orders:?}"
+    );
+    let said = &finding(&report, Code::ImportOrder);
+    assert!(said.message.contains("makes no difference"), "{}", said.message);
+    assert!(
+        said.details[0].contains(", configured: json, shop.db"),
+        "{:?}",
+        said.details
     );
 
     // Where the code is the baseline's, its orders were tried when it was new.
