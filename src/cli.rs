@@ -190,7 +190,7 @@ pub struct ExplainArguments {
     /// Leave out what takes less.
     #[arg(long, value_name = "TIME", default_value = "1ms", value_parser = parse_duration)]
     pub min: Duration,
-    /// Import again with each costly statement deferred, and show what that saves.
+    /// Import in pairs with and without each costly statement that nothing uses at once, and show what that saves.
     #[arg(long)]
     pub verify: bool,
     /// The file of usage [default: as the budgets file says, else importgate.usage.json beside it where it exists].

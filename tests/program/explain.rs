@@ -159,7 +159,7 @@ fn of_several_names_only_those_that_are_used_are_loaded() {
     let import = statement(&document, "app.py:1");
     assert_eq!(import["cut"]["modules"], 3, "{import:#}");
     assert_eq!(import["saved"]["modules"], 1, "{import:#}");
-    assert_eq!(import["measured"]["saved"]["modules"], 1, "{import:#}");
+    assert!(import["measured"].is_null(), "what is used is not left out: {import:#}");
     assert_eq!(import["advice"]["kind"], "split", "{import:#}");
 }
 
@@ -184,6 +184,20 @@ fn what_two_statements_lead_to_is_saved_by_both_together() {
         told.contains("helper.py:1: used while importing, at helper.py:3\n"),
         "{text}"
     );
+}
+
+#[test]
+fn what_saves_only_together_is_measured_together() {
+    let project = Project::without_budgets(&[
+        ("app.py", "import heavy\nimport helper\n"),
+        ("helper.py", "import heavy\n\n\ndef later():\n    return heavy.total\n"),
+        ("heavy.py", HEAVY),
+    ]);
+    let text = explain(&project, &["app", "--verify", "--format", "json"]);
+    let document: Value = serde_json::from_str(&text).expect("JSON");
+    let measured = &document["together"][0]["measured"];
+    assert_eq!(measured["saved"]["modules"], 1, "{document:#}");
+    assert!(measured["pairs"].as_u64() >= Some(8), "{document:#}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::machine;
 use crate::python::{BytecodeFiles, Contents, CountedRun, PythonError, Session};
 use crate::runner::RunError;
 use importgate_core::observed::{
-    Attempt, BytecodeState, Clock, Deferral, Deferred, FailedCommand, ImportRequest, Interpreter, LineSeen, Look,
+    Attempt, Body, BytecodeState, Clock, Deferral, Deferred, FailedCommand, ImportRequest, Interpreter, LineSeen, Look,
     Measure, MeasureError, ReferenceSample, Sample, TargetObservation,
 };
 
@@ -79,6 +79,10 @@ impl Measure for Probe {
 
     fn sample_deferring(&self, request: ImportRequest<'_>, deferral: Option<&Deferral>) -> Attempt<Deferred> {
         Ok(self.session.sample_deferring(request, deferral)?)
+    }
+
+    fn sample_without(&self, request: ImportRequest<'_>, bodies: &[Body], statements: &[Deferral]) -> Attempt<Sample> {
+        Ok(self.session.sample_without(request, bodies, statements)?)
     }
 
     fn command(&self, words: &[String], round: u32) -> Result<Result<Sample, FailedCommand>, MeasureError> {

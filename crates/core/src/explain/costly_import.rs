@@ -44,7 +44,7 @@ pub struct CostlyImport {
     pub used: Option<Use>,
     /// Why it cannot be deferred.
     pub obstacle: Option<Obstacle>,
-    /// Measured with the statement deferred (`--verify`).
+    /// Measured with the statement left out (`--verify`).
     pub measured: Option<Measured>,
     /// In how many recorded runs it was loaded and used, where that is known.
     pub usage: Option<UseCounts>,
@@ -67,7 +67,7 @@ pub(super) struct Part {
     stays: bool,
 }
 
-/// What was measured with a statement deferred.
+/// What was measured with a statement left out, or with several.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Measured {
     /// The middle of the differences, pair by pair.

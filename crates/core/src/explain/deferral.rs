@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::source::SourceLine;
 use super::{CostlyImport, Usual, Weight};
-use crate::observed::{Deferral, Deferred, Failure, Frame, ImportForm, Place};
+use crate::observed::{Body, Deferral, Deferred, Failure, Frame, ImportForm, Place};
 
 /// A line that uses what was deferred before the import is over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -95,6 +95,19 @@ impl CostlyImport {
             importer: self.importer.clone(),
             line: self.place.as_ref()?.line,
         })
+    }
+
+    /// The body that it stands in; `None` where its file is not known.
+    pub fn body(&self) -> Option<Body> {
+        Some(Body {
+            module: self.importer.clone(),
+            file: self.place.as_ref()?.file.clone(),
+        })
+    }
+
+    /// True where nothing stands in the way of leaving it out, and no line uses it while importing.
+    pub fn is_free(&self) -> bool {
+        self.used.is_none() && self.obstacle.is_none()
     }
 
     /// True where there is something to learn from deferring it. What would save nothing anyway is tried only where `all` are.

@@ -1,7 +1,7 @@
 //! Import statements that save what they lead to only together: several roads of the project's own lead to one package.
 
 use super::graph::{ImportGraph, Together};
-use super::{AdviceKind, CostlyImport, Weight};
+use super::{AdviceKind, CostlyImport, Measured, Weight};
 use crate::observed::ModuleTable;
 
 /// Statements that have to go together, and what that would save.
@@ -13,6 +13,8 @@ pub struct CostlyTogether {
     pub imports: Vec<CostlyImport>,
     /// Estimated: what nothing else imports, and so would go with all of them.
     pub cut: Weight,
+    /// Measured with all of them left out (`--verify`).
+    pub measured: Option<Measured>,
     /// What to do.
     pub advice: Option<AdviceKind>,
     /// The modules of the cut.
@@ -27,6 +29,7 @@ impl CostlyTogether {
             module: set.module.to_owned(),
             imports: statements.map(|one| CostlyImport::of(graph, one, table)).collect(),
             cut: Weight::of_modules(&set.modules),
+            measured: None,
             advice: None,
             modules: set.modules.iter().map(|module| module.name.clone()).collect(),
         }
@@ -55,8 +58,7 @@ impl CostlyTogether {
 
     /// Decides by what stands in the way of any of them.
     pub(super) fn advise(&mut self) {
-        let is_free = |import: &CostlyImport| import.used.is_none() && import.obstacle.is_none();
-        self.advice = Some(if self.imports.iter().all(is_free) {
+        self.advice = Some(if self.imports.iter().all(CostlyImport::is_free) {
             AdviceKind::Lazy
         } else {
             AdviceKind::Split
@@ -75,6 +77,7 @@ mod tests {
             module: "heavy".to_owned(),
             imports,
             cut: import(cut_ms, None).cut,
+            measured: None,
             advice: None,
             modules: vec!["heavy".to_owned()],
         }

@@ -1,21 +1,19 @@
 //! `importgate explain`, in the order in which it happens: look at the target, take a few samples, import once with each costly
-//! statement deferred, and with `--verify` measure in pairs of samples what that saves.
+//! statement deferred, and with `--verify` measure in pairs of samples what leaving it out saves.
 
-use std::collections::BTreeMap;
+mod verify;
+
 use std::path::Path;
-use std::rc::Rc;
 
 use thiserror::Error;
 
 use crate::budgets::{Classes, Target, Workload};
 use crate::checks::Places;
 use crate::explain::source::{self, SourceLine, has_lazy_imports};
-use crate::explain::verification::{self, Trial, TrialArm};
 use crate::explain::{CostlyImport, Explanation, HeavyLine, Material, Sources, Usual, heaviest_line, heavy_bodies};
-use crate::observed::{Collections, Deferral, ImportRequest, Measure, MeasureError, Place, Sample, TargetObservation};
+use crate::observed::{Collections, ImportRequest, Measure, MeasureError, Place, TargetObservation};
 use crate::report::progress_line::{Phase, Progress};
 use crate::report::wording::short_failure;
-use crate::stats::random::SplitMix64;
 use crate::usage::Usage;
 
 use super::ShowProgress;
@@ -41,7 +39,7 @@ pub struct Explain<'a> {
     pub smallest_ms: f64,
     /// A module to explain the way to; nothing is deferred then.
     pub why: Option<&'a str>,
-    /// Whether to measure what deferring each statement saves.
+    /// Whether to measure what leaving each statement out saves.
     pub verify: bool,
     /// What the random order of those measurements follows from.
     pub seed: u64,
@@ -114,12 +112,12 @@ pub fn explain(
     for set in &mut explanation.together {
         subject.try_each(&usual, &mut set.imports, true, progress)?;
     }
-    let statements = &mut explanation.imports;
     if explain.verify {
-        let spare = subject.verify(statements, usual.cpu_ms, progress)?;
-        let now = usual.with_own_times(&spare);
-        for import in statements {
-            import.rescale(&usual, &now);
+        let statements = &mut explanation.imports;
+        let spare = subject.verify(statements, &mut explanation.together, usual.cpu_ms, progress)?;
+        if !spare.is_empty() {
+            let now = usual.with_own_times(&spare);
+            statements.iter_mut().for_each(|import| import.rescale(&usual, &now));
         }
     }
     let has_lazy_syntax = has_lazy_imports(&measure.interpreter().minor);
@@ -132,14 +130,6 @@ struct Subject<'a> {
     explain: &'a Explain<'a>,
     measure: &'a dyn Measure,
     imports: &'a [String],
-}
-
-/// A statement that is being measured.
-struct Open {
-    /// Its position among the imports.
-    position: usize,
-    deferral: Deferral,
-    trial: Trial,
 }
 
 impl Subject<'_> {
@@ -234,90 +224,6 @@ impl Subject<'_> {
             import.note(tried, usual, self);
         }
         Ok(())
-    }
-
-    /// Measures what each statement saves that can be deferred. A round takes one sample of the import as it is and one without
-    /// each statement that is still open, in random order and with the same hash seed; times are milliseconds of an import
-    /// whose CPU time is `cpu_ms`.
-    ///
-    /// One sample more in each round is no part of any pair and is returned: an estimate from these and a measurement from the
-    /// pairs share the state of the machine, and no sample.
-    fn verify(
-        &self,
-        imports: &mut [CostlyImport],
-        cpu_ms: f64,
-        progress: &mut dyn ShowProgress,
-    ) -> Result<Vec<Sample>, ExplainError> {
-        let mut random = SplitMix64::new(self.explain.seed);
-        let mut statements: Vec<Open> = imports
-            .iter()
-            .enumerate()
-            .filter(|(_, import)| import.obstacle.is_none())
-            .filter_map(|(position, import)| {
-                Some(Open {
-                    position,
-                    deferral: import.deferral()?,
-                    trial: Trial::default(),
-                })
-            })
-            .collect();
-        let mut spare = Vec::new();
-        let mut round = 0;
-        loop {
-            let mut open: Vec<&mut Open> = statements.iter_mut().filter(|open| !open.trial.is_settled()).collect();
-            if open.is_empty() {
-                break;
-            }
-            progress.show(&Progress {
-                phase: Phase::Verifying,
-                done: u64::from(round),
-                total: Trial::MOST_ROUNDS as u64,
-                target: &format!("{} of {} imports open", open.len(), imports.len()),
-            });
-            spare.extend(self.take_round(&mut open, round, cpu_ms, &mut random)?);
-            round += 1;
-        }
-        for statement in statements {
-            imports[statement.position].measured = statement.trial.measured();
-        }
-        Ok(spare)
-    }
-
-    fn take_round(
-        &self,
-        open: &mut [&mut Open],
-        round: u32,
-        cpu_ms: f64,
-        random: &mut SplitMix64,
-    ) -> Result<Option<Sample>, ExplainError> {
-        let (mut with, mut spare) = (None, None);
-        let mut without: BTreeMap<usize, Sample> = BTreeMap::new();
-        for arm in verification::round(open.len(), random) {
-            let deferral = match arm {
-                TrialArm::Deferred(position) => Some(&open[position].deferral),
-                TrialArm::AsItIs | TrialArm::Spare => None,
-            };
-            let taken = self.measure.sample_deferring(self.request(round), deferral)?;
-            match (arm, taken) {
-                (TrialArm::AsItIs, Ok(taken)) => with = Some(Rc::new(taken.sample)),
-                (TrialArm::Spare, Ok(taken)) => spare = Some(taken.sample),
-                (TrialArm::Deferred(position), Ok(taken)) => {
-                    without.insert(position, taken.sample);
-                }
-                (TrialArm::Deferred(position), Err(_)) => open[position].trial.fail(),
-                (TrialArm::AsItIs | TrialArm::Spare, Err(failure)) => {
-                    return Err(ExplainError::FailsNow {
-                        how: short_failure(&failure),
-                    });
-                }
-            }
-        }
-        if let Some(with) = with {
-            for (position, without) in without {
-                open[position].trial.add(Rc::clone(&with), without, cpu_ms);
-            }
-        }
-        Ok(spare)
     }
 }
 

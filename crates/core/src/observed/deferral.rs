@@ -5,13 +5,22 @@ use serde::Deserialize;
 
 use super::{Collections, Place, Sample};
 
-/// A statement to defer.
+/// An import statement to defer, or to leave out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deferral {
     /// The module that it stands in.
     pub importer: String,
     /// Its first line, one-based.
     pub line: u32,
+}
+
+/// A module whose body is compiled anew from its source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Body {
+    /// Its dotted name.
+    pub module: String,
+    /// Its source, as the interpreter names it.
+    pub file: String,
 }
 
 /// In what form the interpreter met what was to be deferred. Only a statement at the top level of a module can be.

@@ -7,7 +7,8 @@ use std::fmt;
 use std::time::Duration;
 
 use super::{
-    ContentHash, Deferral, Deferred, Failure, Interpreter, LineSeen, ModuleTable, Observation, ReferenceSample, Sample,
+    Body, ContentHash, Deferral, Deferred, Failure, Interpreter, LineSeen, ModuleTable, Observation, ReferenceSample,
+    Sample,
 };
 
 /// One interpreter with one version of the code.
@@ -34,11 +35,18 @@ pub trait Measure {
     /// Where the process could not be run, or answered something unexpected.
     fn sample(&self, request: ImportRequest<'_>) -> Attempt<Sample>;
 
-    /// Takes one timed sample with this statement deferred; without one, the same for the other side of the comparison.
+    /// Takes one timed sample with this statement deferred; without one, the same with none deferred.
     ///
     /// # Errors
     /// Where the process could not be run, or answered something unexpected.
     fn sample_deferring(&self, request: ImportRequest<'_>, deferral: Option<&Deferral>) -> Attempt<Deferred>;
+
+    /// Takes one timed sample with these statements left out, as if they had been removed by hand. `bodies` are compiled anew:
+    /// those of the statements, and whichever else are so in the other side of a comparison.
+    ///
+    /// # Errors
+    /// Where the process could not be run, or answered something unexpected.
+    fn sample_without(&self, request: ImportRequest<'_>, bodies: &[Body], statements: &[Deferral]) -> Attempt<Sample>;
 
     /// Runs a command once, from its start to its end; `round` fixes its hash seed.
     ///

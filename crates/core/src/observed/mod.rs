@@ -19,7 +19,7 @@ pub use bytecode::{BytecodeChange, BytecodeObstacle, BytecodeState};
 pub use closure::{ClosureChange, ContentHash, DistributionChange, ModuleRecord, ModuleTable, Origin};
 pub use collections::{COLLECTIONS, Collections};
 pub use conditions::{MachineConditions, ProcessorTimes};
-pub use deferral::{Deferral, Deferred, ImportForm};
+pub use deferral::{Body, Deferral, Deferred, ImportForm};
 pub use effect::Effect;
 pub use environment::{Environment, EnvironmentKey, Interpreter, Machine};
 pub use measure::{Attempt, Clock, FailedCommand, ImportRequest, Look, Measure, MeasureError, TargetObservation};

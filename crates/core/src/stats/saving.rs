@@ -1,4 +1,4 @@
-//! What putting something off saves, from pairs of samples with it and without it: the share of the CPU time in each pair, and
+//! What leaving something out saves, from pairs of samples with it and without it: the share of the CPU time in each pair, and
 //! the Hodges–Lehmann estimate of the pairs with an interval around it.
 
 use std::collections::BTreeMap;
@@ -8,8 +8,8 @@ use crate::observed::{COLLECTIONS, Sample};
 use super::quantile::median;
 use super::rank::{signed_rank_greater, signed_rank_tail};
 
-/// One-sided: both sides together leave 5%.
-const ERROR: f64 = 0.025;
+/// The one-sided level at which a module counts as having done other work.
+const OTHER_WORK: f64 = 0.025;
 
 /// A module that both sides load did the same work in both, unless its time differs by more than this share, and in the same
 /// direction from pair to pair.
@@ -103,7 +103,7 @@ fn same_work<'a>(own: &[(OwnTimes<'a>, OwnTimes<'a>)]) -> Vec<&'a str> {
 /// True where the differences lie on one side of zero.
 fn is_consistent(differences: &[f64]) -> bool {
     let opposite: Vec<f64> = differences.iter().map(|difference| -difference).collect();
-    signed_rank_greater(differences).min(signed_rank_greater(&opposite)) <= ERROR
+    signed_rank_greater(differences).min(signed_rank_greater(&opposite)) <= OTHER_WORK
 }
 
 /// The middle of some differences, and how far from it the true one may lie.
@@ -111,32 +111,36 @@ fn is_consistent(differences: &[f64]) -> bool {
 pub struct HodgesLehmann {
     /// The Hodges–Lehmann estimate.
     pub value: f64,
-    /// Half the length of the interval that holds the true middle in 95% of cases, from six differences on.
+    /// The length of the longer side of the interval around it.
     pub uncertainty: f64,
 }
 
 /// The median of all averages of two differences, with the interval that Wilcoxon's signed-rank test does not reject (Hodges
 /// and Lehmann, "Estimates of Location Based on Rank Tests", Annals of Mathematical Statistics 34, 1963): nearly as sharp as
-/// the mean, and one disturbed pair does not move it. `None` without differences.
-pub fn hodges_lehmann(differences: &[f64]) -> Option<HodgesLehmann> {
+/// the mean, and one disturbed pair does not move it. The true middle lies outside with a probability of `error` at most.
+/// `None` where there are too few differences for such an interval.
+pub fn hodges_lehmann(differences: &[f64], error: f64) -> Option<HodgesLehmann> {
     let mut averages: Vec<f64> = Vec::new();
     for (position, left) in differences.iter().enumerate() {
         averages.extend(differences[position..].iter().map(|right| (left + right) / 2.0));
     }
     averages.sort_by(f64::total_cmp);
-    let dropped = dropped_at_either_end(differences.len());
+    // How many averages exceed a middle is the test's sum of ranks: the interval ends where the largest sum that is rejected
+    // is exceeded by one.
+    let dropped = rejected_sums(differences.len(), error / 2.0).checked_sub(1)?;
     let (low, high) = (averages.get(dropped)?, averages.get(averages.len() - 1 - dropped)?);
+    let value = median(&averages)?;
     Some(HodgesLehmann {
-        value: median(&averages)?,
-        uncertainty: (high - low) / 2.0,
+        value,
+        uncertainty: (high - value).max(value - low),
     })
 }
 
-/// How many of the ordered averages lie outside of the interval on one side.
-fn dropped_at_either_end(differences: usize) -> usize {
+/// How many of the smallest sums of ranks the one-sided test rejects at this level, from 0 on.
+fn rejected_sums(differences: usize, level: f64) -> usize {
     let ranks: Vec<usize> = (1..=differences).collect();
     let total: usize = ranks.iter().sum();
-    let rejected = |sum: usize| signed_rank_tail(&ranks, total - sum) <= ERROR;
+    let rejected = |sum: usize| signed_rank_tail(&ranks, total - sum) <= level;
     (0..total / 2).take_while(|&sum| rejected(sum)).count()
 }
 
@@ -198,15 +202,18 @@ mod tests {
     fn the_interval_is_the_one_of_the_tables() {
         // Wilcoxon's table, two-sided 5%: sums of ranks up to 0, 2, 3, 5, 8, 52 are rejected.
         for (differences, rejected) in [(5, 0), (6, 1), (7, 3), (8, 4), (9, 6), (10, 9), (20, 53)] {
-            assert_eq!(dropped_at_either_end(differences), rejected, "{differences}");
+            assert_eq!(rejected_sums(differences, 0.025), rejected, "{differences}");
         }
+        // With six differences only the sum 0 is rejected: the interval goes from the least of them to the largest.
+        let all = hodges_lehmann(&[1.0, 2.0, 3.0, 4.0, 5.0, 9.0], 0.05).expect("six are enough");
+        assert_eq!((all.value, all.uncertainty), (3.5, 5.5));
+        assert_eq!(hodges_lehmann(&[1.0, 2.0, 3.0, 4.0, 5.0], 0.05), None);
     }
 
     #[test]
     fn one_disturbed_pair_does_not_move_the_estimate() {
-        let estimate = hodges_lehmann(&[1.0, 1.1, 0.9, 1.0, 1.05, 0.95, 1.0, 90.0]).expect("an estimate");
+        let estimate = hodges_lehmann(&[1.0, 1.1, 0.9, 1.0, 1.05, 0.95, 1.0, 90.0], 0.05).expect("an estimate");
         assert!((estimate.value - 1.0).abs() < 0.05, "{estimate:?}");
-        assert!(hodges_lehmann(&[]).is_none());
-        assert_eq!(hodges_lehmann(&[3.0]).map(|only| only.value), Some(3.0));
+        assert!(hodges_lehmann(&[], 0.05).is_none());
     }
 }

@@ -25,7 +25,7 @@ use importgate_core::flows::{
     Against, Base, Check, Deadline, Record, Reuse, SamplingSettings, ShowProgress, SourceFiles, check, record,
 };
 use importgate_core::observed::{
-    Attempt, Clock, ContentHash, Deferral, Deferred, FailedCommand, ImportRequest, Interpreter, LineSeen, Look,
+    Attempt, Body, Clock, ContentHash, Deferral, Deferred, FailedCommand, ImportRequest, Interpreter, LineSeen, Look,
     Machine, Measure, MeasureError, ModuleRecord, Origin, OwnTime, ReferenceSample, Sample, TargetObservation,
 };
 use importgate_core::report::progress_line::Progress;
@@ -284,6 +284,10 @@ impl Measure for Simulated<'_> {
 
     fn sample_deferring(&self, _: ImportRequest<'_>, _: Option<&Deferral>) -> Attempt<Deferred> {
         unreachable!("a check defers nothing")
+    }
+
+    fn sample_without(&self, _: ImportRequest<'_>, _: &[Body], _: &[Deferral]) -> Attempt<Sample> {
+        unreachable!("a check leaves nothing out")
     }
 
     fn command(&self, _: &[String], _: u32) -> Result<Result<Sample, FailedCommand>, MeasureError> {

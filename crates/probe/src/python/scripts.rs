@@ -24,6 +24,8 @@ pub(super) enum Script {
     Probe,
     /// The probe with some import statements deferred.
     DeferringProbe,
+    /// The probe with some bodies compiled anew, and some import statements left out of them.
+    RemovingProbe,
     /// One untimed import with every hook on.
     Observe,
     /// An observation that sees the lines of module bodies, and nothing else.
@@ -36,15 +38,16 @@ pub(super) enum Script {
 
 impl Script {
     /// The scripts that a session runs.
-    pub(super) const OF_A_SESSION: [Self; 5] = [
+    pub(super) const OF_A_SESSION: [Self; 6] = [
         Self::Interpreter,
         Self::Probe,
         Self::DeferringProbe,
+        Self::RemovingProbe,
         Self::Observe,
         Self::ObserveLines,
     ];
     /// Those of them that run often enough to be compiled once.
-    pub(super) const COMPILED: [Self; 3] = [Self::Probe, Self::DeferringProbe, Self::Observe];
+    pub(super) const COMPILED: [Self; 4] = [Self::Probe, Self::DeferringProbe, Self::RemovingProbe, Self::Observe];
     /// The scripts that watch a workload.
     pub(super) const OF_USAGE: [Self; 2] = [Self::UsageStart, Self::UsageRecorder];
 
@@ -54,6 +57,7 @@ impl Script {
             Self::Interpreter => "interpreter.py",
             Self::Probe => "probe.py",
             Self::DeferringProbe => "defer.py",
+            Self::RemovingProbe => "remove.py",
             Self::Observe => "observe.py",
             Self::ObserveLines => "observe_lines.py",
             Self::UsageStart => "sitecustomize.py",
@@ -89,6 +93,19 @@ impl Script {
                 "collections.py",
                 "own_times.py",
                 "defer.py",
+                "probe.py",
+            ],
+            Self::RemovingProbe => parts![
+                "wire.py",
+                "failure.py",
+                "clock.py",
+                "import_system.py",
+                "start_up.py",
+                "calibration.py",
+                "pace.py",
+                "collections.py",
+                "own_times.py",
+                "remove.py",
                 "probe.py",
             ],
             Self::Observe => parts![

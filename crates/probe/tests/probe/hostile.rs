@@ -206,6 +206,11 @@ fn the_probe_adds_no_module_of_its_own() {
         .expect("it runs")
         .expect("it is measured");
     assert_eq!(seen(), bare, "with deferred statements");
+    session
+        .sample_without(request, &[], &[])
+        .expect("it runs")
+        .expect("it is measured");
+    assert_eq!(seen(), bare, "with statements left out");
     for look in [Look::Full, Look::Light] {
         session.observe(request, look).expect("it runs");
         assert_eq!(seen(), bare, "with the observation {look:?}");

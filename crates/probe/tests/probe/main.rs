@@ -5,5 +5,6 @@ mod instructions;
 mod machine;
 mod observe;
 mod pace;
+mod removal;
 mod runner;
 mod support;

@@ -102,15 +102,56 @@ fn verifying_measures_in_pairs_until_they_agree() {
         (heavy.saved.time_ms / explanation.time_ms - 0.6).abs() < 0.05,
         "{heavy:?}"
     );
-    assert!((6..=20).contains(&heavy.pairs), "{heavy:?}");
-    assert_eq!(measure.count_asked("defer shop:1") as u64, 1 + heavy.pairs);
-    let used = import_of(&explanation, "used").measured.expect("measured");
-    assert!(used.saved.time_ms.abs() < 5.0, "{used:?}");
-    let rounds = heavy.pairs.max(used.pairs);
+    assert!((8..=32).contains(&heavy.pairs), "{heavy:?}");
+    assert_eq!(measure.count_asked("without shop:1") as u64, 1 + heavy.pairs);
     assert_eq!(
-        measure.count_asked("defer nothing") as u64,
-        7 + 2 * rounds,
-        "two in each round are as it is"
+        (
+            measure.count_asked("without nothing") as u64,
+            measure.count_asked("defer nothing") as u64
+        ),
+        (heavy.pairs, 7 + heavy.pairs),
+        "each round has two samples of the import as it is, one of them in a pair"
+    );
+    let used = import_of(&explanation, "used");
+    assert!(
+        used.measured.is_none() && used.used.is_some(),
+        "what is used while importing is not measured: {used:?}"
+    );
+    assert_eq!(measure.count_asked("without shop:2"), 0);
+}
+
+#[test]
+fn statements_that_save_only_together_are_measured_together() {
+    let measure = Scripted::new()
+        .module("shop", 10.0, &["heavy", "shop.cli"])
+        .module("shop.cli", 10.0, &["heavy"])
+        .module("heavy", 60.0, &[]);
+    let explanation = explained(&measure, |asked| asked.verify = true).expect("it works");
+    let [set] = &explanation.together[..] else {
+        panic!("one set in {:#?}", explanation.together);
+    };
+    let measured = set.measured.expect("measured");
+    assert!(
+        (measured.saved.time_ms / explanation.time_ms - 0.75).abs() < 0.05,
+        "{measured:?}"
+    );
+    assert!(set.imports.iter().all(|import| import.measured.is_none()), "{set:?}");
+    assert_eq!(
+        measure.count_asked("without shop:1 shop.cli:1") as u64,
+        1 + measured.pairs
+    );
+}
+
+#[test]
+fn a_statement_that_the_import_fails_without_does_not_end_the_measurement_of_others() {
+    let measure = shop().breaks_without("shop", 1);
+    let explanation = explained(&measure, |asked| asked.verify = true).expect("it works");
+    let heavy = import_of(&explanation, "heavy");
+    assert!(heavy.measured.is_none(), "{heavy:?}");
+    assert_eq!(
+        measure.count_asked("without shop:1"),
+        1,
+        "what fails once is not tried again"
     );
 }
 

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use crate::flows::{ShowProgress, SourceFiles};
 use crate::observed::{
-    Attempt, BlockedSeen, BytecodeState, Clock, Collections, ContentHash, Deferral, Deferred, Edge, Effect, EffectSeen,
-    FailedCommand, Failure, Glance, ImportForm, ImportRequest, Interpreter, LineSeen, LoadedModule, Look, Measure,
-    MeasureError, ModuleIndex, ModuleRecord, Observation, Origin, OwnTime, Place, ReferenceSample, Sample,
+    Attempt, BlockedSeen, Body, BytecodeState, Clock, Collections, ContentHash, Deferral, Deferred, Edge, Effect,
+    EffectSeen, FailedCommand, Failure, Glance, ImportForm, ImportRequest, Interpreter, LineSeen, LoadedModule, Look,
+    Measure, MeasureError, ModuleIndex, ModuleRecord, Observation, Origin, OwnTime, Place, ReferenceSample, Sample,
     TargetObservation,
 };
 use crate::report::progress_line::Progress;
@@ -70,6 +70,8 @@ pub(super) struct Scripted {
     /// What an import waits for now, beside what it computes.
     blocked_ms: f64,
     counter: Option<String>,
+    /// What the import fails without.
+    indispensable: Option<Deferral>,
     imported: RefCell<BTreeMap<String, usize>>,
     asked: RefCell<Vec<String>>,
     /// Sources that files had earlier.
@@ -94,6 +96,7 @@ impl Scripted {
             bytecode: RefCell::default(),
             blocked_ms: 0.0,
             counter: None,
+            indispensable: None,
             imported: RefCell::default(),
             asked: RefCell::default(),
             history: Vec::new(),
@@ -155,6 +158,15 @@ impl Scripted {
         self.changed(name, |module| {
             module.used.insert(imported.to_owned());
         })
+    }
+
+    /// With an import that fails where this line of a module is left out, although it can be deferred.
+    pub(super) fn breaks_without(mut self, importer: &str, line: u32) -> Self {
+        self.indispensable = Some(Deferral {
+            importer: importer.to_owned(),
+            line,
+        });
+        self
     }
 
     /// With a module that fails after it was imported this often.
@@ -263,26 +275,26 @@ impl Scripted {
         self.machine * self.load * (0.2 * self.normal()).exp()
     }
 
-    fn import(&self, request: ImportRequest<'_>, deferral: Option<&Deferral>) -> Import {
+    fn import(&self, request: ImportRequest<'_>, deferred: &[Deferral]) -> Import {
         let mut import = Import::default();
         if request.is_start() && !self.start.is_empty() {
-            self.load("site", None, deferral, &mut import);
+            self.load("site", None, deferred, &mut import);
             return import;
         }
         for name in self.start.iter().chain(request.preload) {
-            self.load(name, None, deferral, &mut import);
+            self.load(name, None, deferred, &mut import);
         }
         let preloaded = import.order.len();
         for name in request.imports {
             if import.failure.is_none() {
-                self.load(name, None, deferral, &mut import);
+                self.load(name, None, deferred, &mut import);
             }
         }
         import.order.drain(..preloaded);
         import
     }
 
-    fn load(&self, name: &str, from: Option<(&str, u32)>, deferral: Option<&Deferral>, import: &mut Import) {
+    fn load(&self, name: &str, from: Option<(&str, u32)>, deferred: &[Deferral], import: &mut Import) {
         let Some(module) = self.modules.get(name) else {
             import.failure = Some(missing(name));
             return;
@@ -301,7 +313,7 @@ impl Scripted {
             return;
         }
         for (line, imported) in (1..).zip(&module.imports) {
-            let is_deferred = deferral.is_some_and(|it| it.importer == name && it.line == line);
+            let is_deferred = deferred.iter().any(|it| it.importer == name && it.line == line);
             if is_deferred {
                 import.form = Some(ImportForm::Statement);
             }
@@ -312,7 +324,7 @@ impl Scripted {
             } else if is_deferred {
                 continue;
             }
-            self.load(imported, Some((name, line)), deferral, import);
+            self.load(imported, Some((name, line)), deferred, import);
             if import.failure.is_some() {
                 return;
             }
@@ -392,7 +404,7 @@ impl Measure for Scripted {
 
     fn observe(&self, request: ImportRequest<'_>, look: Look) -> Result<TargetObservation, MeasureError> {
         self.note(if look == Look::Full { "look" } else { "light look" }, request);
-        let import = self.import(request, None);
+        let import = self.import(request, &[]);
         let modules: Vec<LoadedModule> = import
             .order
             .iter()
@@ -469,7 +481,7 @@ impl Measure for Scripted {
 
     fn sample(&self, request: ImportRequest<'_>) -> Attempt<Sample> {
         self.note("sample", request);
-        let import = self.import(request, None);
+        let import = self.import(request, &[]);
         Ok(match &import.failure {
             Some(failure) => Err(failure.clone()),
             None => Ok(self.timed(&import, request.round)),
@@ -481,7 +493,7 @@ impl Measure for Scripted {
             Some(deferral) => self.note_text(format!("defer {}:{}", deferral.importer, deferral.line)),
             None => self.note("defer nothing in", request),
         }
-        let import = self.import(request, deferral);
+        let import = self.import(request, deferral.map_or(&[], std::slice::from_ref));
         Ok(match &import.failure {
             Some(failure) => Err(failure.clone()),
             None => Ok(Deferred {
@@ -490,6 +502,27 @@ impl Measure for Scripted {
                 used_at: import.used_at,
                 collections: Collections::default(),
             }),
+        })
+    }
+
+    fn sample_without(&self, request: ImportRequest<'_>, _: &[Body], statements: &[Deferral]) -> Attempt<Sample> {
+        let named = statements.iter().map(|one| format!("{}:{}", one.importer, one.line));
+        let named: Vec<String> = named.collect();
+        self.note_text(format!(
+            "without {}",
+            if named.is_empty() {
+                "nothing".to_owned()
+            } else {
+                named.join(" ")
+            }
+        ));
+        if self.indispensable.as_ref().is_some_and(|one| statements.contains(one)) {
+            return Ok(Err(missing("late")));
+        }
+        let import = self.import(request, statements);
+        Ok(match &import.failure {
+            Some(failure) => Err(failure.clone()),
+            None => Ok(self.timed(&import, request.round)),
         })
     }
 
@@ -516,7 +549,7 @@ impl Measure for Scripted {
 
     fn lines(&self, request: ImportRequest<'_>, watched: &[&str]) -> Result<Vec<LineSeen>, MeasureError> {
         self.note_text(format!("lines {}", watched.join(" ")));
-        let import = self.import(request, None);
+        let import = self.import(request, &[]);
         let loaded = watched.iter().filter(|name| import.loaded.contains(**name));
         Ok(loaded
             .flat_map(|name| {
@@ -541,7 +574,7 @@ impl Measure for Scripted {
 
     fn count(&self, request: ImportRequest<'_>, time_left: Option<Duration>) -> Result<Option<u64>, MeasureError> {
         self.note("count", request);
-        let import = self.import(request, None);
+        let import = self.import(request, &[]);
         let ms: f64 = import.order.iter().map(|name| self.cost_ms(name)).sum();
         let in_time = time_left.is_none_or(|left| left > self.step);
         Ok(in_time.then_some((ms * NS_PER_MS) as u64))

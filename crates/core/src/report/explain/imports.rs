@@ -29,10 +29,10 @@ pub(super) fn write(text: &mut String, imports: &[CostlyImport], together: &[Cos
         text.push('\n');
         one(text, import);
     }
-    if !imports.is_empty() && imports.iter().all(|import| import.measured.is_none()) {
-        text.push_str("\nTimes saved are estimated; `--verify` measures those of single statements.\n");
-    } else if !together.is_empty() {
-        text.push_str("\nWhat several statements save together is estimated.\n");
+    let mut measured = imports.iter().map(|import| import.measured);
+    let mut measured_together = together.iter().map(|set| set.measured);
+    if measured.all(|measured| measured.is_none()) && measured_together.all(|measured| measured.is_none()) {
+        text.push_str("\nTimes saved are estimated; `--verify` measures those of what nothing uses while importing.\n");
     }
 }
 
@@ -66,6 +66,9 @@ fn set_of_statements(text: &mut String, set: &CostlyTogether) {
         heading(text, advice.map_or("", word), import);
     }
     paragraph(text, &wording::together(set));
+    if let Some(measured) = &set.measured {
+        paragraph(text, &describe(measured));
+    }
     for hindrance in wording::hindrances(set) {
         paragraph(text, &hindrance);
     }

@@ -144,6 +144,7 @@ struct Set<'a> {
     module: &'a str,
     statements: Vec<Statement<'a>>,
     cut: Weight,
+    measured: Option<Measured>,
     advice: Option<SetProposal>,
 }
 
@@ -159,6 +160,7 @@ impl<'a> From<&'a CostlyTogether> for Set<'a> {
             module: &set.module,
             statements: set.imports.iter().map(Statement::from).collect(),
             cut: set.cut,
+            measured: set.measured,
             advice: set.advice.map(|kind| SetProposal {
                 kind,
                 reason: wording::together(set),
