@@ -7,6 +7,7 @@ use crate::checks::{Severity, TargetStatus, Verdict};
 use crate::explain::ChainStep;
 use crate::numbers;
 use crate::report::{Cause, Finding, Report, TargetReport};
+use crate::stats::machine::ONE_MACHINE;
 
 /// How a target stands, in the words of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,7 +146,8 @@ pub(super) fn compared_with(report: &Report) -> String {
         text.push_str(" by instruction counts, which see no sleeping, network or disk");
     }
     match report.environment.speed {
-        Some(speed) if speed.is_finite() && (speed - 1.0).abs() >= 0.005 => {
+        // No more than what is left of the load, it may be one machine.
+        Some(speed) if speed.is_finite() && speed.max(speed.recip()) > 1.0 + ONE_MACHINE => {
             text.push_str(&format!(
                 "; this machine runs at {speed:.2} times the speed of the one that recorded it"
             ));
