@@ -16,7 +16,7 @@ use crate::observed::{ClosureChange, DistributionChange, ModuleTable, Origin};
 pub struct TargetSummary {
     /// The target's name.
     pub name: String,
-    /// The time in milliseconds of the entry's reference level; `None` without samples.
+    /// The time in milliseconds, at the speed that the recording machine sustains; `None` without samples.
     pub time_ms: Option<f64>,
     /// Median memory added, in bytes; `None` without samples.
     pub memory_bytes: Option<u64>,

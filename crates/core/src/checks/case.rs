@@ -29,7 +29,7 @@ pub enum TargetStatus {
 /// What the baseline, or the base of `--against`, says of a target.
 #[derive(Debug, Clone)]
 pub struct Before {
-    /// What its samples come to, in the milliseconds of the machine that recorded it.
+    /// What its samples come to, in the milliseconds that its time is shown in.
     pub estimate: Option<Estimate>,
     /// How many modules it loaded.
     pub modules: u64,
@@ -56,7 +56,7 @@ pub struct Case<'a> {
     pub closure: &'a ModuleTable,
     /// What the samples come to; the baseline's numbers where they are reused.
     pub estimate: Option<Estimate>,
-    /// Own CPU time of each module now, in nanoseconds of the machine that recorded the baseline.
+    /// Own CPU time of each module now, in nanoseconds as the samples read it.
     pub own_now_ns: Option<BTreeMap<String, u64>>,
     /// Which modules take longer than before, beyond what may be noise.
     pub growth: Option<Growth>,
