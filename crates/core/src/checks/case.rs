@@ -126,11 +126,15 @@ impl Case<'_> {
         causes
     }
 
-    /// What a millisecond of the observation is in the samples: with every hook on an import takes longer than by itself.
+    /// What a millisecond of the observation is in the samples: with every hook on an import takes longer than by itself. What the
+    /// samples wait for and the observed import happened not to is in none of its modules.
     fn scale_of_observed(&self, observation: &Observation) -> f64 {
         let blocked_ns: u64 = observation.modules.iter().map(|module| module.blocked_ns).sum();
         let observed_ms = (observation.total_ns + blocked_ns) as f64 / 1e6;
         match &self.estimate {
+            Some(estimate) if observed_ms > 0.0 && blocked_ns == 0 => {
+                (estimate.time_ms - estimate.blocked_ms).max(0.0) / observed_ms
+            }
             Some(estimate) if observed_ms > 0.0 => estimate.time_ms / observed_ms,
             _ => 1.0,
         }

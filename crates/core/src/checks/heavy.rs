@@ -88,12 +88,13 @@ mod tests {
     #[test]
     fn the_mark_is_in_the_milliseconds_of_the_samples() {
         let (target, observation) = (target(Limits::default()), observation());
-        let found = |mark_ms| {
+        let found_where = |mark_ms, blocked_ms| {
             let case = Case {
                 observation: Some(&observation),
                 // Forty times what was observed.
                 estimate: Some(Estimate {
-                    time_ms: 2_000.0,
+                    time_ms: 2_000.0 + blocked_ms,
+                    blocked_ms,
                     ..estimate()
                 }),
                 ..case(&target)
@@ -106,6 +107,7 @@ mod tests {
             let findings = check(&case, &context).into_iter();
             findings.map(|finding| finding.kind).collect::<Vec<_>>()
         };
+        let found = |mark_ms| found_where(mark_ms, 0.0);
         let heavy = HeavyModule {
             module: "shop".to_owned(),
             time_ms: 1_800.0,
@@ -114,5 +116,7 @@ mod tests {
         };
         assert_eq!(found(1_700.0), [FindingKind::Heavy(heavy)]);
         assert_eq!(found(1_900.0), []);
+        // What the samples wait for, and the observed import did not, is nobody's.
+        assert_eq!(found_where(1_900.0, 5_000.0), []);
     }
 }
