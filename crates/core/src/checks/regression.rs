@@ -180,6 +180,7 @@ mod tests {
             compared: Compared::Base {
                 other_path_length: false,
                 interpreters: Some(interpreters.clone()),
+                private_bytecode: false,
             },
             ..context()
         };

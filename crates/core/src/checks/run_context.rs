@@ -41,6 +41,8 @@ pub enum Compared {
         other_path_length: bool,
         /// The two interpreters, where base and head run under two.
         interpreters: Option<InterpreterChange>,
+        /// True where their bytecode was in two states, so that both were measured with bytecode of their own.
+        private_bytecode: bool,
     },
     /// With the baseline, under these differences.
     With {
@@ -74,6 +76,8 @@ pub enum BaselineRemark {
         other_path_length: bool,
         /// Their interpreters, where they are two.
         interpreters: Option<InterpreterChange>,
+        /// True where their bytecode was in two states, so that both were measured with bytecode of their own.
+        private_bytecode: bool,
     },
     /// The baseline was recorded under other conditions.
     OtherConditions {
@@ -187,15 +191,18 @@ fn comparison(context: &Context<'_>) -> Option<(Severity, BaselineRemark)> {
         Compared::Base {
             other_path_length: false,
             interpreters: None,
+            private_bytecode: false,
         } => None,
         Compared::Base {
             other_path_length,
             interpreters,
+            private_bytecode,
         } => Some((
             Severity::Note,
             BaselineRemark::BaseDiffers {
                 other_path_length: *other_path_length,
                 interpreters: interpreters.clone(),
+                private_bytecode: *private_bytecode,
             },
         )),
         Compared::With { differences, .. } if differences.is_empty() => None,

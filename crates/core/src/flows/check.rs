@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::baseline::{COUNTER_VARIABLE, Circumstances};
 use crate::budgets::{Budgets, Engine, Target};
 use crate::checks;
-use crate::checks::{Case, Context, OrderTried, Places};
+use crate::checks::{Case, Compared, Context, OrderTried, Places};
 use crate::observed::{ClosureChange, Environment, Machine, Measure, MeasureError, TargetObservation};
 use crate::report;
 use crate::report::{Report, ReportEnvironment, RunSummary, order, wording};
@@ -69,7 +69,7 @@ pub fn check(
     let mut compare_with = compare_with(check, against, &environment, head.counter());
     compare_with.look_at_start(head, &check.places.project())?;
     let key = environment.interpreter.key();
-    let context = Context {
+    let mut context = Context {
         usage: check.usage,
         heavy: &check.budgets.classes.heavy_ms,
         places: check.places,
@@ -83,6 +83,9 @@ pub fn check(
     let shown_at_ms = check.budgets.measure.machine_speed_ms.as_ref().map(|cited| cited.value);
     let speed = RunSpeed::tell(head, shown_at_ms, compare_with.stored().is_some())?;
     let measured = measure(check, head, (&compare_with, &context, &speed), deadline, progress)?;
+    if let Compared::Base { private_bytecode, .. } = &mut context.compared {
+        *private_bytecode = measured.private_bytecode;
+    }
     let orders = Orders {
         budgets: check.budgets,
         measure: head,
@@ -155,6 +158,8 @@ struct Measured<'a> {
     counts: Vec<InstructionCounts>,
     rules: Rules,
     samples: Samples,
+    /// True where base and head had to be brought into one state of their bytecode.
+    private_bytecode: bool,
 }
 
 fn measure<'a>(
@@ -166,7 +171,8 @@ fn measure<'a>(
 ) -> Result<Measured<'a>, MeasureError> {
     let targets = check.targets;
     let counted = check.budgets.measure.engine.value == Engine::Instructions;
-    let (head, base) = observe_both(check, head, (compare_with, context, speed), counted, progress)?;
+    let ((head, base), private_bytecode) =
+        observe_both(check, head, (compare_with, context, speed), counted, progress)?;
     let mut states: Vec<TargetState> = targets
         .iter()
         .zip(&head.observations)
@@ -195,19 +201,20 @@ fn measure<'a>(
         counts,
         rules,
         samples,
+        private_bytecode,
     })
 }
 
 /// Observes every target in the head, and in the base where there is one. A base that was just checked out has its bytecode
 /// where this run could write it, and the head where it was written before: where the two are not in one state, both keep it in
-/// a private folder, so that what is compared is the code.
+/// a private folder, so that what is compared is the code; the second answer is whether that was so.
 fn observe_both<'a>(
     check: &Check<'_>,
     head: &'a dyn Measure,
     (compare_with, context, speed): (&CompareWith<'a>, &Context<'_>, &RunSpeed),
     counted: bool,
     progress: &mut dyn ShowProgress,
-) -> Result<(Side<'a>, Option<Side<'a>>), MeasureError> {
+) -> Result<((Side<'a>, Option<Side<'a>>), bool), MeasureError> {
     let targets = check.targets;
     let glance = |target: &Target, observed: &TargetObservation| {
         glance_at(target, observed, compare_with, context, (check.reuse, speed))
@@ -215,7 +222,7 @@ fn observe_both<'a>(
     let settles = compare_with.stored().map(|_| &glance as &Settles<'_>);
     let observed = Side::observe(head, targets, settles, progress)?;
     let Some(base) = observe_base(compare_with, targets, counted, progress)? else {
-        return Ok((observed, None));
+        return Ok(((observed, None), false));
     };
     let sides = observed.observations.iter().zip(&base.observations);
     let differ = sides.into_iter().any(|(head, base)| {
@@ -225,9 +232,10 @@ fn observe_both<'a>(
     let privately = |side: &dyn Measure| differ && side.use_private_bytecode();
     if privately(head) | privately(base.measure) {
         let observed = Side::observe(head, targets, settles, progress)?;
-        return Ok((observed, observe_base(compare_with, targets, counted, progress)?));
+        let base = observe_base(compare_with, targets, counted, progress)?;
+        return Ok(((observed, base), true));
     }
-    Ok((observed, Some(base)))
+    Ok(((observed, Some(base)), false))
 }
 
 /// Observes every target in the base, and makes sure that it is the base's code that was imported. Closely where costs are to

@@ -176,6 +176,8 @@ impl<'a> CompareWith<'a> {
             Self::Base { base, interpreters } => Compared::Base {
                 other_path_length: base.other_path_length,
                 interpreters: interpreters.clone(),
+                // Known once both were observed.
+                private_bytecode: false,
             },
             Self::Nothing(compared) => compared.clone(),
         }

@@ -109,10 +109,14 @@ fn baseline(remark: &BaselineRemark) -> Words {
         BaselineRemark::BaseDiffers {
             other_path_length,
             interpreters,
+            private_bytecode,
         } => {
+            let bytecode = "their bytecode is in two states: both were measured with fresh bytecode in a private folder, \
+                            which a start of the program may not find";
             let paths = "the paths of base and head differ in length, which may move times a little";
             let mut details: Vec<String> = other_path_length.then(|| paths.to_owned()).into_iter().collect();
             details.extend(interpreters.as_ref().map(other_interpreter));
+            details.extend(private_bytecode.then(|| bytecode.to_owned()));
             Words::saying("base and head differ in more than the code").with_details(details)
         }
         BaselineRemark::OtherConditions { differences, compared } => {

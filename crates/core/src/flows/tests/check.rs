@@ -461,7 +461,9 @@ fn a_base_that_was_just_checked_out_is_measured_in_the_state_of_the_head() {
     let project = Project::new(SHOP, &shop());
     let (head, old) = (with_stale_bytecode(), shop());
     let report = project.check_against(&head, Against::Base(base(&old)), &Options::default());
-    assert_eq!((report.verdict, codes(&report).len()), (Verdict::Pass, 0));
+    assert_eq!(report.verdict, Verdict::Pass);
+    assert_eq!(codes(&report), ["foreign-baseline"]);
+    assert!(finding(&report, Code::ForeignBaseline).details[0].contains("private folder"));
     assert_eq!(head.asked()[..3], ["look shop", "private bytecode", "look shop"]);
     assert_eq!(old.count_asked("private bytecode"), 1);
 }

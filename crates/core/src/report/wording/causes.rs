@@ -43,7 +43,7 @@ fn summary(cause: &explain::Cause) -> String {
         }
         CauseKind::CompiledAtStart(compiled) => compiled_at_start(*compiled, module, cause.weight.modules),
         CauseKind::UncheckedBytecode => format!(
-            "the bytecode of `{module}` was made from another source and is loaded without a look at it: what runs is not what stands there"
+            "the bytecode of `{module}` was made from another source than the one beside it, and is loaded unchecked"
         ),
         CauseKind::Blocked => format!("the import waits in `{}` (sleep, network, disk or a lock)", wait(cause)),
         CauseKind::OtherInterpreter(change) => other_interpreter(change),
@@ -396,8 +396,7 @@ mod tests {
         );
         assert_eq!(
             said(CauseKind::UncheckedBytecode, None, None),
-            "the bytecode of `torch` was made from another source and is loaded without a look at it: \
-             what runs is not what stands there"
+            "the bytecode of `torch` was made from another source than the one beside it, and is loaded unchecked"
         );
         assert_eq!(
             said(CauseKind::SlowerModule, None, None),
