@@ -39,7 +39,6 @@ pub(super) fn case(target: &Target) -> Case<'_> {
         observation: Some(&OBSERVATION),
         closure: &SHOP,
         estimate: Some(estimate()),
-        own_now_ns: None,
         growth: None,
         before: None,
         change: None,

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::figures::Figures;
 use super::orders::OrderTried;
 use super::places::Places;
 use crate::budgets::{Target, Workload};
 use crate::explain;
-use crate::explain::{Cause, Count, Evidence, Resource};
+use crate::explain::{Cause, Count, Evidence, Resource, Rest};
 use crate::observed::{ClosureChange, Failure, ModuleTable, Observation};
 use crate::sampling::Answers;
 use crate::stats::Estimate;
@@ -56,9 +57,7 @@ pub struct Case<'a> {
     pub closure: &'a ModuleTable,
     /// What the samples come to; the baseline's numbers where they are reused.
     pub estimate: Option<Estimate>,
-    /// Own CPU time of each module now, in nanoseconds as the samples read it.
-    pub own_now_ns: Option<BTreeMap<String, u64>>,
-    /// Which modules take longer than before, beyond what may be noise.
+    /// What each module takes beside before, and which take longer beyond what may be noise.
     pub growth: Option<Growth>,
     /// What the baseline says.
     pub before: Option<Before>,
@@ -84,19 +83,19 @@ impl Case<'_> {
         matches!(self.target.workload, Workload::Command(_))
     }
 
-    /// Why this target is heavier than it was.
-    pub(super) fn causes_of_change(&self, places: &Places) -> Vec<Cause> {
-        self.causes(places, explain::causes_of_change)
+    /// Why this target is heavier than it was, and what that leaves of the change.
+    pub(super) fn causes_of_change(&self, places: &Places) -> (Vec<Cause>, Rest) {
+        self.with_evidence(places, explain::causes_of_change)
     }
 
     /// Why a count went up.
     pub(super) fn causes_of_count(&self, places: &Places, count: Count) -> Vec<Cause> {
-        self.causes(places, |evidence| explain::causes_of_count(evidence, count))
+        self.with_evidence(places, |evidence| explain::causes_of_count(evidence, count))
     }
 
-    fn causes(&self, places: &Places, find: impl Fn(&Evidence<'_>) -> Vec<Cause>) -> Vec<Cause> {
+    fn with_evidence<T: Default>(&self, places: &Places, find: impl Fn(&Evidence<'_>) -> T) -> T {
         let (Some(observation), Some(change)) = (self.observation, &self.change) else {
-            return Vec::new();
+            return T::default();
         };
         let unknown = BTreeMap::new();
         let before = self.before.as_ref();
@@ -106,24 +105,41 @@ impl Case<'_> {
             change,
             table: self.closure,
             own_before_ns: before.map_or(&unknown, |before| &before.own_ns),
-            own_now_ns: self.own_now_ns.as_ref(),
+            own_now_ns: None,
             growth: self.growth.as_ref(),
+            comparison: self.figures().and_then(|figures| figures.comparison).as_ref(),
             blocked_before_ns: (blocked_ms.unwrap_or(0.0) * 1e6) as u64,
             project: &places.project(),
         })
     }
 
-    /// Why this target is as heavy as it is, in the milliseconds of its samples where there are any.
+    /// Its times as they are shown; `None` where nothing was timed.
+    pub fn figures(&self) -> Option<Figures> {
+        Figures::of(self)
+    }
+
+    /// Why this target is as heavy as it is, in the milliseconds and bytes of its samples where there are any.
     pub(super) fn causes_of_weight(&self, places: &Places, resource: Resource) -> Vec<Cause> {
         let Some(observation) = self.observation else {
             return Vec::new();
         };
         let mut causes = explain::causes_of_weight(observation, self.closure, &places.project(), resource);
-        let scale = self.scale_of_observed(observation);
+        let (of_time, of_memory) = (self.scale_of_observed(observation), self.scale_of_memory(observation));
         for cause in &mut causes {
-            cause.weight.time_ms *= scale;
+            cause.weight.time_ms *= of_time;
+            cause.weight.memory_bytes = (cause.weight.memory_bytes as f64 * of_memory) as i64;
         }
         causes
+    }
+
+    /// What a byte of the observation is in the samples: never more, since what the hooks themselves hold is not the import's.
+    fn scale_of_memory(&self, observation: &Observation) -> f64 {
+        let bodies = observation.modules.iter();
+        let observed: i64 = bodies.map(|module| module.own_memory_bytes.max(0)).sum();
+        match &self.estimate {
+            Some(estimate) if observed > 0 => (estimate.memory_bytes as f64 / observed as f64).min(1.0),
+            _ => 1.0,
+        }
     }
 
     /// What a millisecond of the observation is in the samples: with every hook on an import takes longer than by itself. What the
@@ -131,11 +147,12 @@ impl Case<'_> {
     fn scale_of_observed(&self, observation: &Observation) -> f64 {
         let blocked_ns: u64 = observation.modules.iter().map(|module| module.blocked_ns).sum();
         let observed_ms = (observation.total_ns + blocked_ns) as f64 / 1e6;
-        match &self.estimate {
-            Some(estimate) if observed_ms > 0.0 && blocked_ns == 0 => {
-                (estimate.time_ms - estimate.blocked_ms).max(0.0) / observed_ms
+        let blocked_ms = self.estimate.as_ref().map_or(0.0, |estimate| estimate.blocked_ms);
+        match self.figures() {
+            Some(figures) if observed_ms > 0.0 && blocked_ns == 0 => {
+                (figures.time_ms - blocked_ms).max(0.0) / observed_ms
             }
-            Some(estimate) if observed_ms > 0.0 => estimate.time_ms / observed_ms,
+            Some(figures) if observed_ms > 0.0 => figures.time_ms / observed_ms,
             _ => 1.0,
         }
     }

@@ -1,11 +1,10 @@
 //! `max-time` and `max-total-time`: the ceilings of an import's time. The samples have decided already
 //! ([`Answers::ceiling`](crate::sampling::Answers)); here it becomes a finding.
 
-use super::{Case, Code, Context, Finding, FindingKind, Severity};
+use super::{Case, Code, Context, Finding, FindingKind, Open, Severity};
 use crate::budgets::TargetKind;
-use crate::explain::Resource;
+use crate::explain::{Resource, Rest};
 use crate::sampling::Decision;
-use crate::stats::Estimate;
 
 /// The time against its ceiling.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,8 +24,8 @@ pub enum TimeCeiling {
         time_ms: f64,
         /// What it may take, in milliseconds.
         ceiling_ms: f64,
-        /// How many samples there are.
-        samples: u64,
+        /// Why the samples do not decide.
+        open: Open,
     },
 }
 
@@ -42,54 +41,70 @@ impl TimeCeiling {
 
 pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     let limit = case.target.limits.max_time_ms.as_ref();
-    let (Some(estimate), Some(limit), Some(decision)) = (&case.estimate, limit, case.answers.ceiling) else {
+    let (Some(limit), Some(decision)) = (limit, case.answers.ceiling) else {
         return Vec::new();
     };
-    let Some(ceiling) = held_against(estimate, limit.value, decision, case.target.kind) else {
+    let Some(ceiling) = held_against(case, limit.value, decision) else {
         return Vec::new();
     };
     let severity = match ceiling {
         TimeCeiling::Exceeded { .. } => Severity::Error,
-        TimeCeiling::Undecided { .. } => context.severity_of_undecided(),
+        TimeCeiling::Undecided { open, .. } => open.severity(context),
     };
     let finding = Finding::about(case.target, severity, FindingKind::Ceiling(ceiling)).asked_by(limit.line.as_ref());
     if matches!(ceiling, TimeCeiling::Undecided { .. }) {
         return vec![finding];
     }
     // Where it grew over its ceiling, what changed is the cause; where it always was, what is heaviest.
-    let mut causes = case.causes_of_change(context.places);
+    let (mut causes, mut rest) = if grew_over(case, limit.value) {
+        case.causes_of_change(context.places)
+    } else {
+        Default::default()
+    };
     if causes.is_empty() {
         causes = case.causes_of_weight(context.places, Resource::Time);
+        rest = Rest::default();
     }
-    vec![finding.caused_by(causes)]
+    vec![finding.caused_by(causes).leaving(rest)]
 }
 
-fn held_against(estimate: &Estimate, ceiling_ms: f64, decision: Decision, kind: TargetKind) -> Option<TimeCeiling> {
-    let time_ms = estimate.time_ms;
-    match decision {
-        Decision::Fail => Some(TimeCeiling::Exceeded {
+/// True where it was below its ceiling before, or became slower by more than chance.
+fn grew_over(case: &Case<'_>, ceiling_ms: f64) -> bool {
+    let Some(ruling) = &case.answers.regression else {
+        return false;
+    };
+    let was_below = ruling.comparison.before_ms <= ceiling_ms;
+    was_below || matches!(ruling.decision, Decision::Fail | Decision::Warn)
+}
+
+fn held_against(case: &Case<'_>, ceiling_ms: f64, decision: Decision) -> Option<TimeCeiling> {
+    let time_ms = case.figures()?.time_ms;
+    if decision == Decision::Fail {
+        let of_layer = case.target.kind == TargetKind::LayerTotal;
+        return Some(TimeCeiling::Exceeded {
             time_ms,
             ceiling_ms,
-            of_layer: kind == TargetKind::LayerTotal,
-        }),
-        Decision::Inconclusive | Decision::Continue => Some(TimeCeiling::Undecided {
-            time_ms,
-            ceiling_ms,
-            samples: estimate.samples as u64,
-        }),
-        Decision::Warn | Decision::Pass => None,
+            of_layer,
+        });
     }
+    let open = Open::of(case, decision)?;
+    Some(TimeCeiling::Undecided {
+        time_ms,
+        ceiling_ms,
+        open,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::budgets::{Inconclusive, Limits};
-    use crate::checks::by_hand::{case, cited, context, estimate, target};
+    use crate::budgets::{Inconclusive, Limits, Target};
+    use crate::checks::by_hand::{case, cited, context, target};
 
     #[test]
     fn the_samples_decide_and_not_the_estimate() {
-        let held = |decision| held_against(&estimate(), 99.0, decision, TargetKind::Module);
+        let mut target = target(Limits::default());
+        let held = |target: &Target, decision| held_against(&case(target), 99.0, decision);
         let exceeded = TimeCeiling::Exceeded {
             time_ms: 100.0,
             ceiling_ms: 99.0,
@@ -98,16 +113,17 @@ mod tests {
         let undecided = TimeCeiling::Undecided {
             time_ms: 100.0,
             ceiling_ms: 99.0,
-            samples: 10,
+            open: Open::UsedUp(10),
         };
-        assert_eq!(held(Decision::Pass), None);
-        assert_eq!(held(Decision::Fail), Some(exceeded));
-        assert_eq!(held(Decision::Inconclusive), Some(undecided));
+        assert_eq!(held(&target, Decision::Pass), None);
+        assert_eq!(held(&target, Decision::Fail), Some(exceeded));
+        assert_eq!(held(&target, Decision::Inconclusive), Some(undecided));
         assert_eq!(
             (exceeded.code(), undecided.code()),
             (Code::OverTime, Code::Inconclusive)
         );
-        let total = held_against(&estimate(), 99.0, Decision::Fail, TargetKind::LayerTotal);
+        target.kind = TargetKind::LayerTotal;
+        let total = held(&target, Decision::Fail);
         assert_eq!(total.map(TimeCeiling::code), Some(Code::OverTotalTime));
     }
 

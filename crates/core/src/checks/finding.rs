@@ -24,7 +24,7 @@ use super::unmeasured::Unmeasured;
 use super::variation::Unstable;
 use super::warnings::WarningRaised;
 use crate::budgets::{BudgetLine, Target};
-use crate::explain::{Cause, ChainStep};
+use crate::explain::{Cause, ChainStep, Rest};
 use crate::observed::{Failure, Place};
 
 /// What was found: one variant a rule, whose file says what its data mean.
@@ -106,6 +106,8 @@ pub struct Finding {
     pub place: Option<Place>,
     /// Why, in order of weight.
     pub causes: Vec<Cause>,
+    /// What the causes leave of a change.
+    pub rest: Rest,
 }
 
 impl Finding {
@@ -128,6 +130,7 @@ impl Finding {
             budget: None,
             place: None,
             causes: Vec::new(),
+            rest: Rest::default(),
         }
     }
 
@@ -151,6 +154,11 @@ impl Finding {
             causes,
             ..self
         }
+    }
+
+    /// With what its causes leave of a change.
+    pub(super) fn leaving(self, rest: Rest) -> Self {
+        Self { rest, ..self }
     }
 
     /// The finding with its files as the reader names them.

@@ -19,11 +19,7 @@ pub struct HeavyModule {
 
 pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     let mark = context.heavy;
-    if case
-        .estimate
-        .as_ref()
-        .is_none_or(|estimate| estimate.time_ms <= mark.value)
-    {
+    if case.figures().is_none_or(|figures| figures.time_ms <= mark.value) {
         return Vec::new();
     }
     let causes = case.causes_of_weight(context.places, Resource::Time).into_iter();

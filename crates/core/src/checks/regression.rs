@@ -2,8 +2,8 @@
 //! noise to speak of, so that one count of each side decides ([`rule_on_counts`]); of times, the samples have decided already
 //! ([`Answers::regression`](crate::sampling::Answers)).
 
-use super::{Case, Code, Context, Finding, FindingKind, Severity, slowdown};
-use crate::explain::{Cause, Count};
+use super::{Case, Code, Context, Finding, FindingKind, Open, Severity, slowdown};
+use crate::explain::{Cause, Count, Rest};
 use crate::observed::ClosureChange;
 use crate::sampling::{Decision, Ruling};
 use crate::stats::{Comparison, ComparisonKind};
@@ -27,48 +27,46 @@ pub enum Certainty {
     /// It is, by more than half of what is allowed.
     MoreThanHalf,
     /// The samples do not say.
-    Undecided {
-        /// How many there are.
-        samples: u64,
-    },
+    Undecided(Open),
 }
 
 impl Regression {
     pub(super) fn code(&self) -> Code {
         match self.certainty {
             Certainty::TooMuch | Certainty::MoreThanHalf => Code::Regression,
-            Certainty::Undecided { .. } => Code::Inconclusive,
+            Certainty::Undecided(_) => Code::Inconclusive,
         }
     }
 }
 
 pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
-    let (Some(estimate), Some(ruling)) = (&case.estimate, &case.answers.regression) else {
+    let (Some(_), Some(ruling)) = (&case.estimate, &case.answers.regression) else {
         return Vec::new();
     };
-    let Some(certainty) = certainty(ruling.decision, estimate.samples as u64) else {
+    let Some(certainty) = certainty(case, ruling) else {
         return Vec::new();
     };
     let severity = match certainty {
         Certainty::TooMuch => Severity::Error,
         Certainty::MoreThanHalf => Severity::Warning,
-        Certainty::Undecided { .. } => context.severity_of_undecided(),
+        Certainty::Undecided(open) => open.severity(context),
     };
-    let is_decided = !matches!(certainty, Certainty::Undecided { .. });
+    let is_decided = !matches!(certainty, Certainty::Undecided(_));
     if is_decided && case.change.as_ref().is_some_and(is_of_bytecode_alone) {
         return vec![slowdown::finding(case, ruling, severity, context)];
     }
     let limit = &case.target.limits.max_regression;
     let kind = FindingKind::Regression(Regression {
         certainty,
-        comparison: ruling.comparison.clone(),
+        comparison: as_shown(case, ruling),
         allowed: limit.value,
     });
     let finding = Finding::about(case.target, severity, kind).asked_by(limit.line.as_ref());
-    vec![match certainty {
-        Certainty::Undecided { .. } => finding,
-        _ => finding.caused_by(causes(case, ruling.comparison.kind, context)),
-    }]
+    if !is_decided {
+        return vec![finding];
+    }
+    let (causes, rest) = causes(case, ruling.comparison.kind, context);
+    vec![finding.caused_by(causes).leaving(rest)]
 }
 
 /// True where the code is the same and its bytecode is not: nobody made it slower by an edit.
@@ -76,32 +74,45 @@ fn is_of_bytecode_alone(change: &ClosureChange) -> bool {
     change.is_same_code() && !change.bytecode.is_empty()
 }
 
-fn certainty(decision: Decision, samples: u64) -> Option<Certainty> {
-    match decision {
+fn certainty(case: &Case<'_>, ruling: &Ruling) -> Option<Certainty> {
+    match ruling.decision {
         Decision::Fail => Some(Certainty::TooMuch),
         Decision::Warn => Some(Certainty::MoreThanHalf),
-        Decision::Inconclusive | Decision::Continue => Some(Certainty::Undecided { samples }),
-        Decision::Pass => None,
+        Decision::Inconclusive | Decision::Continue | Decision::Pass => {
+            let open = Open::of(case, ruling.decision)?;
+            // Beside a failure only what is likely one too is worth a line.
+            let is_likely = ruling.comparison.change > ruling.threshold;
+            (is_likely || !matches!(open, Open::FailsAlready(_))).then_some(Certainty::Undecided(open))
+        }
     }
 }
 
+/// The comparison that decided, in the figures of the target's row where they are of the same comparison.
+fn as_shown(case: &Case<'_>, ruling: &Ruling) -> Comparison {
+    let shown = case.figures().and_then(|figures| figures.comparison);
+    shown
+        .filter(|shown| shown.kind == ruling.comparison.kind)
+        .unwrap_or_else(|| ruling.comparison.clone())
+}
+
 /// That two interpreters are compared comes before everything that their code does.
-fn causes(case: &Case<'_>, kind: ComparisonKind, context: &Context<'_>) -> Vec<Cause> {
+fn causes(case: &Case<'_>, kind: ComparisonKind, context: &Context<'_>) -> (Vec<Cause>, Rest) {
     let interpreters = context.compared.interpreters().map(Cause::other_interpreter);
     // A command is measured as a whole process: the interpreter's start is part of it.
     let of_start = context
         .start
         .filter(|_| case.is_command())
         .map(|start| start.causes.clone());
-    let of_code = if kind == ComparisonKind::Instructions {
-        case.causes_of_count(context.places, Count::Instructions)
+    let (of_code, rest) = if kind == ComparisonKind::Instructions {
+        let causes = case.causes_of_count(context.places, Count::Instructions);
+        (causes, Rest::default())
     } else {
         case.causes_of_change(context.places)
     };
     let mut causes: Vec<Cause> = interpreters.into_iter().collect();
     causes.extend(of_start.into_iter().flatten());
     causes.extend(of_code);
-    causes
+    (causes, rest)
 }
 
 /// A change of fewer instructions never fails, whatever its share: some thousand are a matter of where objects lie in
@@ -161,10 +172,22 @@ mod tests {
             found(Decision::Inconclusive),
             Some((Code::Inconclusive, Severity::Warning))
         );
-        assert_eq!(
-            certainty(Decision::Inconclusive, 10),
-            Some(Certainty::Undecided { samples: 10 })
-        );
+    }
+
+    #[test]
+    fn what_was_left_open_beside_a_failure_is_a_note_where_it_is_likely() {
+        let target = target(Limits::default());
+        let found = |change| {
+            let mut case = case(&target);
+            case.answers.ceiling = Some(Decision::Fail);
+            let mut open = ruling(Decision::Continue);
+            open.comparison.change = change;
+            case.answers.regression = Some(open);
+            let severities = check(&case, &context()).into_iter().map(|finding| finding.severity);
+            severities.collect::<Vec<_>>()
+        };
+        assert_eq!(found(0.2), [Severity::Note]);
+        assert_eq!(found(0.05), []);
     }
 
     #[test]

@@ -2,15 +2,15 @@
 //! and then something outside the code slows it down: its bytecode is gone, or what it waits for has become slow.
 
 use super::regression::{Certainty, Regression};
-use super::{Case, Context, Finding, FindingKind, Severity};
+use super::{Case, Context, Finding, FindingKind, Open, Severity};
 use crate::explain::{Cause, CauseKind};
 use crate::sampling::{Decision, Ruling};
-use crate::stats::Comparison;
+use crate::stats::{Comparison, ComparisonKind};
 
 /// Modules that did not change became slower.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Slowdown {
-    /// The whole import, now against before.
+    /// What the whole import takes more than before beside what the changed modules do.
     pub comparison: Comparison,
 }
 
@@ -18,8 +18,10 @@ pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     let slowdown = case.answers.slowdown.as_ref().filter(|_| case.estimate.is_some());
     let found = slowdown.and_then(|ruling| match ruling.decision {
         Decision::Fail => Some(finding(case, ruling, Severity::Error, context)),
-        Decision::Inconclusive | Decision::Continue => is_open(case, ruling).then(|| undecided(case, ruling, context)),
-        Decision::Pass | Decision::Warn => None,
+        decision => {
+            let open = Open::of(case, decision).filter(|_| is_open(case, ruling))?;
+            Some(undecided(case, ruling, open, context))
+        }
     });
     found.into_iter().collect()
 }
@@ -32,22 +34,21 @@ fn is_open(case: &Case<'_>, ruling: &Ruling) -> bool {
 /// Something that did not change became slower, with what slows it down as far as that is seen.
 pub(super) fn finding(case: &Case<'_>, ruling: &Ruling, severity: Severity, context: &Context<'_>) -> Finding {
     let kind = FindingKind::Slowdown(Slowdown {
-        comparison: ruling.comparison.clone(),
+        comparison: beside_the_changed(case, ruling),
     });
-    let mut causes = case.causes_of_change(context.places);
+    let (mut causes, _) = case.causes_of_change(context.places);
     causes.retain(is_outside_the_code);
     about(case, severity, kind).caused_by(causes)
 }
 
 /// The same code takes much longer, and the samples do not agree on it.
-fn undecided(case: &Case<'_>, ruling: &Ruling, context: &Context<'_>) -> Finding {
-    let samples = case.estimate.as_ref().map_or(0, |estimate| estimate.samples as u64);
+fn undecided(case: &Case<'_>, ruling: &Ruling, open: Open, context: &Context<'_>) -> Finding {
     let kind = FindingKind::Regression(Regression {
-        certainty: Certainty::Undecided { samples },
+        certainty: Certainty::Undecided(open),
         comparison: ruling.comparison.clone(),
         allowed: case.target.limits.max_regression.value,
     });
-    about(case, context.severity_of_undecided(), kind)
+    about(case, open.severity(context), kind)
 }
 
 fn about(case: &Case<'_>, severity: Severity, kind: FindingKind) -> Finding {
@@ -63,12 +64,40 @@ fn is_outside_the_code(cause: &Cause) -> bool {
     )
 }
 
+/// What is left of the whole change once the changed modules have theirs.
+fn beside_the_changed(case: &Case<'_>, ruling: &Ruling) -> Comparison {
+    let whole = &ruling.comparison;
+    let changed = case.answers.regression.as_ref().map(|changed| &changed.comparison);
+    let changed = changed.filter(|changed| changed.kind == ComparisonKind::ChangedPart && whole.kind != changed.kind);
+    let change_ms = whole.change_ms - changed.map_or(0.0, |changed| changed.change_ms.max(0.0));
+    Comparison {
+        change_ms,
+        change: change_ms / whole.before_ms,
+        ..whole.clone()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::budgets::Limits;
     use crate::checks::Code;
     use crate::checks::by_hand::{case, context, ruling, target};
+
+    #[test]
+    fn what_the_changed_modules_take_is_not_counted_twice() {
+        let target = target(Limits::default());
+        let mut case = case(&target);
+        case.answers.slowdown = Some(ruling(Decision::Fail));
+        let mut changed = ruling(Decision::Pass);
+        changed.comparison.change_ms = 10.0;
+        changed.comparison.kind = ComparisonKind::ChangedPart;
+        case.answers.regression = Some(changed);
+        let FindingKind::Slowdown(found) = check(&case, &context()).remove(0).kind else {
+            panic!("a slowdown")
+        };
+        assert_eq!((found.comparison.change_ms, found.comparison.change), (40.0, 0.4));
+    }
 
     #[test]
     fn a_failure_is_said_and_of_the_same_code_an_open_question_too() {

@@ -22,7 +22,7 @@ pub use advice::{Advice, AdviceKind, Reason, Remedy};
 pub use bodies::HeavyLine;
 pub(crate) use bodies::{heaviest_line, heavy_bodies};
 pub use causes::{
-    Cause, CauseKind, ChangedLines, Compiled, Count, Edit, Evidence, InterpreterChange, LineChange, LineShare,
+    Cause, CauseKind, ChangedLines, Compiled, Count, Edit, Evidence, InterpreterChange, LineChange, LineShare, Rest,
     SeenLines, VersionChange, causes_of_change, causes_of_count, causes_of_weight, name_lines,
 };
 pub use costly_import::{CostlyImport, Measured, Usual};

@@ -51,13 +51,14 @@ pub(super) fn change(measure: &dyn Measure, entry: &Entry, project: &str) -> Res
     // Both sides are at one speed by their calibrations: what did not change is too little to be a yardstick.
     let mut own_before_ns = recorded.own_ns.clone();
     own_before_ns.retain(|module, _| change.changed.contains(module) || change.removed.contains(module));
-    let causes = causes_of_change(&Evidence {
+    let (causes, _) = causes_of_change(&Evidence {
         observation: &observed.observation,
         change: &change,
         table: &observed.closure,
         own_before_ns: &own_before_ns,
         own_now_ns: Some(&own_now_ns),
         growth: None,
+        comparison: None,
         blocked_before_ns: 0,
         project,
     });

@@ -10,7 +10,7 @@ use crate::observed::{ClosureChange, Failure, Sample, TargetObservation};
 use crate::sampling::{Answers, ErrorBudget, OtherSide, Question, Rules, ShownOn, tests_of};
 use crate::stats::changed_part::usual_own_times;
 use crate::stats::comparison::scale_of;
-use crate::stats::growth::Growth;
+use crate::stats::growth::{Earlier, Growth};
 use crate::stats::{MachineSpeed, estimate};
 
 use super::compare_with::{CompareWith, StoredEntry};
@@ -255,7 +255,6 @@ impl TargetState {
             observation: Some(&observed.observation),
             closure: &observed.closure,
             estimate: None,
-            own_now_ns: None,
             growth: None,
             before: None,
             change: self.change.clone(),
@@ -297,7 +296,6 @@ impl TargetState {
                 let machine = &question.machine(&taken.head);
                 case.status = TargetStatus::Measured;
                 case.estimate = estimate(&taken.head, machine);
-                case.own_now_ns = Some(usual_own_times(&taken.head));
                 case.answers = question.answers(&taken.head, &taken.base);
                 case.before = match other {
                     OtherSide::Paired { .. } => base.map(|base| before_of_base(taken, base, machine)),
@@ -305,9 +303,18 @@ impl TargetState {
                     OtherSide::Counted if base.is_some() => base.map(before_of_observed),
                     _ => recorded.map(|recorded| self.before_of_recorded(recorded, machine)),
                 };
-                case.growth = case.before.as_ref().and_then(|before| {
-                    let samples = before.estimate.as_ref()?.samples;
-                    Some(Growth::of(&before.own_ns, samples, &taken.head))
+                let earlier = match other {
+                    OtherSide::Paired { .. } => taken.base.clone(),
+                    _ => recorded.map(Recorded::to_samples).unwrap_or_default(),
+                };
+                let before = case.before.as_ref().filter(|_| !earlier.is_empty());
+                case.growth = before.zip(case.change.as_ref()).map(|(before, change)| {
+                    let earlier = Earlier {
+                        own_ns: &before.own_ns,
+                        samples: &earlier,
+                        machine,
+                    };
+                    Growth::of(earlier, change, &taken.head)
                 });
             }
             (Kind::Failed, _) | (Kind::Timed(_), None) => {}

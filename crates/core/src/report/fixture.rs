@@ -258,6 +258,7 @@ fn limits() -> Vec<Finding> {
                 time_ms: 6.1,
                 memory_bytes: 0,
                 modules: 1,
+                part: false,
             }],
             ..new(
                 Code::OverTime,
@@ -306,6 +307,7 @@ fn torch() -> Cause {
         time_ms: 8_825.0,
         memory_bytes: 611_319_808,
         modules: 1_203,
+        part: false,
     }
 }
 
@@ -321,6 +323,7 @@ fn version() -> Cause {
         time_ms: 3.2,
         memory_bytes: -40_000,
         modules: 0,
+        part: false,
     }
 }
 
@@ -403,6 +406,7 @@ pub(super) fn finding(code: Code, severity: Severity, target: &str, message: imp
         place: None,
         help: None,
         details: Vec::new(),
+        rest: None,
         causes: Vec::new(),
     }
 }

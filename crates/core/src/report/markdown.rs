@@ -268,6 +268,9 @@ fn explanation(finding: &Finding) -> String {
     if left_out > 0 {
         text.push_str(&format!("- and {}\n", numbers::counted(left_out, "smaller cause")));
     }
+    if let Some(rest) = &finding.rest {
+        text.push_str(&format!("- {}\n", untrusted::markdown(rest)));
+    }
     if let Some(help) = &finding.help {
         text.push_str(&format!("- **help:** {}\n", untrusted::markdown_with_code(help)));
     }

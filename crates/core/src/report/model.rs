@@ -87,6 +87,9 @@ pub struct Finding {
     pub details: Vec<String>,
     /// Why, in order of weight.
     pub causes: Vec<Cause>,
+    /// What the causes leave of a change, in one sentence with its amounts.
+    #[serde(default)]
+    pub rest: Option<String>,
 }
 
 /// Why a target is heavier than it was, or than it may be.
@@ -112,6 +115,9 @@ pub struct Cause {
     pub memory_bytes: i64,
     /// How many modules it stands for.
     pub modules: u64,
+    /// True where a cause before this one includes it, so that the two do not add up.
+    #[serde(default)]
+    pub part: bool,
 }
 
 /// Everything that a run has to say.

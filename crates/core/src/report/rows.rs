@@ -5,9 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::budgets::TargetKind;
 use crate::checks::{Case, Judgement, OrderTried, TargetStatus, Verdict};
 use crate::observed::ClosureChange;
-use crate::sampling::Decision;
 use crate::stats::contest::Standing;
-use crate::stats::{Comparison, ComparisonKind, Percentiles};
+use crate::stats::{ComparisonKind, Percentiles};
 
 /// One row of the report. Times are milliseconds, memory is bytes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -115,39 +114,23 @@ pub fn rows(cases: &[Case<'_>], judgement: &Judgement) -> Vec<TargetReport> {
         .collect()
 }
 
-/// The time of a target. Where the changed part decided it is the time before with the change, as far as that is known more
-/// finely than by the samples' own level: time less change is the time before. A time with a ceiling is what was held against
-/// it.
-fn time_ms(case: &Case<'_>) -> Option<f64> {
-    let finer = deciding(case)
-        .filter(|comparison| comparison.kind == ComparisonKind::ChangedPart && case.target.limits.max_time_ms.is_none())
-        .map(|comparison| comparison.before_ms + comparison.change_ms);
-    finer.or_else(|| case.estimate.as_ref().map(|estimate| estimate.time_ms))
-}
-
-/// The comparison that a row shows: the one that decided. Where what did not change became slower, that is the whole.
-fn deciding<'c>(case: &'c Case<'_>) -> Option<&'c Comparison> {
-    let slowdown = case.answers.slowdown.as_ref();
-    let ruling = slowdown
-        .filter(|ruling| ruling.decision == Decision::Fail)
-        .or(case.answers.regression.as_ref());
-    ruling.map(|ruling| &ruling.comparison)
-}
-
 /// The row of one target.
 fn row(case: &Case<'_>, verdict: Verdict) -> TargetReport {
     let target = case.target;
     let estimate = case.estimate.as_ref();
     let before = case.before.as_ref();
     let before_estimate = before.and_then(|before| before.estimate.as_ref());
-    let comparison = deciding(case);
+    let figures = case.figures();
+    let of_time = figures.as_ref().and_then(|figures| figures.comparison.as_ref());
+    let of_counts = || case.answers.regression.as_ref().map(|ruling| &ruling.comparison);
+    let comparison = of_time.or_else(of_counts);
     TargetReport {
         module: target.name.clone(),
         kind: target.kind,
         layer: target.layer.clone(),
         status: case.status,
         verdict,
-        time_ms: time_ms(case),
+        time_ms: figures.as_ref().map(|figures| figures.time_ms),
         blocked_ms: estimate.map(|estimate| estimate.blocked_ms),
         max_time_ms: target.limits.max_time_ms.as_ref().map(|limit| limit.value),
         time: estimate.map(|estimate| estimate.time),
@@ -159,13 +142,12 @@ fn row(case: &Case<'_>, verdict: Verdict) -> TargetReport {
         modules: case.failure.is_none().then_some(case.closure.len() as u64),
         samples: estimate.map_or(0, |estimate| estimate.samples as u64),
         variation: estimate.map(|estimate| estimate.variation),
-        baseline_time_ms: before_estimate.map(|estimate| estimate.time_ms),
+        baseline_time_ms: before_estimate
+            .map(|estimate| of_time.map_or(estimate.time_ms, |comparison| comparison.before_ms)),
         baseline_memory_bytes: before_estimate.map(|estimate| estimate.memory_bytes),
         baseline_modules: before.map(|before| before.modules),
         change_percent: comparison.map(|comparison| comparison.change * 100.0),
-        change_ms: comparison
-            .filter(|comparison| comparison.kind != ComparisonKind::Instructions)
-            .map(|comparison| comparison.change_ms),
+        change_ms: of_time.map(|comparison| comparison.change_ms),
         decided_by: comparison.map(|comparison| comparison.kind),
         instructions: case.instructions,
         baseline_instructions: case.instructions_before,

@@ -12,7 +12,7 @@ use super::Finding;
 use crate::checks;
 use crate::checks::{
     BaseUnavailable, BaselineRemark, Certainty, ComparedUnder, FindingKind, ForbiddenEffect, ForbiddenModule,
-    HeavyModule, ImportCircle, ImportFailure, OrderTime, OtherOrders, OverMemory, Regression, Slowdown, Started,
+    HeavyModule, ImportCircle, ImportFailure, Open, OrderTime, OtherOrders, OverMemory, Regression, Slowdown, Started,
     TimeCeiling, TooManyModules, Unmeasured, Unstable, WarningRaised,
 };
 use crate::explain::graph::OtherImporter;
@@ -40,6 +40,7 @@ pub fn finding(found: checks::Finding) -> Finding {
         place: found.place,
         help: words.help,
         details: words.details,
+        rest: causes::rest(&found.rest),
         causes: found.causes.into_iter().map(causes::cause).collect(),
     }
 }
@@ -61,7 +62,7 @@ impl Words {
             FindingKind::Memory(memory) => Self::saying(over_memory(*memory)),
             FindingKind::Regression(slower) => {
                 let help = match slower.certainty {
-                    Certainty::Undecided { .. } => None,
+                    Certainty::Undecided(_) => None,
                     _ => Some(causes::way_out(found.causes.first(), &found.target)),
                 };
                 Self {
@@ -462,12 +463,12 @@ fn time_ceiling(ceiling: TimeCeiling) -> String {
         TimeCeiling::Undecided {
             time_ms,
             ceiling_ms,
-            samples,
+            open,
         } => format!(
-            "takes about {}, too close to its ceiling of {} to decide after {}",
+            "takes about {}, too close to its ceiling of {} to decide {}",
             numbers::time(time_ms),
             numbers::time_limit(ceiling_ms),
-            numbers::counted(samples, "sample")
+            still_open(open)
         ),
     }
 }
@@ -500,12 +501,28 @@ fn regression(regression: &Regression) -> String {
     match regression.certainty {
         Certainty::TooMuch => format!("is slower: {change}, where {allowed} is allowed"),
         Certainty::MoreThanHalf => format!("is slower: {change}, more than half of the {allowed} that fail"),
-        Certainty::Undecided { samples } => {
+        Certainty::Undecided(open) if regression.comparison.change > regression.allowed => {
+            format!("may be slower: {change}, not significant {}", still_open(open))
+        }
+        Certainty::Undecided(open) => {
             format!(
-                "may be slower ({change}): not significant after {}",
-                numbers::counted(samples, "sample")
+                "may be slower than the {allowed} allowed: {change}, too uncertain {}",
+                still_open(open)
             )
         }
+    }
+}
+
+/// What the samples were that leave a question open, at the end of a sentence.
+fn still_open(open: Open) -> String {
+    let counted = |samples| numbers::counted(samples, "sample");
+    match open {
+        Open::UsedUp(samples) => format!("after {}", counted(samples)),
+        Open::OutOfTime(samples) => format!("after {}, when the time limit was reached", counted(samples)),
+        Open::FailsAlready(samples) => {
+            format!("after {}; no more were taken, since it fails already", counted(samples))
+        }
+        Open::Recorded(samples) => format!("by the {} of the baseline", counted(samples)),
     }
 }
 
@@ -657,6 +674,7 @@ pub fn usage(counts: UseCounts) -> String {
 mod tests {
     use super::*;
     use crate::checks::{Code, Severity};
+    use crate::explain::Rest;
 
     fn said(kind: FindingKind) -> Finding {
         finding(checks::Finding {
@@ -666,6 +684,7 @@ mod tests {
             budget: None,
             place: None,
             causes: Vec::new(),
+            rest: Rest::default(),
         })
     }
 

@@ -18,6 +18,9 @@ use super::fixed::FixedCase;
 use super::sequential::{Criteria, Decision, look};
 use super::variation::look_at_variation;
 
+/// Up to so many samples a target that fails is asked the other questions too: with these, what is clear is decided.
+const SAMPLES_OF_A_FAILURE: usize = 20;
+
 /// The other side of the comparison: what the samples are held against.
 #[derive(Debug, Clone)]
 pub enum OtherSide {
@@ -135,6 +138,12 @@ impl Answers {
         kind == Some(ComparisonKind::SameClosure)
     }
 
+    /// Whether a question about the target is open, whatever the others say.
+    fn is_open(&self) -> bool {
+        let regression = self.regression.iter().map(|ruling| ruling.decision);
+        regression.chain(self.ceiling).any(|decision| !decision.is_final())
+    }
+
     /// Whether the target needs more samples.
     pub fn decision(&self) -> Decision {
         let rulings = self
@@ -225,7 +234,13 @@ impl<'a> Question<'a> {
         if self.rules.fixed || head.len() < self.rules.min_samples {
             return Decision::Continue;
         }
-        self.answers(head, base).decision()
+        let answers = self.answers(head, base);
+        let fails = answers.decision() == Decision::Fail;
+        // Whoever has to mend a target wants to know of all that is wrong with it, and does not want to wait long for that.
+        if fails && answers.is_open() && head.len() < SAMPLES_OF_A_FAILURE {
+            return Decision::Continue;
+        }
+        answers.decision()
     }
 
     /// The machine in whose milliseconds this target is shown, and what it is held against too, whoever recorded that.

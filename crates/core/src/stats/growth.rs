@@ -1,11 +1,14 @@
 //! Which modules take longer than before, as far as samples can tell: what naming one as a cause has to rest on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::observed::{COLLECTIONS, Sample};
+use crate::observed::{COLLECTIONS, ClosureChange, Sample};
 
-use super::changed_part::{MODULE_DRIFT, own_times};
+use super::blocked::blocked_change;
+use super::calibration::{NS_PER_MS, calibrated_log};
+use super::changed_part::{COLLECTIONS_DRIFT, LEAST_UNCHANGED, MODULE_DRIFT, own_times};
 use super::location::{low_location, standard_error};
+use super::machine::MachineSpeed;
 use super::quantile::weighted_median;
 use super::student::p_above;
 
@@ -16,53 +19,108 @@ const ERROR: f64 = 0.01;
 /// nothing else.
 const LEAST_SCATTER: f64 = 0.05;
 
-/// For each module how likely its growth is to be noise.
+/// What a target took before, as far as its modules are told apart.
+#[derive(Debug, Clone, Copy)]
+pub struct Earlier<'a> {
+    /// The usual own time of each module, in nanoseconds.
+    pub own_ns: &'a BTreeMap<String, u64>,
+    /// The samples that this is usual of; they need no own times.
+    pub samples: &'a [Sample],
+    /// The machine that took them.
+    pub machine: &'a MachineSpeed,
+}
+
+/// The own times of modules now beside those of before, sample by sample.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Growth {
-    p_values: BTreeMap<String, f64>,
+    before_ns: BTreeMap<String, u64>,
+    before_samples: usize,
+    /// For each sample the own times in nanoseconds of the machine that took those of before.
+    now_ns: Vec<BTreeMap<String, f64>>,
+    blocked_ms: f64,
 }
 
 impl Growth {
-    /// Holds the own times of samples against those of `before_ns`, usual ones of as many as `before_samples`. The unchanged
-    /// modules say how fast the machine was in each sample: most of the time is theirs, and the median of all is taken.
-    pub fn of(before_ns: &BTreeMap<String, u64>, before_samples: usize, samples: &[Sample]) -> Self {
-        let seen: Vec<(BTreeMap<&str, f64>, f64)> = samples
-            .iter()
-            .map(own_times)
-            .map(|own| {
-                let slowness = slowness(before_ns, |module| own.get(module).copied(), |_| true);
-                (own, slowness)
-            })
+    /// Holds the own times of `samples` against those of before. The modules that are the same to the byte say how slow the
+    /// machine was in each sample: most of their time is as it was, and the median of it is taken. Where they are too little to
+    /// be the yardstick, the calibration of the sample is.
+    pub fn of(earlier: Earlier<'_>, change: &ClosureChange, samples: &[Sample]) -> Self {
+        let different: BTreeSet<&str> = (change.added.iter().chain(&change.removed).chain(change.altered()))
+            .map(String::as_str)
             .collect();
-        let p_value = |module: &str, before: f64| {
-            let each: Vec<f64> = seen
-                .iter()
-                .map(|(own, slowness)| own.get(module).copied().unwrap_or(0.0) / slowness)
-                .collect();
-            let now = standard_error(&each, LEAST_SCATTER * before);
-            // The samples of before are not kept module by module: they scattered as these do.
-            let earlier = now * (each.len() as f64 / before_samples.max(1) as f64).sqrt();
-            let error = now.hypot(earlier).hypot(MODULE_DRIFT * before);
-            p_above(low_location(&each) - before, error, each.len())
+        let is_unchanged = |module: &str| !different.contains(module);
+        let of_modules = |is_counted: &dyn Fn(&str) -> bool| -> u64 {
+            let counted = earlier.own_ns.iter().filter(|(module, _)| is_counted(module));
+            counted.map(|(_, own)| own).sum()
         };
-        let modules = before_ns.iter().filter(|(module, _)| *module != COLLECTIONS);
+        let has_yardstick = of_modules(&is_unchanged) as f64 >= LEAST_UNCHANGED * of_modules(&|_| true) as f64;
+        let at_earlier_speed = |sample: &Sample| {
+            let own = own_times(sample);
+            let slowness = if has_yardstick {
+                slowness(earlier.own_ns, |module| own.get(module).copied(), is_unchanged)
+            } else {
+                sample.cpu_ns.max(1) as f64 / calibrated_log(sample, earlier.machine).exp()
+            };
+            own.into_iter()
+                .map(|(module, ns)| (module.to_owned(), ns / slowness))
+                .collect()
+        };
         Self {
-            p_values: modules
-                .map(|(module, &before)| (module.clone(), p_value(module, before as f64)))
-                .collect(),
+            before_ns: earlier.own_ns.clone(),
+            before_samples: earlier.samples.len(),
+            now_ns: samples.iter().map(at_earlier_speed).collect(),
+            blocked_ms: blocked_change(samples, earlier.samples).change_ms,
         }
     }
 
-    /// True where a module takes longer, beyond what may be noise in the worst of `asked` modules. A module that was not there
-    /// before takes longer as a fact.
-    pub fn is_real(&self, module: &str, asked: usize) -> bool {
-        let p_value = self.p_values.get(module);
-        p_value.is_none_or(|p_value| p_value * asked as f64 <= ERROR)
+    /// What a module takes now, in milliseconds of the machine of before.
+    pub fn now_ms(&self, module: &str) -> f64 {
+        low_location(&self.each_ns(&[module])) / NS_PER_MS
+    }
+
+    /// What the import waits longer, in milliseconds; 0 where the samples do not show it.
+    pub fn blocked_ms(&self) -> f64 {
+        self.blocked_ms
+    }
+
+    /// What collections of garbage take longer than before and than the machine explains, in milliseconds, where both sides book
+    /// them apart; never less than nothing.
+    pub fn collections_ms(&self) -> f64 {
+        let before = self.before_ns.get(COLLECTIONS).copied().unwrap_or(0) as f64;
+        if before == 0.0 {
+            return 0.0;
+        }
+        let usual = low_location(&self.each_ns(&[COLLECTIONS]));
+        (usual - before * (1.0 + COLLECTIONS_DRIFT)).max(0.0) / NS_PER_MS
+    }
+
+    /// True where modules take longer together, beyond what may be noise in the worst of `asked` such groups. A module that was
+    /// not there before takes longer as a fact.
+    pub fn is_real(&self, modules: &[&str], asked: usize) -> bool {
+        let before = |module: &&str| self.before_ns.get(*module).map(|&own| own as f64);
+        let known: Vec<f64> = modules.iter().filter_map(before).collect();
+        if known.is_empty() {
+            return true;
+        }
+        let total: f64 = known.iter().sum();
+        let each = self.each_ns(modules);
+        let now = standard_error(&each, LEAST_SCATTER * total);
+        // The samples of before are not kept module by module: they scattered as these do.
+        let earlier = now * (each.len() as f64 / self.before_samples.max(1) as f64).sqrt();
+        let drift = MODULE_DRIFT * known.iter().map(|own| own * own).sum::<f64>().sqrt();
+        let error = now.hypot(earlier).hypot(drift);
+        p_above(low_location(&each) - total, error, each.len()) * asked as f64 <= ERROR
     }
 
     /// How many modules there are to ask about.
     pub fn modules(&self) -> usize {
-        self.p_values.len()
+        self.before_ns.keys().filter(|module| *module != COLLECTIONS).count()
+    }
+
+    /// What modules take together in each sample.
+    fn each_ns(&self, modules: &[&str]) -> Vec<f64> {
+        let together = |own: &BTreeMap<String, f64>| modules.iter().filter_map(|module| own.get(*module)).sum();
+        self.now_ns.iter().map(together).collect()
     }
 }
 
@@ -110,26 +168,92 @@ mod tests {
         wobbling.into_iter().zip(speeds).map(sample).collect()
     }
 
+    fn growth(samples: &[Sample]) -> Growth {
+        let earlier = Earlier {
+            own_ns: &before(),
+            samples: &vec![Sample::default(); 20],
+            machine: &MachineSpeed::default(),
+        };
+        let change = ClosureChange {
+            added: vec!["fresh".to_owned()],
+            ..ClosureChange::default()
+        };
+        Growth::of(earlier, &change, samples)
+    }
+
     #[test]
     fn growth_is_told_from_scatter() {
-        let growth = Growth::of(&before(), 20, &samples());
-        assert!(growth.is_real("grown", growth.modules()), "{growth:?}");
-        assert!(growth.is_real("fresh", growth.modules()), "it was not there before");
+        let growth = growth(&samples());
+        let real = |module, asked| growth.is_real(&[module], asked);
+        assert!(real("grown", growth.modules()), "{growth:?}");
+        assert!(real("fresh", growth.modules()), "it was not there before");
+        assert!(!real("wobbling", 1) && !real("steady", 1), "{growth:?}");
+        assert!((growth.now_ms("grown") - 6.0).abs() < 1e-3, "{growth:?}");
+    }
+
+    #[test]
+    fn the_more_modules_are_asked_the_more_it_takes() {
+        let growth = growth(&samples());
+        assert!(!growth.is_real(&["grown"], 1_000_000_000), "{growth:?}");
+    }
+
+    #[test]
+    fn modules_that_grow_a_little_each_grow_together() {
+        let scatter = [0.95, 1.05, 1.0, 0.97, 1.03, 1.0, 1.02, 0.98];
+        let sample = |factor: f64| {
+            let parts = [("a", 1.0, factor), ("b", 1.0, 2.0 - factor), ("rest", 40.0, 1.0)];
+            let own = parts.map(|(module, ms, factor)| OwnTime {
+                module: module.into(),
+                cpu_ns: (ms * if module == "rest" { 1e6 } else { 1.1e6 } * factor) as u64,
+            });
+            Sample {
+                own: own.to_vec(),
+                ..Sample::default()
+            }
+        };
+        let samples: Vec<Sample> = scatter.into_iter().map(sample).collect();
+        let own_ns = [("a", 1_000_000), ("b", 1_000_000), ("rest", 40_000_000)];
+        let earlier = Earlier {
+            own_ns: &own_ns.map(|(module, ns)| (module.to_owned(), ns)).into(),
+            samples: &vec![Sample::default(); 20],
+            machine: &MachineSpeed::default(),
+        };
+        let growth = Growth::of(earlier, &ClosureChange::default(), &samples);
         assert!(
-            !growth.is_real("wobbling", 1) && !growth.is_real("steady", 1),
+            !growth.is_real(&["a"], 3) && growth.is_real(&["a", "b"], 1),
             "{growth:?}"
         );
     }
 
     #[test]
-    fn the_more_modules_are_asked_the_more_it_takes() {
-        let growth = Growth::of(&before(), 20, &samples());
-        assert!(!growth.is_real("grown", 1_000_000_000), "{growth:?}");
+    fn one_sample_tells_nothing() {
+        assert!(!growth(&samples()[..1]).is_real(&["grown"], 1));
     }
 
     #[test]
-    fn one_sample_tells_nothing() {
-        let growth = Growth::of(&before(), 20, &samples()[..1]);
-        assert!(!growth.is_real("grown", 1), "{growth:?}");
+    fn without_a_yardstick_the_calibration_says_how_slow_the_machine_was() {
+        let sample = Sample {
+            cpu_ns: 100_000_000,
+            calibration_ns: 200_000,
+            own: vec![OwnTime {
+                module: "grown".into(),
+                cpu_ns: 100_000_000,
+            }],
+            ..Sample::default()
+        };
+        let earlier = Earlier {
+            own_ns: &BTreeMap::from([("grown".to_owned(), 20_000_000)]),
+            samples: &vec![Sample::default(); 20],
+            machine: &MachineSpeed {
+                calibration_ns: 100_000.0,
+                reference_ns: 0.0,
+            },
+        };
+        let change = ClosureChange {
+            changed: vec!["grown".to_owned()],
+            ..ClosureChange::default()
+        };
+        let growth = Growth::of(earlier, &change, &vec![sample; 8]);
+        assert!((growth.now_ms("grown") - 50.0).abs() < 1e-6 && growth.is_real(&["grown"], 1));
     }
 }

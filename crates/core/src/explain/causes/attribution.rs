@@ -25,6 +25,7 @@ impl<'a> Attribution<'a> {
             file: self.file(module),
             line: None,
             share: None,
+            is_part: false,
             chain: self.graph.shortest_chain(module).unwrap_or_default(),
             weight,
         }

@@ -1,26 +1,27 @@
 //! Why a target is heavier than its baseline. The closures say as a fact what is new and what changed; the graph says
 //! which import statement brought it in; own times say what it costs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashSet;
 
 use super::attribution::Attribution;
+use super::own_times::OwnTimes;
+use super::rest::Rest;
+use super::waits::Waits;
 use super::{Cause, CauseKind, Compiled, VersionChange};
 use crate::explain::graph::{ImportGraph, ImportStatement, NewModules};
 use crate::explain::{Weight, milliseconds};
 use crate::observed::{BytecodeState, ClosureChange, LoadedModule, ModuleTable, Observation, Place};
-use crate::stats::growth::{Growth, slowness};
+use crate::stats::Comparison;
+use crate::stats::growth::Growth;
 
 /// What costs less, in milliseconds, is not worth a line.
 const SMALLEST_MS: f64 = 0.05;
-/// A module that did not change has to be this much slower, in milliseconds and as a share, before that counts as its own doing.
-const UNCHANGED_GROWTH_MS: f64 = 1.0;
-const UNCHANGED_GROWTH_SHARE: f64 = 0.5;
+/// The same as a share of the whole change.
+const SMALLEST_SHARE: f64 = 0.02;
 /// For less, in milliseconds, no second road is looked for.
 const SMALLEST_SHARED_MS: f64 = 1.0;
-/// A longer block than this, in nanoseconds, is a cause.
-const SMALLEST_BLOCK_NS: u64 = 1_000_000;
 
 /// What is known of a target before and now.
 #[derive(Debug, Clone, Copy)]
@@ -33,46 +34,62 @@ pub struct Evidence<'a> {
     pub table: &'a ModuleTable,
     /// Own CPU time of each module in the baseline, in nanoseconds.
     pub own_before_ns: &'a BTreeMap<String, u64>,
-    /// Own CPU time of each module now, from timed samples; the observation's own where there are none.
+    /// Own CPU time of each module now, in nanoseconds, where samples cannot be held against those of before; the observation's
+    /// own where there are none.
     pub own_now_ns: Option<&'a BTreeMap<String, u64>>,
     /// Which modules take longer beyond what may be noise; `None` where no samples say so.
     pub growth: Option<&'a Growth>,
+    /// What the import as a whole takes longer, where times were compared.
+    pub comparison: Option<&'a Comparison>,
     /// Blocked time of the whole import in the baseline, in nanoseconds.
     pub blocked_before_ns: u64,
     /// The project's folder; files below it are named relative to it.
     pub project: &'a str,
 }
 
-/// The causes of a change for the worse, in order of weight, in the milliseconds of the own times of before.
+/// The causes of a change for the worse, in order of weight, in the milliseconds of the own times of before, and what they leave
+/// of it. They add up to no more than the change and what is saved beside it.
 ///
 /// A new module that brings others in is one cause together with them, named after the import statement that did it.
-pub fn causes_of_change(evidence: &Evidence<'_>) -> Vec<Cause> {
-    let mut causes = all_causes(evidence);
-    causes.retain(|cause| cause.weight.time_ms >= SMALLEST_MS);
-    // Where nothing else explains the change, what changed in the code stays the best answer there is.
-    if causes.iter().any(|cause| is_borne_out(cause, evidence)) {
-        causes.retain(|cause| is_borne_out(cause, evidence));
-    }
-    causes
-}
-
-/// False for a changed module whose body may take as long as before.
-fn is_borne_out(cause: &Cause, evidence: &Evidence<'_>) -> bool {
-    let is_real = |growth: &Growth| growth.is_real(&cause.module, evidence.change.changed.len());
-    cause.kind != CauseKind::ChangedModule || evidence.growth.is_none_or(is_real)
+pub fn causes_of_change(evidence: &Evidence<'_>) -> (Vec<Cause>, Rest) {
+    let graph = ImportGraph::new(evidence.observation);
+    let mut candidates = all_candidates(evidence, &graph);
+    let is_edit = |candidate: &&Candidate<'_>| candidate.is_edit();
+    let asked = candidates.iter().filter(is_edit).count();
+    let change_ms = evidence.comparison.map_or(0.0, |comparison| comparison.change_ms);
+    let smallest = SMALLEST_MS.max(SMALLEST_SHARE * change_ms);
+    let is_worth_it = |candidate: &Candidate<'_>| candidate.cause.weight.time_ms >= smallest;
+    // What nothing else can have done needs no evidence of its own.
+    let is_the_only_one = asked == 1 && candidates.iter().filter(|one| is_worth_it(one)).all(Candidate::is_edit);
+    candidates.retain(|candidate| {
+        is_worth_it(candidate) && (is_the_only_one || candidate.is_borne_out(evidence.growth, asked))
+    });
+    let named: BTreeSet<&str> = candidates.iter().flat_map(|one| one.modules.iter().copied()).collect();
+    let mut rest = Rest::beside(&named, evidence);
+    let mut causes: Vec<Cause> = candidates.into_iter().map(|candidate| candidate.cause).collect();
+    rest.share_out(&mut causes, change_ms, smallest);
+    (causes, rest)
 }
 
 /// The same where a count went up and not a time, which may take next to none: only what changed in the code, however
-/// little time it takes. Counted modules are ordered by how many there are, all else by time.
+/// little time it takes. Counted modules are ordered by how many there are, memory by how much, all else by time.
 pub fn causes_of_count(evidence: &Evidence<'_>, count: Count) -> Vec<Cause> {
     let change = evidence.change;
-    let mut causes = all_causes(evidence);
+    let graph = ImportGraph::new(evidence.observation);
+    let candidates = all_candidates(evidence, &graph).into_iter();
+    let mut causes: Vec<Cause> = candidates.map(|candidate| candidate.cause).collect();
     causes.retain(|cause| match count {
-        Count::Modules => change.added.contains(&cause.module),
+        Count::Modules | Count::Memory => change.added.contains(&cause.module),
         Count::Instructions => change.added.contains(&cause.module) || change.changed.contains(&cause.module),
     });
-    if count == Count::Modules {
-        causes.sort_by_key(|cause| std::cmp::Reverse(cause.weight.modules));
+    for cause in &mut causes {
+        // One look by each side tells no time finely: less than before is no reason for more.
+        cause.weight.time_ms = cause.weight.time_ms.max(0.0);
+    }
+    match count {
+        Count::Modules => causes.sort_by_key(|cause| std::cmp::Reverse(cause.weight.modules)),
+        Count::Memory => causes.sort_by_key(|cause| std::cmp::Reverse(cause.weight.memory_bytes)),
+        Count::Instructions => {}
     }
     causes
 }
@@ -84,129 +101,99 @@ pub enum Count {
     Modules,
     /// The instructions that it executes.
     Instructions,
+    /// The memory that it adds.
+    Memory,
 }
 
-fn all_causes(evidence: &Evidence<'_>) -> Vec<Cause> {
-    let graph = ImportGraph::new(evidence.observation);
+/// What may be a cause, with the modules whose own times it speaks of.
+pub(super) struct Candidate<'a> {
+    pub(super) cause: Cause,
+    pub(super) modules: Vec<&'a str>,
+}
+
+impl Candidate<'_> {
+    /// True where modules that were there before may take longer, and as long as before.
+    fn is_edit(&self) -> bool {
+        matches!(
+            self.cause.kind,
+            CauseKind::ChangedModule | CauseKind::UncheckedBytecode | CauseKind::Upgrade(_)
+        )
+    }
+
+    /// True where samples show it, or it is a fact.
+    fn is_borne_out(&self, growth: Option<&Growth>, asked: usize) -> bool {
+        !self.is_edit() || growth.is_none_or(|growth| growth.is_real(&self.modules, asked))
+    }
+}
+
+fn all_candidates<'a>(evidence: &Evidence<'a>, graph: &'a ImportGraph<'a>) -> Vec<Candidate<'a>> {
     let attribution = Attribution {
-        graph: &graph,
+        graph,
         table: evidence.table,
         project: evidence.project,
     };
     let times = OwnTimes::new(evidence);
-    let mut causes = Vec::new();
+    let mut waits = Waits::new(evidence);
+    let mut found = Vec::new();
     let mut upgrades = Upgrades::default();
-    new_start_files(evidence, &attribution, &times, &mut causes);
-    new_modules(evidence, &attribution, &times, &mut causes, &mut upgrades);
-    changed_modules(evidence, &attribution, &times, &mut causes, &mut upgrades);
-    upgrades.add_causes(evidence, &attribution, &mut causes);
-    slower_modules(evidence, &attribution, &times, &mut causes);
-    compiled_modules(evidence, &attribution, &times, &mut causes);
-    blocks(evidence, &attribution, &mut causes);
-    causes.sort_by(|left, right| {
-        right
-            .weight
-            .time_ms
-            .total_cmp(&left.weight.time_ms)
-            .then_with(|| left.module.cmp(&right.module))
+    new_start_files(evidence, &attribution, &times, &mut found);
+    new_modules(evidence, &attribution, (&times, &mut waits), &mut found, &mut upgrades);
+    changed_modules(evidence, &attribution, &times, &mut found, &mut upgrades);
+    upgrades.add_causes(evidence, &attribution, &mut found);
+    slower_modules(evidence, &attribution, &times, &mut found);
+    compiled_modules(evidence, &attribution, &times, &mut found);
+    waits.add_causes(evidence, &attribution, &mut found);
+    found.sort_by(|left, right| {
+        let (left, right) = (&left.cause, &right.cause);
+        let by_weight = right.weight.time_ms.total_cmp(&left.weight.time_ms);
+        by_weight.then_with(|| left.module.cmp(&right.module))
     });
-    causes
-}
-
-/// Own times before and now, on one scale.
-struct OwnTimes<'a> {
-    before: &'a BTreeMap<String, u64>,
-    now: BTreeMap<&'a str, u64>,
-    /// How much longer than in the baseline the unchanged modules take now.
-    scale: f64,
-}
-
-impl<'a> OwnTimes<'a> {
-    fn new(evidence: &Evidence<'a>) -> Self {
-        let now: BTreeMap<&str, u64> = match evidence.own_now_ns {
-            Some(times) => times.iter().map(|(module, time)| (module.as_str(), *time)).collect(),
-            None => evidence
-                .observation
-                .modules
-                .iter()
-                .map(|module| (module.name.as_str(), module.own_ns))
-                .collect(),
-        };
-        // What is compiled anew at every import is slower for a reason of its own.
-        let compiled = evidence
-            .observation
-            .modules
-            .iter()
-            .filter(|module| module.bytecode.is_compiled());
-        let mut changed: FxHashSet<&str> = compiled.map(|module| module.name.as_str()).collect();
-        changed.extend(
-            evidence
-                .change
-                .added
-                .iter()
-                .chain(evidence.change.altered())
-                .map(String::as_str),
-        );
-        let before = evidence.own_before_ns;
-        let scale = slowness(
-            before,
-            |module| now.get(module).map(|&time| time as f64),
-            |module| !changed.contains(module),
-        );
-        Self { before, now, scale }
-    }
-
-    /// What a module's own body takes now, in the milliseconds of before.
-    fn now_ms(&self, module: &str) -> f64 {
-        milliseconds(self.now.get(module).copied().unwrap_or(0)) / self.scale
-    }
-
-    fn before_ms(&self, module: &str) -> f64 {
-        milliseconds(self.before.get(module).copied().unwrap_or(0))
-    }
-
-    fn growth_ms(&self, module: &str) -> f64 {
-        self.now_ms(module) - self.before_ms(module)
-    }
-
-    /// True where a module of before takes so much longer that it may be named although it is the same to the byte.
-    fn has_grown(&self, module: &str) -> bool {
-        let growth = self.growth_ms(module);
-        self.before.contains_key(module)
-            && growth >= UNCHANGED_GROWTH_MS
-            && growth >= UNCHANGED_GROWTH_SHARE * self.before_ms(module)
-    }
+    found
 }
 
 /// What the upgrade of each distribution comes to, gathered over its modules.
 #[derive(Default)]
-struct Upgrades<'a>(BTreeMap<&'a str, Upgrade<'a>>);
+struct Upgrades<'a>(BTreeMap<&'a str, Group<'a>>);
 
+/// Modules that are one cause together.
 #[derive(Default)]
-struct Upgrade<'a> {
+struct Group<'a> {
     weight: Weight,
+    modules: Vec<&'a str>,
     /// The module that grew most, and by how much.
     heaviest: Option<(&'a str, f64)>,
 }
 
-impl<'a> Upgrades<'a> {
-    fn add(&mut self, distribution: &'a str, module: &'a str, growth: Weight) {
-        let upgrade = self.0.entry(distribution).or_default();
-        upgrade.weight.time_ms += growth.time_ms;
-        upgrade.weight.memory_bytes += growth.memory_bytes;
-        upgrade.weight.modules += growth.modules;
-        if upgrade.heaviest.is_none_or(|(_, most)| growth.time_ms > most) {
-            upgrade.heaviest = Some((module, growth.time_ms));
+impl<'a> Group<'a> {
+    /// Adds modules of which the first names them.
+    fn add(&mut self, modules: &[&'a str], growth: Weight) {
+        self.modules.extend(modules);
+        self.weight.time_ms += growth.time_ms;
+        self.weight.memory_bytes += growth.memory_bytes;
+        self.weight.modules += growth.modules;
+        if let Some(&module) = modules.first()
+            && self.heaviest.is_none_or(|(_, most)| growth.time_ms > most)
+        {
+            self.heaviest = Some((module, growth.time_ms));
         }
     }
+}
 
-    fn add_causes(self, evidence: &Evidence<'_>, attribution: &Attribution<'_>, causes: &mut Vec<Cause>) {
+impl<'a> Upgrades<'a> {
+    fn add(&mut self, distribution: &'a str, modules: &[&'a str], growth: Weight) {
+        self.0.entry(distribution).or_default().add(modules, growth);
+    }
+
+    fn add_causes(self, evidence: &Evidence<'a>, attribution: &Attribution<'_>, found: &mut Vec<Candidate<'a>>) {
         for (name, upgrade) in self.0 {
             let Some((module, _)) = upgrade.heaviest else { continue };
             let Some(change) = upgrade_of(evidence.change, name) else {
                 continue;
             };
-            causes.push(attribution.module(CauseKind::Upgrade(change), module, upgrade.weight));
+            found.push(Candidate {
+                cause: attribution.module(CauseKind::Upgrade(change), module, upgrade.weight),
+                modules: upgrade.modules,
+            });
         }
     }
 }
@@ -214,18 +201,19 @@ impl<'a> Upgrades<'a> {
 fn new_modules<'a>(
     evidence: &Evidence<'a>,
     attribution: &Attribution<'a>,
-    times: &OwnTimes<'_>,
-    causes: &mut Vec<Cause>,
+    (times, waits): (&OwnTimes<'_>, &mut Waits),
+    found: &mut Vec<Candidate<'a>>,
     upgrades: &mut Upgrades<'a>,
 ) {
     let is_of_start = evidence.observation.is_of_start();
     for new in attribution.graph.new_modules(&added_modules(evidence)) {
         let mut weight = Weight::default();
         for module in &new.modules {
-            weight.time_ms += times.now_ms(&module.name) + milliseconds(module.blocked_ns);
+            weight.time_ms += times.now_ms(&module.name) + waits.take(milliseconds(module.blocked_ns));
             weight.memory_bytes += module.own_memory_bytes;
             weight.modules += 1;
         }
+        let modules: Vec<&str> = new.modules.iter().map(|module| module.name.as_str()).collect();
         let distribution = new
             .statement
             .importer
@@ -233,29 +221,36 @@ fn new_modules<'a>(
         let upgrade = distribution.and_then(|name| upgrade_of(evidence.change, name));
         match distribution {
             _ if is_of_start && is_of_site(&new.statement) => {
-                causes.push(attribution.at_start(&new.statement, new.module, weight));
+                let cause = attribution.at_start(&new.statement, new.module, weight);
+                found.push(Candidate { cause, modules });
             }
             // A distribution that reorganised itself: its new parts are part of the upgrade.
             Some(name) if upgrade.is_some() && attribution.distribution_name(new.module) == Some(name) => {
-                upgrades.add(name, new.module, weight);
+                let named = std::iter::once(new.module);
+                let modules: Vec<&str> = named
+                    .chain(modules.into_iter().filter(|name| *name != new.module))
+                    .collect();
+                upgrades.add(name, &modules, weight);
             }
             _ => {
                 let kind = CauseKind::NewModules {
                     upgrade,
+                    beside: new.beside.iter().map(|&module| module.to_owned()).collect(),
                     others: other_roads(attribution, &new, weight),
                 };
-                causes.push(attribution.statement(kind, &new.statement, new.module, weight));
+                let cause = attribution.statement(kind, &new.statement, new.module, weight);
+                found.push(Candidate { cause, modules });
             }
         }
     }
 }
 
 /// New `.pth` files by themselves: what their lines import is told line by line.
-fn new_start_files(
-    evidence: &Evidence<'_>,
+fn new_start_files<'a>(
+    evidence: &Evidence<'a>,
     attribution: &Attribution<'_>,
     times: &OwnTimes<'_>,
-    causes: &mut Vec<Cause>,
+    found: &mut Vec<Candidate<'a>>,
 ) {
     for module in evidence
         .observation
@@ -270,7 +265,10 @@ fn new_start_files(
             .loading_edge(&module.name)
             .map(|edge| edge.line)
             .filter(|&line| line > 0);
-        causes.push(cause);
+        found.push(Candidate {
+            cause,
+            modules: vec![&module.name],
+        });
     }
 }
 
@@ -309,7 +307,7 @@ fn changed_modules<'a>(
     evidence: &Evidence<'a>,
     attribution: &Attribution<'a>,
     times: &OwnTimes<'_>,
-    causes: &mut Vec<Cause>,
+    found: &mut Vec<Candidate<'a>>,
     upgrades: &mut Upgrades<'a>,
 ) {
     let compiled = compiled_since(evidence);
@@ -318,7 +316,7 @@ fn changed_modules<'a>(
         let growth = of_one_module(times.growth_ms(module));
         let distribution = attribution.distribution_name(module);
         match distribution.filter(|name| upgrade_of(evidence.change, name).is_some()) {
-            Some(name) => upgrades.add(name, module, growth),
+            Some(name) => upgrades.add(name, &[module], growth),
             None => {
                 let loaded = attribution.graph.module(module);
                 let unchecked = loaded.is_some_and(|loaded| loaded.bytecode == BytecodeState::Unchecked);
@@ -327,7 +325,10 @@ fn changed_modules<'a>(
                 } else {
                     CauseKind::ChangedModule
                 };
-                causes.push(attribution.module(kind, module, growth));
+                found.push(Candidate {
+                    cause: attribution.module(kind, module, growth),
+                    modules: vec![module],
+                });
             }
         }
     }
@@ -340,35 +341,39 @@ fn changed_modules<'a>(
             .find(|(name, _)| attribution.distribution_name(package) == Some(name));
         if let Some((_, upgrade)) = upgrade {
             upgrade.weight.time_ms -= times.before_ms(module);
+            upgrade.modules.push(module);
         }
     }
 }
 
 /// Modules that did not change and take longer all the same: what they read has grown.
-fn slower_modules(
-    evidence: &Evidence<'_>,
+fn slower_modules<'a>(
+    evidence: &Evidence<'a>,
     attribution: &Attribution<'_>,
     times: &OwnTimes<'_>,
-    causes: &mut Vec<Cause>,
+    found: &mut Vec<Candidate<'a>>,
 ) {
     for module in untouched(evidence).filter(|module| !module.bytecode.is_compiled()) {
         // A single instrumented import is too noisy to accuse a module that is the same to the byte, and so are samples in which
         // one of so many modules takes longer by chance.
-        let is_real = |growth: &Growth| growth.is_real(&module.name, growth.modules());
+        let is_real = |growth: &Growth| growth.is_real(&[&module.name], growth.modules());
         if times.has_grown(&module.name) && evidence.growth.is_some_and(is_real) {
             let growth = of_one_module(times.growth_ms(&module.name));
-            causes.push(attribution.module(CauseKind::SlowerModule, &module.name, growth));
+            found.push(Candidate {
+                cause: attribution.module(CauseKind::SlowerModule, &module.name, growth),
+                modules: vec![&module.name],
+            });
         }
     }
 }
 
 /// Modules that are compiled at each start and were not, one cause for each reason why. Where the baseline does not say in which
 /// state their bytecode was, it is those that did not change and take much longer.
-fn compiled_modules(
-    evidence: &Evidence<'_>,
+fn compiled_modules<'a>(
+    evidence: &Evidence<'a>,
     attribution: &Attribution<'_>,
     times: &OwnTimes<'_>,
-    causes: &mut Vec<Cause>,
+    found: &mut Vec<Candidate<'a>>,
 ) {
     let since = compiled_since(evidence);
     let grown: FxHashSet<&String> = untouched(evidence)
@@ -377,26 +382,23 @@ fn compiled_modules(
         .collect();
     let is_new = |module: &&LoadedModule| since.contains(&module.name) || grown.contains(&module.name);
     let compiled = (evidence.observation.modules.iter()).filter(|module| module.bytecode.is_compiled());
-    let mut groups: BTreeMap<Compiled, (Weight, &str, f64)> = BTreeMap::new();
+    let mut groups: BTreeMap<Compiled, Group<'a>> = BTreeMap::new();
     for module in compiled.filter(is_new) {
         let compiled = Compiled {
             state: module.bytecode,
             obstacle: module.obstacle,
         };
-        let growth = times.growth_ms(&module.name);
-        let (weight, heaviest, most) = groups
-            .entry(compiled)
-            .or_insert((Weight::default(), &module.name, growth));
-        weight.time_ms += growth;
-        weight.modules += 1;
-        if growth > *most {
-            (*heaviest, *most) = (&module.name, growth);
-        }
+        let group = groups.entry(compiled).or_default();
+        group.add(&[&module.name], of_one_module(times.growth_ms(&module.name)));
     }
-    for (compiled, (weight, heaviest, _)) in groups {
-        let cause = attribution.module(CauseKind::CompiledAtStart(compiled), heaviest, weight);
+    for (compiled, group) in groups {
+        let Some((heaviest, _)) = group.heaviest else { continue };
+        let cause = attribution.module(CauseKind::CompiledAtStart(compiled), heaviest, group.weight);
         // No line of the file could help it.
-        causes.push(Cause { file: None, ..cause });
+        found.push(Candidate {
+            cause: Cause { file: None, ..cause },
+            modules: group.modules,
+        });
     }
 }
 
@@ -416,40 +418,8 @@ fn untouched<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = &'a LoadedModu
     modules.filter(move |module| !touched.contains(&module.name))
 }
 
-/// Where the import was blocked longer than before. New modules' blocks are in their own causes already.
-fn blocks(evidence: &Evidence<'_>, attribution: &Attribution<'_>, causes: &mut Vec<Cause>) {
-    let new: FxHashSet<&String> = evidence.change.added.iter().collect();
-    let mut seen: Vec<_> = evidence
-        .observation
-        .blocked
-        .iter()
-        .filter(|blocked| !new.contains(&blocked.module))
-        .collect();
-    let mut growth = seen
-        .iter()
-        .map(|blocked| blocked.ns)
-        .sum::<u64>()
-        .saturating_sub(evidence.blocked_before_ns);
-    // A body that changed is the first suspect for what is blocked longer than before.
-    let changed: FxHashSet<&String> = evidence.change.changed.iter().collect();
-    seen.sort_by_key(|blocked| std::cmp::Reverse((changed.contains(&blocked.module), blocked.ns)));
-    for blocked in seen {
-        let part = blocked.ns.min(growth);
-        if part < SMALLEST_BLOCK_NS {
-            break;
-        }
-        growth -= part;
-        let weight = of_one_module(milliseconds(part));
-        let mut cause = attribution.module(CauseKind::Blocked, &blocked.module, weight);
-        if let Some(place) = blocked.body.as_ref().or(blocked.place.as_ref()) {
-            (cause.file, cause.line) = (Some(place.file.clone()), Some(place.line));
-        }
-        causes.push(cause);
-    }
-}
-
 /// The time that one module takes longer.
-fn of_one_module(time_ms: f64) -> Weight {
+pub(super) fn of_one_module(time_ms: f64) -> Weight {
     Weight {
         time_ms,
         memory_bytes: 0,

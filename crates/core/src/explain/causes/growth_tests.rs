@@ -8,7 +8,8 @@ use crate::observed::{
     BlockedSeen, BytecodeObstacle, BytecodeState, ClosureChange, DistributionChange, Observation, OwnTime, Place,
     Sample,
 };
-use crate::stats::growth::Growth;
+use crate::stats::MachineSpeed;
+use crate::stats::growth::{Earlier, Growth};
 
 /// What a target was before: `shop` and its parts, each with its own time in milliseconds.
 fn before(own: &[(&str, u64)]) -> BTreeMap<String, u64> {
@@ -28,16 +29,18 @@ fn change(added: &[&str], changed: &[&str]) -> ClosureChange {
 
 fn causes(observation: &Observation, change: &ClosureChange, own_before_ns: &BTreeMap<String, u64>) -> Vec<Cause> {
     let table = table(observation, &["shop"], &[("torch", "2.1"), ("lib", "2.0")]);
-    causes_of_change(&Evidence {
+    let (causes, _) = causes_of_change(&Evidence {
         observation,
         change,
         table: &table,
         own_before_ns,
         own_now_ns: None,
         growth: None,
+        comparison: None,
         blocked_before_ns: 0,
         project: "",
-    })
+    });
+    causes
 }
 
 #[test]
@@ -56,6 +59,7 @@ fn a_new_module_with_all_that_it_brings_in_is_one_cause() {
         causes[0].kind,
         CauseKind::NewModules {
             upgrade: None,
+            beside: Vec::new(),
             others: Vec::new()
         }
     );
@@ -176,6 +180,7 @@ fn an_upgrade_gathers_its_modules_and_names_what_it_newly_imports_apart() {
         .collect();
     let apart = CauseKind::NewModules {
         upgrade: Some(versions.clone()),
+        beside: Vec::new(),
         others: Vec::new(),
     };
     let upgrade = CauseKind::Upgrade(versions);
@@ -247,7 +252,14 @@ fn a_second_statement_that_leads_to_what_is_new_is_named_beside_the_first() {
         file: "shop/api.py".to_owned(),
         line: 7,
     }];
-    assert_eq!(causes[0].kind, CauseKind::NewModules { upgrade: None, others });
+    assert_eq!(
+        causes[0].kind,
+        CauseKind::NewModules {
+            upgrade: None,
+            beside: Vec::new(),
+            others,
+        }
+    );
     assert_eq!(
         (causes[0].file.as_deref(), causes[0].line),
         (Some("shop/cli.py"), Some(4))
@@ -307,13 +319,20 @@ fn borne_out(changed: &[&str]) -> Vec<String> {
         .loads("shop", 2, "shop.grown", 20)
         .build();
     let own_before_ns = before(&[("shop", 20), ("shop.steady", 10), ("shop.grown", 10)]);
-    let causes = causes_of_change(&Evidence {
+    let change = change(&[], changed);
+    let earlier = Earlier {
+        own_ns: &own_before_ns,
+        samples: &vec![Sample::default(); 20],
+        machine: &MachineSpeed::default(),
+    };
+    let (causes, _) = causes_of_change(&Evidence {
         observation: &observation,
-        change: &change(&[], changed),
+        change: &change,
         table: &table(&observation, &["shop"], &[]),
         own_before_ns: &own_before_ns,
         own_now_ns: None,
-        growth: Some(&Growth::of(&own_before_ns, 20, &samples())),
+        growth: Some(&Growth::of(earlier, &change, &samples())),
+        comparison: None,
         blocked_before_ns: 0,
         project: "",
     });

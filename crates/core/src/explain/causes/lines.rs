@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::{Cause, CauseKind, ChangedLines, LineChange, LineShare};
-use crate::explain::milliseconds;
 use crate::observed::{LineSeen, Observation};
 
 /// A line that takes a smaller share of what there is to explain explains nothing.
@@ -71,7 +70,7 @@ fn file_of_body(cause: &Cause) -> Option<&str> {
         | CauseKind::HeavyBody => cause.file.as_deref(),
         CauseKind::NewModules { .. }
         | CauseKind::AtStart
-        | CauseKind::HeavyStatement
+        | CauseKind::HeavyStatement { .. }
         | CauseKind::HeavyTogether { .. }
         | CauseKind::CompiledAtStart(_)
         | CauseKind::UncheckedBytecode
@@ -113,8 +112,7 @@ pub fn name_lines(causes: &mut [Cause], seen: &SeenLines, changed: Option<&BTree
         if let Some((line, change)) = named {
             cause.line = Some(line.line);
             cause.share = Some(LineShare {
-                line_ms: milliseconds(line.ns),
-                body_ms: milliseconds(total(&now)),
+                share: line.ns as f64 / total(&now).max(1) as f64,
                 change,
             });
         }
@@ -254,6 +252,7 @@ mod tests {
             file: Some(file.to_owned()),
             line,
             share: None,
+            is_part: false,
             chain: Vec::new(),
             weight: Weight {
                 time_ms,
@@ -264,11 +263,8 @@ mod tests {
     }
 
     fn share(line_ms: f64, body_ms: f64, change: Option<LineChange>) -> Option<LineShare> {
-        Some(LineShare {
-            line_ms,
-            body_ms,
-            change,
-        })
+        let share = line_ms / body_ms;
+        Some(LineShare { share, change })
     }
 
     fn lines(now: &[LineSeen], before: &[LineSeen]) -> SeenLines {
@@ -430,7 +426,7 @@ mod tests {
         let mut native = grew(1.0);
         (native.module, native.file) = ("shop.fast".to_owned(), Some("shop/fast.so".to_owned()));
         let mut elsewhere = cause("shop/cli.py", Some(3), 1.0);
-        elsewhere.kind = CauseKind::HeavyStatement;
+        elsewhere.kind = CauseKind::HeavyStatement { beside: Vec::new() };
         let causes = [elsewhere, native, grew(1.0), grew(2.0)];
         let mut seen = SeenLines::default();
         let missing: Vec<&str> = seen.missing(&causes, &observation).into_iter().collect();

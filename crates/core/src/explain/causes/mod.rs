@@ -6,11 +6,15 @@ mod growth;
 #[cfg(test)]
 mod growth_tests;
 mod lines;
+mod own_times;
+mod rest;
+mod waits;
 mod weight;
 
 pub use edits::{ChangedLines, Edit};
 pub use growth::{Count, Evidence, causes_of_change, causes_of_count};
 pub use lines::{SeenLines, name_lines};
+pub use rest::Rest;
 pub use weight::causes_of_weight;
 
 use super::{ChainStep, Distribution, Weight};
@@ -33,6 +37,8 @@ pub struct Cause {
     pub line: Option<u32>,
     /// What the line takes of its body, where a line of a body is named.
     pub share: Option<LineShare>,
+    /// True where a cause before this one includes it.
+    pub is_part: bool,
     /// The way from the target to the module.
     pub chain: Vec<ChainStep>,
     /// What it costs.
@@ -46,6 +52,8 @@ pub enum CauseKind {
     NewModules {
         /// The upgrade of the distribution that the statement belongs to.
         upgrade: Option<VersionChange>,
+        /// What the statement asks for besides the cause's module, and what is new too.
+        beside: Vec<String>,
         /// Other statements that lead to them, and have to go together with this one.
         others: Vec<Place>,
     },
@@ -67,7 +75,10 @@ pub enum CauseKind {
     /// The two sides of the comparison ran under two interpreters.
     OtherInterpreter(InterpreterChange),
     /// An import statement would save much if it were cut. Nothing says that it did not cost as much before.
-    HeavyStatement,
+    HeavyStatement {
+        /// What the statement asks for besides the cause's module, and what would fall away with it.
+        beside: Vec<String>,
+    },
     /// Several import statements lead to a module: the cause's own and these. They would save much if they were cut together.
     HeavyTogether {
         /// The other statements.
@@ -106,13 +117,11 @@ pub struct InterpreterChange {
     pub now: String,
 }
 
-/// What a line takes of the body that it is in.
+/// What a line takes of the body that it is in. Lines are seen one by one, which moves times: it is no time of its own.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LineShare {
-    /// What the line takes, in milliseconds.
-    pub line_ms: f64,
-    /// What the whole body takes, in milliseconds.
-    pub body_ms: f64,
+    /// The share of the body that the line takes.
+    pub share: f64,
     /// What changed about the line since the baseline, as far as the source of before is known and explains the growth.
     pub change: Option<LineChange>,
 }
@@ -137,6 +146,7 @@ impl Cause {
             file: None,
             line: None,
             share: None,
+            is_part: false,
             chain: Vec::new(),
             weight: Weight::default(),
         }

@@ -3,14 +3,15 @@
 
 use super::attribution::Attribution;
 use super::{Cause, CauseKind};
-use crate::explain::graph::{Heavy, ImportGraph, ImportStatement, Resource};
+use crate::explain::graph::{Heaviest, Heavy, ImportGraph, ImportStatement, Resource};
 use crate::explain::{Weight, milliseconds};
 use crate::observed::{ModuleTable, Observation};
 
 /// The heaviest import statements and bodies of a target, in the order of what cutting them would save.
 ///
 /// Only code that the reader can change is named: the project's own, or the target's own package where the target is
-/// installed. Of nested statements the innermost that still accounts for most of the weight is named.
+/// installed. Of nested statements the innermost that still accounts for most of the weight is named; what is named inside
+/// another is marked as its part.
 pub fn causes_of_weight(
     observation: &Observation,
     table: &ModuleTable,
@@ -27,7 +28,15 @@ pub fn causes_of_weight(
     heaviest.iter().map(|heavy| cause(&attribution, heavy)).collect()
 }
 
-fn cause(attribution: &Attribution<'_>, heavy: &Heavy<'_>) -> Cause {
+fn cause(attribution: &Attribution<'_>, heaviest: &Heaviest<'_>) -> Cause {
+    let cause = cause_of(attribution, &heaviest.what);
+    Cause {
+        is_part: heaviest.is_part,
+        ..cause
+    }
+}
+
+fn cause_of(attribution: &Attribution<'_>, heavy: &Heavy<'_>) -> Cause {
     match heavy {
         Heavy::Body(module) => {
             let weight = Weight {
@@ -45,7 +54,9 @@ fn cause(attribution: &Attribution<'_>, heavy: &Heavy<'_>) -> Cause {
                 memory_bytes: saving.memory_bytes,
                 modules: saving.modules.len() as i64,
             };
-            attribution.statement(CauseKind::HeavyStatement, statement, module, weight)
+            let beside = attribution.graph.asked_beside(module, statement, &saving.modules);
+            let kind = CauseKind::HeavyStatement { beside };
+            attribution.statement(kind, statement, module, weight)
         }
         Heavy::Together(set) => {
             let others = set.statements[1..].iter().filter_map(ImportStatement::place);
@@ -80,7 +91,12 @@ mod tests {
             .map(|cause| (&cause.kind, cause.module.as_str(), cause.file.as_deref(), cause.line))
             .collect();
         let expected = [
-            (&CauseKind::HeavyStatement, "torch", Some("shop/database.py"), Some(14)),
+            (
+                &CauseKind::HeavyStatement { beside: Vec::new() },
+                "torch",
+                Some("shop/database.py"),
+                Some(14),
+            ),
             (&CauseKind::HeavyBody, "shop.tables", Some("shop/tables.py"), None),
         ];
         assert_eq!(named, expected);

@@ -1,5 +1,7 @@
 //! The import statements whose cut would save most, and the bodies that take most themselves.
 
+use std::collections::BTreeSet;
+
 use super::saving::{memory_of, time_of};
 use super::{ImportGraph, ImportStatement, Together, top_level};
 use crate::observed::LoadedModule;
@@ -29,6 +31,15 @@ pub(in crate::explain) enum Heavy<'a> {
     Body(&'a LoadedModule),
 }
 
+/// One of the heaviest.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::explain) struct Heaviest<'a> {
+    /// What it is.
+    pub(in crate::explain) what: Heavy<'a>,
+    /// True where one before it includes it.
+    pub(in crate::explain) is_part: bool,
+}
+
 /// One of the heaviest, perhaps.
 struct Candidate<'a> {
     what: Heavy<'a>,
@@ -36,6 +47,8 @@ struct Candidate<'a> {
     weight: u64,
     /// The part of the weight that lies in candidates below this one.
     below: u64,
+    /// The candidates that this one falls away with.
+    above: Vec<usize>,
 }
 
 /// A statement that others fall away with.
@@ -51,14 +64,24 @@ struct Holder {
 impl<'a> ImportGraph<'a> {
     /// The heaviest statements and bodies, heaviest first, in modules that the reader can change: those that `is_own` names, and
     /// those of the target's own package. Of nested statements the innermost that still accounts for most of the weight.
-    pub(in crate::explain) fn heaviest(&self, resource: Resource, is_own: impl Fn(&str) -> bool) -> Vec<Heavy<'a>> {
+    pub(in crate::explain) fn heaviest(&self, resource: Resource, is_own: impl Fn(&str) -> bool) -> Vec<Heaviest<'a>> {
         let mut candidates = self.candidates(resource, is_own);
         self.share_out(&mut candidates);
+        let mut listed: Vec<(usize, Candidate<'a>)> = candidates.into_iter().enumerate().collect();
         // Where most of the weight lies in something more precise, that is what to look at.
-        candidates.retain(|candidate| candidate.below * 2 < candidate.weight);
-        candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.weight));
-        candidates.truncate(MOST_LISTED);
-        candidates.into_iter().map(|candidate| candidate.what).collect()
+        listed.retain(|(_, candidate)| candidate.below * 2 < candidate.weight);
+        listed.sort_by_key(|(_, candidate)| std::cmp::Reverse(candidate.weight));
+        listed.truncate(MOST_LISTED);
+        let mut before = BTreeSet::new();
+        let heaviest = listed.into_iter().map(|(position, candidate)| {
+            let is_part = candidate.above.iter().any(|above| before.contains(above));
+            before.insert(position);
+            Heaviest {
+                what: candidate.what,
+                is_part,
+            }
+        });
+        heaviest.collect()
     }
 
     fn candidates(&self, resource: Resource, is_own: impl Fn(&str) -> bool) -> Vec<Candidate<'a>> {
@@ -79,6 +102,7 @@ impl<'a> ImportGraph<'a> {
             },
             what: Heavy::Statement(weight.statement),
             below: 0,
+            above: Vec::new(),
         });
         let bodies = self.loaded.iter().enumerate().filter_map(|(node, module)| {
             let module = module.filter(|module| is_home(&module.name))?;
@@ -87,6 +111,7 @@ impl<'a> ImportGraph<'a> {
                 nodes: vec![node],
                 weight: cost(module),
                 below: 0,
+                above: Vec::new(),
             })
         });
         let whole: u64 = self.loaded.iter().flatten().map(|module| cost(module)).sum();
@@ -106,6 +131,7 @@ impl<'a> ImportGraph<'a> {
             weight: set.modules.iter().map(|module| cost(module)).sum(),
             what: Heavy::Together(set),
             below: 0,
+            above: Vec::new(),
         });
         let all = statements.chain(bodies).chain(sets);
         all.filter(|candidate| candidate.weight > 0 && candidate.weight as f64 >= smallest)
@@ -129,9 +155,11 @@ impl<'a> ImportGraph<'a> {
             let above = holders
                 .iter()
                 .filter(|holder| holder.position != position && !holder.kept[first]);
-            if let Some(nearest) = above.min_by_key(|holder| holder.extent) {
+            let above: Vec<&Holder> = above.collect();
+            if let Some(nearest) = above.iter().min_by_key(|holder| holder.extent) {
                 candidates[nearest.position].below += candidates[position].weight;
             }
+            candidates[position].above = above.iter().map(|holder| holder.position).collect();
         }
     }
 }

@@ -22,8 +22,8 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 pub use cycles::ImportCycle;
-pub(super) use heaviest::Heavy;
 pub use heaviest::Resource;
+pub(super) use heaviest::{Heaviest, Heavy};
 pub(super) use new_modules::NewModules;
 pub(super) use roads::Together;
 pub use saving::{OtherImporter, Saving};
@@ -168,6 +168,27 @@ impl<'a> ImportGraph<'a> {
         let imported = self.imported_by(statement);
         let mut bodies = imported.iter().filter(|name| !self.is_namespace(name));
         bodies.next().or(imported.first()).copied()
+    }
+
+    /// The other packages of a statement that `fallen` has modules of, where `named` stands for the first.
+    pub(super) fn asked_beside(
+        &self,
+        named: &str,
+        statement: &ImportStatement<'_>,
+        fallen: &[&LoadedModule],
+    ) -> Vec<String> {
+        let mut beside: Vec<&str> = Vec::new();
+        for name in self.imported_by(statement) {
+            let falls = fallen.iter().any(|module| module.name == name);
+            let is_other = beside
+                .iter()
+                .chain([&named])
+                .all(|other| top_level(other) != top_level(name));
+            if falls && is_other {
+                beside.push(name);
+            }
+        }
+        beside.into_iter().map(str::to_owned).collect()
     }
 
     /// True for a package without a file: its portions lie in several folders, and none of them has a body for it.

@@ -3,7 +3,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{ImportGraph, ImportStatement};
+use super::{ImportGraph, ImportStatement, top_level};
 use crate::observed::{LoadedModule, is_at_or_below};
 
 /// The new modules that one import statement brought in.
@@ -13,6 +13,8 @@ pub(in crate::explain) struct NewModules<'a> {
     pub(in crate::explain) statement: ImportStatement<'a>,
     /// What names the group: of the new packages that the statement asks for the one that takes longest with all it loads.
     pub(in crate::explain) module: &'a str,
+    /// What else the statement asks for that is new.
+    pub(in crate::explain) beside: Vec<&'a str>,
     /// All of them, in the order in which they were loaded.
     pub(in crate::explain) modules: Vec<&'a LoadedModule>,
 }
@@ -45,6 +47,7 @@ impl<'a> ImportGraph<'a> {
                 groups.push(NewModules {
                     statement,
                     module: self.names[head],
+                    beside: Vec::new(),
                     modules: Vec::new(),
                 });
                 heads.push(Heads::default());
@@ -55,9 +58,16 @@ impl<'a> ImportGraph<'a> {
         }
         for (group, heads) in groups.iter_mut().zip(heads) {
             let names = heads.names(self);
-            group.module = names
+            let names: Vec<&str> = names.collect();
+            group.module = (names.iter().copied())
                 .reduce(|now, other| self.better_name(now, other))
                 .unwrap_or(group.module);
+            for name in names {
+                let named = group.beside.iter().chain([&group.module]);
+                if !self.is_namespace(name) && named.into_iter().all(|other| top_level(other) != top_level(name)) {
+                    group.beside.push(name);
+                }
+            }
         }
         groups
     }

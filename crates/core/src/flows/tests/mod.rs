@@ -4,6 +4,7 @@
 mod check;
 mod doctor;
 mod explain;
+mod figures;
 mod project;
 mod record;
 mod scripted;

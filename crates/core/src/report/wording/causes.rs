@@ -2,7 +2,7 @@
 
 use super::other_interpreter;
 use crate::explain;
-use crate::explain::{CauseKind, Compiled, LineChange, LineShare, VersionChange, Weight};
+use crate::explain::{CauseKind, Compiled, LineChange, LineShare, Rest, VersionChange, Weight};
 use crate::numbers;
 use crate::observed::{BytecodeObstacle, BytecodeState, Place};
 use crate::report::Cause;
@@ -22,21 +22,59 @@ pub(super) fn cause(found: explain::Cause) -> Cause {
         time_ms: found.weight.time_ms,
         memory_bytes: found.weight.memory_bytes,
         modules: found.weight.modules.max(0).unsigned_abs(),
+        part: found.is_part,
     }
 }
 
+/// What the causes leave of a change: `1.20 ms more are spread over 31 modules`. Nothing where they leave nothing.
+pub(super) fn rest(rest: &Rest) -> Option<String> {
+    let mut parts = Vec::new();
+    if rest.modules_ms > 0.0 {
+        let modules = numbers::counted(rest.modules, "module");
+        parts.push(format!(
+            "{} more are spread over {modules}",
+            numbers::time(rest.modules_ms)
+        ));
+    }
+    if rest.collections_ms > 0.0 {
+        let more = numbers::time(rest.collections_ms);
+        parts.push(format!(
+            "{more} more go to collections of garbage, which walk through all that is loaded"
+        ));
+    }
+    if rest.saved_ms > 0.0 {
+        let less = numbers::time(rest.saved_ms);
+        parts.push(format!("{less} are saved by modules that are gone or take less"));
+    }
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
 fn summary(cause: &explain::Cause) -> String {
+    if cause.is_part {
+        format!("part of it: {}", what_happened(cause))
+    } else {
+        what_happened(cause)
+    }
+}
+
+fn what_happened(cause: &explain::Cause) -> String {
     let module = &cause.module;
     let extent = extent(cause.weight);
     let what = match &cause.kind {
-        CauseKind::NewModules { upgrade, others } => {
+        CauseKind::NewModules {
+            upgrade,
+            beside,
+            others,
+        } => {
             let since = upgrade.as_ref().map(|change| format!("{}: ", versions(change)));
             let (since, statement) = (since.unwrap_or_default(), statement(cause));
-            let also = lead_to_it_too(others);
-            format!("{since}`{statement}` now imports `{module}`{extent}{also}")
+            let (modules, also) = (modules(module, beside), lead_to_it_too(others));
+            format!("{since}`{statement}` now imports {modules}{extent}{also}")
         }
         CauseKind::AtStart => at_start(cause, &extent),
         CauseKind::Upgrade(change) => format!("{}, most of it in `{module}`{extent}", versions(change)),
+        // Where something else than time was compared, nothing says that it takes longer.
+        CauseKind::ChangedModule if cause.weight.time_ms <= 0.0 => format!("`{module}` changed"),
         CauseKind::ChangedModule => format!("`{module}` changed, and its own body takes longer"),
         CauseKind::SlowerModule => {
             format!("`{module}` did not change, and its own body takes longer: what it reads or calls has grown")
@@ -47,7 +85,9 @@ fn summary(cause: &explain::Cause) -> String {
         ),
         CauseKind::Blocked => format!("the import waits in `{}` (sleep, network, disk or a lock)", wait(cause)),
         CauseKind::OtherInterpreter(change) => other_interpreter(change),
-        CauseKind::HeavyStatement => format!("`{}` imports `{module}`{extent}", statement(cause)),
+        CauseKind::HeavyStatement { beside } => {
+            format!("`{}` imports {}{extent}", statement(cause), modules(module, beside))
+        }
         CauseKind::HeavyTogether { others } => {
             let others = others.iter().map(ToString::to_string);
             let places = in_a_row([statement(cause)].into_iter().chain(others));
@@ -88,15 +128,16 @@ pub(super) fn way_out(cause: Option<&explain::Cause>, target: &str) -> String {
         .place()
         .map_or_else(|| format!("`{module}`"), |place| place.to_string());
     match &cause.kind {
-        CauseKind::HeavyTogether { others } | CauseKind::NewModules { upgrade: None, others } if !others.is_empty() => {
-            format!("import `{module}` where it is used, in each of these places: without one of them nothing is saved")
-        }
-        CauseKind::NewModules { upgrade: None, .. } | CauseKind::HeavyStatement | CauseKind::HeavyTogether { .. } => {
-            match cause.place() {
-                Some(place) => load_later(module, &place),
-                None => format!("`importgate explain {target} --why {module}` shows what imports it"),
-            }
-        }
+        CauseKind::HeavyTogether { others }
+        | CauseKind::NewModules {
+            upgrade: None, others, ..
+        } if !others.is_empty() => load_later_in_each(module, cause.place().iter().chain(others)),
+        CauseKind::NewModules { upgrade: None, .. }
+        | CauseKind::HeavyStatement { .. }
+        | CauseKind::HeavyTogether { .. } => match cause.place() {
+            Some(place) => load_later(module, &place),
+            None => format!("`importgate explain {target} --why {module}` shows what imports it"),
+        },
         CauseKind::Upgrade(change)
         | CauseKind::NewModules {
             upgrade: Some(change), ..
@@ -158,11 +199,26 @@ fn compile_before(compiled: Compiled) -> String {
     way.to_owned()
 }
 
-/// How to load a module later that a statement loads now. What a package's `__init__.py` imports is often its interface, which
-/// has to stay where it is.
+/// True for a place in a package's `__init__.py`: what is imported there is often its interface, which has to stay where it is.
+fn is_interface(place: &Place) -> bool {
+    place.file == "__init__.py" || place.file.ends_with("/__init__.py")
+}
+
+/// How to load a module later that several statements load now.
+fn load_later_in_each<'a>(module: &str, mut places: impl Iterator<Item = &'a Place>) -> String {
+    let all = "in each of these places: without one of them nothing is saved";
+    if places.any(is_interface) {
+        format!(
+            "load `{module}` later, {all}; what is part of a package's interface stays, with a module-level `__getattr__` that loads it when it is first asked for"
+        )
+    } else {
+        format!("import `{module}` where it is used, {all}")
+    }
+}
+
+/// How to load a module later that a statement loads now.
 pub(super) fn load_later(module: &str, place: &Place) -> String {
-    let is_interface = place.file == "__init__.py" || place.file.ends_with("/__init__.py");
-    if is_interface {
+    if is_interface(place) {
         format!(
             "the statement at {place} is the one that loads it, and may be part of the package's interface: a module-level `__getattr__` there loads `{module}` when it is first asked for"
         )
@@ -171,14 +227,14 @@ pub(super) fn load_later(module: &str, place: &Place) -> String {
     }
 }
 
-/// `(54 of 146 ms), new or changed since the baseline`.
+/// `(37% of the body), new or changed since the baseline`.
 fn of_body(share: LineShare) -> String {
     let change = match share.change {
         Some(LineChange::Line) => ", new or changed since the baseline",
         Some(LineChange::WhatItRuns) => ", which depends on what changed since the baseline",
         None => "",
     };
-    format!("({} of {} ms){change}", rounded(share.line_ms), rounded(share.body_ms))
+    format!("({:.0}% of the body){change}", share.share * 100.0)
 }
 
 /// `, and `shop/api.py:7` leads to it too`, where there are others.
@@ -191,12 +247,28 @@ fn lead_to_it_too(others: &[Place]) -> String {
     }
 }
 
+/// The new modules that one statement asks for: the first ones, and how many more there are.
+fn modules(first: &str, beside: &[String]) -> String {
+    const NAMED: usize = 3;
+    let names = std::iter::once(first).chain(beside.iter().map(String::as_str));
+    let mut named: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    let more = named.len().saturating_sub(NAMED);
+    if more > 0 {
+        named.truncate(NAMED);
+        named.push(format!("{} more", numbers::count(more as u64)));
+    }
+    with_and(&named)
+}
+
 /// Places in backticks, with commas and an "and".
 fn in_a_row(places: impl Iterator<Item = String>) -> String {
-    let places: Vec<String> = places.map(|place| format!("`{place}`")).collect();
-    match &places[..] {
+    with_and(&places.map(|place| format!("`{place}`")).collect::<Vec<_>>())
+}
+
+fn with_and(items: &[String]) -> String {
+    match items {
         [head @ .., last] if !head.is_empty() => format!("{} and {last}", head.join(", ")),
-        _ => places.concat(),
+        _ => items.concat(),
     }
 }
 
@@ -235,15 +307,6 @@ fn extent(weight: Weight) -> String {
     }
 }
 
-/// Two digits are all that one import can tell.
-fn rounded(time_ms: f64) -> String {
-    match time_ms {
-        _ if time_ms >= 10.0 => format!("{time_ms:.0}"),
-        _ if time_ms >= 1.0 => format!("{time_ms:.1}"),
-        _ => format!("{time_ms:.2}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -259,6 +322,7 @@ mod tests {
             file: Some("shop/models.py".to_owned()),
             line,
             share,
+            is_part: false,
             chain: Vec::new(),
             weight: Weight {
                 time_ms: 8_825.0,
@@ -278,17 +342,14 @@ mod tests {
     }
 
     fn share(change: Option<LineChange>) -> Option<LineShare> {
-        Some(LineShare {
-            line_ms: 54.0,
-            body_ms: 146.4,
-            change,
-        })
+        Some(LineShare { share: 0.37, change })
     }
 
     #[test]
     fn statements_are_named_by_their_line_or_their_module() {
         let new = |upgrade| CauseKind::NewModules {
             upgrade,
+            beside: Vec::new(),
             others: Vec::new(),
         };
         assert_eq!(
@@ -300,7 +361,7 @@ mod tests {
             "lib 1.0 → 2.0: `shop.models` now imports `torch` (1,203 modules, 583 MiB)"
         );
         assert_eq!(
-            said(CauseKind::HeavyStatement, Some(14), None),
+            said(CauseKind::HeavyStatement { beside: Vec::new() }, Some(14), None),
             "`shop/models.py:14` imports `torch` (1,203 modules, 583 MiB)"
         );
         let other = |line| Place {
@@ -309,11 +370,13 @@ mod tests {
         };
         let also = CauseKind::NewModules {
             upgrade: None,
+            beside: ["numpy", "yaml", "zmq", "lxml"].map(str::to_owned).into(),
             others: vec![other(2)],
         };
         assert_eq!(
             said(also, Some(14), None),
-            "`shop/models.py:14` now imports `torch` (1,203 modules, 583 MiB), and `shop/cli.py:2` leads to it too"
+            "`shop/models.py:14` now imports `torch`, `numpy`, `yaml` and 2 more (1,203 modules, 583 MiB), and \
+             `shop/cli.py:2` leads to it too"
         );
         let together = |others| said(CauseKind::HeavyTogether { others }, Some(14), None);
         assert_eq!(
@@ -378,16 +441,16 @@ mod tests {
         assert_eq!(changed(None, None), "`torch` changed, and its own body takes longer");
         assert_eq!(
             changed(Some(2), share(None)),
-            "`torch` changed, and its own body takes longer, at `shop/models.py:2` (54 of 146 ms)"
+            "`torch` changed, and its own body takes longer, at `shop/models.py:2` (37% of the body)"
         );
         assert_eq!(
             changed(Some(2), share(Some(LineChange::Line))),
-            "`torch` changed, and its own body takes longer, at `shop/models.py:2` (54 of 146 ms), \
+            "`torch` changed, and its own body takes longer, at `shop/models.py:2` (37% of the body), \
              new or changed since the baseline"
         );
         assert_eq!(
             changed(Some(2), share(Some(LineChange::WhatItRuns))),
-            "`torch` changed, and its own body takes longer, at `shop/models.py:2` (54 of 146 ms), \
+            "`torch` changed, and its own body takes longer, at `shop/models.py:2` (37% of the body), \
              which depends on what changed since the baseline"
         );
         assert_eq!(
@@ -413,7 +476,7 @@ mod tests {
         );
         assert_eq!(
             waits(Some(2), share(None)),
-            "the import waits in `torch` (sleep, network, disk or a lock), at `shop/models.py:2` (54 of 146 ms)"
+            "the import waits in `torch` (sleep, network, disk or a lock), at `shop/models.py:2` (37% of the body)"
         );
     }
 

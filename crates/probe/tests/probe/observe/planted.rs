@@ -301,16 +301,18 @@ impl Snapshot {
             .iter()
             .map(|module| (module.name.clone(), module.own_ns))
             .collect();
-        causes_of_change(&Evidence {
+        let (causes, _) = causes_of_change(&Evidence {
             observation: &self.observation,
             change: &ClosureChange::between(&before.table, &self.table),
             table: &self.table,
             own_before_ns: &own_before_ns,
             own_now_ns: None,
             growth: None,
+            comparison: None,
             blocked_before_ns: before.observation.blocked.iter().map(|blocked| blocked.ns).sum(),
             project: project.to_str().expect("a path"),
-        })
+        });
+        causes
     }
 }
 
@@ -363,7 +365,14 @@ fn an_upgrade_is_named_with_both_versions() {
     );
     let upgrade = Some(versions("lib", "1.0", "2.0"));
     let others = Vec::new();
-    assert_eq!(first.kind, CauseKind::NewModules { upgrade, others });
+    assert_eq!(
+        first.kind,
+        CauseKind::NewModules {
+            upgrade,
+            beside: Vec::new(),
+            others,
+        }
+    );
     assert_eq!(first.distribution, Some(distribution("heavy", "1.0")));
 
     environment.install("calm", "1.1", &[("calm.py", BURN)]);

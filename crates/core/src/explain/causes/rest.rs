@@ -1,0 +1,77 @@
+//! What the named causes leave of a change. Causes are read off single modules, the change off the whole import: this is where
+//! the two are made to add up, so that no report names more than there is, or less without saying so.
+
+use std::collections::BTreeSet;
+
+use super::Cause;
+use super::growth::Evidence;
+use super::own_times::OwnTimes;
+use crate::stats::ComparisonKind;
+
+/// What the named causes leave of a change. All amounts are milliseconds, and none is negative: the causes, `modules_ms` and
+/// `collections_ms` come to the change and `saved_ms` together.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Rest {
+    /// What modules take longer that are no cause by themselves.
+    pub modules_ms: f64,
+    /// How many of them there are.
+    pub modules: u64,
+    /// What collections of garbage take longer, which walk through all that is loaded.
+    pub collections_ms: f64,
+    /// What is saved beside the causes, by modules that are gone or take less.
+    pub saved_ms: f64,
+}
+
+impl Rest {
+    /// What there is beside the modules that are `named`, before it is known how much of the change is left for it.
+    pub(super) fn beside(named: &BTreeSet<&str>, evidence: &Evidence<'_>) -> Self {
+        let times = OwnTimes::new(evidence);
+        let change = evidence.change;
+        let is_other = |module: &&String| !named.contains(module.as_str());
+        let edited = change.altered().filter(is_other).map(|module| times.growth_ms(module));
+        let gone = change
+            .removed
+            .iter()
+            .filter(is_other)
+            .map(|module| times.before_ms(module));
+        let saved_ms = edited.map(|growth| (-growth).max(0.0)).chain(gone).sum();
+        let grows = |module: &&String| is_other(module) && times.growth_ms(module) > 0.0;
+        let kind = evidence.comparison.map(|comparison| comparison.kind);
+        // Beside the unchanged modules only the others can have become slower.
+        let modules = if kind == Some(ComparisonKind::ChangedPart) {
+            change.added.iter().chain(change.altered()).filter(grows).count()
+        } else {
+            let all = evidence.observation.modules.iter().map(|module| &module.name);
+            all.filter(grows).count()
+        };
+        Self {
+            modules_ms: 0.0,
+            modules: modules as u64,
+            collections_ms: evidence.growth.map_or(0.0, |growth| growth.collections_ms()),
+            saved_ms,
+        }
+    }
+
+    /// Makes the causes and this add up to `change_ms`. What is smaller than `smallest_ms` is not worth saying.
+    pub(super) fn share_out(&mut self, causes: &mut [Cause], change_ms: f64, smallest_ms: f64) {
+        if change_ms <= 0.0 {
+            *self = Self::default();
+            return;
+        }
+        let worth = |amount: f64| if amount >= smallest_ms { amount } else { 0.0 };
+        self.saved_ms = worth(self.saved_ms);
+        let all_ms = change_ms + self.saved_ms;
+        let named_ms: f64 = causes.iter().map(|cause| cause.weight.time_ms).sum();
+        if named_ms > all_ms {
+            for cause in &mut *causes {
+                cause.weight.time_ms *= all_ms / named_ms;
+            }
+        }
+        let left_ms = (all_ms - named_ms).max(0.0);
+        self.collections_ms = worth(self.collections_ms.min(left_ms));
+        self.modules_ms = worth(left_ms - self.collections_ms);
+        if self.modules == 0 {
+            self.modules_ms = 0.0;
+        }
+    }
+}
