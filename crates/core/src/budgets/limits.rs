@@ -103,6 +103,9 @@ limits! {
         max_time_ms: Option<Cited<f64>> = "max-time", |value| value.time_ms(&TIMES_MS), no_limit;
         /// Ceiling of the memory that the import adds to the resident set, in bytes (`checks::memory`).
         max_memory_bytes: Option<Cited<u64>> = "max-memory", |value| value.memory_bytes(&MEMORY), no_limit;
+        /// The share by which it may add more memory than the baseline (`checks::memory_regression`).
+        max_memory_regression: Option<Cited<f64>> = "max-memory-regression", |value| value.share(&SHARES),
+            gate_memory_regression;
         /// The share by which it may be slower than the baseline (`checks::regression`, `checks::slowdown`).
         max_regression: Cited<f64> = "max-regression", |value| value.share(&SHARES), gate_regression;
         /// A change below this many milliseconds never fails, whatever its share (`checks::regression`).
@@ -152,6 +155,12 @@ fn gate_regression(written: Option<&Located<f64>>, gate: &Gate) -> Cited<f64> {
     written.map_or_else(|| gate.max_regression.clone(), Located::cited)
 }
 
+fn gate_memory_regression(written: Option<&Located<f64>>, gate: &Gate) -> Option<Cited<f64>> {
+    written
+        .map(Located::cited)
+        .or_else(|| gate.max_memory_regression.clone())
+}
+
 fn gate_noise_floor(written: Option<&Located<f64>>, gate: &Gate) -> Cited<f64> {
     written.map_or_else(|| gate.noise_floor_ms.clone(), Located::cited)
 }
@@ -177,6 +186,7 @@ impl Rules {
     pub(super) fn total_limits(&self, total: &Located<f64>, gate: &Gate) -> Limits {
         let of_total = Self {
             max_time_ms: Some(total.clone()),
+            max_memory_regression: self.max_memory_regression.clone(),
             max_regression: self.max_regression.clone(),
             noise_floor_ms: self.noise_floor_ms.clone(),
             ..Self::default()

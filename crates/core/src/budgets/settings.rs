@@ -42,6 +42,8 @@ pub struct Gate {
     pub max_regression: Cited<f64>,
     /// A change below this many milliseconds never fails.
     pub noise_floor_ms: Cited<f64>,
+    /// The share by which a target may add more memory than the baseline; `None` where that is not asked.
+    pub max_memory_regression: Option<Cited<f64>>,
     /// What an undecided comparison does to the exit code.
     pub inconclusive: Cited<Inconclusive>,
 }
@@ -51,12 +53,13 @@ impl Default for Gate {
         Self {
             max_regression: Cited::default_of(0.10),
             noise_floor_ms: Cited::default_of(0.5),
+            max_memory_regression: None,
             inconclusive: Cited::default_of(Inconclusive::Warn),
         }
     }
 }
 
-/// What `max-regression` and `max-variation` accept: below a thousandth nothing can be decided, and above tenfold
+/// What `max-regression`, `max-memory-regression` and `max-variation` accept: below a thousandth nothing can be decided, and above tenfold
 /// nothing would ever fail.
 pub(super) const SHARES: std::ops::RangeInclusive<f64> = 0.001..=10.0;
 /// What `noise-floor` accepts; zero switches it off.
@@ -69,12 +72,15 @@ impl Gate {
         let noise_floor = table
             .take("noise-floor")
             .and_then(|value| value.time_ms(&NOISE_FLOORS_MS));
+        let memory = table.take("max-memory-regression");
+        let memory = memory.and_then(|value| value.share(&SHARES));
         let choices = [("warn", Inconclusive::Warn), ("fail", Inconclusive::Fail)];
         let inconclusive = table.take("inconclusive").and_then(|value| value.choice(&choices));
         table.finish();
         Self {
             max_regression: cited_or(max_regression.as_ref(), default.max_regression.value),
             noise_floor_ms: cited_or(noise_floor.as_ref(), default.noise_floor_ms.value),
+            max_memory_regression: memory.as_ref().map(Located::cited),
             inconclusive: cited_or(inconclusive.as_ref(), default.inconclusive.value),
         }
     }

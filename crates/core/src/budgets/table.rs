@@ -194,7 +194,9 @@ fn home_of(key: &str) -> Option<&'static str> {
         "modules" | "max-total-time" => "it belongs in a `[layers.NAME]` table",
         "imports" | "orders" => "it belongs in a `[startup.NAME]` table",
         "run" => "it belongs in a `[commands.NAME]` table",
-        "max-regression" | "noise-floor" => "it belongs in `[gate]`, or in a layer's or a module's table",
+        "max-regression" | "noise-floor" | "max-memory-regression" => {
+            "it belongs in `[gate]`, or in a layer's or a module's table"
+        }
         "inconclusive" => "it belongs in `[gate]`",
         "python" | "source-roots" | "baseline" => "it belongs in `[project]`",
         "timeout" | "samples" | "min-samples" | "max-samples" | "bytecode" | "engine" | "seed" | "time-limit"

@@ -13,6 +13,7 @@ use super::failures::ImportFailure;
 use super::forbid::ForbiddenModule;
 use super::heavy::HeavyModule;
 use super::memory::OverMemory;
+use super::memory_regression::MemoryRegression;
 use super::modules::TooManyModules;
 use super::orders::OtherOrders;
 use super::places::Places;
@@ -40,6 +41,8 @@ pub enum FindingKind {
     Ceiling(TimeCeiling),
     /// `max-memory`.
     Memory(OverMemory),
+    /// `max-memory-regression`.
+    MemoryRegression(MemoryRegression),
     /// `max-regression`.
     Regression(Regression),
     /// `max-regression`, of what did not change.
@@ -75,6 +78,7 @@ impl FindingKind {
             Self::Unmeasured(_) => Code::Inconclusive,
             Self::Ceiling(ceiling) => ceiling.code(),
             Self::Memory(_) => Code::OverMemory,
+            Self::MemoryRegression(regression) => regression.code(),
             Self::Regression(regression) => regression.code(),
             Self::Slowdown(_) => Code::Slowdown,
             Self::Start(_) => Code::StartChanged,
@@ -208,6 +212,8 @@ pub enum Code {
     OverTotalTime,
     /// More new modules than `max-new-modules`.
     OverNewModules,
+    /// More memory than the baseline by more than `max-memory-regression`.
+    MemoryRegression,
     /// Slower than the baseline by more than `max-regression`.
     Regression,
     /// Modules that did not change became slower: an import hook, a larger heap, another interpreter.
@@ -274,6 +280,7 @@ impl Code {
             Self::OverModules => "over-modules",
             Self::OverTotalTime => "over-total-time",
             Self::OverNewModules => "over-new-modules",
+            Self::MemoryRegression => "memory-regression",
             Self::Regression => "regression",
             Self::Slowdown => "slowdown",
             Self::StartChanged => "start-changed",

@@ -20,6 +20,7 @@ mod forbid;
 mod heavy;
 pub mod lines;
 mod memory;
+mod memory_regression;
 mod modules;
 mod open;
 mod orders;
@@ -45,6 +46,7 @@ pub use finding::{Code, Finding, FindingKind, Severity, Verdict};
 pub use forbid::ForbiddenModule;
 pub use heavy::HeavyModule;
 pub use memory::OverMemory;
+pub use memory_regression::MemoryRegression;
 pub use modules::TooManyModules;
 pub use open::Open;
 pub use orders::{OrderTime, OrderTried, OtherOrders};
@@ -61,10 +63,11 @@ pub use warnings::WarningRaised;
 type Rule = fn(&Case<'_>, &Context<'_>) -> Vec<Finding>;
 
 /// Every rule. Each decides by itself; the order in which findings are read is that of `report::order`.
-const RULES: [Rule; 14] = [
+const RULES: [Rule; 15] = [
     unmeasured::check,
     ceiling::check,
     memory::check,
+    memory_regression::check,
     regression::check,
     slowdown::check,
     variation::check,

@@ -205,14 +205,17 @@ impl TargetState {
         if !is_observed(target) {
             return;
         }
-        if let Kind::Timed(OtherSide::Stored { .. } | OtherSide::Paired { .. }) = &self.kind {
-            self.kind = Kind::Timed(OtherSide::Counted);
-        }
+        let samples = match &mut self.kind {
+            Kind::Timed(OtherSide::Stored { samples, change, .. }) if change.is_some() => std::mem::take(samples),
+            Kind::Timed(OtherSide::Stored { .. } | OtherSide::Paired { .. }) => Vec::new(),
+            _ => return,
+        };
+        self.kind = Kind::Timed(OtherSide::Counted { samples });
     }
 
     /// True where the base, or the baseline, is held against what was counted.
     pub(super) fn is_counted(&self) -> bool {
-        matches!(self.kind, Kind::Timed(OtherSide::Counted))
+        matches!(self.kind, Kind::Timed(OtherSide::Counted { .. }))
     }
 
     /// The baseline's instructions.
@@ -300,7 +303,7 @@ impl TargetState {
                 case.before = match other {
                     OtherSide::Paired { .. } => base.map(|base| before_of_base(taken, base, machine)),
                     OtherSide::SameAsBase => None,
-                    OtherSide::Counted if base.is_some() => base.map(before_of_observed),
+                    OtherSide::Counted { .. } if base.is_some() => base.map(before_of_observed),
                     _ => recorded.map(|recorded| self.before_of_recorded(recorded, machine)),
                 };
                 let earlier = match other {

@@ -137,8 +137,9 @@ impl Page<'_> {
         }
         let over = [Code::OverTime, Code::OverTotalTime];
         let slower = [Code::Regression, Code::Slowdown];
+        let heavier = [Code::OverMemory, Code::MemoryRegression];
         let larger = [Code::OverModules, Code::OverNewModules];
-        let asked: [&[Code]; 7] = [&over, &[], &slower, &slower, &[Code::OverMemory], &larger, &[]];
+        let asked: [&[Code]; 7] = [&over, &[], &slower, &slower, &heavier, &larger, &[]];
         let numbers = cells::result(target).into_iter().zip(asked);
         let numbers = numbers.map(|(text, codes)| Cell::styled(text, self.blame(target, codes)));
         let instructions = Cell::styled(cells::instructions(target), self.blame(target, &slower));

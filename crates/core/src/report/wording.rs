@@ -12,8 +12,8 @@ use super::Finding;
 use crate::checks;
 use crate::checks::{
     BaseUnavailable, BaselineRemark, Certainty, ComparedUnder, FindingKind, ForbiddenEffect, ForbiddenModule,
-    HeavyModule, ImportCircle, ImportFailure, Open, OrderTime, OtherOrders, OverMemory, Regression, Slowdown, Started,
-    TimeCeiling, TooManyModules, Unmeasured, Unstable, WarningRaised,
+    HeavyModule, ImportCircle, ImportFailure, MemoryRegression, Open, OrderTime, OtherOrders, OverMemory, Regression,
+    Slowdown, Started, TimeCeiling, TooManyModules, Unmeasured, Unstable, WarningRaised,
 };
 use crate::explain::graph::OtherImporter;
 use crate::explain::{ChainStep, Distribution, Group, InterpreterChange};
@@ -60,6 +60,13 @@ impl Words {
             FindingKind::Unmeasured(unmeasured) => Self::saying(not_measured(*unmeasured)),
             FindingKind::Ceiling(ceiling) => Self::saying(time_ceiling(*ceiling)),
             FindingKind::Memory(memory) => Self::saying(over_memory(*memory)),
+            FindingKind::MemoryRegression(larger) => {
+                let words = Self::saying(memory_regression(larger));
+                match larger.open {
+                    None => words.with_help(causes::way_out(found.causes.first(), &found.target)),
+                    Some(_) => words,
+                }
+            }
             FindingKind::Regression(slower) => {
                 let help = match slower.certainty {
                     Certainty::Undecided(_) => None,
@@ -479,6 +486,23 @@ fn over_memory(memory: OverMemory) -> String {
         numbers::bytes(memory.bytes),
         numbers::bytes(memory.ceiling_bytes)
     )
+}
+
+fn memory_regression(larger: &MemoryRegression) -> String {
+    let change = format!(
+        "{} ({}, from {})",
+        numbers::bytes_change(larger.change_bytes.round() as i64),
+        numbers::percent_change(larger.change * 100.0),
+        numbers::bytes(larger.before_bytes.round() as u64)
+    );
+    let allowed = numbers::percent(larger.allowed * 100.0);
+    match larger.open {
+        None => format!("adds more memory: {change}, where {allowed} is allowed"),
+        Some(open) => format!(
+            "may add more memory than the {allowed} allowed: {change}, too uncertain {}",
+            still_open(open)
+        ),
+    }
 }
 
 fn varies(unstable: Unstable) -> String {

@@ -5,6 +5,7 @@ pub mod alpha;
 pub mod ceiling;
 pub mod fixed;
 mod judge;
+mod memory;
 pub mod plan;
 mod question;
 pub mod sequential;
@@ -14,5 +15,6 @@ mod variation;
 
 pub use alpha::ErrorBudget;
 pub use judge::SequentialJudge;
+pub use memory::MemoryRuling;
 pub use question::{Answers, OtherSide, Question, Rules, Ruling, ShownOn, decide_fixed, tests_of};
 pub use sequential::Decision;

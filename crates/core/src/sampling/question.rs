@@ -15,6 +15,7 @@ use super::alpha::{ErrorBudget, Schedule};
 use super::ceiling::look_at_ceiling;
 use super::fixed;
 use super::fixed::FixedCase;
+use super::memory::MemoryRuling;
 use super::sequential::{Criteria, Decision, look};
 use super::variation::look_at_variation;
 
@@ -45,7 +46,10 @@ pub enum OtherSide {
         whole: bool,
     },
     /// Instructions are compared, and times with nothing but the ceiling.
-    Counted,
+    Counted {
+        /// The samples of the stored baseline, for what is neither time nor instructions; empty where they do not compare.
+        samples: Vec<Sample>,
+    },
     /// The same code as the base's, which is not measured: it cannot have become slower by the code.
     SameAsBase,
     /// The samples of the base, taken in the same run.
@@ -56,10 +60,29 @@ pub enum OtherSide {
 }
 
 impl OtherSide {
+    /// Whether there is something to hold the memory of an import against: samples under the same build of the interpreter.
+    fn compares_memory(&self) -> bool {
+        match self {
+            Self::Nothing | Self::SameClosure { .. } | Self::SameAsBase => false,
+            Self::Stored { samples, change, .. } => change.is_some() && !samples.is_empty(),
+            Self::Counted { samples, .. } => !samples.is_empty(),
+            Self::Paired { change } => change.is_some(),
+        }
+    }
+
+    /// The samples of the other side; `base` are those that were taken beside the head's.
+    fn samples<'s>(&'s self, base: &'s [Sample]) -> &'s [Sample] {
+        match self {
+            Self::Nothing | Self::SameClosure { .. } | Self::SameAsBase => &[],
+            Self::Stored { samples, .. } | Self::Counted { samples, .. } => samples,
+            Self::Paired { .. } => base,
+        }
+    }
+
     /// How many comparisons samples may decide: the regression, and the slowdown beside a changed part.
     fn comparisons(&self) -> usize {
         match self {
-            Self::Nothing | Self::Counted | Self::SameAsBase => 0,
+            Self::Nothing | Self::Counted { .. } | Self::SameAsBase => 0,
             Self::SameClosure { samples, .. } => usize::from(!samples.is_empty()),
             Self::Stored {
                 own_ns, change, whole, ..
@@ -73,7 +96,9 @@ impl OtherSide {
 /// How many tests the samples of `target` decide: what the error budget of a run is divided by, summed over its targets.
 pub fn tests_of(target: &Target, other: &OtherSide) -> usize {
     let limits = &target.limits;
-    usize::from(limits.max_time_ms.is_some()) + usize::from(limits.max_variation.is_some()) + other.comparisons()
+    let of_memory = limits.max_memory_regression.is_some() && other.compares_memory();
+    let of_limits = [limits.max_time_ms.is_some(), limits.max_variation.is_some(), of_memory];
+    other.comparisons() + of_limits.into_iter().filter(|is_asked| *is_asked).count()
 }
 
 fn changed_part(own_ns: &BTreeMap<String, u64>, change: Option<&ClosureChange>) -> Option<ChangedPart> {
@@ -127,6 +152,8 @@ pub struct Answers {
     pub variation: Option<Decision>,
     /// Slower than before or not: the comparison that decides.
     pub regression: Option<Ruling>,
+    /// More memory than before or not, where that is asked.
+    pub memory: Option<MemoryRuling>,
     /// Whether the whole became slower by more than the changed modules explain, where that was looked at.
     pub slowdown: Option<Ruling>,
 }
@@ -141,7 +168,11 @@ impl Answers {
     /// Whether a question about the target is open, whatever the others say.
     fn is_open(&self) -> bool {
         let regression = self.regression.iter().map(|ruling| ruling.decision);
-        regression.chain(self.ceiling).any(|decision| !decision.is_final())
+        let memory = self.memory.iter().map(|ruling| ruling.decision);
+        regression
+            .chain(memory)
+            .chain(self.ceiling)
+            .any(|decision| !decision.is_final())
     }
 
     /// Whether the target needs more samples.
@@ -151,7 +182,9 @@ impl Answers {
             .iter()
             .chain(&self.slowdown)
             .map(|ruling| ruling.decision);
+        let memory = self.memory.iter().map(|ruling| ruling.decision);
         rulings
+            .chain(memory)
             .chain(self.ceiling)
             .chain(self.variation)
             .fold(Decision::Pass, Decision::and)
@@ -257,10 +290,11 @@ impl<'a> Question<'a> {
         let mut answers = Answers {
             ceiling: self.ceiling(head, machine),
             variation: self.variation(head, machine),
+            memory: self.memory(head, base),
             ..Answers::default()
         };
         match self.other {
-            OtherSide::Nothing | OtherSide::Counted => {}
+            OtherSide::Nothing | OtherSide::Counted { .. } => {}
             OtherSide::SameAsBase => {
                 let now_ms = estimate(head, machine).map_or(0.0, |estimate| estimate.time_ms);
                 answers.regression = Some(Ruling::same_code(now_ms));
@@ -298,6 +332,7 @@ impl<'a> Question<'a> {
             variation: self.variation(recorded, machine),
             regression: Some(same_closure(recorded, recorded, machine)),
             slowdown: None,
+            memory: None,
         }
     }
 
@@ -343,6 +378,19 @@ impl<'a> Question<'a> {
         };
         let allowed = self.limits.max_variation.as_ref()?.value;
         look_at_variation(head, machine, allowed, &schedule, self.rules.budget.share())
+    }
+
+    /// Whether it adds more memory than before.
+    fn memory(&self, head: &[Sample], base: &[Sample]) -> Option<MemoryRuling> {
+        let schedule = if self.rules.fixed {
+            Schedule::once()
+        } else {
+            Schedule::ceiling(self.rules.max_samples)
+        };
+        let allowed = self.limits.max_memory_regression.as_ref()?.value;
+        let before = self.other.samples(base);
+        let ruling = || MemoryRuling::of(head, before, allowed, &schedule, self.rules.budget.share());
+        self.other.compares_memory().then(ruling).flatten()
     }
 
     fn criteria(&self) -> Criteria {
@@ -604,7 +652,7 @@ mod tests {
         for (other, comparisons) in [
             (OtherSide::Nothing, 0),
             (same_closure(), 1),
-            (OtherSide::Counted, 0),
+            (OtherSide::Counted { samples: Vec::new() }, 0),
             (OtherSide::SameAsBase, 0),
             (stored(None, false), 0),
             (stored(None, true), 1),

@@ -4,8 +4,8 @@
 //! From the ground up: [`quantile`] (locations and spreads), [`rank`] (exact one-sided rank tests), [`multiple`] (many
 //! targets in one run), [`calibration`] (what a sample would have taken on a machine of a given speed), [`machine`] (which
 //! speed that is), [`sample_times`] (with what it was blocked for), [`estimate()`] (what the samples of a target come to),
-//! [`changed_part`], [`blocked`] and [`comparison`] (now against before), [`growth`] (which modules grew), [`saving`]
-//! (with something and without it) and [`contest`] (several ways to do the same). What decides on them is
+//! [`changed_part`], [`blocked`] and [`comparison`] (now against before), [`memory`] (what it adds to the process), [`growth`]
+//! (which modules grew), [`saving`] (with something and without it) and [`contest`] (several ways to do the same). What decides on them is
 //! [`crate::sampling`].
 
 pub mod blocked;
@@ -18,6 +18,7 @@ mod estimate;
 pub mod growth;
 mod location;
 pub mod machine;
+pub mod memory;
 pub mod multiple;
 pub mod noise;
 mod normal;

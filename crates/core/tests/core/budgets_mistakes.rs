@@ -162,7 +162,7 @@ max-total-time = "10ms"
       |
     5 | colour = "red"
       | ^^^^^^
-      = help: accepted here: `max-regression`, `noise-floor`, `inconclusive`
+      = help: accepted here: `max-regression`, `noise-floor`, `max-memory-regression`, `inconclusive`
 
     error: unknown key `max-total-time` in `[modules."shop.cli"]`
       --> budgets.toml:11:1
@@ -1000,13 +1000,13 @@ fn the_file_cannot_steer_the_terminal() {
       |
     3 | "�" = 1
       | ^^^
-      = help: accepted here: `max-regression`, `noise-floor`, `inconclusive`
+      = help: accepted here: `max-regression`, `noise-floor`, `max-memory-regression`, `inconclusive`
 
     error: unknown key `max-tme` in `[gate]`
      --> budgets.toml:4:2
       |
     4 |     max-tme    = "x"
       |     ^^^^^^^
-      = help: accepted here: `max-regression`, `noise-floor`, `inconclusive`
+      = help: accepted here: `max-regression`, `noise-floor`, `max-memory-regression`, `inconclusive`
     "#);
 }

@@ -171,6 +171,54 @@ fn one_that_fails_midway_is_dropped_and_the_others_go_on() {
 }
 
 #[test]
+fn more_memory_than_before_fails_with_what_adds_it() {
+    let budgets = "[gate]\nmax-memory-regression = '20%'\n[modules.shop]\nmax-regression = '1000%'\n";
+    let shop = || {
+        shop()
+            .standard("torch", 1.0, &[])
+            .keeps("torch", 23 << 20)
+            .keeps("json", 10 << 20)
+    };
+    let project = Project::new(budgets, &shop());
+    let baseline = project.record(&shop()).expect("a baseline");
+    let with_torch = || shop().module("shop.db", 50.0, &["json", "torch"]);
+    let report = project.check(&with_torch(), Some(baseline.clone()), &Options::default());
+    assert_eq!(codes(&report), ["memory-regression shop"]);
+    let found = finding(&report, Code::MemoryRegression);
+    assert_eq!(
+        found.message,
+        "adds more memory: +23.0 MiB (+226%, from 10.2 MiB), where 20.0% is allowed"
+    );
+    let causes: Vec<_> = found
+        .causes
+        .iter()
+        .map(|cause| (cause.module.as_str(), cause.memory_bytes))
+        .collect();
+    assert_eq!(causes, [("torch", 23 << 20)]);
+    assert_eq!(
+        found.place.as_ref().map(ToString::to_string).as_deref(),
+        Some("shop/db.py:2")
+    );
+
+    // A body that keeps more by itself, five samples of it, and beside the base.
+    let larger = || shop().edited("shop.db", "cache()", 0.1).keeps("shop.db", 23 << 20);
+    let few = Options {
+        samples: Some(5),
+        ..Options::default()
+    };
+    let report = project.check(&larger(), Some(baseline.clone()), &few);
+    assert_eq!(codes(&report), ["memory-regression shop"]);
+    assert_eq!(finding(&report, Code::MemoryRegression).causes[0].module, "shop.db");
+    let before = shop();
+    let report = project.check_against(&larger(), Against::Base(base(&before)), &Options::default());
+    assert_eq!(codes(&report), ["memory-regression shop"]);
+
+    // As much as is allowed, and another edit.
+    let edited = shop().edited("shop.db", "pass", 0.0);
+    assert_eq!(codes(&project.check(&edited, Some(baseline), &few)), [""; 0]);
+}
+
+#[test]
 fn what_time_does_not_allow_is_inconclusive() {
     let project = Project::new("[modules.shop]\nmax-time = '60ms'\n", &shop());
     let limit = |ms| Options {

@@ -26,6 +26,8 @@ const NS_PER_MS: f64 = 1e6;
 struct Module {
     imports: Vec<String>,
     body: Vec<(String, f64)>,
+    /// What the body adds to the resident set.
+    memory_bytes: u64,
     origin: Origin,
     effects: Vec<Effect>,
     /// Imports whose names the body uses.
@@ -109,6 +111,7 @@ impl Scripted {
         let module = Module {
             imports: imports.iter().map(|name| (*name).to_owned()).collect(),
             body: vec![("work()".to_owned(), ms)],
+            memory_bytes: 100_000,
             origin: Origin::Own,
             effects: Vec::new(),
             used: BTreeSet::new(),
@@ -151,6 +154,11 @@ impl Scripted {
     /// With a side effect of a module.
     pub(super) fn effect(self, name: &str, effect: Effect) -> Self {
         self.changed(name, |module| module.effects.push(effect))
+    }
+
+    /// With a body that adds so many bytes to the process.
+    pub(super) fn keeps(self, name: &str, memory_bytes: u64) -> Self {
+        self.changed(name, |module| module.memory_bytes = memory_bytes)
     }
 
     /// With a body that uses what an import of it names.
@@ -377,7 +385,7 @@ impl Scripted {
             voluntary_switches: u64::from(self.blocked_ms > 0.0),
             calibration_ns: (90_000.0 * slowness) as u64,
             sustained_calibration_ns: (90_000.0 * self.machine) as u64,
-            memory_bytes: 100_000 * own.len() as u64,
+            memory_bytes: import.order.iter().map(|name| self.modules[name].memory_bytes).sum(),
             peak_memory_bytes: 10_000_000,
             modules: own.len() as u64,
             own,
@@ -416,8 +424,8 @@ impl Measure for Scripted {
                 obstacle: None,
                 own_ns: (self.cost_ms(name) * NS_PER_MS) as u64,
                 cumulative_ns: (self.cost_ms(name) * NS_PER_MS) as u64,
-                own_memory_bytes: 100_000,
-                cumulative_memory_bytes: 100_000,
+                own_memory_bytes: self.modules[name].memory_bytes as i64,
+                cumulative_memory_bytes: self.modules[name].memory_bytes as i64,
                 blocked_ns: 0,
             })
             .collect();
@@ -465,7 +473,7 @@ impl Measure for Scripted {
                 blocked: blocked.into_iter().filter(|_| look == Look::Full).collect(),
                 glance: (look == Look::Light).then_some(glance),
                 total_ns: modules.iter().map(|module| module.own_ns).sum(),
-                total_memory_bytes: 100_000 * modules.len() as i64,
+                total_memory_bytes: modules.iter().map(|module| module.own_memory_bytes).sum(),
                 modules,
                 edges: if look == Look::Full { import.edges } else { Vec::new() },
                 failure: import.failure,
