@@ -4,8 +4,8 @@ kind, and beside what is measured of a statement what plain Python takes with it
     cargo build --release && python3 benches/savings/coverage.py
 
 The truth of a statement is the same project with that statement removed: in each round plain Python imports the project as it
-is and without each statement, in random order, with the same hash seed and with the same amount of memory taken before, which
-is another one in each round. Waits are known beforehand. What is compared is a share of the CPU time, so that the speed of the
+is and without each statement, in random order and with the same hash seed; the amount of memory taken before, and where between
+two collections of garbage the import begins, are the same in a round and others in the next. Waits are known beforehand. What is compared is a share of the CPU time, so that the speed of the
 machine in one minute or another says nothing; the truth's own error is printed too, and widens no interval.
 """
 import argparse
@@ -49,9 +49,12 @@ table[%(name)s.parse('x,%(number)dy')[0] + '%(number)d'] = %(name)s(names[-1]).s
 """
 
 TIMED = """
-import sys, time
+import gc, sys, time
 kibibytes = int(sys.argv[2])
 ballast = [bytes(400) for _ in range(kibibytes)], [bytes(1000) for _ in range(kibibytes // 2)]
+for generation, times in (1, kibibytes % 11), (0, kibibytes // 11 % 11):
+    for _ in range(times):
+        gc.collect(generation)
 sys.path.insert(0, sys.argv[1])
 began = time.process_time()
 import app

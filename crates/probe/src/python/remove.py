@@ -111,12 +111,20 @@ class _EvenPace(_Pace):
     def end(self, cpu):
         return 1
 
+    def sustained(self):
+        return 1
+
 
 _Pace = _EvenPace
-# Where objects come to lie makes a loop faster or slower by several percent, and leaving a statement out moves all of them. So
-# each round has another layout: the mean over them is what the statement costs, and the interval shows how far it moves.
+# Where objects come to lie makes a loop faster or slower by several percent, and whether a full collection of garbage falls into
+# the import or behind its end depends on how many objects there were before. Leaving a statement out moves both. So each round
+# has another layout, and is elsewhere between two collections: the middle of the rounds is what the statement costs, and the
+# interval shows how far chance moves it.
 _kibibytes = int(_value("ballast") or 0)
 _ballast = [bytes(400) for _ in range(_kibibytes)], [bytes(1000) for _ in range(_kibibytes // 2)]
+for _generation, _times in (1, _kibibytes % 11), (0, _kibibytes // 11 % 11):
+    for _ in range(_times):
+        _gc.collect(_generation)
 
 _plain_exec_module = _external._LoaderBasics.exec_module
 

@@ -101,6 +101,7 @@ impl Script {
                 "clock.py",
                 "import_system.py",
                 "start_up.py",
+                "faults.py",
                 "calibration.py",
                 "pace.py",
                 "collections.py",
