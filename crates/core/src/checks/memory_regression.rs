@@ -69,6 +69,10 @@ fn causes(case: &Case<'_>, ruling: &MemoryRuling, context: &Context<'_>) -> Vec<
     for cause in &mut causes {
         cause.weight.memory_bytes = (cause.weight.memory_bytes as f64 * scale) as i64;
         cause.is_part = false;
+        // What a body takes in all is no change of its time.
+        if cause.kind == CauseKind::HeavyBody {
+            cause.weight.time_ms = 0.0;
+        }
     }
     causes
 }
