@@ -136,7 +136,7 @@ impl From<ExplainError> for Error {
     fn from(error: ExplainError) -> Self {
         match error {
             ExplainError::Measure(error) => Self::Measure(error),
-            ExplainError::Command { .. } => Self::Usage(error.to_string()),
+            ExplainError::CannotVerify { .. } => Self::Usage(error.to_string()),
             other => Self::CannotMeasure(other.to_string()),
         }
     }

@@ -176,4 +176,56 @@ fn lines_that_run_code_print_fail_or_look_at_their_caller_are_run_as_the_interpr
         .run(&["explain", "startup:bare", "--why", "queue"])
         .expect_code(0);
     assert!(chain.stdout.contains("sitecustomize.py:1"), "{}", chain.stdout);
+    let explained = project
+        .run(&["explain", "startup:bare", "--min", "0.01ms"])
+        .expect_code(0);
+    assert!(
+        explained.stdout.contains("take the line out of that file"),
+        "{}",
+        explained.stdout
+    );
+}
+
+#[test]
+fn a_command_is_explained_by_what_its_process_imports() {
+    let budgets = "[commands.module]\nrun = [\"python\", \"-m\", \"tool\", \"2\"]\n\n\
+                   [commands.shell]\nrun = [\"sh\", \"-c\", \"exec true\"]\n";
+    let project = Project::new(budgets);
+    let source = "import sys\n\nimport xml.dom.minidom\n\nassert sys.argv[1:] == [\"2\"], sys.argv\n\
+                  assert \"importgate\" not in repr(sys.modules) + repr(sys.path)\n\n\n\
+                  def run():\n    import queue\n\n\nrun()\n";
+    project.write("tool.py", source);
+    let explained = project.run(&["explain", "command:module"]).expect_code(0);
+    assert!(
+        explained.stdout.contains("tool.py:3") && explained.stdout.contains("xml.dom"),
+        "{}",
+        explained.stdout
+    );
+    let chain = project
+        .run(&["explain", "command:module", "--why", "queue"])
+        .expect_code(0);
+    assert!(chain.stdout.contains("tool.py:10"), "{}", chain.stdout);
+    let unseen = project.run(&["explain", "command:shell"]).expect_code(3);
+    assert!(unseen.stderr.contains("nothing was seen"), "{}", unseen.stderr);
+    let unverified = project.run(&["explain", "command:module", "--verify"]).expect_code(2);
+    assert!(
+        unverified.stderr.contains("explained without it"),
+        "{}",
+        unverified.stderr
+    );
+}
+
+#[test]
+fn a_slower_command_names_the_statement_of_its_process() {
+    let project = Project::new("[commands.tool]\nrun = [\"python\", \"-m\", \"tool\"]\n");
+    project.write("tool.py", "import sys\n");
+    project.write("heavy.py", "for _ in range(3_000_000):\n    pass\n");
+    let project = project.recorded();
+    project.write("tool.py", "import sys\nimport heavy\n");
+    let run = project.check(&[]).expect_code(1);
+    let cause = &run.only(Code::Regression).causes[0];
+    assert_eq!(
+        (cause.module.as_str(), cause.file.as_deref(), cause.line),
+        ("heavy", Some("tool.py"), Some(2))
+    );
 }

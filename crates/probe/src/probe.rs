@@ -73,6 +73,17 @@ impl Measure for Probe {
         true
     }
 
+    fn observe_command(&self, words: &[String]) -> Result<TargetObservation, MeasureError> {
+        let observation = self.session.observe_command(words)?;
+        let mut contents = self.contents.borrow_mut();
+        let contents = contents.get_or_insert_with(|| Contents::new(&self.session));
+        Ok(TargetObservation {
+            closure: contents.table(&observation),
+            observation,
+            ..TargetObservation::default()
+        })
+    }
+
     fn sample(&self, request: ImportRequest<'_>) -> Attempt<Sample> {
         Ok(self.session.sample(request)?)
     }

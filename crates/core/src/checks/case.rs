@@ -9,11 +9,15 @@ use super::orders::OrderTried;
 use super::places::Places;
 use crate::budgets::{Target, Workload};
 use crate::explain;
-use crate::explain::{Cause, Count, Evidence, Resource, Rest};
+use crate::explain::{Cause, CauseKind, Count, Evidence, Resource, Rest};
 use crate::observed::{ClosureChange, Failure, ModuleTable, Observation};
 use crate::sampling::Answers;
 use crate::stats::Estimate;
 use crate::stats::growth::Growth;
+
+/// What a body has to take longer, in milliseconds and as a share, before one look at each side tells it from chance.
+const SURE_GROWTH_MS: f64 = 2.0;
+const SURE_GROWTH_SHARE: f64 = 0.5;
 
 /// How a target's numbers came about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -85,7 +89,27 @@ impl Case<'_> {
 
     /// Why this target is heavier than it was, and what that leaves of the change.
     pub(super) fn causes_of_change(&self, places: &Places) -> (Vec<Cause>, Rest) {
-        self.with_evidence(places, explain::causes_of_change)
+        let (mut causes, rest) = self.with_evidence(places, explain::causes_of_change);
+        if self.is_command() {
+            causes.retain(|cause| self.is_told_by_one_look(cause));
+            // What is not told is not known to be modules: a command does more than import.
+            return (causes, Rest::default());
+        }
+        (causes, rest)
+    }
+
+    /// True for what one look at each side tells of a command's modules: what is new. Of a body that changed it bears out no more than
+    /// a large growth.
+    fn is_told_by_one_look(&self, cause: &Cause) -> bool {
+        if !matches!(
+            cause.kind,
+            CauseKind::ChangedModule | CauseKind::Upgrade(_) | CauseKind::Blocked
+        ) {
+            return true;
+        }
+        let before = self.before.as_ref().and_then(|before| before.own_ns.get(&cause.module));
+        let before_ms = before.map_or(0.0, |&own_ns| own_ns as f64 / 1e6);
+        cause.weight.time_ms >= SURE_GROWTH_MS.max(SURE_GROWTH_SHARE * before_ms)
     }
 
     /// Why a count went up.

@@ -61,6 +61,8 @@ pub enum Reason {
         /// The mark above which an import is to be lazy.
         above_ms: f64,
     },
+    /// A `.pth` file has it, and so every process of the environment.
+    AtEachStart,
     /// It lies between the two marks, so that it depends on how many runs use it.
     WorthItIfSeldomUsed,
 }
@@ -83,6 +85,8 @@ pub enum Remedy {
     OthersLazy,
     /// Write annotations as strings, and import for type checkers alone.
     TypeChecking,
+    /// Take the line out of the `.pth` file, or uninstall what brought that.
+    OutOfStartFile,
     /// Put `lazy` in front of the statement (PEP 810).
     LazyKeyword,
     /// Import in the function that needs it. PEP 810 has no lazy imports in `try`: the handler would be gone when they raise.
@@ -110,6 +114,14 @@ pub(super) struct Marks<'a> {
 
 /// Decides by use, cost and what stands in the way.
 pub(super) fn advise(import: &CostlyImport, marks: Marks<'_>) -> Advice {
+    if import.is_in_start_file() {
+        return Advice {
+            kind: AdviceKind::Lazy,
+            reason: Reason::AtEachStart,
+            usage: None,
+            remedy: Some(Remedy::OutOfStartFile),
+        };
+    }
     let classes = marks.classes;
     let saved_ms = import
         .measured

@@ -197,6 +197,11 @@ impl CostlyImport {
         }
     }
 
+    /// True for a line of a `.pth` file, which `site` executes and no import.
+    pub(super) fn is_in_start_file(&self) -> bool {
+        self.importer.ends_with(".pth")
+    }
+
     /// The modules of the cut.
     pub(super) fn modules(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().map(|part| part.module.as_str())

@@ -91,9 +91,10 @@ impl CostlyImport {
 
     /// How it is deferred; `None` where its line is not known.
     pub fn deferral(&self) -> Option<Deferral> {
+        let place = self.place.as_ref().filter(|_| !self.is_in_start_file())?;
         Some(Deferral {
             importer: self.importer.clone(),
-            line: self.place.as_ref()?.line,
+            line: place.line,
         })
     }
 

@@ -155,7 +155,9 @@ fn chain_to(graph: &ImportGraph<'_>, observation: &Observation, module: &str) ->
 fn costly_imports(material: &Material<'_>, graph: &ImportGraph<'_>) -> (Vec<CostlyImport>, Vec<CostlyTogether>) {
     let tops: HashSet<&str> = material.imports.iter().map(|name| top_level(name)).collect();
     let is_home = |module: &str| {
-        tops.contains(top_level(module))
+        // Whoever can install can also take out what a `.pth` file imports.
+        module.ends_with(".pth")
+            || tops.contains(top_level(module))
             || material
                 .table
                 .get(module)

@@ -3,6 +3,7 @@
 
 mod verify;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use thiserror::Error;
@@ -11,7 +12,10 @@ use crate::budgets::{Classes, Target, Workload};
 use crate::checks::Places;
 use crate::explain::source::{self, SourceLine, has_lazy_imports};
 use crate::explain::{CostlyImport, Explanation, HeavyLine, Material, Sources, Usual, heaviest_line, heavy_bodies};
-use crate::observed::{Collections, ImportRequest, Measure, MeasureError, Place, TargetObservation};
+use crate::observed::{
+    Collections, Edge, ImportRequest, LoadedModule, Measure, MeasureError, ModuleRecord, Observation, Origin, Place,
+    TargetObservation,
+};
 use crate::report::progress_line::{Phase, Progress};
 use crate::report::wording::short_failure;
 use crate::usage::Usage;
@@ -19,7 +23,10 @@ use crate::usage::Usage;
 use super::ShowProgress;
 use super::lines::SourceFiles;
 use super::observe::Side;
+use super::start_up;
 
+/// What is neither a module nor the program: the interpreter before and after it.
+const INTERPRETER: &str = "<interpreter>";
 /// Samples that the times rest on.
 const SAMPLES: u32 = 7;
 
@@ -51,11 +58,29 @@ pub enum ExplainError {
     /// Nothing could be measured.
     #[error(transparent)]
     Measure(#[from] MeasureError),
-    /// What a command does is not observed.
-    #[error("`{target}` is a command; only imports can be explained")]
-    Command {
+    /// A command that is no process of the interpreter, or could not be looked at.
+    #[error(
+        "nothing was seen of what `{target}` imports: it is no process of this interpreter, ignores PYTHONPATH (-I, -E, -S), or did not end by itself"
+    )]
+    Unseen {
         /// The target.
         target: String,
+    },
+    /// Statements can be deferred in imports alone.
+    #[error(
+        "`--verify` measures imports with a statement deferred; `{target}` is a command, and is explained without it"
+    )]
+    CannotVerify {
+        /// The target.
+        target: String,
+    },
+    /// A command failed when it was timed.
+    #[error("{target} fails: {how}")]
+    CommandFails {
+        /// The target.
+        target: String,
+        /// How, in one line.
+        how: String,
     },
     /// There is nothing to explain but the failure.
     #[error("the import of {target} fails: {how}")]
@@ -83,10 +108,9 @@ pub fn explain(
     progress: &mut dyn ShowProgress,
 ) -> Result<Explanation, ExplainError> {
     let target = explain.target;
-    let Workload::Imports(imports) = &target.workload else {
-        return Err(ExplainError::Command {
-            target: target.name.clone(),
-        });
+    let imports = match &target.workload {
+        Workload::Imports(imports) => imports,
+        Workload::Command(words) => return explain_command(explain, words, measure, progress),
     };
     let subject = Subject {
         explain,
@@ -123,6 +147,98 @@ pub fn explain(
     let has_lazy_syntax = has_lazy_imports(&measure.interpreter().minor);
     explanation.advise(explain.classes, has_lazy_syntax, explain.usage);
     Ok(explanation)
+}
+
+/// Explains what a command imports. It is run as it is: which statements could be deferred, and what that saves, is estimated.
+fn explain_command(
+    explain: &Explain<'_>,
+    words: &[String],
+    measure: &dyn Measure,
+    progress: &mut dyn ShowProgress,
+) -> Result<Explanation, ExplainError> {
+    let target = || explain.target.name.clone();
+    if explain.verify {
+        return Err(ExplainError::CannotVerify { target: target() });
+    }
+    let mut observed = measure.observe_command(words)?;
+    if observed.closure.is_empty() {
+        return Err(ExplainError::Unseen { target: target() });
+    }
+    add_start(&mut observed, start_up::look(measure)?);
+    let mut samples = Vec::new();
+    for round in 0..SAMPLES {
+        progress.show(&Progress {
+            phase: Phase::Sampling,
+            done: u64::from(round),
+            total: u64::from(SAMPLES),
+            target: &explain.target.name,
+        });
+        match measure.command(words, round)? {
+            Ok(sample) => samples.push(sample),
+            Err(failed) => {
+                return Err(ExplainError::CommandFails {
+                    target: target(),
+                    how: short_failure(&failed.failure),
+                });
+            }
+        }
+    }
+    let mut usual = Usual::of(&samples, Collections::default(), observed.observation.total_ns);
+    usual.own_ns = with_start_and_end(&mut observed.observation, usual.cpu_ms);
+    let interpreter = ModuleRecord {
+        content: None,
+        origin: Origin::Standard,
+        bytecode: None,
+    };
+    observed.closure.insert(INTERPRETER.to_owned(), interpreter);
+    let main = ["__main__".to_owned()];
+    let subject = Subject {
+        explain,
+        measure,
+        imports: &main,
+    };
+    let mut explanation = subject.explanation(&observed, &usual);
+    if explain.why.is_none() {
+        for import in &mut explanation.imports {
+            import.read_source(&subject);
+        }
+        let has_lazy_syntax = has_lazy_imports(&measure.interpreter().minor);
+        explanation.advise(explain.classes, has_lazy_syntax, explain.usage);
+    }
+    Ok(explanation)
+}
+
+/// Adds the interpreter's own start, which the process goes through before the command begins.
+fn add_start(observed: &mut TargetObservation, start: TargetObservation) {
+    if start.failure().is_some() {
+        return;
+    }
+    let (observation, of_start) = (&mut observed.observation, start.observation);
+    let is_new = |module: &LoadedModule| !observed.closure.contains_key(&module.name);
+    observation
+        .modules
+        .splice(0..0, of_start.modules.into_iter().filter(is_new));
+    observation.edges.splice(0..0, of_start.edges);
+    observation.total_memory_bytes += of_start.total_memory_bytes;
+    for (name, record) in start.closure {
+        observed.closure.entry(name).or_insert(record);
+    }
+}
+
+/// Adds what comes before and after all that was seen of a command's process, the interpreter's own start and end, so that all
+/// together take as long as the process does. Returns the own time of each part, in nanoseconds.
+fn with_start_and_end(observation: &mut Observation, cpu_ms: f64) -> BTreeMap<String, u64> {
+    let seen: u64 = observation.modules.iter().map(|module| module.own_ns).sum();
+    let rest = ((cpu_ms * 1e6) as u64).saturating_sub(seen);
+    match observation.modules.iter_mut().find(|module| module.name == INTERPRETER) {
+        Some(interpreter) => interpreter.own_ns += rest,
+        None => {
+            observation.modules.push(LoadedModule::named(INTERPRETER, rest));
+            observation.edges.push(Edge::of_root(INTERPRETER));
+        }
+    }
+    let modules = observation.modules.iter();
+    modules.map(|module| (module.name.clone(), module.own_ns)).collect()
 }
 
 /// The import that is explained.

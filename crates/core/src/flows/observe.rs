@@ -1,10 +1,10 @@
 //! The untimed look at each target that comes before everything else: what it loads, what it does, and whether it works.
 
-use crate::budgets::Target;
-use crate::observed::{Look, Measure, MeasureError, TargetObservation};
+use crate::budgets::{Target, Workload};
+use crate::observed::{ImportRequest, Look, Measure, MeasureError, TargetObservation};
 use crate::report::progress_line::{Phase, Progress};
 
-use super::{ShowProgress, import_of};
+use super::ShowProgress;
 
 /// One version of the code: who measures it, and what was observed of each target.
 pub(super) struct Side<'a> {
@@ -57,6 +57,8 @@ fn observe_all(
             target: &target.name,
         });
         observations.push(match settles {
+            // It is timed anyway, and run no more often than it has to be.
+            _ if matches!(target.workload, Workload::Command(_)) => observe(measure, target, Look::Full)?,
             Some(settles) => observe_as_needed(measure, target, settles)?,
             None => observe(measure, target, Look::Full)?,
         });
@@ -85,10 +87,16 @@ fn observe_as_needed(
     Ok(full)
 }
 
-/// What a command does is not observed.
 fn observe(measure: &dyn Measure, target: &Target, look: Look) -> Result<TargetObservation, MeasureError> {
-    import_of(target, 0).map_or_else(
-        || Ok(TargetObservation::default()),
-        |import| measure.observe(import, look),
-    )
+    match &target.workload {
+        Workload::Command(words) => measure.observe_command(words),
+        Workload::Imports(imports) => measure.observe(
+            ImportRequest {
+                preload: &target.preload,
+                imports,
+                round: 0,
+            },
+            look,
+        ),
+    }
 }

@@ -11,7 +11,7 @@ use crate::baseline::{
 };
 use crate::budgets::{Budgets, Engine, Target, Workload};
 use crate::observed::{
-    COLLECTIONS, EnvironmentKey, Failure, Machine, Measure, MeasureError, ModuleTable, Origin, Sample,
+    COLLECTIONS, EnvironmentKey, Failure, Machine, Measure, MeasureError, ModuleTable, Observation, Origin, Sample,
     TargetObservation,
 };
 use crate::sampling::{OtherSide, Question};
@@ -179,7 +179,11 @@ fn entry(record: &Record<'_>, side: &Side<'_>, samples: &Samples) -> Entry {
 }
 
 fn recorded(target: &Target, observed: &TargetObservation, samples: &[Sample], machine: &MachineSpeed) -> Recorded {
-    let mut own_ns = usual_own_times(samples);
+    let mut own_ns = match target.workload {
+        Workload::Imports(_) => usual_own_times(samples),
+        // Its samples are whole processes; the look at it tells what its modules take.
+        Workload::Command(_) => own_times_of(&observed.observation),
+    };
     own_ns.retain(|module, _| module == COLLECTIONS || observed.closure.contains_key(module));
     Recorded {
         samples: samples.iter().map(StoredSample::from).collect(),
@@ -190,6 +194,11 @@ fn recorded(target: &Target, observed: &TargetObservation, samples: &[Sample], m
         instructions: None,
         speed: (!samples.is_empty()).then(|| RecordedSpeed::of(samples, machine)),
     }
+}
+
+fn own_times_of(observation: &Observation) -> BTreeMap<String, u64> {
+    let modules = observation.modules.iter();
+    modules.map(|module| (module.name.clone(), module.own_ns)).collect()
 }
 
 /// The distributions that the recorded imports load, with their versions.

@@ -80,6 +80,11 @@ fn request(round: u32) -> ImportRequest<'static> {
     }
 }
 
+/// A close look at it.
+pub(super) fn look(measure: &dyn Measure) -> Result<TargetObservation, MeasureError> {
+    observe(measure, Look::Full)
+}
+
 fn observe(measure: &dyn Measure, look: Look) -> Result<TargetObservation, MeasureError> {
     measure.observe(request(0), look)
 }

@@ -6,7 +6,7 @@ use crate::baseline::Recorded;
 use crate::budgets::{Target, Workload};
 use crate::checks;
 use crate::checks::{Before, Case, Context, StartChange, TargetStatus};
-use crate::observed::{ClosureChange, Failure, Sample, TargetObservation};
+use crate::observed::{ClosureChange, Failure, ModuleTable, Sample, TargetObservation};
 use crate::sampling::{Answers, ErrorBudget, OtherSide, Question, Rules, ShownOn, tests_of};
 use crate::stats::changed_part::usual_own_times;
 use crate::stats::comparison::scale_of;
@@ -92,13 +92,20 @@ impl TargetState {
         let Some((stored, recorded)) = recorded else {
             return Self::of_kind(Kind::Timed(OtherSide::Nothing));
         };
+        if !is_import(target) {
+            let kind = against_recorded((stored, recorded), &ClosureChange::default(), false, (reuse, speed));
+            return Self {
+                change: change_of_command(&recorded.closure, &observed.closure),
+                recorded: Some(Box::new(recorded.clone())),
+                ..Self::of_kind(kind)
+            };
+        }
         let moved = moved(stored.start.as_ref(), recorded, observed);
         if !moved.is_empty() {
             return Self::after_another_start((stored, recorded), observed, moved, (reuse, speed));
         }
         let change = ClosureChange::between(&recorded.closure, &observed.closure);
         let same_code = stored.comparability.modules_compare()
-            && is_observed(target)
             && recorded.is_same_code(&target.preload, &change, &observed.files_read);
         let mut kind = against_recorded((stored, recorded), &change, same_code, (reuse, speed));
         let took_longer = matches!(kind, Kind::Reused { .. }) && took_longer(stored, recorded, observed);
@@ -154,8 +161,15 @@ impl TargetState {
             // New in head, or broken in base: there is nothing to compare with.
             return Self::of_kind(Kind::Timed(OtherSide::Nothing));
         }
+        if !is_import(target) {
+            let change = (!times_alone).then(ClosureChange::default);
+            return Self {
+                change: change_of_command(&base.closure, &observed.closure),
+                ..Self::of_kind(Kind::Timed(OtherSide::Paired { change }))
+            };
+        }
         let change = ClosureChange::between(&base.closure, &observed.closure);
-        let same_code = is_observed(target) && change.is_empty() && observed.files_read == base.files_read;
+        let same_code = change.is_empty() && observed.files_read == base.files_read;
         let other = match (times_alone, same_code) {
             (true, _) => OtherSide::Paired { change: None },
             (false, true) => OtherSide::SameAsBase,
@@ -202,7 +216,7 @@ impl TargetState {
     /// Leaves the comparison to instruction counts; times are still held against the ceiling. What is the baseline's code
     /// stays decided by that, and so does a command, which is not counted, by its times.
     pub(super) fn leave_to_counts(&mut self, target: &Target) {
-        if !is_observed(target) {
+        if !is_import(target) {
             return;
         }
         let samples = match &mut self.kind {
@@ -301,7 +315,7 @@ impl TargetState {
                 case.estimate = estimate(&taken.head, machine);
                 case.answers = question.answers(&taken.head, &taken.base);
                 case.before = match other {
-                    OtherSide::Paired { .. } => base.map(|base| before_of_base(taken, base, machine)),
+                    OtherSide::Paired { .. } => base.map(|base| before_of_base(target, taken, base, machine)),
                     OtherSide::SameAsBase => None,
                     OtherSide::Counted { .. } if base.is_some() => base.map(before_of_observed),
                     _ => recorded.map(|recorded| self.before_of_recorded(recorded, machine)),
@@ -310,7 +324,10 @@ impl TargetState {
                     OtherSide::Paired { .. } => taken.base.clone(),
                     _ => recorded.map(Recorded::to_samples).unwrap_or_default(),
                 };
-                let before = case.before.as_ref().filter(|_| !earlier.is_empty());
+                let before = case
+                    .before
+                    .as_ref()
+                    .filter(|_| !earlier.is_empty() && is_import(target));
                 case.growth = before.zip(case.change.as_ref()).map(|(before, change)| {
                     let earlier = Earlier {
                         own_ns: &before.own_ns,
@@ -367,8 +384,13 @@ fn moved(start: Option<&StartChange>, recorded: &Recorded, observed: &TargetObse
     gone_there.chain(come_from_there).cloned().collect()
 }
 
-/// What a command does is not observed, so nothing but its times says whether it is the same.
-fn is_observed(target: &Target) -> bool {
+/// What is different in what a command imports; `None` where one side was not seen.
+fn change_of_command(before: &ModuleTable, now: &ModuleTable) -> Option<ClosureChange> {
+    (!before.is_empty() && !now.is_empty()).then(|| ClosureChange::between(before, now))
+}
+
+/// A command does more than import, so nothing but its times says whether it is the same.
+fn is_import(target: &Target) -> bool {
     matches!(target.workload, Workload::Imports(_))
 }
 
@@ -421,12 +443,13 @@ fn before_of(recorded: &Recorded, machine: &MachineSpeed) -> Before {
     }
 }
 
-fn before_of_base(taken: &Taken, base: &TargetObservation, machine: &MachineSpeed) -> Before {
-    Before {
-        estimate: estimate(&taken.base, machine),
-        modules: base.closure.len() as u64,
-        own_ns: in_milliseconds_of(machine, &taken.base, usual_own_times(&taken.base)),
+fn before_of_base(target: &Target, taken: &Taken, base: &TargetObservation, machine: &MachineSpeed) -> Before {
+    let mut before = before_of_observed(base);
+    before.estimate = estimate(&taken.base, machine);
+    if is_import(target) {
+        before.own_ns = in_milliseconds_of(machine, &taken.base, usual_own_times(&taken.base));
     }
+    before
 }
 
 /// Own times of these samples, which are kept as they were read, where the times of the target are shown.

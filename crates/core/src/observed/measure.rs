@@ -29,6 +29,13 @@ pub trait Measure {
     /// where that changes nothing: no bytecode is used, or it is kept there already.
     fn use_private_bytecode(&self) -> bool;
 
+    /// Runs a command once, untimed, and looks at what its process imports once the interpreter has started. Nothing where it is no
+    /// process of this interpreter, or could not be looked at; how it ends is for [`Self::command`] to say.
+    ///
+    /// # Errors
+    /// Where the process could not be started.
+    fn observe_command(&self, words: &[String]) -> Result<TargetObservation, MeasureError>;
+
     /// Takes one timed sample of an import.
     ///
     /// # Errors

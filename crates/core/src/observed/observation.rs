@@ -130,6 +130,22 @@ pub struct LoadedModule {
 }
 
 impl LoadedModule {
+    /// A part that has no file and imports nothing, and takes so long itself.
+    pub fn named(name: &str, own_ns: u64) -> Self {
+        Self {
+            name: name.to_owned(),
+            file: None,
+            cached: None,
+            bytecode: BytecodeState::Fresh,
+            obstacle: None,
+            own_ns,
+            cumulative_ns: own_ns,
+            own_memory_bytes: 0,
+            cumulative_memory_bytes: 0,
+            blocked_ns: 0,
+        }
+    }
+
     /// True for a `.pth` file, whose lines `site` executes at each start of the interpreter.
     pub fn is_start_file(&self) -> bool {
         self.file.as_deref().is_some_and(|file| file.ends_with(".pth"))
@@ -154,6 +170,21 @@ pub struct Edge {
     /// The module-level line that made this import happen, where the import statement runs inside a function. Without
     /// that line the function would not have been called, so reachability follows it and not the importing module.
     pub trigger: Option<Trigger>,
+}
+
+impl Edge {
+    /// That nothing measured, but the run itself, asks for a module and loads it.
+    pub fn of_root(imported: &str) -> Self {
+        Self {
+            importer: None,
+            imported: imported.to_owned(),
+            file: None,
+            line: 0,
+            loaded: true,
+            in_function: false,
+            trigger: None,
+        }
+    }
 }
 
 /// A line at the top level of a module whose body was running.

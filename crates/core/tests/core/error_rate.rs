@@ -236,6 +236,10 @@ impl Measure for Simulated<'_> {
         false
     }
 
+    fn observe_command(&self, _: &[String]) -> Result<TargetObservation, MeasureError> {
+        Ok(TargetObservation::default())
+    }
+
     fn sample(&self, request: ImportRequest<'_>) -> Attempt<Sample> {
         let position = self.position(request);
         let import = &self.imports[position];

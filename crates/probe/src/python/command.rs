@@ -1,14 +1,17 @@
 //! A whole command as a sample: from its start to its end, as the kernel accounts for it. Laziness can turn every import
 //! green while the first command pays; this is where it shows.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::PythonError;
-use super::session::Session;
+use super::answer;
+use super::observation::name_files;
+use super::session::{Session, word};
 use crate::runner;
 use crate::runner::{Command, Ended, Output, Status};
-use importgate_core::observed::{FailedCommand, Failure, Sample};
+use importgate_core::observed::{FailedCommand, Failure, Observation, Sample};
 
 impl Session {
     /// Runs a command once. It is looked up beside the interpreter first, as in an activated environment; `python` is the
@@ -35,6 +38,35 @@ impl Session {
             }
         }
         Ok(Err(FailedCommand { failure, printed }))
+    }
+
+    /// Runs a command once and looks at what its first process of this interpreter imports, from the end of that one's start to its
+    /// end. Nothing was seen where there is none such, where it ignores PYTHONPATH (`-I`, `-E`, `-S`), or where it did not end by
+    /// itself.
+    ///
+    /// # Errors
+    /// [`PythonError`] where it could not be started, or answered something unexpected.
+    pub fn observe_command(&self, words: &[String]) -> Result<Observation, PythonError> {
+        let folder = self.workspace().folder_of_observer()?;
+        let mailbox = self.workspace().mailbox();
+        let mut command = self.command_of(words, 0);
+        let path = std::env::join_paths(std::iter::once(folder.clone()).chain(self.python_paths()));
+        command
+            .environment
+            .insert("PYTHONPATH".into(), Some(path.unwrap_or_default()));
+        let mut told = word("prefix", self.interpreter().prefix.as_os_str());
+        for (key, value) in [("command", OsStr::new("yes")), ("answer", mailbox.answer.as_os_str())] {
+            told.push("\n");
+            told.push(word(key, value));
+        }
+        command.environment.insert("IMPORTGATE_OBSERVE".into(), Some(told));
+        runner::run(&command)?;
+        let mut observation = match answer::read::<Observation>(&mailbox.read_answer(), "observation") {
+            Ok(Ok(observation)) => observation,
+            _ => Observation::default(),
+        };
+        name_files(&mut observation, &self.settings().working_directory);
+        Ok(observation)
     }
 
     fn command_of(&self, words: &[String], round: u32) -> Command {
@@ -68,10 +100,14 @@ impl Session {
 
     /// The source roots in front of what the user has set.
     fn python_path(&self) -> OsString {
+        // A folder with a colon in its name cannot stand in the variable at all.
+        std::env::join_paths(self.python_paths()).unwrap_or_default()
+    }
+
+    fn python_paths(&self) -> Vec<PathBuf> {
         let set = std::env::var_os("PYTHONPATH");
         let set = set.iter().flat_map(std::env::split_paths);
-        // A folder with a colon in its name cannot stand in the variable at all.
-        std::env::join_paths(self.settings().source_roots.iter().cloned().chain(set)).unwrap_or_default()
+        self.settings().source_roots.iter().cloned().chain(set).collect()
     }
 }
 

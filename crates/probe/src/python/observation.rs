@@ -47,7 +47,7 @@ impl Session {
 
 /// Names the files of an observation relative to the project where they lie below it. Those of modules and those that were
 /// read stay as they are: their content is looked for there.
-fn name_files(observation: &mut Observation, project: &Path) {
+pub(super) fn name_files(observation: &mut Observation, project: &Path) {
     let files = observation.edges.iter_mut().filter_map(|edge| edge.file.as_mut());
     let places = (observation.warnings.iter_mut().map(|warning| &mut warning.place))
         .chain(observation.effects.iter_mut().map(|effect| &mut effect.place))

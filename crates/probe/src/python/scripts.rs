@@ -30,6 +30,10 @@ pub(super) enum Script {
     Observe,
     /// An observation that sees the lines of module bodies, and nothing else.
     ObserveLines,
+    /// Starts the observer in the process of a command.
+    CommandStart,
+    /// Notes what that process imports.
+    CommandObserver,
     /// Starts the recorder in the processes of a workload.
     UsageStart,
     /// Notes which modules a process of a workload uses.
@@ -48,6 +52,8 @@ impl Script {
     ];
     /// Those of them that run often enough to be compiled once.
     pub(super) const COMPILED: [Self; 4] = [Self::Probe, Self::DeferringProbe, Self::RemovingProbe, Self::Observe];
+    /// The scripts that watch a command.
+    pub(super) const OF_A_COMMAND: [Self; 2] = [Self::CommandStart, Self::CommandObserver];
     /// The scripts that watch a workload.
     pub(super) const OF_USAGE: [Self; 2] = [Self::UsageStart, Self::UsageRecorder];
 
@@ -60,7 +66,9 @@ impl Script {
             Self::RemovingProbe => "remove.py",
             Self::Observe => "observe.py",
             Self::ObserveLines => "observe_lines.py",
+            Self::CommandStart => "importgate_command_start.py",
             Self::UsageStart => "sitecustomize.py",
+            Self::CommandObserver => "importgate_command_observer.py",
             Self::UsageRecorder => "importgate_usage_recorder.py",
         }
     }
@@ -124,6 +132,7 @@ impl Script {
                 "calibration.py",
                 "observe/glance.py",
                 "observe/bytecode.py",
+                "observe/modules.py",
                 "observe/answer.py",
             ],
             Self::ObserveLines => parts![
@@ -138,6 +147,19 @@ impl Script {
                 "observe/statements.py",
                 "observe/line_samples.py",
                 "observe/lines.py",
+            ],
+            Self::CommandStart => parts!["command/sitecustomize.py"],
+            Self::CommandObserver => parts![
+                "wire.py",
+                "clock.py",
+                "import_system.py",
+                "start_up.py",
+                "observe/readings.py",
+                "observe/places.py",
+                "observe/imports.py",
+                "observe/bytecode.py",
+                "observe/modules.py",
+                "command/observe.py",
             ],
             Self::UsageStart => parts!["usage/sitecustomize.py"],
             Self::UsageRecorder => parts!["import_system.py", "usage/recorder.py"],
@@ -167,7 +189,11 @@ mod tests {
         let kept = env::var_os("IMPORTGATE_ASSEMBLED_SCRIPTS").map(PathBuf::from);
         let own = tempfile::tempdir().expect("a folder");
         let folder = kept.as_deref().unwrap_or(own.path());
-        for script in Script::OF_A_SESSION.into_iter().chain(Script::OF_USAGE) {
+        for script in Script::OF_A_SESSION
+            .into_iter()
+            .chain(Script::OF_A_COMMAND)
+            .chain(Script::OF_USAGE)
+        {
             let text = script.assemble();
             assert_eq!(
                 text.lines().filter(|line| line.starts_with("# part: ")).count(),

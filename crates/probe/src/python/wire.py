@@ -21,7 +21,7 @@ _fstat = _posix.fstat
 _getpid = _posix.getpid
 _open = _posix.open
 _read = _posix.read
-_write = _posix.write
+_write_some = _posix.write
 _close = _posix.close
 _stat = _posix.stat
 _OPEN_ANSWER = _posix.O_WRONLY | _posix.O_CREAT | getattr(_posix, "O_CLOEXEC", 0)
@@ -115,9 +115,14 @@ def _json(value):
 
 
 def _send(message):
-    """Writes the one message, a length in eight bytes and then JSON, and ends the process without interpreter teardown."""
-    if _getpid() != _PID:
-        _exit(0)  # a forked child that came this far: the answer belongs to its parent
+    """Writes the one message, and ends the process without interpreter teardown."""
+    if _getpid() == _PID:  # else a forked child came this far: the answer belongs to its parent
+        _write(message)
+    _exit(0)
+
+
+def _write(message):
+    """Writes the one message: a length in eight bytes, and then JSON."""
     for add in _additions:
         add(message)
     body = _json(message).encode("ascii")
@@ -130,8 +135,7 @@ def _send(message):
     if not intact:  # measured code closed it, and may have opened a file of its own under that number
         descriptor = _open(_answer_path, _OPEN_ANSWER, 0o600)
     while data:
-        data = data[_write(descriptor, data):]
-    _exit(0)
+        data = data[_write_some(descriptor, data):]
 
 
 def _text(value, limit=2000):

@@ -90,6 +90,28 @@ impl Workspace {
         PathBuf::from(name)
     }
 
+    /// A folder that goes in front of PYTHONPATH to have one process of a command observed.
+    pub(super) fn folder_of_observer(&self) -> Result<PathBuf, PythonError> {
+        let folder = self.path.join("command");
+        let failed = |path: &Path| {
+            let path = path.to_path_buf();
+            move |source| PythonError::Workspace { path, source }
+        };
+        if folder.is_dir() {
+            fs::remove_dir_all(&folder).map_err(failed(&folder))?;
+        }
+        fs::create_dir(&folder).map_err(failed(&folder))?;
+        for script in Script::OF_A_COMMAND {
+            let file = folder.join(match script {
+                // The name that every interpreter looks for when it starts.
+                Script::CommandStart => "sitecustomize.py",
+                other => other.file_name(),
+            });
+            fs::write(&file, script.assemble()).map_err(failed(&file))?;
+        }
+        Ok(folder)
+    }
+
     /// A folder for bytecode that is not to be written where it belongs.
     pub(super) fn bytecode_folder(&self) -> PathBuf {
         self.path.join("pycache")

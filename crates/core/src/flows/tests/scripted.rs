@@ -61,6 +61,7 @@ pub(super) struct Scripted {
     /// How many times as long everything takes as on the usual machine, and because of what else runs on it.
     machine: f64,
     load: f64,
+    command_imports: Vec<String>,
     /// The standard deviation of the logarithm of each module's time.
     noise: f64,
     random: RefCell<SplitMix64>,
@@ -91,6 +92,7 @@ impl Scripted {
             machine: 1.0,
             load: 1.0,
             command_ms: 0.0,
+            command_imports: Vec::new(),
             noise: 0.01,
             random: RefCell::new(SplitMix64::new(7)),
             clock: Rc::default(),
@@ -232,6 +234,12 @@ impl Scripted {
     /// While others keep the machine busy, so that everything takes so many times as long.
     pub(super) fn under_load(mut self, slower: f64) -> Self {
         self.load = slower;
+        self
+    }
+
+    /// With commands that import this.
+    pub(super) fn commands_import(mut self, imports: &[&str]) -> Self {
+        self.command_imports = imports.iter().map(|name| (*name).to_owned()).collect();
         self
     }
 
@@ -485,6 +493,18 @@ impl Measure for Scripted {
     fn use_private_bytecode(&self) -> bool {
         self.note_text("private bytecode".to_owned());
         !self.bytecode.take().is_empty()
+    }
+
+    fn observe_command(&self, _: &[String]) -> Result<TargetObservation, MeasureError> {
+        if self.command_imports.is_empty() {
+            return Ok(TargetObservation::default());
+        }
+        let request = ImportRequest {
+            preload: &[],
+            imports: &self.command_imports,
+            round: 0,
+        };
+        self.observe(request, Look::Full)
     }
 
     fn sample(&self, request: ImportRequest<'_>) -> Attempt<Sample> {

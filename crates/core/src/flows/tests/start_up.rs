@@ -1,4 +1,4 @@
-//! Checks under an interpreter whose own start has changed: what a `.pth` file loads is there before an import begins, and an
+//! Checks of commands, and under an interpreter whose own start has changed: what a `.pth` file loads is there before an import begins, and an
 //! import that finds it there has not become faster.
 
 use super::project::{Options, Project, codes, finding, row};
@@ -106,4 +106,51 @@ fn a_command_pays_for_the_start_and_names_it() {
     let report = project.check(&heavy_start().commands_take(80.0), Some(baseline), &Options::default());
     assert_eq!(codes(&report), ["regression command:cli", "start-changed"]);
     assert_eq!(finding(&report, Code::Regression).causes[0].module, "json");
+}
+
+const CLI: &str = "[commands.cli]\nrun = [\"cli\"]\n";
+
+#[test]
+fn a_slower_command_names_the_statement_that_is_new() {
+    let project = Project::new(CLI, &shop());
+    let before = || shop().commands_take(50.0).commands_import(&["shop"]);
+    let baseline = project.record(&before()).expect("a baseline");
+    let report = project.check(&before(), Some(baseline.clone()), &Options::default());
+    assert_eq!(row(&report, "command:cli").modules, Some(2));
+
+    let head = before()
+        .module("torch", 40.0, &[])
+        .module("shop", 70.0, &["json", "torch"]);
+    let report = project.check(&head.commands_take(90.0), Some(baseline), &Options::default());
+    assert_eq!(codes(&report), ["regression command:cli"]);
+    let cause = &finding(&report, Code::Regression).causes[0];
+    assert_eq!(
+        (cause.module.as_str(), cause.file.as_deref(), cause.line),
+        ("torch", Some("shop.py"), Some(2))
+    );
+}
+
+#[test]
+fn a_command_of_which_nothing_was_seen_before_has_no_cause() {
+    let project = Project::new(CLI, &shop());
+    let baseline = project.record(&shop().commands_take(50.0)).expect("a baseline");
+    let head = shop().commands_take(90.0).commands_import(&["shop"]);
+    let report = project.check(&head, Some(baseline), &Options::default());
+    assert_eq!(codes(&report), ["regression command:cli"]);
+    assert!(finding(&report, Code::Regression).causes.is_empty());
+}
+
+#[test]
+fn a_changed_body_is_blamed_by_one_look_only_where_it_takes_much_longer() {
+    let project = Project::new(CLI, &shop());
+    let command = |text: &str, ms| shop().edited("shop", text, ms).commands_import(&["shop"]);
+    let baseline = project
+        .record(&command("work_on()", 1.0).commands_take(110.0))
+        .expect("a baseline");
+    let causes = |ms| {
+        let head = command("work_more()", ms).commands_take(200.0);
+        let report = project.check(&head, Some(baseline.clone()), &Options::default());
+        finding(&report, Code::Regression).causes.len()
+    };
+    assert_eq!((causes(10.0), causes(90.0)), (0, 1));
 }

@@ -24,6 +24,7 @@ pub(in crate::report) fn reason(advice: &Advice) -> String {
             format!("{only}{}, and takes {}", usage(*counts), numbers::time(*saved_ms))
         }
         Reason::Costly { above_ms } => format!("costs more than {}", numbers::time_limit(*above_ms)),
+        Reason::AtEachStart => "every Python process of this environment pays for it".to_owned(),
         Reason::WorthItIfSeldomUsed => "worth it where most runs do without".to_owned(),
     };
     match advice.usage {
@@ -45,6 +46,7 @@ pub(in crate::report) fn remedy(remedy: &Remedy) -> String {
         ),
         Remedy::OthersLazy => "leave that name where it is, and make the others of the statement lazy".to_owned(),
         Remedy::TypeChecking => "write annotations as strings, and import it under `if TYPE_CHECKING`".to_owned(),
+        Remedy::OutOfStartFile => "take the line out of that file, or uninstall what brought it".to_owned(),
         Remedy::LazyKeyword => "put `lazy` in front of the statement".to_owned(),
         Remedy::InFunctionSinceInTry => format!("{in_function}: in `try` it cannot be lazy"),
         Remedy::OnFirstUse { lazy_modules } => with_lazy_modules(

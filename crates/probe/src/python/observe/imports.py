@@ -74,8 +74,8 @@ def _leave_load(name, entered, loaded):
 
 def _import_hook(name, globals=None, locals=None, fromlist=(), level=0):
     module = _import(name, globals, locals, fromlist, level)
-    if _Notes.on:
-        frame = _frame_of(1)
+    frame = _frame_of().f_back  # None where the interpreter itself imports, as for `python -m`
+    if _Notes.on and frame is not None:
         thread = _this_thread()
         key = (id(frame.f_code), frame.f_lasti, _top_of(thread), name if type(name) is str else None)
         if key not in _Notes.repeated:

@@ -56,7 +56,7 @@ def _body_of(frame):
         code = frame.f_code
         if code.co_name == "<module>" and not code.co_flags & _OPTIMIZED and not _is_import_system(code):
             module = _module_of(frame)
-            return frame if module and module != "__main__" else None
+            return frame if module and (module != "__main__" or _IS_COMMAND) else None
         frame = frame.f_back
     return None
 

@@ -9,6 +9,7 @@ Its times rank and explain. They are read twice at each boundary, so that the ho
 # Measured code may replace built-in functions. Globals come first in every look-up, so these stay what they are now.
 globals().update({name: value for name, value in vars(_builtins).items() if not name.startswith("_")})
 
+_IS_COMMAND = _value("command") == "yes"  # `__main__` is measured code, and not this script
 _dup2 = _posix.dup2
 _pread = _posix.pread
 _START_FOLDER = _posix.getcwd()
