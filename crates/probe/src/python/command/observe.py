@@ -15,7 +15,8 @@ def start():
     _hide(_import_hook, _close_stretch, _open_stretch)
     _watch_loads(_enter_load, _leave_load)
     _builtins.__import__ = _import_hook
-    _borrow("atexit").register(_finish, _thread_cpu_clock(), _resident.field(1) if _resident else 0)
+    # Older versions keep what is registered in the module itself, so it has to stay.
+    _import("atexit").register(_finish, _thread_cpu_clock(), _resident.field(1) if _resident else 0)
     main.cpu = _thread_cpu_clock()
     _open_stretch(main)
     _Notes.on = True

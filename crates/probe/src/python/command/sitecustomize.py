@@ -24,12 +24,15 @@ def _claim():
         os.close(os.open(_folder + "/claimed", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except OSError:
         return None
-    kept = sys.argv[:]
-    sys.argv[:] = [__file__] + words
+    kept = getattr(sys, "argv", None)  # older versions set it after this
+    sys.argv = [__file__] + words
     try:
         import importgate_command_observer
     finally:
-        sys.argv[:] = kept
+        if kept is None:
+            del sys.argv
+        else:
+            sys.argv = kept
     return importgate_command_observer
 
 
