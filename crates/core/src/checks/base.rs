@@ -1,5 +1,6 @@
 //! An import that fails in the base of `--against`, and not in the head: nobody may take the target's row for a comparison.
 
+use super::new_target::FirstCost;
 use super::{Case, Context, Finding, FindingKind, Severity};
 use crate::budgets::Workload;
 use crate::observed::{Failure, is_at_or_below};
@@ -7,8 +8,8 @@ use crate::observed::{Failure, is_at_or_below};
 /// Why there is nothing in the base to compare a target with.
 #[derive(Debug, Clone, PartialEq)]
 pub enum BaseUnavailable {
-    /// The base does not have it.
-    New,
+    /// The base does not have it, which costs this.
+    New(FirstCost),
     /// The base has it, and its import fails there.
     Fails(Failure),
 }
@@ -18,7 +19,7 @@ pub(super) fn check(case: &Case<'_>, _context: &Context<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let (severity, why) = if is_new(&case.target.workload, failure) {
-        (Severity::Note, BaseUnavailable::New)
+        (Severity::Note, BaseUnavailable::New(FirstCost::of(case)))
     } else {
         (Severity::Warning, BaseUnavailable::Fails(failure.clone()))
     };

@@ -1,5 +1,6 @@
 //! Cases and contexts typed by hand, for the tests of rules: one target that was measured, and nothing to say of it.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::{Case, Compared, Context, Places, TargetStatus};
@@ -112,7 +113,7 @@ pub(super) fn context() -> Context<'static> {
             times: true,
             counts: None,
         },
-        unrecorded: Vec::new(),
+        unrecorded: BTreeSet::new(),
         stale: Vec::new(),
         start: None,
     }

@@ -22,6 +22,7 @@ pub mod lines;
 mod memory;
 mod memory_regression;
 mod modules;
+mod new_target;
 mod open;
 mod orders;
 mod places;
@@ -48,6 +49,7 @@ pub use heavy::HeavyModule;
 pub use memory::OverMemory;
 pub use memory_regression::MemoryRegression;
 pub use modules::TooManyModules;
+pub use new_target::{CeilingStanding, FirstCost, HeldAgainst, NewTarget};
 pub use open::Open;
 pub use orders::{OrderTime, OrderTried, OtherOrders};
 pub use places::{Places, file_over};
@@ -94,7 +96,7 @@ pub struct Judgement {
 
 /// Judges a run.
 pub fn judge(cases: &[Case<'_>], context: &Context<'_>) -> Judgement {
-    let mut findings = run_context::findings(context);
+    let mut findings = run_context::findings(cases, context);
     findings.extend(start_up::find(cases, context));
     let mut verdicts = Vec::with_capacity(cases.len());
     for case in cases {

@@ -1,8 +1,11 @@
 //! What holds for the run as a whole, and the remarks about it: no baseline, entries that nobody asks for any more, numbers from
 //! another kind of machine.
 
+use std::collections::BTreeSet;
+
+use super::new_target::NewTarget;
 use super::places::Places;
-use super::{Code, Finding, FindingKind, Severity, StartChange};
+use super::{Case, Code, Finding, FindingKind, Severity, StartChange};
 use crate::baseline::Difference;
 use crate::budgets::{Cited, Inconclusive};
 use crate::explain::InterpreterChange;
@@ -25,7 +28,7 @@ pub struct Context<'a> {
     /// What it was compared with.
     pub compared: Compared,
     /// Targets that have no entry in the baseline, where there is a baseline.
-    pub unrecorded: Vec<String>,
+    pub unrecorded: BTreeSet<String>,
     /// Entries of the baseline that no budget asks for.
     pub stale: Vec<String>,
     /// What is different in the interpreter's own start.
@@ -68,7 +71,7 @@ pub enum Compared {
 }
 
 /// A remark about the baseline, or about what the run was compared with.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum BaselineRemark {
     /// Base and head differ in more than the code.
     BaseDiffers {
@@ -101,12 +104,7 @@ pub enum BaselineRemark {
         known: Vec<String>,
     },
     /// Targets that the baseline does not have.
-    Unrecorded {
-        /// The first of them.
-        first: String,
-        /// All others.
-        others: Vec<String>,
-    },
+    Unrecorded(Vec<NewTarget>),
     /// No budget asks for an entry of the baseline any more.
     Stale,
 }
@@ -147,7 +145,7 @@ impl BaselineRemark {
     pub(super) fn code(&self) -> Code {
         match self {
             Self::BaseDiffers { .. } | Self::OtherConditions { .. } => Code::ForeignBaseline,
-            Self::NoFile { .. } | Self::NoEntry { .. } | Self::Unrecorded { .. } => Code::NoBaseline,
+            Self::NoFile { .. } | Self::NoEntry { .. } | Self::Unrecorded(_) => Code::NoBaseline,
             Self::Stale => Code::StaleBaselineEntry,
         }
     }
@@ -174,14 +172,14 @@ impl Context<'_> {
 }
 
 /// The findings about the run as a whole.
-pub(super) fn findings(context: &Context<'_>) -> Vec<Finding> {
+pub(super) fn findings(cases: &[Case<'_>], context: &Context<'_>) -> Vec<Finding> {
     let about_run = |(severity, remark)| Finding::about_run(severity, FindingKind::Baseline(remark));
     let stale = context.stale.iter().map(|name| {
         let kind = FindingKind::Baseline(BaselineRemark::Stale);
         Finding::named(name.clone(), Severity::Warning, kind)
     });
     let mut findings: Vec<Finding> = comparison(context).map(about_run).into_iter().collect();
-    findings.extend(unrecorded(&context.unrecorded).map(about_run));
+    findings.extend(unrecorded(cases, context).map(about_run));
     findings.extend(stale);
     findings
 }
@@ -224,10 +222,10 @@ fn comparison(context: &Context<'_>) -> Option<(Severity, BaselineRemark)> {
     }
 }
 
-fn unrecorded(targets: &[String]) -> Option<(Severity, BaselineRemark)> {
-    let (first, others) = targets.split_first()?;
-    let (first, others) = (first.clone(), others.to_vec());
-    Some((Severity::Note, BaselineRemark::Unrecorded { first, others }))
+fn unrecorded(cases: &[Case<'_>], context: &Context<'_>) -> Option<(Severity, BaselineRemark)> {
+    let is_new = |case: &&Case<'_>| context.unrecorded.contains(&case.target.name);
+    let targets: Vec<NewTarget> = cases.iter().filter(is_new).map(NewTarget::of).collect();
+    (!targets.is_empty()).then_some((Severity::Note, BaselineRemark::Unrecorded(targets)))
 }
 
 #[cfg(test)]

@@ -119,7 +119,7 @@ fn what_holds_for_the_run_is_said_once() {
         compared: Compared::NoFile {
             path: "budgets.baseline.json".to_owned(),
         },
-        unrecorded: vec!["a".to_owned(), "b".to_owned()],
+        unrecorded: ["shop".to_owned()].into(),
         stale: vec!["old".to_owned()],
         ..context()
     };

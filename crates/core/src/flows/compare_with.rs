@@ -127,9 +127,9 @@ impl<'a> CompareWith<'a> {
     }
 
     /// Targets that the baseline does not have, where there is a baseline.
-    pub(super) fn unrecorded(&self, targets: &[Target]) -> Vec<String> {
+    pub(super) fn unrecorded(&self, targets: &[Target]) -> BTreeSet<String> {
         let Some(stored) = self.stored() else {
-            return Vec::new();
+            return BTreeSet::new();
         };
         let names = targets.iter().map(|target| &target.name);
         let unrecorded = names.filter(|name| !stored.entry.targets.contains_key(*name));

@@ -3,6 +3,7 @@
 
 mod advice;
 mod causes;
+mod new_target;
 mod start_up;
 
 pub use advice::short_failure;
@@ -140,18 +141,7 @@ fn baseline(remark: &BaselineRemark) -> Words {
                 .with_help("record one with `importgate record` under this interpreter; the other entries stay")
                 .with_details(known.iter().map(|key| format!("it has {key}")).collect())
         }
-        BaselineRemark::Unrecorded { first, others } => {
-            let message = match others.len() as u64 {
-                0 => format!("the baseline has no entry for {first}: it was not compared"),
-                more => format!(
-                    "the baseline has no entry for {first} and {}: they were not compared",
-                    numbers::counted(more, "more target")
-                ),
-            };
-            Words::saying(message)
-                .with_help("`importgate record --only NAME` adds one and keeps the others")
-                .with_details(others.clone())
-        }
+        BaselineRemark::Unrecorded(targets) => new_target::unrecorded(targets),
         BaselineRemark::Stale => Words::saying("is in the baseline, and the budgets do not name it any more")
             .with_help("`importgate record` takes it out"),
     }
@@ -354,9 +344,7 @@ fn signal_name(signal: i32) -> String {
 
 fn base_unavailable(why: &BaseUnavailable) -> Words {
     match why {
-        BaseUnavailable::New => {
-            Words::saying("is new: the base does not have it, so there is nothing to compare it with")
-        }
+        BaseUnavailable::New(cost) => Words::saying(format!("is new since the base: {}", new_target::cost(*cost))),
         BaseUnavailable::Fails(reason) => Words::saying(format!(
             "was not compared: in the base, {}",
             failure(reason, Started::Import)
@@ -867,15 +855,6 @@ mod tests {
         assert_eq!(
             said(FindingKind::Modules(modules)).message,
             "loads 1 module that the baseline did not have, 1 more than allowed"
-        );
-        let remark = |others: &[&str]| {
-            let (first, others) = ("a".to_owned(), others.iter().map(|&name| name.to_owned()).collect());
-            said(FindingKind::Baseline(BaselineRemark::Unrecorded { first, others })).message
-        };
-        assert_eq!(remark(&[]), "the baseline has no entry for a: it was not compared");
-        assert_eq!(
-            remark(&["b"]),
-            "the baseline has no entry for a and 1 more target: they were not compared"
         );
     }
 

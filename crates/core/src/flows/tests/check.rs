@@ -282,6 +282,27 @@ fn a_slow_edit_is_found_against_the_base_in_pairs() {
 }
 
 #[test]
+fn a_target_that_the_baseline_lacks_says_what_it_costs_and_what_held_it() {
+    let recorded = Project::new(SHOP, &shop());
+    let baseline = recorded.record(&shop()).expect("a baseline");
+    let project = Project::new("[modules.shop]\n[modules.\"shop.db\"]\nmax-time = \"120ms\"\n", &shop());
+    let report = project.check(&shop(), Some(baseline), &Options::default());
+    assert_eq!(
+        (report.verdict, codes(&report)),
+        (Verdict::Pass, vec!["no-baseline".to_owned()])
+    );
+    let message = &finding(&report, Code::NoBaseline).message;
+    assert!(
+        message.starts_with("shop.db is new since the baseline: takes "),
+        "{message}"
+    );
+    assert!(
+        message.ends_with(" ms, 2 modules, within its ceiling of 120 ms"),
+        "{message}"
+    );
+}
+
+#[test]
 fn a_target_that_the_base_lacks_is_new() {
     let project = Project::new(SHOP, &shop());
     let (head, before) = (shop(), shop().without("shop"));
@@ -290,6 +311,8 @@ fn a_target_that_the_base_lacks_is_new() {
         (report.verdict, codes(&report)),
         (Verdict::Pass, vec!["no-baseline shop".to_owned()])
     );
+    let message = &finding(&report, Code::NoBaseline).message;
+    assert!(message.contains(" ms, 3 modules, with no `max-time`"), "{message}");
     assert_eq!(before.count_asked("sample"), 0);
 }
 
