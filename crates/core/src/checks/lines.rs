@@ -122,6 +122,7 @@ mod tests {
             text: format!("line {line}"),
             extent: Vec::new(),
             reach: Vec::new(),
+            calls: None,
         };
         let mut seen = SeenLines::default();
         seen.add(["shop"], [line(1, 90), line(2, 54)], []);

@@ -11,6 +11,8 @@ const MOST_BODIES: usize = 3;
 const SMALLEST_BODY: f64 = 0.1;
 /// A line that takes a smaller share of its body is not what makes it heavy.
 const SMALLEST_LINE: f64 = 0.25;
+/// Of a line that takes no more than this share of its body it is not said what it calls.
+const MOST_OF_A_BODY: f64 = 0.5;
 
 /// The line that takes most of a module's own body.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -23,6 +25,8 @@ pub struct HeavyLine {
     pub source: String,
     /// The share of the body that it takes. It was seen line by line, which moves times, so it is no time of its own.
     pub share: f64,
+    /// What it calls, where that is where the time goes; untrusted.
+    pub calls: Option<String>,
     /// What the whole body takes, in milliseconds.
     pub body_ms: f64,
 }
@@ -51,8 +55,14 @@ pub(crate) fn heaviest_line((module, body_ms): (&str, f64), seen: &[LineSeen]) -
         },
         source: line.text.clone(),
         share,
+        calls: called_where_time_goes(line, share),
         body_ms,
     })
+}
+
+/// What a line calls, where it takes most of its body, `share` of it: only then that is where the time goes.
+pub(super) fn called_where_time_goes(line: &LineSeen, share: f64) -> Option<String> {
+    line.calls.clone().filter(|_| share > MOST_OF_A_BODY)
 }
 
 #[cfg(test)]
@@ -68,6 +78,7 @@ mod tests {
             text: format!("line {line}"),
             extent: Vec::new(),
             reach: Vec::new(),
+            calls: None,
         }
     }
 

@@ -228,6 +228,8 @@ pub struct LineSeen {
     /// The same of what else in the file decides how much it has to do: the loops and conditions that it is in, and the
     /// functions and classes that it names.
     pub reach: Vec<(u32, u32)>,
+    /// The name that the statement calls, such as `re.compile`, where that call is all it does; untrusted.
+    pub calls: Option<String>,
 }
 
 /// A warning that the import raised.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::{Cause, CauseKind, ChangedLines, LineChange, LineShare};
+use crate::explain::bodies::called_where_time_goes;
 use crate::observed::{LineSeen, Observation};
 
 /// A line that takes a smaller share of what there is to explain explains nothing.
@@ -110,9 +111,11 @@ pub fn name_lines(causes: &mut [Cause], seen: &SeenLines, changed: Option<&BTree
         let named =
             named.or_else(|| heaviest_grown(cause.weight.time_ms, &now, &of_module(&seen.before, &cause.module)));
         if let Some((line, change)) = named {
+            let share = line.ns as f64 / total(&now).max(1) as f64;
             cause.line = Some(line.line);
             cause.share = Some(LineShare {
-                share: line.ns as f64 / total(&now).max(1) as f64,
+                share,
+                calls: called_where_time_goes(line, share),
                 change,
             });
         }
@@ -239,6 +242,7 @@ mod tests {
             text: text.to_owned(),
             extent: Vec::new(),
             reach: Vec::new(),
+            calls: None,
         }
     }
 
@@ -264,7 +268,11 @@ mod tests {
 
     fn share(line_ms: f64, body_ms: f64, change: Option<LineChange>) -> Option<LineShare> {
         let share = line_ms / body_ms;
-        Some(LineShare { share, change })
+        Some(LineShare {
+            share,
+            calls: None,
+            change,
+        })
     }
 
     fn lines(now: &[LineSeen], before: &[LineSeen]) -> SeenLines {
@@ -294,6 +302,20 @@ mod tests {
         let now = [seen(3, 6, "A = 1"), seen(14, 84, "B = 2")];
         let named = named(cause("shop/models.py", None, 80.0), &now, &[]);
         assert_eq!(named, (Some(14), share(84.0, 90.0, None)));
+    }
+
+    #[test]
+    fn what_a_line_calls_is_named_where_it_takes_most_of_the_body() {
+        let calls = |ms| {
+            let others = [seen(3, 30, "A = 1"), seen(4, 30, "A = 2")];
+            let mut heavy = seen(14, ms, "B = tables.build()");
+            heavy.calls = Some("tables.build".to_owned());
+            let (line, share) = named(grew(40.0), &[&others[..], &[heavy]].concat(), &[]);
+            assert_eq!(line, Some(14));
+            share.expect("a share").calls
+        };
+        assert_eq!(calls(80).as_deref(), Some("tables.build"));
+        assert_eq!(calls(40).as_deref(), None);
     }
 
     #[test]

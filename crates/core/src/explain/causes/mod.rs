@@ -118,10 +118,12 @@ pub struct InterpreterChange {
 }
 
 /// What a line takes of the body that it is in. Lines are seen one by one, which moves times: it is no time of its own.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LineShare {
     /// The share of the body that the line takes.
     pub share: f64,
+    /// What the line calls, where that is where the time of the body goes; untrusted.
+    pub calls: Option<String>,
     /// What changed about the line since the baseline, as far as the source of before is known and explains the growth.
     pub change: Option<LineChange>,
 }

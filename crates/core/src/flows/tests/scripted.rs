@@ -591,6 +591,7 @@ impl Measure for Scripted {
                     text: text.clone(),
                     extent: vec![(line, line)],
                     reach: Vec::new(),
+                    calls: None,
                 })
             })
             .collect())

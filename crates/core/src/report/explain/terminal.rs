@@ -207,8 +207,10 @@ fn bodies(text: &mut String, lines: &[HeavyLine]) {
     }
     let _ = writeln!(text, "heavy by themselves:");
     for line in lines {
+        let calls = line.calls.as_ref();
+        let calls = calls.map_or_else(String::new, |name| format!("calls `{name}`: "));
         let share = format!(
-            "{:.0}% of the {} that the body of `{}` takes itself",
+            "{calls}{:.0}% of the {} that the body of `{}` takes itself",
             line.share * 100.0,
             numbers::time(line.body_ms),
             line.module
@@ -293,12 +295,13 @@ pub(super) mod tests {
             },
             source: "NAMES = versions()\u{1b}[2J".to_owned(),
             share: 0.93,
+            calls: Some("versions".to_owned()),
             body_ms: 40.0,
         });
         let text = render(&explanation, &OPTIONS);
         assert!(text.contains("  src/app.py:8  NAMES = versions()\\x1b[2J\n"), "{text}");
         assert!(
-            text.contains("93% of the 40.0 ms that the body of `app` takes itself"),
+            text.contains("calls `versions`: 93% of the 40.0 ms that the body of `app` takes itself"),
             "{text}"
         );
     }

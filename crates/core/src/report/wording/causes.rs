@@ -95,8 +95,8 @@ fn what_happened(cause: &explain::Cause) -> String {
         }
         CauseKind::HeavyBody => format!("the body of `{module}` itself{extent}"),
     };
-    match (cause.share, cause.place()) {
-        (Some(share), Some(line)) => format!("{what}, at `{line}` {}", of_body(share)),
+    match (&cause.share, cause.place()) {
+        (Some(share), Some(line)) => format!("{what}, at `{line}`{}", of_body(share)),
         _ => what,
     }
 }
@@ -227,14 +227,16 @@ pub(super) fn load_later(module: &str, place: &Place) -> String {
     }
 }
 
-/// `(37% of the body), new or changed since the baseline`.
-fn of_body(share: LineShare) -> String {
+/// `, which calls `build_tables` (57% of the body), new or changed since the baseline`.
+fn of_body(share: &LineShare) -> String {
     let change = match share.change {
         Some(LineChange::Line) => ", new or changed since the baseline",
         Some(LineChange::WhatItRuns) => ", which depends on what changed since the baseline",
         None => "",
     };
-    format!("({:.0}% of the body){change}", share.share * 100.0)
+    let calls = share.calls.as_ref();
+    let calls = calls.map_or_else(String::new, |name| format!(", which calls `{name}`"));
+    format!("{calls} ({:.0}% of the body){change}", share.share * 100.0)
 }
 
 /// `, and `shop/api.py:7` leads to it too`, where there are others.
@@ -342,7 +344,11 @@ mod tests {
     }
 
     fn share(change: Option<LineChange>) -> Option<LineShare> {
-        Some(LineShare { share: 0.37, change })
+        Some(LineShare {
+            share: 0.37,
+            calls: None,
+            change,
+        })
     }
 
     #[test]
@@ -452,6 +458,15 @@ mod tests {
             changed(Some(2), share(Some(LineChange::WhatItRuns))),
             "`torch` changed, and its own body takes longer, at `shop/models.py:2` (37% of the body), \
              which depends on what changed since the baseline"
+        );
+        let calls = Some(LineShare {
+            share: 0.84,
+            calls: Some("tables.build".to_owned()),
+            change: None,
+        });
+        assert_eq!(
+            changed(Some(2), calls),
+            "`torch` changed, and its own body takes longer, at `shop/models.py:2`, which calls `tables.build` (84% of the body)"
         );
         assert_eq!(
             said(CauseKind::HeavyBody, None, None),

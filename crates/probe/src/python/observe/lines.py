@@ -270,6 +270,7 @@ def _describe_lines(body):
             "text": _text_of(source, line),
             "extent": syntax.extents.get(line, []),
             "reach": syntax.reach(line) if passed >= worth else [],
+            "calls": syntax.called(line) if passed >= worth else None,
         }
         for line, passed in spent.items() if line > 0
     ]

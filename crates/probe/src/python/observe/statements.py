@@ -4,6 +4,7 @@ known, that says which statements changed.
 """
 
 _ONLY_SYNTAX = 0x400  # ast.PyCF_ONLY_AST
+_COMPREHENSIONS = ("ListComp", "SetComp", "DictComp", "GeneratorExp")
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
 
@@ -73,6 +74,58 @@ class _Syntax:
                 ranges.append([_start(definition), definition.end_lineno])
                 pending.extend(_names([definition]))
         return ranges
+
+    def called(self, line):
+        """The name that the statement in a line calls, where that call is all it does; None where it does more, or nobody can
+        say what it calls."""
+        nodes = self.nodes.get(line, ())
+        return _only_call(nodes[0]) if len(nodes) == 1 else None
+
+
+def _only_call(statement):
+    """The name that a statement calls, where its value is what that call returns, or where it is a decorator."""
+    decorators = getattr(statement, "decorator_list", ())
+    if decorators:
+        # A class with bases is made by more than its decorator.
+        if len(decorators) > 1 or getattr(statement, "bases", ()) or getattr(statement, "keywords", ()):
+            return None
+        function, other = decorators[0], [getattr(statement, "args", None)]
+        if type(function).__name__ == "Call":
+            function, other = function.func, other + function.args + function.keywords
+    else:
+        call = getattr(statement, "value", None) or getattr(statement, "test", None)
+        if type(call).__name__ != "Call" or type(statement).__name__ == "While":
+            return None
+        function, other = call.func, call.args + call.keywords
+    return None if _works(other) else _dotted(function)
+
+
+def _works(nodes):
+    """True where there are calls and loops in expressions. Without recursion, as in `_names`."""
+    pending = list(nodes)
+    while pending:
+        node = pending.pop()
+        kind = type(node).__name__
+        if kind == "Call" or kind in _COMPREHENSIONS:
+            return True
+        if isinstance(node, list):
+            pending.extend(node)
+        elif kind == "Lambda":
+            pending.append(node.args)  # its body runs later
+        elif hasattr(node, "_fields"):
+            pending.extend([getattr(node, field, None) for field in node._fields])
+    return False
+
+
+def _dotted(node):
+    """`re.compile` of the expression that says so; None of any other."""
+    parts = []
+    while type(node).__name__ == "Attribute":
+        parts.append(node.attr)
+        node = node.value
+    if type(node).__name__ != "Name":
+        return None
+    return ".".join([node.id] + parts[::-1])
 
 
 def _start(statement):

@@ -189,3 +189,33 @@ fn a_statement_is_told_with_its_lines_and_with_those_that_it_depends_on() {
     assert_eq!(told(26), (vec![(26, 26)], vec![]));
     assert_eq!(of(25).extent, [(25, 25)]);
 }
+
+#[test]
+fn a_statement_that_is_one_call_is_told_with_what_it_calls() {
+    let source = "import math, functools\n\
+         def work(*a, **k):\n    sum(range(300_000))\n    return work\n\
+         A = work(1, b=[2])\n\
+         B = functools.reduce(lambda a, b: work(), (1, 2))\n\
+         work()\n\
+         @work\ndef decorated():\n    pass\n\
+         @work(1)\nclass Decorated:\n    pass\n\
+         C = work(work())\n\
+         D = work()()\n\
+         E = [work() for _ in range(3)]\n\
+         F = work(x=work)(1), 2\n\
+         for n in work() and (1, 2):\n    G = work(n); H = work(n)\n\
+         @work\nclass Based(Exception):\n    pass\n";
+    let seen = lines(&[("body.py", source)], "body", &["body"]);
+    let calls = |number: u32| {
+        let found = seen.iter().find(|line| line.line == number);
+        found
+            .unwrap_or_else(|| panic!("{number} in {seen:#?}"))
+            .calls
+            .as_deref()
+    };
+    let told: Vec<Option<&str>> = [5, 6, 7, 9, 12].map(calls).into();
+    let (reduce, work) = (Some("functools.reduce"), Some("work"));
+    assert_eq!(told, [work, reduce, work, work, work]);
+    // What else these do is not known to take no time.
+    assert_eq!([14, 15, 16, 17, 18, 19, 21].map(calls), [None; 7]);
+}
