@@ -9,8 +9,8 @@ use crate::machine;
 use crate::python::{BytecodeFiles, Contents, CountedRun, PythonError, Session};
 use crate::runner::RunError;
 use importgate_core::observed::{
-    Attempt, Body, BytecodeState, Clock, Deferral, Deferred, FailedCommand, ImportRequest, Interpreter, LineSeen, Look,
-    Measure, MeasureError, ReferenceSample, Sample, TargetObservation,
+    Attempt, Body, BytecodeState, Clock, Deferral, Deferred, FailedCommand, ImportRequest, Installed, Interpreter,
+    LineSeen, Look, Measure, MeasureError, ReferenceSample, Sample, TargetObservation,
 };
 
 /// One interpreter with one version of the code, and what counts its instructions.
@@ -41,6 +41,11 @@ impl Probe {
 impl Measure for Probe {
     fn interpreter(&self) -> &Interpreter {
         self.session.interpreter()
+    }
+
+    fn installed(&self) -> Installed {
+        let mut contents = self.contents.borrow_mut();
+        contents.get_or_insert_with(|| Contents::new(&self.session)).installed()
     }
 
     fn observe(&self, request: ImportRequest<'_>, look: Look) -> Result<TargetObservation, MeasureError> {

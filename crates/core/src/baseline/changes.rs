@@ -124,19 +124,7 @@ impl fmt::Display for OriginChange {
             "other" => "other modules",
             distribution => distribution,
         });
-        match (&self.before, &self.after) {
-            (Some(before), Some(after)) if before != after => {
-                write!(formatter, "{name} {} → {}", Printable(before), Printable(after))?;
-            }
-            (None, Some(version)) => write!(formatter, "new: {name} {}", Printable(version))?,
-            (Some(version), None) => write!(formatter, "gone: {name} {}", Printable(version))?,
-            (_, version) => {
-                write!(formatter, "{name}")?;
-                if let Some(version) = version {
-                    write!(formatter, " {}", Printable(version))?;
-                }
-            }
-        }
+        write_versions(formatter, &name, self.before.as_deref(), self.after.as_deref())?;
         let parts = [("+", &self.added), ("−", &self.removed), ("~", &self.changed)];
         let mut separator = ": ";
         for (sign, modules) in parts.into_iter().filter(|(_, modules)| !modules.is_empty()) {
@@ -144,6 +132,22 @@ impl fmt::Display for OriginChange {
             separator = ", ";
         }
         Ok(())
+    }
+}
+
+/// What a name stands for, in its version before and now where it has one.
+fn write_versions(
+    formatter: &mut fmt::Formatter<'_>,
+    name: &Printable<'_>,
+    before: Option<&str>,
+    after: Option<&str>,
+) -> fmt::Result {
+    match (before.map(Printable), after.map(Printable)) {
+        (Some(before), Some(after)) if before.0 != after.0 => write!(formatter, "{name} {before} → {after}"),
+        (None, Some(version)) => write!(formatter, "new: {name} {version}"),
+        (Some(version), None) => write!(formatter, "gone: {name} {version}"),
+        (Some(_), Some(version)) => write!(formatter, "{name} {version}"),
+        (None, None) => write!(formatter, "{name}"),
     }
 }
 
@@ -191,6 +195,8 @@ pub struct TargetChange {
 pub struct BaselineChanges {
     /// What differs in interpreter, machine and settings.
     pub conditions: Vec<Difference>,
+    /// Distributions that were installed, upgraded or removed, as far as both know of them.
+    pub distributions: Vec<DistributionChange>,
     /// Targets that only the new recording has.
     pub added: Vec<TargetSummary>,
     /// Targets that only the old recording had.
@@ -214,6 +220,7 @@ impl BaselineChanges {
         };
         let mut changes = Self {
             conditions: comparability::differences(old, new),
+            distributions: old.distributions.changes_to(&new.distributions),
             ..Self::default()
         };
         let names: BTreeSet<&String> = old.targets.keys().chain(new.targets.keys()).collect();
@@ -276,7 +283,7 @@ fn lines<'a>(summaries: impl Iterator<Item = &'a TargetSummary>) -> String {
     by_name.values().map(|summary| format!("{summary}\n")).collect()
 }
 
-/// Plain text for a terminal: what differs in the conditions, the targets as a unified diff, then the closures.
+/// Plain text for a terminal: what differs in the conditions, the targets as a unified diff, then the closures and what is installed.
 impl fmt::Display for BaselineChanges {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         for difference in &self.conditions {
@@ -296,6 +303,14 @@ impl fmt::Display for BaselineChanges {
                 writeln!(formatter, "    {origin}")?;
             }
         }
+        if !self.distributions.is_empty() {
+            writeln!(formatter, "installed:")?;
+        }
+        for DistributionChange { name, before, after } in &self.distributions {
+            formatter.write_str("    ")?;
+            write_versions(formatter, &Printable(name), before.as_deref(), after.as_deref())?;
+            formatter.write_str("\n")?;
+        }
         Ok(())
     }
 }
@@ -304,6 +319,7 @@ impl fmt::Display for BaselineChanges {
 mod tests {
     use super::super::tests::sample_data::{closure, entry, installed, own, sample};
     use super::*;
+    use crate::observed::Installed;
 
     #[test]
     fn the_same_recording_changes_nothing() {
@@ -351,6 +367,22 @@ mod tests {
              the standard library: −_socket\n    \
              sqlalchemy 2.0.49 → 2.1.0: ~sqlalchemy\n    \
              new: torch 2.5: +3 modules\n"
+        );
+    }
+
+    #[test]
+    fn a_reader_sees_what_was_installed_and_removed() {
+        let (mut old, mut new) = (entry(), entry());
+        for (entry, versions) in [
+            (&mut old, [("rich", "13.7.1"), ("six", "1.16")]),
+            (&mut new, [("rich", "15.0.0"), ("click", "8.2")]),
+        ] {
+            let owned = versions.map(|(name, version)| (name.to_owned(), version.to_owned()));
+            entry.distributions = Installed::all(owned.into());
+        }
+        assert_eq!(
+            BaselineChanges::between(Some(&old), &new).to_string(),
+            "installed:\n    new: click 8.2\n    rich 13.7.1 → 15.0.0\n    gone: six 1.16\n"
         );
     }
 

@@ -12,7 +12,7 @@ use super::pool::Pool;
 use super::{Baseline, Entry, ParseError, Recorded, StoredSample};
 use crate::budgets::Bytecode;
 use crate::numbers;
-use crate::observed::{BytecodeState, COLLECTIONS, ModuleRecord, ModuleTable, Origin, ReferenceSample};
+use crate::observed::{BytecodeState, COLLECTIONS, Installed, ModuleRecord, ModuleTable, Origin, ReferenceSample};
 
 /// Reads a baseline.
 pub(super) fn baseline(bytes: &[u8]) -> Result<Baseline, ParseError> {
@@ -112,7 +112,10 @@ fn entry(stored: StoredEntry, path: &Path) -> Result<Entry, ParseError> {
         interpreter: stored.interpreter,
         machine: stored.machine,
         variables: stored.variables.into_iter().collect(),
-        distributions: stored.distributions.into_iter().collect(),
+        distributions: Installed {
+            versions: stored.distributions.into_iter().collect(),
+            is_complete: stored.all_distributions,
+        },
         reference: reference
             .map(|(cpu_ns, wall_ns)| ReferenceSample {
                 cpu_ns,

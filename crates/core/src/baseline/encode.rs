@@ -36,7 +36,8 @@ impl From<&Entry> for StoredEntry {
             calibration_ns: entry.calibration_ns,
             reference_cpu_ns: entry.reference.iter().map(|sample| sample.cpu_ns).collect(),
             reference_wall_ns: entry.reference.iter().map(|sample| sample.wall_ns).collect(),
-            distributions: entry.distributions.clone().into_iter().collect(),
+            distributions: entry.distributions.versions.clone().into_iter().collect(),
+            all_distributions: entry.distributions.is_complete,
             sample_columns: StoredSample::COLUMNS.map(str::to_owned).to_vec(),
             targets: targets
                 .map(|(name, recorded)| (name.clone(), target(recorded, entry, &modules, &files)))

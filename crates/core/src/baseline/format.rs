@@ -41,6 +41,9 @@ pub(super) struct StoredEntry {
     pub(super) reference_wall_ns: Vec<u64>,
     #[serde(with = "unique")]
     pub(super) distributions: Vec<(String, String)>,
+    /// True where the distributions are all that are installed, and not only those that a recorded import loads.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) all_distributions: bool,
     /// The names of a sample's numbers, which are the same in every baseline of this version.
     pub(super) sample_columns: Vec<String>,
     #[serde(with = "unique")]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::budgets::{Bytecode, Engine};
-use crate::observed::{ContentHash, Machine, ModuleTable, OwnTime, ReferenceSample, Sample};
+use crate::observed::{ContentHash, Installed, Machine, ModuleTable, OwnTime, ReferenceSample, Sample};
 use crate::stats::{MachineSpeed, estimate};
 
 /// The interpreter that an entry was recorded with.
@@ -31,7 +31,7 @@ pub struct Entry {
     /// them.
     pub variables: BTreeMap<String, String>,
     /// Installed distributions with their versions.
-    pub distributions: BTreeMap<String, String>,
+    pub distributions: Installed,
     /// Runs of the reference workload during the recording: how fast the machine was.
     pub reference: Vec<ReferenceSample>,
     /// The usual CPU time of the calibration inside a sample's process, in nanoseconds; 0 where there is none. Targets that have a

@@ -11,8 +11,7 @@ use crate::baseline::{
 };
 use crate::budgets::{Budgets, Engine, Target, Workload};
 use crate::observed::{
-    COLLECTIONS, EnvironmentKey, Failure, Machine, Measure, MeasureError, ModuleTable, Observation, Origin, Sample,
-    TargetObservation,
+    COLLECTIONS, EnvironmentKey, Failure, Machine, Measure, MeasureError, Observation, Sample, TargetObservation,
 };
 use crate::sampling::{OtherSide, Question};
 use crate::stats::MachineSpeed;
@@ -168,7 +167,7 @@ fn entry(record: &Record<'_>, side: &Side<'_>, samples: &Samples) -> Entry {
         },
         machine: record.machine.clone(),
         variables: record.variables.clone(),
-        distributions: distributions(side.observations.iter().map(|observed| &observed.closure)),
+        distributions: side.measure.installed(),
         reference: samples.references.clone(),
         calibration_ns: speed.calibration_ns.round() as u64,
         bytecode: record.budgets.measure.bytecode.value,
@@ -199,17 +198,6 @@ fn recorded(target: &Target, observed: &TargetObservation, samples: &[Sample], m
 fn own_times_of(observation: &Observation) -> BTreeMap<String, u64> {
     let modules = observation.modules.iter();
     modules.map(|module| (module.name.clone(), module.own_ns)).collect()
-}
-
-/// The distributions that the recorded imports load, with their versions.
-fn distributions<'a>(closures: impl Iterator<Item = &'a ModuleTable>) -> BTreeMap<String, String> {
-    let installed = closures
-        .flat_map(|closure| closure.values())
-        .filter_map(|record| match &record.origin {
-            Origin::Distribution { name, version } => Some((name.clone(), version.clone())),
-            _ => None,
-        });
-    installed.collect()
 }
 
 impl Record<'_> {

@@ -1,13 +1,13 @@
 //! Every module that a target's import loads, with what identifies its content. Two closures that are equal are the
 //! same code; their difference is an exact fact, free of noise.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{BytecodeChange, BytecodeState};
+use super::{BytecodeChange, BytecodeState, DistributionChange};
 
 /// The first 64 bits of the SHA-256 of a module's file, as 16 hexadecimal digits. Enough to tell versions of one file apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -151,7 +151,7 @@ impl ClosureChange {
                 .filter(|(_, old, new)| old.content != new.content)
                 .map(|(name, ..)| name.clone())
                 .collect(),
-            distributions: DistributionChange::between(before, after),
+            distributions: DistributionChange::between(&versions(before), &versions(after)),
             bytecode: both
                 .filter_map(|(name, old, new)| bytecode_change(name, old, new))
                 .collect(),
@@ -185,39 +185,12 @@ fn bytecode_change(module: &str, old: &ModuleRecord, new: &ModuleRecord) -> Opti
     })
 }
 
-/// A distribution that came, went or changed version.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct DistributionChange {
-    /// The normalised project name.
-    pub name: String,
-    /// Its version in the baseline, `None` where it is new.
-    pub before: Option<String>,
-    /// Its version now, `None` where it is gone.
-    pub after: Option<String>,
-}
-
-impl DistributionChange {
-    fn between(before: &ModuleTable, after: &ModuleTable) -> Vec<Self> {
-        let (before, after) = (versions(before), versions(after));
-        let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
-        let change = |name: &str| {
-            let (before, after) = (before.get(name).copied(), after.get(name).copied());
-            (before != after).then(|| Self {
-                name: name.to_owned(),
-                before: before.map(str::to_owned),
-                after: after.map(str::to_owned),
-            })
-        };
-        names.into_iter().filter_map(change).collect()
-    }
-}
-
 /// The version of each distribution that a closure draws on.
-fn versions(table: &ModuleTable) -> BTreeMap<&str, &str> {
+fn versions(table: &ModuleTable) -> BTreeMap<String, String> {
     let mut versions = BTreeMap::new();
     for record in table.values() {
         if let Origin::Distribution { name, version } = &record.origin {
-            versions.insert(name.as_str(), version.as_str());
+            versions.insert(name.clone(), version.clone());
         }
     }
     versions

@@ -7,8 +7,8 @@ use std::fmt;
 use std::time::Duration;
 
 use super::{
-    Body, ContentHash, Deferral, Deferred, Failure, Interpreter, LineSeen, ModuleTable, Observation, ReferenceSample,
-    Sample,
+    Body, ContentHash, Deferral, Deferred, Failure, Installed, Interpreter, LineSeen, ModuleTable, Observation,
+    ReferenceSample, Sample,
 };
 
 /// One interpreter with one version of the code.
@@ -17,6 +17,10 @@ use super::{
 pub trait Measure {
     /// What the interpreter says of itself.
     fn interpreter(&self) -> &Interpreter;
+
+    /// Every distribution that is installed for the interpreter, read from the metadata beside the packages. What cannot be read
+    /// is left out.
+    fn installed(&self) -> Installed;
 
     /// Imports once, untimed, and looks at it. The bytecode that later samples find is written meanwhile, where a start of the
     /// program would write it.

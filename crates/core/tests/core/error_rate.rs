@@ -25,8 +25,9 @@ use importgate_core::flows::{
     Against, Base, Check, Deadline, Record, Reuse, SamplingSettings, ShowProgress, SourceFiles, check, record,
 };
 use importgate_core::observed::{
-    Attempt, Body, Clock, ContentHash, Deferral, Deferred, FailedCommand, ImportRequest, Interpreter, LineSeen, Look,
-    Machine, Measure, MeasureError, ModuleRecord, Origin, OwnTime, ReferenceSample, Sample, TargetObservation,
+    Attempt, Body, Clock, ContentHash, Deferral, Deferred, FailedCommand, ImportRequest, Installed, Interpreter,
+    LineSeen, Look, Machine, Measure, MeasureError, ModuleRecord, Origin, OwnTime, ReferenceSample, Sample,
+    TargetObservation,
 };
 use importgate_core::report::progress_line::Progress;
 use importgate_core::stats::comparison::WHOLE_ALLOWANCE;
@@ -206,6 +207,10 @@ fn drift(imports: &[Import], random: &mut SplitMix64) -> Vec<f64> {
 impl Measure for Simulated<'_> {
     fn interpreter(&self) -> &Interpreter {
         &self.interpreter
+    }
+
+    fn installed(&self) -> Installed {
+        Installed::default()
     }
 
     fn observe(&self, request: ImportRequest<'_>, _: Look) -> Result<TargetObservation, MeasureError> {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::Session;
 use super::distributions::Distributions;
 use importgate_core::observed::{
-    BytecodeState, ContentHash, LoadedModule, ModuleRecord, ModuleTable, Observation, Origin, is_at_or_below,
+    BytecodeState, ContentHash, Installed, LoadedModule, ModuleRecord, ModuleTable, Observation, Origin, is_at_or_below,
 };
 
 /// A file of at least this size whose digest and size the installer recorded is not read again: shared libraries of
@@ -43,6 +43,11 @@ impl Contents {
             builtin_modules: interpreter.builtin_modules.iter().cloned().collect(),
             digests: HashMap::new(),
         }
+    }
+
+    /// Everything installed.
+    pub fn installed(&self) -> Installed {
+        Installed::all(self.distributions.versions())
     }
 
     /// The closure of what an observation loaded.

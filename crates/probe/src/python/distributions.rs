@@ -1,7 +1,7 @@
 //! Which installed distribution a file belongs to, read from the metadata beside the packages: what `importlib.metadata`
 //! would say, without starting an interpreter for it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
@@ -66,6 +66,14 @@ impl Distributions {
         let recorded = self.files.get(file).map(|(distribution, _)| *distribution);
         let found = recorded.or_else(|| file.ancestors().find_map(|above| self.packages.get(above).copied()))?;
         self.installed.get(found)
+    }
+
+    /// The version of everything installed. Of two of a name the first on the search path is imported.
+    pub(super) fn versions(&self) -> BTreeMap<String, String> {
+        let in_reverse = self.installed.iter().rev();
+        in_reverse
+            .map(|distribution| (distribution.name.clone(), distribution.version.clone()))
+            .collect()
     }
 
     /// What the list of installed files says of `file`.
@@ -269,6 +277,26 @@ mod tests {
         assert_eq!(found.of(&site.join("zope/other.py")), None);
         assert_eq!(found.recorded(&module).and_then(|recorded| recorded.size), Some(12));
         assert!(found.is_in_site(&module));
+    }
+
+    #[test]
+    fn of_two_of_a_name_the_first_on_the_search_path_counts() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let sites = ["user", "system"].map(|name| folder.path().join(name).join("site-packages"));
+        for (site, name, version) in [
+            (&sites[0], "rich", "15.0.0"),
+            (&sites[1], "Rich", "13.7.1"),
+            (&sites[1], "six", "1.16"),
+        ] {
+            let metadata = format!("Name: {name}\nVersion: {version}\n");
+            write(&site.join(format!("{name}-{version}.dist-info/METADATA")), &metadata);
+        }
+        // What an interrupted installation leaves says nothing.
+        write(&sites[1].join("broken-1.0.dist-info/RECORD"), "");
+        let versions = Distributions::read(&sites).versions();
+        let expected =
+            [("rich", "15.0.0"), ("six", "1.16")].map(|(name, version)| (name.to_owned(), version.to_owned()));
+        assert_eq!(versions, expected.into());
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::baseline::format::{File, OWN_TIME_UNIT_NS};
 use crate::baseline::{Baseline, Entry, Recorded, RecordedInterpreter, RecordedSpeed, StoredSample};
 use crate::budgets::{Bytecode, Engine};
 use crate::observed::{
-    BytecodeState, ContentHash, EnvironmentKey, Machine, ModuleRecord, Origin, ReferenceSample, Sample,
+    BytecodeState, ContentHash, EnvironmentKey, Installed, Machine, ModuleRecord, Origin, ReferenceSample, Sample,
 };
 
 #[test]
@@ -78,6 +78,17 @@ fn own_times_are_rounded_without_moving_their_sum() {
     let rounded = target(&mut read).own_ns;
     assert!(rounded.values().all(|time| time.is_multiple_of(OWN_TIME_UNIT_NS)));
     assert!(rounded.values().sum::<u64>().abs_diff(exact) <= OWN_TIME_UNIT_NS / 2);
+}
+
+#[test]
+fn that_all_distributions_are_known_is_written_down() {
+    let mut baseline = baseline();
+    assert!(!baseline.render().contains("all_distributions"));
+    let entry = baseline.environments.get_mut(&key()).expect("the entry");
+    entry.distributions.is_complete = true;
+    let text = baseline.render();
+    assert!(text.contains("\"all_distributions\": true"), "{text}");
+    assert_eq!(Baseline::parse(text.as_bytes()), Ok(baseline));
 }
 
 #[test]
@@ -209,7 +220,7 @@ fn entries() -> impl Strategy<Value = Entry> {
     let identity = (any::<[String; 3]>(), machines(), texts(), texts());
     let reference = vec((any::<u64>(), any::<u64>()), 0..20);
     let bytecode = prop_oneof![Just(Bytecode::AsIs), Just(Bytecode::Warm), Just(Bytecode::Cold)];
-    let settings = (any::<u64>(), bytecode, any::<bool>());
+    let settings = (any::<u64>(), bytecode, any::<bool>(), any::<bool>());
     (
         identity,
         reference,
@@ -224,7 +235,7 @@ fn entries() -> impl Strategy<Value = Entry> {
                     wall_ns,
                     calibration_ns: 0,
                 });
-                let (calibration_ns, bytecode, instructions) = settings;
+                let (calibration_ns, bytecode, instructions, is_complete) = settings;
                 if bytecode != Bytecode::AsIs {
                     let closures = targets.values_mut().map(|target| &mut target.closure);
                     closures
@@ -236,7 +247,10 @@ fn entries() -> impl Strategy<Value = Entry> {
                     interpreter: RecordedInterpreter { version, build },
                     machine,
                     variables,
-                    distributions,
+                    distributions: Installed {
+                        versions: distributions,
+                        is_complete,
+                    },
                     reference: reference.collect(),
                     calibration_ns,
                     bytecode,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::baseline::{Baseline, Entry, Recorded, RecordedInterpreter, StoredSample};
 use crate::observed::{
-    BytecodeState, COLLECTIONS, ContentHash, EnvironmentKey, Machine, ModuleRecord, ModuleTable, Origin,
+    BytecodeState, COLLECTIONS, ContentHash, EnvironmentKey, Installed, Machine, ModuleRecord, ModuleTable, Origin,
     ReferenceSample,
 };
 
@@ -107,7 +107,10 @@ pub(in crate::baseline) fn entry() -> Entry {
             container_memory_bytes: None,
         },
         variables: BTreeMap::from([("PYTHONOPTIMIZE".to_owned(), "1".to_owned())]),
-        distributions: BTreeMap::from([("sqlalchemy".to_owned(), "2.0.49".to_owned())]),
+        distributions: Installed {
+            versions: BTreeMap::from([("sqlalchemy".to_owned(), "2.0.49".to_owned())]),
+            is_complete: false,
+        },
         reference: vec![
             ReferenceSample {
                 cpu_ns: 40_000_000,

@@ -10,9 +10,9 @@ use std::time::Duration;
 use crate::flows::{ShowProgress, SourceFiles};
 use crate::observed::{
     Attempt, BlockedSeen, Body, BytecodeState, Clock, Collections, ContentHash, Deferral, Deferred, Edge, Effect,
-    EffectSeen, FailedCommand, Failure, Glance, ImportForm, ImportRequest, Interpreter, LineSeen, LoadedModule, Look,
-    Measure, MeasureError, ModuleIndex, ModuleRecord, Observation, Origin, OwnTime, Place, ReferenceSample, Sample,
-    TargetObservation,
+    EffectSeen, FailedCommand, Failure, Glance, ImportForm, ImportRequest, Installed, Interpreter, LineSeen,
+    LoadedModule, Look, Measure, MeasureError, ModuleIndex, ModuleRecord, Observation, Origin, OwnTime, Place,
+    ReferenceSample, Sample, TargetObservation,
 };
 use crate::report::progress_line::Progress;
 use crate::stats::random::SplitMix64;
@@ -416,6 +416,10 @@ struct Import {
 impl Measure for Scripted {
     fn interpreter(&self) -> &Interpreter {
         &self.interpreter
+    }
+
+    fn installed(&self) -> Installed {
+        Installed::default()
     }
 
     fn observe(&self, request: ImportRequest<'_>, look: Look) -> Result<TargetObservation, MeasureError> {
