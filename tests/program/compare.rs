@@ -103,6 +103,7 @@ fn report(verdict: Verdict, targets: &[(&str, f64)]) -> Report {
             source: "budgets.baseline.json".to_owned(),
             recorded: None,
         }),
+        distributions: Vec::new(),
         run: RunSummary {
             samples: 10,
             references: 4,

@@ -10,6 +10,7 @@ mod baselines;
 mod bytecode;
 mod check;
 mod compare;
+mod distributions;
 mod doctor;
 mod example;
 mod explain;

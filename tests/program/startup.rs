@@ -1,10 +1,8 @@
 //! Start-ups and commands: several imports in one process, their order, and what a whole command does.
 
-use std::process::Command;
-
 use importgate_core::checks::{Code, TargetStatus, Verdict};
 
-use super::support::{Project, found, python};
+use super::support::{Project, found};
 
 /// Two modules, of which the second works only after the first.
 fn in_order(table: &str) -> Project {
@@ -95,27 +93,11 @@ fn a_command_is_measured_from_start_to_end_and_one_that_fails_says_so() {
     );
 }
 
-/// An environment of its own below the project, without packages; its folder of installed packages is returned.
-fn environment(project: &Project) -> String {
-    let made = Command::new(python())
-        .args(["-m", "venv", "--without-pip", ".venv"])
-        .current_dir(project.path(""))
-        .status();
-    assert!(made.expect("a python").success());
-    let libraries = std::fs::read_dir(project.path(".venv/lib")).expect("a folder");
-    let of_python = libraries
-        .flatten()
-        .next()
-        .expect("a folder for the version")
-        .file_name();
-    format!(".venv/lib/{}/site-packages", of_python.to_string_lossy())
-}
-
 #[test]
 fn what_a_pth_file_loads_at_each_start_is_named_and_makes_no_import_faster() {
     let project = Project::new("[startup.bare]\n\n[modules.shop]\n");
     project.write("shop.py", "import json\n");
-    let site = environment(&project);
+    let site = project.environment();
     project.write(&format!("{site}/path.pth"), "/nowhere\n");
     let project = project.recorded();
     project.check(&[]).expect_code(0);
@@ -145,7 +127,7 @@ fn what_a_pth_file_loads_at_each_start_is_named_and_makes_no_import_faster() {
 #[test]
 fn lines_that_run_code_print_fail_or_look_at_their_caller_are_run_as_the_interpreter_runs_them() {
     let project = Project::new("[startup.bare]\n");
-    let site = environment(&project);
+    let site = project.environment();
     for (name, text) in [
         (
             "caller",

@@ -95,6 +95,22 @@ impl Project {
         command
     }
 
+    /// Makes an environment of its own below the project, without packages; its folder of installed packages is returned.
+    pub(crate) fn environment(&self) -> String {
+        let made = Command::new(python())
+            .args(["-m", "venv", "--without-pip", ".venv"])
+            .current_dir(&self.root)
+            .status();
+        assert!(made.expect("a python").success());
+        let libraries = fs::read_dir(self.path(".venv/lib")).expect("a folder");
+        let of_python = libraries
+            .flatten()
+            .next()
+            .expect("a folder for the version")
+            .file_name();
+        format!(".venv/lib/{}/site-packages", of_python.to_string_lossy())
+    }
+
     /// Runs the program as it is.
     pub(crate) fn run(&self, words: &[&str]) -> Run {
         Run::of(self.command(words), self)

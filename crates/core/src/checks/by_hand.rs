@@ -39,6 +39,7 @@ pub(super) fn case(target: &Target) -> Case<'_> {
         base_failure: None,
         observation: Some(&OBSERVATION),
         closure: &SHOP,
+        closure_before: None,
         estimate: Some(estimate()),
         growth: None,
         before: None,
@@ -116,5 +117,6 @@ pub(super) fn context() -> Context<'static> {
         unrecorded: BTreeSet::new(),
         stale: Vec::new(),
         start: None,
+        distributions: &[],
     }
 }

@@ -59,6 +59,8 @@ pub struct Case<'a> {
     pub observation: Option<&'a Observation>,
     /// What it loads.
     pub closure: &'a ModuleTable,
+    /// What it loaded in the baseline, or loads in the base, where it is known there.
+    pub closure_before: Option<&'a ModuleTable>,
     /// What the samples come to; the baseline's numbers where they are reused.
     pub estimate: Option<Estimate>,
     /// What each module takes beside before, and which take longer beyond what may be noise.

@@ -1,5 +1,6 @@
 //! An import that did not come to its end: how, and the line of the measured code that it points at.
 
+use super::distributions::changed_since;
 use super::places::Places;
 use super::{Case, Code, Context, Finding, FindingKind, Severity};
 use crate::budgets::Workload;
@@ -44,15 +45,16 @@ impl ImportFailure {
 }
 
 pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
-    find(case, false, context.places)
+    find(case, false, context)
 }
 
 /// The failure of a layer whose modules all work alone.
 pub(super) fn order_that_fails(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
-    find(case, true, context.places)
+    find(case, true, context)
 }
 
-fn find(case: &Case<'_>, only_together: bool, places: &Places) -> Vec<Finding> {
+fn find(case: &Case<'_>, only_together: bool, context: &Context<'_>) -> Vec<Finding> {
+    let places = context.places;
     let Some(failure) = case.failure else {
         return Vec::new();
     };
@@ -66,7 +68,8 @@ fn find(case: &Case<'_>, only_together: bool, places: &Places) -> Vec<Finding> {
         printed: case.printed.to_owned(),
         only_together,
     });
-    vec![Finding::about(case.target, Severity::Error, kind).at(place_of(failure, places))]
+    let finding = Finding::about(case.target, Severity::Error, kind).at(place_of(failure, places));
+    vec![finding.beside(changed_since(case, context))]
 }
 
 /// The line to point at: of an import that hangs the module-level line that it does not get past, since where exactly it was

@@ -26,7 +26,7 @@ use super::variation::Unstable;
 use super::warnings::WarningRaised;
 use crate::budgets::{BudgetLine, Target};
 use crate::explain::{Cause, ChainStep, Rest};
-use crate::observed::{Failure, Place};
+use crate::observed::{DistributionChange, Failure, Place};
 
 /// What was found: one variant a rule, whose file says what its data mean.
 #[derive(Debug, Clone, PartialEq)]
@@ -112,6 +112,8 @@ pub struct Finding {
     pub causes: Vec<Cause>,
     /// What the causes leave of a change.
     pub rest: Rest,
+    /// What was installed, upgraded or removed since the baseline, what the target draws on first.
+    pub distributions: Vec<DistributionChange>,
 }
 
 impl Finding {
@@ -135,6 +137,7 @@ impl Finding {
             place: None,
             causes: Vec::new(),
             rest: Rest::default(),
+            distributions: Vec::new(),
         }
     }
 
@@ -163,6 +166,11 @@ impl Finding {
     /// With what its causes leave of a change.
     pub(super) fn leaving(self, rest: Rest) -> Self {
         Self { rest, ..self }
+    }
+
+    /// With what was installed, upgraded or removed since.
+    pub(super) fn beside(self, distributions: Vec<DistributionChange>) -> Self {
+        Self { distributions, ..self }
     }
 
     /// The finding with its files as the reader names them.

@@ -1,6 +1,7 @@
 //! `max-memory-regression`: whether an import adds more memory than it did. The samples have decided already
 //! ([`Answers::memory`](crate::sampling::Answers)); here it becomes a finding.
 
+use super::distributions::changed_since;
 use super::{Case, Code, Context, Finding, FindingKind, Open, Severity};
 use crate::explain::{Cause, CauseKind, Count, Resource};
 use crate::sampling::{Decision, MemoryRuling};
@@ -52,7 +53,8 @@ pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     if open.is_some() {
         return vec![finding];
     }
-    vec![finding.caused_by(causes(case, ruling, context))]
+    let finding = finding.caused_by(causes(case, ruling, context));
+    vec![finding.beside(changed_since(case, context))]
 }
 
 /// What is new, and the bodies that changed, by the memory that they add; together no more than the change.

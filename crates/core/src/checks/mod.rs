@@ -12,6 +12,7 @@ mod by_hand;
 mod case;
 mod ceiling;
 mod cycles;
+mod distributions;
 mod effects;
 mod failures;
 mod figures;

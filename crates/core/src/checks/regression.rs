@@ -2,6 +2,7 @@
 //! noise to speak of, so that one count of each side decides ([`rule_on_counts`]); of times, the samples have decided already
 //! ([`Answers::regression`](crate::sampling::Answers)).
 
+use super::distributions::changed_since;
 use super::{Case, Code, Context, Finding, FindingKind, Open, Severity, slowdown};
 use crate::explain::{Cause, Count, Rest};
 use crate::observed::ClosureChange;
@@ -66,7 +67,8 @@ pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
         return vec![finding];
     }
     let (causes, rest) = causes(case, ruling.comparison.kind, context);
-    vec![finding.caused_by(causes).leaving(rest)]
+    let finding = finding.caused_by(causes).leaving(rest);
+    vec![finding.beside(changed_since(case, context))]
 }
 
 /// True where the code is the same and its bytecode is not: nobody made it slower by an edit.

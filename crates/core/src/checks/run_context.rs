@@ -9,7 +9,7 @@ use super::{Case, Code, Finding, FindingKind, Severity, StartChange};
 use crate::baseline::Difference;
 use crate::budgets::{Cited, Inconclusive};
 use crate::explain::InterpreterChange;
-use crate::observed::EnvironmentKey;
+use crate::observed::{DistributionChange, EnvironmentKey};
 use crate::usage::Usage;
 
 /// What holds for the run as a whole.
@@ -33,6 +33,8 @@ pub struct Context<'a> {
     pub stale: Vec<String>,
     /// What is different in the interpreter's own start.
     pub start: Option<&'a StartChange>,
+    /// Distributions that were installed, upgraded or removed since.
+    pub distributions: &'a [DistributionChange],
 }
 
 /// What the run was compared with.

@@ -1,6 +1,7 @@
 //! `max-regression`, once more: where modules changed, they decide; what did not change may have become slower all the same,
 //! and then something outside the code slows it down: its bytecode is gone, or what it waits for has become slow.
 
+use super::distributions::changed_since;
 use super::regression::{Certainty, Regression};
 use super::{Case, Context, Finding, FindingKind, Open, Severity};
 use crate::explain::{Cause, CauseKind};
@@ -38,7 +39,8 @@ pub(super) fn finding(case: &Case<'_>, ruling: &Ruling, severity: Severity, cont
     });
     let (mut causes, _) = case.causes_of_change(context.places);
     causes.retain(is_outside_the_code);
-    about(case, severity, kind).caused_by(causes)
+    let finding = about(case, severity, kind).caused_by(causes);
+    finding.beside(changed_since(case, context))
 }
 
 /// The same code takes much longer, and the samples do not agree on it.

@@ -69,6 +69,7 @@ pub fn check(
     let mut compare_with = compare_with(check, against, &environment, head.counter());
     compare_with.look_at_start(head, &check.places.project())?;
     let key = environment.interpreter.key();
+    let distributions = compare_with.distributions(head);
     let mut context = Context {
         usage: check.usage,
         heavy: &check.budgets.classes.heavy_ms,
@@ -79,6 +80,7 @@ pub fn check(
         unrecorded: compare_with.unrecorded(check.targets),
         stale: compare_with.stale(check.all_targets),
         start: compare_with.stored().and_then(|stored| stored.start.as_ref()),
+        distributions: &distributions,
     };
     let shown_at_ms = check.budgets.measure.machine_speed_ms.as_ref().map(|cited| cited.value);
     let speed = RunSpeed::tell(head, shown_at_ms, compare_with.stored().is_some())?;
@@ -93,7 +95,7 @@ pub fn check(
         deadline,
     };
     let orders = measured.try_orders(check.targets, &orders, progress)?;
-    let cases = measured.cases(check.targets, &orders);
+    let cases = measured.cases(check.targets, &orders, &compare_with);
     let mut judgement = checks::judge(&cases, &context);
     let before = measured.lines_before(&compare_with, check.files);
     let findings = &mut judgement.findings;
@@ -123,6 +125,7 @@ pub fn check(
             shown_at_speed_us: shown_at_ms.map(|ms| ms * US_PER_MS),
         },
         baseline: compare_with.summary(),
+        distributions,
         run: RunSummary {
             samples: measured.samples.count(),
             references: speed.references() + measured.samples.references.len() as u64,
@@ -297,7 +300,12 @@ impl Measured<'_> {
     }
 
     /// Brings together what is known of each target.
-    fn cases<'a>(&'a self, targets: &'a [Target], orders: &'a [Vec<OrderTried>]) -> Vec<Case<'a>> {
+    fn cases<'a>(
+        &'a self,
+        targets: &'a [Target],
+        orders: &'a [Vec<OrderTried>],
+        compare_with: &'a CompareWith<'_>,
+    ) -> Vec<Case<'a>> {
         let mut taken = self.samples.taken.iter();
         let mut cases: Vec<Case<'_>> = targets
             .iter()
@@ -309,6 +317,10 @@ impl Measured<'_> {
                 let mut case = state.case(target, &self.head.observations[position], taken, base, self.rules);
                 counts::decide(&mut case, self.counts[position]);
                 case.orders = &orders[position];
+                case.closure_before = match base {
+                    Some(base) => Some(&base.closure),
+                    None => compare_with.recorded_closure(&target.name),
+                };
                 case
             })
             .collect();

@@ -6,7 +6,7 @@ use crate::baseline::{Baseline, Circumstances, Comparability, Entry};
 use crate::budgets::{Engine, Target};
 use crate::checks::{Compared, StartChange};
 use crate::explain::InterpreterChange;
-use crate::observed::{Interpreter, Measure, MeasureError, TargetObservation};
+use crate::observed::{DistributionChange, Interpreter, Measure, MeasureError, ModuleTable, TargetObservation};
 use crate::report::{BaselineSummary, RecordedFrom};
 
 use super::start_up;
@@ -124,6 +124,21 @@ impl<'a> CompareWith<'a> {
                 ..
             }
         )
+    }
+
+    /// What was installed, upgraded or removed since, as far as both sides know.
+    pub(super) fn distributions(&self, head: &dyn Measure) -> Vec<DistributionChange> {
+        match self {
+            Self::Baseline(stored) => stored.entry.distributions.changes_to(&head.installed()),
+            Self::Base { base, .. } => base.measure.installed().changes_to(&head.installed()),
+            Self::Nothing(_) => Vec::new(),
+        }
+    }
+
+    /// What the baseline has of a target's modules.
+    pub(super) fn recorded_closure(&self, target: &str) -> Option<&ModuleTable> {
+        let recorded = self.stored()?.entry.targets.get(target)?;
+        Some(&recorded.closure)
     }
 
     /// Targets that the baseline does not have, where there is a baseline.

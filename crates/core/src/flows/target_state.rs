@@ -271,6 +271,7 @@ impl TargetState {
             printed: &observed.observation.output_tail,
             observation: Some(&observed.observation),
             closure: &observed.closure,
+            closure_before: None,
             estimate: None,
             growth: None,
             before: None,

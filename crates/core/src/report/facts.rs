@@ -250,6 +250,11 @@ pub(super) fn chain(cause: &Cause, most: usize) -> Vec<(String, String)> {
     )
 }
 
+/// What is said after the causes, a line each: what they leave of a change, and what was installed since.
+pub(super) fn after_causes(finding: &Finding) -> impl Iterator<Item = &String> {
+    finding.rest.iter().chain(&finding.installed)
+}
+
 /// The detail lines of a finding, shortened in the middle. The end matters most: a stack ends where it stopped.
 pub(super) fn details(finding: &Finding, most: usize) -> Vec<String> {
     let all: Vec<String> = finding

@@ -20,6 +20,7 @@ pub(super) fn report() -> Report {
     Report {
         findings: findings(),
         targets: targets(),
+        distributions: distributions(),
         run: RunSummary {
             samples: 184,
             references: 61,
@@ -85,6 +86,7 @@ fn base(verdict: Verdict) -> Report {
                 machine,
             }),
         }),
+        distributions: Vec::new(),
         run: RunSummary {
             samples: 48,
             references: 16,
@@ -194,11 +196,7 @@ fn targets() -> Vec<TargetReport> {
                 added: vec!["torch".to_owned(), "torch.nn".to_owned()],
                 removed: Vec::new(),
                 changed: vec!["shop.database.models".to_owned()],
-                distributions: vec![DistributionChange {
-                    name: "torch".to_owned(),
-                    before: None,
-                    after: Some("2.4.1".to_owned()),
-                }],
+                distributions: distributions().split_off(1),
                 bytecode: Vec::new(),
             }),
             ..measured("shop.database.models", database, 8_914.0, Some(89.0), Some(10_000.0))
@@ -278,12 +276,25 @@ fn limits() -> Vec<Finding> {
             budget: budget(3, "gate.max-regression = \"10%\""),
             help: Some("import torch in the function that needs it, or mark the import lazy".to_owned()),
             causes: vec![torch(), version()],
+            installed: Some("since the baseline: sqlalchemy 2.0.49 → 2.1.0, torch 2.4.1 installed".to_owned()),
             ..new(
                 Code::Regression,
                 "shop.database.models",
                 "takes 8.91 s, 8.82 s more than the baseline (+9,916%, allowed 10%)",
             )
         },
+    ]
+}
+
+fn distributions() -> Vec<DistributionChange> {
+    let change = |name: &str, before: Option<&str>, after: &str| DistributionChange {
+        name: name.to_owned(),
+        before: before.map(str::to_owned),
+        after: Some(after.to_owned()),
+    };
+    vec![
+        change("sqlalchemy", Some("2.0.49"), "2.1.0"),
+        change("torch", None, "2.4.1"),
     ]
 }
 
@@ -407,6 +418,7 @@ pub(super) fn finding(code: Code, severity: Severity, target: &str, message: imp
         help: None,
         details: Vec::new(),
         rest: None,
+        installed: None,
         causes: Vec::new(),
     }
 }

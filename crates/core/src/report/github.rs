@@ -90,7 +90,7 @@ fn message(finding: &Finding) -> Vec<String> {
         let cost = if cost.is_empty() { cost } else { format!(": {cost}") };
         lines.push(format!("cause: {}{cost}", facts::cause(cause)));
     }
-    lines.extend(finding.rest.clone());
+    lines.extend(facts::after_causes(finding).cloned());
     lines.extend(finding.help.iter().map(|help| format!("help: {help}")));
     lines
 }

@@ -268,8 +268,8 @@ fn explanation(finding: &Finding) -> String {
     if left_out > 0 {
         text.push_str(&format!("- and {}\n", numbers::counted(left_out, "smaller cause")));
     }
-    if let Some(rest) = &finding.rest {
-        text.push_str(&format!("- {}\n", untrusted::markdown(rest)));
+    for line in facts::after_causes(finding) {
+        text.push_str(&format!("- {}\n", untrusted::markdown(line)));
     }
     if let Some(help) = &finding.help {
         text.push_str(&format!("- **help:** {}\n", untrusted::markdown_with_code(help)));

@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use super::order;
 use crate::checks::Verdict;
+use crate::observed::DistributionChange;
 use crate::report::{Finding, Report};
 
 /// Why reports cannot be joined.
@@ -67,6 +68,7 @@ pub fn merge(shards: Vec<(String, Report)>) -> Result<Report, ReportMergeError> 
         names.extend(std::iter::repeat_n(name, shard.targets.len()));
         merged.targets.extend(shard.targets);
         add_findings(&mut merged.findings, shard.findings);
+        add_distributions(&mut merged.distributions, shard.distributions);
         merged.verdict = worst(merged.verdict, shard.verdict);
         merged.run.samples += shard.run.samples;
         merged.run.references += shard.run.references;
@@ -113,6 +115,16 @@ fn fits(first: &Report, first_name: &str, other: &Report, other_name: &str) -> R
         }
     }
     Ok(())
+}
+
+/// Each shard compares what is installed where it runs with one baseline: mostly they are the same.
+fn add_distributions(distributions: &mut Vec<DistributionChange>, more: Vec<DistributionChange>) {
+    for change in more {
+        if !distributions.contains(&change) {
+            distributions.push(change);
+        }
+    }
+    distributions.sort_by(|one, other| one.name.cmp(&other.name));
 }
 
 /// Every shard says of the whole run what each of them sees: that there is no baseline, say.
@@ -172,6 +184,7 @@ mod tests {
             .iter()
             .filter(|finding| finding.code == Code::ForeignBaseline);
         assert_eq!(about_the_run.count(), 1);
+        assert_eq!(merged.distributions, fixture::report().distributions);
         let errors_first = merged
             .findings
             .is_sorted_by_key(|finding| std::cmp::Reverse(finding.severity));

@@ -8,7 +8,7 @@ use super::rows::TargetReport;
 use crate::budgets::BudgetLine;
 use crate::checks::{Code, Severity, Verdict};
 use crate::explain::ChainStep;
-use crate::observed::{EnvironmentKey, Machine, Place};
+use crate::observed::{DistributionChange, EnvironmentKey, Machine, Place};
 
 /// Where numbers were taken.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -90,6 +90,10 @@ pub struct Finding {
     /// What the causes leave of a change, in one sentence with its amounts.
     #[serde(default)]
     pub rest: Option<String>,
+    /// Distributions that were installed, upgraded or removed since the baseline, in one line; those that the target draws on come
+    /// first, and of many the others are only counted. Untrusted.
+    #[serde(default)]
+    pub installed: Option<String>,
 }
 
 /// Why a target is heavier than it was, or than it may be.
@@ -139,6 +143,9 @@ pub struct Report {
     pub environment: ReportEnvironment,
     /// What it was compared with, if anything.
     pub baseline: Option<BaselineSummary>,
+    /// Every distribution that was installed, upgraded or removed since the baseline, or between base and head, by name.
+    #[serde(default)]
+    pub distributions: Vec<DistributionChange>,
     /// What the run cost.
     pub run: RunSummary,
 }

@@ -309,8 +309,8 @@ impl Page<'_> {
             let rest = numbers::counted(left_out, "smaller cause");
             text.push_str(&format!("   {} and {rest} (--verbose shows them)\n", self.mark("=")));
         }
-        if let Some(rest) = &finding.rest {
-            text.push_str(&format!("   {} {}\n", self.mark("="), untrusted::line(rest)));
+        for line in facts::after_causes(finding) {
+            text.push_str(&format!("   {} {}\n", self.mark("="), untrusted::line(line)));
         }
         text
     }

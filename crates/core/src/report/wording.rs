@@ -3,6 +3,7 @@
 
 mod advice;
 mod causes;
+mod distributions;
 mod new_target;
 mod start_up;
 
@@ -42,6 +43,7 @@ pub fn finding(found: checks::Finding) -> Finding {
         help: words.help,
         details: words.details,
         rest: causes::rest(&found.rest),
+        installed: distributions::since(&found.distributions),
         causes: found.causes.into_iter().map(causes::cause).collect(),
     }
 }
@@ -697,6 +699,7 @@ mod tests {
             place: None,
             causes: Vec::new(),
             rest: Rest::default(),
+            distributions: Vec::new(),
         })
     }
 

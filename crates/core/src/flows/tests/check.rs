@@ -209,6 +209,9 @@ fn more_memory_than_before_fails_with_what_adds_it() {
     let report = project.check(&larger(), Some(baseline.clone()), &few);
     assert_eq!(codes(&report), ["memory-regression shop"]);
     assert_eq!(finding(&report, Code::MemoryRegression).causes[0].module, "shop.db");
+    let larger_since = project.check(&larger().installed("click", "8.2"), Some(baseline.clone()), &few);
+    let installed = finding(&larger_since, Code::MemoryRegression).installed.as_deref();
+    assert_eq!(installed, Some("since the baseline: click 8.2 installed"));
     let before = shop();
     let report = project.check_against(&larger(), Against::Base(base(&before)), &Options::default());
     assert_eq!(codes(&report), ["memory-regression shop"]);
@@ -216,6 +219,49 @@ fn more_memory_than_before_fails_with_what_adds_it() {
     // As much as is allowed, and another edit.
     let edited = shop().edited("shop.db", "pass", 0.0);
     assert_eq!(codes(&project.check(&edited, Some(baseline), &few)), [""; 0]);
+}
+
+#[test]
+fn what_was_installed_since_stands_beside_what_became_slower_or_fails() {
+    let installed = |rich: &str| shop().installed("rich", rich).installed("attrs", "25.1");
+    let using_rich = |shop: Scripted| {
+        shop.module("shop.db", 50.0, &["json", "rich"])
+            .module("rich", 20.0, &[])
+            .from("rich", "rich")
+    };
+    let project = Project::new(SHOP, &shop());
+    let recorded = using_rich(installed("13.7.1"));
+    let baseline = project.record(&recorded).expect("a baseline");
+    let since = |head: &Scripted, code| {
+        let report = project.check(head, Some(baseline.clone()), &Options::default());
+        finding(&report, code).installed.clone().unwrap_or_default()
+    };
+
+    let upgraded = || using_rich(installed("15.0.0").installed("click", "8.2"));
+    let slower = upgraded().edited("rich", "render()", 40.0);
+    let expected = "since the baseline: rich 13.7.1 → 15.0.0, click 8.2 installed";
+    assert_eq!(since(&slower, Code::Regression), expected);
+    let slowed_down =
+        using_rich(installed("13.7.1").installed("click", "8.2")).compiled("shop", BytecodeState::Stale, 20.0);
+    let click = "since the baseline: click 8.2 installed";
+    assert_eq!(since(&slowed_down, Code::Slowdown), click);
+
+    let removed = using_rich(installed("13.7.1"))
+        .without("rich")
+        .removed("rich")
+        .installed("click", "8.2");
+    assert_eq!(
+        since(&removed, Code::MissingDependency),
+        "since the baseline: rich 13.7.1 removed, click 8.2 installed"
+    );
+    let same_environment = recorded.edited("shop.db", "connect()", 40.0);
+    assert_eq!(since(&same_environment, Code::Regression), "");
+
+    // Beside a base with an environment of its own.
+    let before = using_rich(installed("13.7.1"));
+    let report = project.check_against(&slower, Against::Base(base(&before)), &Options::default());
+    assert_eq!(finding(&report, Code::Regression).installed.as_deref(), Some(expected));
+    assert_eq!(report.distributions.len(), 2);
 }
 
 #[test]

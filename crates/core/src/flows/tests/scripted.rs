@@ -81,6 +81,7 @@ pub(super) struct Scripted {
     history: Vec<String>,
     /// What the interpreter loads at each start.
     start: Vec<String>,
+    installed: BTreeMap<String, String>,
 }
 
 impl Scripted {
@@ -105,6 +106,7 @@ impl Scripted {
             asked: RefCell::default(),
             history: Vec::new(),
             start: Vec::new(),
+            installed: BTreeMap::new(),
         }
     }
 
@@ -130,6 +132,27 @@ impl Scripted {
         let mut scripted = self.standard("site", 1.0, &[file]).module(file, 0.2, imports);
         scripted.start.push("site".to_owned());
         scripted
+    }
+
+    /// With a distribution.
+    pub(super) fn installed(mut self, name: &str, version: &str) -> Self {
+        self.installed.insert(name.to_owned(), version.to_owned());
+        self
+    }
+
+    /// Without a distribution.
+    pub(super) fn removed(mut self, distribution: &str) -> Self {
+        self.installed.remove(distribution);
+        self
+    }
+
+    /// With a module of a distribution that is installed.
+    pub(super) fn from(self, name: &str, distribution: &str) -> Self {
+        let origin = Origin::Distribution {
+            name: distribution.to_owned(),
+            version: self.installed[distribution].clone(),
+        };
+        self.changed(name, |module| module.origin = origin)
     }
 
     /// With a module of the standard library.
@@ -419,7 +442,7 @@ impl Measure for Scripted {
     }
 
     fn installed(&self) -> Installed {
-        Installed::default()
+        Installed::all(self.installed.clone())
     }
 
     fn observe(&self, request: ImportRequest<'_>, look: Look) -> Result<TargetObservation, MeasureError> {
