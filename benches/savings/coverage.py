@@ -5,8 +5,9 @@ kind, and beside what is measured of a statement what plain Python takes with it
 
 The truth of a statement is the same project with that statement removed: in each round plain Python imports the project as it
 is and without each statement, in random order and with the same hash seed; the amount of memory taken before, and where between
-two collections of garbage the import begins, are the same in a round and others in the next. Waits are known beforehand. What is compared is a share of the CPU time, so that the speed of the
-machine in one minute or another says nothing; the truth's own error is printed too, and widens no interval.
+two collections of garbage the import begins, are the same in a round and others in the next. Waits are known beforehand. What
+is compared is a share of the CPU time, so that the speed of the machine in one minute or another says nothing; the truth's own
+error is printed too, and widens no interval.
 """
 import argparse
 import json
@@ -232,7 +233,8 @@ def measure(binary, python, folder, seed, rounds):
 
 
 def table(rows, uses):
-    print("| kind | intervals | hold the truth | median ± | median pairs | median error of the truth |\n|---|---|---|---|---|---|")
+    print("| kind | intervals | hold the truth | median ± | median pairs | median error of the truth |")
+    print("|---|---|---|---|---|---|")
     kinds = sorted({row["kind"] for row in rows})
     for kind in kinds + ["all"]:
         of_kind = [row for row in rows if kind in (row["kind"], "all")]
@@ -241,7 +243,7 @@ def table(rows, uses):
             statistics.median(row["uncertainty"] for row in of_kind), statistics.median(row["pairs"] for row in of_kind),
             statistics.median(row["truth_error"] for row in of_kind),
         ))
-    print("\n%.1f%% of %d intervals hold the truth; %d statements were not measured, since a line uses them while importing." % (
+    print("\n%.1f%% of %d intervals hold the truth; %d statements were not measured: a line uses them while importing." % (
         100 * sum(row["holds"] for row in rows) / len(rows), len(rows), uses,
     ))
 

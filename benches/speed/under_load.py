@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How far load moves the time that importgate shows: by the median of the calibrations, and by the speed that the machine sustains.
+"""How far load moves the time that importgate shows: by the median of the calibrations, and by the speed that is sustained.
 
     under_load.py IMPORTGATE [PYTHON]
 

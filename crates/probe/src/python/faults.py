@@ -22,7 +22,7 @@ def _watch_faults():
         signals.signal(number, signals.SIG_DFL)
         try:
             if _getpid() == _PID:
-                _write(faults, _all_stacks(frame))
+                _write_all(faults, _all_stacks(frame))
         finally:
             kill(_getpid(), number)
 

@@ -4,6 +4,9 @@
 # machine that does nothing else. An import that has just walked through much memory slows the next one down by up to that;
 # what is beyond it, others did.
 _UNDISTURBED = 1.2
+# A segment of that many nanoseconds leaves caches full of what it worked on. The calibration right after it is as slow as none
+# that the import has elsewhere, and the one after that faster than any: the two together tell of the machine.
+_LONG = 2000000
 
 
 class _Pace:
@@ -39,7 +42,7 @@ class _Pace:
     def calibrate(self, cpu):
         """Ends a segment in the middle of the import, where the thread's CPU clock showed `cpu`; what it shows now."""
         wall = _wall_clock()
-        self._close(_calibrate())
+        self._close(self._at_a_boundary())
         self.ended = _wall_clock()
         self.spent_wall += self.ended - wall
         now = _thread_cpu_clock()
@@ -71,6 +74,13 @@ class _Pace:
         self.segment.clear()
         self.latest = calibration
         self.calibrations.append(calibration)
+
+    def _at_a_boundary(self):
+        """One, or two after a long segment."""
+        first = _calibrate()
+        if sum([elapsed for _, elapsed in self.segment]) < _LONG:
+            return first
+        return 2 / (1 / first + 1 / _calibrate())
 
     @staticmethod
     def _at_the_edge():

@@ -64,9 +64,7 @@ def _body_of(module, path, lines):
     code = _code_of(path, lines)
     descriptor = _open(kept, _OPEN_ANSWER, 0o600)
     try:
-        rest = code
-        while rest:
-            rest = rest[_write(descriptor, rest):]
+        _write_all(descriptor, code)
     finally:
         _close(descriptor)
     return code
@@ -94,34 +92,28 @@ except (ImportError, OSError, SyntaxError, ValueError) as error:
 if _collecting:
     _let_collect()
 
-class _EvenPace(_Pace):
-    """Takes every nanosecond for the same, and calibrates nowhere.
 
-    What a module takes is held against the others of the same process. Were each stretch divided by calibrations at its ends, a
-    long loop would count for less than many short imports: what runs after it finds colder caches, and so does the calibration.
-    """
-
-    def begin(self):
-        self.spent_cpu = self.spent_wall = 0
-        self.ended = float("inf")  # no segment is ever due to be ended
-
-    def charge(self, thread, cell, elapsed):
-        cell[1] += elapsed
-
-    def end(self, cpu):
-        return 1
-
-    def sustained(self):
-        return 1
+# Every nanosecond is taken for the same here, and calibrations are made nowhere: what a module takes is held against the others
+# of the same process. Were each stretch divided by calibrations at its ends, a long loop would count for less than many
+# short imports: what runs after it finds colder caches, and so does the calibration.
+def _begin_evenly(self):
+    self.spent_cpu = self.spent_wall = 0
+    self.ended = float("inf")  # no segment is ever due to be ended
 
 
-_Pace = _EvenPace
-# Where objects come to lie makes a loop faster or slower by several percent, and whether a full collection of garbage falls into
-# the import or behind its end depends on how many objects there were before. Leaving a statement out moves both. So each round
-# has another layout, and is elsewhere between two collections: the middle of the rounds is what the statement costs, and the
-# interval shows how far chance moves it.
+def _charge_evenly(self, thread, cell, elapsed):
+    cell[1] += elapsed
+
+
+_Pace.begin, _Pace.charge = _begin_evenly, _charge_evenly
+_Pace.end, _Pace.sustained = (lambda self, cpu: 1), (lambda self: 1)
+
+# Where objects come to lie makes a loop faster or slower by several percent, and whether a full collection of garbage falls
+# into the import or behind its end depends on how many objects there were before. Leaving a statement out moves both. So each
+# round has another layout, and is elsewhere between two collections: the middle of the rounds is what the statement costs, and
+# the interval shows how far chance moves it.
 _kibibytes = int(_value("ballast") or 0)
-_ballast = [bytes(400) for _ in range(_kibibytes)], [bytes(1000) for _ in range(_kibibytes // 2)]
+_Pace.ballast = [bytes(400) for _ in range(_kibibytes)], [bytes(1000) for _ in range(_kibibytes // 2)]
 for _generation, _times in (1, _kibibytes % 11), (0, _kibibytes // 11 % 11):
     for _ in range(_times):
         _gc.collect(_generation)

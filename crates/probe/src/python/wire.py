@@ -117,11 +117,11 @@ def _json(value):
 def _send(message):
     """Writes the one message, and ends the process without interpreter teardown."""
     if _getpid() == _PID:  # else a forked child came this far: the answer belongs to its parent
-        _write(message)
+        _answer_with(message)
     _exit(0)
 
 
-def _write(message):
+def _answer_with(message):
     """Writes the one message: a length in eight bytes, and then JSON."""
     for add in _additions:
         add(message)
@@ -134,6 +134,11 @@ def _write(message):
         intact = False
     if not intact:  # measured code closed it, and may have opened a file of its own under that number
         descriptor = _open(_answer_path, _OPEN_ANSWER, 0o600)
+    _write_all(descriptor, data)
+
+
+def _write_all(descriptor, data):
+    """A single call may write less than it was given."""
     while data:
         data = data[_write_some(descriptor, data):]
 

@@ -37,6 +37,18 @@ pace.begin()
 assert abs(pace.end(900.0) - 15.0) < 1e-9, 'without boundaries the two edges are all there is'
 assert abs(pace.sustained() - 120.0 / 11.0) < 1e-9, 'the slower edge counts for little more than the faster one'
 
+calibrations = iter([10.0] * 16 + [30.0, 15.0] + [20.0] + [20.0] * 3)
+pace = names['_Pace']()
+pace.begin()
+long, short = ['long', 0], ['short', 0]
+pace.charge(1, long, 2e6)
+pace.calibrate(0)   # right after it the caches are full of something else, and then they are not
+assert abs(pace.latest - 20.0) < 1e-9, 'after a long segment, two tell more than one'
+pace.charge(1, short, 1e6)
+pace.calibrate(0)
+pace.end(3e6)
+assert abs(long[1] - 150e3) < 1e-6 and abs(short[1] - 50e3) < 1e-6, (long, short)
+
 def sustained(calibrations):
     calibrations = iter([10.0] * 16 + calibrations + [10.0] * 3)
     names['_calibrate'] = lambda: next(calibrations)

@@ -32,7 +32,7 @@ def _finish(cpu, pages):
         cpu = _thread_cpu_clock() - cpu - _Notes.hook_cost + _Notes.foreign_cpu
         memory = ((_resident.field(1) if _resident else 0) - pages) * _PAGE
         names = [name for name in list(_modules) if name not in _Notes.before and type(name) is str]
-        _write({
+        _answer_with({
             "kind": "observation",
             "failure": None,
             "modules": _describe_modules(names + ["__main__"])[0],
