@@ -3,13 +3,16 @@
 
 use crate::observed::Sample;
 
-use super::location::{Located, location};
-use super::rank::rank_sum_greater;
+use super::location::{LEAST_SCATTER, Located, location};
+use super::rank::{rank_sum_greater, smallest_of_rank_sum};
 use super::sample_times::{ACCOUNTING_ERROR_MS, blocked_each_ms};
+use super::student::p_above;
 
 /// The p-value below which a change of the blocked time counts as real; where it speaks against the import, it is added to the
-/// p-value of the comparison that uses it. Four or five samples on either side can reach it.
+/// p-value of the comparison that uses it.
 const REAL: f64 = 0.01;
+/// A single sample that waits, or two, may be a stall of the machine.
+const FEWEST_SAMPLES: usize = 3;
 
 /// A change of the blocked time; 0 where the samples do not show one.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,6 +23,8 @@ pub struct BlockedChange {
     pub p_value: f64,
     /// The standard error of the change in milliseconds; 0 where it is not significant.
     pub error_ms: f64,
+    /// How many values the error rests on.
+    pub samples: usize,
 }
 
 impl BlockedChange {
@@ -28,6 +33,7 @@ impl BlockedChange {
         change_ms: 0.0,
         p_value: 1.0,
         error_ms: 0.0,
+        samples: usize::MAX,
     };
 
     /// What using the change adds to the chance of a false alarm: nothing where it was not used, or speaks for the
@@ -35,9 +41,16 @@ impl BlockedChange {
     pub(crate) fn p_value_of_use(&self) -> f64 {
         if self.change_ms > 0.0 { self.p_value } else { 0.0 }
     }
+
+    /// How much of the change the accounts may have wrong, where it speaks against the import: that is no scatter, which more samples
+    /// would show.
+    pub(super) fn uncertain_ms(&self) -> f64 {
+        self.change_ms.clamp(0.0, ACCOUNTING_ERROR_MS)
+    }
 }
 
-/// Compares the blocked time of two groups of samples: a rank-sum test beyond the error of the accounts.
+/// Compares the blocked time of two groups of samples beyond the error of the accounts: by a rank-sum test, and by Student's t
+/// where that can't be significant on so few samples.
 pub fn blocked_change<'a>(
     now: impl IntoIterator<Item = &'a Sample>,
     before: impl IntoIterator<Item = &'a Sample>,
@@ -47,24 +60,39 @@ pub fn blocked_change<'a>(
     if (now_ms - before_ms).abs() <= ACCOUNTING_ERROR_MS {
         return BlockedChange::NONE;
     }
-    let beyond = |values: &[f64]| -> Vec<f64> { values.iter().map(|value| value - ACCOUNTING_ERROR_MS).collect() };
-    let p_value = if now_ms >= before_ms {
-        rank_sum_greater(&beyond(&now_each), &before_each)
+    let least_scatter_ms = LEAST_SCATTER * now_ms.max(before_ms);
+    let (now, before) = (
+        Located::trimmed_mean(&now_each, least_scatter_ms),
+        Located::trimmed_mean(&before_each, least_scatter_ms),
+    );
+    let (error_ms, samples) = (now.error.hypot(before.error), now.values.min(before.values));
+    let p_value = if smallest_of_rank_sum(now_each.len(), before_each.len()) >= REAL {
+        let certain_ms = (now_ms - before_ms).abs() - ACCOUNTING_ERROR_MS;
+        p_above(certain_ms, error_ms, samples)
+    } else if now_ms >= before_ms {
+        p_longer(&now_each, &before_each)
     } else {
-        rank_sum_greater(&beyond(&before_each), &now_each)
+        p_longer(&before_each, &now_each)
     };
-    let (change_ms, error_ms) = if p_value < REAL {
-        let error_ms = |each: &[f64]| Located::trimmed_mean(each, ACCOUNTING_ERROR_MS).error;
-        let error_ms = error_ms(&now_each).hypot(error_ms(&before_each));
-        (now_ms - before_ms, error_ms)
+    if p_value < REAL && samples >= FEWEST_SAMPLES {
+        BlockedChange {
+            change_ms: now_ms - before_ms,
+            p_value,
+            error_ms,
+            samples,
+        }
     } else {
-        (0.0, 0.0)
-    };
-    BlockedChange {
-        change_ms,
-        p_value,
-        error_ms,
+        BlockedChange {
+            p_value,
+            ..BlockedChange::NONE
+        }
     }
+}
+
+/// The p-value of "not longer by more than the accounts may have wrong", by ranks.
+fn p_longer(these: &[f64], others: &[f64]) -> f64 {
+    let certain: Vec<f64> = these.iter().map(|value| value - ACCOUNTING_ERROR_MS).collect();
+    rank_sum_greater(&certain, others)
 }
 
 #[cfg(test)]
@@ -90,6 +118,21 @@ mod tests {
         );
         assert!((change.change_ms - 59.8).abs() < 1e-9, "{change:?}");
         assert!(change.p_value < 0.01 && change.p_value_of_use() == change.p_value);
+    }
+
+    #[test]
+    fn three_samples_on_both_sides_show_a_wait_that_is_there_in_each_and_no_stall_of_the_machine() {
+        let change = blocked_change(&waiting(&[30.1, 30.0, 30.2]), &waiting(&[10.1, 10.0, 10.1]));
+        assert!((change.change_ms - 20.0).abs() < 0.2, "{change:?}");
+        for (now, before) in [
+            (&[90.0, 10.1, 10.0][..], &[10.1, 10.0, 10.1][..]),
+            (&[30.1, 60.0, 12.0], &[10.1, 10.0, 10.1]),
+            (&[14.0, 14.1, 14.0], &[10.9, 11.0, 11.1]),
+            (&[90.0, 90.0], &[0.0; 20]),
+        ] {
+            let change = blocked_change(&waiting(now), &waiting(before));
+            assert_eq!(change.change_ms, 0.0, "{now:?}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The numbers of one comparison, whose location is the change, and the tests of how large that is.
 
 use super::location::{LEAST_SCATTER, Located, location, low_location, standard_error};
-use super::rank::{rank_sum_greater, signed_rank_greater};
+use super::rank::{rank_sum_greater, signed_rank_greater, smallest_of_rank_sum};
 use super::sample_times::{ACCOUNTING_ERROR_MS, SampleTimes};
 use super::student::mean;
 
@@ -235,13 +235,6 @@ fn two_groups(now: &[f64], before: &[f64], basis: f64, shift: f64, tail: Tail) -
         Tail::Below => rank_sum_greater(before, &shifted),
     };
     against_group.max(against_location)
-}
-
-/// 1 ÷ C(m + n, m), factor by factor.
-fn smallest_of_rank_sum(samples: usize, others: usize) -> f64 {
-    (1..=samples)
-        .map(|taken| taken as f64 / (others + taken) as f64)
-        .product()
 }
 
 /// The shift of the logarithm that a share makes. Nothing takes less than no time: a share below -100% is as good as

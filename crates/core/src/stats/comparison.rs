@@ -276,7 +276,8 @@ impl Evidence {
     fn t_test(&self, share: f64) -> f64 {
         let excess = self.changes.excess(self.on_basis(share));
         let error_ms = (excess.error * self.basis_ms).hypot(self.blocked.error_ms);
-        p_above(excess.value * self.basis_ms, error_ms, excess.samples)
+        let certain_ms = excess.value * self.basis_ms - self.blocked.uncertain_ms();
+        p_above(certain_ms, error_ms, excess.samples.min(self.blocked.samples))
     }
 }
 

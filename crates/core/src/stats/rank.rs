@@ -169,6 +169,13 @@ fn normal_tail(observed: usize, mean: f64, variance: f64, unit: usize) -> f64 {
     upper_tail((observed as f64 - mean - unit as f64 / 2.0) / variance.sqrt())
 }
 
+/// The smallest p-value of the rank-sum test: 1 ÷ C(m + n, m), factor by factor.
+pub(crate) fn smallest_of_rank_sum(samples: usize, others: usize) -> f64 {
+    (1..=samples)
+        .map(|taken| taken as f64 / (others + taken) as f64)
+        .product()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

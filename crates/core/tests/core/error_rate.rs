@@ -412,7 +412,7 @@ fn ways() -> Vec<Way> {
         (Comparison::Paired, reuse(false, true)),
     ];
     let ways = sides.into_iter().flat_map(|(comparison, reuse)| {
-        [None, Some(5), Some(20)].map(|fixed| Way {
+        [None, Some(3), Some(5), Some(20)].map(|fixed| Way {
             comparison,
             reuse,
             fixed,
