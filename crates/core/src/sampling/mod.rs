@@ -2,19 +2,24 @@
 //! budget.
 
 pub mod alpha;
+mod answers;
 pub mod ceiling;
 pub mod fixed;
 mod judge;
 mod memory;
+mod other_side;
 pub mod plan;
 mod question;
+mod regression;
 pub mod sequential;
 #[cfg(test)]
 mod simulation;
 mod variation;
 
 pub use alpha::ErrorBudget;
+pub use answers::{Answers, Ruling, decide_fixed};
 pub use judge::SequentialJudge;
 pub use memory::MemoryRuling;
-pub use question::{Answers, OtherSide, Question, Rules, Ruling, ShownOn, decide_fixed, tests_of};
+pub use other_side::{OtherSide, tests_of};
+pub use question::{Question, Rules, ShownOn};
 pub use sequential::Decision;

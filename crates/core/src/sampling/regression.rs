@@ -1,0 +1,108 @@
+//! Whether an import is slower than before: the comparison that decides, and what else slowed down beside it.
+
+use crate::budgets::Limits;
+use crate::observed::Sample;
+use crate::stats::changed_part::ChangedPart;
+use crate::stats::comparison::{Design, Evidence, SAME_CODE_SHIFT, resolution};
+use crate::stats::{MachineSpeed, estimate};
+
+use super::alpha::Schedule;
+use super::answers::{Answers, Ruling, no_warning, only_a_failure};
+use super::question::Rules;
+use super::sequential::{Criteria, Decision, look};
+
+/// The samples of the head, and by what they are held against those of before.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AgainstBefore<'a> {
+    pub(super) head: &'a [Sample],
+    pub(super) machine: &'a MachineSpeed,
+    pub(super) limits: &'a Limits,
+    pub(super) rules: Rules,
+}
+
+impl AgainstBefore<'_> {
+    /// What samples of the same code came to, before and now.
+    pub(super) fn same_closure(&self, before: &[Sample]) -> Ruling {
+        let time_ms = |samples| estimate(samples, self.machine).map(|estimate| estimate.time_ms);
+        let now_ms = time_ms(self.head);
+        let before_ms = time_ms(before).or(now_ms).unwrap_or(0.0);
+        Ruling::same_closure(before_ms, now_ms.unwrap_or(before_ms))
+    }
+
+    /// Whether the same code takes so much longer than before that no two states of one machine differ by it. What it computes
+    /// may take half as long again, and what it waits for too, before anything counts beyond that; recorded on another kind of
+    /// machine, what it computes says nothing.
+    pub(super) fn far_from_before(&self, before: &[Sample], whole: bool) -> Option<Ruling> {
+        let design = Design::Whole { before };
+        let shift = if whole { SAME_CODE_SHIFT } else { f64::INFINITY };
+        let explained = Evidence::new(design, self.head, self.machine)?.explained_by_shift(shift);
+        let schedule = Schedule::far_from_before(self.rules.max_samples);
+        let criteria = self.beside(explained, before);
+        let mut ruling = self.rule(design, &schedule, criteria)?;
+        ruling.decision = no_warning(ruling.decision);
+        Some(ruling)
+    }
+
+    /// The changed part decides where it applies, since it is the sharper of the two. The whole then answers for what the
+    /// first cannot see, no finer than it can tell.
+    pub(super) fn compare(
+        &self,
+        answers: &mut Answers,
+        part: Option<&ChangedPart>,
+        before: &[Sample],
+        whole: Option<(Design<'_>, Schedule)>,
+    ) {
+        let part = part.filter(|part| whole.is_none() || part.suits(self.head));
+        let changed = part.and_then(|part| {
+            let schedule = Schedule::changed_part(self.rules.max_samples);
+            self.rule(Design::ChangedPart { part, before }, &schedule, self.criteria())
+        });
+        let Some(changed) = changed else {
+            answers.regression = whole.and_then(|(design, schedule)| self.rule(design, &schedule, self.criteria()));
+            return;
+        };
+        let explained = changed.comparison.change.max(0.0);
+        answers.slowdown =
+            whole.and_then(|(design, schedule)| self.rule(design, &schedule, self.beside(explained, before)));
+        if let Some(slowdown) = &mut answers.slowdown {
+            slowdown.decision = only_a_failure(slowdown.decision);
+        }
+        answers.regression = Some(changed);
+    }
+
+    fn criteria(&self) -> Criteria {
+        Criteria {
+            max_regression: self.limits.max_regression.value,
+            noise_floor_ms: self.limits.noise_floor_ms.value,
+            resolution: 0.0,
+        }
+    }
+
+    /// What a slowdown of the whole has to exceed, beside what is explained already.
+    fn beside(&self, explained: f64, before: &[Sample]) -> Criteria {
+        let criteria = self.criteria();
+        Criteria {
+            max_regression: criteria.max_regression + explained,
+            resolution: resolution(self.head, before, self.machine) + explained,
+            ..criteria
+        }
+    }
+
+    fn rule(&self, design: Design<'_>, schedule: &Schedule, criteria: Criteria) -> Option<Ruling> {
+        let evidence = Evidence::new(design, self.head, self.machine)?;
+        let share = self.rules.budget.share();
+        let threshold = criteria.threshold(&evidence);
+        let (decision, p_over) = if self.rules.fixed {
+            let p_over = evidence.p_slower_than(criteria.limit(&evidence), share.probability());
+            (Decision::Continue, Some(p_over))
+        } else {
+            (look(&evidence, &criteria, schedule, share), None)
+        };
+        Some(Ruling {
+            decision,
+            comparison: evidence.comparison(),
+            threshold,
+            p_over,
+        })
+    }
+}
