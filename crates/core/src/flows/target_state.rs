@@ -113,12 +113,10 @@ impl TargetState {
             kind = Kind::Timed(same_code.clone());
         }
         Self {
-            kind,
             change: Some(change),
             recorded: Some(Box::new(recorded.clone())),
             took_longer,
-            moved,
-            shown_on: ShownOn::THIS,
+            ..Self::of_kind(kind)
         }
     }
 
@@ -141,12 +139,10 @@ impl TargetState {
             *whole = false;
         }
         Self {
-            kind,
             change: Some(change),
             recorded: Some(Box::new(rest)),
-            took_longer: false,
             moved,
-            shown_on: ShownOn::THIS,
+            ..Self::of_kind(kind)
         }
     }
 
@@ -178,12 +174,8 @@ impl TargetState {
             },
         };
         Self {
-            kind: Kind::Timed(other),
             change: Some(change),
-            recorded: None,
-            took_longer: false,
-            moved: Vec::new(),
-            shown_on: ShownOn::THIS,
+            ..Self::of_kind(Kind::Timed(other))
         }
     }
 
