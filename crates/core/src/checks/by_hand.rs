@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 
 use super::{Case, Compared, Context, Places, TargetStatus};
 use crate::budgets::{BudgetLine, Cited, Inconclusive, Limits, Target};
-use crate::observed::{EnvironmentKey, ModuleRecord, ModuleTable, Observation, Origin};
+use crate::observed::{
+    BytecodeState, Edge, EnvironmentKey, LoadedModule, ModuleRecord, ModuleTable, Observation, Origin,
+};
 use crate::sampling::Decision;
 use crate::sampling::{Answers, Ruling};
 use crate::stats::{Comparison, ComparisonKind, Estimate, Percentiles};
@@ -118,5 +120,36 @@ pub(super) fn context() -> Context<'static> {
         stale: Vec::new(),
         start: None,
         distributions: &[],
+    }
+}
+
+/// An import that took so many milliseconds, some of them in the body of `shop`, its only module.
+pub(super) fn observation(body_ms: u64, total_ms: u64) -> Observation {
+    let shop = LoadedModule {
+        name: "shop".to_owned(),
+        file: Some("/project/src/shop.py".to_owned()),
+        cached: None,
+        bytecode: BytecodeState::Fresh,
+        obstacle: None,
+        own_ns: body_ms * 1_000_000,
+        cumulative_ns: total_ms * 1_000_000,
+        own_memory_bytes: 0,
+        cumulative_memory_bytes: 0,
+        blocked_ns: 0,
+    };
+    let edge = Edge {
+        importer: None,
+        imported: "shop".to_owned(),
+        file: None,
+        line: 0,
+        loaded: true,
+        in_function: false,
+        trigger: None,
+    };
+    Observation {
+        modules: vec![shop],
+        edges: vec![edge],
+        total_ns: total_ms * 1_000_000,
+        ..Observation::default()
     }
 }

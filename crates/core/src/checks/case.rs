@@ -158,6 +158,18 @@ impl Case<'_> {
         causes
     }
 
+    /// The milliseconds that the samples wait, where the import that was looked at did not wait at all; else 0.
+    pub(super) fn unseen_wait_ms(&self) -> f64 {
+        let mut modules = self
+            .observation
+            .into_iter()
+            .flat_map(|observation| &observation.modules);
+        match &self.estimate {
+            Some(estimate) if modules.all(|module| module.blocked_ns == 0) => estimate.blocked_ms,
+            _ => 0.0,
+        }
+    }
+
     /// What a byte of the observation is in the samples: never more, since what the hooks themselves hold is not the import's.
     fn scale_of_memory(&self, observation: &Observation) -> f64 {
         let bodies = observation.modules.iter();

@@ -3,8 +3,11 @@
 
 use super::{Case, Code, Context, Finding, FindingKind, Open, Severity};
 use crate::budgets::TargetKind;
-use crate::explain::{Resource, Rest};
+use crate::explain::{Cause, Resource, Rest};
 use crate::sampling::Decision;
+
+/// A cause that takes a smaller share of the time explains nothing of it.
+const SMALLEST_SHARE: f64 = 0.02;
 
 /// The time against its ceiling.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -62,10 +65,23 @@ pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
         Default::default()
     };
     if causes.is_empty() {
-        causes = case.causes_of_weight(context.places, Resource::Time);
-        rest = Rest::default();
+        (causes, rest) = heaviest(case, context);
     }
     vec![finding.caused_by(causes).leaving(rest)]
+}
+
+/// What the target takes most of its time for. What takes next to none of it explains nothing.
+fn heaviest(case: &Case<'_>, context: &Context<'_>) -> (Vec<Cause>, Rest) {
+    let mut causes = case.causes_of_weight(context.places, Resource::Time);
+    if let Some(figures) = case.figures() {
+        causes.retain(|cause| cause.weight.time_ms >= SMALLEST_SHARE * figures.time_ms);
+    }
+    let unseen_wait_ms = case.unseen_wait_ms();
+    let rest = Rest {
+        unseen_wait_ms,
+        ..Rest::default()
+    };
+    (causes, rest)
 }
 
 /// True where it was below its ceiling before, or became slower by more than chance.
@@ -99,7 +115,8 @@ fn held_against(case: &Case<'_>, ceiling_ms: f64, decision: Decision) -> Option<
 mod tests {
     use super::*;
     use crate::budgets::{Inconclusive, Limits, Target};
-    use crate::checks::by_hand::{case, cited, context, target};
+    use crate::checks::by_hand::{case, cited, context, estimate, observation, target};
+    use crate::stats::Estimate;
 
     #[test]
     fn the_samples_decide_and_not_the_estimate() {
@@ -125,6 +142,29 @@ mod tests {
         target.kind = TargetKind::LayerTotal;
         let total = held(&target, Decision::Fail);
         assert_eq!(total.map(TimeCeiling::code), Some(Code::OverTotalTime));
+    }
+
+    #[test]
+    fn a_wait_that_was_not_looked_at_is_what_the_time_goes_to() {
+        let target = target(Limits {
+            max_time_ms: Some(cited(40.0)),
+            ..Limits::default()
+        });
+        let found = |blocked_ms: u64| {
+            let mut observation = observation(1, 1);
+            observation.modules[0].blocked_ns = blocked_ms * 1_000_000;
+            let mut case = case(&target);
+            case.observation = Some(&observation);
+            case.estimate = Some(Estimate {
+                blocked_ms: 99.0,
+                ..estimate()
+            });
+            case.answers.ceiling = Some(Decision::Fail);
+            let finding = check(&case, &context()).remove(0);
+            (finding.causes.len(), finding.rest.unseen_wait_ms)
+        };
+        assert_eq!(found(0), (0, 99.0));
+        assert_eq!(found(99), (1, 0.0));
     }
 
     #[test]

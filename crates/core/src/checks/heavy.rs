@@ -46,44 +46,12 @@ fn finding(case: &Case<'_>, cause: Cause, context: &Context<'_>) -> Finding {
 mod tests {
     use super::*;
     use crate::budgets::Limits;
-    use crate::checks::by_hand::{case, cited, context, estimate, target};
-    use crate::observed::{BytecodeState, Edge, LoadedModule, Observation};
+    use crate::checks::by_hand::{case, cited, context, estimate, observation, target};
     use crate::stats::Estimate;
-
-    /// An import of 50 ms, 45 of them in the body of `shop`.
-    fn observation() -> Observation {
-        let shop = LoadedModule {
-            name: "shop".to_owned(),
-            file: Some("/project/src/shop.py".to_owned()),
-            cached: None,
-            bytecode: BytecodeState::Fresh,
-            obstacle: None,
-            own_ns: 45_000_000,
-            cumulative_ns: 50_000_000,
-            own_memory_bytes: 0,
-            cumulative_memory_bytes: 0,
-            blocked_ns: 0,
-        };
-        let edge = Edge {
-            importer: None,
-            imported: "shop".to_owned(),
-            file: None,
-            line: 0,
-            loaded: true,
-            in_function: false,
-            trigger: None,
-        };
-        Observation {
-            modules: vec![shop],
-            edges: vec![edge],
-            total_ns: 50_000_000,
-            ..Observation::default()
-        }
-    }
 
     #[test]
     fn the_mark_is_in_the_milliseconds_of_the_samples() {
-        let (target, observation) = (target(Limits::default()), observation());
+        let (target, observation) = (target(Limits::default()), observation(45, 50));
         let found_where = |mark_ms, blocked_ms| {
             let case = Case {
                 observation: Some(&observation),

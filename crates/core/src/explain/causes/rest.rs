@@ -8,8 +8,8 @@ use super::growth::Evidence;
 use super::own_times::OwnTimes;
 use crate::stats::ComparisonKind;
 
-/// What the named causes leave of a change. All amounts are milliseconds, and none is negative: the causes, `modules_ms` and
-/// `collections_ms` come to the change and `saved_ms` together.
+/// What the named causes leave of a change, or of a whole time. All amounts are milliseconds, and none is negative: of a change,
+/// the causes, `modules_ms` and `collections_ms` come to it and `saved_ms` together.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Rest {
     /// What modules take longer that are no cause by themselves.
@@ -20,6 +20,8 @@ pub struct Rest {
     pub collections_ms: f64,
     /// What is saved beside the causes, by modules that are gone or take less.
     pub saved_ms: f64,
+    /// What the samples wait for while the one import that was looked at, and that names the causes, did not wait at all.
+    pub unseen_wait_ms: f64,
 }
 
 impl Rest {
@@ -49,6 +51,7 @@ impl Rest {
             modules: modules as u64,
             collections_ms: evidence.growth.map_or(0.0, |growth| growth.collections_ms()),
             saved_ms,
+            unseen_wait_ms: 0.0,
         }
     }
 

@@ -46,6 +46,12 @@ pub(super) fn rest(rest: &Rest) -> Option<String> {
         let less = numbers::time(rest.saved_ms);
         parts.push(format!("{less} are saved by modules that are gone or take less"));
     }
+    if rest.unseen_wait_ms > 0.0 {
+        let waited = numbers::time(rest.unseen_wait_ms);
+        parts.push(format!(
+            "{waited} are waits, which the one import that was looked at happened to do without"
+        ));
+    }
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 
