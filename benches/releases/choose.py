@@ -1,6 +1,6 @@
 """Which pairs of pairs.txt are worth having: what each upgrade changes, by a few pairs of plain imports.
 
-    python3 benches/releases/choose.py [PACKAGE ...]
+    python3 benches/releases/choose.py [--without-collections] [PACKAGE ...]
 """
 import argparse
 import pathlib
@@ -16,6 +16,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("packages", nargs="*")
     parser.add_argument("--pairs", type=int, default=10)
+    parser.add_argument("--without-collections", action="store_true", help="with the garbage collector turned off")
     parser.add_argument("--folder", type=pathlib.Path, default=ROOT / "target/releases")
     arguments = parser.parse_args()
     for pair in environments.read_pairs():
@@ -23,7 +24,7 @@ def main():
             continue
         try:
             pythons = environments.make(pair, arguments.folder / pair.name)
-            worth = truth.measure(pair, pythons, arguments.pairs)
+            worth = truth.measure(pair, pythons, arguments.pairs, not arguments.without_collections)
         except subprocess.CalledProcessError as error:
             print(f"{pair}: {(error.stderr or '').strip().splitlines()[-1:]}", flush=True)
             continue

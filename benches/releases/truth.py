@@ -15,10 +15,14 @@ import {module}
 print(time.thread_time() - begun)
 """
 
+# A single full collection of garbage, which a few objects more or less move into an import or behind its end, is worth several
+# percent of a large one.
+WITHOUT_COLLECTIONS = "import gc; gc.disable()"
 
-def measure(pair, pythons, pairs):
+
+def measure(pair, pythons, pairs, collects=True):
     """Milliseconds of the old release, and the ratio of new to old with its standard error, of that many pairs."""
-    script = SCRIPT.format(module=pair.module)
+    script = ("" if collects else WITHOUT_COLLECTIONS) + SCRIPT.format(module=pair.module)
     for python in pythons:
         seconds(python, script, 0)  # writes the bytecode
     old_ms, ratios = [], []
