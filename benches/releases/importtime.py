@@ -6,13 +6,18 @@ RUNS = 9
 
 
 def growth(module, before, after, imported):
-    """By how many milliseconds the module grew from one environment to the other: itself or with its imports, the larger."""
-    costs = [[cost(python, imported).get(module, (0.0, 0.0)) for _ in range(RUNS)] for python in (before, after)]
-    grew = [
-        statistics.median(run[which] for run in costs[1]) - statistics.median(run[which] for run in costs[0])
-        for which in (0, 1)
-    ]
-    return round(max(grew), 3)
+    """By how many milliseconds the module grew from one environment to the other: by itself, with what it imports, or together
+    with the other modules of its package, whichever is most: a cause may stand for any of these."""
+    costs = [[of(module, cost(python, imported)) for _ in range(RUNS)] for python in (before, after)]
+    medians = [[statistics.median(run[which] for run in runs) for which in range(3)] for runs in costs]
+    return round(max(now - then for then, now in zip(*medians)), 3)
+
+
+def of(module, costs):
+    """What a module takes by itself, with what it imports, and what its package takes."""
+    package = module.partition(".")[0]
+    own = [own for name, (own, _) in costs.items() if name.partition(".")[0] == package]
+    return (*costs.get(module, (0.0, 0.0)), sum(own))
 
 
 def cost(python, imported):

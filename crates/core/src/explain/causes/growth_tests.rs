@@ -110,8 +110,8 @@ fn a_package_and_its_part_from_one_statement_are_one_cause() {
 #[test]
 fn a_statement_that_asks_for_a_part_which_the_package_loads_itself_is_one_cause() {
     let observation = Sketch::new("shop")
-        .loads("shop", 5, "torch", 1)
-        .loads("torch", 1, "torch.nn", 90)
+        .loads("shop", 5, "torch", 11)
+        .loads("torch", 1, "torch.nn", 80)
         .also("shop", 5, "torch.nn")
         .build();
     let causes = causes(
@@ -124,6 +124,21 @@ fn a_statement_that_asks_for_a_part_which_the_package_loads_itself_is_one_cause(
         .map(|cause| (cause.module.as_str(), cause.line, cause.weight.time_ms))
         .collect();
     assert_eq!(found, [("torch", Some(5), 91.0)]);
+}
+
+#[test]
+fn a_package_that_costs_nothing_does_not_lend_its_name_to_what_is_heavy_in_it() {
+    let observation = Sketch::new("shop")
+        .loads("shop", 5, "importlib", 1)
+        .loads("shop", 5, "importlib.metadata", 40)
+        .build();
+    let causes = causes(
+        &observation,
+        &change(&["importlib", "importlib.metadata"], &["shop"]),
+        &before(&[("shop", 1)]),
+    );
+    assert_eq!(causes[0].module, "importlib.metadata");
+    assert_eq!((causes.len(), causes[0].weight.modules), (1, 2));
 }
 
 #[test]

@@ -6,6 +6,9 @@ use rustc_hash::FxHashMap;
 use super::{ImportGraph, ImportStatement, top_level};
 use crate::observed::{LoadedModule, is_at_or_below};
 
+/// A package that takes less than one part in so many of what a module inside it takes does not lend it its name.
+const LEAST_OF_A_PACKAGE: u64 = 10;
+
 /// The new modules that one import statement brought in.
 #[derive(Debug)]
 pub(in crate::explain) struct NewModules<'a> {
@@ -57,12 +60,10 @@ impl<'a> ImportGraph<'a> {
             heads[group].add(head, module.own_ns);
         }
         for (group, heads) in groups.iter_mut().zip(heads) {
-            let names = heads.names(self);
-            let names: Vec<&str> = names.collect();
-            group.module = (names.iter().copied())
-                .reduce(|now, other| self.better_name(now, other))
-                .unwrap_or(group.module);
-            for name in names {
+            let heads = heads.heaviest_first();
+            let best = heads.iter().copied().reduce(|now, other| self.better_name(now, other));
+            group.module = best.map_or(group.module, |(head, _)| self.names[head]);
+            for name in heads.into_iter().map(|(head, _)| self.names[head]) {
                 let named = group.beside.iter().chain([&group.module]);
                 if !self.is_namespace(name) && named.into_iter().all(|other| top_level(other) != top_level(name)) {
                     group.beside.push(name);
@@ -72,12 +73,14 @@ impl<'a> ImportGraph<'a> {
         groups
     }
 
-    /// A package names a group better than a module inside it, unless it is a namespace: that has no body and costs nothing.
-    fn better_name(&self, now: &'a str, candidate: &'a str) -> &'a str {
-        match (self.is_namespace(now), self.is_namespace(candidate)) {
+    /// A package names a group better than a module inside it, unless it is a namespace, which has no body and costs nothing, or
+    /// next to nothing of the cost is its own: `importlib.metadata` is not `importlib`.
+    fn better_name(&self, now: (usize, u64), candidate: (usize, u64)) -> (usize, u64) {
+        let [name, other] = [now, candidate].map(|(head, _)| self.names[head]);
+        match (self.is_namespace(name), self.is_namespace(other)) {
             (true, false) => candidate,
             (false, true) => now,
-            _ if is_at_or_below(now, candidate) => candidate,
+            _ if is_at_or_below(name, other) && candidate.1 >= now.1 / LEAST_OF_A_PACKAGE => candidate,
             _ => now,
         }
     }
@@ -96,10 +99,10 @@ impl Heads {
         }
     }
 
-    /// Their names, the heaviest first.
-    fn names<'a>(mut self, graph: &ImportGraph<'a>) -> impl Iterator<Item = &'a str> {
+    /// The heaviest first.
+    fn heaviest_first(mut self) -> Vec<(usize, u64)> {
         self.0.sort_by_key(|&(_, taken)| std::cmp::Reverse(taken));
-        self.0.into_iter().map(|(head, _)| graph.names[head])
+        self.0
     }
 }
 
