@@ -1,4 +1,5 @@
 """The table of benches/releases/replay.py: each row beside the truth, and how many of them are right."""
+import re
 
 THRESHOLD = 10
 SIZE_SHARE, SIZE_MS = 0.15, 2.0
@@ -44,7 +45,8 @@ def line(row):
     marks = "".join(
         mark for right, mark in ((size_is_right, "S"), (verdict_is_right, "V"), (cause_is_right, "C")) if not right(row)
     )
-    cause = row["cause"] and row["cause"]["summary"]
+    # Where an environment lies says nothing.
+    cause = row["cause"] and re.sub(r"[^ `]*/site-packages/", "", row["cause"]["summary"])
     return " | ".join([
         f"| {row['pair']}, {row['way']}, {row['kind']}",
         f"{true_ms(row):+.1f} ms ({100 * (true_ratio(row) - 1):+.1f}%)",
