@@ -110,8 +110,8 @@ fn a_package_and_its_part_from_one_statement_are_one_cause() {
 #[test]
 fn a_statement_that_asks_for_a_part_which_the_package_loads_itself_is_one_cause() {
     let observation = Sketch::new("shop")
-        .loads("shop", 5, "torch", 11)
-        .loads("torch", 1, "torch.nn", 80)
+        .loads("shop", 5, "torch", 1)
+        .loads("torch", 1, "torch.nn", 90)
         .also("shop", 5, "torch.nn")
         .build();
     let causes = causes(

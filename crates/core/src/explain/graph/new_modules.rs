@@ -74,15 +74,22 @@ impl<'a> ImportGraph<'a> {
     }
 
     /// A package names a group better than a module inside it, unless it is a namespace, which has no body and costs nothing, or
-    /// next to nothing of the cost is its own: `importlib.metadata` is not `importlib`.
+    /// the module is what costs and the package would not load it: `importlib.metadata` is not `importlib`.
     fn better_name(&self, now: (usize, u64), candidate: (usize, u64)) -> (usize, u64) {
         let [name, other] = [now, candidate].map(|(head, _)| self.names[head]);
+        let is_of_package = candidate.1 >= now.1 / LEAST_OF_A_PACKAGE || self.is_loaded_from(now.0, other);
         match (self.is_namespace(name), self.is_namespace(other)) {
             (true, false) => candidate,
             (false, true) => now,
-            _ if is_at_or_below(name, other) && candidate.1 >= now.1 / LEAST_OF_A_PACKAGE => candidate,
+            _ if is_at_or_below(name, other) && is_of_package => candidate,
             _ => now,
         }
+    }
+
+    /// True where a module of this package loads that one.
+    fn is_loaded_from(&self, node: usize, package: &str) -> bool {
+        let importer = self.loading[node].and_then(|edge| edge.importer.as_deref());
+        importer.is_some_and(|importer| is_at_or_below(importer, package))
     }
 }
 
