@@ -2,7 +2,7 @@
 //! they build on each other. The parts of a script share one namespace; `make check` lints what comes out.
 
 /// One file of a script.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Part {
     path: &'static str,
     text: &'static str,
@@ -14,6 +14,19 @@ macro_rules! parts {
         &[$(Part { path: $path, text: include_str!($path) }),+]
     };
 }
+
+/// What every script that imports for measured code begins with.
+const IMPORTING: &[Part] = parts![
+    "wire.py",
+    "failure.py",
+    "clock.py",
+    "import_system.py",
+    "start_up.py",
+    "faults.py",
+];
+
+/// What a timed sample needs besides.
+const TIMING: &[Part] = parts!["calibration.py", "pace.py", "collections.py", "own_times.py"];
 
 /// A script of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,83 +86,39 @@ impl Script {
         }
     }
 
-    fn parts(self) -> &'static [Part] {
-        match self {
-            Self::Interpreter => parts!["wire.py", "interpreter.py"],
-            Self::Probe => parts![
-                "wire.py",
-                "failure.py",
-                "clock.py",
-                "import_system.py",
-                "start_up.py",
-                "faults.py",
-                "calibration.py",
-                "pace.py",
-                "collections.py",
-                "own_times.py",
-                "probe.py",
+    fn parts(self) -> Vec<Part> {
+        let groups: &[&[Part]] = match self {
+            Self::Interpreter => &[parts!["wire.py", "interpreter.py"]],
+            Self::Probe => &[IMPORTING, TIMING, parts!["probe.py"]],
+            Self::DeferringProbe => &[IMPORTING, TIMING, parts!["defer.py", "probe.py"]],
+            Self::RemovingProbe => &[IMPORTING, TIMING, parts!["remove.py", "probe.py"]],
+            Self::Observe => &[
+                IMPORTING,
+                parts![
+                    "observe/readings.py",
+                    "observe/places.py",
+                    "observe/imports.py",
+                    "observe/warnings.py",
+                    "observe/effects.py",
+                    "calibration.py",
+                    "observe/glance.py",
+                    "observe/bytecode.py",
+                    "observe/modules.py",
+                    "observe/answer.py",
+                ],
             ],
-            Self::DeferringProbe => parts![
-                "wire.py",
-                "failure.py",
-                "clock.py",
-                "import_system.py",
-                "start_up.py",
-                "faults.py",
-                "calibration.py",
-                "pace.py",
-                "collections.py",
-                "own_times.py",
-                "defer.py",
-                "probe.py",
+            Self::ObserveLines => &[
+                IMPORTING,
+                parts![
+                    "observe/readings.py",
+                    "observe/places.py",
+                    "observe/statements.py",
+                    "observe/line_samples.py",
+                    "observe/lines.py",
+                ],
             ],
-            Self::RemovingProbe => parts![
-                "wire.py",
-                "failure.py",
-                "clock.py",
-                "import_system.py",
-                "start_up.py",
-                "faults.py",
-                "calibration.py",
-                "pace.py",
-                "collections.py",
-                "own_times.py",
-                "remove.py",
-                "probe.py",
-            ],
-            Self::Observe => parts![
-                "wire.py",
-                "failure.py",
-                "clock.py",
-                "import_system.py",
-                "start_up.py",
-                "faults.py",
-                "observe/readings.py",
-                "observe/places.py",
-                "observe/imports.py",
-                "observe/warnings.py",
-                "observe/effects.py",
-                "calibration.py",
-                "observe/glance.py",
-                "observe/bytecode.py",
-                "observe/modules.py",
-                "observe/answer.py",
-            ],
-            Self::ObserveLines => parts![
-                "wire.py",
-                "failure.py",
-                "clock.py",
-                "import_system.py",
-                "start_up.py",
-                "faults.py",
-                "observe/readings.py",
-                "observe/places.py",
-                "observe/statements.py",
-                "observe/line_samples.py",
-                "observe/lines.py",
-            ],
-            Self::CommandStart => parts!["command/sitecustomize.py"],
-            Self::CommandObserver => parts![
+            Self::CommandStart => &[parts!["command/sitecustomize.py"]],
+            Self::CommandObserver => &[parts![
                 "wire.py",
                 "clock.py",
                 "import_system.py",
@@ -160,10 +129,11 @@ impl Script {
                 "observe/bytecode.py",
                 "observe/modules.py",
                 "command/observe.py",
-            ],
-            Self::UsageStart => parts!["usage/sitecustomize.py"],
-            Self::UsageRecorder => parts!["import_system.py", "usage/recorder.py"],
-        }
+            ]],
+            Self::UsageStart => &[parts!["usage/sitecustomize.py"]],
+            Self::UsageRecorder => &[parts!["import_system.py", "usage/recorder.py"]],
+        };
+        groups.concat()
     }
 
     /// The script's text. A comment before each part names its file, for whoever reads a traceback or a linter's message.
