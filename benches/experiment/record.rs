@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use importgate_core::observed::{ImportRequest, Sample};
 use importgate_core::sampling::Decision;
-use importgate_core::sampling::plan::{Arm, Arms, Judge, Plan, PlanSettings, Step, StepOutcome};
+use importgate_core::sampling::plan::{Arm, Arms, Judge, Plan, PlanSettings, Round, Step, StepOutcome};
 use importgate_probe::python::{BytecodeFiles, Session, SessionSettings};
 
 use crate::hogs::{Hogs, State};
@@ -23,8 +23,8 @@ const ROUNDS_OF_A_VISIT: usize = 6;
 struct TakeAll;
 
 impl Judge for TakeAll {
-    fn look(&mut self, _: usize, _: &Arms) -> Decision {
-        Decision::Continue
+    fn look_round(&mut self, round: Round<'_>) -> Vec<Decision> {
+        vec![Decision::Continue; round.samples.len()]
     }
 }
 

@@ -6,7 +6,7 @@ use crate::observed::{Failure, ImportRequest, Measure, MeasureError, Sample};
 use crate::report::progress_line::{Phase, Progress};
 use crate::sampling::Decision;
 use crate::sampling::alpha::ORDERS;
-use crate::sampling::plan::{Arms, Judge, Plan, PlanSettings, Step, StepOutcome};
+use crate::sampling::plan::{Arms, Judge, Plan, PlanSettings, Round, Step, StepOutcome};
 use crate::stats::MachineSpeed;
 use crate::stats::contest::{contest, rounds_to_tell};
 use crate::stats::random::SplitMix64;
@@ -115,12 +115,15 @@ impl Orders<'_> {
 struct Rounds;
 
 impl Judge for Rounds {
-    fn look(&mut self, order: usize, _: &Arms) -> Decision {
-        if order < MOST_TIMED {
-            Decision::Continue
-        } else {
-            Decision::Pass
-        }
+    fn look_round(&mut self, round: Round<'_>) -> Vec<Decision> {
+        let decision = |order| {
+            if order < MOST_TIMED {
+                Decision::Continue
+            } else {
+                Decision::Pass
+            }
+        };
+        (0..round.samples.len()).map(decision).collect()
     }
 }
 

@@ -1,10 +1,10 @@
 //! Stops a target's sampling where its question is answered.
 
-use super::plan::{Arms, Judge};
+use super::plan::{Arms, Judge, Round};
 use super::question::Question;
 use super::sequential::Decision;
 
-/// Asks each target's question after each of its samples.
+/// Asks the question of each target that is open after each round.
 #[derive(Debug)]
 pub struct SequentialJudge<'a> {
     questions: Vec<&'a Question<'a>>,
@@ -20,7 +20,15 @@ impl<'a> SequentialJudge<'a> {
 }
 
 impl Judge for SequentialJudge<'_> {
-    fn look(&mut self, target: usize, samples: &Arms) -> Decision {
-        self.questions[target].look(&samples.head, &samples.base)
+    fn look_round(&mut self, round: Round<'_>) -> Vec<Decision> {
+        let targets = self.questions.iter().zip(round.samples).zip(round.open);
+        let look = |((question, Arms { head, base }), open): ((&&Question<'_>, &Arms), &bool)| {
+            if *open {
+                question.look(head, base)
+            } else {
+                Decision::Continue
+            }
+        };
+        targets.map(look).collect()
     }
 }

@@ -80,10 +80,20 @@ pub struct Arms {
     pub base: Vec<Sample>,
 }
 
-/// Who decides a target on its samples; called after each round in which it was sampled.
+/// What there is at the end of a round.
+#[derive(Debug, Clone, Copy)]
+pub struct Round<'a> {
+    /// The samples of each target so far.
+    pub samples: &'a [Arms],
+    /// Whether each target was sampled in this round. The others were decided before, or have failed.
+    pub open: &'a [bool],
+}
+
+/// Who decides the targets on their samples. All of them are seen together, since what they share is known from all.
 pub trait Judge {
-    /// [`Decision::Continue`] asks for another sample.
-    fn look(&mut self, target: usize, samples: &Arms) -> Decision;
+    /// Looks at a round that has ended, and answers for each target: [`Decision::Continue`] asks for another sample of it. What
+    /// is answered for one that is not open does not count.
+    fn look_round(&mut self, round: Round<'_>) -> Vec<Decision>;
 }
 
 /// One sample that the current round still has to take.
@@ -274,9 +284,12 @@ impl Plan {
 
     fn judge_round(&mut self, judge: &mut dyn Judge) {
         let is_last = self.round as usize >= self.settings.max_samples;
-        for (target, open) in self.open.iter_mut().enumerate().filter(|(_, open)| **open) {
-            let decision = judge.look(target, &self.samples[target]);
-            *open = !decision.is_final() && !is_last;
+        let decisions = judge.look_round(Round {
+            samples: &self.samples,
+            open: &self.open,
+        });
+        for (open, decision) in self.open.iter_mut().zip(decisions) {
+            *open &= !decision.is_final() && !is_last;
         }
     }
 }

@@ -23,12 +23,11 @@ fn pairs(targets: usize, max_samples: usize) -> PlanSettings {
 struct Script(Vec<usize>);
 
 impl Judge for Script {
-    fn look(&mut self, target: usize, samples: &Arms) -> Decision {
-        if samples.head.len() >= self.0[target] {
-            Decision::Pass
-        } else {
-            Decision::Continue
-        }
+    fn look_round(&mut self, round: Round<'_>) -> Vec<Decision> {
+        let is_enough = |(samples, enough): (&Arms, &usize)| samples.head.len() >= *enough;
+        let all = round.samples.iter().zip(&self.0).map(is_enough);
+        all.map(|enough| if enough { Decision::Pass } else { Decision::Continue })
+            .collect()
     }
 }
 
@@ -36,8 +35,8 @@ impl Judge for Script {
 struct TakeAll;
 
 impl Judge for TakeAll {
-    fn look(&mut self, _target: usize, _samples: &Arms) -> Decision {
-        Decision::Continue
+    fn look_round(&mut self, round: Round<'_>) -> Vec<Decision> {
+        vec![Decision::Continue; round.samples.len()]
     }
 }
 
