@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::builder::styling::{AnsiColor, Effects, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use importgate_core::budgets::units;
+use importgate_core::budgets::{Budgets, ReuseBy, units};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().effects(Effects::BOLD))
@@ -38,6 +38,27 @@ pub enum ColourChoice {
     Always,
     /// Never.
     Never,
+}
+
+/// What has to show that a target did not change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReuseChoice {
+    /// Its files.
+    Files,
+    /// One import of it.
+    Observed,
+    /// Nothing does: every target is timed.
+    Never,
+}
+
+impl From<ReuseChoice> for ReuseBy {
+    fn from(choice: ReuseChoice) -> Self {
+        match choice {
+            ReuseChoice::Files => Self::Files,
+            ReuseChoice::Observed => Self::Observed,
+            ReuseChoice::Never => Self::Never,
+        }
+    }
 }
 
 /// The subcommands.
@@ -116,8 +137,12 @@ pub struct CheckArguments {
     /// The interpreter for --against, where the dependencies differ too.
     #[arg(long, value_name = "PYTHON", requires = "against")]
     pub base_python: Option<PathBuf>,
-    /// Time every target, also those whose code is the same as the baseline's.
-    #[arg(long)]
+    /// What has to show that a target did not change, so that its recorded numbers hold: its files, one import of it
+    /// (observed), or nothing (never).
+    #[arg(long, value_name = "BY", value_enum)]
+    pub reuse: Option<ReuseChoice>,
+    /// Time every target, also those whose code is the same as the baseline's: --reuse never.
+    #[arg(long, conflicts_with = "reuse")]
     pub no_reuse: bool,
     /// Let the times alone decide, even where the closures prove that the code is the same (for experiments).
     #[arg(long, hide = true)]
@@ -128,6 +153,17 @@ pub struct CheckArguments {
     /// More columns: percentiles, CPU, wall clock, peak memory.
     #[arg(long, short)]
     pub verbose: bool,
+}
+
+impl CheckArguments {
+    /// What has to show that a target did not change; the command line wins over the budgets file.
+    pub(crate) fn reuse(&self, budgets: &Budgets) -> ReuseBy {
+        match self.reuse {
+            _ if self.no_reuse => ReuseBy::Never,
+            Some(choice) => choice.into(),
+            None => budgets.measure.reuse.value,
+        }
+    }
 }
 
 /// `importgate record`.

@@ -62,7 +62,7 @@ fn report(arguments: &CheckArguments) -> Result<Report, Error> {
             sampling,
             files: &ProjectFiles { root: &project.root },
             reuse: Reuse {
-                time_all: arguments.no_reuse,
+                by: arguments.reuse(&project.budgets),
                 times_alone: arguments.times_alone,
             },
         },

@@ -9,8 +9,8 @@ use crate::machine;
 use crate::python::{BytecodeFiles, Contents, CountedRun, PythonError, Session};
 use crate::runner::RunError;
 use importgate_core::observed::{
-    Attempt, Body, BytecodeState, Clock, Deferral, Deferred, FailedCommand, ImportRequest, Installed, Interpreter,
-    LineSeen, Look, Measure, MeasureError, ReferenceSample, Sample, TargetObservation,
+    Attempt, Body, BytecodeState, Clock, Deferral, Deferred, FailedCommand, ImportRequest, Inputs, Installed,
+    Interpreter, KnownImport, LineSeen, Look, Measure, MeasureError, ReferenceSample, Sample, TargetObservation,
 };
 
 /// One interpreter with one version of the code, and what counts its instructions.
@@ -64,8 +64,13 @@ impl Measure for Probe {
         Ok(TargetObservation {
             closure,
             files_read: contents.files_read(&observation),
+            inputs: Inputs::new(),
             observation,
         })
+    }
+
+    fn is_unchanged(&self, _known: KnownImport<'_>) -> bool {
+        false
     }
 
     fn use_private_bytecode(&self) -> bool {

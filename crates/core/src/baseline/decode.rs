@@ -12,7 +12,9 @@ use super::pool::Pool;
 use super::{Baseline, Entry, ParseError, Recorded, StoredSample};
 use crate::budgets::Bytecode;
 use crate::numbers;
-use crate::observed::{BytecodeState, COLLECTIONS, Installed, ModuleRecord, ModuleTable, Origin, ReferenceSample};
+use crate::observed::{
+    BytecodeState, COLLECTIONS, Inputs, Installed, ModuleRecord, ModuleTable, Origin, ReferenceSample,
+};
 
 /// Reads a baseline.
 pub(super) fn baseline(bytes: &[u8]) -> Result<Baseline, ParseError> {
@@ -94,6 +96,7 @@ fn not_json(text: &str, error: &serde_json::Error) -> ParseError {
 struct Pools {
     modules: BTreeMap<Origin, Pool>,
     files: Pool,
+    inputs: Pool,
 }
 
 fn entry(stored: StoredEntry, path: &Path) -> Result<Entry, ParseError> {
@@ -132,6 +135,7 @@ fn entry(stored: StoredEntry, path: &Path) -> Result<Entry, ParseError> {
     let pools = Pools {
         modules: stored.modules.into_iter().collect(),
         files: stored.files,
+        inputs: stored.inputs,
     };
     let state = entry.bytecode;
     let recorded = |entry: &Entry, mut stored: StoredTarget, path: Path| {
@@ -191,6 +195,9 @@ fn target(entry: &Entry, stored: StoredTarget, pools: &Pools, path: &Path) -> Re
         let chosen = chosen.map_err(|problem| path.key("files_read").invalid(problem))?;
         recorded.files_read = chosen.into_iter().cloned().collect();
     }
+    if let Some(selection) = stored.inputs {
+        recorded.inputs = inputs(&selection, &pools.inputs).map_err(|problem| path.key("inputs").invalid(problem))?;
+    }
     let bytes = |bytes: Option<u64>| bytes.map(|bytes| bytes as f64);
     let summaries = [
         ("time_ms", stored.time_ms, recorded.time_ms(&entry.speed_of(&recorded))),
@@ -209,6 +216,12 @@ fn target(entry: &Entry, stored: StoredTarget, pools: &Pools, path: &Path) -> Re
         summary(key, stored, computed, path)?;
     }
     Ok(recorded)
+}
+
+/// What a target depends on, of what all of them do.
+fn inputs(selection: &str, pool: &Pool) -> Result<Inputs, String> {
+    let chosen = pool.select(selection)?.into_iter();
+    chosen.map(|(input, content)| Ok((input.parse()?, *content))).collect()
 }
 
 /// The modules of a closure in the order in which it has them.

@@ -1,6 +1,6 @@
 //! From a baseline to what is stored. Every summary that a reader of a diff looks for is computed here, and nowhere kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::format::{File, OWN_TIME_UNIT_NS, OwnTimes, StoredEntry, StoredTarget};
 use super::pool::Pool;
@@ -24,7 +24,7 @@ impl From<&Baseline> for File {
 
 impl From<&Entry> for StoredEntry {
     fn from(entry: &Entry) -> Self {
-        let (modules, files) = (modules_of(entry), files_of(entry));
+        let (modules, others) = (modules_of(entry), Others::of(entry));
         let targets = entry.targets.iter();
         Self {
             importgate: entry.importgate.clone(),
@@ -40,14 +40,18 @@ impl From<&Entry> for StoredEntry {
             all_distributions: entry.distributions.is_complete,
             sample_columns: StoredSample::COLUMNS.map(str::to_owned).to_vec(),
             targets: targets
-                .map(|(name, recorded)| (name.clone(), target(recorded, entry, &modules, &files)))
+                .map(|(name, recorded)| (name.clone(), target(recorded, entry, &modules, &others)))
                 .collect(),
-            start: entry.start.as_ref().map(|start| target(start, entry, &modules, &files)),
+            start: entry
+                .start
+                .as_ref()
+                .map(|start| target(start, entry, &modules, &others)),
             modules: modules
                 .into_iter()
                 .map(|(origin, pool)| (origin.clone(), pool))
                 .collect(),
-            files,
+            files: others.files,
+            inputs: others.inputs,
         }
     }
 }
@@ -69,12 +73,32 @@ fn modules_of(entry: &Entry) -> Modules<'_> {
         .collect()
 }
 
-fn files_of(entry: &Entry) -> Pool {
-    let read = all(entry).flat_map(|target| &target.files_read);
-    read.map(|(path, content)| (path.as_str(), *content)).collect()
+/// What the targets of an entry depend on beside modules.
+struct Others {
+    files: Pool,
+    inputs: Pool,
 }
 
-fn target(recorded: &Recorded, entry: &Entry, modules: &Modules<'_>, files: &Pool) -> StoredTarget {
+impl Others {
+    fn of(entry: &Entry) -> Self {
+        let read = all(entry).flat_map(|target| &target.files_read);
+        let inputs: BTreeMap<String, BTreeSet<_>> = all(entry).fold(BTreeMap::new(), |mut inputs, target| {
+            for (input, content) in &target.inputs {
+                inputs.entry(input.to_string()).or_default().insert(*content);
+            }
+            inputs
+        });
+        Self {
+            files: read.map(|(path, content)| (path.as_str(), *content)).collect(),
+            inputs: inputs
+                .iter()
+                .flat_map(|(input, contents)| contents.iter().map(|content| (input.as_str(), *content)))
+                .collect(),
+        }
+    }
+}
+
+fn target(recorded: &Recorded, entry: &Entry, modules: &Modules<'_>, others: &Others) -> StoredTarget {
     let milliseconds = |time_ms: f64| (time_ms * 1e3).round() / 1e3;
     let (closure, own_times) = closure(recorded, modules);
     StoredTarget {
@@ -88,8 +112,11 @@ fn target(recorded: &Recorded, entry: &Entry, modules: &Modules<'_>, files: &Poo
         closure,
         files_read: (!recorded.files_read.is_empty()).then(|| {
             let read = recorded.files_read.iter();
-            files.selection(read.map(|(path, content)| (path.as_str(), *content)))
+            others
+                .files
+                .selection(read.map(|(path, content)| (path.as_str(), *content)))
         }),
+        inputs: (!recorded.inputs.is_empty()).then(|| selection_of_inputs(recorded, &others.inputs)),
         bytecode: match entry.bytecode {
             Bytecode::AsIs => bytecode(&recorded.closure),
             Bytecode::Warm | Bytecode::Cold => Vec::new(),
@@ -101,6 +128,14 @@ fn target(recorded: &Recorded, entry: &Entry, modules: &Modules<'_>, files: &Poo
             .map(|&nanoseconds| (nanoseconds + OWN_TIME_UNIT_NS / 2) / OWN_TIME_UNIT_NS),
         samples: recorded.samples.clone(),
     }
+}
+
+/// Which inputs it depends on. A pool is in the order of its text.
+fn selection_of_inputs(recorded: &Recorded, inputs: &Pool) -> String {
+    let chosen = recorded.inputs.iter();
+    let mut chosen: Vec<_> = chosen.map(|(input, content)| (input.to_string(), *content)).collect();
+    chosen.sort();
+    inputs.selection(chosen.iter().map(|(input, content)| (input.as_str(), *content)))
 }
 
 /// Which modules have bytecode that is not fresh, by its state.

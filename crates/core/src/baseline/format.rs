@@ -56,6 +56,9 @@ pub(super) struct StoredEntry {
     pub(super) modules: Vec<(Origin, Pool)>,
     /// The other files that a target read.
     pub(super) files: Pool,
+    /// What else a target depends on.
+    #[serde(default, skip_serializing_if = "Pool::is_empty")]
+    pub(super) inputs: Pool,
 }
 
 /// [`Machine`] with every field required and no other one.
@@ -99,6 +102,9 @@ pub(super) struct StoredTarget {
     /// Which of the entry's files it read.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub(super) files_read: Option<String>,
+    /// Which of the entry's inputs it depends on.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub(super) inputs: Option<String>,
     /// Which modules of the closure have bytecode that is not fresh, by its state: see [`Pool::selection`].
     #[serde(default, with = "unique", skip_serializing_if = "Vec::is_empty")]
     pub(super) bytecode: Vec<(BytecodeState, String)>,

@@ -91,6 +91,11 @@ impl<'a> FromIterator<(&'a str, Option<ContentHash>)> for Pool {
 }
 
 impl Pool {
+    /// True where it has no members.
+    pub(super) fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
     /// Which members are chosen, as text: `*` for all, else runs such as `+40-3+`, members in (+) and out (-) from the
     /// first on, where a sign without a number is one member. `chosen` is in ascending order.
     pub(super) fn selection<'a>(&self, chosen: impl Iterator<Item = (&'a str, Option<ContentHash>)>) -> String {

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::budgets::{Bytecode, Engine};
-use crate::observed::{ContentHash, Installed, Machine, ModuleTable, OwnTime, ReferenceSample, Sample};
+use crate::observed::{
+    ContentHash, Inputs, Installed, KnownImport, Machine, ModuleTable, OwnTime, ReferenceSample, Sample,
+};
 use crate::stats::{MachineSpeed, estimate};
 
 /// The interpreter that an entry was recorded with.
@@ -129,6 +131,8 @@ pub struct Recorded {
     pub preload: Vec<String>,
     /// Other files that the import read, by path; `None` for one that it looked for and that was not there.
     pub files_read: BTreeMap<String, Option<ContentHash>>,
+    /// What else the import depends on; empty in what older versions recorded.
+    pub inputs: Inputs,
     /// Instructions that the import executed, where the engine counted them.
     pub instructions: Option<u64>,
     /// How fast the machine was; `None` where nothing was timed, and in what older versions recorded.
@@ -141,6 +145,15 @@ impl Recorded {
     /// It is a summary for the reader of a diff; a verdict rests on the samples.
     pub fn time_ms(&self, machine: &MachineSpeed) -> Option<f64> {
         estimate(&self.to_samples(), machine).map(|estimate| estimate.time_ms)
+    }
+
+    /// What is known of the import itself.
+    pub fn as_known(&self) -> KnownImport<'_> {
+        KnownImport {
+            closure: &self.closure,
+            files_read: &self.files_read,
+            inputs: &self.inputs,
+        }
     }
 
     /// The median of what the import added to the resident set, in bytes. `None` without samples.

@@ -1,5 +1,5 @@
-//! Two settings of the measurement that budgets and baseline share: numbers taken under different ones are not comparable.
-//! Their words are part of the stored format.
+//! Settings of the measurement that are a choice of few words. Bytecode and engine stand in the baseline, too: numbers taken under
+//! different ones are not comparable, and their words are part of the stored format.
 
 use std::fmt;
 
@@ -27,6 +27,32 @@ pub enum Engine {
     Time,
     /// Instruction counts.
     Instructions,
+}
+
+/// What has to show that a target did not change, so that the baseline's numbers hold (`measure.reuse`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ReuseBy {
+    /// The files that its import depends on; it is imported only where they do not show it.
+    #[default]
+    Files,
+    /// One import of it.
+    Observed,
+    /// Nothing does: every target is timed.
+    Never,
+}
+
+impl ReuseBy {
+    /// Every choice.
+    pub const ALL: [Self; 3] = [Self::Files, Self::Observed, Self::Never];
+
+    /// The word for it in budgets and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Files => "files",
+            Self::Observed => "observed",
+            Self::Never => "never",
+        }
+    }
 }
 
 impl fmt::Display for Bytecode {

@@ -27,7 +27,7 @@ use toml::de::DeTable;
 
 pub use self::cited::{BudgetLine, Cited, Inconclusive};
 pub use self::diagnostic::{Diagnostic, Diagnostics};
-pub use self::engine::{Bytecode, Engine};
+pub use self::engine::{Bytecode, Engine, ReuseBy};
 pub use self::limits::Limits;
 pub use self::pattern::{Pattern, PatternError};
 pub use self::select::select;

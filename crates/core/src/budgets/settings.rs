@@ -2,7 +2,7 @@
 
 use super::table::Table;
 use super::value::{Located, cited_or};
-use crate::budgets::{Bytecode, Cited, Engine, Inconclusive};
+use crate::budgets::{Bytecode, Cited, Engine, Inconclusive, ReuseBy};
 
 /// One hour, the longest that anything here may take, in milliseconds.
 const HOUR_MS: f64 = 3_600_000.0;
@@ -99,6 +99,8 @@ pub struct MeasureSettings {
     pub max_samples: Cited<u64>,
     /// Bytecode as it is shipped, warm or cold.
     pub bytecode: Cited<Bytecode>,
+    /// What shows that a target did not change, so that its recorded numbers hold.
+    pub reuse: Cited<ReuseBy>,
     /// Time or instructions.
     pub engine: Cited<Engine>,
     /// The seed of the random order; `None` where each run draws its own.
@@ -118,6 +120,7 @@ impl Default for MeasureSettings {
             min_samples: Cited::default_of(5),
             max_samples: Cited::default_of(60),
             bytecode: Cited::default_of(Bytecode::AsIs),
+            reuse: Cited::default_of(ReuseBy::default()),
             engine: Cited::default_of(Engine::Time),
             seed: None,
             time_limit_ms: None,
@@ -137,6 +140,8 @@ impl MeasureSettings {
             ("cold", Bytecode::Cold),
         ];
         let bytecode = table.take("bytecode").and_then(|value| value.choice(&bytecode));
+        let reuse = ReuseBy::ALL.map(|reuse| (reuse.name(), reuse));
+        let reuse = table.take("reuse").and_then(|value| value.choice(&reuse));
         let engine = [("time", Engine::Time), ("instructions", Engine::Instructions)];
         let engine = table.take("engine").and_then(|value| value.choice(&engine));
         // TOML integers end at 2^63 − 1.
@@ -165,6 +170,7 @@ impl MeasureSettings {
                 }),
             ),
             bytecode: cited_or(bytecode.as_ref(), default.bytecode.value),
+            reuse: cited_or(reuse.as_ref(), default.reuse.value),
             engine: cited_or(engine.as_ref(), default.engine.value),
             seed: seed.as_ref().map(Located::cited),
             time_limit_ms: time_limit.as_ref().map(Located::cited),

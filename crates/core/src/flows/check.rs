@@ -21,6 +21,7 @@ use super::orders::Orders;
 use super::sample::{self, Job, Samples};
 use super::speed::RunSpeed;
 use super::target_state::{Reuse, TargetState, glance_at};
+use super::unchanged;
 use super::{Deadline, SamplingSettings, ShowProgress};
 
 /// Microseconds in a millisecond.
@@ -223,7 +224,8 @@ fn observe_both<'a>(
         glance_at(target, observed, compare_with, context, (check.reuse, speed))
     };
     let settles = compare_with.stored().map(|_| &glance as &Settles<'_>);
-    let observed = Side::observe(head, targets, settles, progress)?;
+    let known = unchanged::observations(head, targets, compare_with, context, (check.reuse, speed));
+    let observed = Side::observe_rest(head, targets, known, settles, progress)?;
     let Some(base) = observe_base(compare_with, targets, counted, progress)? else {
         return Ok(((observed, None), false));
     };

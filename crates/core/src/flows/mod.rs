@@ -15,6 +15,7 @@ mod sample;
 mod speed;
 mod start_up;
 mod target_state;
+mod unchanged;
 
 #[cfg(test)]
 mod tests;

@@ -37,7 +37,18 @@ impl<'a> Side<'a> {
         settles: Option<&Settles<'_>>,
         progress: &mut dyn ShowProgress,
     ) -> Result<Self, MeasureError> {
-        let observations = observe_all(measure, targets, settles, progress)?;
+        Self::observe_rest(measure, targets, vec![None; targets.len()], settles, progress)
+    }
+
+    /// Observes every target of which it is not `known` already what that would show.
+    pub(super) fn observe_rest(
+        measure: &'a dyn Measure,
+        targets: &[Target],
+        known: Vec<Option<TargetObservation>>,
+        settles: Option<&Settles<'_>>,
+        progress: &mut dyn ShowProgress,
+    ) -> Result<Self, MeasureError> {
+        let observations = observe_all(measure, targets, known, settles, progress)?;
         Ok(Self { measure, observations })
     }
 }
@@ -45,11 +56,16 @@ impl<'a> Side<'a> {
 fn observe_all(
     measure: &dyn Measure,
     targets: &[Target],
+    known: Vec<Option<TargetObservation>>,
     settles: Option<&Settles<'_>>,
     progress: &mut dyn ShowProgress,
 ) -> Result<Vec<TargetObservation>, MeasureError> {
     let mut observations = Vec::with_capacity(targets.len());
-    for (done, target) in targets.iter().enumerate() {
+    for (done, (target, known)) in targets.iter().zip(known).enumerate() {
+        if let Some(known) = known {
+            observations.push(known);
+            continue;
+        }
         progress.show(&Progress {
             phase: Phase::Observing,
             done: done as u64,

@@ -190,6 +190,7 @@ fn recorded(target: &Target, observed: &TargetObservation, samples: &[Sample], m
         own_ns,
         preload: target.preload.clone(),
         files_read: observed.files_read.clone(),
+        inputs: observed.inputs.clone(),
         instructions: None,
         speed: (!samples.is_empty()).then(|| RecordedSpeed::of(samples, machine)),
     }

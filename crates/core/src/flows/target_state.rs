@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::baseline::Recorded;
-use crate::budgets::{Target, Workload};
+use crate::budgets::{ReuseBy, Target, Workload};
 use crate::checks;
 use crate::checks::{Before, Case, Context, StartChange, TargetStatus};
 use crate::observed::{ClosureChange, Failure, ModuleTable, Sample, TargetObservation};
@@ -22,8 +22,8 @@ use super::start_up::without;
 /// How far a check goes in taking equal code for equal cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Reuse {
-    /// Time every target, also those whose code is the baseline's.
-    pub time_all: bool,
+    /// What has to show that the code of a target is the baseline's.
+    pub by: ReuseBy,
     /// Let the times alone decide, even where closures prove that the code is the same.
     pub times_alone: bool,
 }
@@ -349,12 +349,11 @@ pub(super) fn glance_at(
         return Glanced::Settled; // a full look would see no more of it, and take as long again
     }
     let state = TargetState::of(target, observed, compare_with, None, (reuse, speed));
-    if state.took_longer && !reuse.time_all {
+    if state.took_longer && reuse.by != ReuseBy::Never {
         return Glanced::Slow;
     }
     // Only the full look sees who imports whom.
-    let circles_matter = target.limits.fail_on_cycles.as_ref().is_some_and(|cited| cited.value);
-    let is_reused = matches!(state.kind, Kind::Reused { .. }) && !circles_matter;
+    let is_reused = matches!(state.kind, Kind::Reused { .. }) && !circles_matter(target);
     // How many tests the run will ask is not known yet; what passes does so whatever its share is.
     let rules = Rules::of_recorded(ErrorBudget::over(state.tests(target)));
     if is_reused && checks::is_silent(&state.case(target, observed, None, None, rules), context) {
@@ -362,6 +361,11 @@ pub(super) fn glance_at(
     } else {
         Glanced::Open
     }
+}
+
+/// True where a circle of imports is an error.
+pub(super) fn circles_matter(target: &Target) -> bool {
+    target.limits.fail_on_cycles.as_ref().is_some_and(|cited| cited.value)
 }
 
 /// The modules of an import that are loaded at each start of the interpreter now and were not, or were and are not.
@@ -383,7 +387,7 @@ fn change_of_command(before: &ModuleTable, now: &ModuleTable) -> Option<ClosureC
 }
 
 /// A command does more than import, so nothing but its times says whether it is the same.
-fn is_import(target: &Target) -> bool {
+pub(super) fn is_import(target: &Target) -> bool {
     matches!(target.workload, Workload::Imports(_))
 }
 
@@ -399,7 +403,7 @@ fn against_recorded(
             samples: samples.clone(),
             whole: stored.comparability.times_compare(),
         };
-        if reuse.time_all || samples.is_empty() {
+        if reuse.by == ReuseBy::Never || samples.is_empty() {
             return Kind::Timed(same_code);
         }
         return Kind::Reused {

@@ -7,8 +7,8 @@ use std::fmt;
 use std::time::Duration;
 
 use super::{
-    Body, ContentHash, Deferral, Deferred, Failure, Installed, Interpreter, LineSeen, ModuleTable, Observation,
-    ReferenceSample, Sample,
+    Body, ContentHash, Deferral, Deferred, Failure, Inputs, Installed, Interpreter, KnownImport, LineSeen, ModuleTable,
+    Observation, ReferenceSample, Sample,
 };
 
 /// One interpreter with one version of the code.
@@ -28,6 +28,10 @@ pub trait Measure {
     /// # Errors
     /// Where the process could not be run, or answered something unexpected.
     fn observe(&self, request: ImportRequest<'_>, look: Look) -> Result<TargetObservation, MeasureError>;
+
+    /// True where the files here show that an import of which this is known would run the same code on the same data, and load
+    /// its bytecode in the same way. It imports nothing; what it cannot see for sure is no.
+    fn is_unchanged(&self, known: KnownImport<'_>) -> bool;
 
     /// Keeps bytecode in a private folder from now on, so that two versions of the code are measured in one state of it. False
     /// where that changes nothing: no bytecode is used, or it is kept there already.
@@ -133,6 +137,8 @@ pub struct TargetObservation {
     pub closure: ModuleTable,
     /// Other files that it read, by path, with what identifies their content; `None` for one that was not there.
     pub files_read: BTreeMap<String, Option<ContentHash>>,
+    /// What else it depends on; empty where that is not known.
+    pub inputs: Inputs,
 }
 
 impl TargetObservation {

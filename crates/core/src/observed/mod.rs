@@ -10,6 +10,7 @@ mod deferral;
 mod distributions;
 mod effect;
 mod environment;
+mod inputs;
 mod measure;
 mod module_index;
 mod observation;
@@ -24,11 +25,12 @@ pub use deferral::{Body, Deferral, Deferred, ImportForm};
 pub use distributions::{DistributionChange, Installed};
 pub use effect::Effect;
 pub use environment::{Environment, EnvironmentKey, Interpreter, Machine};
+pub use inputs::{Input, Inputs, KnownImport};
 pub use measure::{Attempt, Clock, FailedCommand, ImportRequest, Look, Measure, MeasureError, TargetObservation};
 pub use module_index::{ModuleIndex, is_at_or_below, is_identifier};
 pub use observation::{
-    AbsentName, BlockedSeen, Edge, EffectSeen, Failure, Frame, Glance, LineSeen, LoadedModule, Observation, Trigger,
-    WarningSeen,
+    AbsentName, BlockedSeen, Edge, EffectSeen, Failure, Frame, Glance, LineSeen, LoadedModule, Observation, Traces,
+    Trigger, WarningSeen,
 };
 pub use place::Place;
 pub use sample::{OwnTime, ReferenceSample, Sample};

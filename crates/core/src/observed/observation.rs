@@ -1,5 +1,7 @@
 //! One untimed, fully instrumented import: who imported whom, from which line, and what else it did.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{BytecodeObstacle, BytecodeState, Effect, Place};
@@ -271,6 +273,23 @@ pub struct Glance {
     pub calibration_ns: u64,
 }
 
+/// What an import, and whatever was loaded before it, looked for, read and asked about, by absolute paths.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+pub struct Traces {
+    /// Every module that was looked for, with the file that was found; `None` where nothing was, or something without a file.
+    pub lookups: BTreeMap<String, Option<String>>,
+    /// Files that the import system read for something else than a module that is there in the end.
+    pub opened: Vec<String>,
+    /// Folders whose names were read.
+    pub listed: Vec<String>,
+    /// Paths of which it was asked whether they are there, and what they are.
+    pub asked: Vec<String>,
+    /// Environment variables that were read.
+    pub variables: Vec<String>,
+    /// What was done whose outcome no file shows, in words.
+    pub unseen: Vec<String>,
+}
+
 /// What one instrumented import showed.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 pub struct Observation {
@@ -288,6 +307,9 @@ pub struct Observation {
     pub blocked: Vec<BlockedSeen>,
     /// Files that it read or tried to read, other than modules and their bytecode, by their absolute paths.
     pub files_read: Vec<String>,
+    /// What else it depended on.
+    #[serde(default)]
+    pub traces: Traces,
     /// CPU time of the whole import, in nanoseconds.
     pub total_ns: u64,
     /// Resident memory that the whole import added, in bytes.

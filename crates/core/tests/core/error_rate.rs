@@ -19,15 +19,15 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use importgate_core::baseline::Baseline;
-use importgate_core::budgets::{self, Budgets, Cited, FileKind, Limits, Target};
+use importgate_core::budgets::{self, Budgets, Cited, FileKind, Limits, ReuseBy, Target};
 use importgate_core::checks::{Places, Verdict};
 use importgate_core::flows::{
     Against, Base, Check, Deadline, Record, Reuse, SamplingSettings, ShowProgress, SourceFiles, check, record,
 };
 use importgate_core::observed::{
     Attempt, Body, Clock, ContentHash, Deferral, Deferred, FailedCommand, ImportRequest, Installed, Interpreter,
-    LineSeen, Look, Machine, Measure, MeasureError, ModuleRecord, Origin, OwnTime, ReferenceSample, Sample,
-    TargetObservation,
+    KnownImport, LineSeen, Look, Machine, Measure, MeasureError, ModuleRecord, Origin, OwnTime, ReferenceSample,
+    Sample, TargetObservation,
 };
 use importgate_core::report::progress_line::Progress;
 use importgate_core::stats::comparison::WHOLE_ALLOWANCE;
@@ -213,6 +213,10 @@ impl Measure for Simulated<'_> {
         Installed::default()
     }
 
+    fn is_unchanged(&self, _known: KnownImport<'_>) -> bool {
+        false
+    }
+
     fn observe(&self, request: ImportRequest<'_>, _: Look) -> Result<TargetObservation, MeasureError> {
         if request.is_start() {
             return Ok(TargetObservation::default());
@@ -390,7 +394,7 @@ impl fmt::Display for Way {
         };
         let how = match (self.comparison, self.reuse) {
             (_, Reuse { times_alone: true, .. }) => ", times alone",
-            (_, Reuse { time_all: true, .. }) => ", nothing reused",
+            (_, Reuse { by: ReuseBy::Never, .. }) => ", nothing reused",
             (Comparison::Stored, _) => ", unchanged ones reused",
             _ => "",
         };
@@ -402,14 +406,15 @@ impl fmt::Display for Way {
 }
 
 fn ways() -> Vec<Way> {
-    let reuse = |time_all, times_alone| Reuse { time_all, times_alone };
+    let reuse = |by, times_alone| Reuse { by, times_alone };
+    let (files, never) = (ReuseBy::Files, ReuseBy::Never);
     let sides = [
-        (Comparison::Nothing, reuse(false, false)),
-        (Comparison::Stored, reuse(false, false)),
-        (Comparison::Stored, reuse(true, false)),
-        (Comparison::Stored, reuse(false, true)),
-        (Comparison::Paired, reuse(false, false)),
-        (Comparison::Paired, reuse(false, true)),
+        (Comparison::Nothing, reuse(files, false)),
+        (Comparison::Stored, reuse(files, false)),
+        (Comparison::Stored, reuse(never, false)),
+        (Comparison::Stored, reuse(files, true)),
+        (Comparison::Paired, reuse(files, false)),
+        (Comparison::Paired, reuse(files, true)),
     ];
     let ways = sides.into_iter().flat_map(|(comparison, reuse)| {
         [None, Some(3), Some(5), Some(20)].map(|fixed| Way {

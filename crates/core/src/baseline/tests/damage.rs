@@ -111,7 +111,7 @@ fn fields_that_are_missing_unknown_or_twice() {
     );
     assert_eq!(
         edited("     \"preload\": [\"shop.core\"],\n", ""),
-        format!("{target}: missing field `preload` at line 53 column 5")
+        format!("{target}: missing field `preload` at line 54 column 5")
     );
     assert_eq!(
         edited(
@@ -145,7 +145,7 @@ fn fields_that_are_missing_unknown_or_twice() {
     );
     assert_eq!(
         edited("    \"shop.utils\": {", "    \"shop.database\": {"),
-        "environments.\"cpython-3.13-linux-x86_64\".targets: the key `shop.database` comes twice at line 55 column 19"
+        "environments.\"cpython-3.13-linux-x86_64\".targets: the key `shop.database` comes twice at line 56 column 19"
     );
     assert_eq!(
         edited(
@@ -220,17 +220,17 @@ fn values_that_cannot_be() {
         (
             "[0,50000000,",
             "[50000000,",
-            format!("{target}.samples[0]: 9 numbers for 10 columns at line 51 column 6"),
+            format!("{target}.samples[0]: 9 numbers for 10 columns at line 52 column 6"),
         ),
         (
             "[0,50000000,",
             "[0,5.5,",
-            format!("{target}.samples[0][1]: invalid type: floating point `5.5`, expected u64 at line 50 column 12"),
+            format!("{target}.samples[0][1]: invalid type: floating point `5.5`, expected u64 at line 51 column 12"),
         ),
         (
             "[0,50000000,",
             "[4294967296,1,",
-            format!("{target}.samples[0]: the round is larger than any can be at line 51 column 6"),
+            format!("{target}.samples[0]: the round is larger than any can be at line 52 column 6"),
         ),
         (
             "\"+2\"",
@@ -273,7 +273,7 @@ fn values_that_cannot_be() {
         (
             "\"12 - 300 0 -\"",
             "\"12 - 300 0 x\"",
-            format!("{target}.own_time_10us: \"x\" is not a number of units at line 47 column 36"),
+            format!("{target}.own_time_10us: \"x\" is not a number of units at line 48 column 36"),
         ),
         (
             "\"sqlalchemy==2.0.49\": \"*\",\n      \"standard\": \"*\"",
@@ -286,7 +286,7 @@ fn values_that_cannot_be() {
             "\"0000000000000001\"",
             "\"1\"",
             format!(
-                "{entry}.modules.own.shop: expected a hash of 16 hexadecimal digits, null or a list of these at line 73 column 16"
+                "{entry}.modules.own.shop: expected a hash of 16 hexadecimal digits, null or a list of these at line 74 column 16"
             ),
         ),
         (
@@ -297,13 +297,13 @@ fn values_that_cannot_be() {
         (
             "\"shop.utils\": \"0",
             "\"aaa\": \"0",
-            format!("{entry}.modules.own: the members are not in ascending order, each once at line 76 column 5"),
+            format!("{entry}.modules.own: the members are not in ascending order, each once at line 77 column 5"),
         ),
         (
             "\"standard\": {",
             "\"elsewhere\": {",
             format!(
-                "{entry}.modules.elsewhere: neither own, standard, other nor a distribution such as name==1.0 at line 81 column 15"
+                "{entry}.modules.elsewhere: neither own, standard, other nor a distribution such as name==1.0 at line 82 column 15"
             ),
         ),
     ];

@@ -10,7 +10,8 @@ use crate::baseline::format::{File, OWN_TIME_UNIT_NS};
 use crate::baseline::{Baseline, Entry, Recorded, RecordedInterpreter, RecordedSpeed, StoredSample};
 use crate::budgets::{Bytecode, Engine};
 use crate::observed::{
-    BytecodeState, ContentHash, EnvironmentKey, Installed, Machine, ModuleRecord, Origin, ReferenceSample, Sample,
+    BytecodeState, ContentHash, EnvironmentKey, Input, Installed, Machine, ModuleRecord, Origin, ReferenceSample,
+    Sample,
 };
 
 #[test]
@@ -183,9 +184,11 @@ fn targets() -> impl Strategy<Value = Recorded> {
             reference_ns,
         }),
     );
-    let rest = (vec(any::<String>(), 0..3), files, (any::<Option<u64>>(), speed));
+    let content = any::<Option<u64>>().prop_map(|bits| bits.map(ContentHash));
+    let inputs = btree_map(any::<String>().prop_map(Input::Path), content, 0..3);
+    let rest = (vec(any::<String>(), 0..3), files, (inputs, any::<Option<u64>>(), speed));
     (vec(sample_rows(), 0..4), closure, rest).prop_map(
-        |(samples, closure, (preload, files_read, (instructions, speed)))| {
+        |(samples, closure, (preload, files_read, (inputs, instructions, speed)))| {
             let own_ns = closure
                 .iter()
                 .filter_map(|(name, (_, units))| Some((name.clone(), (*units)? * OWN_TIME_UNIT_NS)));
@@ -197,6 +200,7 @@ fn targets() -> impl Strategy<Value = Recorded> {
                 own_ns,
                 preload,
                 files_read,
+                inputs,
                 instructions,
                 speed,
             }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::baseline::{Baseline, Entry, Recorded, RecordedInterpreter, StoredSample};
 use crate::observed::{
-    BytecodeState, COLLECTIONS, ContentHash, EnvironmentKey, Installed, Machine, ModuleRecord, ModuleTable, Origin,
-    ReferenceSample,
+    BytecodeState, COLLECTIONS, ContentHash, EnvironmentKey, Input, Inputs, Installed, Machine, ModuleRecord,
+    ModuleTable, Origin, ReferenceSample,
 };
 
 /// The key of the entries here.
@@ -85,6 +85,10 @@ pub(in crate::baseline) fn entry() -> Entry {
         ]),
         preload: vec!["shop.core".to_owned()],
         files_read: BTreeMap::from([("src/shop/data.json".to_owned(), Some(ContentHash(9)))]),
+        inputs: Inputs::from([
+            (Input::SearchPath, Some(ContentHash(7))),
+            (Input::Module("ujson".to_owned()), None),
+        ]),
         instructions: Some(69_106_825),
         speed: None,
     };

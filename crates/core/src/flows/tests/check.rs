@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::project::{Options, Project, codes, finding, row};
 use super::scripted::{Scripted, missing};
+use crate::budgets::ReuseBy;
 use crate::checks::{Code, TargetStatus, Verdict};
 use crate::flows::{Against, Base, Reuse};
 use crate::observed::{BytecodeState, Effect, Failure};
@@ -60,7 +61,7 @@ fn the_same_code_is_sampled_where_all_are_to_be_and_is_no_slower_all_the_same() 
     let head = shop().anew();
     let options = Options {
         reuse: Reuse {
-            time_all: true,
+            by: ReuseBy::Never,
             ..Reuse::default()
         },
         ..Options::default()

@@ -10,3 +10,4 @@ mod record;
 mod scripted;
 mod speed;
 mod start_up;
+mod unchanged;

@@ -10,9 +10,9 @@ use std::time::Duration;
 use crate::flows::{ShowProgress, SourceFiles};
 use crate::observed::{
     Attempt, BlockedSeen, Body, BytecodeState, Clock, Collections, ContentHash, Deferral, Deferred, Edge, Effect,
-    EffectSeen, FailedCommand, Failure, Glance, ImportForm, ImportRequest, Installed, Interpreter, LineSeen,
-    LoadedModule, Look, Measure, MeasureError, ModuleIndex, ModuleRecord, Observation, Origin, OwnTime, Place,
-    ReferenceSample, Sample, TargetObservation,
+    EffectSeen, FailedCommand, Failure, Glance, ImportForm, ImportRequest, Input, Inputs, Installed, Interpreter,
+    KnownImport, LineSeen, LoadedModule, Look, Measure, MeasureError, ModuleIndex, ModuleRecord, Observation, Origin,
+    OwnTime, Place, ReferenceSample, Sample, TargetObservation,
 };
 use crate::report::progress_line::Progress;
 use crate::stats::random::SplitMix64;
@@ -82,6 +82,8 @@ pub(super) struct Scripted {
     /// What the interpreter loads at each start.
     start: Vec<String>,
     installed: BTreeMap<String, String>,
+    /// True where files show whether an import is the same.
+    leaves_traces: bool,
 }
 
 impl Scripted {
@@ -107,6 +109,7 @@ impl Scripted {
             history: Vec::new(),
             start: Vec::new(),
             installed: BTreeMap::new(),
+            leaves_traces: false,
         }
     }
 
@@ -132,6 +135,12 @@ impl Scripted {
         let mut scripted = self.standard("site", 1.0, &[file]).module(file, 0.2, imports);
         scripted.start.push("site".to_owned());
         scripted
+    }
+
+    /// With imports of which files show whether they are the same.
+    pub(super) fn leaving_traces(mut self) -> Self {
+        self.leaves_traces = true;
+        self
     }
 
     /// With a distribution.
@@ -392,6 +401,17 @@ impl Scripted {
         self.cost_ms(name) * self.bytecode_of(name).1 * first * if is_later { factor } else { 1.0 }
     }
 
+    fn inputs(&self, request: ImportRequest<'_>) -> Inputs {
+        let mut inputs = Inputs::new();
+        if self.leaves_traces {
+            inputs.insert(Input::Imports(request.imports.join(" ")), None);
+            let import = self.import(request, &[]);
+            let effects = import.order.iter().flat_map(|name| &self.modules[name].effects);
+            inputs.extend(effects.map(|effect| (Input::Effect(*effect), None)));
+        }
+        inputs
+    }
+
     fn bytecode_of(&self, name: &str) -> (BytecodeState, f64) {
         let fresh = (BytecodeState::Fresh, 1.0);
         self.bytecode.borrow().get(name).copied().unwrap_or(fresh)
@@ -443,6 +463,16 @@ impl Measure for Scripted {
 
     fn installed(&self) -> Installed {
         Installed::all(self.installed.clone())
+    }
+
+    fn is_unchanged(&self, known: KnownImport<'_>) -> bool {
+        let now = |name: &String| {
+            self.modules
+                .get(name)
+                .map(|module| ContentHash::of(source(module).as_bytes()))
+        };
+        let mut modules = known.closure.iter();
+        !known.inputs.is_empty() && modules.all(|(name, record)| now(name) == record.content)
     }
 
     fn observe(&self, request: ImportRequest<'_>, look: Look) -> Result<TargetObservation, MeasureError> {
@@ -503,6 +533,7 @@ impl Measure for Scripted {
         Ok(TargetObservation {
             closure: import.order.iter().map(record).collect(),
             files_read: BTreeMap::new(),
+            inputs: self.inputs(request),
             observation: Observation {
                 effects: import.order.iter().flat_map(effects).collect(),
                 blocked: blocked.into_iter().filter(|_| look == Look::Full).collect(),

@@ -4,6 +4,7 @@
 use super::project::{Options, Project, codes, row};
 use super::scripted::Scripted;
 use crate::baseline::Baseline;
+use crate::budgets::ReuseBy;
 use crate::checks::{TargetStatus, Verdict};
 use crate::flows::Reuse;
 use crate::report::Report;
@@ -30,7 +31,7 @@ fn within(share: f64, one: f64, other: f64) -> bool {
 fn time_all() -> Options {
     Options {
         reuse: Reuse {
-            time_all: true,
+            by: ReuseBy::Never,
             ..Reuse::default()
         },
         ..Options::default()

@@ -1,0 +1,70 @@
+//! Which targets need not even be imported: where the files show that an import would do what it did when it was recorded, what
+//! is recorded of it is what an observation would say.
+
+use crate::baseline::Recorded;
+use crate::budgets::{ReuseBy, Target, Workload};
+use crate::checks::Context;
+use crate::observed::{Effect, Input, Measure, Observation, TargetObservation};
+
+use super::compare_with::{CompareWith, StoredEntry};
+use super::observe::Glanced;
+use super::speed::RunSpeed;
+use super::target_state::{Reuse, circles_matter, glance_at};
+
+/// True where the files show that the import of a target is the recorded one. Only where the interpreter is the same build, with the
+/// same settings, and does the same at its start, does that mean that it would do the same.
+pub(super) fn holds(measure: &dyn Measure, target: &Target, recorded: &Recorded) -> bool {
+    let Workload::Imports(imports) = &target.workload else {
+        return false; // what else a command does, no closure tells
+    };
+    let inputs = &recorded.inputs;
+    recorded.preload == target.preload
+        && inputs.contains_key(&Input::Imports(imports.join(" ")))
+        && !inputs.keys().any(Input::is_unseen)
+        && measure.is_unchanged(recorded.as_known())
+}
+
+/// What an observation of each target would say, for those that did not change by their files and of which nothing else has to
+/// be seen. All are `None` where one import has to show it.
+pub(super) fn observations(
+    measure: &dyn Measure,
+    targets: &[Target],
+    compare_with: &CompareWith<'_>,
+    context: &Context<'_>,
+    (reuse, speed): (Reuse, &RunSpeed),
+) -> Vec<Option<TargetObservation>> {
+    let by_files = reuse.by == ReuseBy::Files && !reuse.times_alone;
+    let stored = compare_with.stored().filter(|stored| by_files && starts_alike(stored));
+    let observation = |target: &Target| {
+        let recorded = stored?.entry.targets.get(&target.name)?;
+        let observed = as_recorded(recorded);
+        let settles = || glance_at(target, &observed, compare_with, context, (reuse, speed)) == Glanced::Settled;
+        let enough = says_enough(target, recorded) && settles() && holds(measure, target, recorded);
+        enough.then_some(observed)
+    };
+    targets.iter().map(observation).collect()
+}
+
+/// True where modules compare one by one, and what the interpreter does at its start is known and the same.
+fn starts_alike(stored: &StoredEntry) -> bool {
+    stored.comparability.modules_compare() && stored.entry.start.is_some() && stored.start.is_none()
+}
+
+/// What an import that is the recorded one would be seen to load and read.
+fn as_recorded(recorded: &Recorded) -> TargetObservation {
+    TargetObservation {
+        closure: recorded.closure.clone(),
+        files_read: recorded.files_read.clone(),
+        inputs: recorded.inputs.clone(),
+        observation: Observation::default(),
+    }
+}
+
+/// True where no rule of the target asks for what only an import shows: warnings, effects and who imports whom.
+fn says_enough(target: &Target, recorded: &Recorded) -> bool {
+    let limits = &target.limits;
+    let warns = limits.fail_on_warnings.is_some() && recorded.inputs.contains_key(&Input::Warnings);
+    let is_forbidden = |effect| limits.forbid_effects.iter().any(|forbidden| forbidden.value == effect);
+    let starts_threads = is_forbidden(Effect::Thread) && recorded.inputs.contains_key(&Input::Effect(Effect::Thread));
+    !warns && !starts_threads && !circles_matter(target)
+}

@@ -1,0 +1,187 @@
+//! What an import depends on beside the content of the modules that it loads: where it looked for modules and did not find them,
+//! what else it read, and what it asked about. Whoever finds each of these as it was, and every module too, knows that the import
+//! would run the same code on the same data, and need not run it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use super::{ContentHash, Effect, ModuleTable};
+
+/// One thing that an import depends on. Paths do not depend on where the project and its environment lie. As text it is a word
+/// for its kind and a name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Input {
+    /// What was imported, as names with a space between them.
+    Imports(String),
+    /// The folders that modules are searched in, in their order.
+    SearchPath,
+    /// A module that was looked for and is not among those that were loaded in the end: it is not there, it was loaded before, or
+    /// it took itself out.
+    Module(String),
+    /// The file of a module that the search path does not lead to.
+    Place {
+        /// The module.
+        module: String,
+        /// The file.
+        file: String,
+    },
+    /// A file that the import system read for something else than a module of the closure.
+    File(String),
+    /// The names in a folder.
+    Names(String),
+    /// The `.pth` files of a folder.
+    StartFiles(String),
+    /// Whether something is there, and what it is.
+    Path(String),
+    /// An environment variable.
+    Variable(String),
+    /// Something that the import does beside reading.
+    Effect(Effect),
+    /// That the import warns.
+    Warnings,
+    /// Something that no file shows.
+    Unseen(String),
+}
+
+impl Input {
+    /// True for what files never show to be the same: it has to be imported.
+    pub fn is_unseen(&self) -> bool {
+        match self {
+            Self::Unseen(_) => true,
+            Self::Effect(effect) => *effect != Effect::Thread,
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Input {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Imports(names) => write!(formatter, "imports {names}"),
+            Self::SearchPath => formatter.write_str("search path"),
+            Self::Module(module) => write!(formatter, "module {module}"),
+            Self::Place { module, file } => write!(formatter, "place {module} {file}"),
+            Self::File(file) => write!(formatter, "file {file}"),
+            Self::Names(folder) => write!(formatter, "names {folder}"),
+            Self::StartFiles(folder) => write!(formatter, "start-files {folder}"),
+            Self::Path(path) => write!(formatter, "path {path}"),
+            Self::Variable(variable) => write!(formatter, "variable {variable}"),
+            Self::Effect(effect) => write!(formatter, "effect {}", effect_name(*effect)),
+            Self::Warnings => formatter.write_str("warnings"),
+            Self::Unseen(what) => write!(formatter, "unseen {what}"),
+        }
+    }
+}
+
+const EFFECTS: [Effect; 4] = [Effect::Network, Effect::Subprocess, Effect::Thread, Effect::Write];
+
+fn effect_name(effect: Effect) -> &'static str {
+    match effect {
+        Effect::Network => "network",
+        Effect::Subprocess => "subprocess",
+        Effect::Thread => "thread",
+        Effect::Write => "write",
+    }
+}
+
+impl FromStr for Input {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let unknown = || format!("{text:?} is nothing that an import depends on");
+        let Some((kind, name)) = text.split_once(' ') else {
+            return if text == "warnings" {
+                Ok(Self::Warnings)
+            } else {
+                Err(unknown())
+            };
+        };
+        let owned = || name.to_owned();
+        Ok(match kind {
+            "imports" => Self::Imports(owned()),
+            "search" if name == "path" => Self::SearchPath,
+            "module" => Self::Module(owned()),
+            "place" => {
+                let (module, file) = name.split_once(' ').ok_or_else(unknown)?;
+                let (module, file) = (module.to_owned(), file.to_owned());
+                Self::Place { module, file }
+            }
+            "file" => Self::File(owned()),
+            "names" => Self::Names(owned()),
+            "start-files" => Self::StartFiles(owned()),
+            "path" => Self::Path(owned()),
+            "variable" => Self::Variable(owned()),
+            "effect" => {
+                let effect = EFFECTS.into_iter().find(|effect| effect_name(*effect) == name);
+                Self::Effect(effect.ok_or_else(unknown)?)
+            }
+            "unseen" => Self::Unseen(owned()),
+            _ => return Err(unknown()),
+        })
+    }
+}
+
+/// What an import depends on, with what identifies the content of each; `None` for what is not there. Empty where nobody looked:
+/// every import has a search path.
+pub type Inputs = BTreeMap<Input, Option<ContentHash>>;
+
+/// What is known of an import that somebody ran, here or elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub struct KnownImport<'a> {
+    /// The modules that it loaded.
+    pub closure: &'a ModuleTable,
+    /// Other files that it read, by path.
+    pub files_read: &'a BTreeMap<String, Option<ContentHash>>,
+    /// What else it depends on.
+    pub inputs: &'a Inputs,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_read_as_it_is_written() {
+        let place = Input::Place {
+            module: "six.moves.x".to_owned(),
+            file: "a folder/x.py".to_owned(),
+        };
+        let named = [
+            Input::Imports,
+            Input::Module,
+            Input::File,
+            Input::Names,
+            Input::StartFiles,
+            Input::Path,
+            Input::Variable,
+            Input::Unseen,
+        ]
+        .map(|kind| kind("one two".to_owned()));
+        let effects = EFFECTS.map(Input::Effect);
+        for input in [Input::SearchPath, Input::Warnings, place]
+            .into_iter()
+            .chain(named)
+            .chain(effects)
+        {
+            assert_eq!(input.to_string().parse(), Ok(input));
+        }
+        for text in [
+            "",
+            "search",
+            "place alone",
+            "effect none",
+            "other thing",
+            "warnings too",
+        ] {
+            assert!(text.parse::<Input>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn files_show_threads_and_nothing_else_that_an_import_does() {
+        let unseen = EFFECTS.map(|effect| Input::Effect(effect).is_unseen());
+        assert_eq!(unseen, [true, true, false, true]);
+        assert!(Input::Unseen("the clock".to_owned()).is_unseen() && !Input::SearchPath.is_unseen());
+    }
+}
