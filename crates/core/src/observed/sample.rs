@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub struct OwnTime {
     /// The module's dotted name.
     pub module: Arc<str>,
-    /// Nanoseconds of CPU time on the importing thread, at the even speed that would have made the whole import take as long.
+    /// Nanoseconds of CPU time on the importing thread.
     pub cpu_ns: u64,
 }
 

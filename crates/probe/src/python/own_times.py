@@ -16,6 +16,7 @@ def _time_own(seen, pace):
     What has passed since the last boundary belongs to the module on top of the thread's stack: by the wall clock where that
     was a short stretch, else by the thread's CPU clock, less the short stretches since that was last read. An import that
     fails is part of the module that tried it. Collections of garbage have a name of their own, calibrations belong to nobody.
+    It is the time as it was: what slows the processor down meets all modules of an import, which are compared with each other.
 
     Returns what does the same for a call that is to count as the load of a module: `(name, function)` to what that returns.
     """
@@ -39,9 +40,9 @@ def _time_own(seen, pace):
         collected = clock[_COLLECTED]
         if collected:
             clock[_COLLECTED] = 0
-            pace.charge(thread, collections, collected)
+            collections[1] += collected
             elapsed -= collected
-        pace.charge(thread, cell, elapsed if elapsed > 0 else 0)
+        cell[1] += elapsed  # less than nothing where the wall clock gave a short stretch too much
         if due:
             clock[_CPU] = pace.calibrate(cpu)
         clock[_WALL] = _wall_clock()
@@ -75,8 +76,8 @@ def _time_own(seen, pace):
     return make(_call)
 
 
-def _own_times(seen, calibration):
-    """CPU time of each module at an even speed, in nanoseconds."""
+def _own_times(seen):
+    """CPU time of each module, in nanoseconds."""
     times = {}
     for cell in seen:
         name = cell[0]
@@ -84,4 +85,4 @@ def _own_times(seen, calibration):
             name = name[0]
         if name is not None:
             times[name] = times.get(name, 0) + cell[1]
-    return {name: int(work * calibration) if work > 0 else 0 for name, work in times.items()}
+    return {name: max(0, elapsed) for name, elapsed in times.items()}

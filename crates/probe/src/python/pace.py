@@ -1,4 +1,9 @@
-"""How fast the machine ran during one import, from calibrations before it, in between and after it."""
+"""How fast the machine ran during one import, from calibrations before it, in between and after it.
+
+They tell of the whole import, and of no module in it. A calibration is the slower the more of the caches the code right before
+it took for itself: beside others, which take them too, that is what makes it slow down as much as the import does. But divided by
+the calibration next to it, the time of a module that works on much memory would come out too small.
+"""
 
 # No calibration counts for more than this many times the lower quartile of an import's when it is asked what they take on a
 # machine that does nothing else. An import that has just walked through much memory slows the next one down by up to that;
@@ -25,36 +30,27 @@ class _Pace:
 
     def begin(self):
         """Starts over, right before the import."""
-        self.segment = []
+        self.cpu = _thread_cpu_clock()  # where the present segment begins
         self.time = self.work = 0.0
         self.spent_cpu = self.spent_wall = 0
         self.latest = self._at_the_edge()
         self.calibrations = [self.latest]
         self.ended = _wall_clock()
 
-    def charge(self, thread, cell, elapsed):
-        """Notes CPU time of a module: in the present segment, or at the latest speed where it is another thread's."""
-        if thread == self.thread:
-            self.segment.append((cell, elapsed))
-        else:
-            cell[1] += elapsed / self.latest
-
     def calibrate(self, cpu):
         """Ends a segment in the middle of the import, where the thread's CPU clock showed `cpu`; what it shows now."""
         wall = _wall_clock()
-        self._close(self._at_a_boundary())
+        segment = cpu - self.cpu
+        self._close(segment, self._at_a_boundary(segment))
         self.ended = _wall_clock()
         self.spent_wall += self.ended - wall
-        now = _thread_cpu_clock()
-        self.spent_cpu += now - cpu
-        return now
+        self.cpu = _thread_cpu_clock()
+        self.spent_cpu += self.cpu - cpu
+        return self.cpu
 
     def end(self, cpu):
-        """Ends the last segment, which is all of the import (`cpu`) where nothing was charged; the calibration at an even
-        speed."""
-        if not self.time:
-            self.segment.append(([None, 0], cpu or 1))
-        self._close(self._at_the_edge())
+        """Ends the last segment, which is what the others leave of the whole import (`cpu`); the calibration at an even speed."""
+        self._close(max(1, cpu - self.time), self._at_the_edge())
         return self.time / self.work
 
     def sustained(self):
@@ -64,21 +60,17 @@ class _Pace:
         most = ordered[len(ordered) // 4] * _UNDISTURBED
         return len(ordered) / sum([1 / min(each, most) for each in ordered])
 
-    def _close(self, calibration):
-        speed = (1 / self.latest + 1 / calibration) / 2
-        for cell, elapsed in self.segment:
-            work = elapsed * speed
-            cell[1] += work
-            self.time += elapsed
-            self.work += work
-        self.segment.clear()
+    def _close(self, segment, calibration):
+        self.time += segment
+        self.work += segment * (1 / self.latest + 1 / calibration) / 2
         self.latest = calibration
         self.calibrations.append(calibration)
 
-    def _at_a_boundary(self):
+    @staticmethod
+    def _at_a_boundary(segment):
         """One, or two after a long segment."""
         first = _calibrate()
-        if sum([elapsed for _, elapsed in self.segment]) < _LONG:
+        if segment < _LONG:
             return first
         return 2 / (1 / first + 1 / _calibrate())
 

@@ -55,7 +55,7 @@ def _measure():
         pace.begin()
         resident, _, switches, queued = _account()
         wall = _wall_clock()
-        cpu = _thread_cpu_clock()
+        cpu = pace.cpu = _thread_cpu_clock()
         if _IS_START:
             _start_up(load)
         for name in imports:
@@ -83,7 +83,7 @@ def _measure():
         "peak_memory_bytes": peak,
         "voluntary_switches": switches_after - switches,
         "modules": len([name for name in list(_modules) if name not in before]),
-        "own": _own_times(own, calibration),
+        "own": _own_times(own),
         "collections": _collections,
     })
 
