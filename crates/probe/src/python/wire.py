@@ -77,6 +77,8 @@ _answer_identity = _identity(_answer)
 
 
 def _escape(text):
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return '"' + text + '"'  # nearly all names and paths
     pieces = []
     for character in text:
         code = ord(character)
@@ -96,17 +98,17 @@ def _escape(text):
 
 def _json(value):
     """A value as JSON in ASCII. `json` is what no bare interpreter has loaded."""
+    kind = type(value)
+    if kind is str:
+        return _escape(value)
+    if kind is int:
+        return "%d" % value
     if value is None:
         return "null"
     if value is True:
         return "true"
     if value is False:
         return "false"
-    kind = type(value)
-    if kind is int:
-        return "%d" % value
-    if kind is str:
-        return _escape(value)
     if kind is dict:
         return "{" + ",".join([_escape(key) + ":" + _json(item) for key, item in value.items()]) + "}"
     if kind is list or kind is tuple:
