@@ -1,8 +1,8 @@
 """How fast the machine ran during one import, from calibrations before it, in between and after it.
 
-They tell of the whole import, and of no module in it. A calibration is the slower the more of the caches the code right before
-it took for itself: beside others, which take them too, that is what makes it slow down as much as the import does. But divided by
-the calibration next to it, the time of a module that works on much memory would come out too small.
+They tell of the whole import, and of no module in it. A calibration is the slower the more of the caches the code right
+before it took for itself: beside others, which take them too, that is what makes it slow down as much as the import does. But
+divided by the calibration next to it, the time of a module that works on much memory would come out too small.
 """
 
 # No calibration counts for more than this many times the lower quartile of an import's when it is asked what they take on a
@@ -49,7 +49,8 @@ class _Pace:
         return self.cpu
 
     def end(self, cpu):
-        """Ends the last segment, which is what the others leave of the whole import (`cpu`); the calibration at an even speed."""
+        """Ends the last segment, which is what the others leave of the whole import (`cpu`); the calibration at an even
+        speed."""
         self._close(max(1, cpu - self.time), self._at_the_edge())
         return self.time / self.work
 
