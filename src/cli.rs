@@ -169,12 +169,15 @@ impl CheckArguments {
 /// `importgate record`.
 #[derive(Debug, Args)]
 pub struct RecordArguments {
-    /// Record only these targets and keep the others; patterns as in the budgets file.
+    /// Measure none but these targets; patterns as in the budgets file.
     #[arg(value_name = "MODULE")]
     pub modules: Vec<String>,
     /// The same, as an option.
     #[arg(long, value_name = "MODULE")]
     pub only: Vec<String>,
+    /// Measure every target, also those that are as they were recorded.
+    #[arg(long)]
+    pub all: bool,
     /// Which project.
     #[command(flatten)]
     pub project: ProjectArguments,

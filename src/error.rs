@@ -118,6 +118,7 @@ impl From<RecordError> for Error {
     fn from(error: RecordError) -> Self {
         match error {
             RecordError::Measure(error) => Self::Measure(error),
+            RecordError::OtherConditions(error) => Self::Merge(error),
             other => Self::CannotMeasure(other.to_string()),
         }
     }

@@ -153,6 +153,11 @@ impl Project {
         }
     }
 
+    /// What to say of the interpreter where an import fails: that another one may have been meant.
+    pub(crate) fn doubt(&self) -> Option<&str> {
+        self.doubt.as_deref()
+    }
+
     /// How lines of measured code are named in reports.
     pub(crate) fn places(&self) -> Places {
         let here = std::env::current_dir().unwrap_or_else(|_| self.root.clone());

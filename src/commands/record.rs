@@ -9,8 +9,8 @@ use crate::project::{Project, instruction_counter};
 use crate::store;
 use crate::store::baseline::StoreError;
 use importgate_core::baseline::BaselineChanges;
-use importgate_core::flows::{Deadline, Record, record};
-use importgate_core::report::untrusted;
+use importgate_core::flows::{Deadline, NotRecorded, Record, Recording, record};
+use importgate_core::report::{first_names, untrusted, wording};
 use importgate_probe::{Probe, Stopwatch, machine};
 
 /// Runs the recording and returns the exit code.
@@ -24,38 +24,80 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
         Err(StoreError::Damaged { .. }) if arguments.force => None,
         other => other?,
     };
-    let recording = Record {
+    let recorded = Record {
         budgets: &project.budgets,
         all_targets: &project.targets,
         targets: &targets,
         whole: words.is_empty(),
+        measure_all: arguments.all,
+        stored: old.as_ref(),
         machine: machine::fingerprint(),
         variables: machine::relevant_variables(),
         sampling: project.sampling(&arguments.measure),
     };
     let measure = Probe::new(session, instruction_counter(&project.budgets)?);
-    let deadline = Deadline::new(&clock, recording.sampling.time_limit);
+    let deadline = Deadline::new(&clock, recorded.sampling.time_limit);
     let mut progress = ProgressLine::new(arguments.measure.quiet);
-    let (key, entry) =
-        record(&recording, &measure, deadline, &mut progress).map_err(|error| project.with_doubt(error.into()))?;
+    let recording = record(&recorded, &measure, deadline, &mut progress)?;
     progress.finish();
-    let changes = recording.changes(old.as_ref(), &key, &entry)?;
-    announce(&format!("{} of {key}", project.baseline_path.display()), &changes)?;
+    announce(&project, &recording, &recording.changes(&recorded, old.as_ref())?)?;
     if !arguments.dry_run {
         store::baseline::update(&project.baseline_path, arguments.force, |old| {
-            recording.updated(old, &key, entry)
+            recording.updated(&recorded, old)
         })?;
     }
-    Ok(exit::PASS)
+    complain(&project, &recording);
+    Ok(if !recording.failed.is_empty() {
+        exit::FAIL
+    } else if !recording.missed.is_empty() {
+        exit::CANNOT_MEASURE
+    } else {
+        exit::PASS
+    })
 }
 
 /// Shows what the recording changes, before it is written.
-fn announce(entry: &str, changes: &BaselineChanges) -> Result<(), Error> {
-    let changes = if changes.is_empty() {
-        "  nothing changes beyond sampling noise\n".to_owned()
-    } else {
-        changes.to_string()
-    };
-    let safe = untrusted::lines(&format!("{entry}:\n{changes}"));
-    outputs::to_standard_output(&(safe.join("\n") + "\n"))
+fn announce(project: &Project, recording: &Recording, changes: &BaselineChanges) -> Result<(), Error> {
+    let path = project.baseline_path.display();
+    let text = format!("{path} of {}:\n{changes}  {}\n", recording.key(), counts(recording));
+    outputs::to_standard_output(&(untrusted::lines(&text).join("\n") + "\n"))
+}
+
+/// How many targets came to what: `2 recorded, 27 unchanged`.
+fn counts(recording: &Recording) -> String {
+    let counts = [
+        (recording.recorded(), "recorded"),
+        (recording.confirmed, "measured and as before"),
+        (recording.unchanged, "unchanged"),
+        (recording.failed.len(), "failed"),
+        (recording.missed.len(), "not measured"),
+    ];
+    let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+    let said: Vec<String> = counts.map(|(count, what)| format!("{count} {what}")).collect();
+    said.join(", ")
+}
+
+/// Names what could not be recorded.
+fn complain(project: &Project, recording: &Recording) {
+    let mut complaint = String::new();
+    for NotRecorded {
+        target,
+        started,
+        failure,
+    } in &recording.failed
+    {
+        complaint += &format!("{target} is not recorded: {}\n", wording::failure(failure, *started));
+    }
+    if let (Some(doubt), false) = (project.doubt(), recording.failed.is_empty()) {
+        complaint += &format!("  {doubt}\n");
+    }
+    if !recording.missed.is_empty() {
+        complaint += &format!(
+            "the time limit was reached before {} had enough samples; the next `importgate record` measures them\n",
+            first_names(recording.missed.iter().map(String::as_str)),
+        );
+    }
+    for line in untrusted::lines(&complaint) {
+        anstream::eprintln!("importgate: {line}");
+    }
 }

@@ -96,7 +96,8 @@ pub(super) fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
     }
 }
 
-/// Replaces the baseline at `path` by what `change` makes of it, and returns what was written.
+/// Replaces the baseline at `path` by what `change` makes of it, and returns that. Where it makes nothing else of it, the file is left
+/// alone.
 ///
 /// `change` is given the baseline as it is at that moment, which may be newer than what the caller read before: another
 /// recording may have finished meanwhile. So it must put in what it has, and leave the rest. With `force`, a damaged file
@@ -123,10 +124,14 @@ pub fn update(
         Err(StoreError::Damaged { .. }) if force => None,
         other => other?,
     };
+    let before = old.clone().unwrap_or_default();
     let new = change(old).map_err(|source| StoreError::Refused {
         path: path.to_owned(),
         source,
     })?;
+    if new == before {
+        return Ok(new);
+    }
     remove_unfinished(&file);
     replace(&file, &new.render()).map_err(unwritable)?;
     Ok(new)

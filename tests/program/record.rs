@@ -17,18 +17,20 @@ fn samples(project: &Project) -> Vec<(String, String)> {
 }
 
 #[test]
-fn it_shows_what_changes_before_it_writes() {
+fn it_shows_what_changes_before_it_writes_and_leaves_the_rest_alone() {
     let project = shop();
     let run = project.record(&[]).expect_code(0);
     for name in ["shop.utils.money", "shop.utils.text", "shop.services.orders"] {
         assert!(run.stdout.contains(&format!("+ {name}: ")), "{}", run.stdout);
     }
-    let first = samples(&project);
-    assert_eq!(first.len(), 3);
-    // What scatters is no change, however often it is recorded.
+    assert!(run.stdout.contains("3 recorded"), "{}", run.stdout);
+    let first = project.read(FILE);
     let again = project.record(&[]).expect_code(0);
-    assert!(again.stdout.contains("nothing changes"), "{}", again.stdout);
+    assert!(again.stdout.contains("3 unchanged"), "{}", again.stdout);
     assert!(!again.stdout.contains("shop.utils.money"), "{}", again.stdout);
+    assert_eq!(project.read(FILE), first);
+
+    let before = samples(&project);
     project.write("src/shop/utils/text.py", "import json\n");
     let changed = project.record(&[]).expect_code(0);
     assert!(
@@ -36,6 +38,10 @@ fn it_shows_what_changes_before_it_writes() {
         "{}",
         changed.stdout
     );
+    assert!(changed.stdout.contains("1 recorded, 2 unchanged"), "{}", changed.stdout);
+    for (old, new) in before.iter().zip(&samples(&project)) {
+        assert_eq!(old.1 != new.1, old.0 == "shop.utils.text", "{}", old.0);
+    }
 }
 
 #[test]
@@ -47,9 +53,12 @@ fn a_dry_run_writes_nothing() {
 }
 
 #[test]
-fn some_targets_are_refreshed_and_the_others_kept() {
+fn what_is_named_is_recorded_and_nothing_else() {
     let project = shop().recorded();
     let before = samples(&project);
+    for name in ["text", "money"] {
+        project.write(&format!("src/shop/utils/{name}.py"), "import json\n");
+    }
     for words in [&["--only", "shop.utils.text"][..], &["shop.utils.text"]] {
         project.record(words).expect_code(0);
         let after = samples(&project);
@@ -59,6 +68,37 @@ fn some_targets_are_refreshed_and_the_others_kept() {
         }
     }
     project.record(&["--only", "shop.utils.absent"]).expect_code(3);
+}
+
+#[test]
+fn with_all_what_is_unchanged_is_measured_too() {
+    let project = shop().recorded();
+    let run = project.record(&["--all"]).expect_code(0);
+    assert!(!run.stdout.contains("unchanged"), "{}", run.stdout);
+}
+
+#[test]
+fn what_fails_is_named_while_the_others_are_recorded() {
+    let project = shop();
+    project.write("src/shop/utils/text.py", "raise ValueError('no text')\n");
+    let run = project.record(&[]).expect_code(1);
+    assert!(
+        run.stderr
+            .contains("shop.utils.text is not recorded: the import raises ValueError: no text"),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stdout.contains("2 recorded, 1 failed"), "{}", run.stdout);
+    let names: Vec<String> = samples(&project).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["shop.services.orders", "shop.utils.money"]);
+}
+
+#[test]
+fn a_time_limit_that_leaves_targets_out_is_said() {
+    let project = shop();
+    let run = project.record(&["--time-limit", "1ms"]).expect_code(3);
+    assert!(run.stderr.contains("time limit"), "{}", run.stderr);
+    assert!(!project.path(FILE).exists());
 }
 
 #[test]

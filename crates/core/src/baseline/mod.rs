@@ -71,32 +71,46 @@ impl Baseline {
         self.environments.insert(key, entry)
     }
 
-    /// Takes the targets of `fresh` into the entry under `key` and keeps that entry's other targets (`record --only`).
+    /// What keeps `fresh` from standing beside the targets that the entry under `key` has: they were recorded by different builds
+    /// of the interpreter, on different kinds of machine, or with other settings.
+    pub fn obstacles(&self, key: &EnvironmentKey, fresh: &Entry) -> Option<MergeError> {
+        let differences = comparability::obstacles_to_merge(self.entry(key)?, fresh);
+        (!differences.is_empty()).then(|| MergeError {
+            key: key.clone(),
+            differences,
+        })
+    }
+
+    /// Takes the targets of `fresh` into the entry under `key` and keeps that entry's other targets as they are. What is installed,
+    /// and the interpreter's start, are those of `fresh`.
     ///
-    /// The reference and calibration levels of the old entry stay: they are the unit of targets that have no speed of their own,
-    /// and each sample carries the reference that was measured next to it. Without an old entry, `fresh` becomes it.
+    /// As long as one of the old targets stays, so do the reference and calibration levels of the entry: they are the unit of
+    /// targets that have no speed of their own, and each sample carries the reference that was measured next to it. Without
+    /// targets in `fresh`, nobody recorded. Without an old entry, `fresh` becomes it.
     ///
     /// # Errors
-    /// [`MergeError`] where one entry cannot hold both: they were recorded by different builds of the interpreter, on
-    /// different kinds of machine, or with other settings.
+    /// [`MergeError`] where one entry cannot hold both: see [`Baseline::obstacles`].
     pub fn merge_targets(&mut self, key: EnvironmentKey, fresh: Entry) -> Result<(), MergeError> {
+        if let Some(error) = self.obstacles(&key, &fresh) {
+            return Err(error);
+        }
         let Some(old) = self.environments.get_mut(&key) else {
             self.environments.insert(key, fresh);
             return Ok(());
         };
-        let differences = comparability::obstacles_to_merge(old, &fresh);
-        if !differences.is_empty() {
-            return Err(MergeError { key, differences });
+        old.distributions = fresh.distributions;
+        old.start = fresh.start;
+        if fresh.targets.is_empty() {
+            return Ok(());
         }
         old.importgate = fresh.importgate;
         old.machine = fresh.machine;
-        old.distributions = fresh.distributions;
-        old.start = fresh.start;
-        old.targets.extend(fresh.targets);
-        if old.reference.is_empty() {
+        let one_stays = old.targets.keys().any(|name| !fresh.targets.contains_key(name));
+        if !one_stays || old.reference.is_empty() {
             old.reference = fresh.reference;
             old.calibration_ns = fresh.calibration_ns;
         }
+        old.targets.extend(fresh.targets);
         Ok(())
     }
 

@@ -4,11 +4,7 @@
 use super::changes::TargetSummary;
 use super::{Entry, Recorded};
 use crate::stats::estimate;
-use crate::stats::sameness::{Scatter, noise_ms};
-
-/// A change of the memory within this share, or so many bytes, is where pages happened to lie.
-const MEMORY_SHARE: f64 = 0.1;
-const MEMORY_FLOOR: f64 = 512.0 * 1024.0;
+use crate::stats::sameness::{Scatter, memory_moved, noise_ms};
 
 /// True where a time, the memory or a count moved.
 pub(super) fn has_moved(before: &TargetSummary, after: &TargetSummary, [old, new]: [Scatter; 2]) -> bool {
@@ -17,7 +13,7 @@ pub(super) fn has_moved(before: &TargetSummary, after: &TargetSummary, [old, new
         (before, after) => before.is_some() != after.is_some(),
     };
     let memory = match (before.memory_bytes, after.memory_bytes) {
-        (Some(before), Some(after)) => after.abs_diff(before) as f64 > (before as f64 * MEMORY_SHARE).max(MEMORY_FLOOR),
+        (Some(before), Some(after)) => memory_moved(before, after),
         (before, after) => before.is_some() != after.is_some(),
     };
     time || memory || before.instructions != after.instructions || before.modules != after.modules

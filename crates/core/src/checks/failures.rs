@@ -28,6 +28,16 @@ pub enum Started {
     Command,
 }
 
+impl Started {
+    /// What a sample of this workload starts.
+    pub(crate) fn by(workload: &Workload) -> Self {
+        match workload {
+            Workload::Imports(_) => Self::Import,
+            Workload::Command(_) => Self::Command,
+        }
+    }
+}
+
 impl ImportFailure {
     pub(super) fn code(&self) -> Code {
         if self.only_together {
@@ -58,12 +68,8 @@ fn find(case: &Case<'_>, only_together: bool, context: &Context<'_>) -> Vec<Find
     let Some(failure) = case.failure else {
         return Vec::new();
     };
-    let started = match case.target.workload {
-        Workload::Imports(_) => Started::Import,
-        Workload::Command(_) => Started::Command,
-    };
     let kind = FindingKind::Failure(ImportFailure {
-        started,
+        started: Started::by(&case.target.workload),
         failure: shown(failure, places),
         printed: case.printed.to_owned(),
         only_together,

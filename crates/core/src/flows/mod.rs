@@ -27,7 +27,7 @@ pub use compare_with::{Against, Base, VerifySources};
 pub use doctor::{Doctor, DoctorError, doctor};
 pub use explain::{Explain, ExplainError, explain};
 pub use lines::SourceFiles;
-pub use record::{Record, RecordError, record};
+pub use record::{NotRecorded, Record, RecordError, Recording, record};
 pub use sample::SamplingSettings;
 pub use target_state::Reuse;
 

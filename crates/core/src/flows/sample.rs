@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::budgets::{Budgets, Cited, Target, Workload};
 use crate::observed::{Failure, ImportRequest, Measure, MeasureError, ReferenceSample, Sample};
 use crate::report::progress_line::{Phase, Progress};
-use crate::sampling::plan::{Arm, Arms, Plan, PlanSettings, Step, StepOutcome};
+use crate::sampling::plan::{Arm, Arms, Judge, Plan, PlanSettings, Step, StepOutcome};
 use crate::sampling::{ErrorBudget, Question, Rules, SequentialJudge};
 
 use super::{Deadline, ShowProgress};
@@ -98,8 +98,24 @@ impl Samples {
 /// # Errors
 /// Where a process could not be run at all, or the run was interrupted.
 pub(super) fn take(
+    sides: (&dyn Measure, Option<&dyn Measure>),
+    jobs: &[Job<'_>],
+    settings: &SamplingSettings,
+    deadline: Deadline<'_>,
+    progress: &mut dyn ShowProgress,
+) -> Result<Samples, MeasureError> {
+    let mut judge = SequentialJudge::new(jobs.iter().map(|job| &job.question));
+    take_judged(sides, jobs, &mut judge, settings, deadline, progress)
+}
+
+/// The same with another judge of when a job has enough samples.
+///
+/// # Errors
+/// As [`take`].
+pub(super) fn take_judged(
     (head, base): (&dyn Measure, Option<&dyn Measure>),
     jobs: &[Job<'_>],
+    judge: &mut dyn Judge,
     settings: &SamplingSettings,
     deadline: Deadline<'_>,
     progress: &mut dyn ShowProgress,
@@ -109,7 +125,6 @@ pub(super) fn take(
         seed: settings.seed,
         max_samples: settings.max_samples(),
     });
-    let mut judge = SequentialJudge::new(jobs.iter().map(|job| &job.question));
     let mut failures: Vec<Option<(Failure, String)>> = jobs.iter().map(|_| None).collect();
     let mut done = 0;
     while let Some(step) = plan.step() {
@@ -141,7 +156,7 @@ pub(super) fn take(
                 }
             }
         };
-        plan.record(outcome, &mut judge);
+        plan.record(outcome, judge);
     }
     let references = plan.references().to_vec();
     let taken = plan

@@ -201,7 +201,7 @@ fn import_failure(failed: &ImportFailure, place: Option<&Place>) -> Words {
 }
 
 /// What happened to an import or a command that did not come to its end, as a clause.
-fn failure(failure: &Failure, started: Started) -> String {
+pub fn failure(failure: &Failure, started: Started) -> String {
     let it = match started {
         Started::Import => "the import",
         Started::Command => "the command",

@@ -10,6 +10,7 @@ mod memory;
 mod other_side;
 pub mod plan;
 mod question;
+mod recording;
 mod regression;
 pub mod sequential;
 #[cfg(test)]
@@ -22,4 +23,5 @@ pub use judge::SequentialJudge;
 pub use memory::MemoryRuling;
 pub use other_side::{OtherSide, tests_of};
 pub use question::{Question, Rules, ShownOn};
+pub use recording::{Earlier, RecordingJudge, RecordingQuestion};
 pub use sequential::Decision;

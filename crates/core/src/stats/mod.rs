@@ -28,6 +28,7 @@ pub mod rank;
 pub mod sameness;
 pub mod sample_times;
 pub mod saving;
+pub mod sharpness;
 mod student;
 pub mod time;
 pub mod variation;

@@ -1,6 +1,7 @@
 //! How large a change between two recordings has to be before it is one.
 
 use super::comparison::WHOLE_ALLOWANCE;
+use super::estimate::Estimate;
 
 /// What is known of how a recorded time scatters.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -33,6 +34,31 @@ const ENOUGH_SAMPLES: u64 = 5;
 pub fn noise_ms(before_ms: f64, before: Scatter, after: Scatter) -> f64 {
     let spread = standard_error(before).hypot(standard_error(after));
     (before_ms * (WHOLE_ALLOWANCE + CONFIDENCE * spread)).max(NOISE_FLOOR_MS)
+}
+
+/// A change of the memory within this share, or so many bytes, is where pages happened to lie.
+const MEMORY_SHARE: f64 = 0.1;
+const MEMORY_FLOOR: f64 = 512.0 * 1024.0;
+
+/// True where the memory that an import adds is another than before, by more than where pages happened to lie.
+pub fn memory_moved(before_bytes: u64, after_bytes: u64) -> bool {
+    let noise = (before_bytes as f64 * MEMORY_SHARE).max(MEMORY_FLOOR);
+    after_bytes.abs_diff(before_bytes) as f64 > noise
+}
+
+/// True where time or memory of an import differ by more than recordings scatter; both in the milliseconds of one machine.
+pub fn has_moved(before: &Estimate, after: &Estimate) -> bool {
+    let noise_ms = noise_ms(before.time_ms, Scatter::from(before), Scatter::from(after));
+    (after.time_ms - before.time_ms).abs() > noise_ms || memory_moved(before.memory_bytes, after.memory_bytes)
+}
+
+impl From<&Estimate> for Scatter {
+    fn from(estimate: &Estimate) -> Self {
+        Self {
+            samples: estimate.samples as u64,
+            variation: Some(estimate.variation),
+        }
+    }
 }
 
 /// The standard error of the logarithm of a time, which is its relative error.

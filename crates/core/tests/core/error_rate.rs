@@ -490,14 +490,14 @@ fn recording(budgets: &Budgets, targets: &[Target], measure: &Simulated<'_>, sam
         all_targets: targets,
         targets,
         whole: true,
+        measure_all: false,
+        stored: None,
         machine: Machine::default(),
         variables: BTreeMap::new(),
         sampling: sampling(Some(samples), samples, 1),
     };
-    let recorded = record(&asked, measure, Deadline::new(&Nothing, None), &mut Nothing);
-    Baseline {
-        environments: BTreeMap::from([recorded.expect("it can be measured")]),
-    }
+    let recorded = record(&asked, measure, Deadline::new(&Nothing, None), &mut Nothing).expect("it can be measured");
+    recorded.updated(&asked, None).expect("there is nothing in the way")
 }
 
 fn sampling(fixed: Option<u32>, max_samples: u32, seed: u64) -> SamplingSettings {

@@ -8,7 +8,7 @@ use super::scripted::{ROOT, Scripted, Unseen};
 use crate::baseline::Baseline;
 use crate::budgets::{self, Budgets, FileKind, Target};
 use crate::checks::{Code, Places};
-use crate::flows::{Against, Check, Deadline, Record, RecordError, Reuse, SamplingSettings, check, record};
+use crate::flows::{Against, Check, Deadline, Record, RecordError, Recording, Reuse, SamplingSettings, check, record};
 use crate::observed::Machine;
 use crate::report::{Finding, Report, TargetReport};
 
@@ -44,19 +44,37 @@ impl Project {
             all_targets: &self.targets,
             targets: &self.targets,
             whole: true,
+            measure_all: false,
+            stored: None,
             machine: Machine::default(),
             variables: BTreeMap::new(),
             sampling: self.sampling(&Options::default()),
         }
     }
 
-    /// The baseline that a recording makes.
+    /// The baseline that a first recording makes.
     pub(super) fn record(&self, measure: &Scripted) -> Result<Baseline, RecordError> {
+        let (_, baseline) = self.record_again(measure, None, &Options::default())?;
+        Ok(baseline)
+    }
+
+    /// A recording beside what is stored, and the baseline that it makes.
+    pub(super) fn record_again(
+        &self,
+        measure: &Scripted,
+        stored: Option<&Baseline>,
+        options: &Options,
+    ) -> Result<(Recording, Baseline), RecordError> {
+        let asked = Record {
+            stored,
+            measure_all: options.reuse.time_all,
+            sampling: self.sampling(options),
+            ..self.recording()
+        };
         let clock = measure.clock();
-        let (key, entry) = record(&self.recording(), measure, Deadline::new(&*clock, None), &mut Unseen)?;
-        Ok(Baseline {
-            environments: BTreeMap::from([(key, entry)]),
-        })
+        let recording = record(&asked, measure, Deadline::new(&*clock, options.time_limit), &mut Unseen)?;
+        let baseline = recording.updated(&asked, stored.cloned())?;
+        Ok((recording, baseline))
     }
 
     /// A check against what is recorded, or against nothing.

@@ -1,0 +1,99 @@
+//! How sure samples are of what a baseline keeps of them: the time of the import, and what each of its modules takes of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::observed::{COLLECTIONS, Sample};
+
+use super::changed_part::own_times;
+use super::location::{LEAST_SCATTER, Located, location};
+use super::machine::MachineSpeed;
+use super::sample_times::SampleTimes;
+
+/// The standard error of the time of an import, as a share of it. Single samples are never taken to scatter by less than they are
+/// known to.
+pub fn time_error(samples: &[Sample], machine: &MachineSpeed) -> f64 {
+    let times = SampleTimes::of(samples, machine).each();
+    let usual = location(&times);
+    let error = Located::trimmed_mean(&times, LEAST_SCATTER * usual).error;
+    if usual > 0.0 { error / usual } else { 0.0 }
+}
+
+/// What one module takes of an import.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct OwnShare {
+    /// Its usual share of the own times of all.
+    pub share: f64,
+    /// The standard error of that.
+    pub error: f64,
+}
+
+/// The share of each module, as [`super::changed_part::usual_own_times`] takes it. Collections of garbage are no module.
+pub fn own_shares(samples: &[Sample]) -> Vec<OwnShare> {
+    let seen: Vec<(BTreeMap<&str, f64>, f64)> = samples
+        .iter()
+        .map(|sample| {
+            let own = own_times(sample);
+            let total = own.values().sum();
+            (own, total)
+        })
+        .filter(|(_, total)| *total > 0.0)
+        .collect();
+    let modules: BTreeSet<&str> = seen.iter().flat_map(|(own, _)| own.keys().copied()).collect();
+    let of_module = |module: &str| {
+        let shares = seen
+            .iter()
+            .map(|(own, total)| own.get(module).copied().unwrap_or(0.0) / total);
+        let located = Located::trimmed_mean(&shares.collect::<Vec<_>>(), 0.0);
+        OwnShare {
+            share: located.value,
+            error: located.error,
+        }
+    };
+    let modules = modules.into_iter().filter(|module| *module != COLLECTIONS);
+    modules.map(of_module).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observed::OwnTime;
+
+    fn sample(own_ms: &[(&str, f64)]) -> Sample {
+        let own = own_ms.iter().map(|(module, ms)| OwnTime {
+            module: (*module).into(),
+            cpu_ns: (ms * 1e6) as u64,
+        });
+        Sample {
+            cpu_ns: own_ms.iter().map(|(_, ms)| (ms * 1e6) as u64).sum(),
+            own: own.collect(),
+            ..Sample::default()
+        }
+    }
+
+    #[test]
+    fn more_samples_are_surer_and_a_few_that_agree_are_no_surer_than_they_can_be() {
+        let machine = MachineSpeed::default();
+        let agreeing = vec![sample(&[("shop", 10.0)]); 4];
+        assert!((time_error(&agreeing, &machine) - LEAST_SCATTER / 2.0).abs() < 1e-12);
+        let wild: Vec<Sample> = (0..16_u32)
+            .map(|round| sample(&[("shop", 10.0 + f64::from(round % 2))]))
+            .collect();
+        assert!(time_error(&wild, &machine) < time_error(&wild[..4], &machine));
+        assert_eq!(time_error(&[], &machine), 0.0);
+    }
+
+    #[test]
+    fn a_module_has_its_share_and_collections_are_none() {
+        let samples = [
+            sample(&[("a", 30.0), ("b", 65.0), (COLLECTIONS, 5.0)]),
+            sample(&[("a", 60.0), ("b", 130.0), (COLLECTIONS, 10.0)]),
+        ];
+        let shares = own_shares(&samples);
+        assert_eq!(shares.len(), 2);
+        assert!(
+            (shares[0].share - 0.30).abs() < 1e-12 && shares[0].error < 1e-12,
+            "{shares:?}"
+        );
+        assert!((shares[1].share - 0.65).abs() < 1e-12);
+    }
+}
