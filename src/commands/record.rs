@@ -9,6 +9,7 @@ use crate::project::{Project, instruction_counter};
 use crate::store;
 use crate::store::baseline::StoreError;
 use importgate_core::baseline::BaselineChanges;
+use importgate_core::budgets::ReuseBy;
 use importgate_core::flows::{Deadline, NotRecorded, Record, Recording, record};
 use importgate_core::report::{first_names, untrusted, wording};
 use importgate_probe::{Probe, Stopwatch, machine};
@@ -29,7 +30,7 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
         all_targets: &project.targets,
         targets: &targets,
         whole: words.is_empty(),
-        measure_all: arguments.all,
+        reuse: reuse(arguments, &project),
         stored: old.as_ref(),
         machine: machine::fingerprint(),
         variables: machine::relevant_variables(),
@@ -56,6 +57,15 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
     })
 }
 
+/// What has to show that a target is as it was recorded.
+fn reuse(arguments: &RecordArguments, project: &Project) -> ReuseBy {
+    if arguments.all {
+        ReuseBy::Never
+    } else {
+        project.budgets.measure.reuse.value
+    }
+}
+
 /// Shows what the recording changes, before it is written.
 fn announce(project: &Project, recording: &Recording, changes: &BaselineChanges) -> Result<(), Error> {
     let path = project.baseline_path.display();
@@ -66,7 +76,7 @@ fn announce(project: &Project, recording: &Recording, changes: &BaselineChanges)
 /// How many targets came to what: `2 recorded, 27 unchanged`.
 fn counts(recording: &Recording) -> String {
     let counts = [
-        (recording.recorded(), "recorded"),
+        (recording.recorded, "recorded"),
         (recording.confirmed, "measured and as before"),
         (recording.unchanged, "unchanged"),
         (recording.failed.len(), "failed"),

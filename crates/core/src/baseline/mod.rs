@@ -20,7 +20,7 @@ mod reuse;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use changes::{BaselineChanges, OriginChange, TargetChange, TargetSummary};
 pub use comparability::{Aspect, COUNTER_VARIABLE, Circumstances, Comparability, Difference};
@@ -85,8 +85,8 @@ impl Baseline {
     /// and the interpreter's start, are those of `fresh`.
     ///
     /// As long as one of the old targets stays, so do the reference and calibration levels of the entry: they are the unit of
-    /// targets that have no speed of their own, and each sample carries the reference that was measured next to it. Without
-    /// targets in `fresh`, nobody recorded. Without an old entry, `fresh` becomes it.
+    /// targets that have no speed of their own, and each sample carries the reference that was measured next to it. Where
+    /// no samples are new, nobody recorded. Without an old entry, `fresh` becomes it.
     ///
     /// # Errors
     /// [`MergeError`] where one entry cannot hold both: see [`Baseline::obstacles`].
@@ -100,15 +100,21 @@ impl Baseline {
         };
         old.distributions = fresh.distributions;
         old.start = fresh.start;
-        if fresh.targets.is_empty() {
-            return Ok(());
-        }
-        old.importgate = fresh.importgate;
-        old.machine = fresh.machine;
-        let one_stays = old.targets.keys().any(|name| !fresh.targets.contains_key(name));
-        if !one_stays || old.reference.is_empty() {
-            old.reference = fresh.reference;
-            old.calibration_ns = fresh.calibration_ns;
+        let timed = |(name, target): (&String, &Recorded)| {
+            let before = old.targets.get(name);
+            before.is_none_or(|before| before.samples != target.samples)
+        };
+        let timed: BTreeSet<&String> = (fresh.targets.iter().filter(|target| timed(*target)))
+            .map(|(name, _)| name)
+            .collect();
+        if !timed.is_empty() {
+            old.importgate = fresh.importgate;
+            old.machine = fresh.machine;
+            let none_stays = old.targets.keys().all(|name| timed.contains(name));
+            if none_stays || old.reference.is_empty() {
+                old.reference = fresh.reference;
+                old.calibration_ns = fresh.calibration_ns;
+            }
         }
         old.targets.extend(fresh.targets);
         Ok(())

@@ -11,6 +11,7 @@ mod lines;
 mod observe;
 mod orders;
 mod record;
+mod recording;
 mod sample;
 mod speed;
 mod start_up;
@@ -27,7 +28,8 @@ pub use compare_with::{Against, Base, VerifySources};
 pub use doctor::{Doctor, DoctorError, doctor};
 pub use explain::{Explain, ExplainError, explain};
 pub use lines::SourceFiles;
-pub use record::{NotRecorded, Record, RecordError, Recording, record};
+pub use record::{Record, RecordError, record};
+pub use recording::{NotRecorded, Recording};
 pub use sample::SamplingSettings;
 pub use target_state::Reuse;
 

@@ -5,23 +5,19 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-use crate::baseline::{
-    Baseline, BaselineChanges, COUNTER_VARIABLE, Entry, MergeError, Recorded, RecordedInterpreter, RecordedSpeed,
-    StoredSample,
-};
-use crate::budgets::{Budgets, Engine, Target, Workload};
-use crate::checks::Started;
+use crate::baseline::{Baseline, Entry, MergeError, Recorded, RecordedSpeed, StoredSample};
+use crate::budgets::{Budgets, Engine, ReuseBy, Target, Workload};
 use crate::observed::{
-    COLLECTIONS, ClosureChange, EnvironmentKey, Failure, Machine, Measure, MeasureError, Observation, Sample,
-    TargetObservation,
+    COLLECTIONS, ClosureChange, Machine, Measure, MeasureError, Observation, Sample, TargetObservation,
 };
 use crate::sampling::{Earlier, OtherSide, Question, RecordingJudge, RecordingQuestion, Rules, tests_of};
 use crate::stats::MachineSpeed;
 use crate::stats::changed_part::usual_own_times;
 
 use super::observe::{Glanced, Side};
-use super::sample::{self, Job, Samples, Taken};
-use super::{Deadline, SamplingSettings, ShowProgress, counts, start_up};
+use super::recording::Recording;
+use super::sample::{self, Job, Taken};
+use super::{Deadline, SamplingSettings, ShowProgress, counts, start_up, unchanged};
 
 /// What is recorded, and how.
 pub struct Record<'a> {
@@ -33,8 +29,8 @@ pub struct Record<'a> {
     pub targets: &'a [Target],
     /// True where these are all, so that an entry that was recorded under other conditions can be replaced.
     pub whole: bool,
-    /// Measure also what is as it was recorded.
-    pub measure_all: bool,
+    /// What has to show that a target is as it was recorded; where nothing does, all are measured.
+    pub reuse: ReuseBy,
     /// What was recorded before.
     pub stored: Option<&'a Baseline>,
     /// The machine that it runs on.
@@ -64,35 +60,6 @@ pub enum RecordError {
     },
 }
 
-/// What came of a recording.
-#[derive(Debug)]
-pub struct Recording {
-    key: EnvironmentKey,
-    /// The targets whose numbers are new; others of the stored entry stay as they are.
-    fresh: Entry,
-    /// True where the stored entry, if there is one, was recorded under other conditions and goes.
-    replaces: bool,
-    /// How many targets were not measured, since they are as they were recorded.
-    pub unchanged: usize,
-    /// How many were measured and came to what is recorded.
-    pub confirmed: usize,
-    /// The targets that fail: what was recorded of them stays.
-    pub failed: Vec<NotRecorded>,
-    /// The targets that the time limit left without enough samples: what was recorded of them stays.
-    pub missed: Vec<String>,
-}
-
-/// A target that could not be recorded.
-#[derive(Debug)]
-pub struct NotRecorded {
-    /// Its name.
-    pub target: String,
-    /// What it starts.
-    pub started: Started,
-    /// Why it could not.
-    pub failure: Failure,
-}
-
 /// Measures what is new, what changed and what has too few samples.
 ///
 /// # Errors
@@ -105,16 +72,18 @@ pub fn record(
 ) -> Result<Recording, RecordError> {
     let mut recording = Recording::without_targets(record, measure)?;
     let old = record.stored.filter(|_| !recording.replaces);
-    let old = old.and_then(|stored| stored.entry(&recording.key));
+    let old = old.and_then(|stored| stored.entry(recording.key()));
     let plan = RecordPlan { record, old };
+    let start = plan.same_start(measure)?;
+    let known = plan.known(measure, start.is_some());
     let settles = |target: &Target, observed: &TargetObservation| plan.glance_at(target, observed);
-    let side = Side::observe(measure, record.targets, Some(&settles), progress)?;
+    let side = Side::observe_rest(measure, record.targets, known, Some(&settles), progress)?;
     let mut due = Vec::new();
     for (target, observed) in record.targets.iter().zip(&side.observations) {
         match (observed.failure(), plan.due(target, observed)) {
             (Some(failure), _) => recording.fails(target, failure),
-            (None, None) => recording.unchanged += 1,
-            (None, Some(earlier)) => due.push(Due {
+            (None, Reason::None(recorded)) => recording.keeps(target, observed, recorded),
+            (None, Reason::Due(earlier)) => due.push(Due {
                 target,
                 observed,
                 earlier,
@@ -122,8 +91,13 @@ pub fn record(
         }
     }
     plan.measure(measure, &due, &mut recording, deadline, progress)?;
-    let speed = old.map_or_else(|| recording.fresh.usual_speed(), Entry::usual_speed);
-    recording.fresh.start = start_up::record(measure, old.and_then(|old| old.start.as_ref()), &speed)?;
+    recording.fresh.start = match start {
+        Some(start) => Some(start.clone()),
+        None => {
+            let speed = old.map_or_else(|| recording.fresh.usual_speed(), Entry::usual_speed);
+            start_up::record(measure, &speed)?
+        }
+    };
     match recording.missed.first() {
         Some(target) if recording.replaces => Err(RecordError::OutOfTime { target: target.clone() }),
         _ => Ok(recording),
@@ -136,6 +110,14 @@ struct Due<'a> {
     observed: &'a TargetObservation,
     /// What was recorded of it, where that can hold for what is there now.
     earlier: Option<Earlier>,
+}
+
+/// Whether a target is measured.
+enum Reason<'a> {
+    /// It is not: what is recorded holds.
+    None(&'a Recorded),
+    /// It is, with what was recorded before, where that can hold for what is there now.
+    Due(Option<Earlier>),
 }
 
 /// Which targets are measured, and what their samples come to.
@@ -162,20 +144,38 @@ impl<'a> RecordPlan<'a> {
         }
     }
 
-    /// `None` where what is recorded holds; else what was recorded before, where anything was.
-    fn due(&self, target: &Target, observed: &TargetObservation) -> Option<Option<Earlier>> {
+    /// The recorded start of the interpreter, where it loads the same still.
+    fn same_start(&self, measure: &dyn Measure) -> Result<Option<&'a Recorded>, MeasureError> {
+        let Some(start) = self.old.and_then(|old| old.start.as_ref()) else {
+            return Ok(None);
+        };
+        Ok(start_up::is_same(measure, start)?.then_some(start))
+    }
+
+    /// What an import of each target would be seen to load, where the files show that it is as recorded: only after the same start.
+    fn known(&self, measure: &dyn Measure, same_start: bool) -> Vec<Option<TargetObservation>> {
+        let by_files = same_start && self.record.reuse == ReuseBy::Files;
+        let known = |target: &Target| {
+            let (_, recorded) = self.recorded(target).filter(|_| by_files)?;
+            let holds = !self.has_too_few(target, recorded) && unchanged::holds(measure, target, recorded);
+            holds.then(|| unchanged::as_recorded(recorded))
+        };
+        self.record.targets.iter().map(known).collect()
+    }
+
+    fn due(&self, target: &Target, observed: &TargetObservation) -> Reason<'a> {
         let Some((old, recorded)) = self.recorded(target) else {
-            return Some(None);
+            return Reason::Due(None);
         };
         if self.has_too_few(target, recorded) {
-            return Some(None);
+            return Reason::Due(None);
         }
         let holds = self.is_same(target, observed, recorded) && !is_far(old, recorded, observed);
-        if holds && !self.record.measure_all {
-            return None;
+        if holds && self.record.reuse != ReuseBy::Never {
+            return Reason::None(recorded);
         }
         let same_data = recorded.preload == target.preload && recorded.files_read == observed.files_read;
-        Some(same_data.then(|| Earlier {
+        Reason::Due(same_data.then(|| Earlier {
             samples: recorded.to_samples(),
             own_ns: recorded.own_ns.clone(),
             change: ClosureChange::between(&recorded.closure, &observed.closure),
@@ -266,6 +266,7 @@ impl<'a> RecordPlan<'a> {
         match self.recorded(due.target) {
             Some((_, old)) if old.instructions == fresh.instructions && question.agrees(&taken.head) => Recorded {
                 closure: fresh.closure,
+                inputs: fresh.inputs,
                 ..old.clone()
             },
             _ => fresh,
@@ -311,112 +312,4 @@ fn recorded(due: &Due<'_>, taken: &Taken, machine: &MachineSpeed) -> Recorded {
 fn own_times_of(observation: &Observation) -> BTreeMap<String, u64> {
     let modules = observation.modules.iter();
     modules.map(|module| (module.name.clone(), module.own_ns)).collect()
-}
-
-impl Recording {
-    /// The entry of this environment as it is before anything is measured, and whether it replaces the stored one.
-    fn without_targets(record: &Record<'_>, measure: &dyn Measure) -> Result<Self, MergeError> {
-        let interpreter = measure.interpreter();
-        let engine = record.budgets.measure.engine.value;
-        let counter = measure.counter().filter(|_| engine == Engine::Instructions);
-        let counter = counter.map(|counter| (COUNTER_VARIABLE.to_owned(), counter));
-        let fresh = Entry {
-            importgate: env!("CARGO_PKG_VERSION").to_owned(),
-            interpreter: RecordedInterpreter {
-                version: interpreter.version.clone(),
-                build: interpreter.build.clone(),
-            },
-            machine: record.machine.clone(),
-            variables: record.variables.clone().into_iter().chain(counter).collect(),
-            distributions: measure.installed(),
-            reference: Vec::new(),
-            calibration_ns: 0,
-            bytecode: record.budgets.measure.bytecode.value,
-            engine,
-            start: None,
-            targets: BTreeMap::new(),
-        };
-        let key = interpreter.key();
-        let obstacles = record.stored.and_then(|stored| stored.obstacles(&key, &fresh));
-        match obstacles {
-            Some(error) if !record.whole => Err(error),
-            obstacles => Ok(Self {
-                key,
-                fresh,
-                replaces: obstacles.is_some(),
-                unchanged: 0,
-                confirmed: 0,
-                failed: Vec::new(),
-                missed: Vec::new(),
-            }),
-        }
-    }
-
-    /// The environment that was recorded.
-    pub fn key(&self) -> &EnvironmentKey {
-        &self.key
-    }
-
-    /// How many targets have new numbers.
-    pub fn recorded(&self) -> usize {
-        self.fresh.targets.len()
-    }
-
-    fn fails(&mut self, target: &Target, failure: &Failure) {
-        self.failed.push(NotRecorded {
-            target: target.name.clone(),
-            started: Started::by(&target.workload),
-            failure: failure.clone(),
-        });
-    }
-
-    /// How fast the machine was.
-    fn takes(&mut self, samples: &Samples) {
-        let speed = MachineSpeed::of(samples.taken.iter().flat_map(|taken| &taken.head));
-        self.fresh.reference.clone_from(&samples.references);
-        self.fresh.calibration_ns = speed.calibration_ns.round() as u64;
-    }
-
-    fn adds(&mut self, target: &Target, recorded: Recorded, old: Option<(&Entry, &Recorded)>) {
-        if old.is_some_and(|(_, old)| *old == recorded) {
-            self.confirmed += 1;
-        } else {
-            self.fresh.targets.insert(target.name.clone(), recorded);
-        }
-    }
-
-    /// The baseline after the recording was put into `old`, which may be newer than what the recording began with.
-    ///
-    /// # Errors
-    /// [`MergeError`] where `old` has other targets in its entry that were recorded under other conditions.
-    pub fn updated(&self, record: &Record<'_>, old: Option<Baseline>) -> Result<Baseline, MergeError> {
-        let mut baseline = old.unwrap_or_default();
-        let (key, fresh) = (self.key.clone(), self.fresh.clone());
-        let is_new = self.replaces || baseline.entry(&key).is_none();
-        if is_new && fresh.targets.is_empty() {
-            return Ok(baseline);
-        }
-        if self.replaces {
-            baseline.replace(key, fresh);
-            return Ok(baseline);
-        }
-        baseline.merge_targets(key, fresh)?;
-        baseline.remove_stale(&self.key, |name| {
-            record.all_targets.iter().any(|target| target.name == name)
-        });
-        Ok(baseline)
-    }
-
-    /// What the recording changes in `old`.
-    ///
-    /// # Errors
-    /// As [`Recording::updated`].
-    pub fn changes(&self, record: &Record<'_>, old: Option<&Baseline>) -> Result<BaselineChanges, MergeError> {
-        let after = self.updated(record, old.cloned())?;
-        let before = old.and_then(|baseline| baseline.entry(&self.key));
-        let after = after.entry(&self.key);
-        Ok(after.map_or_else(BaselineChanges::default, |after| {
-            BaselineChanges::between(before, after)
-        }))
-    }
 }

@@ -17,20 +17,18 @@ use crate::stats::comparison::scale_of;
 /// Samples that own times rest on: they explain and decide nothing.
 const SAMPLES: u32 = 5;
 
-/// What the start is, for a baseline: what was recorded `earlier` where it loads the same still. `None` where it fails, which the
-/// imports after it will tell.
-pub(super) fn record(
-    measure: &dyn Measure,
-    earlier: Option<&Recorded>,
-    machine: &MachineSpeed,
-) -> Result<Option<Recorded>, MeasureError> {
+/// True where the start loads what was recorded.
+pub(super) fn is_same(measure: &dyn Measure, recorded: &Recorded) -> Result<bool, MeasureError> {
+    let observed = observe(measure, Look::Light)?;
+    let differs = || !ClosureChange::between(&recorded.closure, &observed.closure).is_empty();
+    Ok(observed.failure().is_none() && !differs())
+}
+
+/// What the start is, for a baseline. `None` where it fails, which the imports after it will tell.
+pub(super) fn record(measure: &dyn Measure, machine: &MachineSpeed) -> Result<Option<Recorded>, MeasureError> {
     let observed = observe(measure, Look::Light)?;
     if observed.failure().is_some() || observed.closure.is_empty() {
         return Ok(None);
-    }
-    let is_same = |earlier: &&Recorded| ClosureChange::between(&earlier.closure, &observed.closure).is_empty();
-    if let Some(earlier) = earlier.filter(is_same) {
-        return Ok(Some(earlier.clone()));
     }
     let mut own_ns = own_times(measure, machine)?;
     own_ns.retain(|module, _| module == COLLECTIONS || observed.closure.contains_key(module));

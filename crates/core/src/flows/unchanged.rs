@@ -51,7 +51,7 @@ fn starts_alike(stored: &StoredEntry) -> bool {
 }
 
 /// What an import that is the recorded one would be seen to load and read.
-fn as_recorded(recorded: &Recorded) -> TargetObservation {
+pub(super) fn as_recorded(recorded: &Recorded) -> TargetObservation {
     TargetObservation {
         closure: recorded.closure.clone(),
         files_read: recorded.files_read.clone(),

@@ -490,7 +490,7 @@ fn recording(budgets: &Budgets, targets: &[Target], measure: &Simulated<'_>, sam
         all_targets: targets,
         targets,
         whole: true,
-        measure_all: false,
+        reuse: ReuseBy::default(),
         stored: None,
         machine: Machine::default(),
         variables: BTreeMap::new(),

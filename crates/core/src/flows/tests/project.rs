@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::scripted::{ROOT, Scripted, Unseen};
 use crate::baseline::Baseline;
-use crate::budgets::{self, Budgets, FileKind, Target};
+use crate::budgets::{self, Budgets, FileKind, ReuseBy, Target};
 use crate::checks::{Code, Places};
 use crate::flows::{Against, Check, Deadline, Record, RecordError, Recording, Reuse, SamplingSettings, check, record};
 use crate::observed::Machine;
@@ -44,7 +44,7 @@ impl Project {
             all_targets: &self.targets,
             targets: &self.targets,
             whole: true,
-            measure_all: false,
+            reuse: ReuseBy::default(),
             stored: None,
             machine: Machine::default(),
             variables: BTreeMap::new(),
@@ -67,7 +67,7 @@ impl Project {
     ) -> Result<(Recording, Baseline), RecordError> {
         let asked = Record {
             stored,
-            measure_all: options.reuse.time_all,
+            reuse: options.reuse.by,
             sampling: self.sampling(options),
             ..self.recording()
         };

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::project::{Options, Project};
 use super::scripted::{Scripted, missing};
 use crate::baseline::{Aspect, Baseline, COUNTER_VARIABLE, Entry};
+use crate::budgets::ReuseBy;
 use crate::flows::{RecordError, Reuse};
 use crate::observed::EnvironmentKey;
 
@@ -28,7 +29,7 @@ fn samples(baseline: &Baseline, target: &str) -> usize {
 
 fn everything() -> Options {
     let reuse = Reuse {
-        time_all: true,
+        by: ReuseBy::Never,
         ..Reuse::default()
     };
     Options {
@@ -90,11 +91,54 @@ fn what_is_as_it_was_recorded_is_not_measured_and_stays_to_the_byte() {
         .record_again(&measure, Some(&old), &Options::default())
         .expect("a baseline");
     assert_eq!(
-        (recording.recorded(), recording.confirmed, recording.unchanged),
+        (recording.recorded, recording.confirmed, recording.unchanged),
         (0, 0, 2)
     );
     assert_eq!(measure.count_asked("sample shop") + measure.count_asked("reference"), 0);
     assert_eq!(new.render(), old.render());
+}
+
+#[test]
+fn what_its_files_show_to_be_unchanged_is_not_even_imported() {
+    let shop = || shop().starting_with("shop.pth", &[]).leaving_traces();
+    let project = Project::new(BOTH, &shop());
+    let old = stored(&project.record(&shop()).expect("a baseline"));
+    let edited = shop().edited("tool", "more()", 40.0);
+    let (recording, new) = project
+        .record_again(&edited, Some(&old), &Options::default())
+        .expect("a baseline");
+    assert_eq!((recording.recorded, recording.unchanged), (1, 1));
+    assert_eq!(
+        edited.count_asked("light look shop") + edited.count_asked("sample shop"),
+        0
+    );
+    assert_eq!(entry(&new).start, entry(&old).start);
+    assert_eq!(edited.count_asked("sample "), edited.count_asked("sample tool"));
+
+    // Another start may be what an import finds loaded.
+    let restarted = shop().starting_with("other.pth", &[]);
+    let (recording, new) = project
+        .record_again(&restarted, Some(&old), &Options::default())
+        .expect("a baseline");
+    assert_eq!((recording.recorded, recording.unchanged), (0, 2));
+    assert_eq!(restarted.count_asked("light look shop"), 1);
+    assert_ne!(entry(&new).start, entry(&old).start);
+    assert_eq!(entry(&new).machine, entry(&old).machine);
+}
+
+#[test]
+fn what_an_older_version_did_not_know_of_an_import_is_added_without_measuring_it() {
+    let project = Project::new(BOTH, &shop());
+    let old = stored(&project.record(&shop()).expect("a baseline"));
+    let measure = shop().leaving_traces();
+    let (recording, new) = project
+        .record_again(&measure, Some(&old), &Options::default())
+        .expect("a baseline");
+    assert_eq!((recording.recorded, recording.unchanged), (0, 2));
+    let (before, after) = (&entry(&old).targets["tool"], &entry(&new).targets["tool"]);
+    assert!(before.inputs.is_empty() && !after.inputs.is_empty());
+    assert_eq!(after.samples, before.samples);
+    assert_eq!(measure.count_asked("sample tool"), 0);
 }
 
 #[test]
@@ -106,7 +150,7 @@ fn only_what_changed_or_is_new_is_measured() {
     let (recording, new) = project
         .record_again(&edited, Some(&old), &Options::default())
         .expect("a baseline");
-    assert_eq!((recording.recorded(), recording.unchanged), (2, 1));
+    assert_eq!((recording.recorded, recording.unchanged), (2, 1));
     assert_eq!(edited.count_asked("sample shop"), 0);
     assert_eq!(entry(&new).targets["shop"], entry(&old).targets["shop"]);
     assert_ne!(entry(&new).targets["tool"].samples, entry(&old).targets["tool"].samples);
@@ -132,7 +176,7 @@ fn an_edit_that_costs_nothing_changes_what_identifies_the_module_and_no_number()
     let (recording, new) = project
         .record_again(&commented, Some(&old), &Options::default())
         .expect("a baseline");
-    assert_eq!((recording.recorded(), recording.unchanged), (1, 1));
+    assert_eq!((recording.recorded, recording.unchanged), (1, 1));
     assert_eq!(
         commented.count_asked("sample shop"),
         5,
@@ -175,7 +219,7 @@ fn with_all_everything_is_measured_and_only_what_moved_is_written() {
     let (recording, new) = project
         .record_again(&measure, Some(&old), &everything())
         .expect("a baseline");
-    assert_eq!((recording.recorded(), recording.confirmed), (0, 2));
+    assert_eq!((recording.recorded, recording.confirmed), (0, 2));
     assert!(measure.count_asked("sample tool") >= 7, "as sharp as a first recording");
     assert_eq!(new.render(), old.render());
 
@@ -184,7 +228,7 @@ fn with_all_everything_is_measured_and_only_what_moved_is_written() {
     let (recording, new) = project
         .record_again(&slower, Some(&old), &everything())
         .expect("a baseline");
-    assert_eq!((recording.recorded(), recording.confirmed), (1, 1));
+    assert_eq!((recording.recorded, recording.confirmed), (1, 1));
     assert_eq!(entry(&new).targets["shop"], entry(&old).targets["shop"]);
     assert_ne!(entry(&new).targets["tool"].samples, entry(&old).targets["tool"].samples);
 }
@@ -197,7 +241,7 @@ fn unchanged_code_that_takes_far_longer_is_measured() {
     let (recording, new) = project
         .record_again(&slower, Some(&old), &Options::default())
         .expect("a baseline");
-    assert_eq!((recording.recorded(), recording.unchanged), (1, 1));
+    assert_eq!((recording.recorded, recording.unchanged), (1, 1));
     assert_ne!(entry(&new).targets["tool"].samples, entry(&old).targets["tool"].samples);
     // Once, after an installation, it is not.
     let compiled = shop().anew().slow_at_first("tool", 4.0);
@@ -218,7 +262,7 @@ fn too_few_samples_are_measured_again() {
     let (recording, new) = project
         .record_again(&shop().anew(), Some(&old), &Options::default())
         .expect("a baseline");
-    assert!(recording.recorded() == 2 && samples(&new, "tool") >= 7);
+    assert!(recording.recorded == 2 && samples(&new, "tool") >= 7);
     let many = Options {
         samples: Some(20),
         ..Options::default()
@@ -236,7 +280,7 @@ fn a_target_that_fails_is_named_and_keeps_what_was_recorded_while_the_others_are
     let (recording, first) = project
         .record_again(&failing, None, &Options::default())
         .expect("a baseline");
-    assert_eq!((recording.recorded(), recording.failed.len()), (1, 1));
+    assert_eq!((recording.recorded, recording.failed.len()), (1, 1));
     assert_eq!(recording.failed[0].target, "shop");
     assert_eq!(recording.failed[0].failure, missing("late"));
     assert_eq!(entry(&first).targets.keys().collect::<Vec<_>>(), ["tool"]);
@@ -296,7 +340,7 @@ fn out_of_time_what_is_known_is_recorded_and_the_rest_stays_as_it_was() {
     // Two looks, six rounds with a reference after each, and a little more.
     let measure = shop();
     let (recording, some) = project.record_again(&measure, None, &short(2_200)).expect("an answer");
-    assert_eq!((recording.missed.len(), recording.recorded()), (0, 2));
+    assert_eq!((recording.missed.len(), recording.recorded), (0, 2));
     assert!((5..7).contains(&samples(&some, "tool")), "{}", samples(&some, "tool"));
 
     let old = stored(&project.record(&shop()).expect("a baseline"));
@@ -325,7 +369,7 @@ fn under_other_conditions_all_is_recorded_anew_or_nothing() {
     let (recording, new) = project
         .record_again(&patched(), Some(&old), &Options::default())
         .expect("a baseline");
-    assert_eq!(recording.recorded(), 2);
+    assert_eq!(recording.recorded, 2);
     assert_eq!(entry(&new).interpreter.version, "3.13.2");
     let short = Options {
         time_limit: Some(Duration::from_millis(500)),
