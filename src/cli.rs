@@ -7,6 +7,7 @@ use clap::builder::styling::{AnsiColor, Effects, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use importgate_core::budgets::{Budgets, ReuseBy, units};
+use importgate_core::shards::Shard;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().effects(Effects::BOLD))
@@ -76,7 +77,7 @@ pub enum Command {
     Usage(UsageArguments),
     /// Compare two baselines or reports: a before/after table.
     Compare(CompareArguments),
-    /// Join the reports of shards into one.
+    /// Join what shards reported or recorded, and the reports of several Pythons, into one.
     Merge(MergeArguments),
     /// Print the JSON Schema of the report.
     Schema,
@@ -131,6 +132,9 @@ pub struct CheckArguments {
     /// How to measure.
     #[command(flatten)]
     pub measure: MeasureArguments,
+    /// Check only this part of the targets, such as 2/4; auto: as the CI service says. All parts together are `importgate merge`.
+    #[arg(long, value_name = "NUMBER/COUNT", value_parser = ShardChoice::parse)]
+    pub shard: Option<ShardChoice>,
     /// Compare with this git reference, measured in the same run, instead of the baseline.
     #[arg(long, value_name = "GIT_REF", conflicts_with = "baseline")]
     pub against: Option<String>,
@@ -184,6 +188,10 @@ pub struct RecordArguments {
     /// How to measure.
     #[command(flatten)]
     pub measure: MeasureArguments,
+    /// Record only this part of the targets, such as 2/4, into a file beside the baseline; auto: as the CI service says. `importgate
+    /// merge` makes a baseline of all parts.
+    #[arg(long, value_name = "NUMBER/COUNT", value_parser = ShardChoice::parse, conflicts_with_all = ["modules", "only"])]
+    pub shard: Option<ShardChoice>,
     /// Replace a baseline that cannot be read.
     #[arg(long)]
     pub force: bool,
@@ -292,15 +300,36 @@ pub struct CompareArguments {
 /// `importgate merge`.
 #[derive(Debug, Args)]
 pub struct MergeArguments {
-    /// The JSON reports of the shards.
-    #[arg(value_name = "REPORT", required = true)]
-    pub reports: Vec<PathBuf>,
+    /// What the shards wrote: files, folders of them, and zip files of artifacts.
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// The baseline that recordings are put into; its entries of other environments stay.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
     /// An output, as of `check`; as often as you like.
     #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = OutputFormat::<FormatKind>::parse)]
     pub formats: Vec<OutputFormat>,
     /// More columns: percentiles, CPU, wall clock, peak memory.
     #[arg(long, short)]
     pub verbose: bool,
+}
+
+/// Which part of the targets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShardChoice {
+    /// This one.
+    Given(Shard),
+    /// The one that the CI service says.
+    Auto,
+}
+
+impl ShardChoice {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            _ => text.parse().map(Self::Given).map_err(str::to_owned),
+        }
+    }
 }
 
 /// The kinds of output.

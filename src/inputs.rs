@@ -4,18 +4,12 @@ use std::fs;
 use std::path::Path;
 
 use crate::error::Error;
-use importgate_core::compare::{Content, ContentError, Input, parse_report};
-use importgate_core::report::Report;
+use importgate_core::compare::{Content, ContentError, Input};
 
 /// Reads a baseline or a report.
 pub(crate) fn baseline_or_report(path: &Path) -> Result<Input, Error> {
     let (name, content) = read(path, Content::parse)?;
     Ok(Input { name, content })
-}
-
-/// Reads a report; with it comes the name of the file.
-pub(crate) fn report(path: &Path) -> Result<(String, Report), Error> {
-    read(path, parse_report)
 }
 
 fn read<T>(path: &Path, parse: impl Fn(&[u8]) -> Result<T, ContentError>) -> Result<(String, T), Error> {

@@ -3,6 +3,7 @@
 //! This package has the command line, one file a subcommand, and the edges that touch the user's files: the baseline store
 //! and git. What is decided stands in `importgate-core`, how it is measured in `importgate-probe`.
 
+mod artifacts;
 mod base;
 pub mod cli;
 mod commands;
@@ -14,6 +15,7 @@ mod outputs;
 mod progress;
 mod project;
 mod seed;
+mod shards;
 mod sources;
 pub mod store;
 

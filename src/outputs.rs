@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::cli::{ColourChoice, ExplainFormat, FormatKind, OutputFormat};
 use crate::error::Error;
 use importgate_core::report::Report;
+use importgate_core::report::merge::Merged;
 use importgate_core::report::{github, json, markdown, terminal};
 
 /// Writes the report in every format that was asked for; to the terminal where none was.
@@ -14,6 +15,21 @@ use importgate_core::report::{github, json, markdown, terminal};
 /// reaches an output raw: the renderers see to it.
 pub(crate) fn write(report: &Report, formats: &[OutputFormat], verbose: bool) -> Result<(), Error> {
     write_each(formats, |kind, on_screen| render(report, kind, verbose, on_screen))
+}
+
+/// The same of what `merge` made.
+pub(crate) fn write_merged(merged: &Merged, formats: &[OutputFormat], verbose: bool) -> Result<(), Error> {
+    match merged {
+        Merged::One(report) => write(report, formats, verbose),
+        Merged::Legs(matrix) => write_each(formats, |kind, on_screen| {
+            Ok(match kind {
+                FormatKind::Terminal => matrix.terminal(&terminal_options(on_screen, verbose)),
+                FormatKind::Json => json::render_matrix(matrix).map_err(not_json)?,
+                FormatKind::Markdown => matrix.markdown(markdown::SUMMARY_BYTES),
+                FormatKind::Github => matrix.github(&way_from_workspace()),
+            })
+        }),
+    }
 }
 
 /// The kind of output that nobody has to ask for.
@@ -119,7 +135,8 @@ fn width(on_screen: bool) -> usize {
     terminal_size::terminal_size().map_or(UNKNOWN, |(width, _)| usize::from(width.0))
 }
 
-fn to_file(path: &Path, text: &str) -> Result<(), Error> {
+/// Writes a file as a whole: whoever reads it meanwhile sees the old one.
+pub(crate) fn to_file(path: &Path, text: &str) -> Result<(), Error> {
     let failed = |source| Error::Output {
         path: path.to_path_buf(),
         source,

@@ -1,7 +1,5 @@
 //! `importgate check`: opens the project and what it is compared with, has it checked, writes the report.
 
-use std::path::Path;
-
 use crate::base::BaseCheckout;
 use crate::cli::CheckArguments;
 use crate::error::Error;
@@ -9,6 +7,7 @@ use crate::exit;
 use crate::outputs;
 use crate::progress::ProgressLine;
 use crate::project::{Project, instruction_counter};
+use crate::shards::Division;
 use crate::sources::ProjectFiles;
 use crate::store;
 use importgate_core::checks::Verdict;
@@ -41,9 +40,18 @@ fn report(arguments: &CheckArguments) -> Result<Report, Error> {
         None => None,
     };
     // Read before anything is measured: a damaged baseline is said at once.
+    let recorded = match (&base, arguments.shard) {
+        (Some(_), None) => None,
+        _ => store::baseline::read(&project.baseline_path)?,
+    };
+    let key = head.session().interpreter().key();
+    let division = Division::of(arguments.shard, &project, &key, targets, recorded.as_ref())?;
     let against = match &base {
         Some(base) => Against::Base(base.to_compare()),
-        None => baseline(&project.baseline_path)?,
+        None => Against::Baseline {
+            content: recorded,
+            path: project.baseline_path.display().to_string(),
+        },
     };
     let usage = project.usage(None)?;
     let places = project.places();
@@ -54,7 +62,8 @@ fn report(arguments: &CheckArguments) -> Result<Report, Error> {
         &Check {
             budgets: &project.budgets,
             all_targets: &project.targets,
-            targets: &targets,
+            targets: &division.own,
+            elsewhere: &division.elsewhere,
             machine: machine::fingerprint(),
             variables: machine::relevant_variables(),
             places: &places,
@@ -73,12 +82,6 @@ fn report(arguments: &CheckArguments) -> Result<Report, Error> {
     )?;
     progress.finish();
     project.doubt_interpreter(&mut report);
+    report.shard = division.shard;
     Ok(report)
-}
-
-fn baseline<'a>(path: &Path) -> Result<Against<'a>, Error> {
-    Ok(Against::Baseline {
-        content: store::baseline::read(path)?,
-        path: path.display().to_string(),
-    })
 }

@@ -1,14 +1,17 @@
 //! `importgate record`: has the project measured, shows what changes in the baseline, stores it.
 
+use std::path::Path;
+
 use crate::cli::RecordArguments;
 use crate::error::Error;
 use crate::exit;
 use crate::outputs;
 use crate::progress::ProgressLine;
 use crate::project::{Project, instruction_counter};
+use crate::shards::Division;
 use crate::store;
 use crate::store::baseline::StoreError;
-use importgate_core::baseline::BaselineChanges;
+use importgate_core::baseline::{BaselineChanges, BaselinePart};
 use importgate_core::budgets::ReuseBy;
 use importgate_core::flows::{Deadline, NotRecorded, Record, Recording, record};
 use importgate_core::report::{first_names, untrusted, wording};
@@ -25,10 +28,12 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
         Err(StoreError::Damaged { .. }) if arguments.force => None,
         other => other?,
     };
+    let key = session.interpreter().key();
+    let division = Division::of(arguments.shard, &project, &key, targets, old.as_ref())?;
     let recorded = Record {
         budgets: &project.budgets,
         all_targets: &project.targets,
-        targets: &targets,
+        targets: &division.own,
         whole: words.is_empty(),
         reuse: reuse(arguments, &project),
         stored: old.as_ref(),
@@ -42,7 +47,13 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
     let recording = record(&recorded, &measure, deadline, &mut progress)?;
     progress.finish();
     announce(&project, &recording, &recording.changes(&recorded, old.as_ref())?)?;
-    if !arguments.dry_run {
+    if arguments.dry_run {
+        // Nothing is written.
+    } else if let Some(shard) = &division.shard {
+        let own = |name: &str| division.own.iter().any(|target| target.name == name);
+        let part = BaselinePart::of(shard.clone(), recording.updated(&recorded, old.clone())?, own);
+        store_part(&project.baseline_path, &part)?;
+    } else {
         store::baseline::update(&project.baseline_path, arguments.force, |old| {
             recording.updated(&recorded, old)
         })?;
@@ -64,6 +75,21 @@ fn reuse(arguments: &RecordArguments, project: &Project) -> ReuseBy {
     } else {
         project.budgets.measure.reuse.value
     }
+}
+
+/// Stores what a shard recorded beside the baseline, which stays as it is: the others still have to read it, and to make the same plan
+/// of it.
+fn store_part(baseline: &Path, part: &BaselinePart) -> Result<(), Error> {
+    let name = format!("shard-{}-of-{}.json", part.shard.number, part.shard.count);
+    let path = baseline.with_extension(name);
+    outputs::to_file(&path, &part.render().map_err(outputs::not_json)?)?;
+    outputs::to_standard_output(&format!(
+        "{}: {} of {}; `importgate merge --baseline {} PATH...` makes a baseline of all of them\n",
+        path.display(),
+        part.shard.number,
+        part.shard.count,
+        baseline.display()
+    ))
 }
 
 /// Shows what the recording changes, before it is written.

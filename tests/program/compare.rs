@@ -110,6 +110,7 @@ fn report(verdict: Verdict, targets: &[(&str, f64)]) -> Report {
             seconds: 1.5,
             seed: 1,
         },
+        shard: None,
     }
 }
 

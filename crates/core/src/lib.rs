@@ -21,6 +21,8 @@ pub mod report;
 #[cfg(feature = "decide")]
 pub mod sampling;
 #[cfg(feature = "decide")]
+pub mod shards;
+#[cfg(feature = "decide")]
 pub mod stats;
 #[cfg(feature = "decide")]
 pub mod usage;

@@ -83,19 +83,36 @@ fn hostile_inputs_stay_values() {
     for hostile in HOSTILE {
         let mut job = Job::new();
         let called = stand_in(&mut job);
-        for input in ["budgets", "baseline", "python", "against"] {
+        for input in ["budgets", "baseline", "python", "against", "shard"] {
             job.input(input, hostile);
         }
         job.input("args", &format!("{hostile}\n\nsecond line"));
         let run = job.run("Gate");
         assert_eq!(run.code, 0, "{hostile}: {}", run.output);
-        let expected: Vec<String> = ["--budgets=", "--baseline=", "--python=", "--against=", ""]
+        let expected: Vec<String> = ["--budgets=", "--baseline=", "--python=", "--against=", "--shard=", ""]
             .iter()
             .map(|option| format!("{option}{hostile}"))
             .chain(["second line".to_owned()])
             .collect();
         assert_eq!(lines(&called)[5..], expected, "{hostile}");
         assert!(!job.has_file_named("pwned"), "{hostile} was run");
+    }
+}
+
+#[test]
+fn a_folder_of_reports_is_merged_whatever_its_name() {
+    for folder in HOSTILE.iter().chain(&["reports"]) {
+        let mut job = Job::new();
+        let called = stand_in(&mut job);
+        job.input("merge", folder);
+        let run = job.run("Gate");
+        assert_eq!(run.code, 0, "{folder}: {}", run.output);
+        let called = lines(&called);
+        assert_eq!(
+            (called[0].as_str(), &called[5..]),
+            ("merge", &["--".to_owned(), (*folder).to_owned()][..])
+        );
+        assert!(!job.has_file_named("pwned"), "{folder} was run");
     }
 }
 

@@ -12,6 +12,7 @@ mod error;
 mod format;
 mod layout;
 mod moved;
+mod part;
 mod path;
 mod pool;
 mod recorded;
@@ -25,6 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use changes::{BaselineChanges, OriginChange, TargetChange, TargetSummary};
 pub use comparability::{Aspect, COUNTER_VARIABLE, Circumstances, Comparability, Difference};
 pub use error::{MergeError, ParseError};
+pub use part::{BaselinePart, JoinError, PartError, join as join_parts};
 pub use recorded::{Entry, Recorded, RecordedInterpreter, RecordedSpeed, StoredSample};
 
 use crate::observed::EnvironmentKey;

@@ -37,6 +37,10 @@ impl Source {
         &self.file
     }
 
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The one-based line of a byte offset.
     pub(super) fn line_of(&self, offset: usize) -> usize {
         self.line_starts.partition_point(|start| *start <= offset)

@@ -164,6 +164,11 @@ impl Budgets {
         startup.orders.as_ref().map(Located::cited)
     }
 
+    /// Everything that the file says.
+    pub fn text(&self) -> &str {
+        self.source.text()
+    }
+
     /// The file, as it was named to [`parse`].
     pub fn file_name(&self) -> &str {
         self.source.file()

@@ -343,3 +343,15 @@ pub enum Verdict {
     /// Nothing failed, and at least one comparison could not be decided.
     Inconclusive,
 }
+
+impl Verdict {
+    /// What two parts of a run come to together.
+    #[must_use]
+    pub fn worst(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Fail, _) | (_, Self::Fail) => Self::Fail,
+            (Self::Inconclusive, _) | (_, Self::Inconclusive) => Self::Inconclusive,
+            (Self::Pass, Self::Pass) => Self::Pass,
+        }
+    }
+}

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::{BeforeAfter, Content};
 use crate::baseline;
-use crate::baseline::Baseline;
+use crate::baseline::{Baseline, BaselinePart};
 use crate::report::{Report, json};
 
 /// Why a file cannot be used. The messages lack the name of the file.
@@ -23,6 +23,12 @@ pub enum ContentError {
     /// A baseline, where only a report can be used.
     #[error("this is a baseline, not a report: `check --format json=PATH` writes one")]
     NoReport,
+    /// A part of a baseline, where all of it is needed.
+    #[error("this is what one shard recorded: `importgate merge` makes a baseline of all of them")]
+    Part,
+    /// A part of a baseline that cannot be used.
+    #[error(transparent)]
+    DamagedPart(#[from] baseline::PartError),
     /// A comparison, where only a report can be used.
     #[error("this is a comparison, not a report: `check --format json=PATH` writes one")]
     ComparisonNoReport,
@@ -38,6 +44,7 @@ pub enum ContentError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Baseline,
+    Part,
     Report,
     Comparison,
     Other,
@@ -54,6 +61,7 @@ impl Kind {
         };
         match value.get("format").and_then(Value::as_str) {
             Some(Baseline::FORMAT) => Self::Baseline,
+            Some(BaselinePart::FORMAT) => Self::Part,
             Some(BeforeAfter::FORMAT) => Self::Comparison,
             _ if ["importgate", "version"].iter().all(|key| value.get(key).is_some()) => Self::Report,
             _ => Self::Other,
@@ -69,6 +77,7 @@ impl Content {
     pub fn parse(bytes: &[u8]) -> Result<Self, ContentError> {
         match Kind::of(bytes) {
             Kind::Baseline => Ok(Self::Baseline(Baseline::parse(bytes)?)),
+            Kind::Part => Err(ContentError::Part),
             Kind::Report => Ok(Self::Report(Box::new(parsed(bytes)?))),
             Kind::Comparison => Err(ContentError::Comparison),
             Kind::Other => Err(neither(bytes)),
@@ -76,15 +85,31 @@ impl Content {
     }
 }
 
-/// Reads a report.
-///
-/// # Errors
-/// [`ContentError`].
-pub fn parse_report(bytes: &[u8]) -> Result<Report, ContentError> {
-    match Kind::of(bytes) {
-        Kind::Baseline => Err(ContentError::NoReport),
-        Kind::Comparison => Err(ContentError::ComparisonNoReport),
-        Kind::Report | Kind::Other => parsed(bytes),
+/// What a shard hands on.
+#[derive(Debug)]
+pub enum Handed {
+    /// The report of a check.
+    Report(Box<Report>),
+    /// What was recorded.
+    Part(Box<BaselinePart>),
+}
+
+impl Handed {
+    /// Reads what a shard wrote; `None` for JSON that importgate did not write.
+    ///
+    /// # Errors
+    /// [`ContentError`].
+    pub fn parse(bytes: &[u8]) -> Result<Option<Self>, ContentError> {
+        match Kind::of(bytes) {
+            Kind::Report => Ok(Some(Self::Report(Box::new(parsed(bytes)?)))),
+            Kind::Part => Ok(Some(Self::Part(Box::new(BaselinePart::parse(bytes)?)))),
+            Kind::Baseline => Err(ContentError::NoReport),
+            Kind::Comparison => Err(ContentError::ComparisonNoReport),
+            Kind::Other => match neither(bytes) {
+                ContentError::Neither(_) if serde_json::from_slice::<Value>(bytes).is_ok() => Ok(None),
+                error => Err(error),
+            },
+        }
     }
 }
 
@@ -131,9 +156,10 @@ mod tests {
         assert!(compared("hello").contains("it is not JSON"));
         let comparison = format!("{{\"format\": \"{}\"}}", BeforeAfter::FORMAT);
         assert!(compared(&comparison).contains("name what it compared"));
-        let merged = |text: &str| parse_report(text.as_bytes()).expect_err("unusable").to_string();
+        let merged = |text: &str| Handed::parse(text.as_bytes()).expect_err("unusable").to_string();
         assert!(merged(&Baseline::default().render()).starts_with("this is a baseline, not a report"));
         assert!(merged(&comparison).starts_with("this is a comparison, not a report"));
-        assert!(matches!(parse_report(&[0xff]), Err(ContentError::NotText)));
+        assert!(merged("{\"importgate\": ").contains("it is not JSON"));
+        assert!(matches!(Handed::parse(b"{\"dependencies\": {}}"), Ok(None)));
     }
 }

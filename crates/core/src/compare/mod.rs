@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-pub use content::{ContentError, parse_report};
+pub use content::{ContentError, Handed};
 use grounds::Grounds;
 pub use selection::ComparisonError;
 

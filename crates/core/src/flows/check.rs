@@ -10,7 +10,7 @@ use crate::checks::{Case, Compared, Context, OrderTried, Places};
 use crate::observed::{ClosureChange, Environment, Machine, Measure, MeasureError, TargetObservation};
 use crate::report;
 use crate::report::{Report, ReportEnvironment, RunSummary, order, wording};
-use crate::sampling::{Rules, decide_fixed};
+use crate::sampling::{Rules, decide_fixed, most_tests_of};
 use crate::usage::Usage;
 
 use super::compare_with::{Against, CompareWith};
@@ -35,6 +35,8 @@ pub struct Check<'a> {
     pub all_targets: &'a [Target],
     /// The targets to check.
     pub targets: &'a [Target],
+    /// The targets that other shards of this run check.
+    pub elsewhere: &'a [Target],
     /// The machine that it runs on.
     pub machine: Machine,
     /// Environment variables that change what an import does or costs.
@@ -133,6 +135,7 @@ pub fn check(
             seconds: deadline.elapsed_seconds(),
             seed: check.sampling.seed,
         },
+        shard: None,
     })
 }
 
@@ -193,9 +196,7 @@ fn measure<'a>(
         vec![InstructionCounts::default(); targets.len()]
     };
     let sides = (head.measure, base.as_ref().map(|base| base.measure));
-    // The level is divided before the first look: a number of tests that samples decide would void what it promises.
-    let tests = targets.iter().zip(&states).map(|(target, state)| state.tests(target));
-    let rules = check.sampling.rules(tests.sum());
+    let rules = check.sampling.rules(tests(check, &states));
     let jobs = jobs(targets, &states, rules);
     let samples = sample::take(sides, &jobs, &check.sampling, deadline, progress)?;
     Ok(Measured {
@@ -207,6 +208,21 @@ fn measure<'a>(
         samples,
         private_bytecode,
     })
+}
+
+/// How many tests share the error level, which is divided before the first look: a number that samples decide would void what it
+/// promises. What the targets of other shards are asked depends on closures that only those see, so that shards divide by the
+/// most that all targets of the run can be asked, which is the same in all of them.
+fn tests(check: &Check<'_>, states: &[TargetState]) -> usize {
+    if check.elsewhere.is_empty() {
+        let tests = check
+            .targets
+            .iter()
+            .zip(states)
+            .map(|(target, state)| state.tests(target));
+        return tests.sum();
+    }
+    check.targets.iter().chain(check.elsewhere).map(most_tests_of).sum()
 }
 
 /// Observes every target in the head, and in the base where there is one. A base that was just checked out has its bytecode

@@ -93,6 +93,7 @@ fn base(verdict: Verdict) -> Report {
             seconds: 4.2,
             seed: 7,
         },
+        shard: None,
     }
 }
 

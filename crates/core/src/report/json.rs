@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::matrix::Matrix;
 use super::untrusted;
 use crate::report::Report;
 
@@ -38,6 +39,23 @@ pub fn render(report: &Report) -> Result<String, serde_json::Error> {
     Ok(untrusted::json(&serde_json::to_string_pretty(report)?) + "\n")
 }
 
+/// The reports of several environments as JSON, in the same way.
+///
+/// # Errors
+/// As [`render`].
+pub fn render_matrix(matrix: &Matrix) -> Result<String, serde_json::Error> {
+    Ok(untrusted::json(&serde_json::to_string_pretty(matrix)?) + "\n")
+}
+
+/// What `--format json` writes: one report, or one for each environment where `merge` was given several.
+#[derive(schemars::JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "it only lends its shape to the schema")]
+enum Document {
+    One(Box<Report>),
+    Several(Matrix),
+}
+
 /// Reads a report back.
 ///
 /// # Errors
@@ -63,7 +81,7 @@ pub fn parse(text: &str) -> Result<Report, ReportParseError> {
 
 /// The JSON Schema of the report, indented and ended by a line break.
 pub fn schema() -> String {
-    let mut schema = schemars::schema_for!(Report);
+    let mut schema = schemars::schema_for!(Document);
     schema.insert("title".to_owned(), "importgate report".into());
     format!("{:#}\n", schema.to_value())
 }

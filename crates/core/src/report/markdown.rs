@@ -36,9 +36,33 @@ const PERCENTILES_HEAD: &str = "\
 /// The report as GitHub's Markdown, in at most `most_bytes` bytes. Headline, closing line and notes are always there and take
 /// up to eight kilobytes of it.
 pub fn render(report: &Report, most_bytes: usize) -> String {
-    let mut page = Page::new(report);
+    titled(report, "importgate", most_bytes)
+}
+
+/// The same as a part of a page that has more of them: under the name of its environment.
+pub(super) fn render_leg(report: &Report, most_bytes: usize) -> String {
+    titled(report, &report.environment.key.to_string(), most_bytes)
+}
+
+fn titled(report: &Report, name: &str, most_bytes: usize) -> String {
+    let mut page = Page::new(report, name);
     page.fill(most_bytes);
     page.text()
+}
+
+/// The sign and the word for a verdict.
+pub(super) fn verdict(verdict: Verdict) -> (&'static str, &'static str) {
+    match verdict {
+        Verdict::Pass => ("✅", "pass"),
+        Verdict::Fail => ("❌", "fail"),
+        Verdict::Inconclusive => ("❔", "inconclusive"),
+    }
+}
+
+/// What came of what is named.
+pub(super) fn title(name: &str, came_to: Verdict) -> String {
+    let (sign, word) = verdict(came_to);
+    format!("{sign} {}: {word}", untrusted::markdown(name))
 }
 
 /// The parts of the page in the order in which they stand.
@@ -118,7 +142,7 @@ struct Page {
 }
 
 impl Page {
-    fn new(report: &Report) -> Self {
+    fn new(report: &Report, name: &str) -> Self {
         let mut pieces = Vec::new();
         for finding in order::findings(report) {
             let [first, second, third] = Rank::of_finding(finding.severity);
@@ -137,7 +161,7 @@ impl Page {
             pieces.extend(percentiles(target).map(|text| Piece::new(Part::Percentiles, extra, text)));
         }
         Self {
-            head: head(report),
+            head: head(report, name),
             foot: foot(report),
             table_head: if facts::is_counted(report) {
                 COUNTED_TABLE_HEAD
@@ -210,14 +234,10 @@ impl Page {
     }
 }
 
-fn head(report: &Report) -> String {
-    let (sign, word) = match report.verdict {
-        Verdict::Pass => ("✅", "pass"),
-        Verdict::Fail => ("❌", "fail"),
-        Verdict::Inconclusive => ("❔", "inconclusive"),
-    };
+fn head(report: &Report, name: &str) -> String {
     format!(
-        "## {sign} importgate: {word}\n\n{}; {}.\n",
+        "## {}\n\n{}; {}.\n",
+        title(name, report.verdict),
         facts::reason(report),
         facts::cost(report)
     )

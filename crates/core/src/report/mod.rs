@@ -11,6 +11,7 @@ mod facts;
 pub mod github;
 pub mod json;
 pub mod markdown;
+pub mod matrix;
 pub mod merge;
 mod model;
 pub mod order;

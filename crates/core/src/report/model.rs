@@ -9,6 +9,7 @@ use crate::budgets::BudgetLine;
 use crate::checks::{Code, Severity, Verdict};
 use crate::explain::ChainStep;
 use crate::observed::{DistributionChange, EnvironmentKey, Machine, Place};
+use crate::shards::ShardOf;
 
 /// Where numbers were taken.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -148,6 +149,9 @@ pub struct Report {
     pub distributions: Vec<DistributionChange>,
     /// What the run cost.
     pub run: RunSummary,
+    /// Which part of which plan it is a report of, where its targets are those of a shard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<ShardOf>,
 }
 
 impl Report {

@@ -18,7 +18,7 @@ const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 const CAUTION: Style = AnsiColor::Yellow.on_default();
 const CALM: Style = AnsiColor::Blue.on_default();
-const STRONG: Style = Style::new().bold();
+pub(super) const STRONG: Style = Style::new().bold();
 
 /// Columns that a narrow terminal can do without, the first to go first. The JSON has them all.
 const EXPENDABLE: [&str; 3] = ["samples", "modules", "memory"];
@@ -67,6 +67,15 @@ impl Default for Options {
 /// The report as text.
 pub fn render(report: &Report, options: &Options) -> String {
     Page { report, options }.render()
+}
+
+/// The word for a verdict, and how it is painted.
+pub(super) fn verdict(verdict: Verdict) -> (&'static str, Style) {
+    match verdict {
+        Verdict::Pass => ("PASS", GOOD.bold()),
+        Verdict::Fail => ("FAIL", BAD),
+        Verdict::Inconclusive => ("INCONCLUSIVE", CAUTION.bold()),
+    }
 }
 
 struct Page<'a> {
@@ -337,11 +346,7 @@ impl Page<'_> {
     }
 
     fn conclusion(&self) -> String {
-        let (word, style) = match self.report.verdict {
-            Verdict::Pass => ("PASS", GOOD.bold()),
-            Verdict::Fail => ("FAIL", BAD),
-            Verdict::Inconclusive => ("INCONCLUSIVE", CAUTION.bold()),
-        };
+        let (word, style) = verdict(self.report.verdict);
         format!(
             "{}: {}; {}\n",
             self.paint(style, word),

@@ -11,6 +11,9 @@
 //!   asked count: a ceiling or a spread that is set, a comparison that samples decide, a slowdown that is looked for. How many these are
 //!   follows from the budgets, the closures and the baseline, before the first sample is taken: a number that depended on
 //!   samples would void the promise.
+//!   Where a run is divided into shards, each divides by the most that all targets of all shards can be asked, as none knows what
+//!   the closures of another's targets are. So a shard never spends more than its part, and each of its tests has a little less than
+//!   it would have in one run.
 //! - *Over looks* by spending: a [`Schedule`] says what share of a test's level is spent by each look, and a look tests at
 //!   what is spent between the one before and itself (Lan and DeMets, "Discrete Sequential Boundaries for Clinical Trials",
 //!   Biometrika 70, 1983, in its plainest form: the levels of the looks add up, and no correlation between looks is assumed).

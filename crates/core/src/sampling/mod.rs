@@ -21,7 +21,7 @@ pub use alpha::ErrorBudget;
 pub use answers::{Answers, Ruling, decide_fixed};
 pub use judge::SequentialJudge;
 pub use memory::MemoryRuling;
-pub use other_side::{OtherSide, tests_of};
+pub use other_side::{OtherSide, most_tests_of, tests_of};
 pub use question::{Question, Rules, ShownOn};
 pub use recording::{Earlier, RecordingJudge, RecordingQuestion};
 pub use sequential::Decision;

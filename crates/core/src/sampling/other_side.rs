@@ -85,6 +85,19 @@ pub fn tests_of(target: &Target, other: &OtherSide) -> usize {
     other.comparisons() + of_limits.into_iter().filter(|is_asked| *is_asked).count()
 }
 
+/// The most that [`tests_of`] can be, whatever the target is held against.
+pub fn most_tests_of(target: &Target) -> usize {
+    /// The changed part, and the whole.
+    const COMPARISONS: usize = 2;
+    let limits = &target.limits;
+    let of_limits = [
+        limits.max_time_ms.is_some(),
+        limits.max_variation.is_some(),
+        limits.max_memory_regression.is_some(),
+    ];
+    COMPARISONS + of_limits.into_iter().filter(|is_asked| *is_asked).count()
+}
+
 /// The split of the modules into what changed and what did not, where it can be made.
 pub(super) fn changed_part(own_ns: &BTreeMap<String, u64>, change: Option<&ClosureChange>) -> Option<ChangedPart> {
     ChangedPart::new(own_ns, change?).ok()

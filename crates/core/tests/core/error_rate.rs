@@ -467,6 +467,7 @@ fn fails(way: Way, size: Size, levels: [f64; 2], seed: u64) -> bool {
         budgets: &budgets,
         all_targets: &targets,
         targets: &targets,
+        elsewhere: &[],
         machine: Machine::default(),
         variables: BTreeMap::new(),
         places: &places,

@@ -4,5 +4,6 @@
 mod damage;
 mod format;
 mod merge;
+mod part;
 pub(super) mod sample_data;
 mod size;

@@ -8,6 +8,7 @@ mod figures;
 mod project;
 mod record;
 mod scripted;
+mod shards;
 mod speed;
 mod start_up;
 mod unchanged;

@@ -84,13 +84,25 @@ impl Project {
     }
 
     pub(super) fn check_against(&self, head: &Scripted, against: Against<'_>, options: &Options) -> Report {
+        self.check_part((&self.targets, &[]), head, against, options)
+    }
+
+    /// A check of one shard: its targets, and those of the others.
+    pub(super) fn check_part(
+        &self,
+        (own, elsewhere): (&[Target], &[Target]),
+        head: &Scripted,
+        against: Against<'_>,
+        options: &Options,
+    ) -> Report {
         let sampling = self.sampling(options);
         let clock = head.clock();
         let deadline = Deadline::new(&*clock, sampling.time_limit);
         let asked = Check {
             budgets: &self.budgets,
             all_targets: &self.targets,
-            targets: &self.targets,
+            targets: own,
+            elsewhere,
             machine: Machine {
                 processor: options.processor.to_owned(),
                 ..Machine::default()

@@ -1,46 +1,10 @@
-//! The reports of shards as one. A project whose targets are spread over several jobs still wants one verdict, one table
-//! and one page.
+//! The reports of one environment as one.
 
-use thiserror::Error;
+use rustc_hash::FxHashMap;
 
-use super::order;
-use crate::checks::Verdict;
+use super::ReportMergeError;
 use crate::observed::DistributionChange;
-use crate::report::{Finding, Report};
-
-/// Why reports cannot be joined.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum ReportMergeError {
-    /// There is nothing to join.
-    #[error("no report to merge")]
-    Nothing,
-    /// They are not shards of one run.
-    #[error(
-        "{first} and {other} are not shards of one run: {what} is {of_first} in the one and {of_other} in the other"
-    )]
-    Differ {
-        /// What differs.
-        what: &'static str,
-        /// The first report.
-        first: String,
-        /// What it has.
-        of_first: String,
-        /// The report that does not fit.
-        other: String,
-        /// What that has.
-        of_other: String,
-    },
-    /// Two reports speak of one target: which one counts, nobody can say.
-    #[error("{target} is in two reports: {first} and {other}")]
-    Twice {
-        /// The target.
-        target: String,
-        /// The first report.
-        first: String,
-        /// The second one.
-        other: String,
-    },
-}
+use crate::report::{Finding, Report, TargetReport, order};
 
 /// Joins the reports of shards, each with the name that messages call it by.
 ///
@@ -50,12 +14,12 @@ pub enum ReportMergeError {
 ///
 /// # Errors
 /// [`ReportMergeError`] where the reports do not belong together.
-pub fn merge(shards: Vec<(String, Report)>) -> Result<Report, ReportMergeError> {
+pub(super) fn join(shards: Vec<(String, Report)>) -> Result<Report, ReportMergeError> {
     let mut shards = shards.into_iter();
     let (first_name, mut merged) = shards.next().ok_or(ReportMergeError::Nothing)?;
     let mut names = vec![first_name.clone(); merged.targets.len()];
     for (name, shard) in shards {
-        fits(&merged, &first_name, &shard, &name)?;
+        fits(&merged, &first_name, &shard, &name, Across::Shards)?;
         for target in &shard.targets {
             if let Some(position) = merged.targets.iter().position(|known| known.module == target.module) {
                 return Err(ReportMergeError::Twice {
@@ -69,7 +33,7 @@ pub fn merge(shards: Vec<(String, Report)>) -> Result<Report, ReportMergeError> 
         merged.targets.extend(shard.targets);
         add_findings(&mut merged.findings, shard.findings);
         add_distributions(&mut merged.distributions, shard.distributions);
-        merged.verdict = worst(merged.verdict, shard.verdict);
+        merged.verdict = merged.verdict.worst(shard.verdict);
         merged.run.samples += shard.run.samples;
         merged.run.references += shard.run.references;
         merged.run.seconds += shard.run.seconds;
@@ -87,20 +51,54 @@ pub fn merge(shards: Vec<(String, Report)>) -> Result<Report, ReportMergeError> 
     Ok(merged)
 }
 
-/// Refuses a shard of another run.
-fn fits(first: &Report, first_name: &str, other: &Report, other_name: &str) -> Result<(), ReportMergeError> {
+/// Puts the rows into the order of the plan, which is that of the budgets file and of a check that is not divided.
+///
+/// # Errors
+/// [`ReportMergeError::Lost`] where a target of the plan has no row.
+pub(super) fn put_in_order(joined: &mut Report, plan: &[String]) -> Result<(), ReportMergeError> {
+    let mut rows: FxHashMap<String, TargetReport> = FxHashMap::default();
+    rows.extend(joined.targets.drain(..).map(|row| (row.module.clone(), row)));
+    let lost = |target: &String| ReportMergeError::Lost { target: target.clone() };
+    let in_order = plan
+        .iter()
+        .map(|target| rows.remove(target).ok_or_else(|| lost(target)));
+    joined.targets = in_order.collect::<Result<_, _>>()?;
+    order::sort(&mut joined.findings, &joined.targets);
+    Ok(())
+}
+
+/// What two reports have to have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Across {
+    /// Parts of one check.
+    Shards,
+    /// Checks under several environments.
+    Environments,
+}
+
+/// Refuses a report of another run.
+pub(super) fn fits(
+    first: &Report,
+    first_name: &str,
+    other: &Report,
+    other_name: &str,
+    across: Across,
+) -> Result<(), ReportMergeError> {
     let baseline = |report: &Report| {
         let baseline = report.baseline.as_ref();
         baseline.map_or_else(|| "none".to_owned(), |baseline| baseline.source.clone())
     };
     let features = |report: &Report| {
-        [
+        let program = vec![
             ("the version of importgate", report.importgate.clone()),
             ("the version of the report", report.version.to_string()),
+        ];
+        let of_one_check = [
             ("the budgets file", report.budgets.clone()),
-            ("the environment", report.environment.key.to_string()),
             ("the baseline", baseline(report)),
-        ]
+        ];
+        let of_one_check = of_one_check.into_iter().filter(|_| across == Across::Shards);
+        program.into_iter().chain(of_one_check).collect::<Vec<_>>()
     };
     let pairs = features(first).into_iter().zip(features(other));
     for ((what, of_first), (_, of_other)) in pairs {
@@ -136,18 +134,10 @@ fn add_findings(findings: &mut Vec<Finding>, more: Vec<Finding>) {
     }
 }
 
-fn worst(one: Verdict, other: Verdict) -> Verdict {
-    match (one, other) {
-        (Verdict::Fail, _) | (_, Verdict::Fail) => Verdict::Fail,
-        (Verdict::Inconclusive, _) | (_, Verdict::Inconclusive) => Verdict::Inconclusive,
-        (Verdict::Pass, Verdict::Pass) => Verdict::Pass,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checks::{Code, Severity};
+    use crate::checks::{Code, Severity, Verdict};
     use crate::report::fixture;
 
     /// The failing report of the fixture, cut into a passing shard and the rest.
@@ -174,7 +164,7 @@ mod tests {
     #[test]
     fn a_whole_is_the_sum_of_its_shards() {
         let (first, second) = shards();
-        let merged = merge(named(vec![first.clone(), second.clone()])).expect("they fit");
+        let merged = join(named(vec![first.clone(), second.clone()])).expect("they fit");
         assert_eq!(merged.verdict, Verdict::Fail);
         assert_eq!(merged.targets, [first.targets, second.targets].concat());
         assert_eq!(merged.run.samples, 2 * 184);
@@ -198,7 +188,7 @@ mod tests {
             (Verdict::Inconclusive, Verdict::Pass, Verdict::Inconclusive),
             (Verdict::Inconclusive, Verdict::Fail, Verdict::Fail),
         ] {
-            assert_eq!((worst(one, other), worst(other, one)), (expected, expected));
+            assert_eq!((one.worst(other), other.worst(one)), (expected, expected));
         }
     }
 
@@ -206,7 +196,7 @@ mod tests {
     fn a_target_in_two_reports_is_an_error_that_names_both() {
         let (first, second) = shards();
         let target = second.targets[0].module.clone();
-        let error = merge(named(vec![first, second.clone(), second])).expect_err("one is there twice");
+        let error = join(named(vec![first, second.clone(), second])).expect_err("one is there twice");
         assert_eq!(
             error.to_string(),
             format!("{target} is in two reports: shard-2.json and shard-3.json")
@@ -216,33 +206,30 @@ mod tests {
     #[test]
     fn reports_of_different_runs_are_refused() {
         type Change = fn(&mut Report);
-        let changes: [(&str, Change); 4] = [
+        let changes: [(&str, Change); 3] = [
             ("the version of importgate is 0.1.0", |report| {
                 report.importgate = "9.9.9".to_owned()
             }),
             ("the budgets file is budgets.toml", |report| {
                 report.budgets = "other.toml".to_owned()
             }),
-            ("the environment is cpython-3.13-linux-x86_64", |report| {
-                report.environment.key.0 = "cpython-3.9-linux-x86_64".to_owned();
-            }),
             ("the baseline is budgets.baseline.json", |report| report.baseline = None),
         ];
         for (expected, change) in changes {
             let (first, mut second) = shards();
             change(&mut second);
-            let message = merge(named(vec![first, second])).expect_err(expected).to_string();
+            let message = join(named(vec![first, second])).expect_err(expected).to_string();
             assert!(
                 message.contains(expected) && message.contains("shard-2.json"),
                 "{message}"
             );
         }
-        assert_eq!(merge(Vec::new()), Err(ReportMergeError::Nothing));
+        assert_eq!(join(Vec::new()), Err(ReportMergeError::Nothing));
     }
 
     #[test]
     fn one_report_alone_stays_as_it_is() {
         let report = fixture::passing();
-        assert_eq!(merge(named(vec![report.clone()])), Ok(report));
+        assert_eq!(join(named(vec![report.clone()])), Ok(report));
     }
 }

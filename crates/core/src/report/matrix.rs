@@ -1,0 +1,184 @@
+//! One project under several environments: a report for each as a leg, and one verdict. A leg keeps its numbers, its baseline and
+//! its machine, since those of two Pythons have nothing in common; what people read has all of them on one page.
+
+use serde::{Deserialize, Serialize};
+
+use super::table::paint;
+use super::{facts, github, markdown, terminal, untrusted};
+use crate::checks::Verdict;
+use crate::numbers;
+use crate::report::{Finding, Report};
+
+/// Room kept for the headline and the table of the legs, in bytes: a leg is named in some two hundred.
+const SUMMARY_BYTES_OF_A_LEG: usize = 512;
+
+/// Everything that the checks of several environments have to say.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Matrix {
+    /// The version of the format of each report.
+    pub version: u32,
+    /// The version of importgate that made them.
+    pub importgate: String,
+    /// The worst verdict of all.
+    pub verdict: Verdict,
+    /// The report of each environment, in the order of their keys.
+    pub legs: Vec<Report>,
+}
+
+impl Matrix {
+    /// Of these legs.
+    pub(super) fn of(legs: Vec<Report>) -> Self {
+        let verdicts = legs.iter().map(|leg| leg.verdict);
+        Self {
+            version: Report::VERSION,
+            importgate: env!("CARGO_PKG_VERSION").to_owned(),
+            verdict: verdicts.fold(Verdict::Pass, Verdict::worst),
+            legs,
+        }
+    }
+
+    /// The pages of all legs for a terminal or a log, and a line for each at the end.
+    pub fn terminal(&self, options: &terminal::Options) -> String {
+        let paint = |style, text: &str| paint(options.colour == terminal::Colour::Ansi, style, text);
+        let mut text = String::new();
+        for leg in &self.legs {
+            let title = format!("==== {} ====", untrusted::line(&leg.environment.key.to_string()));
+            text.push_str(&format!("{}\n", paint(terminal::STRONG, &title)));
+            text.push_str(&terminal::render(leg, options));
+            text.push('\n');
+        }
+        for leg in &self.legs {
+            let (word, style) = terminal::verdict(leg.verdict);
+            let key = untrusted::line(&leg.environment.key.to_string());
+            text.push_str(&format!("{key}: {}: {}\n", paint(style, word), facts::reason(leg)));
+        }
+        let (word, style) = terminal::verdict(self.verdict);
+        text.push_str(&format!("{}: {}\n", paint(style, word), self.reason()));
+        text
+    }
+
+    /// A job summary or a comment: a table of the legs and the page of each, in at most `most_bytes` bytes, of which each leg gets the
+    /// same part.
+    pub fn markdown(&self, most_bytes: usize) -> String {
+        let mut text = format!(
+            "## {}\n\n{}.\n\n| | environment | |\n| --- | --- | --- |\n",
+            markdown::title("importgate", self.verdict),
+            self.reason()
+        );
+        for leg in &self.legs {
+            let key = untrusted::code_cell(&leg.environment.key.to_string());
+            let (sign, _) = markdown::verdict(leg.verdict);
+            text.push_str(&format!("| {sign} | {key} | {} |\n", facts::reason(leg)));
+        }
+        let legs = self.legs.len().max(1);
+        let room = most_bytes.saturating_sub(legs * SUMMARY_BYTES_OF_A_LEG) / legs;
+        for leg in &self.legs {
+            text.push('\n');
+            text.push_str(&markdown::render_leg(leg, room));
+        }
+        text
+    }
+
+    /// Annotations for GitHub: what several legs say of one target is said once, with the environments that say it.
+    pub fn github(&self, way: &str) -> String {
+        let mut findings: Vec<(Finding, Vec<String>)> = Vec::new();
+        for leg in &self.legs {
+            let key = leg.environment.key.to_string();
+            for finding in &leg.findings {
+                let about_the_same = |(known, _): &&mut (Finding, Vec<String>)| {
+                    (known.severity, known.code, &known.target) == (finding.severity, finding.code, &finding.target)
+                };
+                match findings.iter_mut().find(about_the_same) {
+                    Some((_, keys)) => keys.push(key.clone()),
+                    None => findings.push((finding.clone(), vec![key.clone()])),
+                }
+            }
+        }
+        let Some(first) = self.legs.first() else {
+            return String::new();
+        };
+        let findings = findings.into_iter().map(|(finding, keys)| Finding {
+            message: format!("{} ({})", finding.message, keys.join(", ")),
+            ..finding
+        });
+        let all = Report {
+            findings: findings.collect(),
+            ..first.clone()
+        };
+        github::render(&all, way)
+    }
+
+    /// The reason of the verdict in one sentence.
+    fn reason(&self) -> String {
+        let legs = self.legs.len() as u64;
+        let with = |verdict| self.legs.iter().filter(|leg| leg.verdict == verdict).count() as u64;
+        match self.verdict {
+            Verdict::Pass => format!("{} within budget", numbers::counted(legs, "environment")),
+            Verdict::Fail => format!("{} failed", numbers::part_of(with(Verdict::Fail), legs, "environment")),
+            Verdict::Inconclusive => format!(
+                "nothing failed, but {} could not be decided",
+                numbers::part_of(with(Verdict::Inconclusive), legs, "environment")
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    fn matrix() -> Matrix {
+        let mut passing = fixture::passing();
+        passing.environment.key.0 = "cpython-3.12-linux-x86_64".to_owned();
+        let mut failing_too = fixture::report();
+        failing_too.environment.key.0 = "cpython-3.14-linux-x86_64".to_owned();
+        Matrix::of(vec![passing, fixture::report(), failing_too])
+    }
+
+    #[test]
+    fn every_leg_has_its_page_and_the_worst_verdict_is_that_of_all() {
+        let matrix = matrix();
+        assert_eq!(matrix.verdict, Verdict::Fail);
+        let text = matrix.terminal(&terminal::Options::default());
+        for leg in &matrix.legs {
+            assert!(text.contains(&terminal::render(leg, &terminal::Options::default())));
+            assert!(text.contains(&format!("==== {} ====\n", leg.environment.key)));
+        }
+        let last: Vec<&str> = text.lines().rev().take(4).collect();
+        assert_eq!(last[0], "FAIL: 2 of 3 environments failed");
+        assert!(last[3].starts_with("cpython-3.12-linux-x86_64: PASS: "), "{text}");
+    }
+
+    #[test]
+    fn a_summary_fits_where_it_has_to_and_names_every_leg() {
+        let matrix = matrix();
+        for most in [markdown::SUMMARY_BYTES, 40_000] {
+            let text = matrix.markdown(most);
+            assert!(text.len() <= most, "{} of {most}", text.len());
+            for leg in &matrix.legs {
+                assert!(text.contains(&format!("| `{}` |", leg.environment.key)), "{text}");
+            }
+            assert!(
+                text.starts_with("## ❌ importgate: fail\n\n2 of 3 environments failed.\n"),
+                "{text}"
+            );
+            assert!(text.contains("## ✅ cpython-3.12-linux-x86\\_64: pass"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_two_legs_say_is_annotated_once_with_both() {
+        let matrix = matrix();
+        let one = github::render(&matrix.legs[1], "");
+        let all = matrix.github("");
+        assert_eq!(all.lines().count(), one.lines().count());
+        let errors = all.lines().filter(|line| line.starts_with("::error "));
+        for error in errors {
+            assert!(
+                error.contains("(cpython-3.13-linux-x86_64, cpython-3.14-linux-x86_64)"),
+                "{error}"
+            );
+        }
+    }
+}
