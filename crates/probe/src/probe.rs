@@ -9,8 +9,8 @@ use crate::machine;
 use crate::python::{BytecodeFiles, Contents, CountedRun, PythonError, Session};
 use crate::runner::RunError;
 use importgate_core::observed::{
-    Attempt, Body, BytecodeState, Clock, Deferral, Deferred, FailedCommand, ImportRequest, Inputs, Installed,
-    Interpreter, KnownImport, LineSeen, Look, Measure, MeasureError, ReferenceSample, Sample, TargetObservation,
+    Attempt, Body, BytecodeState, Clock, Deferral, Deferred, FailedCommand, ImportRequest, Installed, Interpreter,
+    KnownImport, LineSeen, Look, Measure, MeasureError, ReferenceSample, Sample, TargetObservation,
 };
 
 /// One interpreter with one version of the code, and what counts its instructions.
@@ -62,15 +62,17 @@ impl Measure for Probe {
             modules.for_each(|module| module.bytecode = BytecodeState::Fresh);
         }
         Ok(TargetObservation {
-            closure,
             files_read: contents.files_read(&observation),
-            inputs: Inputs::new(),
+            inputs: contents.inputs(request, &observation, &closure),
+            closure,
             observation,
         })
     }
 
-    fn is_unchanged(&self, _known: KnownImport<'_>) -> bool {
-        false
+    fn is_unchanged(&self, known: KnownImport<'_>) -> bool {
+        let mut contents = self.contents.borrow_mut();
+        let contents = contents.get_or_insert_with(|| Contents::new(&self.session));
+        contents.is_unchanged(known, self.session.bytecode())
     }
 
     fn use_private_bytecode(&self) -> bool {

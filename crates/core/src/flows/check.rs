@@ -70,7 +70,7 @@ pub fn check(
     };
     let engine = check.budgets.measure.engine.value;
     let mut compare_with = compare_with(check, against, &environment, head.counter());
-    compare_with.look_at_start(head, &check.places.project())?;
+    compare_with.look_at_start(head, &check.places.project(), check.reuse.is_by_files())?;
     let key = environment.interpreter.key();
     let distributions = compare_with.distributions(head);
     let mut context = Context {

@@ -91,12 +91,18 @@ impl<'a> CompareWith<'a> {
         }
     }
 
-    /// Looks at what the interpreter does at each start, where the baseline knows of it and modules compare.
-    pub(super) fn look_at_start(&mut self, measure: &dyn Measure, project: &str) -> Result<(), MeasureError> {
+    /// Looks at what the interpreter does at each start, where the baseline knows of it and modules compare; with `by_files`
+    /// without starting it, where files are enough.
+    pub(super) fn look_at_start(
+        &mut self,
+        measure: &dyn Measure,
+        project: &str,
+        by_files: bool,
+    ) -> Result<(), MeasureError> {
         if let Self::Baseline(stored) = self
             && stored.comparability.modules_compare()
         {
-            stored.start = start_up::change(measure, &stored.entry, project)?;
+            stored.start = start_up::change(measure, &stored.entry, project, by_files)?;
         }
         Ok(())
     }

@@ -14,6 +14,8 @@ use crate::stats::MachineSpeed;
 use crate::stats::changed_part::usual_own_times;
 use crate::stats::comparison::scale_of;
 
+use super::unchanged;
+
 /// Samples that own times rest on: they explain and decide nothing.
 const SAMPLES: u32 = 5;
 
@@ -34,16 +36,26 @@ pub(super) fn record(measure: &dyn Measure, machine: &MachineSpeed) -> Result<Op
     own_ns.retain(|module, _| module == COLLECTIONS || observed.closure.contains_key(module));
     Ok(Some(Recorded {
         closure: observed.closure,
+        inputs: observed.inputs,
         own_ns,
         ..Recorded::default()
     }))
 }
 
-/// What is different in the start since the entry was recorded; `None` where nothing is, or nothing is known of before.
-pub(super) fn change(measure: &dyn Measure, entry: &Entry, project: &str) -> Result<Option<StartChange>, MeasureError> {
+/// What is different in the start since the entry was recorded; `None` where nothing is, or nothing is known of before. With
+/// `by_files` it is started only where its files do not show that.
+pub(super) fn change(
+    measure: &dyn Measure,
+    entry: &Entry,
+    project: &str,
+    by_files: bool,
+) -> Result<Option<StartChange>, MeasureError> {
     let Some(recorded) = &entry.start else {
         return Ok(None);
     };
+    if by_files && unchanged::is_as_recorded(measure, recorded, &[]) {
+        return Ok(None);
+    }
     let at_a_glance = observe(measure, Look::Light)?;
     let differs = || !ClosureChange::between(&recorded.closure, &at_a_glance.closure).is_empty();
     if at_a_glance.failure().is_some() || !differs() {

@@ -28,6 +28,13 @@ pub struct Reuse {
     pub times_alone: bool,
 }
 
+impl Reuse {
+    /// True where files may show that a target is the same.
+    pub(super) fn is_by_files(self) -> bool {
+        self.by == ReuseBy::Files && !self.times_alone
+    }
+}
+
 /// The state of one target.
 #[derive(Debug)]
 pub(super) struct TargetState {

@@ -2,7 +2,7 @@
 //! is recorded of it is what an observation would say.
 
 use crate::baseline::Recorded;
-use crate::budgets::{ReuseBy, Target, Workload};
+use crate::budgets::{Target, Workload};
 use crate::checks::Context;
 use crate::observed::{Effect, Input, Measure, Observation, TargetObservation};
 
@@ -17,9 +17,13 @@ pub(super) fn holds(measure: &dyn Measure, target: &Target, recorded: &Recorded)
     let Workload::Imports(imports) = &target.workload else {
         return false; // what else a command does, no closure tells
     };
+    recorded.preload == target.preload && is_as_recorded(measure, recorded, imports)
+}
+
+/// True where the files show that importing these is what was recorded; none stand for the interpreter's own start.
+pub(super) fn is_as_recorded(measure: &dyn Measure, recorded: &Recorded, imports: &[String]) -> bool {
     let inputs = &recorded.inputs;
-    recorded.preload == target.preload
-        && inputs.contains_key(&Input::Imports(imports.join(" ")))
+    inputs.contains_key(&Input::Imports(imports.join(" ")))
         && !inputs.keys().any(Input::is_unseen)
         && measure.is_unchanged(recorded.as_known())
 }
@@ -33,8 +37,8 @@ pub(super) fn observations(
     context: &Context<'_>,
     (reuse, speed): (Reuse, &RunSpeed),
 ) -> Vec<Option<TargetObservation>> {
-    let by_files = reuse.by == ReuseBy::Files && !reuse.times_alone;
-    let stored = compare_with.stored().filter(|stored| by_files && starts_alike(stored));
+    let stored = compare_with.stored();
+    let stored = stored.filter(|stored| reuse.is_by_files() && starts_alike(stored));
     let observation = |target: &Target| {
         let recorded = stored?.entry.targets.get(&target.name)?;
         let observed = as_recorded(recorded);

@@ -10,6 +10,7 @@ mod macos;
 mod processor;
 mod variables;
 
+pub(crate) use variables::is_relevant;
 pub use variables::relevant_variables;
 
 use importgate_core::observed::{Machine, MachineConditions};

@@ -71,6 +71,11 @@ pub fn relevant_variables() -> BTreeMap<String, String> {
     relevant(std::env::vars_os())
 }
 
+/// True where the value of a variable is part of what every run notes.
+pub(crate) fn is_relevant(name: &str) -> bool {
+    NAMES.contains(&name)
+}
+
 fn relevant(variables: impl IntoIterator<Item = (OsString, OsString)>) -> BTreeMap<String, String> {
     variables
         .into_iter()

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::Session;
 use super::distributions::Distributions;
+use super::unchanged::Surroundings;
 use importgate_core::observed::{
     BytecodeState, ContentHash, Installed, LoadedModule, ModuleRecord, ModuleTable, Observation, Origin, is_at_or_below,
 };
@@ -17,17 +18,18 @@ use importgate_core::observed::{
 const LARGE_FILE_BYTES: u64 = 1 << 20;
 
 /// Views of the running system: what they say differs every time, and is no content of the import.
-const VIEWS: [&str; 3] = ["/proc", "/sys", "/dev"];
+pub(super) const VIEWS: [&str; 3] = ["/proc", "/sys", "/dev"];
 
 /// Knows where the files of one environment come from, and remembers the content of each file that it has read.
 #[derive(Debug)]
 pub struct Contents {
-    distributions: Distributions,
+    pub(super) distributions: Distributions,
     /// The folder that files of the project are named relative to.
-    project: PathBuf,
+    pub(super) project: PathBuf,
     source_roots: Vec<PathBuf>,
-    standard_library: Vec<PathBuf>,
+    pub(super) standard_library: Vec<PathBuf>,
     builtin_modules: HashSet<String>,
+    pub(super) surroundings: Surroundings,
     digests: HashMap<PathBuf, Option<ContentHash>>,
 }
 
@@ -41,6 +43,7 @@ impl Contents {
             source_roots: settings.source_roots.clone(),
             standard_library: interpreter.standard_library.clone(),
             builtin_modules: interpreter.builtin_modules.iter().cloned().collect(),
+            surroundings: Surroundings::of(session),
             digests: HashMap::new(),
         }
     }
@@ -56,7 +59,7 @@ impl Contents {
         let mut homeless = Vec::new();
         for module in &observation.modules {
             let content = content_file(module).and_then(|file| self.content(Path::new(file)));
-            let origin = self.origin(module);
+            let origin = self.origin(&module.name, module.file.as_deref().map(Path::new));
             if origin == Origin::Other && content.is_none() {
                 homeless.push(module.name.clone());
             }
@@ -103,10 +106,10 @@ impl Contents {
     }
 
     /// Where a module comes from. What is installed comes first: an environment often lies below the project's folder.
-    fn origin(&self, module: &LoadedModule) -> Origin {
-        let Some(file) = module.file.as_deref().map(Path::new) else {
-            let is_interpreter = module.name.starts_with('<');
-            return if is_interpreter || self.builtin_modules.contains(&module.name) {
+    pub(super) fn origin(&self, module: &str, file: Option<&Path>) -> Origin {
+        let Some(file) = file else {
+            let is_interpreter = module.starts_with('<');
+            return if is_interpreter || self.builtin_modules.contains(module) {
                 Origin::Standard
             } else {
                 Origin::Other
@@ -138,7 +141,8 @@ impl Contents {
             .collect()
     }
 
-    fn content(&mut self, file: &Path) -> Option<ContentHash> {
+    /// What identifies the content of a file, which is read once.
+    pub(super) fn content(&mut self, file: &Path) -> Option<ContentHash> {
         if let Some(known) = self.digests.get(file) {
             return *known;
         }
@@ -224,6 +228,7 @@ mod tests {
             source_roots: vec![folder.to_path_buf()],
             standard_library: vec![folder.join("std")],
             builtin_modules: HashSet::from(["_abc".to_owned()]),
+            surroundings: Surroundings::default(),
             digests: HashMap::new(),
         }
     }

@@ -29,6 +29,12 @@ def _describe():
         "standard_library": [folder for folder in standard if folder],
         "builtin_modules": list(sys.builtin_module_names),
         "cache_tag": sys.implementation.cache_tag,
+        "bytecode": {
+            "magic": list(_modules["_frozen_importlib_external"].MAGIC_NUMBER),
+            "prefix": getattr(sys, "pycache_prefix", None),
+            "optimization": sys.flags.optimize,
+            "is_written": not sys.dont_write_bytecode,
+        },
         "steering": {
             name: value for name, value in os.environ.items() if name.startswith(("PYTHON", "LD_", "DYLD_"))
         },

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::PythonError;
 use super::answer::{self, Unreadable};
+use super::bytecode::BytecodeRules;
 use super::scripts::Script;
 use super::session::{OWN_LIMIT, SILENCED, SessionSettings, word};
 use super::workspace::Workspace;
@@ -23,22 +24,27 @@ use importgate_core::observed::Interpreter;
 struct Described {
     #[serde(flatten)]
     interpreter: Interpreter,
+    /// How it finds and writes bytecode.
+    bytecode: BytecodeRules,
     /// Variables that steer the loader and the interpreter: a wrapper may set them.
     #[serde(default)]
     steering: BTreeMap<String, String>,
 }
 
 /// The program to run from now on, and what it is. It also compiles the scripts that run often.
-pub(super) fn ask(settings: &SessionSettings, workspace: &Workspace) -> Result<(PathBuf, Interpreter), PythonError> {
+pub(super) fn ask(
+    settings: &SessionSettings,
+    workspace: &Workspace,
+) -> Result<(PathBuf, Interpreter, BytecodeRules), PythonError> {
     let named = ask_one(&settings.executable, settings, workspace)?;
     let direct = named.interpreter.executable.clone();
     if direct != settings.executable
         && direct.is_absolute()
         && ask_one(&direct, settings, workspace).is_ok_and(|itself| itself == named)
     {
-        return Ok((direct, named.interpreter));
+        return Ok((direct, named.interpreter, named.bytecode));
     }
-    Ok((settings.executable.clone(), named.interpreter))
+    Ok((settings.executable.clone(), named.interpreter, named.bytecode))
 }
 
 /// Runs one program and reads its answer.

@@ -3,6 +3,7 @@
 
 mod abandoned;
 mod answer;
+mod bytecode;
 mod command;
 mod content;
 mod counting;
@@ -15,8 +16,10 @@ mod interpreter_info;
 mod lines;
 mod module_index;
 mod observation;
+mod resolve;
 mod scripts;
 mod session;
+mod unchanged;
 mod usage;
 mod workspace;
 

@@ -100,6 +100,7 @@ impl Script {
                     "observe/imports.py",
                     "observe/warnings.py",
                     "observe/effects.py",
+                    "observe/traces.py",
                     "calibration.py",
                     "observe/glance.py",
                     "observe/bytecode.py",

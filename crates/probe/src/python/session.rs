@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::PythonError;
 use super::answer::{self, SampleAnswer, Unreadable};
+use super::bytecode::BytecodeRules;
 use super::faults;
 use super::interpreter_info;
 use super::scripts::Script;
@@ -68,6 +69,7 @@ pub struct Session {
     settings: SessionSettings,
     workspace: Workspace,
     interpreter: Interpreter,
+    bytecode_rules: BytecodeRules,
     /// Where bytecode comes from now.
     bytecode: Cell<BytecodeFiles>,
     /// True once the reference workload was compiled into the private folder.
@@ -99,13 +101,14 @@ impl Session {
     /// [`PythonError::TooOld`] where it is not supported; [`PythonError::Workspace`] where the folder cannot be written.
     pub fn open(settings: SessionSettings) -> Result<Self, PythonError> {
         let workspace = Workspace::create()?;
-        let (executable, interpreter) = interpreter_info::ask(&settings, &workspace)?;
+        let (executable, interpreter, bytecode_rules) = interpreter_info::ask(&settings, &workspace)?;
         Ok(Self {
             bytecode: Cell::new(settings.bytecode),
             reference_is_warm: Cell::new(false),
             settings: SessionSettings { executable, ..settings },
             workspace,
             interpreter,
+            bytecode_rules,
         })
     }
 
@@ -122,6 +125,11 @@ impl Session {
     /// Where bytecode comes from now.
     pub fn bytecode(&self) -> BytecodeFiles {
         self.bytecode.get()
+    }
+
+    /// How the interpreter finds and writes bytecode, as the project has it.
+    pub(super) fn bytecode_rules(&self) -> &BytecodeRules {
+        &self.bytecode_rules
     }
 
     /// The private folder of the session.

@@ -25,4 +25,5 @@ mod wakeup;
 pub use command::{Command, Ended, Output, RunError, Status};
 pub use foreground::run_in_foreground;
 pub use supervise::run;
+pub(crate) use system::may_write_in;
 pub use wakeup::{interrupted, prepare};

@@ -4,10 +4,13 @@
     reason = "wait4, waitid, poll, prctl, kill and pre_exec have no safe counterpart in std"
 )]
 
+use std::ffi::CString;
 use std::io;
 use std::mem::{self, MaybeUninit};
 use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
 use std::process::{self, ExitStatus};
 use std::ptr;
 use std::time::Duration;
@@ -48,6 +51,15 @@ fn begin_session() -> io::Result<()> {
         return Err(io::Error::last_os_error());
     }
     Ok(())
+}
+
+/// True where this process may write in a folder.
+pub(crate) fn may_write_in(folder: &Path) -> bool {
+    let Ok(path) = CString::new(folder.as_os_str().as_bytes()) else {
+        return false;
+    };
+    // SAFETY: the path ends with a zero byte and lives until the call is over.
+    unsafe { libc::access(path.as_ptr(), libc::W_OK | libc::X_OK) == 0 }
 }
 
 /// Undoes what a child inherits: signals blocked, or ignored as Rust does with SIGPIPE and shells with SIGINT.

@@ -36,6 +36,7 @@ def _describe(names, failure, total_cpu, total_memory, glance):
         "total_ns": max(0, total_cpu),
         "total_memory_bytes": total_memory,
         "glance": glance,
+        "traces": _describe_traces(names, files),
     }
 
 
@@ -61,6 +62,7 @@ def _only_line_of(path):
 
 def _load_part_of_start(name, function):
     if name == "site":
+        _trace_os()
         # All that is no import and no file is its own doing.
         _Notes.main.stack[0][_NAME] = name
         _Notes.cells += [_Notes.main.stack[0], [_INTERPRETER, None, _CPU_AT_BEGIN, 0, 0]]
@@ -85,6 +87,7 @@ def _observe():
     _prepare_path()
     _watch_faults()
     failure = None
+    _begin_traces()
     try:
         for name in _values("preload"):
             _import(name)
@@ -111,6 +114,7 @@ def _observe():
         _Notes.on = False
         failure = _describe_exception(error)
     _Notes.on = False
+    _end_traces()
     if _getpid() != _PID:
         _exit(0)
     cpu = _thread_cpu_clock() - cpu - _Notes.hook_cost + _Notes.foreign_cpu

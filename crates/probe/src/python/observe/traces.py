@@ -1,0 +1,217 @@
+"""What an import depends on beside the modules that are there in the end, from the first preload on: the modules that it looked
+for, the files and folders that it read, the paths that it asked about, the environment variables. A later run looks at all of
+them instead of importing.
+"""
+_source_of = _modules["_frozen_importlib_external"].source_from_cache
+_WITHOUT_FILES = ("network", "subprocess")  # effects whose outcome no file shows
+
+
+class _Traces:
+    """What is traced, in one place."""
+    on = False
+    path = []
+    finders = []
+    hooks = []
+    lookups = {}
+    opened = {}
+    listed = {}
+    asked = {}
+    variables = {}
+    unseen = {}
+
+
+def _unseen(what):
+    _Traces.unseen[what] = True
+
+
+def _path_of(value):
+    """The absolute path that a function was given; None for a descriptor."""
+    if value is None:
+        value = "."
+    as_path = getattr(type(value), "__fspath__", None)
+    if as_path is not None:
+        value = as_path(value)
+    if type(value) is bytes:
+        value = value.decode("utf-8", "surrogateescape")
+    if not isinstance(value, str):
+        return None
+    value = str(value)
+    return value if value.startswith("/") else _posix.getcwd().rstrip("/") + "/" + value
+
+
+def _is_no_file(path):
+    return path is None or path.startswith(_NOT_FILES) or path.startswith(_FOLDER + "/")
+
+
+def _trace_open(arguments, frame):
+    path, mode, flags = arguments
+    if type(path) is int:
+        return
+    path = _path_of(path)
+    writes = [letter for letter in mode if letter in "wax+"] if type(mode) is str else flags & _WRITING
+    # What measured code opens while it is imported is noted with its effects.
+    if not writes and not _is_no_file(path) and (not _Notes.on or frame is None or _is_import_system(frame.f_code)):
+        _Traces.opened[path] = True
+
+
+def _trace_listing(arguments, frame):
+    if frame is not None and _is_import_system(frame.f_code):
+        return  # the path finder, whose look-ups are noted as such
+    path = _path_of(arguments[0] if arguments else None)
+    if path is None:
+        _unseen("a folder that was opened before")
+    elif not _is_no_file(path):
+        _Traces.listed[path] = True
+
+
+def _trace_library(arguments, frame):
+    path = arguments[0] if arguments else None
+    if type(path) is str and "/" in path:
+        _Traces.opened[_path_of(path)] = True
+
+
+_TRACED = {
+    "open": _trace_open, "os.listdir": _trace_listing, "os.scandir": _trace_listing, "ctypes.dlopen": _trace_library,
+}
+
+
+def _audit_inputs(event, arguments):
+    trace = _TRACED.get(event)
+    if not _Traces.on or (trace is None and _EFFECTS.get(event) not in _WITHOUT_FILES) or _getpid() != _PID:
+        return
+    try:
+        if trace is None:
+            _unseen("a " + _EFFECTS[event])
+        else:
+            trace(arguments, _frame_of(1))
+    except Exception:
+        _unseen("the arguments of " + event)
+
+
+def _trace_lookups():
+    """Sees each look-up of a module that is not loaded, also those that find nothing, and those that only ask."""
+    inner = _bootstrap._find_spec
+
+    def _find_spec(name, path, target=None):
+        if not _Traces.on:
+            return inner(name, path, target)
+        if path is None and sys.path != _Traces.path and not _IS_START:
+            _unseen("another search path")
+        _Traces.lookups.setdefault(name, None)
+        spec = inner(name, path, target)
+        if spec is not None and getattr(spec, "has_location", False):
+            _Traces.lookups[name] = _path_attribute(spec, "origin")
+        return spec
+
+    _hide(_find_spec)
+    _bootstrap._find_spec = _find_spec
+    helpers = _modules.get("importlib.util")
+    if helpers is not None:
+        helpers._find_spec = _find_spec
+
+
+class _Asked:
+    """Stands in for a function that asks about a path, for which there is no audit event. To sets of functions it is the function."""
+
+    def __init__(self, function):
+        self.function = function
+
+    def __call__(self, *positional, **named):
+        if _Traces.on:
+            try:
+                self.note(positional, named)
+            except Exception:
+                _unseen("a path")
+        return self.function(*positional, **named)
+
+    def note(self, positional, named):
+        caller = _frame_of(2).f_code
+        if caller.co_name in ("realpath", "_joinrealpath") or _is_import_system(caller):
+            return
+        path = _path_of(positional[0] if positional else named.get("path"))
+        if path is not None and not _is_no_file(path):
+            _Traces.asked[path] = True
+
+    def __getattr__(self, name):
+        return getattr(self.function, name)
+
+    def __eq__(self, other):
+        return other is self or other == self.function
+
+    def __hash__(self):
+        return hash(self.function)
+
+
+def _trace_variables(environment):
+    """Sees which variables are read. Whoever goes through all of them depends on every one."""
+    kind = type(environment)
+    get, iterate = kind.__getitem__, kind.__iter__
+
+    def __getitem__(self, key):
+        if _Traces.on:
+            if type(key) is bytes:
+                key_text = key.decode("utf-8", "surrogateescape")
+            else:
+                key_text = key
+            if type(key_text) is str:
+                _Traces.variables[key_text] = True
+        return get(self, key)
+
+    def __iter__(self):
+        if _Traces.on:
+            _unseen("every environment variable")
+        return iterate(self)
+
+    _hide(__getitem__, __iter__)
+    kind.__getitem__, kind.__iter__ = __getitem__, __iter__
+
+
+def _trace_os():
+    """Stands in for what `os` has, once it is loaded: at the interpreter's own start `site` brings it in."""
+    os = _modules.get("os")
+    if os is None or type(os.stat) is _Asked:
+        return
+    for name in ("stat", "lstat", "access"):
+        setattr(os, name, _Asked(getattr(os, name)))
+    _trace_variables(os.environ)
+
+
+def _begin_traces():
+    _trace_lookups()
+    _trace_os()
+    sys.addaudithook(_audit_inputs)
+    _Traces.path, _Traces.finders, _Traces.hooks = list(sys.path), list(sys.meta_path), list(sys.path_hooks)
+    _Traces.on = True
+
+
+def _end_traces():
+    _Traces.on = False
+    if _IS_START:
+        return  # it is made there
+    if sys.path != _Traces.path or sys.path_hooks != _Traces.hooks:
+        _unseen("another search path")
+    if sys.meta_path[:len(_Traces.finders)] != _Traces.finders:
+        _unseen("another finder")
+
+
+def _describe_traces(names, files):
+    opened = {}
+    for path in _Traces.opened:
+        if path.endswith(".pyc"):
+            try:
+                path = _source_of(path)
+            except (ValueError, NotImplementedError):
+                pass
+        if path not in files:
+            opened[path] = True
+    loaded = set(names)
+    return {
+        "lookups": {
+            name: origin for name, origin in _Traces.lookups.items() if type(name) is str and name not in loaded
+        },
+        "opened": list(opened),
+        "listed": list(_Traces.listed),
+        "asked": list(_Traces.asked),
+        "variables": list(_Traces.variables),
+        "unseen": list(_Traces.unseen),
+    }

@@ -1,0 +1,260 @@
+//! Where an interpreter's path finder finds a module, told from the names in the folders of its search path, without importing a
+//! package to find what is in it. What finders of other kinds would find is not told.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// What the path finder finds under a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Found {
+    /// Nothing, or a module that is built into the interpreter.
+    Nothing,
+    /// A module in a file.
+    File(PathBuf),
+    /// Folders without an `__init__`.
+    Namespace(Vec<PathBuf>),
+}
+
+/// Files of modules that the search path does not lead to, by module.
+pub(super) type Places = BTreeMap<String, PathBuf>;
+
+/// Finds modules, and reads each folder once.
+#[derive(Debug, Default)]
+pub(super) struct Resolver {
+    search_path: Vec<PathBuf>,
+    builtin_modules: HashSet<String>,
+    cache_tag: Option<String>,
+    folders: HashMap<PathBuf, Rc<Names>>,
+    found: HashMap<String, Found>,
+}
+
+/// The names in a folder: for what stands before the first dot, whatever follows it.
+type Names = HashMap<String, Vec<String>>;
+
+impl Resolver {
+    /// Finds modules in the folders of a search path, as an interpreter does whose bytecode has this tag.
+    pub(super) fn new(search_path: Vec<PathBuf>, builtin_modules: HashSet<String>, cache_tag: Option<String>) -> Self {
+        Self {
+            search_path,
+            builtin_modules,
+            cache_tag,
+            folders: HashMap::new(),
+            found: HashMap::new(),
+        }
+    }
+
+    /// The folders that are searched, in their order.
+    pub(super) fn search_path(&self) -> &[PathBuf] {
+        &self.search_path
+    }
+
+    /// True where an archive is on the search path: what is in it is not looked at.
+    pub(super) fn has_archive(&self) -> bool {
+        self.search_path.iter().any(|entry| entry.is_file())
+    }
+
+    /// What the search path has under a name. `places` say where packages are that it does not lead to; the place of the name itself
+    /// is not looked at.
+    pub(super) fn find(&mut self, module: &str, places: &Places) -> Found {
+        let Some((package, name)) = module.rsplit_once('.') else {
+            return self.find_top_level(module);
+        };
+        if let Some(place) = places.get(package) {
+            let below = folder_of_package(place);
+            return self.find_in(&below.into_iter().collect::<Vec<_>>(), name);
+        }
+        let is_placed = ancestors(package).any(|above| places.contains_key(above));
+        if !is_placed && let Some(found) = self.found.get(module) {
+            return found.clone();
+        }
+        let folders = match self.find(package, places) {
+            Found::Nothing => Vec::new(),
+            Found::File(file) => folder_of_package(&file).into_iter().collect(),
+            Found::Namespace(folders) => folders,
+        };
+        let found = self.find_in(&folders, name);
+        if !is_placed {
+            self.found.insert(module.to_owned(), found.clone());
+        }
+        found
+    }
+
+    fn find_top_level(&mut self, name: &str) -> Found {
+        if self.builtin_modules.contains(name) {
+            return Found::Nothing;
+        }
+        if let Some(found) = self.found.get(name) {
+            return found.clone();
+        }
+        let found = self.find_in(&self.search_path.clone(), name);
+        self.found.insert(name.to_owned(), found.clone());
+        found
+    }
+
+    /// In each folder a package comes before a module, and a folder without an `__init__` only where no folder has either.
+    fn find_in(&mut self, folders: &[PathBuf], name: &str) -> Found {
+        let mut portions = Vec::new();
+        for folder in folders {
+            let below = folder.join(name);
+            let names = self.names(folder);
+            let Some(endings) = names.get(name) else { continue };
+            let is_folder = endings.iter().any(String::is_empty) && below.is_dir();
+            if is_folder && let Some(file) = self.module_in(&below, "__init__") {
+                return Found::File(file);
+            }
+            if let Some(file) = self.module_in(folder, name) {
+                return Found::File(file);
+            }
+            if is_folder {
+                portions.push(below);
+            }
+        }
+        if portions.is_empty() {
+            Found::Nothing
+        } else {
+            Found::Namespace(portions)
+        }
+    }
+
+    /// The file of a module of this name in one folder; extension modules come before sources, and those before bytecode.
+    fn module_in(&mut self, folder: &Path, name: &str) -> Option<PathBuf> {
+        let names = self.names(folder);
+        let mut endings: Vec<(u8, &String)> = names
+            .get(name)?
+            .iter()
+            .filter_map(|ending| Some((self.rank(ending)?, ending)))
+            .collect();
+        endings.sort();
+        let files = endings
+            .into_iter()
+            .map(|(_, ending)| folder.join(format!("{name}{ending}")));
+        files.into_iter().find(|file| file.is_file())
+    }
+
+    fn rank(&self, ending: &str) -> Option<u8> {
+        match ending {
+            ".so" => Some(2),
+            ".py" => Some(3),
+            ".pyc" => Some(4),
+            _ => {
+                let tag = ending.strip_prefix('.')?.strip_suffix(".so")?;
+                let own = self.cache_tag.as_ref().is_some_and(|own| tag.starts_with(own.as_str()));
+                if own {
+                    Some(0)
+                } else {
+                    tag.starts_with("abi3").then_some(1)
+                }
+            }
+        }
+    }
+
+    fn names(&mut self, folder: &Path) -> Rc<Names> {
+        if let Some(names) = self.folders.get(folder) {
+            return Rc::clone(names);
+        }
+        let mut names = Names::new();
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            if let Some(name) = entry.file_name().to_str() {
+                let (stem, ending) = name.split_at(name.find('.').unwrap_or(name.len()));
+                names.entry(stem.to_owned()).or_default().push(ending.to_owned());
+            }
+        }
+        let names = Rc::new(names);
+        self.folders.insert(folder.to_owned(), Rc::clone(&names));
+        names
+    }
+}
+
+/// The folder of the submodules of a module; `None` where it is no package.
+fn folder_of_package(file: &Path) -> Option<PathBuf> {
+    let is_package = file.file_stem().is_some_and(|stem| stem == "__init__")
+        || file
+            .file_name()
+            .is_some_and(|name| name.as_encoded_bytes().starts_with(b"__init__."));
+    is_package.then(|| file.parent().map(Path::to_owned))?
+}
+
+/// A module and every package above it.
+fn ancestors(module: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(module), |name| name.rsplit_once('.').map(|(above, _)| above))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(files: &[&str]) -> tempfile::TempDir {
+        let root = tempfile::tempdir().expect("a folder");
+        for file in files {
+            let path = root.path().join(file);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            fs::write(path, "").expect("a file");
+        }
+        root
+    }
+
+    fn resolver(folders: &[&Path]) -> Resolver {
+        let folders = folders.iter().map(|folder| folder.to_path_buf()).collect();
+        Resolver::new(
+            folders,
+            HashSet::from(["sys".to_owned()]),
+            Some("cpython-313".to_owned()),
+        )
+    }
+
+    fn found(resolver: &mut Resolver, module: &str) -> Found {
+        resolver.find(module, &Places::new())
+    }
+
+    #[test]
+    fn a_package_comes_before_a_module_and_the_first_folder_before_all_others() {
+        let first = tree(&["a/__init__.py", "a.py", "n/one.py", "sys.py"]);
+        let second = tree(&["a/below.py", "b.py", "n/two.py", "n.txt"]);
+        let mut resolver = resolver(&[first.path(), second.path()]);
+        let file = |root: &tempfile::TempDir, name: &str| Found::File(root.path().join(name));
+        assert_eq!(found(&mut resolver, "a"), file(&first, "a/__init__.py"));
+        assert_eq!(found(&mut resolver, "a.below"), Found::Nothing);
+        assert_eq!(found(&mut resolver, "b"), file(&second, "b.py"));
+        assert_eq!(found(&mut resolver, "n.two"), file(&second, "n/two.py"));
+        let portions = [first.path().join("n"), second.path().join("n")];
+        assert_eq!(found(&mut resolver, "n"), Found::Namespace(portions.to_vec()));
+        for absent in ["sys", "c", "b.c", "n.three"] {
+            assert_eq!(found(&mut resolver, absent), Found::Nothing, "{absent}");
+        }
+    }
+
+    #[test]
+    fn an_extension_comes_before_a_source_and_one_of_another_interpreter_is_none() {
+        let root = tree(&[
+            "a.py",
+            "a.abi3.so",
+            "a.cpython-313-x86_64-linux-gnu.so",
+            "b.py",
+            "b.cpython-312-x86_64-linux-gnu.so",
+            "c.pyc",
+        ]);
+        let mut resolver = resolver(&[root.path()]);
+        for (module, file) in [
+            ("a", "a.cpython-313-x86_64-linux-gnu.so"),
+            ("b", "b.py"),
+            ("c", "c.pyc"),
+        ] {
+            assert_eq!(found(&mut resolver, module), Found::File(root.path().join(file)));
+        }
+    }
+
+    #[test]
+    fn below_a_package_at_a_place_of_its_own_that_place_counts() {
+        let root = tree(&["elsewhere/shop/__init__.py", "elsewhere/shop/cli.py"]);
+        let place = root.path().join("elsewhere/shop/__init__.py");
+        let places = Places::from([("shop".to_owned(), place)]);
+        let mut resolver = resolver(&[root.path()]);
+        assert_eq!(resolver.find("shop", &places), Found::Nothing);
+        let cli = Found::File(root.path().join("elsewhere/shop/cli.py"));
+        assert_eq!(resolver.find("shop.cli", &places), cli);
+        assert_eq!(resolver.find("shop.cli.x", &places), Found::Nothing);
+        assert_eq!(found(&mut resolver, "shop.cli"), Found::Nothing);
+    }
+}

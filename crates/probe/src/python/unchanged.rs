@@ -1,0 +1,348 @@
+//! Whether an import would be the one that somebody ran before, told by the files that it depends on. Nothing is imported and each
+//! file is read once, whatever shares it. What cannot be told for sure is no: then one import has to show it.
+
+use std::collections::{BTreeMap, HashMap};
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::bytecode::BytecodeRules;
+use super::content::{Contents, VIEWS};
+use super::resolve::{Found, Places, Resolver};
+use super::session::{BytecodeFiles, Session};
+use crate::machine;
+use importgate_core::observed::{
+    BytecodeState, ContentHash, ImportRequest, Input, Inputs, KnownImport, ModuleRecord, ModuleTable, Observation,
+};
+
+/// How many bits of the value of a variable are kept: so few that nobody finds the value by them, since baselines are committed and
+/// a variable may hold a secret. One change in 65,536 goes unseen.
+const BITS_OF_A_VALUE: u32 = 16;
+
+/// What shows where an import would find what it needs.
+#[derive(Debug, Default)]
+pub(super) struct Surroundings {
+    resolver: Resolver,
+    rules: BytecodeRules,
+    cache_tag: Option<String>,
+    /// Where the interpreter, its base and the user are at home: paths are named relative to these.
+    homes: Vec<(&'static str, PathBuf)>,
+    /// What the session changes in the environment of an import.
+    environment: BTreeMap<OsString, Option<OsString>>,
+    /// What was found out of a module's file.
+    files: HashMap<PathBuf, Option<BytecodeState>>,
+}
+
+impl Surroundings {
+    pub(super) fn of(session: &Session) -> Self {
+        let interpreter = session.interpreter();
+        let working_directory = &session.settings().working_directory;
+        let roots = session.settings().source_roots.iter();
+        let search_path = roots.chain(&interpreter.path);
+        let search_path = search_path.map(|folder| working_directory.join(folder)).collect();
+        let builtin_modules = interpreter.builtin_modules.iter().cloned().collect();
+        let home = env::var_os("HOME").map(PathBuf::from);
+        let homes = [
+            ("prefix", Some(interpreter.prefix.clone())),
+            ("base prefix", Some(interpreter.base_prefix.clone())),
+            ("home", home),
+        ];
+        Self {
+            resolver: Resolver::new(search_path, builtin_modules, interpreter.cache_tag.clone()),
+            rules: session.bytecode_rules().clone(),
+            cache_tag: interpreter.cache_tag.clone(),
+            homes: homes
+                .into_iter()
+                .filter_map(|(name, folder)| Some((name, folder.filter(|folder| folder.parent().is_some())?)))
+                .collect(),
+            environment: session.environment(0),
+            files: HashMap::new(),
+        }
+    }
+
+    /// The value of an environment variable as an import finds it.
+    fn variable(&self, name: &str) -> Option<OsString> {
+        match self.environment.get(OsStr::new(name)) {
+            Some(changed) => changed.clone(),
+            None => env::var_os(name),
+        }
+    }
+}
+
+impl Contents {
+    /// What an import that was observed depends on, beside the content of the modules that it loaded.
+    pub fn inputs(&mut self, request: ImportRequest<'_>, observation: &Observation, closure: &ModuleTable) -> Inputs {
+        let mut wanted = vec![Input::Imports(request.imports.join(" ")), Input::SearchPath];
+        wanted.extend(self.places(observation));
+        wanted.extend(self.traces(observation, closure));
+        wanted.extend(observation.effects.iter().map(|seen| Input::Effect(seen.effect)));
+        wanted.extend(observation.warnings.first().map(|_| Input::Warnings));
+        if request.is_start() {
+            let sites: Vec<PathBuf> = self.distributions.sites().to_vec();
+            wanted.extend(sites.iter().map(|site| Input::StartFiles(self.name_of(site))));
+            let read = observation.files_read.iter().map(Path::new);
+            wanted.extend(read.map(|path| Input::File(self.name_of(path))));
+        }
+        let places = self.places_of(&wanted);
+        let told = wanted.into_iter().map(|input| match self.present(&input, &places) {
+            Some(content) => (input, content),
+            None if input.is_unseen() => (input, None),
+            None => (Input::Unseen(input.to_string()), None),
+        });
+        told.collect()
+    }
+
+    /// True where an import of which this is known would find all of it as it was.
+    pub fn is_unchanged(&mut self, known: KnownImport<'_>, bytecode: BytecodeFiles) -> bool {
+        if known.inputs.is_empty() {
+            return false;
+        }
+        let places = self.places_of(known.inputs.keys());
+        let mut inputs = known.inputs.iter();
+        let mut files = known.files_read.iter();
+        let mut modules = known.closure.iter();
+        inputs.all(|(input, content)| self.present(input, &places) == Some(*content))
+            && files.all(|(name, content)| self.is_same_file(name, *content))
+            && modules.all(|(name, record)| self.is_same_module(name, record, &places, bytecode))
+    }
+
+    /// The files of modules that the search path does not lead to.
+    fn places(&mut self, observation: &Observation) -> Vec<Input> {
+        let elsewhere = |module: &importgate_core::observed::LoadedModule| module.file.clone().map(PathBuf::from);
+        let mut places = Places::new();
+        let mut inputs = Vec::new();
+        for module in &observation.modules {
+            let found = self.surroundings.resolver.find(&module.name, &places);
+            match (found, elsewhere(module)) {
+                (Found::File(found), Some(file)) if found == file => {}
+                (Found::Nothing | Found::Namespace(_), None) => {}
+                (Found::Nothing | Found::Namespace(_), Some(file)) => {
+                    inputs.push(Input::Place {
+                        module: module.name.clone(),
+                        file: self.name_of(&file),
+                    });
+                    places.insert(module.name.clone(), file);
+                }
+                _ => inputs.push(Input::Unseen(format!("where {} comes from", module.name))),
+            }
+        }
+        inputs
+    }
+
+    fn traces(&mut self, observation: &Observation, closure: &ModuleTable) -> Vec<Input> {
+        let traces = &observation.traces;
+        let mut inputs: Vec<Input> = traces.unseen.iter().cloned().map(Input::Unseen).collect();
+        if self.surroundings.resolver.has_archive() {
+            inputs.push(Input::Unseen("an archive on the search path".to_owned()));
+        }
+        let lookups = traces.lookups.iter();
+        for (module, file) in lookups.filter(|(module, _)| !closure.contains_key(*module)) {
+            let found = match self.surroundings.resolver.find(module, &Places::new()) {
+                Found::File(found) => Some(found),
+                Found::Nothing | Found::Namespace(_) => None,
+            };
+            inputs.push(if found.as_deref() == file.as_deref().map(Path::new) {
+                Input::Module(module.clone())
+            } else {
+                Input::Unseen(format!("where {module} comes from"))
+            });
+        }
+        let read: Vec<&String> = observation.files_read.iter().collect();
+        let named = |contents: &Self, path: &String, kind: fn(String) -> Input| kind(contents.name_of(Path::new(path)));
+        inputs.extend(traces.opened.iter().map(|path| named(self, path, Input::File)));
+        inputs.extend(traces.listed.iter().map(|path| named(self, path, Input::Names)));
+        let asked = traces
+            .asked
+            .iter()
+            .filter(|path| !read.contains(path) && self.tells(Path::new(path)));
+        inputs.extend(asked.map(|path| named(self, path, Input::Path)));
+        let variables = traces
+            .variables
+            .iter()
+            .filter(|name| *name != "HOME" && !machine::is_relevant(name));
+        inputs.extend(variables.cloned().map(Input::Variable));
+        inputs
+    }
+
+    /// False for a folder that the project or its interpreter lies in: it is there.
+    fn tells(&self, path: &Path) -> bool {
+        let homes = self.surroundings.homes.iter().map(|(_, home)| home);
+        let mut inhabited = homes.chain(&self.standard_library).chain(self.distributions.sites());
+        let is_above = |folder: &Path| folder.starts_with(path);
+        !is_above(&self.project)
+            && !inhabited.any(|folder| is_above(folder))
+            && !VIEWS.iter().any(|view| path.starts_with(view))
+    }
+
+    fn places_of<'a>(&self, inputs: impl IntoIterator<Item = &'a Input>) -> Places {
+        let place = |input: &Input| match input {
+            Input::Place { module, file } => Some((module.clone(), self.path_of(file))),
+            _ => None,
+        };
+        inputs.into_iter().filter_map(place).collect()
+    }
+
+    /// What is there of an input: what identifies it, or nothing. `None` where that cannot be told.
+    fn present(&mut self, input: &Input, places: &Places) -> Option<Option<ContentHash>> {
+        Some(match input {
+            Input::Imports(_) | Input::Warnings => None,
+            Input::Effect(_) if input.is_unseen() => return None,
+            Input::Effect(_) => None,
+            Input::Unseen(_) => return None,
+            Input::SearchPath => Some(self.search_path()),
+            Input::Module(module) => match self.surroundings.resolver.find(module, &Places::new()) {
+                Found::File(file) => self.content(&file),
+                Found::Namespace(_) => Some(ContentHash::of(b"namespace")),
+                Found::Nothing => None,
+            },
+            Input::Place { module, file } => match self.surroundings.resolver.find(module, places) {
+                Found::File(_) => return None,
+                Found::Namespace(_) | Found::Nothing => self.content(&self.path_of(file)),
+            },
+            Input::File(file) => self.content(&self.path_of(file)),
+            Input::Names(folder) => names_in(&self.path_of(folder)),
+            Input::StartFiles(folder) => self.start_files(&self.path_of(folder)),
+            Input::Path(path) => self.kind(&self.path_of(path)),
+            Input::Variable(name) => self.surroundings.variable(name).map(|value| {
+                let all = ContentHash::of(value.as_encoded_bytes());
+                ContentHash(all.0 >> (u64::BITS - BITS_OF_A_VALUE))
+            }),
+        })
+    }
+
+    fn search_path(&self) -> ContentHash {
+        let folders = self.surroundings.resolver.search_path().iter();
+        let names: Vec<String> = folders.map(|folder| self.name_on_search_path(folder)).collect();
+        ContentHash::of(names.join("\n").as_bytes())
+    }
+
+    fn start_files(&mut self, folder: &Path) -> Option<ContentHash> {
+        let entries = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
+        let mut files: Vec<PathBuf> = entries
+            .filter(|path| path.extension().is_some_and(|extension| extension == "pth"))
+            .collect();
+        files.sort();
+        let lines = files.iter().map(|file| {
+            let content = self
+                .content(file)
+                .map_or_else(String::new, |content| content.to_string());
+            format!("{} {content}\n", file.file_name().unwrap_or_default().display())
+        });
+        Some(ContentHash::of(lines.collect::<String>().as_bytes()))
+    }
+
+    /// What a path leads to. The time of a change is no part of it: a fresh checkout has another one for each file.
+    fn kind(&mut self, path: &Path) -> Option<ContentHash> {
+        let metadata = fs::metadata(path).ok()?;
+        if metadata.is_file() {
+            return self.content(path);
+        }
+        let kind: &[u8] = if metadata.is_dir() { b"folder" } else { b"other" };
+        Some(ContentHash::of(kind))
+    }
+
+    /// True where a file that was read has this content. Its name may stand for a file in each folder of installed packages.
+    fn is_same_file(&mut self, name: &str, content: Option<ContentHash>) -> bool {
+        let in_each = |folders: &[PathBuf], rest: &str| folders.iter().map(|folder| folder.join(rest)).collect();
+        let candidates: Vec<PathBuf> = match name.split_once(">/") {
+            Some(("<site-packages", rest)) => in_each(self.distributions.sites(), rest),
+            Some(("<standard library", rest)) => in_each(&self.standard_library, rest),
+            _ => vec![self.project.join(name)],
+        };
+        let mut there = candidates.iter().filter_map(|path| self.content(path));
+        there.next() == content
+    }
+
+    fn is_same_module(&mut self, name: &str, record: &ModuleRecord, places: &Places, bytecode: BytecodeFiles) -> bool {
+        let file = match (places.get(name), self.surroundings.resolver.find(name, places)) {
+            (Some(place), _) => place.clone(),
+            (None, Found::File(file)) => file,
+            // Built into the interpreter, a namespace, or made by the code of another module.
+            (None, Found::Nothing | Found::Namespace(_)) => return record.content.is_none(),
+        };
+        let is_same = record.content.is_some() && self.content(&file) == record.content;
+        is_same
+            && self.origin(name, Some(&file)) == record.origin
+            && (bytecode != BytecodeFiles::AsIs || record.bytecode.is_none_or(|state| self.state(&file) == Some(state)))
+    }
+
+    fn state(&mut self, file: &Path) -> Option<BytecodeState> {
+        if let Some(state) = self.surroundings.files.get(file) {
+            return *state;
+        }
+        let Surroundings { rules, cache_tag, .. } = &self.surroundings;
+        let state = rules.state(file, cache_tag.as_deref());
+        self.surroundings.files.insert(file.to_owned(), state);
+        state
+    }
+
+    /// The name of a path that does not depend on where the project, its environment and the user are at home.
+    fn name_of(&self, path: &Path) -> String {
+        let below = |name: &str, folder: &Path| {
+            let rest = path.strip_prefix(folder).ok()?;
+            Some(format!("<{name}>/{}", rest.to_string_lossy()))
+        };
+        let sites = self.distributions.sites().iter().enumerate();
+        let site = |(number, site): (usize, &PathBuf)| below(&numbered("site-packages", number), site);
+        let library = self.standard_library.iter().enumerate();
+        let standard = |(number, folder): (usize, &PathBuf)| below(&numbered("standard library", number), folder);
+        let own = || {
+            path.strip_prefix(&self.project)
+                .ok()
+                .map(|rest| rest.to_string_lossy().into_owned())
+        };
+        let mut homes = self.surroundings.homes.iter();
+        (sites.into_iter().find_map(site))
+            .or_else(|| library.into_iter().find_map(standard))
+            .or_else(own)
+            .or_else(|| homes.find_map(|(name, home)| below(name, home)))
+            .unwrap_or_else(|| path.to_string_lossy().into_owned())
+    }
+
+    /// The path of such a name.
+    fn path_of(&self, name: &str) -> PathBuf {
+        let Some((folder, rest)) = name.strip_prefix('<').and_then(|name| name.split_once(">/")) else {
+            return self.project.join(name);
+        };
+        let numbered_of = |kind: &str, folders: &[PathBuf]| {
+            let mut folders = folders.iter().enumerate();
+            let found = folders.find(|(number, _)| numbered(kind, *number) == folder)?;
+            Some(found.1.clone())
+        };
+        let mut homes = self.surroundings.homes.iter();
+        let found = numbered_of("site-packages", self.distributions.sites())
+            .or_else(|| numbered_of("standard library", &self.standard_library))
+            .or_else(|| Some(homes.find(|(name, _)| *name == folder)?.1.clone()));
+        found.map_or_else(|| self.project.join(name), |folder| folder.join(rest))
+    }
+
+    fn name_on_search_path(&self, folder: &Path) -> String {
+        let homes = self.surroundings.homes.iter();
+        let project = std::iter::once(("project", &self.project));
+        let mut known = homes.map(|(name, home)| (*name, home)).chain(project);
+        let name =
+            known.find_map(|(name, home)| Some(format!("<{name}>/{}", folder.strip_prefix(home).ok()?.display())));
+        name.unwrap_or_else(|| folder.display().to_string())
+    }
+}
+
+fn numbered(kind: &str, number: usize) -> String {
+    match number {
+        0 => kind.to_owned(),
+        _ => format!("{kind} {}", number + 1),
+    }
+}
+
+/// The names in a folder, without that of the bytecode that importing from it leaves there; `None` where it cannot be read.
+fn names_in(folder: &Path) -> Option<ContentHash> {
+    let entries = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.file_name());
+    let mut names: Vec<OsString> = entries.filter(|name| name != "__pycache__").collect();
+    names.sort();
+    let mut text = Vec::new();
+    for name in names {
+        text.extend_from_slice(name.as_encoded_bytes());
+        text.push(0);
+    }
+    Some(ContentHash::of(&text))
+}
