@@ -24,6 +24,7 @@ mod mistakes;
 mod outputs;
 mod places;
 mod record;
+mod reuse;
 mod shards;
 mod startup;
 mod support;

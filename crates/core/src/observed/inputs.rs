@@ -16,6 +16,8 @@ pub enum Input {
     Imports(String),
     /// The folders that modules are searched in, in their order.
     SearchPath,
+    /// Where the modules that were loaded lie.
+    Layout,
     /// A module that was looked for and is not among those that were loaded in the end: it is not there, it was loaded before, or
     /// it took itself out.
     Module(String),
@@ -60,6 +62,7 @@ impl fmt::Display for Input {
         match self {
             Self::Imports(names) => write!(formatter, "imports {names}"),
             Self::SearchPath => formatter.write_str("search path"),
+            Self::Layout => formatter.write_str("layout"),
             Self::Module(module) => write!(formatter, "module {module}"),
             Self::Place { module, file } => write!(formatter, "place {module} {file}"),
             Self::File(file) => write!(formatter, "file {file}"),
@@ -91,10 +94,10 @@ impl FromStr for Input {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let unknown = || format!("{text:?} is nothing that an import depends on");
         let Some((kind, name)) = text.split_once(' ') else {
-            return if text == "warnings" {
-                Ok(Self::Warnings)
-            } else {
-                Err(unknown())
+            return match text {
+                "layout" => Ok(Self::Layout),
+                "warnings" => Ok(Self::Warnings),
+                _ => Err(unknown()),
             };
         };
         let owned = || name.to_owned();
@@ -159,7 +162,7 @@ mod tests {
         ]
         .map(|kind| kind("one two".to_owned()));
         let effects = EFFECTS.map(Input::Effect);
-        for input in [Input::SearchPath, Input::Warnings, place]
+        for input in [Input::SearchPath, Input::Layout, Input::Warnings, place]
             .into_iter()
             .chain(named)
             .chain(effects)

@@ -1,6 +1,7 @@
 //! One untimed, fully instrumented import: who imported whom, from which line, and what else it did.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
@@ -288,6 +289,14 @@ pub struct Traces {
     pub variables: Vec<String>,
     /// What was done whose outcome no file shows, in words.
     pub unseen: Vec<String>,
+}
+
+impl Traces {
+    /// True where a look-up of this module found this file.
+    pub fn finds(&self, module: &str, file: &Path) -> bool {
+        let found = self.lookups.get(module).and_then(Option::as_ref);
+        found.is_some_and(|found| Path::new(found) == file)
+    }
 }
 
 /// What one instrumented import showed.

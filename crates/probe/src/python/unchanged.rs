@@ -6,6 +6,7 @@ use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use super::bytecode::BytecodeRules;
 use super::content::{Contents, VIEWS};
@@ -31,7 +32,16 @@ pub(super) struct Surroundings {
     /// What the session changes in the environment of an import.
     environment: BTreeMap<OsString, Option<OsString>>,
     /// What was found out of a module's file.
-    files: HashMap<PathBuf, Option<BytecodeState>>,
+    files: HashMap<PathBuf, SeenFile>,
+}
+
+/// The file of a module.
+#[derive(Debug, Clone)]
+struct SeenFile {
+    /// Its name, wherever the project lies.
+    name: Rc<str>,
+    /// What the next start but one finds of its bytecode; `None` where that is not known.
+    bytecode: Option<BytecodeState>,
 }
 
 impl Surroundings {
@@ -73,7 +83,11 @@ impl Surroundings {
 impl Contents {
     /// What an import that was observed depends on, beside the content of the modules that it loaded.
     pub fn inputs(&mut self, request: ImportRequest<'_>, observation: &Observation, closure: &ModuleTable) -> Inputs {
-        let mut wanted = vec![Input::Imports(request.imports.join(" ")), Input::SearchPath];
+        let mut wanted = vec![
+            Input::Imports(request.imports.join(" ")),
+            Input::SearchPath,
+            Input::Layout,
+        ];
         wanted.extend(self.places(observation));
         wanted.extend(self.traces(observation, closure));
         wanted.extend(observation.effects.iter().map(|seen| Input::Effect(seen.effect)));
@@ -85,11 +99,13 @@ impl Contents {
             wanted.extend(read.map(|path| Input::File(self.name_of(path))));
         }
         let places = self.places_of(&wanted);
-        let told = wanted.into_iter().map(|input| match self.present(&input, &places) {
-            Some(content) => (input, content),
-            None if input.is_unseen() => (input, None),
-            None => (Input::Unseen(input.to_string()), None),
-        });
+        let told = wanted
+            .into_iter()
+            .map(|input| match self.present(&input, closure, &places) {
+                Some(content) => (input, content),
+                None if input.is_unseen() => (input, None),
+                None => (Input::Unseen(input.to_string()), None),
+            });
         told.collect()
     }
 
@@ -102,9 +118,12 @@ impl Contents {
         let mut inputs = known.inputs.iter();
         let mut files = known.files_read.iter();
         let mut modules = known.closure.iter();
-        inputs.all(|(input, content)| self.present(input, &places) == Some(*content))
+        inputs.all(|(input, content)| self.present(input, known.closure, &places) == Some(*content))
             && files.all(|(name, content)| self.is_same_file(name, *content))
-            && modules.all(|(name, record)| self.is_same_module(name, record, &places, bytecode))
+            && modules.all(|(name, record)| {
+                let is_told = known.inputs.contains_key(&Input::Module(name.clone()));
+                is_told || self.is_same_module(name, record, &places, bytecode)
+            })
     }
 
     /// The files of modules that the search path does not lead to.
@@ -123,6 +142,10 @@ impl Contents {
                         file: self.name_of(&file),
                     });
                     places.insert(module.name.clone(), file);
+                }
+                // It put something else into its place.
+                (Found::File(found), _) if observation.traces.finds(&module.name, &found) => {
+                    inputs.push(Input::Module(module.name.clone()));
                 }
                 _ => inputs.push(Input::Unseen(format!("where {} comes from", module.name))),
             }
@@ -184,13 +207,14 @@ impl Contents {
     }
 
     /// What is there of an input: what identifies it, or nothing. `None` where that cannot be told.
-    fn present(&mut self, input: &Input, places: &Places) -> Option<Option<ContentHash>> {
+    fn present(&mut self, input: &Input, closure: &ModuleTable, places: &Places) -> Option<Option<ContentHash>> {
         Some(match input {
             Input::Imports(_) | Input::Warnings => None,
             Input::Effect(_) if input.is_unseen() => return None,
             Input::Effect(_) => None,
             Input::Unseen(_) => return None,
             Input::SearchPath => Some(self.search_path()),
+            Input::Layout => Some(self.layout(closure, places)),
             Input::Module(module) => match self.surroundings.resolver.find(module, &Places::new()) {
                 Found::File(file) => self.content(&file),
                 Found::Namespace(_) => Some(ContentHash::of(b"namespace")),
@@ -209,6 +233,17 @@ impl Contents {
                 ContentHash(all.0 >> (u64::BITS - BITS_OF_A_VALUE))
             }),
         })
+    }
+
+    /// Where the modules of a closure lie: a copy elsewhere is another file, beside which other data may lie.
+    fn layout(&mut self, closure: &ModuleTable, places: &Places) -> ContentHash {
+        let mut text = String::new();
+        for module in closure.keys() {
+            if let Some(file) = self.file_of(module, places) {
+                text.push_str(&format!("{module} {}\n", self.seen_file(&file).name));
+            }
+        }
+        ContentHash::of(text.as_bytes())
     }
 
     fn search_path(&self) -> ContentHash {
@@ -255,26 +290,39 @@ impl Contents {
     }
 
     fn is_same_module(&mut self, name: &str, record: &ModuleRecord, places: &Places, bytecode: BytecodeFiles) -> bool {
-        let file = match (places.get(name), self.surroundings.resolver.find(name, places)) {
-            (Some(place), _) => place.clone(),
-            (None, Found::File(file)) => file,
+        let Some(file) = self.file_of(name, places) else {
             // Built into the interpreter, a namespace, or made by the code of another module.
-            (None, Found::Nothing | Found::Namespace(_)) => return record.content.is_none(),
+            return record.content.is_none();
         };
         let is_same = record.content.is_some() && self.content(&file) == record.content;
         is_same
             && self.origin(name, Some(&file)) == record.origin
-            && (bytecode != BytecodeFiles::AsIs || record.bytecode.is_none_or(|state| self.state(&file) == Some(state)))
+            && (bytecode != BytecodeFiles::AsIs
+                || record
+                    .bytecode
+                    .is_none_or(|state| self.seen_file(&file).bytecode == Some(state)))
     }
 
-    fn state(&mut self, file: &Path) -> Option<BytecodeState> {
-        if let Some(state) = self.surroundings.files.get(file) {
-            return *state;
+    /// The file that a module lies in, now.
+    fn file_of(&mut self, module: &str, places: &Places) -> Option<PathBuf> {
+        match (places.get(module), self.surroundings.resolver.find(module, places)) {
+            (Some(place), _) => Some(place.clone()),
+            (None, Found::File(file)) => Some(file),
+            (None, Found::Nothing | Found::Namespace(_)) => None,
+        }
+    }
+
+    fn seen_file(&mut self, file: &Path) -> SeenFile {
+        if let Some(seen) = self.surroundings.files.get(file) {
+            return seen.clone();
         }
         let Surroundings { rules, cache_tag, .. } = &self.surroundings;
-        let state = rules.state(file, cache_tag.as_deref());
-        self.surroundings.files.insert(file.to_owned(), state);
-        state
+        let seen = SeenFile {
+            name: self.name_of(file).into(),
+            bytecode: rules.state(file, cache_tag.as_deref()),
+        };
+        self.surroundings.files.insert(file.to_owned(), seen.clone());
+        seen
     }
 
     /// The name of a path that does not depend on where the project, its environment and the user are at home.

@@ -36,7 +36,7 @@ def _describe(names, failure, total_cpu, total_memory, glance):
         "total_ns": max(0, total_cpu),
         "total_memory_bytes": total_memory,
         "glance": glance,
-        "traces": _describe_traces(names, files),
+        "traces": _describe_traces({module["name"]: module["file"] for module in modules}, files),
     }
 
 

@@ -194,7 +194,7 @@ def _end_traces():
         _unseen("another finder")
 
 
-def _describe_traces(names, files):
+def _describe_traces(modules, files):
     opened = {}
     for path in _Traces.opened:
         if path.endswith(".pyc"):
@@ -204,10 +204,10 @@ def _describe_traces(names, files):
                 pass
         if path not in files:
             opened[path] = True
-    loaded = set(names)
     return {
         "lookups": {
-            name: origin for name, origin in _Traces.lookups.items() if type(name) is str and name not in loaded
+            name: origin for name, origin in _Traces.lookups.items()
+            if type(name) is str and (name not in modules or modules[name] != origin)
         },
         "opened": list(opened),
         "listed": list(_Traces.listed),
