@@ -111,7 +111,7 @@ def _trace_lookups():
 
 
 class _Asked:
-    """Stands in for a function that asks about a path, for which there is no audit event. To sets of functions it is the function."""
+    """Stands in for a function that asks about a path, for which there is no audit event. In a set it is the function."""
 
     def __init__(self, function):
         self.function = function
