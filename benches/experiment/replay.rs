@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 
 use importgate_core::budgets::{Cited, Limits, Target};
 use importgate_core::observed::{ClosureChange, Sample};
-use importgate_core::sampling::alpha::Schedule;
-use importgate_core::sampling::{Answers, Decision, ErrorBudget, OtherSide, Question, Rules, decide_fixed, tests_of};
+use importgate_core::sampling::plan::{Arms, Judge, Round};
+use importgate_core::sampling::{
+    Answers, Decision, ErrorBudget, OtherSide, Pooled, Question, Rules, SequentialJudge, decide_fixed, tests_of,
+};
 use importgate_core::stats::changed_part::usual_own_times;
 use importgate_core::stats::random::SplitMix64;
 
@@ -74,24 +76,72 @@ pub(crate) fn stored(
 ) -> Ended {
     let (before, mut now) = stretches(random, before, now, recorded);
     let own_ns = usual_own_times(&before);
-    let candidates: Vec<&String> = own_ns.keys().filter(|name| name.contains(".part_")).collect();
-    let module = (!candidates.is_empty()).then(|| candidates[random.below(candidates.len())].clone());
+    let module = module_of(random, &own_ns);
     for sample in &mut now {
         inject(sample, injection, module.as_deref());
     }
     let change = module
         .filter(|_| !matches!(injection, Injection::Everything(_)))
-        .map(|module| ClosureChange {
-            changed: vec![module],
-            ..ClosureChange::default()
-        });
+        .map(edit);
     let other = OtherSide::Stored {
         samples: before,
         own_ns,
         change,
         whole: true,
     };
-    ask(&other, threshold, &now, &[], &Schedule::whole(MAX_SAMPLES))
+    ask(&other, threshold, &now, &[])
+}
+
+/// So many targets whose stretches of one stream have one module in common that differs, in one run against a stored baseline.
+pub(crate) fn sharing(
+    random: &mut SplitMix64,
+    (before, now): (&[Sample], &[Sample]),
+    targets: usize,
+    threshold: f64,
+    injection: Injection,
+) -> Vec<Ended> {
+    let (mut others, mut heads): (Vec<OtherSide>, Vec<Vec<Sample>>) = (Vec::new(), Vec::new());
+    let mut shared: Option<String> = None;
+    for _ in 0..targets {
+        let (before, mut now) = stretches(random, before, now, RECORDED);
+        let own_ns = usual_own_times(&before);
+        let module = shared.get_or_insert_with(|| module_of(random, &own_ns).expect("a module of the project"));
+        for sample in &mut now {
+            inject(sample, injection, Some(module));
+        }
+        others.push(OtherSide::Stored {
+            samples: before,
+            own_ns,
+            change: Some(edit(module.clone())),
+            whole: true,
+        });
+        heads.push(now);
+    }
+    let target = target(threshold);
+    let tests = others.iter().map(|other| tests_of(&target, other)).sum();
+    let questions = others.iter().map(|other| Question::new(&target, other, rules(tests)));
+    let taken = |count: usize| {
+        let arms = heads.iter().map(|head| Arms {
+            head: head[..count].to_vec(),
+            base: Vec::new(),
+        });
+        arms.collect()
+    };
+    let rounds: Vec<Vec<Arms>> = (1..=MAX_SAMPLES).map(taken).collect();
+    ended(questions.collect(), &rounds)
+}
+
+/// A module of the project, as opposed to the standard library's.
+fn module_of(random: &mut SplitMix64, own_ns: &BTreeMap<String, u64>) -> Option<String> {
+    let candidates: Vec<&String> = own_ns.keys().filter(|name| name.contains(".part_")).collect();
+    (!candidates.is_empty()).then(|| candidates[random.below(candidates.len())].clone())
+}
+
+fn edit(module: String) -> ClosureChange {
+    ClosureChange {
+        changed: vec![module],
+        ..ClosureChange::default()
+    }
 }
 
 /// Base and head side by side, where the times alone decide.
@@ -111,7 +161,7 @@ pub(crate) fn paired(
         inject(sample, injection, None);
     }
     let other = OtherSide::Paired { change: None };
-    ask(&other, threshold, &head, &base, &Schedule::paired(MAX_SAMPLES))
+    ask(&other, threshold, &head, &base)
 }
 
 /// A fixed number of samples against a stored baseline, where the times alone decide: one of three tests of its run.
@@ -135,10 +185,9 @@ pub(crate) fn fixed(
     let target = target(threshold);
     let budget = ErrorBudget::over(3);
     let rules = Rules {
-        budget,
-        min_samples: 0,
         max_samples: samples,
         fixed: true,
+        ..rules(3)
     };
     let mut answers = Question::new(&target, &other, rules).answers(&now[..samples], &[]);
     decide_fixed(vec![&mut answers], budget);
@@ -155,29 +204,60 @@ fn target(threshold: f64) -> Target {
     Target::module("replayed", limits)
 }
 
-fn ask(other: &OtherSide, threshold: f64, head: &[Sample], base: &[Sample], schedule: &Schedule) -> Ended {
+/// Asks after every sample what a check asks, of a target that is alone in its run.
+fn ask(other: &OtherSide, threshold: f64, head: &[Sample], base: &[Sample]) -> Ended {
     let target = target(threshold);
-    let rules = Rules {
-        budget: ErrorBudget::over(tests_of(&target, other)),
-        min_samples: 0,
+    let question = Question::new(&target, other, rules(tests_of(&target, other)));
+    let taken = |count: usize| Arms {
+        head: head[..count].to_vec(),
+        base: base[..count.min(base.len())].to_vec(),
+    };
+    let samples: Vec<Vec<Arms>> = (1..=MAX_SAMPLES).map(|count| vec![taken(count)]).collect();
+    ended(vec![question], &samples).pop().expect("one target")
+}
+
+/// What all targets of a run share that asks so many tests: the gate's defaults.
+fn rules(tests: usize) -> Rules {
+    Rules {
+        budget: ErrorBudget::over(tests),
+        min_samples: 3,
+        min_pooled: 1,
         max_samples: MAX_SAMPLES,
         fixed: false,
-    };
-    let question = Question::new(&target, other, rules);
-    let mut ended = None;
-    for samples in schedule.looks() {
-        let answers = question.answers(&head[..samples], &base[..samples.min(base.len())]);
-        let decision = answers.decision();
-        ended = Some(Ended {
-            decision,
-            samples,
-            answers,
+    }
+}
+
+/// Goes through the rounds of a run, each with the samples that there are by then, until every target is decided.
+fn ended(questions: Vec<Question<'_>>, rounds: &[Vec<Arms>]) -> Vec<Ended> {
+    let mut judge = SequentialJudge::new(&questions);
+    let mut taken: Vec<Arms> = vec![Arms::default(); questions.len()];
+    let mut decisions = vec![Decision::Continue; questions.len()];
+    for round in rounds {
+        let open: Vec<bool> = decisions.iter().map(|decision| !decision.is_final()).collect();
+        for ((arms, now), _) in taken.iter_mut().zip(round).zip(&open).filter(|(_, open)| **open) {
+            arms.clone_from(now);
+        }
+        let looked = judge.look_round(Round {
+            samples: &taken,
+            open: &open,
         });
-        if decision.is_final() {
-            break;
+        for (decision, now) in decisions.iter_mut().zip(looked).filter(|(before, _)| !before.is_final()) {
+            *decision = now;
         }
     }
-    ended.expect("a schedule has a look")
+    let pooled = judge.into_pooled();
+    let ended = |(((question, decision), arms), pooled): (((Question<'_>, Decision), Arms), Pooled)| Ended {
+        decision,
+        samples: arms.head.len(),
+        answers: question.beside(pooled).answers(&arms.head, &arms.base),
+    };
+    questions
+        .into_iter()
+        .zip(decisions)
+        .zip(taken)
+        .zip(pooled)
+        .map(ended)
+        .collect()
 }
 
 fn inject(sample: &mut Sample, injection: Injection, module: Option<&str>) {

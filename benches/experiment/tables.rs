@@ -8,7 +8,7 @@ use importgate_core::stats::random::SplitMix64;
 use crate::hogs::State;
 use crate::rates::Rates;
 use crate::record::{TARGETS, WITH_OWN_TIMES};
-use crate::replay::{Ended, Injection, RECORDED, paired, stored};
+use crate::replay::{Ended, Injection, RECORDED, paired, sharing, stored};
 use crate::streams::Streams;
 
 /// The slow-downs of the tables.
@@ -44,6 +44,7 @@ pub(crate) fn print(draws: usize) -> Result<(), Box<dyn Error>> {
     whole_tables(&streams, draws);
     paired_tables(&streams, draws);
     changed_part_table(&streams, draws);
+    shared_table(&streams, draws);
     crate::few::print(&streams, draws);
     Ok(())
 }
@@ -186,6 +187,45 @@ fn changed_part_table(streams: &Streams, draws: usize) {
                 100.0 * slowdowns as f64 / rates.checks() as f64,
                 rates.median_samples(),
                 100.0 * rates.within(10),
+                rates.open()
+            );
+        }
+    }
+}
+
+/// Targets of one run that have one changed module in common.
+fn shared_table(streams: &Streams, draws: usize) {
+    const SHARING: usize = 20;
+    println!("\n### {SHARING} targets of one run share a module that differs ({})\n", TARGETS[WITH_OWN_TIMES]);
+    println!("| recorded → checked | what | threshold | failed targets | runs with a failure | samples a target | open |");
+    println!("|---|---|---|---|---|---|---|");
+    let cases = [
+        ("a comment", Injection::OneModule(0.0), 0.10),
+        ("a comment", Injection::OneModule(0.0), 0.01),
+        ("+2% of the time", Injection::OneModule(0.02), 0.01),
+        ("+10% of the time", Injection::OneModule(0.10), 0.10),
+        ("+15% of the time", Injection::OneModule(0.15), 0.10),
+        ("+50% of the time", Injection::OneModule(0.50), 0.10),
+        ("a hook: +10% everywhere", Injection::Hook(0.10), 0.01),
+    ];
+    for (name, pairs) in MOVES {
+        for (what, injection, threshold) in cases {
+            let mut random = SplitMix64::new(13);
+            let (mut rates, mut runs_failed, mut samples) = (Rates::default(), 0, 0);
+            let runs = (draws / 5).max(1);
+            for _ in 0..runs {
+                let (before, now) = pairs[random.below(pairs.len())];
+                let streams = (streams.head(WITH_OWN_TIMES, before), streams.head(WITH_OWN_TIMES, now));
+                let ended = sharing(&mut random, streams, SHARING, threshold, injection);
+                runs_failed += usize::from(ended.iter().any(|ended| ended.decision == Decision::Fail));
+                samples += ended.iter().map(|ended| ended.samples).sum::<usize>();
+                ended.iter().for_each(|ended| rates.add(ended));
+            }
+            println!(
+                "| {name} | {what} | {}% | {} | {runs_failed} of {runs} | {:.1} | {} |",
+                100.0 * threshold,
+                rates.failed(),
+                samples as f64 / rates.checks() as f64,
                 rates.open()
             );
         }

@@ -117,7 +117,7 @@ impl Default for MeasureSettings {
         Self {
             timeout_ms: Cited::default_of(10_000.0),
             samples: None,
-            min_samples: Cited::default_of(5),
+            min_samples: Cited::default_of(3),
             max_samples: Cited::default_of(60),
             bytecode: Cited::default_of(Bytecode::AsIs),
             reuse: Cited::default_of(ReuseBy::default()),

@@ -97,6 +97,7 @@ pub(super) fn ruling(decision: Decision) -> Ruling {
         },
         threshold: 0.1,
         p_over: None,
+        is_sharp: true,
     }
 }
 

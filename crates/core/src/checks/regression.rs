@@ -147,6 +147,7 @@ pub fn rule_on_counts(before: u64, now: u64, max_regression: f64) -> Ruling {
         },
         threshold: max_regression,
         p_over: None,
+        is_sharp: true,
     }
 }
 

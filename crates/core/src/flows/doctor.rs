@@ -95,6 +95,7 @@ fn self_test(
         fixed: Some(doctor.samples),
         seed: doctor.seed,
         min_samples: doctor.samples,
+        min_pooled: doctor.samples,
         max_samples: doctor.samples,
         time_limit: None,
     };

@@ -6,7 +6,7 @@ use crate::budgets::{Budgets, Cited, Target, Workload};
 use crate::observed::{Failure, ImportRequest, Measure, MeasureError, ReferenceSample, Sample};
 use crate::report::progress_line::{Phase, Progress};
 use crate::sampling::plan::{Arm, Arms, Judge, Plan, PlanSettings, Step, StepOutcome};
-use crate::sampling::{ErrorBudget, Question, Rules, SequentialJudge};
+use crate::sampling::{ErrorBudget, Pooled, Question, Rules, SequentialJudge};
 
 use super::{Deadline, ShowProgress};
 
@@ -19,6 +19,8 @@ pub struct SamplingSettings {
     pub seed: u64,
     /// The fewest samples of a target before anything is decided.
     pub min_samples: u32,
+    /// The same of a target whose change others share: their samples answer for it too, where nobody asked for more.
+    pub min_pooled: u32,
     /// The most samples of a target.
     pub max_samples: u32,
     /// How long the run may take.
@@ -34,6 +36,11 @@ impl SamplingSettings {
             fixed: measure.samples.as_ref().map(count),
             seed: measure.seed.as_ref().map_or_else(draw_seed, |seed| seed.value),
             min_samples: count(&measure.min_samples),
+            min_pooled: if measure.min_samples.line.is_some() {
+                count(&measure.min_samples)
+            } else {
+                1
+            },
             max_samples: count(&measure.max_samples),
             time_limit: measure
                 .time_limit_ms
@@ -52,6 +59,7 @@ impl SamplingSettings {
         Rules {
             budget: ErrorBudget::over(tests),
             min_samples: self.min_samples as usize,
+            min_pooled: self.min_pooled as usize,
             max_samples: self.max_samples(),
             fixed: self.fixed.is_some(),
         }
@@ -70,6 +78,8 @@ pub(super) struct Job<'a> {
 pub(super) struct Taken {
     pub(super) head: Vec<Sample>,
     pub(super) base: Vec<Sample>,
+    /// What the samples of all jobs said when this one was decided.
+    pub(super) pooled: Pooled,
     /// Set where the import failed although it had worked when it was observed.
     pub(super) failure: Option<Failure>,
     /// The last of what a command that failed printed.
@@ -105,7 +115,11 @@ pub(super) fn take(
     progress: &mut dyn ShowProgress,
 ) -> Result<Samples, MeasureError> {
     let mut judge = SequentialJudge::new(jobs.iter().map(|job| &job.question));
-    take_judged(sides, jobs, &mut judge, settings, deadline, progress)
+    let mut samples = take_judged(sides, jobs, &mut judge, settings, deadline, progress)?;
+    for (taken, pooled) in samples.taken.iter_mut().zip(judge.into_pooled()) {
+        taken.pooled = pooled;
+    }
+    Ok(samples)
 }
 
 /// The same with another judge of when a job has enough samples.
@@ -168,6 +182,7 @@ pub(super) fn take_judged(
             Taken {
                 head,
                 base,
+                pooled: Pooled::default(),
                 failure,
                 printed: printed.unwrap_or_default(),
             }

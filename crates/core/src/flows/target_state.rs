@@ -309,7 +309,9 @@ impl TargetState {
                     }
                     return case;
                 }
-                let question = Question::new(target, other, rules).shown_on(self.shown_on);
+                let question = Question::new(target, other, rules)
+                    .shown_on(self.shown_on)
+                    .beside(taken.pooled);
                 let machine = &question.machine(&taken.head);
                 case.status = TargetStatus::Measured;
                 case.estimate = estimate(&taken.head, machine);

@@ -91,8 +91,8 @@ pub struct Schedule {
 }
 
 /// When the rules look. All schedules share these, so that a target of which several things are asked can be settled in
-/// one look.
-const LOOKS: [usize; 10] = [5, 8, 10, 12, 15, 20, 30, 45, 60, 96];
+/// one look. Fewer than three samples decide where those of other targets answer the same question (`Question::fewest`).
+const LOOKS: [usize; 14] = [1, 2, 3, 4, 5, 8, 10, 12, 15, 20, 30, 45, 60, 96];
 
 /// The level for passing where a rule is sharp.
 const PASS: f64 = 0.05;
@@ -100,22 +100,29 @@ const PASS: f64 = 0.05;
 const PASS_IN_WAVES: f64 = 0.02;
 
 impl Schedule {
-    /// For the changed part: sharp from the first look, so most of the level goes to the looks at 8 and 10 samples.
+    /// For the changed part: sharp from the first look, so most of the level goes to the looks at up to 10 samples. A single
+    /// sample fails nothing.
     pub fn changed_part(max_samples: usize) -> Self {
-        let spent = [0.1, 0.5, 0.8, 0.84, 0.88, 0.92, 0.94, 0.96, 0.98, 1.0];
+        let spent = [
+            0.0, 0.05, 0.15, 0.2, 0.35, 0.6, 0.8, 0.84, 0.88, 0.92, 0.94, 0.96, 0.98, 1.0,
+        ];
         Self::new(spent, max_samples, PASS)
     }
 
-    /// For the whole against a stored baseline. Up to 10 samples can only pass: the estimate is too rough to call
-    /// something slower.
+    /// For the whole against a stored baseline. A few samples show what is far slower, and little of the level is theirs: what
+    /// is near the limit takes many.
     pub fn whole(max_samples: usize) -> Self {
-        let spent = [0.0, 0.0, 0.0, 0.15, 0.2, 0.35, 0.55, 0.8, 0.95, 1.0];
+        let spent = [
+            0.0, 0.0, 0.05, 0.05, 0.1, 0.15, 0.15, 0.25, 0.3, 0.4, 0.6, 0.8, 0.95, 1.0,
+        ];
         Self::new(spent, max_samples, PASS_IN_WAVES)
     }
 
-    /// For pairs of base and head. Up to 10 pairs can only pass.
+    /// For pairs of base and head, likewise.
     pub fn paired(max_samples: usize) -> Self {
-        let spent = [0.0, 0.0, 0.0, 0.1, 0.15, 0.3, 0.45, 0.65, 0.8, 1.0];
+        let spent = [
+            0.0, 0.0, 0.05, 0.05, 0.1, 0.15, 0.15, 0.25, 0.3, 0.4, 0.5, 0.65, 0.8, 1.0,
+        ];
         Self::new(spent, max_samples, PASS_IN_WAVES)
     }
 
@@ -133,13 +140,17 @@ impl Schedule {
     /// the level is left for many. Which of the two holds, the samples show; where an import computes for too long it is the
     /// one, where it waits for too long the other, and only one of them can fail it wrongly.
     pub fn ceiling_of_waits(max_samples: usize) -> Self {
-        let spent = [0.0, 0.1, 0.2, 0.22, 0.25, 0.3, 0.45, 0.65, 0.9, 1.0];
+        let spent = [
+            0.0, 0.0, 0.0, 0.0, 0.0, 0.1, 0.2, 0.22, 0.25, 0.3, 0.45, 0.65, 0.9, 1.0,
+        ];
         Self::new(spent, max_samples, PASS)
     }
 
     /// For a spread, which a few samples do not show.
     pub fn variation(max_samples: usize) -> Self {
-        let spent = [0.0, 0.0, 0.0, 0.0, 0.0, 0.4, 0.6, 0.8, 0.9, 1.0];
+        let spent = [
+            0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.4, 0.6, 0.8, 0.9, 1.0,
+        ];
         Self::new(spent, max_samples, PASS)
     }
 
@@ -160,6 +171,11 @@ impl Schedule {
             looks: within.chain([(max_samples, 1.0)]).collect(),
             pass_level,
         }
+    }
+
+    /// Whether any rule may look at this number of samples, of at most `max_samples`.
+    pub(super) fn may_look(samples: usize, max_samples: usize) -> bool {
+        samples >= max_samples || LOOKS.contains(&samples)
     }
 
     /// The numbers of samples at which to look.
@@ -233,7 +249,8 @@ mod tests {
     fn a_look_spends_what_was_not_spent_before_it() {
         let share = ErrorBudget::over(1).share();
         let at = |samples| Schedule::changed_part(60).at_look(share, samples).0;
-        assert!((at(5) - 0.001).abs() < 1e-12 && (at(8) - 0.004).abs() < 1e-12 && (at(60) - 0.0004).abs() < 1e-12);
+        assert!((at(3) - 0.001).abs() < 1e-12 && (at(8) - 0.0025).abs() < 1e-12 && (at(60) - 0.0004).abs() < 1e-12);
+        assert_eq!(Schedule::changed_part(60).at_look(share, 1), Alpha(0.0));
         assert_eq!(Schedule::whole(60).at_look(share, 10), Alpha(0.0));
         assert_eq!(Schedule::once().at_look(share, 3), share);
         assert!(!Alpha(0.0).rejects(0.0));
@@ -241,7 +258,7 @@ mod tests {
 
     #[test]
     fn the_limit_is_always_the_last_look() {
-        assert_eq!(Schedule::whole(7).looks().collect::<Vec<_>>(), [5, 7]);
+        assert_eq!(Schedule::whole(7).looks().collect::<Vec<_>>(), [1, 2, 3, 4, 5, 7]);
         assert_eq!(Schedule::paired(200).looks().last(), Some(200));
         assert!(Schedule::whole(7).is_look(9) && !Schedule::whole(7).is_look(6));
         assert!(Schedule::once().is_last(1));

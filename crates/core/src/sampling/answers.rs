@@ -19,6 +19,8 @@ pub struct Ruling {
     pub threshold: f64,
     /// The p-value of "slower by no more than is allowed", where the decision waits for the other targets.
     pub p_over: Option<f64>,
+    /// Whether the samples tell the size of the change as sharply as a failure is to be shown.
+    pub is_sharp: bool,
 }
 
 impl Ruling {
@@ -37,6 +39,7 @@ impl Ruling {
             },
             threshold: f64::INFINITY,
             p_over: None,
+            is_sharp: true,
         }
     }
 
@@ -76,6 +79,12 @@ impl Answers {
             .chain(memory)
             .chain(self.ceiling)
             .any(|decision| !decision.is_final())
+    }
+
+    /// Whether the sizes of all that failed are known.
+    pub(super) fn is_sharp(&self) -> bool {
+        let mut rulings = self.regression.iter().chain(&self.slowdown);
+        rulings.all(|ruling| ruling.is_sharp || ruling.decision != Decision::Fail)
     }
 
     /// Whether the target needs more samples.

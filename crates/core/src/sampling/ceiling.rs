@@ -60,15 +60,18 @@ mod tests {
 
     #[test]
     fn far_below_passes_at_the_first_look() {
-        assert_eq!(at(&TEN[..4], 50.0, 1), Decision::Continue);
-        assert_eq!(at(&TEN[..5], 50.0, 100), Decision::Pass);
+        for samples in [1, 3] {
+            assert_eq!(at(&TEN[..samples], 50.0, 100), Decision::Pass);
+        }
+        assert_eq!(at(&TEN[..7], 50.0, 100), Decision::Continue, "it is no look");
     }
 
     #[test]
-    fn far_above_fails_at_the_first_look_or_a_few_samples_later_among_many() {
-        assert_eq!(at(&TEN[..5], 5.0, 1), Decision::Fail);
-        assert_eq!(at(&TEN[..5], 5.0, 100), Decision::Continue);
-        assert_eq!(at(&TEN[..8], 5.0, 100), Decision::Fail);
+    fn far_above_fails_on_three_samples_among_many_and_nearer_on_more() {
+        assert_eq!(at(&TEN[..1], 5.0, 1), Decision::Continue);
+        assert_eq!(at(&TEN[..3], 5.0, 100), Decision::Fail);
+        assert_eq!(at(&TEN[..5], 8.0, 100), Decision::Continue);
+        assert_eq!(at(&TEN[..8], 8.0, 100), Decision::Fail);
     }
 
     #[test]
@@ -106,10 +109,11 @@ mod tests {
             voluntary_switches: 1,
             ..Sample::default()
         };
-        let samples = vec![waiting; 8];
-        assert_eq!(looked(&samples, 40.0, 1, &Schedule::ceiling(60)), Decision::Fail);
-        assert_eq!(looked(&samples, 59.0, 1, &Schedule::ceiling(60)), Decision::Continue);
-        assert_eq!(looked(&samples, 80.0, 1, &Schedule::ceiling(60)), Decision::Pass);
+        let samples = vec![waiting; 10];
+        let schedule = Schedule::ceiling_of_waits(60);
+        assert_eq!(looked(&samples, 40.0, 1, &schedule), Decision::Fail);
+        assert_eq!(looked(&samples, 59.0, 1, &schedule), Decision::Continue);
+        assert_eq!(looked(&samples, 80.0, 1, &schedule), Decision::Pass);
     }
 
     /// Imports of 2 ms that wait for 100 ms where it says so.

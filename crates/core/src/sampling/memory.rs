@@ -87,7 +87,7 @@ mod tests {
     fn what_grew_by_more_than_allowed_fails_at_the_first_look_among_many() {
         assert_eq!(decided(10.0, 33.0, 5, 100), Decision::Fail);
         assert_eq!(decided(10.0, 13.0, 5, 1), Decision::Fail);
-        assert_eq!(decided(10.0, 33.0, 4, 1), Decision::Continue, "it is no look");
+        assert_eq!(decided(10.0, 33.0, 6, 1), Decision::Continue, "it is no look");
     }
 
     #[test]

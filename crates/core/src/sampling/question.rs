@@ -2,11 +2,12 @@
 //! did not change. The plan asks after each look; the report asks once more at the end.
 
 use crate::budgets::{Limits, Target};
-use crate::observed::Sample;
+use crate::observed::{ClosureChange, Sample};
 use crate::stats::MachineSpeed;
-use crate::stats::changed_part::usual_own_times;
+use crate::stats::changed_part::{ChangedPart, usual_own_times};
 use crate::stats::comparison::Design;
 use crate::stats::estimate;
+use crate::stats::sample_times::waiting;
 use crate::stats::time::Time;
 
 use super::alpha::{ErrorBudget, Schedule};
@@ -14,12 +15,20 @@ use super::answers::{Answers, Ruling};
 use super::ceiling::look_at_ceiling;
 use super::memory::MemoryRuling;
 use super::other_side::{OtherSide, changed_part};
+use super::pool::Pooled;
 use super::regression::AgainstBefore;
 use super::sequential::Decision;
 use super::variation::look_at_variation;
 
 /// Up to so many samples a target that fails is asked the other questions too: with these, what is clear is decided.
 const SAMPLES_OF_A_FAILURE: usize = 20;
+
+/// No target fails on fewer samples of its own, unless others show the same change.
+const FEWEST_OF_A_FAILURE: usize = 5;
+/// Nor does one on fewer than this, whatever the others show: its causes are told by its own.
+const FEWEST_OF_ONE_AMONG_OTHERS: usize = 3;
+/// The fewest samples of what waits, now or in the baseline: what waits now and then may not have done so in fewer.
+const FEWEST_OF_A_WAIT: usize = 5;
 
 /// What all targets of a run share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +37,8 @@ pub struct Rules {
     pub budget: ErrorBudget,
     /// The fewest samples that a target is decided on.
     pub min_samples: usize,
+    /// The same where others answer for its change too.
+    pub min_pooled: usize,
     /// The most samples that a target gets.
     pub max_samples: usize,
     /// Whether the number of samples is given, and nothing is decided before the last one.
@@ -40,6 +51,7 @@ impl Rules {
         Self {
             budget,
             min_samples: 0,
+            min_pooled: 0,
             max_samples: 0,
             fixed: true,
         }
@@ -62,6 +74,7 @@ pub struct Question<'a> {
     other: &'a OtherSide,
     rules: Rules,
     shown_on: ShownOn,
+    pooled: Pooled,
 }
 
 /// In whose milliseconds a target is shown, and held against its ceiling.
@@ -87,7 +100,14 @@ impl<'a> Question<'a> {
             other,
             rules,
             shown_on: ShownOn::THIS,
+            pooled: Pooled::default(),
         }
+    }
+
+    /// The same beside what the samples of all targets say.
+    #[must_use]
+    pub fn beside(self, pooled: Pooled) -> Self {
+        Self { pooled, ..self }
     }
 
     /// The same in other milliseconds.
@@ -101,18 +121,71 @@ impl<'a> Question<'a> {
         matches!(self.other, OtherSide::Paired { .. })
     }
 
+    /// What differs in the modules of the two sides, where they are told apart.
+    pub(super) fn change(&self) -> Option<&ClosureChange> {
+        match self.other {
+            OtherSide::Stored { change, .. } | OtherSide::Paired { change } => change.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The samples of the baseline.
+    pub(super) fn recorded(&self) -> &[Sample] {
+        match self.other {
+            OtherSide::SameClosure { samples, .. } => samples,
+            _ => self.other.samples(&[]),
+        }
+    }
+
+    /// The split of the modules, where it can be made. `base` are the samples that were taken beside the head's.
+    pub(super) fn part(&self, base: &[Sample]) -> Option<ChangedPart> {
+        match self.other {
+            OtherSide::Stored { own_ns, change, .. } => changed_part(own_ns, change.as_ref()),
+            OtherSide::Paired { change } => changed_part(&usual_own_times(base), change.as_ref()),
+            _ => None,
+        }
+    }
+
     /// Whether the target needs more samples: never decided before the last of a fixed number.
     pub fn look(&self, head: &[Sample], base: &[Sample]) -> Decision {
-        if self.rules.fixed || head.len() < self.rules.min_samples {
+        let count = head.len();
+        let is_look = count >= self.fewest(head) && Schedule::may_look(count, self.rules.max_samples);
+        if self.rules.fixed || !is_look {
             return Decision::Continue;
         }
         let answers = self.answers(head, base);
-        let fails = answers.decision() == Decision::Fail;
-        // Whoever has to mend a target wants to know of all that is wrong with it, and does not want to wait long for that.
-        if fails && answers.is_open() && head.len() < SAMPLES_OF_A_FAILURE {
+        if answers.decision() == Decision::Fail && self.wants_more_of_a_failure(&answers, count) {
             return Decision::Continue;
         }
         answers.decision()
+    }
+
+    /// The fewest samples to decide on.
+    fn fewest(&self, head: &[Sample]) -> usize {
+        let fewest = if self.pooled.is_enough() {
+            self.rules.min_pooled
+        } else {
+            self.rules.min_samples
+        };
+        // One stall of the machine among the samples of the baseline is no wait of the import.
+        let stalls = self.recorded().len() / 10;
+        if waiting(self.recorded()) > stalls || waiting(head) > 0 {
+            fewest.max(FEWEST_OF_A_WAIT.min(self.rules.max_samples))
+        } else {
+            fewest
+        }
+    }
+
+    /// Whoever has to mend a target wants to know of all that is wrong with it, and how much it is, and does not want to wait long
+    /// for that.
+    fn wants_more_of_a_failure(&self, answers: &Answers, count: usize) -> bool {
+        let fewest = if self.pooled.is_enough() {
+            FEWEST_OF_ONE_AMONG_OTHERS
+        } else {
+            FEWEST_OF_A_FAILURE
+        };
+        let is_told = !answers.is_open() && answers.is_sharp();
+        count < self.rules.max_samples && (count < fewest || (!is_told && count < SAMPLES_OF_A_FAILURE))
     }
 
     /// The machine in whose milliseconds this target is shown, and what it is held against too, whoever recorded that.
@@ -143,19 +216,14 @@ impl<'a> Question<'a> {
                 answers.regression = Some(against.same_closure(samples));
                 answers.slowdown = against.far_from_before(samples, *whole);
             }
-            OtherSide::Stored {
-                samples,
-                own_ns,
-                change,
-                whole,
-            } => {
-                let part = changed_part(own_ns, change.as_ref());
+            OtherSide::Stored { samples, whole, .. } => {
+                let part = self.part(base);
                 let design = Design::Whole { before: samples };
                 let whole = whole.then(|| (design, Schedule::whole(self.rules.max_samples)));
                 against.compare(&mut answers, part.as_ref(), samples, whole);
             }
-            OtherSide::Paired { change } => {
-                let part = changed_part(&usual_own_times(base), change.as_ref());
+            OtherSide::Paired { .. } => {
+                let part = self.part(base);
                 let design = Design::Paired { before: base };
                 let whole = (design, Schedule::paired(self.rules.max_samples));
                 against.compare(&mut answers, part.as_ref(), base, Some(whole));
@@ -182,13 +250,14 @@ impl<'a> Question<'a> {
             machine,
             limits: self.limits,
             rules: self.rules,
+            scatter: self.pooled.scatter,
         }
     }
 
     /// Whether it is over its ceiling.
     fn ceiling(&self, head: &[Sample], machine: &MachineSpeed) -> Option<Decision> {
         let ceiling_ms = self.limits.max_time_ms.as_ref()?.value;
-        let time = Time::of(head, machine)?;
+        let time = Time::of(head, machine)?.scattering(self.pooled.scatter);
         let schedule = self.rules.schedule(if time.is_waiting() {
             Schedule::ceiling_of_waits
         } else {
@@ -286,6 +355,7 @@ mod tests {
         Rules {
             budget: ErrorBudget::over(tests),
             min_samples: 5,
+            min_pooled: 5,
             max_samples,
             fixed,
         }

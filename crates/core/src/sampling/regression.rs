@@ -4,12 +4,17 @@ use crate::budgets::Limits;
 use crate::observed::Sample;
 use crate::stats::changed_part::ChangedPart;
 use crate::stats::comparison::{Design, Evidence, SAME_CODE_SHIFT, resolution};
-use crate::stats::{MachineSpeed, estimate};
+use crate::stats::{MachineSpeed, Scatter, estimate};
 
 use super::alpha::Schedule;
 use super::answers::{Answers, Ruling, no_warning, only_a_failure};
 use super::question::Rules;
 use super::sequential::{Criteria, Decision, look};
+
+/// How sure the size of a failure is to be, as a share of it and in milliseconds: whichever is more.
+const SHARE: f64 = 0.15;
+/// See [`SHARE`].
+const LEAST_MS: f64 = 2.0;
 
 /// The samples of the head, and by what they are held against those of before.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +23,7 @@ pub(super) struct AgainstBefore<'a> {
     pub(super) machine: &'a MachineSpeed,
     pub(super) limits: &'a Limits,
     pub(super) rules: Rules,
+    pub(super) scatter: Scatter,
 }
 
 impl AgainstBefore<'_> {
@@ -89,7 +95,7 @@ impl AgainstBefore<'_> {
     }
 
     fn rule(&self, design: Design<'_>, schedule: &Schedule, criteria: Criteria) -> Option<Ruling> {
-        let evidence = Evidence::new(design, self.head, self.machine)?;
+        let evidence = Evidence::new(design, self.head, self.machine)?.scattering(self.scatter);
         let share = self.rules.budget.share();
         let threshold = criteria.threshold(&evidence);
         let (decision, p_over) = if self.rules.fixed {
@@ -103,6 +109,12 @@ impl AgainstBefore<'_> {
             comparison: evidence.comparison(),
             threshold,
             p_over,
+            is_sharp: is_sharp(&evidence),
         })
     }
+}
+
+/// Whether the size of a change is known to the [`SHARE`] of it, or to [`LEAST_MS`].
+fn is_sharp(evidence: &Evidence) -> bool {
+    evidence.uncertainty_ms() <= LEAST_MS.max(SHARE * evidence.change_ms().abs())
 }

@@ -21,6 +21,8 @@ const MACHINE: MachineSpeed = MachineSpeed {
 };
 const MODULES: usize = 60;
 const EDITED: usize = 17;
+/// The fewest samples of a target that no other answers for: the gate's default.
+const MIN_SAMPLES: usize = 3;
 
 /// One state of a machine: what it does to every sample taken in it.
 struct State {
@@ -149,7 +151,7 @@ fn decide(
     schedule: &Schedule,
     share: Alpha,
 ) -> (Decision, usize) {
-    for samples in schedule.looks() {
+    for samples in schedule.looks().filter(|samples| *samples >= MIN_SAMPLES) {
         let evidence = Evidence::new(design, &now[..samples], &MACHINE).expect("evidence");
         let decision = look(&evidence, criteria, schedule, share);
         if decision.is_final() {

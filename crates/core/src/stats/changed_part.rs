@@ -45,6 +45,9 @@ pub const COLLECTIONS_DRIFT: f64 = 0.10;
 /// 99.9% within 3.5.
 const DRIFT_BOUND: f64 = 3.0;
 
+/// How much of a change may be drift, in multiples of the [`ChangedPart::leverage`].
+pub(super) const MODULES_ALLOWANCE: f64 = DRIFT_BOUND * MODULE_DRIFT;
+
 /// The least share of the baseline's own time that has to be unchanged. At a tenth Δ spreads by 1 to 2% of the target's
 /// time at five samples, as the comparison of the whole does at twenty; below it the whole is the better witness.
 pub const LEAST_UNCHANGED: f64 = 0.10;
@@ -178,21 +181,24 @@ impl ChangedPart {
     }
 
     /// How much of a change, as a share of the target's own time in the baseline, may be drift between two states of a
-    /// machine.
-    ///
-    /// With modules drifting independently by [`MODULE_DRIFT`] of themselves, Δ drifts by that times √(Σ changed² +
-    /// (changed ÷ unchanged)² · Σ unchanged²), over shares; a module counts with the larger of before and now.
+    /// machine: modules drift independently by [`MODULE_DRIFT`] of themselves.
     pub fn allowance(&self, samples: &[Sample]) -> f64 {
+        MODULES_ALLOWANCE * self.leverage(samples)
+    }
+
+    /// By what share of the target's own time in the baseline Δ moves where each module moves by all of itself, independently:
+    /// √(Σ changed² + (changed ÷ unchanged)² · Σ unchanged²), over shares; a module counts with the larger of before and now.
+    pub fn leverage(&self, samples: &[Sample]) -> f64 {
         let weights: Vec<f64> = self
             .modules(samples)
             .iter()
             .map(|module| module.before_ns.max(module.after_ns))
             .collect();
         let squares = |values: &mut dyn Iterator<Item = f64>| values.map(|value| value * value).sum::<f64>();
-        let leverage = weights.iter().sum::<f64>() / self.unchanged.values().sum::<f64>();
-        let drift = squares(&mut weights.iter().copied())
-            + leverage * leverage * squares(&mut self.unchanged.values().copied());
-        DRIFT_BOUND * MODULE_DRIFT * drift.sqrt() / self.total_ns
+        let of_yardstick = weights.iter().sum::<f64>() / self.unchanged.values().sum::<f64>();
+        let moved = squares(&mut weights.iter().copied())
+            + of_yardstick * of_yardstick * squares(&mut self.unchanged.values().copied());
+        moved.sqrt() / self.total_ns
     }
 
     /// The modules that make up the change, those that cost most more first and those that gave most back last.

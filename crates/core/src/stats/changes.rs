@@ -1,12 +1,17 @@
 //! The numbers of one comparison, whose location is the change, and the tests of how large that is.
 
 use super::location::{LEAST_SCATTER, Located, location, low_location, standard_error};
+use super::few::p_all_above;
 use super::rank::{rank_sum_greater, signed_rank_greater, smallest_of_rank_sum};
 use super::sample_times::{ACCOUNTING_ERROR_MS, SampleTimes};
-use super::student::mean;
+use super::scatter::{Scatter, of_logs};
+use super::student::{mean, standard_deviation};
 
 /// The least that the changed part of single samples scatters by, as a share of the target's time.
 const LEAST_SHARE_SCATTER: f64 = 0.002;
+
+/// How many standard errors of what was before, which all values of a few share, are granted to it.
+const ERRORS_OF_BEFORE: f64 = 2.0;
 
 /// Numbers whose location is the change.
 #[derive(Debug, Clone)]
@@ -93,6 +98,24 @@ pub(super) struct Excess {
     pub(super) samples: usize,
 }
 
+/// How far single values scatter by what is known from other samples, in units of the basis.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    /// How far they scatter.
+    pub(super) scatter: f64,
+    /// How far what they are held against may be off, which is the same for all of them.
+    pub(super) shared: f64,
+}
+
+/// What the scatter of a changed part depends on beside the machine.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    /// [`super::ChangedPart::leverage`].
+    pub(super) leverage: f64,
+    /// How many samples its own times before are usual of.
+    pub(super) samples_before: usize,
+}
+
 /// Which side of a shift a test asks about.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Tail {
@@ -167,6 +190,39 @@ impl Changes {
             Self::WaitGroups(waits) => rank_sum_greater(&beyond(&waits.certain, share * waits.basis), &waits.before),
             _ => self.rank_test(share, Tail::Above),
         }
+    }
+
+    /// How far single values scatter, where they are known to scatter alike: never by less than those at hand show. Of what waits
+    /// nobody knows.
+    pub(super) fn known(&self, scatter: Scatter, part: Part) -> Option<Known> {
+        let (values, expected, before) = match self {
+            Self::Shares(values) => (values, (scatter.modules * part.leverage).max(LEAST_SHARE_SCATTER), part.samples_before),
+            // Both arms of a round scatter by themselves, and there is nothing else that they are held against.
+            Self::LogRatios(values) => (values, scatter.whole * std::f64::consts::SQRT_2, usize::MAX),
+            Self::LogGroups { now, before } => (now, scatter.whole.max(of_logs(before)), before.len()),
+            Self::WaitPairs(_) | Self::WaitGroups(_) => return None,
+        };
+        let scatter = expected.max(standard_deviation(values));
+        Some(Known {
+            scatter,
+            shared: ERRORS_OF_BEFORE * scatter / (before.max(1) as f64).sqrt(),
+        })
+    }
+
+    /// The p-value of a few values of known scatter for a shift by a share of the basis, where what they all share is off by
+    /// `margin`. 1 of what waits.
+    pub(super) fn p_of_few(&self, share: f64, tail: Tail, known: Known, margin: f64) -> f64 {
+        let (values, limit) = match self {
+            Self::Shares(values) => (values, share),
+            Self::LogRatios(values) => (values, log_of_shift(share)),
+            Self::LogGroups { now, before } => (now, location(before) + log_of_shift(share)),
+            Self::WaitPairs(_) | Self::WaitGroups(_) => return 1.0,
+        };
+        let beyond = |value: &f64| match tail {
+            Tail::Above => value - limit - margin - known.shared,
+            Tail::Below => limit - value - margin - known.shared,
+        };
+        p_all_above(&values.iter().map(beyond).collect::<Vec<_>>(), known.scatter)
     }
 
     /// By how much the change is above a share, as Student's t looks at it.

@@ -3,11 +3,12 @@
 //! shape alone.
 //!
 //! **Which test.** Exact rank tests, which assume nothing about the shape of the noise, where so many samples can be
-//! significant at all: n samples cannot get below 2⁻ⁿ. Below that number Student's t, on the logarithms of calibrated times or
-//! on the shares of the changed part, with a scatter that is never taken for less than single samples are known to have, and
-//! with the lower of mean and trimmed mean as the location. Which of the two it is follows from the number of samples and the
-//! level alone, so that there is one test and nothing to share between two. That t keeps its level on the noise there is,
-//! heavy tails and waves included, is replayed in `benches/experiment`.
+//! significant at all: n samples cannot get below 2⁻ⁿ. Up to [`FEW`] samples a test that knows the scatter of single samples from
+//! all those of the run ([`super::few`], [`super::scatter`]); between the two, and where the import waits, Student's t, on the
+//! logarithms of calibrated times or on the shares of the changed part, with a scatter that is never taken for less than single
+//! samples are known to have, and with the lower of mean and trimmed mean as the location. Which of them it is follows from the number
+//! of samples and the level alone, so that there is one test and nothing to share between several. That they keep their level on
+//! the noise there is, heavy tails and waves included, is replayed in `benches/experiment`.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,11 +16,13 @@ use crate::observed::Sample;
 
 use super::blocked::{BlockedChange, blocked_change};
 use super::calibration::{NS_PER_MS, calibrated_log};
-use super::changed_part::ChangedPart;
-use super::changes::{Changes, Tail, WaitShift, Waits};
+use super::changed_part::{ChangedPart, MODULES_ALLOWANCE};
+use super::changes::{Changes, Part, Tail, WaitShift, Waits};
+use super::few::FEW;
 use super::location::location;
 use super::machine::MachineSpeed;
 use super::sample_times::SampleTimes;
+use super::scatter::Scatter;
 use super::student::p_above;
 
 /// Which comparison decided.
@@ -71,6 +74,9 @@ pub const RUN_SPREAD: f64 = 2.0;
 /// states of one machine make of it. Next to memory hogs, or recorded under a load of five processes a processor, imports of
 /// unchanged code came out up to half as long again, calibrated.
 pub const SAME_CODE_SHIFT: f64 = 0.5;
+
+/// What the noise that few pairs share may come to, in multiples of their scatter: it comes in waves that outlast some rounds.
+const WAVE: f64 = 0.5;
 
 /// The finest slowdown of a whole import, as a share, that can be told from what moves one run against another.
 pub fn resolution(now: &[Sample], before: &[Sample], machine: &MachineSpeed) -> f64 {
@@ -127,6 +133,12 @@ pub struct Evidence {
     waits: WaitShift,
     /// The change of the blocked time where `changes` says nothing of it.
     blocked: BlockedChange,
+    /// How far single samples scatter in this run.
+    scatter: Scatter,
+    /// What that comes to for a changed part.
+    part: Part,
+    /// Whether any sample waited for longer than is usual, beyond the error of the accounts.
+    waits_longer: bool,
 }
 
 impl Evidence {
@@ -139,37 +151,54 @@ impl Evidence {
         let times = SampleTimes::of(before, machine);
         let waits = WaitShift::between(&SampleTimes::of(now, machine), &times);
         let before_ms = location(&times.each());
+        let waits_longer = SampleTimes::of(now, machine).has_waited_beyond(waits.before_ms);
+        let leverage = match design {
+            Design::ChangedPart { part, .. } => part.leverage(now),
+            Design::Whole { .. } | Design::Paired { .. } => 0.0,
+        };
+        let any = Self {
+            kind: ComparisonKind::Whole,
+            changes: Changes::Shares(Vec::new()),
+            before_ms,
+            basis_ms: before_ms,
+            allowance: 0.0,
+            waits,
+            blocked: BlockedChange::NONE,
+            scatter: Scatter::default(),
+            part: Part {
+                leverage,
+                samples_before: before.len(),
+            },
+            waits_longer,
+        };
         let evidence = match design {
             Design::ChangedPart { part, .. } => Self {
                 kind: ComparisonKind::ChangedPart,
                 changes: Changes::Shares(now.iter().filter_map(|sample| part.change(sample)).collect()),
-                before_ms,
                 // Shares are of the own time, so that is what they are multiplied by, in the same milliseconds.
                 basis_ms: part.total_ns() / NS_PER_MS * scale_of(before, machine),
-                allowance: part.allowance(now),
-                waits,
+                allowance: MODULES_ALLOWANCE * leverage,
                 blocked: blocked_change(now, before),
+                ..any
             },
             Design::Whole { .. } => Self {
-                kind: ComparisonKind::Whole,
                 changes: of_groups(now, before, machine),
-                before_ms,
-                basis_ms: before_ms,
                 allowance: WHOLE_ALLOWANCE,
-                waits,
-                blocked: BlockedChange::NONE,
+                ..any
             },
             Design::Paired { .. } => Self {
                 kind: ComparisonKind::Paired,
                 changes: of_pairs(now, before, machine),
-                before_ms,
-                basis_ms: before_ms,
-                allowance: 0.0,
-                waits,
-                blocked: BlockedChange::NONE,
+                ..any
             },
         };
         (evidence.samples() > 0).then_some(evidence)
+    }
+
+    /// The same where single samples scatter by so much.
+    #[must_use]
+    pub fn scattering(self, scatter: Scatter) -> Self {
+        Self { scatter, ..self }
     }
 
     /// How many values of the head side the comparison rests on.
@@ -225,7 +254,7 @@ impl Evidence {
     /// small where the import is slower by more.
     pub fn p_slower_than(&self, share: f64, alpha: f64) -> f64 {
         let p_value = if self.changes.smallest_p_value() >= alpha {
-            self.t_test(share)
+            self.p_of_few(share, Tail::Above).unwrap_or_else(|| self.t_test(share))
         } else {
             let by_rank = self.changes.rank_test(self.on_basis(share), Tail::Above);
             // Ranks take the blocked change for exact; where there is one, its error must not matter either. And they ask whether
@@ -241,9 +270,34 @@ impl Evidence {
         (p_value + self.blocked.p_value_of_use()).min(1.0)
     }
 
+    /// The p-value of a few samples whose scatter is known; `None` where they are not few, or waits matter.
+    fn p_of_few(&self, share: f64, tail: Tail) -> Option<f64> {
+        let is_few = (1..=FEW).contains(&self.samples()) && self.blocked.change_ms == 0.0 && !self.waits_longer;
+        let known = self.changes.known(self.scatter, self.part).filter(|_| is_few)?;
+        // What moves all of these samples alike. That of a changed part is granted by the limit.
+        let margin = match (tail, self.kind) {
+            (Tail::Above, ComparisonKind::Whole) => WHOLE_ALLOWANCE,
+            (Tail::Above, ComparisonKind::Paired) => WAVE * known.scatter,
+            _ => 0.0,
+        };
+        Some(self.changes.p_of_few(self.on_basis(share), tail, known, margin))
+    }
+
     /// The p-value of "slower by `share` of the time before or more": small where the import is not that much slower.
     pub fn p_not_slower_than(&self, share: f64) -> f64 {
-        self.changes.rank_test(self.on_basis(share), Tail::Below)
+        let by_rank = self.changes.rank_test(self.on_basis(share), Tail::Below);
+        // What passes wrongly harms one target, so that the luckier of the two tests may decide.
+        self.p_of_few(share, Tail::Below).map_or(by_rank, |of_few| of_few.min(by_rank))
+    }
+
+    /// Twice the standard error of the change in milliseconds: as sure as the size of a change is.
+    pub fn uncertainty_ms(&self) -> f64 {
+        let by_known = self.changes.known(self.scatter, self.part);
+        let error = by_known.map_or_else(
+            || self.changes.excess(0.0).error,
+            |known| known.scatter / (self.samples() as f64).sqrt(),
+        );
+        2.0 * (error * self.basis_ms).hypot(self.blocked.error_ms)
     }
 
     /// The comparison as a report shows it.
@@ -261,7 +315,8 @@ impl Evidence {
     /// groups are compared by the rank-sum test alone, which can be significant on fewer samples than the two tests of
     /// a sequential look: there, the estimate is looked at many times and early.
     fn p_slower(&self) -> f64 {
-        let p_value = self.changes.rank_test_of_one_look(self.on_basis(0.0));
+        let by_rank = || self.changes.rank_test_of_one_look(self.on_basis(0.0));
+        let p_value = self.p_of_few(0.0, Tail::Above).unwrap_or_else(by_rank);
         (p_value + self.blocked.p_value_of_use()).min(1.0)
     }
 

@@ -4,6 +4,7 @@
 //! From the ground up: [`quantile`] (locations and spreads), [`rank`] (exact one-sided rank tests), [`multiple`] (many
 //! targets in one run), [`calibration`] (what a sample would have taken on a machine of a given speed), [`machine`] (which
 //! speed that is), [`sample_times`] (with what it was blocked for), [`estimate()`] (what the samples of a target come to),
+//! [`scatter`] (how far single samples scatter in a run),
 //! [`changed_part`], [`blocked`] and [`comparison`] (now against before), [`memory`] (what it adds to the process), [`growth`]
 //! (which modules grew), [`saving`] (with something and without it) and [`contest`] (several ways to do the same). What decides on them is
 //! [`crate::sampling`].
@@ -15,6 +16,7 @@ mod changes;
 pub mod comparison;
 pub mod contest;
 mod estimate;
+mod few;
 pub mod growth;
 mod location;
 pub mod machine;
@@ -28,6 +30,7 @@ pub mod rank;
 pub mod sameness;
 pub mod sample_times;
 pub mod saving;
+pub mod scatter;
 pub mod sharpness;
 mod student;
 pub mod time;
@@ -38,3 +41,4 @@ pub use changed_part::ChangedPart;
 pub use comparison::{Comparison, ComparisonKind, Design, Evidence};
 pub use estimate::{Estimate, Percentiles, estimate};
 pub use machine::MachineSpeed;
+pub use scatter::Scatter;

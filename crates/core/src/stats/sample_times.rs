@@ -55,7 +55,12 @@ impl SampleTimes {
 
     /// True where it waited for longer in any of the samples.
     pub(crate) fn has_waited(&self) -> bool {
-        self.blocked.iter().any(|blocked| *blocked > ACCOUNTING_ERROR_MS)
+        self.has_waited_beyond(0.0)
+    }
+
+    /// True where it waited for longer than so many milliseconds in any of the samples, likewise.
+    pub(crate) fn has_waited_beyond(&self, usual_ms: f64) -> bool {
+        self.blocked.iter().any(|blocked| *blocked > usual_ms + ACCOUNTING_ERROR_MS)
     }
 
     /// How far the times spread, as a share of the usual one: the interquartile range as a standard deviation. Waits that differ
@@ -70,6 +75,12 @@ impl SampleTimes {
         let usual = location(&self.each());
         Some(if usual > 0.0 { spread_ms / usual } else { 0.0 })
     }
+}
+
+/// How many of the samples waited for longer than the accounts may be wrong.
+pub fn waiting(samples: &[Sample]) -> usize {
+    let waited = |sample: &&Sample| blocked_of(sample) > ACCOUNTING_ERROR_MS;
+    samples.iter().filter(waited).count()
 }
 
 /// What an import is usually blocked for, in milliseconds; 0 without samples.

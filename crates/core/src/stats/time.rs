@@ -2,11 +2,13 @@
 
 use crate::observed::Sample;
 
+use super::few::{FEW, p_all_above};
 use super::location::{LEAST_SCATTER, Located, location, low_location, standard_error};
 use super::machine::MachineSpeed;
 use super::rank::signed_rank_greater;
 use super::sample_times::{ACCOUNTING_ERROR_MS, SampleTimes};
-use super::student::p_above;
+use super::scatter::Scatter;
+use super::student::{p_above, standard_deviation};
 
 /// How far the times of an import that waits may scatter, as a share, where so few samples as Student's t looks at alone agree: what
 /// waits in most runs and not in all of them waits in five in a row now and then.
@@ -16,8 +18,11 @@ const SCATTER_OF_FEW_WAITS: f64 = 0.25;
 /// limit, and those of what waits now and then do so nowhere.
 const BORNE_OUT: f64 = 0.02;
 
+/// How far the speed of the machine may be off that few samples show, as a share: all of them are in its milliseconds.
+const SPEED_OF_FEW: f64 = 0.05;
+
 /// The time that samples show, the one of [`super::estimate()`], and tests of it: by ranks where so many samples can be
-/// significant, else by Student's t (see [`super::comparison`]).
+/// significant, else as few of known scatter or by Student's t (see [`super::comparison`]).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Time {
     /// The time of each sample, in milliseconds.
@@ -30,6 +35,8 @@ pub struct Time {
     is_waiting: bool,
     /// Whether it waited at all.
     has_waited: bool,
+    /// How far single samples scatter in this run.
+    scatter: Scatter,
 }
 
 impl Time {
@@ -43,7 +50,14 @@ impl Time {
             certain: of_samples.less_wait(ACCOUNTING_ERROR_MS),
             is_waiting: of_samples.is_waiting(),
             has_waited: of_samples.has_waited(),
+            scatter: Scatter::default(),
         })
+    }
+
+    /// The same where single samples scatter by so much.
+    #[must_use]
+    pub fn scattering(self, scatter: Scatter) -> Self {
+        Self { scatter, ..self }
     }
 
     /// The time in milliseconds, blocked time included.
@@ -70,6 +84,10 @@ impl Time {
         if self.smallest_p_value() >= alpha {
             return if self.is_waiting {
                 by_t(SCATTER_OF_FEW_WAITS)
+            } else if self.is_few() {
+                let limit = log_of_ms(limit_ms) + SPEED_OF_FEW;
+                let beyond = logs(&self.certain).into_iter().map(|time| time - limit);
+                self.p_of_few(beyond.collect())
             } else {
                 let logs = logs(&self.certain);
                 let error = standard_error(&logs, LEAST_SCATTER);
@@ -93,6 +111,9 @@ impl Time {
         let by_t = if self.has_waited {
             let high = Located::higher(&self.times, LEAST_SCATTER * self.ms);
             p_above(limit_ms - high.value, high.error, high.values)
+        } else if self.is_few() {
+            let left = logs(&self.times).into_iter().map(|time| log_of_ms(limit_ms) - time);
+            self.p_of_few(left.collect())
         } else {
             let logs = logs(&self.times);
             let error = standard_error(&logs, LEAST_SCATTER);
@@ -100,6 +121,17 @@ impl Time {
         };
         // What passes wrongly harms one target, so that the luckier of the two tests may decide.
         by_rank.min(by_t)
+    }
+
+    /// Whether these are few samples of known scatter: what waited has one of its own.
+    fn is_few(&self) -> bool {
+        self.times.len() <= FEW && !self.has_waited
+    }
+
+    /// The p-value of few logarithms that all lie beyond a limit by so much.
+    fn p_of_few(&self, beyond: Vec<f64>) -> f64 {
+        let scatter = self.scatter.whole.max(standard_deviation(&beyond));
+        p_all_above(&beyond, scatter)
     }
 
     fn smallest_p_value(&self) -> f64 {

@@ -505,7 +505,8 @@ fn sampling(fixed: Option<u32>, max_samples: u32, seed: u64) -> SamplingSettings
     SamplingSettings {
         fixed,
         seed,
-        min_samples: 5,
+        min_samples: 3,
+        min_pooled: 1,
         max_samples,
         time_limit: None,
     }

@@ -67,7 +67,7 @@ fn the_same_code_is_sampled_where_all_are_to_be_and_is_no_slower_all_the_same() 
         ..Options::default()
     };
     let report = project.check(&head, Some(baseline), &options);
-    assert!(head.count_asked("sample shop") >= 5, "{:?}", head.asked());
+    assert!(head.count_asked("sample shop") >= 3, "{:?}", head.asked());
     assert_eq!(report.verdict, Verdict::Pass);
     let row = row(&report, "shop");
     assert_eq!(
@@ -161,12 +161,12 @@ fn a_hang_costs_one_look() {
 fn one_that_fails_midway_is_dropped_and_the_others_go_on() {
     let shop = || shop().module("tool", 30.0, &[]);
     let project = Project::new("[modules.shop]\n[modules.tool]\n", &shop());
-    // Once observed and twice sampled it still works.
-    let head = shop().fails("shop.db", 3, missing("late"));
+    // Once observed and once sampled it still works.
+    let head = shop().fails("shop.db", 2, missing("late"));
     let report = project.check(&head, None, &Options::default());
     assert_eq!(codes(&report), ["missing-dependency shop", "no-baseline"]);
-    assert_eq!(head.count_asked("sample shop"), 3);
-    assert!(head.count_asked("sample tool") >= 5, "{:?}", head.asked());
+    assert_eq!(head.count_asked("sample shop"), 2);
+    assert!(head.count_asked("sample tool") >= 3, "{:?}", head.asked());
     let statuses = ["shop", "tool"].map(|target| row(&report, target).status);
     assert_eq!(statuses, [TargetStatus::Failed, TargetStatus::Measured]);
 }
@@ -309,7 +309,7 @@ fn the_base_is_not_sampled_where_it_is_the_same_code() {
     let report = project.check_against(&head, Against::Base(base(&before)), &Options::default());
     assert_eq!((report.verdict, codes(&report).len()), (Verdict::Pass, 0));
     assert_eq!(before.asked(), ["light look shop"]);
-    assert!(head.count_asked("sample shop") >= 5, "{:?}", head.asked());
+    assert!(head.count_asked("sample shop") >= 3, "{:?}", head.asked());
 }
 
 #[test]
@@ -371,7 +371,7 @@ fn a_base_under_another_interpreter_is_compared_as_a_whole() {
     assert_eq!(codes(&report), ["foreign-baseline"]);
     assert_eq!(row(&report, "shop").decided_by, Some(ComparisonKind::Paired));
     assert!(
-        before.count_asked("sample shop") >= 5,
+        before.count_asked("sample shop") >= 3,
         "equal closures prove nothing here"
     );
 }
@@ -408,7 +408,7 @@ fn an_entry_of_another_machine_still_proves_equal_code() {
     // With another patch level it proves nothing.
     let head = shop().anew().version("3.13.2");
     project.check(&head, Some(baseline), &Options::default());
-    assert!(head.count_asked("sample shop") >= 5);
+    assert!(head.count_asked("sample shop") >= 3);
 }
 
 #[test]
