@@ -241,7 +241,11 @@ fn ended(questions: Vec<Question<'_>>, rounds: &[Vec<Arms>]) -> Vec<Ended> {
             samples: &taken,
             open: &open,
         });
-        for (decision, now) in decisions.iter_mut().zip(looked).filter(|(before, _)| !before.is_final()) {
+        for (decision, now) in decisions
+            .iter_mut()
+            .zip(looked)
+            .filter(|(before, _)| !before.is_final())
+        {
             *decision = now;
         }
     }

@@ -196,8 +196,13 @@ fn changed_part_table(streams: &Streams, draws: usize) {
 /// Targets of one run that have one changed module in common.
 fn shared_table(streams: &Streams, draws: usize) {
     const SHARING: usize = 20;
-    println!("\n### {SHARING} targets of one run share a module that differs ({})\n", TARGETS[WITH_OWN_TIMES]);
-    println!("| recorded → checked | what | threshold | failed targets | runs with a failure | samples a target | open |");
+    println!(
+        "\n### {SHARING} targets of one run share a module that differs ({})\n",
+        TARGETS[WITH_OWN_TIMES]
+    );
+    println!(
+        "| recorded → checked | what | threshold | failed targets | runs with a failure | samples a target | open |"
+    );
     println!("|---|---|---|---|---|---|---|");
     let cases = [
         ("a comment", Injection::OneModule(0.0), 0.10),

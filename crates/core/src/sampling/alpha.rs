@@ -140,17 +140,13 @@ impl Schedule {
     /// the level is left for many. Which of the two holds, the samples show; where an import computes for too long it is the
     /// one, where it waits for too long the other, and only one of them can fail it wrongly.
     pub fn ceiling_of_waits(max_samples: usize) -> Self {
-        let spent = [
-            0.0, 0.0, 0.0, 0.0, 0.0, 0.1, 0.2, 0.22, 0.25, 0.3, 0.45, 0.65, 0.9, 1.0,
-        ];
+        let spent = [0.0, 0.0, 0.0, 0.0, 0.0, 0.1, 0.2, 0.22, 0.25, 0.3, 0.45, 0.65, 0.9, 1.0];
         Self::new(spent, max_samples, PASS)
     }
 
     /// For a spread, which a few samples do not show.
     pub fn variation(max_samples: usize) -> Self {
-        let spent = [
-            0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.4, 0.6, 0.8, 0.9, 1.0,
-        ];
+        let spent = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.4, 0.6, 0.8, 0.9, 1.0];
         Self::new(spent, max_samples, PASS)
     }
 

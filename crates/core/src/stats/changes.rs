@@ -1,7 +1,7 @@
 //! The numbers of one comparison, whose location is the change, and the tests of how large that is.
 
-use super::location::{LEAST_SCATTER, Located, location, low_location, standard_error};
 use super::few::p_all_above;
+use super::location::{LEAST_SCATTER, Located, location, low_location, standard_error};
 use super::rank::{rank_sum_greater, signed_rank_greater, smallest_of_rank_sum};
 use super::sample_times::{ACCOUNTING_ERROR_MS, SampleTimes};
 use super::scatter::{Scatter, of_logs};
@@ -196,7 +196,11 @@ impl Changes {
     /// nobody knows.
     pub(super) fn known(&self, scatter: Scatter, part: Part) -> Option<Known> {
         let (values, expected, before) = match self {
-            Self::Shares(values) => (values, (scatter.modules * part.leverage).max(LEAST_SHARE_SCATTER), part.samples_before),
+            Self::Shares(values) => (
+                values,
+                (scatter.modules * part.leverage).max(LEAST_SHARE_SCATTER),
+                part.samples_before,
+            ),
             // Both arms of a round scatter by themselves, and there is nothing else that they are held against.
             Self::LogRatios(values) => (values, scatter.whole * std::f64::consts::SQRT_2, usize::MAX),
             Self::LogGroups { now, before } => (now, scatter.whole.max(of_logs(before)), before.len()),

@@ -287,7 +287,8 @@ impl Evidence {
     pub fn p_not_slower_than(&self, share: f64) -> f64 {
         let by_rank = self.changes.rank_test(self.on_basis(share), Tail::Below);
         // What passes wrongly harms one target, so that the luckier of the two tests may decide.
-        self.p_of_few(share, Tail::Below).map_or(by_rank, |of_few| of_few.min(by_rank))
+        self.p_of_few(share, Tail::Below)
+            .map_or(by_rank, |of_few| of_few.min(by_rank))
     }
 
     /// Twice the standard error of the change in milliseconds: as sure as the size of a change is.

@@ -60,7 +60,9 @@ impl SampleTimes {
 
     /// True where it waited for longer than so many milliseconds in any of the samples, likewise.
     pub(crate) fn has_waited_beyond(&self, usual_ms: f64) -> bool {
-        self.blocked.iter().any(|blocked| *blocked > usual_ms + ACCOUNTING_ERROR_MS)
+        self.blocked
+            .iter()
+            .any(|blocked| *blocked > usual_ms + ACCOUNTING_ERROR_MS)
     }
 
     /// How far the times spread, as a share of the usual one: the interquartile range as a standard deviation. Waits that differ

@@ -80,7 +80,11 @@ impl Differences {
     /// Takes in what samples of this run show of a changed part.
     pub fn add_changed_part(&mut self, part: &ChangedPart, samples: &[Sample]) {
         let leverage = part.leverage(samples);
-        let shares: Vec<f64> = samples.iter().take(OF_EACH).filter_map(|sample| part.change(sample)).collect();
+        let shares: Vec<f64> = samples
+            .iter()
+            .take(OF_EACH)
+            .filter_map(|sample| part.change(sample))
+            .collect();
         if leverage >= LEAST_LEVERAGE {
             self.modules.extend(successive(&shares).map(|share| share / leverage));
         }
@@ -92,7 +96,9 @@ impl Differences {
         let now = typical(&self.now).unwrap_or(Scatter::ASSUMED.whole);
         let modules = typical(&self.modules).unwrap_or(Scatter::ASSUMED.modules);
         Scatter {
-            whole: now.max(typical(&self.recorded).unwrap_or(0.0)).max(Scatter::LEAST.whole),
+            whole: now
+                .max(typical(&self.recorded).unwrap_or(0.0))
+                .max(Scatter::LEAST.whole),
             modules: modules.max(Scatter::LEAST.modules),
         }
     }
@@ -112,7 +118,10 @@ pub(super) fn of_logs(logs: &[f64]) -> f64 {
 }
 
 fn logs(samples: &[Sample]) -> Vec<f64> {
-    let logs = samples.iter().take(OF_EACH).map(|sample| calibrated_log(sample, &ANY_MACHINE));
+    let logs = samples
+        .iter()
+        .take(OF_EACH)
+        .map(|sample| calibrated_log(sample, &ANY_MACHINE));
     logs.collect()
 }
 
