@@ -188,7 +188,7 @@ impl<'a> RecordPlan<'a> {
 
     /// The fewest samples that are recorded.
     fn fewest(&self) -> usize {
-        let sampling = &self.record.sampling;
+        let sampling = self.record.sampling.of_recording();
         sampling.fixed.unwrap_or(sampling.min_samples.min(sampling.max_samples)) as usize
     }
 
@@ -218,7 +218,7 @@ impl<'a> RecordPlan<'a> {
         if due.is_empty() {
             return Ok(());
         }
-        let sampling = &self.record.sampling;
+        let sampling = &self.record.sampling.of_recording();
         let tests = (self.record.all_targets.iter()).map(|target| tests_of(target, &OtherSide::Nothing));
         let rules = sampling.rules(tests.sum());
         let jobs: Vec<Job<'_>> = due.iter().map(|due| job(due.target, sampling)).collect();

@@ -49,6 +49,16 @@ impl SamplingSettings {
         }
     }
 
+    /// The same for a recording, which every later check rests on.
+    pub(super) fn of_recording(&self) -> Self {
+        /// Fewer show no own time of a module that wobbles, and no wait that is there now and then.
+        const FEWEST: u32 = 5;
+        Self {
+            min_samples: self.min_samples.max(FEWEST).min(self.max_samples.max(1)),
+            ..self.clone()
+        }
+    }
+
     /// The most samples that a target gets.
     pub(super) fn max_samples(&self) -> usize {
         self.fixed.unwrap_or(self.max_samples) as usize

@@ -169,11 +169,6 @@ impl Schedule {
         }
     }
 
-    /// Whether any rule may look at this number of samples, of at most `max_samples`.
-    pub(super) fn may_look(samples: usize, max_samples: usize) -> bool {
-        samples >= max_samples || LOOKS.contains(&samples)
-    }
-
     /// The numbers of samples at which to look.
     pub fn looks(&self) -> impl Iterator<Item = usize> {
         self.looks.iter().map(|(samples, _)| *samples)

@@ -149,8 +149,7 @@ impl<'a> Question<'a> {
     /// Whether the target needs more samples: never decided before the last of a fixed number.
     pub fn look(&self, head: &[Sample], base: &[Sample]) -> Decision {
         let count = head.len();
-        let is_look = count >= self.fewest(head) && Schedule::may_look(count, self.rules.max_samples);
-        if self.rules.fixed || !is_look {
+        if self.rules.fixed || count < self.fewest(head) {
             return Decision::Continue;
         }
         let answers = self.answers(head, base);
