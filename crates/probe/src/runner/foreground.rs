@@ -6,7 +6,8 @@ use std::process::Command;
 use signal_hook::consts::SIGINT;
 
 use super::command::{RunError, Status};
-use super::{system, wakeup};
+use super::system;
+use super::wakeup::{self, Wakeup};
 
 /// Runs the command to its end.
 ///
@@ -15,8 +16,8 @@ use super::{system, wakeup};
 /// # Errors
 /// [`RunError::Start`] where it cannot be started, [`RunError::Prepare`] and [`RunError::Wait`] where the system fails.
 pub fn run_in_foreground(command: &mut Command) -> Result<Status, RunError> {
-    let turn = wakeup::take_turn()?;
-    turn.wakeup.listen_for_requests_to_stop().map_err(RunError::Prepare)?;
+    wakeup::listen_for_requests_to_stop()?;
+    let wakeup = Wakeup::take()?;
     let program = command.get_program().to_owned();
     let child = command.spawn().map_err(|source| RunError::Start {
         program: program.clone(),
@@ -29,7 +30,7 @@ pub fn run_in_foreground(command: &mut Command) -> Result<Status, RunError> {
     };
     let mut passed_on = None;
     loop {
-        turn.wakeup.clear();
+        wakeup.clear();
         if let Some(account) = system::reap(id).map_err(failed)? {
             return Ok(account.status);
         }
@@ -38,6 +39,6 @@ pub fn run_in_foreground(command: &mut Command) -> Result<Status, RunError> {
             system::signal_process(id, number);
             passed_on = signal;
         }
-        system::wait_readable(turn.wakeup.descriptor(), None, None).map_err(failed)?;
+        system::wait_readable(wakeup.descriptor(), None, None).map_err(failed)?;
     }
 }

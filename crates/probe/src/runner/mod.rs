@@ -1,9 +1,9 @@
-//! Runs one child process at a time and leaves nothing behind, whatever the child does.
+//! Runs child processes, several at once where several threads ask, and leaves nothing behind, whatever a child does.
 //!
 //! Measured code is not to be trusted: it prints megabytes, hangs, ignores SIGTERM, starts daemons. [`run`] gives each
 //! child a session of its own, a time limit and no core files, and ends with the accounting that only `wait4` has.
 //!
-//! There is no thread and no periodic wake-up: between the events of its child, the caller's thread sleeps in `poll`, so
+//! It starts no thread, and there is no periodic wake-up: between the events of its child, the caller's thread sleeps in `poll`, so
 //! that watching a process does not disturb the time that it takes. This is the only part of the crate with unsafe code,
 //! all of it in `system.rs`.
 //!
@@ -12,10 +12,13 @@
 //! | processes in its group | killed | killed |
 //! | processes that left the group (`setsid`, double fork) | killed and reaped | stay |
 //!
+//! Where several run at once, what one has left behind is told by a mark that it inherited (`runs.rs`).
+//!
 //! Where this process itself dies of SIGKILL, Linux kills the child too, but not what the child has started; macOS leaves both.
 
 mod command;
 mod foreground;
+mod runs;
 mod strays;
 mod supervise;
 mod system;

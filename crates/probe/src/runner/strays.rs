@@ -3,70 +3,68 @@
 //! After `prepare` such a process becomes a child of this one when its own parent ends. A process that still has a living
 //! parent among them is reached in the next round, when that parent is gone.
 
-use std::collections::HashSet;
 use std::fs;
 use std::process;
 use std::time::{Duration, Instant};
 
-use super::system;
+use super::runs;
+use super::system::{self, Mark};
 use super::wakeup::Wakeup;
 
 /// How long processes have to end after SIGKILL. Only one in an uninterruptible wait, one of another user or an endless
 /// chain of forks takes longer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What is needed to tell the strays of one run from other children.
-pub(super) struct Strays {
-    /// Children that were there before the run; `None` where orphans go to process 1 and there is nothing to look for.
-    unrelated: Option<HashSet<i32>>,
-}
-
-impl Strays {
-    /// To be called before the run starts its process.
-    pub(super) fn before_run(wakeup: &Wakeup) -> Self {
-        Self {
-            unrelated: wakeup.adopts_orphans().then(|| children().collect()),
-        }
-    }
-
-    /// Kills and reaps every child that was not there before the run, until none is left or the time to wait is over.
-    /// To be called when the run's own process was reaped.
-    pub(super) fn end(&self, wakeup: &Wakeup) {
-        let Some(unrelated) = &self.unrelated else {
+/// Kills and reaps every child that is of a run that is over, until none is left or the time to wait is over. To be called when
+/// the run's own process was reaped.
+pub(super) fn end(wakeup: &Wakeup) {
+    let give_up = Instant::now() + PATIENCE;
+    loop {
+        wakeup.clear();
+        let (strays, reaped) = runs::kill_strays();
+        let rest = give_up.saturating_duration_since(Instant::now());
+        if strays == 0 || rest.is_zero() {
             return;
-        };
-        let give_up = Instant::now() + PATIENCE;
-        loop {
-            wakeup.clear();
-            let strays: Vec<i32> = children().filter(|child| !unrelated.contains(child)).collect();
-            let rest = give_up.saturating_duration_since(Instant::now());
-            if strays.is_empty() || rest.is_zero() {
-                return;
-            }
-            for &stray in &strays {
-                system::signal_process(stray, libc::SIGKILL);
-            }
-            // An error here means that it is reaped already; then the next list does not have it.
-            let reaped = strays
-                .iter()
-                .filter(|&&stray| !matches!(system::reap(stray), Ok(None)))
-                .count();
-            if reaped == 0 && system::wait_readable(wakeup.descriptor(), None, Some(rest)).is_err() {
-                return;
-            }
+        }
+        if reaped == 0 && system::wait_readable(wakeup.descriptor(), None, Some(rest)).is_err() {
+            return;
         }
     }
 }
 
-/// The children of this process. Reads `/proc` only where there are any, which between runs is hardly ever the case.
-fn children() -> impl Iterator<Item = i32> {
+/// Every child of this process. Reads `/proc` only where there are any, which between runs is hardly ever the case.
+pub(super) fn children() -> Vec<i32> {
     let entries = system::has_children().then(|| fs::read_dir("/proc").ok()).flatten();
     let own = process::id();
-    entries.into_iter().flatten().flatten().filter_map(move |entry| {
+    let child = |entry: fs::DirEntry| {
         let id = entry.file_name().to_str()?.parse().ok()?;
         let stat = fs::read(entry.path().join("stat")).ok()?;
         (parent(&stat)? == own).then_some(id)
-    })
+    };
+    entries.into_iter().flatten().flatten().filter_map(child).collect()
+}
+
+/// The children of this process as the system lists them by thread, for a small part of what [`children`] takes. One may be
+/// missing where another ends meanwhile.
+pub(super) fn children_now() -> Vec<i32> {
+    let Ok(threads) = fs::read_dir("/proc/self/task") else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for thread in threads.flatten() {
+        match fs::read_to_string(thread.path().join("children")) {
+            Ok(listed) => found.extend(listed.split_ascii_whitespace().filter_map(|id| id.parse::<i32>().ok())),
+            // A thread that has just ended; or a kernel that has no such list.
+            Err(_) if thread.path().exists() => return children(),
+            Err(_) => {}
+        }
+    }
+    found
+}
+
+/// The mark of the run that a process belongs to; `None` where it has none.
+pub(super) fn mark_of(process: i32) -> Option<Mark> {
+    Mark::read(&fs::read_to_string(format!("/proc/{process}/limits")).ok()?)
 }
 
 /// The parent's id in the text of `/proc/ID/stat`: "ID (NAME) STATE PARENT …". The name is whatever the process set, with

@@ -6,11 +6,11 @@ use std::os::fd::AsFd;
 use std::process::{self, Stdio};
 use std::time::{Duration, Instant};
 
-use super::strays::Strays;
-use super::system;
+use super::runs::Run;
 use super::tail::Tail;
 use super::wakeup::{self, Wakeup};
 use super::{Command, Ended, Output, RunError, interrupted};
+use super::{strays, system};
 
 /// How long `faulthandler` has to write its stacks after SIGABRT. It needs milliseconds, and the process ends itself then.
 const ABORT_GRACE: Duration = Duration::from_secs(2);
@@ -29,24 +29,23 @@ const DRAIN_LIMIT: usize = 1024 * 1024;
 
 /// Runs a process to its end and leaves nothing of it behind.
 ///
-/// Runs take turns: a second thread waits until the first one's process has ended. On Linux the child lives no longer
-/// than the thread that calls this. It leads a session of its own, without a terminal.
+/// Any number of threads may do so at once. On Linux the child lives no longer than the thread that calls this. It leads a
+/// session of its own, without a terminal.
 ///
 /// # Errors
 ///
 /// See [`RunError`]. A process that exits with a code, dies of a signal or reaches its time limit is no error.
 pub fn run(command: &Command) -> Result<Ended, RunError> {
-    let turn = wakeup::take_turn()?;
+    let wakeup = Wakeup::take()?;
     fail_if_interrupted()?;
-    let strays = Strays::before_run(turn.wakeup);
     let started = Instant::now();
-    let mut child = Child::start(command, turn.wakeup)?;
+    let (mut child, run) = Child::start(command, &wakeup)?;
     let outcome = child.supervise(command, started);
     let wall = started.elapsed();
-    // The child is not reaped yet, which keeps the id of its group from becoming another's.
-    system::signal_group(child.id, libc::SIGKILL);
-    let reaped = system::reap(child.id);
-    strays.end(turn.wakeup);
+    let reaped = run.reap();
+    if wakeup::adopts_orphans() {
+        strays::end(&wakeup);
+    }
     fail_if_interrupted()?;
 
     let conclude = || {
@@ -73,9 +72,9 @@ fn fail_if_interrupted() -> Result<(), RunError> {
 }
 
 /// A child that was started and is not reaped.
-struct Child {
+struct Child<'a> {
     id: i32,
-    wakeup: &'static Wakeup,
+    wakeup: &'a Wakeup,
     /// The reading end of its output, until all writing ends are closed.
     output: Option<PipeReader>,
     tail: Tail,
@@ -90,8 +89,8 @@ enum Stage {
     Killed,
 }
 
-impl Child {
-    fn start(command: &Command, wakeup: &'static Wakeup) -> Result<Self, RunError> {
+impl<'a> Child<'a> {
+    fn start(command: &Command, wakeup: &'a Wakeup) -> Result<(Self, Run), RunError> {
         let start_error = |source| start_error(command, source);
         let mut process = process::Command::new(&command.program);
         process.args(&command.arguments).stdin(Stdio::null());
@@ -117,15 +116,15 @@ impl Child {
                 Some(reader)
             }
         };
-        system::harden(&mut process);
-        // `process` holds the writing ends of the pipe; they are closed with it when this function returns.
-        let id = process.spawn().map_err(start_error)?.id();
-        Ok(Self {
-            id: id.cast_signed(),
+        // `process` holds the writing ends of the pipe; they are closed with it when it was started.
+        let run = Run::start(process, wakeup::adopts_orphans()).map_err(start_error)?;
+        let child = Self {
+            id: run.leader,
             wakeup,
             output,
             tail: Tail::default(),
-        })
+        };
+        Ok((child, run))
     }
 
     /// Waits for the child to end, with force where it must. Returns whether it reached its time limit.

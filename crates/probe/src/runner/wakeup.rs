@@ -18,35 +18,36 @@ const REQUESTS_TO_STOP: [i32; 3] = [SIGINT, SIGTERM, SIGHUP];
 /// The last request to stop, 0 before the first.
 static STOP_SIGNAL: AtomicUsize = AtomicUsize::new(0);
 
+/// Whether orphaned descendants become children of this process; set by [`prepare`].
+static ADOPTS_ORPHANS: OnceLock<bool> = OnceLock::new();
+
 /// One for the process, as signal handlers are.
-static WAKEUP: OnceLock<Wakeup> = OnceLock::new();
+static SOCKETS: Mutex<Sockets> = Mutex::new(Sockets {
+    heard: None,
+    all: Vec::new(),
+    idle: Vec::new(),
+});
 
-/// Held for the whole of a run: whose orphan an adopted process is can be told only while there is one run at a time.
-static TURN: Mutex<()> = Mutex::new(());
-
-/// A socket that becomes readable when a child ends or when this process is asked to stop.
-pub(super) struct Wakeup {
-    receiver: UnixStream,
-    sender: UnixStream,
-    /// Set by [`prepare`], to whether orphaned descendants become children of this process.
-    adopts_orphans: OnceLock<bool>,
+/// What wakes runs. Handlers stay for good, so that the sockets do too: there are as many as runs were ever in progress at once.
+struct Sockets {
+    /// The requests to stop that are listened to, once they are.
+    heard: Option<Vec<i32>>,
+    all: Vec<&'static Socket>,
+    /// Those that no run uses now.
+    idle: Vec<&'static Socket>,
 }
 
-impl Wakeup {
-    fn new() -> io::Result<Self> {
-        let (receiver, sender) = UnixStream::pair()?;
-        receiver.set_nonblocking(true)?;
-        // A handler also undoes an inherited "ignore", under which the system would reap children by itself.
-        low_level::pipe::register(SIGCHLD, sender.try_clone()?)?;
-        system::unblock(SIGCHLD)?;
-        Ok(Self {
-            receiver,
-            sender,
-            adopts_orphans: OnceLock::new(),
-        })
+impl Sockets {
+    /// No panic leaves them half changed.
+    fn lock() -> MutexGuard<'static, Self> {
+        SOCKETS.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn listen_for_requests_to_stop(&self) -> io::Result<()> {
+    fn listen_for_requests_to_stop(&mut self) -> io::Result<()> {
+        if self.heard.is_some() {
+            return Ok(());
+        }
+        let mut heard = Vec::new();
         for signal in REQUESTS_TO_STOP {
             // `nohup` and shells' background jobs have some of them ignored, and mean it.
             if system::is_ignored(signal)? {
@@ -54,53 +55,95 @@ impl Wakeup {
             }
             // The flag first: who is woken must find it set.
             flag::register_usize(signal, &STOP_SIGNAL, signal.unsigned_abs() as usize)?;
-            low_level::pipe::register(signal, self.sender.try_clone()?)?;
-            system::unblock(signal)?;
+            for socket in &self.all {
+                socket.wake_at(signal)?;
+            }
+            heard.push(signal);
         }
+        self.heard = Some(heard);
         Ok(())
     }
 
-    /// True where orphaned descendants become children of this process.
-    pub(super) fn adopts_orphans(&self) -> bool {
-        self.adopts_orphans.get().copied().unwrap_or(false)
+    fn make(&mut self) -> io::Result<&'static Socket> {
+        let socket: &'static Socket = Box::leak(Box::new(Socket::new()?));
+        for &signal in self.heard.iter().flatten() {
+            socket.wake_at(signal)?;
+        }
+        self.all.push(socket);
+        Ok(socket)
+    }
+}
+
+/// Becomes readable when a child ends or when this process is asked to stop.
+struct Socket {
+    receiver: UnixStream,
+    sender: UnixStream,
+}
+
+impl Socket {
+    fn new() -> io::Result<Self> {
+        let (receiver, sender) = UnixStream::pair()?;
+        receiver.set_nonblocking(true)?;
+        let socket = Self { receiver, sender };
+        // A handler also undoes an inherited "ignore", under which the system would reap children by itself.
+        socket.wake_at(SIGCHLD)?;
+        Ok(socket)
+    }
+
+    fn wake_at(&self, signal: i32) -> io::Result<()> {
+        low_level::pipe::register(signal, self.sender.try_clone()?)?;
+        system::unblock(signal)
+    }
+}
+
+/// What wakes one run; after it, another.
+pub(super) struct Wakeup {
+    socket: &'static Socket,
+}
+
+impl Wakeup {
+    /// One that is woken when a child ends, and at a request to stop once those are listened to.
+    pub(super) fn take() -> Result<Self, RunError> {
+        let mut sockets = Sockets::lock();
+        let socket = match sockets.idle.pop() {
+            Some(socket) => socket,
+            None => sockets.make().map_err(RunError::Prepare)?,
+        };
+        Ok(Self { socket })
     }
 
     /// The descriptor to wait for.
     pub(super) fn descriptor(&self) -> BorrowedFd<'_> {
-        self.receiver.as_fd()
+        self.socket.receiver.as_fd()
     }
 
     /// Forgets the signals so far. Whatever they announce has to be looked at after this call, not before.
     pub(super) fn clear(&self) {
         let mut discarded = [0; 64];
-        while matches!((&self.receiver).read(&mut discarded), Ok(1..)) {}
+        while matches!((&self.socket.receiver).read(&mut discarded), Ok(1..)) {}
     }
 }
 
-/// The right to run a process; the next run waits until it is dropped.
-pub(super) struct Turn {
-    /// What wakes this run.
-    pub(super) wakeup: &'static Wakeup,
-    _guard: MutexGuard<'static, ()>,
+impl Drop for Wakeup {
+    fn drop(&mut self) {
+        Sockets::lock().idle.push(self.socket);
+    }
 }
 
-/// Waits for the run before to end.
-pub(super) fn take_turn() -> Result<Turn, RunError> {
-    // The lock protects no data that a panic could leave half changed.
-    let guard = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    let wakeup = match WAKEUP.get() {
-        Some(wakeup) => wakeup,
-        None => {
-            let made = Wakeup::new().map_err(RunError::Prepare)?;
-            WAKEUP.get_or_init(|| made)
-        }
-    };
-    Ok(Turn { wakeup, _guard: guard })
+/// From now on a request to stop wakes runs in place of ending this process.
+pub(super) fn listen_for_requests_to_stop() -> Result<(), RunError> {
+    Sockets::lock().listen_for_requests_to_stop().map_err(RunError::Prepare)
 }
 
-/// Makes this process the owner of whatever its runs start. To be called early, by the program itself, on its main thread.
+/// True where orphaned descendants become children of this process.
+pub(super) fn adopts_orphans() -> bool {
+    ADOPTS_ORPHANS.get().copied().unwrap_or(false)
+}
+
+/// Makes this process the owner of whatever its runs start. To be called early, by the program itself, on its main thread and
+/// before the first run.
 ///
-/// From then on SIGINT, SIGTERM and SIGHUP no longer end this process: they end the run in progress, which returns
+/// From then on SIGINT, SIGTERM and SIGHUP no longer end this process: they end the runs in progress, which return
 /// [`RunError::Interrupted`], and [`interrupted`] tells about them between runs. A signal that was ignored before stays
 /// ignored. On Linux this process also becomes the parent of orphaned descendants, and each run ends with killing those
 /// that it left. So the process must not start children by other means while a run is in progress: they would be taken
@@ -110,11 +153,10 @@ pub(super) fn take_turn() -> Result<Turn, RunError> {
 ///
 /// [`RunError::Prepare`] where the system refuses handlers or descriptors.
 pub fn prepare() -> Result<(), RunError> {
-    let turn = take_turn()?;
-    if turn.wakeup.adopts_orphans.get().is_none() {
-        turn.wakeup.listen_for_requests_to_stop().map_err(RunError::Prepare)?;
+    listen_for_requests_to_stop()?;
+    if ADOPTS_ORPHANS.get().is_none() {
         let adopts = system::adopt_orphans().map_err(RunError::Prepare)?;
-        turn.wakeup.adopts_orphans.get_or_init(|| adopts);
+        ADOPTS_ORPHANS.get_or_init(|| adopts);
     }
     Ok(())
 }

@@ -291,7 +291,7 @@ fn an_endless_limit_is_no_limit() {
 }
 
 #[test]
-fn runs_from_several_threads_take_turns() {
+fn several_threads_run_processes_at_once() {
     thread::scope(|scope| {
         for code in 0..8 {
             scope.spawn(move || {
@@ -300,5 +300,21 @@ fn runs_from_several_threads_take_turns() {
                 }
             });
         }
+    });
+}
+
+#[test]
+fn a_run_does_not_wait_for_another() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let there = |name: &str| {
+        format!(
+            "until [ -e {} ]; do sleep 0.01; done",
+            folder.path().join(name).display()
+        )
+    };
+    thread::scope(|scope| {
+        let first = scope.spawn(|| ended(&shell(&there("second"))).status);
+        ended(&shell(&format!("touch {}", folder.path().join("second").display())));
+        assert_eq!(first.join().expect("no panic"), Status::Exited(0));
     });
 }

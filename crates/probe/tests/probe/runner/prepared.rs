@@ -85,6 +85,39 @@ fn catches_a_daemon_that_is_never_the_same_process_for_long() {
     });
 }
 
+/// Each of two runs has a daemon; the second ends first.
+#[test]
+#[cfg(target_os = "linux")]
+fn ends_the_daemons_of_the_run_that_is_over_and_not_those_of_another() {
+    let test = "ends_the_daemons_of_the_run_that_is_over_and_not_those_of_another";
+    in_own_process(test, &[], || {
+        let folder = tempfile::tempdir().expect("a folder");
+        let in_folder = |script: &str| Command {
+            working_directory: Some(folder.path().into()),
+            ..python(script)
+        };
+        // Its environment is another one too.
+        let body = "os.execve('/bin/sh', ['sh', '-c', 'echo $$ > new; mv new NAME; exec sleep 10000'], {})";
+        let waits = |name: &str, other: &str| {
+            let script = daemon(&body.replace("NAME", name)).replace("os.read(receive, 1)", "");
+            let until = |file: &str| format!("while not os.path.exists('{file}'): time.sleep(0.01)");
+            format!("{script}\n{}\n{}", until(name), until(other))
+        };
+        std::thread::scope(|scope| {
+            let first = scope.spawn(|| ended(&in_folder(&waits("first", "go"))));
+            let its_daemon = wait_for_message(&folder.path().join("first"));
+            ended(&in_folder(&waits("second", "second")));
+            let second = wait_for_message(&folder.path().join("second"));
+            assert!(!is_there(second.trim()), "the second run is over");
+            assert!(is_there(its_daemon.trim()), "the first run is not");
+            fs::write(folder.path().join("go"), "").expect("it can be written");
+            assert_eq!(first.join().expect("no panic").status, Status::Exited(0));
+            assert!(!is_there(its_daemon.trim()));
+        });
+        assert!(!has_children());
+    });
+}
+
 #[test]
 #[cfg(target_os = "linux")]
 fn leaves_children_of_others_alone() {
