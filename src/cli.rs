@@ -109,6 +109,9 @@ pub struct MeasureArguments {
     /// Take exactly this many samples of every target.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub samples: Option<u32>,
+    /// Run so many imports at once [default: as the budgets file says, else as many as there are processors].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_024))]
+    pub jobs: Option<u32>,
     /// Repeat the random order of an earlier run.
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
@@ -209,6 +212,9 @@ pub struct DoctorArguments {
     /// Samples of each arm of the self-test.
     #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(5..=1000))]
     pub samples: u32,
+    /// Run so many imports at once [default: as the budgets file says, else as many as there are processors].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_024))]
+    pub jobs: Option<u32>,
     /// JSON instead of text.
     #[arg(long)]
     pub json: bool,

@@ -10,11 +10,12 @@ use crate::store;
 use importgate_core::budgets;
 use importgate_core::budgets::{Budgets, Bytecode, Cited, Diagnostics, Engine, FileKind, Target};
 use importgate_core::checks::Places;
-use importgate_core::flows::SamplingSettings;
+use importgate_core::flows::{SamplingSettings, Width};
 use importgate_core::report::Report;
 use importgate_core::report::first_names;
 use importgate_core::usage::Usage;
 use importgate_probe::instructions;
+use importgate_probe::machine;
 use importgate_probe::python;
 use importgate_probe::python::{BytecodeFiles, FileSystemIndex, Search, Session, SessionSettings};
 use importgate_probe::runner;
@@ -120,8 +121,19 @@ impl Project {
             fixed: arguments.samples.or(asked.fixed),
             seed: arguments.seed.unwrap_or(asked.seed),
             time_limit: arguments.time_limit.or(asked.time_limit),
+            width: self.width(arguments.jobs),
             ..asked
         }
+    }
+
+    /// How many imports may run at once: as the command line says, else the budgets file, else as many as there are processors; and
+    /// no more than memory has room for.
+    pub(crate) fn width(&self, jobs: Option<u32>) -> Width {
+        let asked = jobs
+            .map(u64::from)
+            .or(self.budgets.measure.jobs.as_ref().map(|jobs| jobs.value));
+        let asked = asked.map(|jobs| usize::try_from(jobs).unwrap_or(usize::MAX));
+        Width::new(asked.unwrap_or_else(machine::processors), machine::free_memory_bytes())
     }
 
     /// The recorded usage: of the file that is named, which must be there, else of the project's own, where it is there.

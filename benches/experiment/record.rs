@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use importgate_core::observed::{ImportRequest, Sample};
 use importgate_core::sampling::Decision;
-use importgate_core::sampling::plan::{Arm, Arms, Judge, Plan, PlanSettings, Round, Step, StepOutcome};
+use importgate_core::sampling::plan::{Arm, Arms, Judge, Outcome, Plan, PlanSettings, Reference, Round, Sampled, Task};
 use importgate_probe::python::{BytecodeFiles, Session, SessionSettings};
 
 use crate::hogs::{Hogs, State};
@@ -82,18 +82,30 @@ fn take(session: &Session, target: &str, round: u32) -> Result<Sample, Box<dyn E
 
 fn visit_state(session: &Session, visit: u64) -> Result<Vec<Arms>, Box<dyn Error>> {
     let mut plan = Plan::new(PlanSettings {
-        paired: (0..TARGETS.len()).map(|target| target != WITH_OWN_TIMES).collect(),
+        targets: (0..TARGETS.len())
+            .map(|target| Sampled {
+                paired: target != WITH_OWN_TIMES,
+                reference: Reference::Between,
+                ..Sampled::default()
+            })
+            .collect(),
         seed: visit,
         max_samples: ROUNDS_OF_A_VISIT,
+        workers: 1,
     });
     let arm_name = |arm| if arm == Arm::Head { "head" } else { "base" };
-    while let Some(step) = plan.step() {
-        let outcome = match step {
-            Step::Reference => StepOutcome::Reference(session.reference(0)?),
-            Step::Sample { target, round, arm } => {
+    while let Some(task) = plan.next_task() {
+        let outcome = match task {
+            Task::Reference => Outcome::Reference(session.reference(0)?),
+            Task::Sample(slot) => {
+                let (target, round) = (TARGETS[slot.target], slot.round);
                 let seed = u32::try_from(visit)? * 1000 + round;
-                eprintln!("visit {visit} round {round} {} {}", TARGETS[target], arm_name(arm));
-                StepOutcome::Sample(take(session, TARGETS[target], seed)?)
+                let mut samples = Vec::new();
+                for &arm in &slot.arms {
+                    eprintln!("visit {visit} round {round} {target} {}", arm_name(arm));
+                    samples.push(take(session, target, seed)?);
+                }
+                Outcome::Samples(slot, samples)
             }
         };
         plan.record(outcome, &mut TakeAll);

@@ -25,6 +25,7 @@ pub(super) fn run(arguments: &DoctorArguments) -> Result<u8, Error> {
             conditions: &machine::conditions,
             samples: arguments.samples,
             seed: seed::draw(),
+            width: project.width(arguments.jobs),
             max_regression: project.budgets.gate.max_regression.value,
         },
         &Probe::new(session, None),

@@ -1,6 +1,6 @@
 //! How the questions of a check are answered: by real processes of the project's interpreter, one for each answer.
 
-use std::cell::RefCell;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::instructions;
@@ -18,7 +18,7 @@ use importgate_core::observed::{
 pub struct Probe {
     session: Session,
     /// Known once something was observed: it takes reading what is installed.
-    contents: RefCell<Option<Contents>>,
+    contents: Mutex<Option<Contents>>,
     counter: Option<instructions::Counter>,
 }
 
@@ -27,7 +27,7 @@ impl Probe {
     pub fn new(session: Session, counter: Option<instructions::Counter>) -> Self {
         Self {
             session,
-            contents: RefCell::new(None),
+            contents: Mutex::new(None),
             counter,
         }
     }
@@ -35,6 +35,12 @@ impl Probe {
     /// What it measures with.
     pub fn session(&self) -> &Session {
         &self.session
+    }
+
+    fn with_contents<T>(&self, ask: impl FnOnce(&mut Contents) -> T) -> T {
+        // Whatever was read of it holds, also after a panic.
+        let mut contents = self.contents.lock().unwrap_or_else(PoisonError::into_inner);
+        ask(contents.get_or_insert_with(|| Contents::new(&self.session)))
     }
 }
 
@@ -44,35 +50,32 @@ impl Measure for Probe {
     }
 
     fn installed(&self) -> Installed {
-        let mut contents = self.contents.borrow_mut();
-        contents.get_or_insert_with(|| Contents::new(&self.session)).installed()
+        self.with_contents(|contents| contents.installed())
     }
 
     fn observe(&self, request: ImportRequest<'_>, look: Look) -> Result<TargetObservation, MeasureError> {
         let mut observation = self.session.observe(request, look)?;
-        let mut contents = self.contents.borrow_mut();
-        let contents = contents.get_or_insert_with(|| Contents::new(&self.session));
-        let mut closure = contents.table(&observation);
-        if self.session.bytecode() != BytecodeFiles::AsIs {
-            // It is as the budgets ask for, which says nothing of what is shipped.
-            closure.values_mut().for_each(|record| record.bytecode = None);
-        }
-        if self.session.bytecode() == BytecodeFiles::Cold {
-            let modules = observation.modules.iter_mut();
-            modules.for_each(|module| module.bytecode = BytecodeState::Fresh);
-        }
-        Ok(TargetObservation {
-            files_read: contents.files_read(&observation),
-            inputs: contents.inputs(request, &observation, &closure),
-            closure,
-            observation,
+        self.with_contents(|contents| {
+            let mut closure = contents.table(&observation);
+            if self.session.bytecode() != BytecodeFiles::AsIs {
+                // It is as the budgets ask for, which says nothing of what is shipped.
+                closure.values_mut().for_each(|record| record.bytecode = None);
+            }
+            if self.session.bytecode() == BytecodeFiles::Cold {
+                let modules = observation.modules.iter_mut();
+                modules.for_each(|module| module.bytecode = BytecodeState::Fresh);
+            }
+            Ok(TargetObservation {
+                files_read: contents.files_read(&observation),
+                inputs: contents.inputs(request, &observation, &closure),
+                closure,
+                observation,
+            })
         })
     }
 
     fn is_unchanged(&self, known: KnownImport<'_>) -> bool {
-        let mut contents = self.contents.borrow_mut();
-        let contents = contents.get_or_insert_with(|| Contents::new(&self.session));
-        contents.is_unchanged(known, self.session.bytecode())
+        self.with_contents(|contents| contents.is_unchanged(known, self.session.bytecode()))
     }
 
     fn use_private_bytecode(&self) -> bool {
@@ -81,16 +84,14 @@ impl Measure for Probe {
         }
         self.session.set_bytecode(BytecodeFiles::Warm);
         // What is observed again may have changed meanwhile.
-        self.contents.replace(None);
+        *self.contents.lock().unwrap_or_else(PoisonError::into_inner) = None;
         true
     }
 
     fn observe_command(&self, words: &[String]) -> Result<TargetObservation, MeasureError> {
         let observation = self.session.observe_command(words)?;
-        let mut contents = self.contents.borrow_mut();
-        let contents = contents.get_or_insert_with(|| Contents::new(&self.session));
         Ok(TargetObservation {
-            closure: contents.table(&observation),
+            closure: self.with_contents(|contents| contents.table(&observation)),
             observation,
             ..TargetObservation::default()
         })

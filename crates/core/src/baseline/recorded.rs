@@ -62,6 +62,12 @@ impl Entry {
         sustained.unwrap_or_else(|| self.usual_speed())
     }
 
+    /// The largest peak of the resident set among all that is recorded, in bytes; 0 where nothing is.
+    pub fn peak_bytes(&self) -> u64 {
+        let samples = self.targets.values().flat_map(|recorded| &recorded.samples);
+        samples.map(|sample| sample.peak_memory_bytes).max().unwrap_or(0)
+    }
+
     /// The machine as it was while most of the samples were taken, whatever their targets.
     pub fn usual_speed(&self) -> MachineSpeed {
         let reference = median(self.reference.iter().map(|sample| sample.cpu_ns as f64));

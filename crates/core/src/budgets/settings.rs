@@ -7,6 +7,9 @@ use crate::budgets::{Bytecode, Cited, Engine, Inconclusive, ReuseBy};
 /// One hour, the longest that anything here may take, in milliseconds.
 const HOUR_MS: f64 = 3_600_000.0;
 
+/// What `jobs` accepts at most: no machine has more processors, and each takes file descriptors.
+const MOST_JOBS: u64 = 1_024;
+
 /// What `machine-speed` accepts, in milliseconds: a machine on which the calibration takes less or more is none.
 const MACHINE_SPEEDS_MS: std::ops::RangeInclusive<f64> = 0.001..=10.0;
 
@@ -103,6 +106,8 @@ pub struct MeasureSettings {
     pub reuse: Cited<ReuseBy>,
     /// Time or instructions.
     pub engine: Cited<Engine>,
+    /// How many imports may run at once; `None` for as many as there are processors.
+    pub jobs: Option<Cited<u64>>,
     /// The seed of the random order; `None` where each run draws its own.
     pub seed: Option<Cited<u64>>,
     /// The time limit of the whole run, in milliseconds.
@@ -122,6 +127,7 @@ impl Default for MeasureSettings {
             bytecode: Cited::default_of(Bytecode::AsIs),
             reuse: Cited::default_of(ReuseBy::default()),
             engine: Cited::default_of(Engine::Time),
+            jobs: None,
             seed: None,
             time_limit_ms: None,
             machine_speed_ms: None,
@@ -144,6 +150,7 @@ impl MeasureSettings {
         let reuse = table.take("reuse").and_then(|value| value.choice(&reuse));
         let engine = [("time", Engine::Time), ("instructions", Engine::Instructions)];
         let engine = table.take("engine").and_then(|value| value.choice(&engine));
+        let jobs = table.take("jobs").and_then(|value| value.count(&(1..=MOST_JOBS)));
         // TOML integers end at 2^63 − 1.
         let seed = table.take("seed").and_then(|value| value.count(&(0..=i64::MAX as u64)));
         let time_limit = table
@@ -172,6 +179,7 @@ impl MeasureSettings {
             bytecode: cited_or(bytecode.as_ref(), default.bytecode.value),
             reuse: cited_or(reuse.as_ref(), default.reuse.value),
             engine: cited_or(engine.as_ref(), default.engine.value),
+            jobs: jobs.as_ref().map(Located::cited),
             seed: seed.as_ref().map(Located::cited),
             time_limit_ms: time_limit.as_ref().map(Located::cited),
             machine_speed_ms: machine_speed.as_ref().map(Located::cited),

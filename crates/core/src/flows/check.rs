@@ -16,7 +16,7 @@ use crate::usage::Usage;
 use super::compare_with::{Against, CompareWith};
 use super::counts::{self, InstructionCounts};
 use super::lines::{self, LinesBefore, SourceFiles};
-use super::observe::{Glanced, Settles, Side};
+use super::observe::{Glanced, Observer, Settles, Side};
 use super::orders::Orders;
 use super::sample::{self, Job, Samples};
 use super::speed::RunSpeed;
@@ -198,7 +198,8 @@ fn measure<'a>(
     let sides = (head.measure, base.as_ref().map(|base| base.measure));
     let rules = check.sampling.rules(tests(check, &states));
     let jobs = jobs(targets, &states, rules);
-    let samples = sample::take(sides, &jobs, &check.sampling, deadline, progress)?;
+    let sampling = check.sampling.narrowed_to(head.width);
+    let samples = sample::take(sides, &jobs, &sampling, deadline, progress)?;
     Ok(Measured {
         head,
         base,
@@ -236,13 +237,19 @@ fn observe_both<'a>(
     progress: &mut dyn ShowProgress,
 ) -> Result<((Side<'a>, Option<Side<'a>>), bool), MeasureError> {
     let targets = check.targets;
+    let reuse = check.reuse;
     let glance = |target: &Target, observed: &TargetObservation| {
-        glance_at(target, observed, compare_with, context, (check.reuse, speed))
+        glance_at(target, observed, compare_with, context, (reuse, speed))
     };
-    let settles = compare_with.stored().map(|_| &glance as &Settles<'_>);
+    let peak_bytes = compare_with.stored().map_or(0, |stored| stored.entry.peak_bytes());
+    let observer = Observer {
+        measure: head,
+        settles: compare_with.stored().map(|_| &glance as &Settles<'_>),
+        width: check.sampling.width.for_peak(peak_bytes),
+    };
     let known = unchanged::observations(head, targets, compare_with, context, (check.reuse, speed));
-    let observed = Side::observe_rest(head, targets, known, settles, progress)?;
-    let Some(base) = observe_base(compare_with, targets, counted, progress)? else {
+    let observed = observer.observe_rest(targets, known, progress)?;
+    let Some(base) = observe_base(compare_with, check, counted, progress)? else {
         return Ok(((observed, None), false));
     };
     let sides = observed.observations.iter().zip(&base.observations);
@@ -252,8 +259,8 @@ fn observe_both<'a>(
     });
     let privately = |side: &dyn Measure| differ && side.use_private_bytecode();
     if privately(head) | privately(base.measure) {
-        let observed = Side::observe(head, targets, settles, progress)?;
-        let base = observe_base(compare_with, targets, counted, progress)?;
+        let observed = observer.observe(targets, progress)?;
+        let base = observe_base(compare_with, check, counted, progress)?;
         return Ok(((observed, base), true));
     }
     Ok(((observed, Some(base)), false))
@@ -263,15 +270,19 @@ fn observe_both<'a>(
 /// be read off the observation; else a light look will do.
 fn observe_base<'a>(
     compare_with: &CompareWith<'a>,
-    targets: &[Target],
+    check: &Check<'_>,
     closely: bool,
     progress: &mut dyn ShowProgress,
 ) -> Result<Option<Side<'a>>, MeasureError> {
     let Some(base) = compare_with.base() else {
         return Ok(None);
     };
-    let settles: Option<&Settles<'_>> = if closely { None } else { Some(&|_, _| Glanced::Settled) };
-    let mut side = Side::observe(base.measure, targets, settles, progress)?;
+    let observer = Observer {
+        measure: base.measure,
+        settles: if closely { None } else { Some(&|_, _| Glanced::Settled) },
+        width: check.sampling.width,
+    };
+    let mut side = observer.observe(check.targets, progress)?;
     for observed in &mut side.observations {
         (base.verify_sources)(observed)?;
     }
@@ -282,7 +293,7 @@ fn observe_base<'a>(
 fn jobs<'a>(targets: &'a [Target], states: &'a [TargetState], rules: Rules) -> Vec<Job<'a>> {
     let job = |(target, state): (&'a Target, &'a TargetState)| {
         let question = state.question(target, rules)?;
-        Some(Job { target, question })
+        Some(Job::to_check(target, question))
     };
     targets.iter().zip(states).filter_map(job).collect()
 }

@@ -25,7 +25,7 @@ pub enum Against<'a> {
 }
 
 /// Looks at what was observed of one target in the base.
-pub type VerifySources<'a> = dyn Fn(&mut TargetObservation) -> Result<(), MeasureError> + 'a;
+pub type VerifySources<'a> = dyn Fn(&mut TargetObservation) -> Result<(), MeasureError> + Sync + 'a;
 
 /// An earlier commit that is measured in the same run.
 pub struct Base<'a> {

@@ -13,6 +13,7 @@ use crate::stats::MachineSpeed;
 use crate::stats::noise::{NoiseFloor, noise_floor};
 
 use super::sample::{self, Job};
+use super::side_by_side::Width;
 use super::{Deadline, SamplingSettings, ShowProgress, import_of};
 
 /// What the self-test imports: about as much as a small service, all of it from the standard library.
@@ -30,6 +31,8 @@ pub struct Doctor<'a> {
     pub samples: u32,
     /// What their random order follows from.
     pub seed: u64,
+    /// How many imports run at once in a check.
+    pub width: Width,
     /// `gate.max-regression`, a fraction.
     pub max_regression: f64,
 }
@@ -75,6 +78,7 @@ pub fn doctor(
         virtual_machine: before.virtual_machine,
         stolen,
         machine_speed_us,
+        jobs: doctor.width.imports(),
         floor,
         seconds: (clock.elapsed() - started).as_secs_f64(),
         max_regression: doctor.max_regression,
@@ -98,12 +102,10 @@ fn self_test(
         min_pooled: doctor.samples,
         max_samples: doctor.samples,
         time_limit: None,
+        width: doctor.width,
     };
     let other = OtherSide::Paired { change: None };
-    let job = Job {
-        target: &subject,
-        question: Question::new(&subject, &other, settings.rules(0)),
-    };
+    let job = Job::to_record(&subject, Question::new(&subject, &other, settings.rules(0)));
     let deadline = Deadline::new(clock, None);
     let samples = sample::take((measure, Some(measure)), &[job], &settings, deadline, progress)?;
     let taken = samples.taken.first();

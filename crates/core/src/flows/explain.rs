@@ -22,7 +22,8 @@ use crate::usage::Usage;
 
 use super::ShowProgress;
 use super::lines::SourceFiles;
-use super::observe::Side;
+use super::observe::Observer;
+use super::side_by_side::Width;
 use super::start_up;
 
 /// What is neither a module nor the program: the interpreter before and after it.
@@ -117,7 +118,12 @@ pub fn explain(
         measure,
         imports,
     };
-    let side = Side::observe(measure, std::slice::from_ref(target), None, progress)?;
+    let observer = Observer {
+        measure,
+        settles: None,
+        width: Width::ONE,
+    };
+    let side = observer.observe(std::slice::from_ref(target), progress)?;
     let observed = &side.observations[0];
     if let Some(failure) = observed.failure() {
         return Err(ExplainError::ImportFails {

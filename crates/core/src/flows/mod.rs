@@ -13,6 +13,7 @@ mod orders;
 mod record;
 mod recording;
 mod sample;
+mod side_by_side;
 mod speed;
 mod start_up;
 mod target_state;
@@ -31,6 +32,7 @@ pub use lines::SourceFiles;
 pub use record::{Record, RecordError, record};
 pub use recording::{NotRecorded, Recording};
 pub use sample::SamplingSettings;
+pub use side_by_side::Width;
 pub use target_state::Reuse;
 
 use crate::budgets::{Target, Workload};

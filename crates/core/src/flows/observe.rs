@@ -1,15 +1,20 @@
 //! The untimed look at each target that comes before everything else: what it loads, what it does, and whether it works.
 
+use std::collections::VecDeque;
+
 use crate::budgets::{Target, Workload};
 use crate::observed::{ImportRequest, Look, Measure, MeasureError, TargetObservation};
 use crate::report::progress_line::{Phase, Progress};
 
 use super::ShowProgress;
+use super::side_by_side::{self, Tasks, Width};
 
 /// One version of the code: who measures it, and what was observed of each target.
 pub(super) struct Side<'a> {
     pub(super) measure: &'a dyn Measure,
     pub(super) observations: Vec<TargetObservation>,
+    /// How many imports may run at once, by what their memory was seen to be.
+    pub(super) width: Width,
 }
 
 /// What a light look at a target leads to.
@@ -24,62 +29,140 @@ pub(super) enum Glanced {
     Slow,
 }
 
-/// Says what a light look at a target leads to.
-pub(super) type Settles<'a> = dyn Fn(&Target, &TargetObservation) -> Glanced + 'a;
+/// Says what a light look at a target leads to, on any thread.
+pub(super) type Settles<'a> = dyn Fn(&Target, &TargetObservation) -> Glanced + Sync + 'a;
 
-impl<'a> Side<'a> {
+/// How targets are observed.
+#[derive(Clone, Copy)]
+pub(super) struct Observer<'a, 's> {
+    pub(super) measure: &'a dyn Measure,
+    /// With this, a target first gets no more than a light look, and a full one only where that does not settle it.
+    pub(super) settles: Option<&'s Settles<'s>>,
+    /// How many imports may run at once.
+    pub(super) width: Width,
+}
+
+impl<'a> Observer<'a, '_> {
     /// Observes every target once. That also writes the bytecode that the samples will find, where a start would write it.
-    ///
-    /// With `settles`, a target first gets no more than a light look, and a full one only where that does not settle it.
-    pub(super) fn observe(
-        measure: &'a dyn Measure,
-        targets: &[Target],
-        settles: Option<&Settles<'_>>,
-        progress: &mut dyn ShowProgress,
-    ) -> Result<Self, MeasureError> {
-        Self::observe_rest(measure, targets, vec![None; targets.len()], settles, progress)
+    pub(super) fn observe(self, targets: &[Target], progress: &mut dyn ShowProgress) -> Result<Side<'a>, MeasureError> {
+        self.observe_rest(targets, vec![None; targets.len()], progress)
     }
 
-    /// Observes every target of which it is not `known` already what that would show.
+    /// Observes every target of which it is not `known` already what that would show: imports side by side, and commands one at a
+    /// time, when nothing else runs. An import that fails while others run is looked at once more with nothing beside it.
     pub(super) fn observe_rest(
-        measure: &'a dyn Measure,
+        self,
         targets: &[Target],
         known: Vec<Option<TargetObservation>>,
-        settles: Option<&Settles<'_>>,
         progress: &mut dyn ShowProgress,
-    ) -> Result<Self, MeasureError> {
-        let observations = observe_all(measure, targets, known, settles, progress)?;
-        Ok(Self { measure, observations })
+    ) -> Result<Side<'a>, MeasureError> {
+        let mut observing = Observing::new(targets, known, self.width, progress);
+        side_by_side::run(self.width.imports(), &mut observing, |position| {
+            Ok((position, self.look_at(&targets[position])?))
+        })?;
+        let observations = observing.seen.into_iter().map(Option::unwrap_or_default).collect();
+        Ok(Side {
+            measure: self.measure,
+            width: observing.width,
+            observations,
+        })
+    }
+
+    fn look_at(self, target: &Target) -> Result<TargetObservation, MeasureError> {
+        match self.settles {
+            // It is timed anyway, and run no more often than it has to be.
+            _ if is_command(target) => observe(self.measure, target, Look::Full),
+            Some(settles) => observe_as_needed(self.measure, target, settles),
+            None => observe(self.measure, target, Look::Full),
+        }
     }
 }
 
-fn observe_all(
-    measure: &dyn Measure,
-    targets: &[Target],
-    known: Vec<Option<TargetObservation>>,
-    settles: Option<&Settles<'_>>,
-    progress: &mut dyn ShowProgress,
-) -> Result<Vec<TargetObservation>, MeasureError> {
-    let mut observations = Vec::with_capacity(targets.len());
-    for (done, (target, known)) in targets.iter().zip(known).enumerate() {
-        if let Some(known) = known {
-            observations.push(known);
-            continue;
+fn is_command(target: &Target) -> bool {
+    matches!(target.workload, Workload::Command(_))
+}
+
+/// The targets that are being observed, by their positions.
+struct Observing<'a> {
+    targets: &'a [Target],
+    seen: Vec<Option<TargetObservation>>,
+    width: Width,
+    /// What may have others beside it, and what may not.
+    beside: VecDeque<usize>,
+    alone: VecDeque<usize>,
+    in_progress: usize,
+    /// Whether what is in progress has nothing beside it.
+    is_alone: bool,
+    progress: &'a mut dyn ShowProgress,
+}
+
+impl<'a> Observing<'a> {
+    fn new(
+        targets: &'a [Target],
+        known: Vec<Option<TargetObservation>>,
+        width: Width,
+        progress: &'a mut dyn ShowProgress,
+    ) -> Self {
+        let unknown = (0..targets.len()).filter(|&position| known[position].is_none());
+        let (alone, beside) = unknown.partition(|&position| width.imports() > 1 && is_command(&targets[position]));
+        Self {
+            targets,
+            seen: known,
+            width,
+            beside,
+            alone,
+            in_progress: 0,
+            is_alone: false,
+            progress,
         }
-        progress.show(&Progress {
-            phase: Phase::Observing,
-            done: done as u64,
-            total: targets.len() as u64,
-            target: &target.name,
-        });
-        observations.push(match settles {
-            // It is timed anyway, and run no more often than it has to be.
-            _ if matches!(target.workload, Workload::Command(_)) => observe(measure, target, Look::Full)?,
-            Some(settles) => observe_as_needed(measure, target, settles)?,
-            None => observe(measure, target, Look::Full)?,
-        });
     }
-    Ok(observations)
+
+    fn next_position(&mut self) -> Option<usize> {
+        if self.is_alone || self.in_progress >= self.width.imports() {
+            return None;
+        }
+        if let Some(position) = self.beside.pop_front() {
+            // The last one waits for what needs to be alone anyway.
+            self.is_alone = self.in_progress == 0 && (self.beside.is_empty() || self.width.imports() == 1);
+            return Some(position);
+        }
+        if self.in_progress > 0 {
+            return None;
+        }
+        let position = self.alone.pop_front()?;
+        self.is_alone = true;
+        Some(position)
+    }
+}
+
+impl Tasks for Observing<'_> {
+    type Task = usize;
+    type Outcome = (usize, TargetObservation);
+
+    fn next(&mut self) -> Option<usize> {
+        let position = self.next_position()?;
+        let seen = self.seen.iter().flatten().count();
+        self.progress.show(&Progress {
+            phase: Phase::Observing,
+            done: (seen + self.in_progress) as u64,
+            total: self.targets.len() as u64,
+            target: &self.targets[position].name,
+        });
+        self.in_progress += 1;
+        Some(position)
+    }
+
+    fn take_in(&mut self, (position, seen): Self::Outcome) {
+        self.in_progress -= 1;
+        let was_alone = std::mem::take(&mut self.is_alone);
+        if seen.failure().is_some() && !was_alone {
+            self.alone.push_back(position);
+            return;
+        }
+        let memory_bytes = u64::try_from(seen.observation.total_memory_bytes).unwrap_or(0);
+        self.width = self.width.for_peak(memory_bytes);
+        self.seen[position] = Some(seen);
+    }
 }
 
 /// A light look, and a full one where that does not settle the target: it keeps what the light one saw of the cost, which no

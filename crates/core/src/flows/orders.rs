@@ -6,11 +6,12 @@ use crate::observed::{Failure, ImportRequest, Measure, MeasureError, Sample};
 use crate::report::progress_line::{Phase, Progress};
 use crate::sampling::Decision;
 use crate::sampling::alpha::ORDERS;
-use crate::sampling::plan::{Arms, Judge, Plan, PlanSettings, Round, Step, StepOutcome};
+use crate::sampling::plan::{Arms, Judge, Outcome, Plan, PlanSettings, Round, Sampled, Slot, Task};
 use crate::stats::MachineSpeed;
 use crate::stats::contest::{contest, rounds_to_tell};
 use crate::stats::random::SplitMix64;
 
+use super::side_by_side::{self, Tasks};
 use super::{Deadline, SamplingSettings, ShowProgress};
 
 /// More orders than these are tried once, which is enough to see one that fails.
@@ -67,47 +68,73 @@ impl Orders<'_> {
     ) -> Result<(Vec<Arms>, Vec<Option<Failure>>), MeasureError> {
         let enough = rounds_to_tell(orders.len().min(MOST_TIMED), ORDERS);
         let rounds = self.sampling.max_samples().min(enough);
-        let mut plan = Plan::new(PlanSettings {
-            paired: vec![false; orders.len()],
-            seed: self.sampling.seed,
-            max_samples: self.sampling.fixed.map_or(rounds, |fixed| fixed as usize),
-        });
-        let mut failures: Vec<Option<Failure>> = vec![None; orders.len()];
-        let mut done = 0;
-        while let Some(step) = plan.step() {
-            if self.deadline.is_over() {
-                plan.out_of_time();
-                break;
-            }
-            let outcome = match step {
-                Step::Reference => StepOutcome::Reference(self.measure.reference(done)?),
-                Step::Sample {
-                    target: order, round, ..
-                } => {
-                    progress.show(&Progress {
-                        phase: Phase::Ordering,
-                        done: u64::from(done),
-                        total: 0,
-                        target: &target.name,
-                    });
-                    done += 1;
-                    let request = ImportRequest {
-                        preload: &target.preload,
-                        imports: &orders[order],
-                        round,
-                    };
-                    match self.measure.sample(request)? {
-                        Ok(sample) => StepOutcome::Sample(sample),
-                        Err(failure) => {
-                            failures[order] = Some(failure);
-                            StepOutcome::Failed
-                        }
-                    }
-                }
+        let mut trying = Trying {
+            target,
+            plan: Plan::new(PlanSettings {
+                targets: vec![Sampled::default(); orders.len()],
+                seed: self.sampling.seed,
+                max_samples: self.sampling.fixed.map_or(rounds, |fixed| fixed as usize),
+                workers: self.sampling.width.imports(),
+            }),
+            failures: vec![None; orders.len()],
+            begun: 0,
+            deadline: self.deadline,
+            progress,
+        };
+        side_by_side::run(self.sampling.width.imports(), &mut trying, |slot: Slot| {
+            let request = ImportRequest {
+                preload: &target.preload,
+                imports: &orders[slot.target],
+                round: slot.round,
             };
-            plan.record(outcome, &mut Rounds);
+            Ok(match self.measure.sample(request)? {
+                Ok(sample) => (Outcome::Samples(slot, vec![sample]), None),
+                Err(failure) => (Outcome::Failed(slot), Some(failure)),
+            })
+        })?;
+        Ok((trying.plan.into_samples(), trying.failures))
+    }
+}
+
+/// The orders of one target being tried.
+struct Trying<'a> {
+    target: &'a Target,
+    plan: Plan,
+    failures: Vec<Option<Failure>>,
+    begun: u64,
+    deadline: Deadline<'a>,
+    progress: &'a mut dyn ShowProgress,
+}
+
+impl Tasks for Trying<'_> {
+    type Task = Slot;
+    type Outcome = (Outcome, Option<Failure>);
+
+    fn next(&mut self) -> Option<Slot> {
+        if self.deadline.is_over() {
+            self.plan.out_of_time();
         }
-        Ok((plan.into_samples(), failures))
+        // Orders are compared with each other, and no reference is asked for.
+        let Task::Sample(slot) = self.plan.next_task()? else {
+            return None;
+        };
+        self.progress.show(&Progress {
+            phase: Phase::Ordering,
+            done: self.begun,
+            total: 0,
+            target: &self.target.name,
+        });
+        self.begun += 1;
+        Some(slot)
+    }
+
+    fn take_in(&mut self, (outcome, failure): Self::Outcome) {
+        if let Outcome::Failed(slot) = &outcome
+            && self.plan.is_dropped_by(slot)
+        {
+            self.failures[slot.target] = failure;
+        }
+        self.plan.record(outcome, &mut Rounds);
     }
 }
 

@@ -14,7 +14,7 @@ use crate::sampling::{Earlier, OtherSide, Question, RecordingJudge, RecordingQue
 use crate::stats::MachineSpeed;
 use crate::stats::changed_part::usual_own_times;
 
-use super::observe::{Glanced, Side};
+use super::observe::{Glanced, Observer};
 use super::recording::Recording;
 use super::sample::{self, Job, Taken};
 use super::{Deadline, SamplingSettings, ShowProgress, counts, start_up, unchanged};
@@ -77,7 +77,12 @@ pub fn record(
     let start = plan.same_start(measure)?;
     let known = plan.known(measure, start.is_some());
     let settles = |target: &Target, observed: &TargetObservation| plan.glance_at(target, observed);
-    let side = Side::observe_rest(measure, record.targets, known, Some(&settles), progress)?;
+    let observer = Observer {
+        measure,
+        settles: Some(&settles),
+        width: record.sampling.width.for_peak(old.map_or(0, Entry::peak_bytes)),
+    };
+    let side = observer.observe_rest(record.targets, known, progress)?;
     let mut due = Vec::new();
     for (target, observed) in record.targets.iter().zip(&side.observations) {
         match (observed.failure(), plan.due(target, observed)) {
@@ -90,7 +95,8 @@ pub fn record(
             }),
         }
     }
-    plan.measure(measure, &due, &mut recording, deadline, progress)?;
+    let sampling = record.sampling.narrowed_to(side.width);
+    plan.measure((measure, &sampling), &due, &mut recording, deadline, progress)?;
     recording.fresh.start = match start {
         Some(start) => Some(start.clone()),
         None => {
@@ -209,7 +215,7 @@ impl<'a> RecordPlan<'a> {
     /// Samples and counts what is due, and puts what is new into the recording.
     fn measure(
         &self,
-        measure: &dyn Measure,
+        (measure, sampling): (&dyn Measure, &SamplingSettings),
         due: &[Due<'_>],
         recording: &mut Recording,
         deadline: Deadline<'_>,
@@ -218,7 +224,7 @@ impl<'a> RecordPlan<'a> {
         if due.is_empty() {
             return Ok(());
         }
-        let sampling = &self.record.sampling.of_recording();
+        let sampling = &sampling.of_recording();
         let tests = (self.record.all_targets.iter()).map(|target| tests_of(target, &OtherSide::Nothing));
         let rules = sampling.rules(tests.sum());
         let jobs: Vec<Job<'_>> = due.iter().map(|due| job(due.target, sampling)).collect();
@@ -276,10 +282,7 @@ impl<'a> RecordPlan<'a> {
 
 /// Plain sampling: nothing is compared while recording.
 fn job<'a>(target: &'a Target, settings: &SamplingSettings) -> Job<'a> {
-    Job {
-        target,
-        question: Question::new(target, &OtherSide::Nothing, settings.rules(0)),
-    }
+    Job::to_record(target, Question::new(target, &OtherSide::Nothing, settings.rules(0)))
 }
 
 /// True where a glance saw the import take so much longer than what is recorded that its numbers may not hold.

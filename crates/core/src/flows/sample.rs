@@ -1,13 +1,17 @@
 //! Takes samples until the plan has enough: where the plan meets what measures.
+//!
+//! Imports are sampled side by side. A command runs with nothing beside it, after the imports of its round: what it does to the
+//! machine is not bounded, and no calibration in its process tells how fast the machine was.
 
 use std::time::Duration;
 
 use crate::budgets::{Budgets, Cited, Target, Workload};
 use crate::observed::{Failure, ImportRequest, Measure, MeasureError, ReferenceSample, Sample};
 use crate::report::progress_line::{Phase, Progress};
-use crate::sampling::plan::{Arm, Arms, Judge, Plan, PlanSettings, Step, StepOutcome};
+use crate::sampling::plan::{Arm, Arms, Judge, Outcome, Plan, PlanSettings, Reference, Sampled, Task};
 use crate::sampling::{ErrorBudget, Pooled, Question, Rules, SequentialJudge};
 
+use super::side_by_side::{self, Tasks, Width};
 use super::{Deadline, ShowProgress};
 
 /// How many samples, and in which order.
@@ -25,10 +29,12 @@ pub struct SamplingSettings {
     pub max_samples: u32,
     /// How long the run may take.
     pub time_limit: Option<Duration>,
+    /// How many imports may run at once.
+    pub width: Width,
 }
 
 impl SamplingSettings {
-    /// As the budgets ask; a seed that they do not name is drawn.
+    /// As the budgets ask, one import at a time; a seed that they do not name is drawn.
     pub fn of(budgets: &Budgets, draw_seed: impl FnOnce() -> u64) -> Self {
         let measure = &budgets.measure;
         let count = |cited: &Cited<u64>| u32::try_from(cited.value).unwrap_or(u32::MAX);
@@ -46,6 +52,7 @@ impl SamplingSettings {
                 .time_limit_ms
                 .as_ref()
                 .map(|limit| Duration::from_secs_f64(limit.value / 1000.0)),
+            width: Width::ONE,
         }
     }
 
@@ -57,6 +64,11 @@ impl SamplingSettings {
             min_samples: self.min_samples.max(FEWEST).min(self.max_samples.max(1)),
             ..self.clone()
         }
+    }
+
+    /// The same with another width.
+    pub(super) fn narrowed_to(&self, width: Width) -> Self {
+        Self { width, ..self.clone() }
     }
 
     /// The most samples that a target gets.
@@ -81,6 +93,44 @@ impl SamplingSettings {
 pub(super) struct Job<'a> {
     pub(super) target: &'a Target,
     pub(super) question: Question<'a>,
+    pub(super) reference: Reference,
+}
+
+impl<'a> Job<'a> {
+    /// Samples that are compared with others, or held against limits, in this run.
+    pub(super) fn to_check(target: &'a Target, question: Question<'a>) -> Self {
+        let is_command = matches!(target.workload, Workload::Command(_));
+        // Nothing but the reference says what a command would take on a machine of a given speed.
+        let is_held =
+            question.compares_whole() || is_command && !question.is_paired() || is_command && question.has_ceiling();
+        let reference = match (is_held, is_command) {
+            (false, _) => Reference::Unused,
+            (true, false) => Reference::Between,
+            (true, true) => Reference::Around,
+        };
+        Self {
+            target,
+            question,
+            reference,
+        }
+    }
+
+    /// Samples that later ones are compared with.
+    pub(super) fn to_record(target: &'a Target, question: Question<'a>) -> Self {
+        let reference = match target.workload {
+            Workload::Imports(_) => Reference::Between,
+            Workload::Command(_) => Reference::Around,
+        };
+        Self {
+            target,
+            question,
+            reference,
+        }
+    }
+
+    fn is_command(&self) -> bool {
+        matches!(self.target.workload, Workload::Command(_))
+    }
 }
 
 /// What was taken of one job.
@@ -113,12 +163,15 @@ impl Samples {
     }
 }
 
+/// Who measures the head, and the base where there is one.
+pub(super) type Sides<'a> = (&'a dyn Measure, Option<&'a dyn Measure>);
+
 /// Samples until every job is decided, its samples are used up, or time is.
 ///
 /// # Errors
 /// Where a process could not be run at all, or the run was interrupted.
 pub(super) fn take(
-    sides: (&dyn Measure, Option<&dyn Measure>),
+    sides: Sides<'_>,
     jobs: &[Job<'_>],
     settings: &SamplingSettings,
     deadline: Deadline<'_>,
@@ -137,57 +190,77 @@ pub(super) fn take(
 /// # Errors
 /// As [`take`].
 pub(super) fn take_judged(
-    (head, base): (&dyn Measure, Option<&dyn Measure>),
+    sides: Sides<'_>,
     jobs: &[Job<'_>],
     judge: &mut dyn Judge,
     settings: &SamplingSettings,
     deadline: Deadline<'_>,
     progress: &mut dyn ShowProgress,
 ) -> Result<Samples, MeasureError> {
-    let mut plan = Plan::new(PlanSettings {
-        paired: jobs.iter().map(|job| job.question.is_paired()).collect(),
-        seed: settings.seed,
-        max_samples: settings.max_samples(),
-    });
-    let mut failures: Vec<Option<(Failure, String)>> = jobs.iter().map(|_| None).collect();
-    let mut done = 0;
-    while let Some(step) = plan.step() {
-        if deadline.is_over() {
-            plan.out_of_time();
-            break;
-        }
-        let outcome = match step {
-            Step::Reference => StepOutcome::Reference(head.reference(done)?),
-            Step::Sample { target, round, arm } => {
-                let job = &jobs[target];
-                progress.show(&Progress {
-                    phase: Phase::Sampling,
-                    done: u64::from(done),
-                    total: 0,
-                    target: &job.target.name,
-                });
-                let measure = match arm {
-                    Arm::Head => head,
-                    Arm::Base => base.unwrap_or(head),
-                };
-                done += 1;
-                match sample(measure, job.target, round)? {
-                    Ok(sample) => StepOutcome::Sample(sample),
-                    Err(failed) => {
-                        failures[target] = Some(failed);
-                        StepOutcome::Failed
-                    }
-                }
-            }
-        };
-        plan.record(outcome, judge);
+    let sampled = |job: &Job<'_>| Sampled {
+        paired: job.question.is_paired(),
+        reference: job.reference,
+        alone: job.is_command(),
+    };
+    let mut sampling = Sampling {
+        jobs,
+        plan: Plan::new(PlanSettings {
+            targets: jobs.iter().map(sampled).collect(),
+            seed: settings.seed,
+            max_samples: settings.max_samples(),
+            workers: settings.width.imports(),
+        }),
+        judge,
+        failures: vec![None; jobs.len()],
+        width: settings.width,
+        in_progress: 0,
+        begun: 0,
+        deadline,
+        progress,
+    };
+    side_by_side::run(settings.width.imports(), &mut sampling, |work| {
+        do_work(sides, jobs, work)
+    })?;
+    Ok(sampling.finish())
+}
+
+/// The plan at work.
+struct Sampling<'a> {
+    jobs: &'a [Job<'a>],
+    plan: Plan,
+    judge: &'a mut dyn Judge,
+    failures: Vec<Option<(Failure, String)>>,
+    width: Width,
+    in_progress: usize,
+    /// How many tasks were begun.
+    begun: u32,
+    deadline: Deadline<'a>,
+    progress: &'a mut dyn ShowProgress,
+}
+
+/// A task with its number.
+struct Work {
+    number: u32,
+    task: Task,
+}
+
+/// What came of a task, and why it failed where it did.
+type Worked = (Outcome, Option<(Failure, String)>);
+
+impl Sampling<'_> {
+    fn show(&mut self, target: usize) {
+        self.progress.show(&Progress {
+            phase: Phase::Sampling,
+            done: u64::from(self.begun),
+            total: 0,
+            target: &self.jobs[target].target.name,
+        });
     }
-    let references = plan.references().to_vec();
-    let taken = plan
-        .into_samples()
-        .into_iter()
-        .zip(failures)
-        .map(|(Arms { head, base }, failed)| {
+
+    fn finish(self) -> Samples {
+        let references = self.plan.references().to_vec();
+        let taken = self.plan.into_samples().into_iter().zip(self.failures);
+        let taken = taken.map(|(Arms { head, base }, failed)| {
             let (failure, printed) = failed.unzip();
             Taken {
                 head,
@@ -196,9 +269,70 @@ pub(super) fn take_judged(
                 failure,
                 printed: printed.unwrap_or_default(),
             }
+        });
+        Samples {
+            taken: taken.collect(),
+            references,
+        }
+    }
+}
+
+impl Tasks for Sampling<'_> {
+    type Task = Work;
+    type Outcome = Worked;
+
+    fn next(&mut self) -> Option<Work> {
+        if self.deadline.is_over() {
+            self.plan.out_of_time();
+        }
+        if self.in_progress >= self.width.imports() {
+            return None;
+        }
+        let task = self.plan.next_task()?;
+        if let Task::Sample(slot) = &task {
+            self.show(slot.target);
+        }
+        self.in_progress += 1;
+        self.begun += 1;
+        Some(Work {
+            number: self.begun,
+            task,
         })
-        .collect();
-    Ok(Samples { taken, references })
+    }
+
+    fn take_in(&mut self, (outcome, failed): Worked) {
+        self.in_progress -= 1;
+        match &outcome {
+            Outcome::Samples(_, samples) => {
+                let peak = samples.iter().map(|sample| sample.peak_memory_bytes).max();
+                self.width = self.width.for_peak(peak.unwrap_or(0));
+            }
+            Outcome::Failed(slot) if self.plan.is_dropped_by(slot) => {
+                self.failures[slot.target] = failed;
+            }
+            Outcome::Failed(_) | Outcome::Reference(_) => {}
+        }
+        self.plan.record(outcome, self.judge);
+    }
+}
+
+fn do_work((head, base): Sides<'_>, jobs: &[Job<'_>], Work { number, task }: Work) -> Result<Worked, MeasureError> {
+    let slot = match task {
+        Task::Reference => return Ok((Outcome::Reference(head.reference(number)?), None)),
+        Task::Sample(slot) => slot,
+    };
+    let mut samples = Vec::with_capacity(slot.arms.len());
+    for arm in &slot.arms {
+        let measure = match arm {
+            Arm::Head => head,
+            Arm::Base => base.unwrap_or(head),
+        };
+        match sample(measure, jobs[slot.target].target, slot.round)? {
+            Ok(sample) => samples.push(sample),
+            Err(failed) => return Ok((Outcome::Failed(slot), Some(failed))),
+        }
+    }
+    Ok((Outcome::Samples(slot, samples), None))
 }
 
 /// One sample, or why there is none with the last of what was printed.

@@ -13,8 +13,9 @@ use super::{
 
 /// One interpreter with one version of the code.
 ///
-/// An import that fails is an answer; a [`MeasureError`] says that nothing could be measured.
-pub trait Measure {
+/// An import that fails is an answer; a [`MeasureError`] says that nothing could be measured. Several threads may ask at once, and
+/// each waits for its own answer only.
+pub trait Measure: Sync {
     /// What the interpreter says of itself.
     fn interpreter(&self) -> &Interpreter;
 

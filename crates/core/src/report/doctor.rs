@@ -32,6 +32,8 @@ pub struct Examination {
     pub stolen: Option<f64>,
     /// How fast it is while nothing else runs: what the calibration takes, in microseconds; `None` where nothing said so.
     pub machine_speed_us: Option<f64>,
+    /// How many imports a check runs at once here, and the self-test did.
+    pub jobs: usize,
     /// The A/A self-test.
     pub floor: NoiseFloor,
     /// Seconds that it took.
@@ -94,6 +96,7 @@ fn machine_rows(examination: &Examination, row: &mut impl FnMut(&str, String)) {
             numbers::counted(u64::from(machine.cores), "core")
         ),
     );
+    row("jobs", numbers::counted(examination.jobs as u64, "import") + " at once");
     row("kernel", machine.kernel.clone());
     if let Some(share) = &machine.container_cpus {
         row("container", format!("{share} processors"));

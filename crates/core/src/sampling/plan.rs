@@ -3,26 +3,29 @@
 //!
 //! A run goes in rounds. In each, every target that is still open is sampled once, in random order, never target by
 //! target: drift of the machine then hits all of them alike. Where the base is measured too, both arms of a target
-//! stand next to each other in the round, in random order, with the same hash seed. The reference workload is run
-//! before the first sample, after the last of a round, and whenever enough was sampled since; the samples in between
-//! share the two around them. After each round the judge looks at every open target, so that later rounds are spent on
-//! what is undecided.
+//! are one task, in random order, with the same hash seed. After each round the judge looks at the samples of all targets, so
+//! that later rounds are spent on what is undecided.
+//!
+//! Several tasks may be in progress at once. A worker that finds nothing left to do in a round begins the next one; what it
+//! measures for a target that is then decided without it is dropped, so that a decision rests on the same samples however many
+//! workers there are. What would be disturbed by others comes last in its round, with nothing beside it, and so does once more
+//! what failed while others ran.
+//!
+//! Where samples are compared with what was measured at another time, the reference workload runs between them: before the first
+//! and whenever enough was sampled since. The samples in between share the two around them; those that the judge looks at before
+//! the second one is there make do with the first until then.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::observed::{ReferenceSample, Sample};
 use crate::stats::random::SplitMix64;
 
 use super::sequential::Decision;
 
-/// At most this many samples share a pair of reference runs, and at most this much imported wall-clock time (below).
-/// Replayed on two noisy recordings, references up to a second apart gave block estimates within a tenth of those from
-/// the nearest reference; three seconds apart, a third worse.
-const SAMPLES_PER_REFERENCE: usize = 6;
+mod references;
 
-/// See [`SAMPLES_PER_REFERENCE`]. In nanoseconds; the start of six interpreters and the reference itself fill up the
-/// second.
-const SAMPLED_PER_REFERENCE_NS: u64 = 400_000_000;
+pub use references::Reference;
+use references::{References, Waiting};
 
 /// Which of the two compared versions a sample is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,42 +36,61 @@ pub enum Arm {
     Base,
 }
 
+/// How a target is sampled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sampled {
+    /// Each round samples the base too.
+    pub paired: bool,
+    /// How its samples are related to what was measured at another time.
+    pub reference: Reference,
+    /// Nothing else may run meanwhile.
+    pub alone: bool,
+}
+
 /// What a run is to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanSettings {
-    /// One entry a target, by whose index the steps name it: true where each round samples the base too.
-    pub paired: Vec<bool>,
+    /// One entry a target, by whose index the tasks name it.
+    pub targets: Vec<Sampled>,
     /// What the random order follows from.
     pub seed: u64,
     /// The most samples of a target (and arm).
     pub max_samples: usize,
+    /// How many tasks may be in progress at once.
+    pub workers: usize,
 }
 
-/// One thing to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+/// One thing to do, by one worker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Task {
     /// Run the reference workload.
     Reference,
-    /// Take a sample.
-    Sample {
-        /// The index of the target.
-        target: usize,
-        /// The round: the hash seed follows from it, so that both arms and every run have the same layouts.
-        round: u32,
-        /// Which version.
-        arm: Arm,
-    },
+    /// Take one sample of each arm that is named, one right after the other.
+    Sample(Slot),
 }
 
-/// What came of a step.
+/// The samples of one target in one round.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slot {
+    /// The index of the target.
+    pub target: usize,
+    /// The round: the hash seed follows from it, so that both arms and every run have the same layouts.
+    pub round: u32,
+    /// Which versions, in which order.
+    pub arms: Vec<Arm>,
+    /// Whether nothing else is in progress meanwhile.
+    alone: bool,
+}
+
+/// What came of a task.
 #[derive(Debug, Clone, PartialEq)]
-pub enum StepOutcome {
+pub enum Outcome {
     /// The reference ran.
     Reference(ReferenceSample),
-    /// A sample was taken. Its round and its reference are filled in here.
-    Sample(Sample),
-    /// The import failed: the target is dropped.
-    Failed,
+    /// Samples were taken, one for each arm. Their round and their reference are filled in here.
+    Samples(Slot, Vec<Sample>),
+    /// The import failed: the target is dropped, unless others that ran meanwhile may be why.
+    Failed(Slot),
 }
 
 /// The samples of one target so far. With two arms, both have the same rounds.
@@ -78,6 +100,15 @@ pub struct Arms {
     pub head: Vec<Sample>,
     /// Of the version that it is compared with; empty where there is none.
     pub base: Vec<Sample>,
+}
+
+impl Arms {
+    fn of_mut(&mut self, arm: Arm) -> &mut Vec<Sample> {
+        match arm {
+            Arm::Head => &mut self.head,
+            Arm::Base => &mut self.base,
+        }
+    }
 }
 
 /// What there is at the end of a round.
@@ -96,194 +127,285 @@ pub trait Judge {
     fn look_round(&mut self, round: Round<'_>) -> Vec<Decision>;
 }
 
-/// One sample that the current round still has to take.
-#[derive(Debug, Clone, Copy)]
-struct Slot {
-    target: usize,
-    arm: Arm,
-    /// Whether the other arm of the same target came right before: nothing may come between them.
-    joined: bool,
+/// A round that was begun and that the judge has not looked at.
+#[derive(Debug, Default)]
+struct OpenRound {
+    /// What nobody has begun.
+    queue: VecDeque<Slot>,
+    /// How many of its tasks are in progress.
+    in_progress: usize,
+    taken: Vec<Taken>,
 }
 
-/// A sample that waits for the reference run after it.
+/// What came of a slot.
 #[derive(Debug)]
-struct Pending {
-    target: usize,
-    arm: Arm,
-    sample: Sample,
+struct Taken {
+    slot: Slot,
+    samples: Vec<Sample>,
+    /// How many references had run before.
+    references: usize,
 }
 
-/// The state of a run. Ask [`Plan::step`] what to do, do it, tell [`Plan::record`] what came of it, until there is no
-/// step.
+/// The state of a run. Ask [`Plan::next`] what to do, do it, tell [`Plan::record`] what came of it, until there is nothing left
+/// to do and nothing in progress.
 #[derive(Debug)]
 pub struct Plan {
     settings: PlanSettings,
     random: SplitMix64,
-    round: u32,
-    queue: VecDeque<Slot>,
-    pending: Vec<Pending>,
-    reference: Option<ReferenceSample>,
-    references: Vec<ReferenceSample>,
+    /// The last round that was begun.
+    begun: u32,
+    /// By their numbers; the judge looks at the first of them next.
+    rounds: BTreeMap<u32, OpenRound>,
+    references: References,
     samples: Vec<Arms>,
     /// Which targets are sampled further.
     open: Vec<bool>,
+    /// True while what may not be disturbed is in progress.
+    alone: bool,
+    /// True where nothing further may begin.
+    is_over: bool,
 }
 
 impl Plan {
     /// A run that has not begun.
     pub fn new(settings: PlanSettings) -> Self {
-        let mut plan = Self {
+        let targets = settings.targets.len();
+        Self {
             random: SplitMix64::new(settings.seed),
-            round: 0,
-            queue: VecDeque::new(),
-            pending: Vec::new(),
-            reference: None,
-            references: Vec::new(),
-            samples: vec![Arms::default(); settings.paired.len()],
-            open: vec![settings.max_samples > 0; settings.paired.len()],
+            begun: 0,
+            rounds: BTreeMap::new(),
+            references: References::default(),
+            samples: vec![Arms::default(); targets],
+            open: vec![settings.max_samples > 0; targets],
+            alone: false,
+            is_over: false,
             settings,
-        };
-        plan.start_round();
-        plan
-    }
-
-    /// What to do next; `None` when the run is over. Asking twice gives the same answer.
-    pub fn step(&self) -> Option<Step> {
-        let reference_is_due = match self.queue.front() {
-            None if self.pending.is_empty() => return None,
-            None => true,
-            Some(slot) => !slot.joined && (self.reference.is_none() || self.enough_pending()),
-        };
-        if reference_is_due {
-            return Some(Step::Reference);
         }
-        self.queue.front().map(|slot| Step::Sample {
-            target: slot.target,
-            round: self.round,
-            arm: slot.arm,
-        })
     }
 
-    /// Takes in what came of [`Plan::step`], and at the end of a round asks the judge.
-    ///
-    /// # Panics
-    /// If the outcome does not belong to the step: a mistake in the caller.
-    pub fn record(&mut self, outcome: StepOutcome, judge: &mut dyn Judge) {
-        match (self.step(), outcome) {
-            (Some(Step::Reference), StepOutcome::Reference(reference)) => self.close_reference(reference),
-            (Some(Step::Sample { target, round, arm }), StepOutcome::Sample(sample)) => {
-                self.queue.pop_front();
-                self.pending.push(Pending {
-                    target,
-                    arm,
-                    sample: Sample { round, ..sample },
-                });
+    /// What to do next; `None` when there is nothing before something that is in progress has ended, or at all.
+    pub fn next_task(&mut self) -> Option<Task> {
+        if self.alone || self.is_over {
+            return None;
+        }
+        if self.reference_is_due() {
+            if self.awaits(Reference::Around) {
+                if self.is_busy() {
+                    return None;
+                }
+                self.alone = true;
             }
-            (Some(Step::Sample { target, .. }), StepOutcome::Failed) => self.drop_target(target),
-            (step, outcome) => panic!("{outcome:?} does not belong to {step:?}"),
+            self.references.begin();
+            return Some(Task::Reference);
         }
-        if self.queue.is_empty() && self.pending.is_empty() {
-            self.judge_round(judge);
-            self.start_round();
-        }
+        let slot = self.next_slot()?;
+        self.alone = slot.alone;
+        self.round_of(&slot).in_progress += 1;
+        Some(Task::Sample(slot))
     }
 
-    /// Ends the run: what is open stays undecided. Samples that wait for their second reference make do with the first.
+    /// Takes in what came of a task, and at the end of a round asks the judge.
+    pub fn record(&mut self, outcome: Outcome, judge: &mut dyn Judge) {
+        match outcome {
+            Outcome::Reference(reference) => {
+                self.alone = false;
+                self.close_reference(reference);
+            }
+            Outcome::Samples(slot, samples) => {
+                self.has_ended(&slot);
+                self.take_in(slot, samples);
+            }
+            Outcome::Failed(slot) => {
+                self.has_ended(&slot);
+                if self.is_dropped_by(&slot) {
+                    self.drop_target(slot.target);
+                } else {
+                    let again = Slot { alone: true, ..slot };
+                    self.round_of(&again).queue.push_back(again);
+                }
+            }
+        }
+        self.judge_rounds(judge);
+    }
+
+    /// Whether a failure drops the target: nothing else ran meanwhile.
+    pub fn is_dropped_by(&self, slot: &Slot) -> bool {
+        slot.alone || self.settings.workers == 1
+    }
+
+    /// Ends the run once what is in progress has ended: what is open then stays undecided.
     pub fn out_of_time(&mut self) {
-        if let Some(reference) = self.reference {
-            self.fill_pending(reference);
-        }
-        self.pending.clear();
-        self.queue.clear();
-        self.keep_whole_pairs();
-        self.open.fill(false);
+        self.is_over = true;
+        self.rounds.values_mut().for_each(|round| round.queue.clear());
     }
 
-    /// The samples of each target, once the run is over.
-    pub fn into_samples(self) -> Vec<Arms> {
+    /// The samples of each target, once the run is over; of a round that is not, each target keeps what was taken of it.
+    pub fn into_samples(mut self) -> Vec<Arms> {
+        for round in std::mem::take(&mut self.rounds).into_values() {
+            self.keep(round.taken);
+        }
         self.samples
     }
 
     /// Every run of the reference workload.
     pub fn references(&self) -> &[ReferenceSample] {
-        &self.references
+        self.references.runs()
     }
 
-    fn enough_pending(&self) -> bool {
-        let sampled_ns: u64 = self.pending.iter().map(|pending| pending.sample.wall_ns).sum();
-        self.pending.len() >= SAMPLES_PER_REFERENCE || sampled_ns >= SAMPLED_PER_REFERENCE_NS
-    }
-
-    fn start_round(&mut self) {
-        let mut open: Vec<usize> = (0..self.open.len()).filter(|&target| self.open[target]).collect();
-        if open.is_empty() {
-            return;
+    /// Before the first sample, whenever enough was sampled since the last one, and where a round waits for it.
+    fn reference_is_due(&self) -> bool {
+        let targets = self.settings.targets.iter().zip(&self.open);
+        let compared = targets.filter(|(sampled, open)| **open && sampled.reference != Reference::Unused);
+        let compared = compared.count();
+        if self.references.is_in_progress() || compared == 0 {
+            return false;
         }
-        self.round += 1;
+        self.references.is_due(self.settings.workers, compared) || self.awaits_reference()
+    }
+
+    /// The next one of the rounds that were begun; of a new one where all that is left has to wait for what is in progress.
+    fn next_slot(&mut self) -> Option<Slot> {
+        let is_busy = self.is_busy();
+        for round in self.rounds.values_mut() {
+            match round.queue.front() {
+                Some(slot) if slot.alone && is_busy => return None,
+                Some(_) => return round.queue.pop_front(),
+                None => {}
+            }
+        }
+        self.begin_round()?.queue.pop_front()
+    }
+
+    /// Begins another round of all targets that are open, unless there are none or this was the last.
+    fn begin_round(&mut self) -> Option<&mut OpenRound> {
+        let mut open: Vec<usize> = (0..self.open.len()).filter(|&target| self.open[target]).collect();
+        if open.is_empty() || self.begun as usize >= self.settings.max_samples {
+            return None;
+        }
+        self.begun += 1;
         self.random.shuffle(&mut open);
+        let mut queue = VecDeque::with_capacity(open.len());
         for target in open {
-            let mut arms = if self.settings.paired[target] {
+            let mut arms = if self.settings.targets[target].paired {
                 vec![Arm::Head, Arm::Base]
             } else {
                 vec![Arm::Head]
             };
             self.random.shuffle(&mut arms);
-            let slots = arms.into_iter().enumerate().map(|(place, arm)| Slot {
+            queue.push_back(Slot {
                 target,
-                arm,
-                joined: place > 0,
+                round: self.begun,
+                arms,
+                alone: self.settings.targets[target].alone && self.settings.workers > 1,
             });
-            self.queue.extend(slots);
         }
+        queue.make_contiguous().sort_by_key(|slot| slot.alone);
+        let round = self.rounds.entry(self.begun).or_default();
+        round.queue = queue;
+        Some(round)
+    }
+
+    fn is_busy(&self) -> bool {
+        self.references.is_in_progress() || self.rounds.values().any(|round| round.in_progress > 0)
+    }
+
+    fn round_of(&mut self, slot: &Slot) -> &mut OpenRound {
+        self.rounds.entry(slot.round).or_default()
+    }
+
+    fn has_ended(&mut self, slot: &Slot) {
+        self.alone &= !slot.alone;
+        self.round_of(slot).in_progress -= 1;
+    }
+
+    fn take_in(&mut self, slot: Slot, samples: Vec<Sample>) {
+        self.references.sampled(&samples);
+        let references = self.references.runs().len();
+        self.round_of(&slot).taken.push(Taken {
+            slot,
+            samples,
+            references,
+        });
     }
 
     fn close_reference(&mut self, reference: ReferenceSample) {
-        self.fill_pending(reference);
-        self.reference = Some(reference);
-        self.references.push(reference);
-    }
-
-    /// Gives the waiting samples the geometric mean of the references around them.
-    fn fill_pending(&mut self, after: ReferenceSample) {
-        let before = self.reference.unwrap_or(after);
-        let reference_ns = (before.cpu_ns as f64 * after.cpu_ns as f64).sqrt();
-        for Pending { target, arm, sample } in self.pending.drain(..) {
-            let arms = &mut self.samples[target];
-            let samples = match arm {
-                Arm::Head => &mut arms.head,
-                Arm::Base => &mut arms.base,
-            };
-            samples.push(Sample { reference_ns, ..sample });
+        for waiting in self.references.close(reference) {
+            if !self.open[waiting.target] {
+                // What it was decided on stays as it was.
+                continue;
+            }
+            let samples = self.samples[waiting.target].of_mut(waiting.arm);
+            samples[waiting.place].reference_ns = self.references.around(waiting.before);
         }
     }
 
-    /// Drops a target in the middle of a round. What failed may have taken long, so the last reference may be stale.
-    fn drop_target(&mut self, target: usize) {
-        self.open[target] = false;
-        self.queue.retain(|slot| slot.target != target);
-        self.pending.retain(|pending| pending.target != target);
-        self.keep_whole_pairs();
-        if self.pending.is_empty() {
-            self.reference = None;
-        }
-    }
-
-    /// Cuts off an arm's sample whose partner was never taken.
-    fn keep_whole_pairs(&mut self) {
-        for (arms, _) in self
-            .samples
-            .iter_mut()
-            .zip(&self.settings.paired)
-            .filter(|(_, paired)| **paired)
+    /// Asks the judge about every round that is over, in their order.
+    fn judge_rounds(&mut self, judge: &mut dyn Judge) {
+        while !self.awaits_reference()
+            && let Some(first) = self.rounds.first_entry()
+            && first.get().is_taken()
         {
-            let pairs = arms.head.len().min(arms.base.len());
-            arms.head.truncate(pairs);
-            arms.base.truncate(pairs);
+            let (number, round) = first.remove_entry();
+            self.keep(round.taken);
+            self.judge_round(number, judge);
+            self.forget_closed();
         }
     }
 
-    fn judge_round(&mut self, judge: &mut dyn Judge) {
-        let is_last = self.round as usize >= self.settings.max_samples;
+    /// Takes samples over, without those of targets that are decided already.
+    fn keep(&mut self, taken: Vec<Taken>) {
+        for Taken {
+            slot,
+            samples,
+            references,
+        } in taken.into_iter().filter(|taken| self.open[taken.slot.target])
+        {
+            let is_referenced = self.settings.targets[slot.target].reference != Reference::Unused;
+            for (&arm, sample) in slot.arms.iter().zip(samples) {
+                let kept = self.samples[slot.target].of_mut(arm);
+                let reference_ns = if is_referenced {
+                    self.references.wait(Waiting {
+                        target: slot.target,
+                        arm,
+                        place: kept.len(),
+                        before: references,
+                    });
+                    self.references.around(references)
+                } else {
+                    0.0
+                };
+                kept.push(Sample {
+                    round: slot.round,
+                    reference_ns,
+                    ..sample
+                });
+            }
+        }
+    }
+
+    /// True where the round that the judge looks at next is over but for the reference after it.
+    fn awaits_reference(&self) -> bool {
+        self.awaits(Reference::Between) || self.awaits(Reference::Around)
+    }
+
+    /// The same because of samples that need such references.
+    fn awaits(&self, reference: Reference) -> bool {
+        let runs = self.references.runs().len();
+        let is_missing = |taken: &Taken| match reference {
+            Reference::Unused => false,
+            Reference::Between => runs == 0,
+            Reference::Around => runs <= taken.references,
+        };
+        let awaits = |taken: &Taken| {
+            let target = taken.slot.target;
+            self.open[target] && self.settings.targets[target].reference == reference && is_missing(taken)
+        };
+        let first = self.rounds.first_key_value().filter(|(_, round)| round.is_taken());
+        first.is_some_and(|(_, round)| round.taken.iter().any(awaits))
+    }
+
+    fn judge_round(&mut self, number: u32, judge: &mut dyn Judge) {
+        let is_last = number as usize >= self.settings.max_samples;
         let decisions = judge.look_round(Round {
             samples: &self.samples,
             open: &self.open,
@@ -291,6 +413,29 @@ impl Plan {
         for (open, decision) in self.open.iter_mut().zip(decisions) {
             *open &= !decision.is_final() && !is_last;
         }
+    }
+
+    /// Drops a target in the middle of a round.
+    fn drop_target(&mut self, target: usize) {
+        self.open[target] = false;
+        self.references.expire();
+        self.forget_closed();
+    }
+
+    /// Takes out of the rounds that were begun what is of no use any more.
+    fn forget_closed(&mut self) {
+        for round in self.rounds.values_mut() {
+            round.queue.retain(|slot| self.open[slot.target]);
+        }
+        self.rounds
+            .retain(|_, round| !round.is_taken() || !round.taken.is_empty());
+    }
+}
+
+impl OpenRound {
+    /// True where nothing of it is left to do.
+    fn is_taken(&self) -> bool {
+        self.queue.is_empty() && self.in_progress == 0
     }
 }
 

@@ -146,6 +146,19 @@ impl<'a> Question<'a> {
         }
     }
 
+    /// True where the import as a whole is held against what was measured at another time.
+    pub fn compares_whole(&self) -> bool {
+        match self.other {
+            OtherSide::SameClosure { whole, .. } | OtherSide::Stored { whole, .. } => *whole,
+            OtherSide::Nothing | OtherSide::Counted { .. } | OtherSide::SameAsBase | OtherSide::Paired { .. } => false,
+        }
+    }
+
+    /// True where the time is held against a ceiling.
+    pub fn has_ceiling(&self) -> bool {
+        self.limits.max_time_ms.is_some()
+    }
+
     /// Whether the target needs more samples: never decided before the last of a fixed number.
     pub fn look(&self, head: &[Sample], base: &[Sample]) -> Decision {
         let count = head.len();

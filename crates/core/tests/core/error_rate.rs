@@ -12,17 +12,17 @@
 //!
 //!     cargo test --release -p importgate-core --test core -- --ignored --nocapture error_rate
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use importgate_core::baseline::Baseline;
 use importgate_core::budgets::{self, Budgets, Cited, FileKind, Limits, ReuseBy, Target};
 use importgate_core::checks::{Places, Verdict};
 use importgate_core::flows::{
-    Against, Base, Check, Deadline, Record, Reuse, SamplingSettings, ShowProgress, SourceFiles, check, record,
+    Against, Base, Check, Deadline, Record, Reuse, SamplingSettings, ShowProgress, SourceFiles, Width, check, record,
 };
 use importgate_core::observed::{
     Attempt, Body, Clock, ContentHash, Deferral, Deferred, FailedCommand, ImportRequest, Installed, Interpreter,
@@ -177,7 +177,7 @@ struct Simulated<'a> {
     /// How each module of each import drifts against the others in this state.
     drift: Vec<f64>,
     interpreter: Interpreter,
-    random: RefCell<SplitMix64>,
+    random: Mutex<SplitMix64>,
 }
 
 impl<'a> Simulated<'a> {
@@ -187,7 +187,7 @@ impl<'a> Simulated<'a> {
             now,
             drift: drift.to_vec(),
             interpreter: interpreter(),
-            random: RefCell::new(SplitMix64::new(seed)),
+            random: Mutex::new(SplitMix64::new(seed)),
         }
     }
 
@@ -252,7 +252,7 @@ impl Measure for Simulated<'_> {
     fn sample(&self, request: ImportRequest<'_>) -> Attempt<Sample> {
         let position = self.position(request);
         let import = &self.imports[position];
-        let random = &mut *self.random.borrow_mut();
+        let random = &mut *self.random.lock().unwrap_or_else(PoisonError::into_inner);
         let noise = (import.noise.draw(random) - import.noise_level).exp();
         let (computing, waiting) = match (self.now, import.kind) {
             (_, Kind::OftenWaiting) => {
@@ -509,6 +509,7 @@ fn sampling(fixed: Option<u32>, max_samples: u32, seed: u64) -> SamplingSettings
         min_pooled: 1,
         max_samples,
         time_limit: None,
+        width: Width::ONE,
     }
 }
 

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::linux::below;
+use super::linux::{below, field};
 
 /// Version 1 writes the largest multiple of a page where there is no limit; no machine has that much memory.
 const NO_MEMORY_LIMIT: u64 = 1 << 60;
@@ -39,6 +39,24 @@ pub(super) fn limits(root: &Path) -> Limits {
         limits.memory_bytes = smaller(limits.memory_bytes, bytes);
     }
     limits
+}
+
+/// What the control groups of this process leave of their limits, in bytes: memory that only caches files is given back when it is
+/// needed. `None` where there is no limit.
+pub(super) fn memory_left_bytes(root: &Path) -> Option<u64> {
+    let read = |path: &str| fs::read_to_string(root.join(path)).unwrap_or_default();
+    let (groups, mounts) = (read("proc/self/cgroup"), read("proc/self/mountinfo"));
+    let left = |folder: PathBuf| {
+        let text = |name: &str| fs::read_to_string(below(root, &folder).join(name)).ok();
+        let either = |second: &str, first: &str| text(second).or_else(|| text(first));
+        let limit = memory(&either("memory.max", "memory.limit_in_bytes")?)?;
+        let used = memory(&either("memory.current", "memory.usage_in_bytes")?)?;
+        let statistics = text("memory.stat").unwrap_or_default();
+        let cached = ["inactive_file ", "total_inactive_file "].map(|name| field(&statistics, name));
+        let cached = cached.into_iter().flatten().max().unwrap_or(0);
+        Some(limit.saturating_sub(used.saturating_sub(cached)))
+    };
+    folders(&groups, &mounts, "memory").into_iter().filter_map(left).min()
 }
 
 /// The folders of the groups that this process is in, for one controller, innermost first.
@@ -121,7 +139,7 @@ fn memory(text: &str) -> Option<u64> {
     text.trim().parse().ok().filter(|bytes| *bytes < NO_MEMORY_LIMIT)
 }
 
-fn smaller<T: PartialOrd>(one: Option<T>, other: Option<T>) -> Option<T> {
+pub(super) fn smaller<T: PartialOrd>(one: Option<T>, other: Option<T>) -> Option<T> {
     match (one, other) {
         (Some(one), Some(other)) => Some(if other < one { other } else { one }),
         (one, other) => one.or(other),

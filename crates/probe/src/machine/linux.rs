@@ -33,6 +33,21 @@ pub(super) fn conditions(root: &Path) -> MachineConditions {
     }
 }
 
+/// What the kernel estimates to be available, and no more than what the control groups leave.
+pub(super) fn free_memory_bytes(root: &Path) -> Option<u64> {
+    let available = read(root, "proc/meminfo").and_then(|text| {
+        let kib: u64 = field(&text, "MemAvailable:")?;
+        Some(kib * 1024)
+    });
+    cgroup::smaller(available, cgroup::memory_left_bytes(root))
+}
+
+/// The number after a name at the beginning of a line.
+pub(super) fn field(text: &str, name: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+    line.split_ascii_whitespace().next()?.parse().ok()
+}
+
 /// The frequency governors in use, which may differ between processors.
 fn governors(root: &Path) -> BTreeSet<String> {
     let Ok(policies) = fs::read_dir(root.join("sys/devices/system/cpu/cpufreq")) else {
@@ -106,6 +121,29 @@ mod tests {
             container_memory_bytes: Some(536_870_912),
         };
         assert_eq!(machine, expected);
+    }
+
+    #[test]
+    fn free_memory_is_what_the_machine_has_and_the_container_leaves() {
+        let meminfo = ("proc/meminfo", "MemTotal: 8000 kB\nMemAvailable:    5000 kB\n");
+        assert_eq!(free_memory_bytes(system(&[meminfo]).path()), Some(5_120_000));
+        let container = |limit| {
+            system(&[
+                meminfo,
+                ("proc/self/cgroup", "0::/\n"),
+                (
+                    "proc/self/mountinfo",
+                    "33 24 0:27 / /sys/fs/cgroup ro - cgroup2 cgroup rw\n",
+                ),
+                ("sys/fs/cgroup/memory.max", limit),
+                ("sys/fs/cgroup/memory.current", "3000000\n"),
+                ("sys/fs/cgroup/memory.stat", "anon 1\nfile 2\ninactive_file 1000000\n"),
+            ])
+        };
+        assert_eq!(free_memory_bytes(container("4000000\n").path()), Some(2_000_000));
+        assert_eq!(free_memory_bytes(container("1000000\n").path()), Some(0));
+        assert_eq!(free_memory_bytes(container("max\n").path()), Some(5_120_000));
+        assert_eq!(free_memory_bytes(system(&[]).path()), None);
     }
 
     #[test]

@@ -17,12 +17,26 @@ use importgate_core::observed::{Machine, MachineConditions};
 
 /// The fingerprint of the machine that this process runs on.
 pub fn fingerprint() -> Machine {
-    // Counts what the affinity mask and a container's share leave, not what the machine has.
-    let cores = std::thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX));
+    let cores = u32::try_from(processors()).unwrap_or(u32::MAX);
     if cfg!(target_os = "macos") {
         macos::fingerprint(cores)
     } else {
         linux::fingerprint(linux::ROOT.as_ref(), cores)
+    }
+}
+
+/// How many processes can compute at once: what the affinity mask and a container's share leave, not what the machine has.
+pub fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+/// How much more memory processes can take before the system has to take it from others, or the container's limit is reached, in
+/// bytes; `None` where nothing says so.
+pub fn free_memory_bytes() -> Option<u64> {
+    if cfg!(target_os = "macos") {
+        None
+    } else {
+        linux::free_memory_bytes(linux::ROOT.as_ref())
     }
 }
 

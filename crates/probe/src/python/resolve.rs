@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// What the path finder finds under a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub(super) struct Resolver {
     search_path: Vec<PathBuf>,
     builtin_modules: HashSet<String>,
     cache_tag: Option<String>,
-    folders: HashMap<PathBuf, Rc<Names>>,
+    folders: HashMap<PathBuf, Arc<Names>>,
     found: HashMap<String, Found>,
 }
 
@@ -150,9 +150,9 @@ impl Resolver {
         }
     }
 
-    fn names(&mut self, folder: &Path) -> Rc<Names> {
+    fn names(&mut self, folder: &Path) -> Arc<Names> {
         if let Some(names) = self.folders.get(folder) {
-            return Rc::clone(names);
+            return Arc::clone(names);
         }
         let mut names = Names::new();
         for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -161,8 +161,8 @@ impl Resolver {
                 names.entry(stem.to_owned()).or_default().push(ending.to_owned());
             }
         }
-        let names = Rc::new(names);
-        self.folders.insert(folder.to_owned(), Rc::clone(&names));
+        let names = Arc::new(names);
+        self.folders.insert(folder.to_owned(), Arc::clone(&names));
         names
     }
 }

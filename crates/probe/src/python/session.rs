@@ -1,9 +1,9 @@
 //! One interpreter and one arm of the code: runs scripts in fresh processes and turns their ends into samples or failures.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::PythonError;
@@ -71,9 +71,9 @@ pub struct Session {
     interpreter: Interpreter,
     bytecode_rules: BytecodeRules,
     /// Where bytecode comes from now.
-    bytecode: Cell<BytecodeFiles>,
+    bytecode: Mutex<BytecodeFiles>,
     /// True once the reference workload was compiled into the private folder.
-    reference_is_warm: Cell<bool>,
+    reference_is_warm: Mutex<bool>,
 }
 
 /// A process that came to its end, with what it left in its mailbox.
@@ -103,8 +103,8 @@ impl Session {
         let workspace = Workspace::create()?;
         let (executable, interpreter, bytecode_rules) = interpreter_info::ask(&settings, &workspace)?;
         Ok(Self {
-            bytecode: Cell::new(settings.bytecode),
-            reference_is_warm: Cell::new(false),
+            bytecode: Mutex::new(settings.bytecode),
+            reference_is_warm: Mutex::new(false),
             settings: SessionSettings { executable, ..settings },
             workspace,
             interpreter,
@@ -124,7 +124,7 @@ impl Session {
 
     /// Where bytecode comes from now.
     pub fn bytecode(&self) -> BytecodeFiles {
-        self.bytecode.get()
+        *lock(&self.bytecode)
     }
 
     /// How the interpreter finds and writes bytecode, as the project has it.
@@ -139,7 +139,7 @@ impl Session {
 
     /// Changes where bytecode comes from.
     pub fn set_bytecode(&self, bytecode: BytecodeFiles) {
-        self.bytecode.set(bytecode);
+        *lock(&self.bytecode) = bytecode;
     }
 
     /// Takes one sample.
@@ -158,8 +158,13 @@ impl Session {
     /// # Errors
     /// [`PythonError::Died`] where the standard library itself cannot be imported.
     pub fn reference(&self, round: u32) -> Result<ReferenceSample, PythonError> {
-        if self.bytecode_of_reference() == BytecodeFiles::Warm && !self.reference_is_warm.replace(true) {
-            self.run_reference(round)?;
+        if self.bytecode_of_reference() == BytecodeFiles::Warm {
+            // Whoever comes second waits until it is.
+            let mut is_warm = lock(&self.reference_is_warm);
+            if !*is_warm {
+                self.run_reference(round)?;
+                *is_warm = true;
+            }
         }
         self.run_reference(round)
     }
@@ -168,7 +173,7 @@ impl Session {
     /// without bytecode, or bytecode is looked for elsewhere.
     fn bytecode_of_reference(&self) -> BytecodeFiles {
         let is_elsewhere = || std::env::var_os("PYTHONPYCACHEPREFIX").is_some();
-        match self.bytecode.get() {
+        match self.bytecode() {
             BytecodeFiles::AsIs if is_elsewhere() || !has_library_bytecode(&self.interpreter) => BytecodeFiles::Warm,
             other => other,
         }
@@ -246,7 +251,7 @@ impl Session {
     /// The changes to the environment that every run shares; the hash seed follows the round, so that two arms of one
     /// round lay their dictionaries out alike.
     pub(super) fn environment(&self, round: u32) -> BTreeMap<OsString, Option<OsString>> {
-        self.environment_with(self.bytecode.get(), round)
+        self.environment_with(self.bytecode(), round)
     }
 
     fn environment_with(&self, bytecode: BytecodeFiles, round: u32) -> BTreeMap<OsString, Option<OsString>> {
@@ -306,6 +311,11 @@ impl Session {
             output: String::from_utf8_lossy(&exchange.ended.output_tail).into_owned(),
         }
     }
+}
+
+/// What a panic left behind is as it was.
+fn lock<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
+    value.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Whether the standard library has bytecode beside it, told by a module of the reference workload.

@@ -6,7 +6,7 @@ use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::bytecode::BytecodeRules;
 use super::content::{Contents, VIEWS};
@@ -39,7 +39,7 @@ pub(super) struct Surroundings {
 #[derive(Debug, Clone)]
 struct SeenFile {
     /// Its name, wherever the project lies.
-    name: Rc<str>,
+    name: Arc<str>,
     /// What the next start but one finds of its bytecode; `None` where that is not known.
     bytecode: Option<BytecodeState>,
 }

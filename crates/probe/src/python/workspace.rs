@@ -1,8 +1,8 @@
 //! The private folder in which the scripts and their answers live, gone when the run ends.
 
-use std::cell::Cell;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::PythonError;
 use super::abandoned;
@@ -40,7 +40,7 @@ impl Drop for Mailbox {
 pub(super) struct Workspace {
     folder: tempfile::TempDir,
     path: PathBuf,
-    next: Cell<u64>,
+    next: AtomicU64,
     /// Tells other runs that the folder is in use.
     _lock: File,
 }
@@ -71,7 +71,7 @@ impl Workspace {
         Ok(Self {
             folder,
             path,
-            next: Cell::new(0),
+            next: AtomicU64::new(0),
             _lock: lock,
         })
     }
@@ -92,14 +92,13 @@ impl Workspace {
 
     /// A folder that goes in front of PYTHONPATH to have one process of a command observed.
     pub(super) fn folder_of_observer(&self) -> Result<PathBuf, PythonError> {
-        let folder = self.path.join("command");
+        let folder = self
+            .path
+            .join(format!("command-{}", self.next.fetch_add(1, Ordering::Relaxed)));
         let failed = |path: &Path| {
             let path = path.to_path_buf();
             move |source| PythonError::Workspace { path, source }
         };
-        if folder.is_dir() {
-            fs::remove_dir_all(&folder).map_err(failed(&folder))?;
-        }
         fs::create_dir(&folder).map_err(failed(&folder))?;
         for script in Script::OF_A_COMMAND {
             let file = folder.join(match script {
@@ -124,8 +123,7 @@ impl Workspace {
 
     /// Fresh files for one run; a process left over from an earlier one cannot write into them.
     pub(super) fn mailbox(&self) -> Mailbox {
-        let number = self.next.get();
-        self.next.set(number + 1);
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
         debug_assert!(self.folder.path().exists());
         Mailbox {
             answer: self.path.join(format!("{number}.answer")),

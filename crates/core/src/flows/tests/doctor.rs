@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::scripted::{Scripted, Unseen, missing};
-use crate::flows::{Doctor, DoctorError, doctor};
+use crate::flows::{Doctor, DoctorError, Width, doctor};
 use crate::observed::{BytecodeState, Machine, MachineConditions, ProcessorTimes};
 use crate::report::doctor::Examination;
 
@@ -31,6 +31,7 @@ fn examine(measure: &Scripted) -> Result<Examination, DoctorError> {
         conditions: &conditions,
         samples: 20,
         seed: 3,
+        width: Width::ONE,
         max_regression: 0.1,
     };
     doctor(&examined, measure, &*measure.clock(), &mut Unseen)

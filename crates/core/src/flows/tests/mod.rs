@@ -9,6 +9,8 @@ mod project;
 mod record;
 mod scripted;
 mod shards;
+mod shared;
+mod side_by_side;
 mod speed;
 mod start_up;
 mod unchanged;

@@ -8,7 +8,9 @@ use super::scripted::{ROOT, Scripted, Unseen};
 use crate::baseline::Baseline;
 use crate::budgets::{self, Budgets, FileKind, ReuseBy, Target};
 use crate::checks::{Code, Places};
-use crate::flows::{Against, Check, Deadline, Record, RecordError, Recording, Reuse, SamplingSettings, check, record};
+use crate::flows::{
+    Against, Check, Deadline, Record, RecordError, Recording, Reuse, SamplingSettings, Width, check, record,
+};
 use crate::observed::Machine;
 use crate::report::{Finding, Report, TargetReport};
 
@@ -19,6 +21,8 @@ pub(super) struct Options {
     pub(super) time_limit: Option<Duration>,
     pub(super) reuse: Reuse,
     pub(super) processor: &'static str,
+    /// How many imports may run at once; one where it is not said.
+    pub(super) jobs: Option<usize>,
 }
 
 /// The budgets, resolved against the modules of a script.
@@ -122,6 +126,7 @@ impl Project {
         SamplingSettings {
             fixed: options.samples.or(asked.fixed),
             time_limit: options.time_limit.or(asked.time_limit),
+            width: Width::new(options.jobs.unwrap_or(1), None),
             ..asked
         }
     }

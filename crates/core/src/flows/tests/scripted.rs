@@ -1,12 +1,12 @@
 //! An interpreter that answers from a script: modules with their imports and costs, noise from a seed, a clock that moves when
 //! something is asked, and a log of what was asked.
 
-use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::shared::Shared;
 use crate::flows::{ShowProgress, SourceFiles};
 use crate::observed::{
     Attempt, BlockedSeen, Body, BytecodeState, Clock, Collections, ContentHash, Deferral, Deferred, Edge, Effect,
@@ -43,12 +43,12 @@ struct Module {
 /// A clock that moves by the same step whenever something is asked.
 #[derive(Debug, Default)]
 pub(super) struct ScriptedClock {
-    now: Cell<Duration>,
+    now: Shared<Duration>,
 }
 
 impl Clock for ScriptedClock {
     fn elapsed(&self) -> Duration {
-        self.now.get()
+        *self.now.lock()
     }
 }
 
@@ -64,19 +64,19 @@ pub(super) struct Scripted {
     command_imports: Vec<String>,
     /// The standard deviation of the logarithm of each module's time.
     noise: f64,
-    random: RefCell<SplitMix64>,
-    clock: Rc<ScriptedClock>,
+    random: Shared<SplitMix64>,
+    clock: Arc<ScriptedClock>,
     /// How long each answer takes.
     step: Duration,
     /// The modules whose bytecode is not fresh and cannot be written, and how many times as long they take for that.
-    bytecode: RefCell<BTreeMap<String, (BytecodeState, f64)>>,
+    bytecode: Shared<BTreeMap<String, (BytecodeState, f64)>>,
     /// What an import waits for now, beside what it computes.
     blocked_ms: f64,
     counter: Option<String>,
     /// What the import fails without.
     indispensable: Option<Deferral>,
-    imported: RefCell<BTreeMap<String, usize>>,
-    asked: RefCell<Vec<String>>,
+    imported: Shared<BTreeMap<String, usize>>,
+    asked: Shared<Vec<String>>,
     /// Sources that files had earlier.
     history: Vec<String>,
     /// What the interpreter loads at each start.
@@ -97,15 +97,15 @@ impl Scripted {
             command_ms: 0.0,
             command_imports: Vec::new(),
             noise: 0.01,
-            random: RefCell::new(SplitMix64::new(7)),
-            clock: Rc::default(),
+            random: Shared::new(SplitMix64::new(7)),
+            clock: Arc::default(),
             step: Duration::from_millis(100),
-            bytecode: RefCell::default(),
+            bytecode: Shared::default(),
             blocked_ms: 0.0,
             counter: None,
             indispensable: None,
-            imported: RefCell::default(),
-            asked: RefCell::default(),
+            imported: Shared::default(),
+            asked: Shared::default(),
             history: Vec::new(),
             start: Vec::new(),
             installed: BTreeMap::new(),
@@ -173,14 +173,14 @@ impl Scripted {
     /// With one statement more in a body. The sources that were there before become history.
     pub(super) fn edited(mut self, name: &str, statement: &str, ms: f64) -> Self {
         self.history.push(source(&self.modules[name]));
-        self.random = RefCell::new(SplitMix64::new(11));
+        self.random = Shared::new(SplitMix64::new(11));
         self.asked.take();
         self.changed(name, |module| module.body.push((statement.to_owned(), ms)))
     }
 
     /// The same code measured anew: with other noise, and nothing asked yet.
     pub(super) fn anew(mut self) -> Self {
-        self.random = RefCell::new(SplitMix64::new(13));
+        self.random = Shared::new(SplitMix64::new(13));
         self.asked.take();
         self
     }
@@ -241,7 +241,7 @@ impl Scripted {
     /// With a module that is compiled at each start, since its bytecode is in this state and cannot be written; that takes so
     /// many times as long.
     pub(super) fn compiled(self, name: &str, state: BytecodeState, factor: f64) -> Self {
-        self.bytecode.borrow_mut().insert(name.to_owned(), (state, factor));
+        self.bytecode.lock().insert(name.to_owned(), (state, factor));
         self
     }
 
@@ -287,18 +287,18 @@ impl Scripted {
     }
 
     /// The clock that moves with its answers.
-    pub(super) fn clock(&self) -> Rc<ScriptedClock> {
-        Rc::clone(&self.clock)
+    pub(super) fn clock(&self) -> Arc<ScriptedClock> {
+        Arc::clone(&self.clock)
     }
 
     /// What was asked, in this order: `sample shop`, `look shop`, `light look shop` …
     pub(super) fn asked(&self) -> Vec<String> {
-        self.asked.borrow().clone()
+        self.asked.lock().clone()
     }
 
     /// How often something was asked that begins so.
     pub(super) fn count_asked(&self, beginning: &str) -> usize {
-        let asked = self.asked.borrow();
+        let asked = self.asked.lock();
         asked.iter().filter(|asked| asked.starts_with(beginning)).count()
     }
 
@@ -307,13 +307,13 @@ impl Scripted {
     }
 
     fn note_text(&self, what: String) {
-        self.asked.borrow_mut().push(what);
-        self.clock.now.set(self.clock.now.get() + self.step);
+        self.asked.lock().push(what);
+        *self.clock.now.lock() += self.step;
     }
 
     /// The standard normal distribution, near enough.
     fn normal(&self) -> f64 {
-        let mut random = self.random.borrow_mut();
+        let mut random = self.random.lock();
         let uniform = |random: &mut SplitMix64| random.next_u64() as f64 / u64::MAX as f64;
         (0..12).map(|_| uniform(&mut random)).sum::<f64>() - 6.0
     }
@@ -377,7 +377,7 @@ impl Scripted {
                 return;
             }
         }
-        let mut imported = self.imported.borrow_mut();
+        let mut imported = self.imported.lock();
         let times = imported.entry(name.to_owned()).or_default();
         import.failure = module
             .failure
@@ -395,7 +395,7 @@ impl Scripted {
     fn cost_now_ms(&self, name: &str) -> f64 {
         let module = &self.modules[name];
         let (after, factor) = module.later;
-        let times = self.imported.borrow().get(name).copied().unwrap_or(0);
+        let times = self.imported.lock().get(name).copied().unwrap_or(0);
         let is_later = times > after;
         let first = if times == 1 { module.first } else { 1.0 };
         self.cost_ms(name) * self.bytecode_of(name).1 * first * if is_later { factor } else { 1.0 }
@@ -414,7 +414,7 @@ impl Scripted {
 
     fn bytecode_of(&self, name: &str) -> (BytecodeState, f64) {
         let fresh = (BytecodeState::Fresh, 1.0);
-        self.bytecode.borrow().get(name).copied().unwrap_or(fresh)
+        self.bytecode.lock().get(name).copied().unwrap_or(fresh)
     }
 
     fn timed(&self, import: &Import, round: u32) -> Sample {
