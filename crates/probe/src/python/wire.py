@@ -76,9 +76,19 @@ _answer = _private(_answer_path)
 _answer_identity = _identity(_answer)
 
 
+_escaped = {}  # most names and paths come again and again
+
+
 def _escape(text):
+    known = _escaped.get(text)
+    if known is None:
+        known = _escaped[text] = _escape_anew(text)
+    return known
+
+
+def _escape_anew(text):
     if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
-        return '"' + text + '"'  # nearly all names and paths
+        return '"' + text + '"'
     pieces = []
     for character in text:
         code = ord(character)

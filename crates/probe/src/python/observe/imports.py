@@ -75,22 +75,37 @@ def _leave_load(name, entered, loaded):
 def _import_hook(name, globals=None, locals=None, fromlist=(), level=0):
     module = _import(name, globals, locals, fromlist, level)
     frame = _frame_of().f_back  # None where the interpreter itself imports, as for `python -m`
-    if _Notes.on and frame is not None:
+    if _Notes.on and frame is not None and (_is_body(frame) or _is_first_time(frame, name)):
+        started = _thread_cpu_clock()
         thread = _this_thread()
-        key = (id(frame.f_code), frame.f_lasti, _top_of(thread), name if type(name) is str else None)
-        if key not in _Notes.repeated:
-            started = _thread_cpu_clock()
-            _Notes.repeated.add(key)
-            _Notes.kept_alive.append(frame.f_code)  # its id is part of the key
-            for imported in _named_by(name, globals, fromlist, level):
-                if imported in _modules and imported not in _Notes.before:
-                    _note_edge(_importer_of(frame, thread), imported, False)
-            spent = _thread_cpu_clock() - started
-            if thread is _Notes.main:
-                _Notes.hook_cost += spent
-            thread.cpu += spent
-            thread.wall += spent
+        importer = None
+        for imported in _named_by(name, globals, fromlist, level):
+            if imported in _modules and imported not in _Notes.before:
+                importer = importer or _importer_of(frame, thread)
+                _note_edge(importer, imported, False)
+        spent = _thread_cpu_clock() - started
+        if thread is _Notes.main:
+            _Notes.hook_cost += spent
+        thread.cpu += spent
+        thread.wall += spent
     return module
+
+
+def _is_body(frame):
+    """Whether a frame is the body of a module, in which hardly a statement runs twice."""
+    code = frame.f_code
+    return code.co_name == "<module>" and not code.co_flags & _OPTIMIZED
+
+
+def _is_first_time(frame, name):
+    """Whether the import statement of a function that a frame has come to was not seen before."""
+    code = frame.f_code
+    key = (id(code), frame.f_lasti, _top_of(_this_thread()), name if type(name) is str else None)
+    if key in _Notes.repeated:
+        return False
+    _Notes.repeated.add(key)
+    _Notes.kept_alive.append(code)  # its id is part of the key
+    return True
 
 
 def _named_by(name, globals, fromlist, level):

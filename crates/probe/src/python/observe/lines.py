@@ -189,13 +189,13 @@ def _on_return(code, offset, value):
 def _on_call(frame, event, argument):
     """The trace function for what is called."""
     code = frame.f_code
-    _Lines.calls += 1
-    if _Lines.calls > _MOST_EVENTS and not _Lines.sampled:
-        _charge(_watch_here())
-        _sample_from_here(_watch_here())
-    if code.co_flags & _OPTIMIZED or not _Lines.on or _Lines.sampled:
-        return None
     try:
+        _Lines.calls += 1
+        if _Lines.calls > _MOST_EVENTS and not _Lines.sampled:
+            _charge(_watch_here())
+            _sample_from_here(_watch_here())
+        if code.co_flags & _OPTIMIZED or not _Lines.on or _Lines.sampled:
+            return None
         if id(code) in _Lines.by_code or _begin(code, frame):
             return _on_trace
     except Exception:
