@@ -8,10 +8,11 @@ use serde::Serialize;
 use super::graph::{ImportGraph, ImportStatement, OtherImporter};
 use super::{Advice, Obstacle, Use, Weight, milliseconds};
 use crate::observed::{COLLECTIONS, Collections, LoadedModule, ModuleTable, Origin, Place, Sample};
-
+use crate::stats::calibration::NS_PER_MS;
 use crate::stats::changed_part::usual_own_times;
 use crate::stats::quantile::median;
 use crate::stats::sample_times::blocked_ms;
+use crate::stats::{MachineSpeed, calibrated_log};
 use crate::usage::UseCounts;
 
 /// How many other importers are named.
@@ -81,11 +82,11 @@ pub struct Measured {
 /// What an import usually takes, from a few samples.
 #[derive(Debug, Clone)]
 pub struct Usual {
-    /// CPU time, in milliseconds.
+    /// CPU time, in milliseconds of the speed that the machine sustains.
     pub cpu_ms: f64,
     /// Blocked time, in milliseconds.
     pub blocked_ms: f64,
-    /// Each module's own part of the CPU time, and that of the collections of garbage, in nanoseconds.
+    /// Each module's own part of the CPU time, and that of the collections of garbage, in nanoseconds as they were read.
     pub own_ns: BTreeMap<String, u64>,
     /// The collections of garbage in all of the samples.
     pub collections: Collections,
@@ -96,9 +97,11 @@ pub struct Usual {
 impl Usual {
     /// What the samples say. Without any, the CPU time of the observed import has to do, `observed_ns`.
     pub fn of(samples: &[Sample], collections: Collections, observed_ns: u64) -> Self {
-        let cpu_ms: Vec<f64> = samples.iter().map(|sample| sample.cpu_ns as f64 / 1e6).collect();
+        let machine = MachineSpeed::of(samples);
+        let cpu_ms = |sample: &Sample| calibrated_log(sample, &machine).exp() / NS_PER_MS;
+        let cpu_ms: Vec<f64> = samples.iter().map(cpu_ms).collect();
         Self {
-            cpu_ms: median(&cpu_ms).unwrap_or(observed_ns as f64 / 1e6),
+            cpu_ms: median(&cpu_ms).unwrap_or(observed_ns as f64 / NS_PER_MS),
             blocked_ms: blocked_ms(samples),
             own_ns: usual_own_times(samples),
             collections,
@@ -349,5 +352,17 @@ mod tests {
         heavy.rescale(&before, &now);
         let expected = 50.0 * 2.0 / 3.0 + 30.0 + 0.1 * (100.0 - 50.0 * 2.0 / 3.0 - 50.0);
         assert!((heavy.saved.time_ms - expected).abs() < 1e-9, "{}", heavy.saved.time_ms);
+    }
+
+    #[test]
+    fn the_time_is_that_of_the_speed_that_the_machine_sustains() {
+        let sample = |slowness: u64| Sample {
+            cpu_ns: 100_000_000 * slowness,
+            calibration_ns: 50_000 * slowness,
+            sustained_calibration_ns: 50_000,
+            ..Sample::default()
+        };
+        let usual = Usual::of(&[1, 2, 2, 3, 3].map(sample), Collections::default(), 0);
+        assert!((usual.cpu_ms - 100.0).abs() < 1e-6, "{usual:?}");
     }
 }

@@ -53,7 +53,8 @@ pub struct Evidence<'a> {
 /// A new module that brings others in is one cause together with them, named after the import statement that did it.
 pub fn causes_of_change(evidence: &Evidence<'_>) -> (Vec<Cause>, Rest) {
     let graph = ImportGraph::new(evidence.observation);
-    let mut candidates = all_candidates(evidence, &graph);
+    let times = OwnTimes::new(evidence);
+    let mut candidates = all_candidates(evidence, &graph, &times);
     let is_edit = |candidate: &&Candidate<'_>| candidate.is_edit();
     let asked = candidates.iter().filter(is_edit).count();
     let change_ms = evidence.comparison.map_or(0.0, |comparison| comparison.change_ms);
@@ -65,7 +66,7 @@ pub fn causes_of_change(evidence: &Evidence<'_>) -> (Vec<Cause>, Rest) {
         is_worth_it(candidate) && (is_the_only_one || candidate.is_borne_out(evidence.growth, asked))
     });
     let named: BTreeSet<&str> = candidates.iter().flat_map(|one| one.modules.iter().copied()).collect();
-    let mut rest = Rest::beside(&named, evidence);
+    let mut rest = Rest::beside(&named, evidence, &times);
     let mut causes: Vec<Cause> = candidates.into_iter().map(|candidate| candidate.cause).collect();
     rest.share_out(&mut causes, change_ms, smallest);
     (causes, rest)
@@ -76,7 +77,7 @@ pub fn causes_of_change(evidence: &Evidence<'_>) -> (Vec<Cause>, Rest) {
 pub fn causes_of_count(evidence: &Evidence<'_>, count: Count) -> Vec<Cause> {
     let change = evidence.change;
     let graph = ImportGraph::new(evidence.observation);
-    let candidates = all_candidates(evidence, &graph).into_iter();
+    let candidates = all_candidates(evidence, &graph, &OwnTimes::new(evidence)).into_iter();
     let mut causes: Vec<Cause> = candidates.map(|candidate| candidate.cause).collect();
     causes.retain(|cause| match count {
         Count::Modules | Count::Memory => change.added.contains(&cause.module),
@@ -126,22 +127,21 @@ impl Candidate<'_> {
     }
 }
 
-fn all_candidates<'a>(evidence: &Evidence<'a>, graph: &'a ImportGraph<'a>) -> Vec<Candidate<'a>> {
+fn all_candidates<'a>(evidence: &Evidence<'a>, graph: &'a ImportGraph<'a>, times: &OwnTimes<'a>) -> Vec<Candidate<'a>> {
     let attribution = Attribution {
         graph,
         table: evidence.table,
         project: evidence.project,
     };
-    let times = OwnTimes::new(evidence);
     let mut waits = Waits::new(evidence);
     let mut found = Vec::new();
     let mut upgrades = Upgrades::default();
-    new_start_files(evidence, &attribution, &times, &mut found);
-    new_modules(evidence, &attribution, (&times, &mut waits), &mut found, &mut upgrades);
-    changed_modules(evidence, &attribution, &times, &mut found, &mut upgrades);
+    new_start_files(evidence, &attribution, times, &mut found);
+    new_modules(evidence, &attribution, (times, &mut waits), &mut found, &mut upgrades);
+    changed_modules(evidence, &attribution, times, &mut found, &mut upgrades);
     upgrades.add_causes(evidence, &attribution, &mut found);
-    slower_modules(evidence, &attribution, &times, &mut found);
-    compiled_modules(evidence, &attribution, &times, &mut found);
+    slower_modules(evidence, &attribution, times, &mut found);
+    compiled_modules(evidence, &attribution, times, &mut found);
     waits.add_causes(evidence, &attribution, &mut found);
     found.sort_by(|left, right| {
         let (left, right) = (&left.cause, &right.cause);

@@ -26,8 +26,7 @@ pub struct Rest {
 
 impl Rest {
     /// What there is beside the modules that are `named`, before it is known how much of the change is left for it.
-    pub(super) fn beside(named: &BTreeSet<&str>, evidence: &Evidence<'_>) -> Self {
-        let times = OwnTimes::new(evidence);
+    pub(super) fn beside(named: &BTreeSet<&str>, evidence: &Evidence<'_>, times: &OwnTimes<'_>) -> Self {
         let change = evidence.change;
         let is_other = |module: &&String| !named.contains(module.as_str());
         let edited = change.altered().filter(is_other).map(|module| times.growth_ms(module));
