@@ -68,7 +68,7 @@ pub(super) fn as_recorded(recorded: &Recorded) -> TargetObservation {
 fn says_enough(target: &Target, recorded: &Recorded) -> bool {
     let limits = &target.limits;
     let warns = limits.fail_on_warnings.is_some() && recorded.inputs.contains_key(&Input::Warnings);
-    let is_forbidden = |effect| limits.forbid_effects.iter().any(|forbidden| forbidden.value == effect);
-    let starts_threads = is_forbidden(Effect::Thread) && recorded.inputs.contains_key(&Input::Effect(Effect::Thread));
-    !warns && !starts_threads && !circles_matter(target)
+    let has = |effect: Effect| recorded.inputs.contains_key(&Input::Effect(effect));
+    let is_forbidden = limits.forbid_effects.iter().any(|forbidden| has(forbidden.value));
+    !warns && !is_forbidden && !circles_matter(target)
 }

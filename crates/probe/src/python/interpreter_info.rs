@@ -25,6 +25,7 @@ struct Described {
     #[serde(flatten)]
     interpreter: Interpreter,
     /// How it finds and writes bytecode.
+    #[serde(default)]
     bytecode: BytecodeRules,
     /// Variables that steer the loader and the interpreter: a wrapper may set them.
     #[serde(default)]

@@ -14,7 +14,8 @@ use super::resolve::{Found, Places, Resolver};
 use super::session::{BytecodeFiles, Session};
 use crate::machine;
 use importgate_core::observed::{
-    BytecodeState, ContentHash, ImportRequest, Input, Inputs, KnownImport, ModuleRecord, ModuleTable, Observation,
+    BytecodeState, ContentHash, Effect, EffectSeen, ImportRequest, Input, Inputs, KnownImport, ModuleRecord,
+    ModuleTable, Observation,
 };
 
 /// How many bits of the value of a variable are kept: so few that nobody finds the value by them, since baselines are committed and
@@ -91,6 +92,8 @@ impl Contents {
         wanted.extend(self.places(observation));
         wanted.extend(self.traces(observation, closure));
         wanted.extend(observation.effects.iter().map(|seen| Input::Effect(seen.effect)));
+        let outside = observation.effects.iter().filter(|seen| reaches_outside(seen));
+        wanted.extend(outside.map(|seen| Input::Unseen(format!("what came of {}", Input::Effect(seen.effect)))));
         wanted.extend(observation.warnings.first().map(|_| Input::Warnings));
         if request.is_start() {
             let sites: Vec<PathBuf> = self.distributions.sites().to_vec();
@@ -131,7 +134,13 @@ impl Contents {
         let elsewhere = |module: &importgate_core::observed::LoadedModule| module.file.clone().map(PathBuf::from);
         let mut places = Places::new();
         let mut inputs = Vec::new();
-        for module in &observation.modules {
+        // A package comes before what lies in it.
+        let modules: BTreeMap<&String, _> = observation
+            .modules
+            .iter()
+            .map(|module| (&module.name, module))
+            .collect();
+        for module in modules.into_values() {
             let found = self.surroundings.resolver.find(&module.name, &places);
             match (found, elsewhere(module)) {
                 (Found::File(found), Some(file)) if found == file => {}
@@ -209,9 +218,7 @@ impl Contents {
     /// What is there of an input: what identifies it, or nothing. `None` where that cannot be told.
     fn present(&mut self, input: &Input, closure: &ModuleTable, places: &Places) -> Option<Option<ContentHash>> {
         Some(match input {
-            Input::Imports(_) | Input::Warnings => None,
-            Input::Effect(_) if input.is_unseen() => return None,
-            Input::Effect(_) => None,
+            Input::Imports(_) | Input::Warnings | Input::Effect(_) => None,
             Input::Unseen(_) => return None,
             Input::SearchPath => Some(self.search_path()),
             Input::Layout => Some(self.layout(closure, places)),
@@ -372,6 +379,15 @@ impl Contents {
         let name =
             known.find_map(|(name, home)| Some(format!("<{name}>/{}", folder.strip_prefix(home).ok()?.display())));
         name.unwrap_or_else(|| folder.display().to_string())
+    }
+}
+
+/// True for an effect whose outcome no file shows. To bind a socket tells of the machine, and nobody else takes part in it.
+fn reaches_outside(seen: &EffectSeen) -> bool {
+    match seen.effect {
+        Effect::Network => !seen.detail.starts_with("socket.bind"),
+        Effect::Subprocess | Effect::Write => true,
+        Effect::Thread => false,
     }
 }
 

@@ -407,7 +407,12 @@ impl Scripted {
             inputs.insert(Input::Imports(request.imports.join(" ")), None);
             let import = self.import(request, &[]);
             let effects = import.order.iter().flat_map(|name| &self.modules[name].effects);
-            inputs.extend(effects.map(|effect| (Input::Effect(*effect), None)));
+            for effect in effects {
+                inputs.insert(Input::Effect(*effect), None);
+                if *effect == Effect::Network {
+                    inputs.insert(Input::Unseen("what came of it".to_owned()), None);
+                }
+            }
         }
         inputs
     }

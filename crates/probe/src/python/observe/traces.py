@@ -3,7 +3,7 @@ for, the files and folders that it read, the paths that it asked about, the envi
 them instead of importing.
 """
 _source_of = _modules["_frozen_importlib_external"].source_from_cache
-_WITHOUT_FILES = ("network", "subprocess")  # effects whose outcome no file shows
+_WITHOUT_FILES = ("network", "subprocess")  # effects of a preload whose outcome no file shows
 
 
 class _Traces:
@@ -77,8 +77,10 @@ _TRACED = {
 
 def _audit_inputs(event, arguments):
     trace = _TRACED.get(event)
-    if not _Traces.on or (trace is None and _EFFECTS.get(event) not in _WITHOUT_FILES) or _getpid() != _PID:
+    if not _Traces.on or _getpid() != _PID:
         return
+    if trace is None and (_Notes.on or event == "socket.bind" or _EFFECTS.get(event) not in _WITHOUT_FILES):
+        return  # while it is imported, effects are noted by themselves
     try:
         if trace is None:
             _unseen("a " + _EFFECTS[event])
