@@ -86,7 +86,8 @@ pub fn check(
         distributions: &distributions,
     };
     let shown_at_ms = check.budgets.measure.machine_speed_ms.as_ref().map(|cited| cited.value);
-    let speed = RunSpeed::tell(head, shown_at_ms, compare_with.stored().is_some())?;
+    let recorded = compare_with.stored().map(|stored| &stored.entry);
+    let speed = RunSpeed::tell(head, shown_at_ms, recorded)?;
     let measured = measure(check, head, (&compare_with, &context, &speed), deadline, progress)?;
     if let Compared::Base { private_bytecode, .. } = &mut context.compared {
         *private_bytecode = measured.private_bytecode;

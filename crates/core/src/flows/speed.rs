@@ -9,8 +9,8 @@ use crate::stats::MachineSpeed;
 use crate::stats::calibration::NS_PER_MS;
 use crate::stats::machine::slowdown_between;
 
-/// How often the reference workload runs to tell the speed, before anything is held against a ceiling. Each has some tens of
-/// calibrations in its process.
+/// How often the reference workload runs to tell the speed of another machine than that of the baseline, before anything is held
+/// against a ceiling. Each has some tens of calibrations in its process.
 const REFERENCES: u32 = 3;
 
 /// The speed of the machine of a run.
@@ -22,25 +22,37 @@ pub(super) struct RunSpeed {
 }
 
 impl RunSpeed {
-    /// Runs the reference workload where a run has to know: its times are shown at a given speed, or recorded ones are shown.
+    /// Runs the reference workload where a run has to know: its times are shown at a given speed, or recorded ones are shown. Once
+    /// is enough where that finds the machine that recorded them.
     ///
     /// # Errors
     /// Where a process could not be run at all, or the run was interrupted.
     pub(super) fn tell(
         measure: &dyn Measure,
         shown_at_ms: Option<f64>,
-        shows_recorded: bool,
+        recorded: Option<&Entry>,
     ) -> Result<Self, MeasureError> {
-        let runs = if shown_at_ms.is_some() || shows_recorded {
-            REFERENCES
-        } else {
-            0
-        };
-        let references = (0..runs).map(|round| measure.reference(round));
-        Ok(Self {
-            references: references.collect::<Result<_, _>>()?,
+        let mut speed = Self {
+            references: Vec::new(),
             shown_at_ms,
-        })
+        };
+        if shown_at_ms.is_none() && recorded.is_none() {
+            return Ok(speed);
+        }
+        for round in 0..REFERENCES {
+            speed.references.push(measure.reference(round)?);
+            if shown_at_ms.is_none() && recorded.is_some_and(|entry| speed.is_of(entry)) {
+                break;
+            }
+        }
+        Ok(speed)
+    }
+
+    /// True where all that is recorded may come from this machine.
+    fn is_of(&self, entry: &Entry) -> bool {
+        let now = self.machine(&[]);
+        let may_be = |recorded| slowdown_between(&entry.machine_of(recorded), &now) == 1.0;
+        entry.targets.values().all(may_be)
     }
 
     /// How often the reference workload ran for it.
