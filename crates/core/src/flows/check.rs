@@ -198,7 +198,7 @@ fn measure<'a>(
     };
     let sides = (head.measure, base.as_ref().map(|base| base.measure));
     let rules = check.sampling.rules(tests(check, &states));
-    let jobs = jobs(targets, &states, rules);
+    let jobs = jobs(targets, &states, &head, rules);
     let sampling = check.sampling.narrowed_to(head.width);
     let samples = sample::take(sides, &jobs, &sampling, deadline, progress)?;
     Ok(Measured {
@@ -291,12 +291,17 @@ fn observe_base<'a>(
 }
 
 /// What has to be timed, and what is asked of it.
-fn jobs<'a>(targets: &'a [Target], states: &'a [TargetState], rules: Rules) -> Vec<Job<'a>> {
-    let job = |(target, state): (&'a Target, &'a TargetState)| {
+fn jobs<'a>(targets: &'a [Target], states: &'a [TargetState], side: &Side<'_>, rules: Rules) -> Vec<Job<'a>> {
+    let job = |((target, state), observed): ((&'a Target, &'a TargetState), &TargetObservation)| {
         let question = state.question(target, rules)?;
-        Some(Job::to_check(target, question))
+        Some(Job::to_check(target, question, observed))
     };
-    targets.iter().zip(states).filter_map(job).collect()
+    targets
+        .iter()
+        .zip(states)
+        .zip(&side.observations)
+        .filter_map(job)
+        .collect()
 }
 
 impl Measured<'_> {

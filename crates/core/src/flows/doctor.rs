@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use thiserror::Error;
 
 use crate::budgets::{Limits, Target, Workload};
-use crate::observed::{BytecodeState, Clock, ImportRequest, Look, Machine, MachineConditions, Measure, MeasureError};
+use crate::observed::{
+    BytecodeState, Clock, ImportRequest, Look, Machine, MachineConditions, Measure, MeasureError, TargetObservation,
+};
 use crate::report::doctor::Examination;
 use crate::sampling::{OtherSide, Question};
 use crate::stats::MachineSpeed;
@@ -105,7 +107,8 @@ fn self_test(
         width: doctor.width,
     };
     let other = OtherSide::Paired { change: None };
-    let job = Job::to_record(&subject, Question::new(&subject, &other, settings.rules(0)));
+    let question = Question::new(&subject, &other, settings.rules(0));
+    let job = Job::to_record(&subject, question, &TargetObservation::default());
     let deadline = Deadline::new(clock, None);
     let samples = sample::take((measure, Some(measure)), &[job], &settings, deadline, progress)?;
     let taken = samples.taken.first();

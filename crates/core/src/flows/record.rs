@@ -227,7 +227,7 @@ impl<'a> RecordPlan<'a> {
         let sampling = &sampling.of_recording();
         let tests = (self.record.all_targets.iter()).map(|target| tests_of(target, &OtherSide::Nothing));
         let rules = sampling.rules(tests.sum());
-        let jobs: Vec<Job<'_>> = due.iter().map(|due| job(due.target, sampling)).collect();
+        let jobs: Vec<Job<'_>> = due.iter().map(|due| job(due, sampling)).collect();
         let questions: Vec<RecordingQuestion<'_>> = due.iter().map(|due| self.question(due, rules)).collect();
         let mut judge = RecordingJudge::new(&questions);
         let samples = sample::take_judged((measure, None), &jobs, &mut judge, sampling, deadline, progress)?;
@@ -281,8 +281,9 @@ impl<'a> RecordPlan<'a> {
 }
 
 /// Plain sampling: nothing is compared while recording.
-fn job<'a>(target: &'a Target, settings: &SamplingSettings) -> Job<'a> {
-    Job::to_record(target, Question::new(target, &OtherSide::Nothing, settings.rules(0)))
+fn job<'a>(due: &Due<'a>, settings: &SamplingSettings) -> Job<'a> {
+    let question = Question::new(due.target, &OtherSide::Nothing, settings.rules(0));
+    Job::to_record(due.target, question, due.observed)
 }
 
 /// True where a glance saw the import take so much longer than what is recorded that its numbers may not hold.

@@ -1,12 +1,15 @@
 //! Takes samples until the plan has enough: where the plan meets what measures.
 //!
 //! Imports are sampled side by side. A command runs with nothing beside it, after the imports of its round: what it does to the
-//! machine is not bounded, and no calibration in its process tells how fast the machine was.
+//! machine is not bounded, and no calibration in its process tells how fast the machine was. So does an import that waits for
+//! processes or threads.
 
 use std::time::Duration;
 
 use crate::budgets::{Budgets, Cited, Target, Workload};
-use crate::observed::{Failure, ImportRequest, Measure, MeasureError, ReferenceSample, Sample};
+use crate::observed::{
+    Effect, Failure, ImportRequest, Measure, MeasureError, ReferenceSample, Sample, TargetObservation,
+};
 use crate::report::progress_line::{Phase, Progress};
 use crate::sampling::plan::{Arm, Arms, Judge, Outcome, Plan, PlanSettings, Reference, Sampled, Task};
 use crate::sampling::{ErrorBudget, Pooled, Question, Rules, SequentialJudge};
@@ -93,13 +96,15 @@ impl SamplingSettings {
 pub(super) struct Job<'a> {
     pub(super) target: &'a Target,
     pub(super) question: Question<'a>,
-    pub(super) reference: Reference,
+    reference: Reference,
+    /// Whether nothing else may run beside it.
+    alone: bool,
 }
 
 impl<'a> Job<'a> {
     /// Samples that are compared with others, or held against limits, in this run.
-    pub(super) fn to_check(target: &'a Target, question: Question<'a>) -> Self {
-        let is_command = matches!(target.workload, Workload::Command(_));
+    pub(super) fn to_check(target: &'a Target, question: Question<'a>, observed: &TargetObservation) -> Self {
+        let is_command = is_command(target);
         // Nothing but the reference says what a command would take on a machine of a given speed.
         let is_held =
             question.compares_whole() || is_command && !question.is_paired() || is_command && question.has_ceiling();
@@ -112,25 +117,35 @@ impl<'a> Job<'a> {
             target,
             question,
             reference,
+            alone: is_command || waits_for_others(observed),
         }
     }
 
     /// Samples that later ones are compared with.
-    pub(super) fn to_record(target: &'a Target, question: Question<'a>) -> Self {
-        let reference = match target.workload {
-            Workload::Imports(_) => Reference::Between,
-            Workload::Command(_) => Reference::Around,
-        };
+    pub(super) fn to_record(target: &'a Target, question: Question<'a>, observed: &TargetObservation) -> Self {
+        let is_command = is_command(target);
         Self {
             target,
             question,
-            reference,
+            reference: if is_command {
+                Reference::Around
+            } else {
+                Reference::Between
+            },
+            alone: is_command || waits_for_others(observed),
         }
     }
+}
 
-    fn is_command(&self) -> bool {
-        matches!(self.target.workload, Workload::Command(_))
-    }
+fn is_command(target: &Target) -> bool {
+    matches!(target.workload, Workload::Command(_))
+}
+
+/// An import that waits for a process or a thread waits longer where these have to share the processors: beside another import, one
+/// that ran a small script was blocked for a fifth longer, while sleeps and disks took what they take.
+fn waits_for_others(observed: &TargetObservation) -> bool {
+    let mut effects = observed.observation.effects.iter().map(|seen| seen.effect);
+    effects.any(|effect| matches!(effect, Effect::Subprocess | Effect::Thread))
 }
 
 /// What was taken of one job.
@@ -200,7 +215,7 @@ pub(super) fn take_judged(
     let sampled = |job: &Job<'_>| Sampled {
         paired: job.question.is_paired(),
         reference: job.reference,
-        alone: job.is_command(),
+        alone: job.alone,
     };
     let mut sampling = Sampling {
         jobs,

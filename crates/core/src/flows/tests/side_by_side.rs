@@ -5,6 +5,7 @@ use super::scripted::{Scripted, missing};
 use crate::budgets::ReuseBy;
 use crate::checks::Verdict;
 use crate::flows::Reuse;
+use crate::observed::Effect;
 
 const BUDGETS: &str = "[modules.shop]\n[modules.web]\n[commands.help]\nrun = [\"shop\"]\n";
 
@@ -72,6 +73,16 @@ fn a_command_comes_after_the_imports_of_its_round() {
         .map(|(place, _)| place)
         .collect();
     assert_eq!(commands, [3, 6, 9, 12, 15, 18]);
+}
+
+#[test]
+fn an_import_that_waits_for_others_comes_last_in_its_round() {
+    let measure = project().effect("shop", Effect::Subprocess).module("other", 5.0, &[]);
+    let budgets = "[modules.shop]\n[modules.other]\n";
+    Project::new(budgets, &measure).check(&measure, None, &options(2));
+    let mut sampled = measure.asked();
+    sampled.retain(|asked| asked.starts_with("sample"));
+    assert_eq!(sampled, ["sample other", "sample shop"].repeat(6));
 }
 
 #[test]
