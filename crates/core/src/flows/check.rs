@@ -250,7 +250,7 @@ fn observe_both<'a>(
     };
     let known = unchanged::observations(head, targets, compare_with, context, (check.reuse, speed));
     let observed = observer.observe_rest(targets, known, progress)?;
-    let Some(base) = observe_base(compare_with, check, counted, progress)? else {
+    let Some(base) = observe_base(compare_with, check, (&observed, counted), progress)? else {
         return Ok(((observed, None), false));
     };
     let sides = observed.observations.iter().zip(&base.observations);
@@ -261,18 +261,18 @@ fn observe_both<'a>(
     let privately = |side: &dyn Measure| differ && side.use_private_bytecode();
     if privately(head) | privately(base.measure) {
         let observed = observer.observe(targets, progress)?;
-        let base = observe_base(compare_with, check, counted, progress)?;
+        let base = observe_base(compare_with, check, (&observed, counted), progress)?;
         return Ok(((observed, base), true));
     }
     Ok(((observed, Some(base)), false))
 }
 
 /// Observes every target in the base, and makes sure that it is the base's code that was imported. Closely where costs are to
-/// be read off the observation; else a light look will do.
+/// be read off the observation; else a light look will do, and none where files show that the base is what the head is.
 fn observe_base<'a>(
     compare_with: &CompareWith<'a>,
     check: &Check<'_>,
-    closely: bool,
+    (head, closely): (&Side<'_>, bool),
     progress: &mut dyn ShowProgress,
 ) -> Result<Option<Side<'a>>, MeasureError> {
     let Some(base) = compare_with.base() else {
@@ -283,7 +283,9 @@ fn observe_base<'a>(
         settles: if closely { None } else { Some(&|_, _| Glanced::Settled) },
         width: check.sampling.width,
     };
-    let mut side = observer.observe(check.targets, progress)?;
+    let by_files = check.reuse.is_by_files() && !closely;
+    let known = unchanged::in_base(base.measure, head, check.targets, by_files);
+    let mut side = observer.observe_rest(check.targets, known, progress)?;
     for observed in &mut side.observations {
         (base.verify_sources)(observed)?;
     }

@@ -4,12 +4,12 @@
 use crate::baseline::Recorded;
 use crate::budgets::{Target, Workload};
 use crate::checks::Context;
-use crate::observed::{Effect, Input, Measure, Observation, TargetObservation};
+use crate::observed::{Effect, Input, KnownImport, Measure, Observation, TargetObservation};
 
 use super::compare_with::{CompareWith, StoredEntry};
-use super::observe::Glanced;
+use super::observe::{Glanced, Side};
 use super::speed::RunSpeed;
-use super::target_state::{Reuse, circles_matter, glance_at};
+use super::target_state::{Reuse, circles_matter, glance_at, is_import};
 
 /// True where the files show that the import of a target is the recorded one. Only where the interpreter is the same build, with the
 /// same settings, and does the same at its start, does that mean that it would do the same.
@@ -47,6 +47,30 @@ pub(super) fn observations(
         enough.then_some(observed)
     };
     targets.iter().map(observation).collect()
+}
+
+/// The same for the base of a head that was observed: where its files show that it would load and read the same.
+pub(super) fn in_base(
+    base: &dyn Measure,
+    head: &Side<'_>,
+    targets: &[Target],
+    by_files: bool,
+) -> Vec<Option<TargetObservation>> {
+    let by_files = by_files && base.interpreter() == head.measure.interpreter();
+    let observation = |(target, observed): (&Target, &TargetObservation)| {
+        let known = KnownImport {
+            closure: &observed.closure,
+            files_read: &observed.files_read,
+            inputs: &observed.inputs,
+        };
+        let may_hold = by_files && is_import(target) && observed.failure().is_none();
+        let is_same = may_hold && !known.inputs.keys().any(Input::is_unseen) && base.is_unchanged(known);
+        is_same.then(|| TargetObservation {
+            observation: Observation::default(),
+            ..observed.clone()
+        })
+    };
+    targets.iter().zip(&head.observations).map(observation).collect()
 }
 
 /// True where modules compare one by one, and what the interpreter does at its start is known and the same.

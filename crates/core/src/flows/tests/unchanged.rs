@@ -4,7 +4,7 @@ use super::project::{Options, Project, codes, row};
 use super::scripted::Scripted;
 use crate::budgets::ReuseBy;
 use crate::checks::{TargetStatus, Verdict};
-use crate::flows::Reuse;
+use crate::flows::{Against, Base, Reuse};
 use crate::observed::Effect;
 
 const SHOP: &str = "[modules.shop]\n";
@@ -104,4 +104,29 @@ fn other_imports_after_other_preloads_are_other_work() {
         now.check(&head, Some(baseline.clone()), &Options::default());
         assert_eq!(head.count_asked("light look shop") > 0, is_looked_at, "{table}");
     }
+}
+
+#[test]
+fn a_base_whose_files_are_the_heads_is_not_imported() {
+    let looks_at_base = |base: &Scripted, head: &Scripted, by| {
+        let project = Project::new(SHOP, head);
+        let against = Against::Base(Base {
+            measure: base,
+            name: "main".to_owned(),
+            other_path_length: false,
+            verify_sources: Box::new(|_| Ok(())),
+        });
+        let options = Options {
+            reuse: Reuse { by, ..Reuse::default() },
+            ..Options::default()
+        };
+        let report = project.check_against(head, against, &options);
+        assert_eq!(report.verdict, Verdict::Pass);
+        base.count_asked("light look shop")
+    };
+    let by = ReuseBy::Files;
+    assert_eq!(looks_at_base(&shop(), &shop().anew(), by), 0);
+    assert_eq!(looks_at_base(&shop(), &shop().edited("shop.db", "pass", 0.0), by), 1);
+    assert_eq!(looks_at_base(&shop().version("3.13.2"), &shop(), by), 1);
+    assert_eq!(looks_at_base(&shop(), &shop().anew(), ReuseBy::Observed), 1);
 }
