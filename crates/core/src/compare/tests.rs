@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::baseline::{Entry, Recorded, StoredSample};
-use crate::observed::{ContentHash, ModuleRecord, Origin, ReferenceSample};
+use crate::observed::{ContentHash, ModuleRecord, ModuleTable, Origin, ReferenceSample};
 use crate::stats::{MachineSpeed, estimate};
 
 const KEY: &str = "cpython-3.13-linux-x86_64";
@@ -325,7 +325,7 @@ fn scattered(times_ms: &[f64], slowness: f64, content: u64) -> Recorded {
     };
     Recorded {
         samples: (0..).zip(times_ms).map(sample).collect(),
-        closure: BTreeMap::from([("m".to_owned(), record)]),
+        closure: ModuleTable::from([("m".to_owned(), record)]),
         ..Recorded::default()
     }
 }

@@ -7,7 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{BytecodeChange, BytecodeState, DistributionChange};
+use super::{BytecodeChange, BytecodeState, DistributionChange, SharedMap};
 
 /// The first 64 bits of the SHA-256 of a module's file, as 16 hexadecimal digits. Enough to tell versions of one file apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -111,7 +111,7 @@ pub struct ModuleRecord {
 }
 
 /// The modules that one target's import added to `sys.modules`, by name.
-pub type ModuleTable = BTreeMap<String, ModuleRecord>;
+pub type ModuleTable = SharedMap<String, ModuleRecord>;
 
 /// The exact difference between two closures.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]

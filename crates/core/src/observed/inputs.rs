@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use super::{ContentHash, Effect, ModuleTable};
+use super::{ContentHash, Effect, ModuleTable, SharedMap};
 
 /// One thing that an import depends on. Paths do not depend on where the project and its environment lie. As text it is a word
 /// for its kind and a name.
@@ -123,7 +123,7 @@ impl FromStr for Input {
 
 /// What an import depends on, with what identifies the content of each; `None` for what is not there. Empty where nobody looked:
 /// every import has a search path.
-pub type Inputs = BTreeMap<Input, Option<ContentHash>>;
+pub type Inputs = SharedMap<Input, Option<ContentHash>>;
 
 /// What is known of an import that somebody ran, here or elsewhere.
 #[derive(Debug, Clone, Copy)]

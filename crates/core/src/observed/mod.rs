@@ -16,6 +16,7 @@ mod module_index;
 mod observation;
 mod place;
 mod sample;
+mod shared_map;
 
 pub use bytecode::{BytecodeChange, BytecodeObstacle, BytecodeState};
 pub use closure::{ClosureChange, ContentHash, ModuleRecord, ModuleTable, Origin};
@@ -34,3 +35,4 @@ pub use observation::{
 };
 pub use place::Place;
 pub use sample::{OwnTime, ReferenceSample, Sample};
+pub use shared_map::SharedMap;

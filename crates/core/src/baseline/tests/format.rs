@@ -200,7 +200,7 @@ fn targets() -> impl Strategy<Value = Recorded> {
                 own_ns,
                 preload,
                 files_read,
-                inputs,
+                inputs: inputs.into(),
                 instructions,
                 speed,
             }

@@ -82,7 +82,7 @@ fn target(modules: BTreeMap<String, ModuleRecord>, random: &mut Random) -> Recor
     let samples = (0..SAMPLES).map(sample).collect();
     Recorded {
         samples,
-        closure: modules,
+        closure: modules.into(),
         own_ns,
         preload: vec!["application.core".to_owned()],
         ..Recorded::default()
