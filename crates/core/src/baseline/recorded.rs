@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::budgets::{Bytecode, Engine};
 use crate::observed::{
-    ContentHash, Inputs, Installed, KnownImport, Machine, ModuleTable, OwnTime, ReferenceSample, Sample,
+    ContentHash, Inputs, Installed, KnownImport, Machine, ModuleTable, OwnTime, ReferenceSample, Sample, SharedMap,
 };
 use crate::stats::{MachineSpeed, estimate};
 
@@ -132,7 +132,7 @@ pub struct Recorded {
     /// [`COLLECTIONS`]. Modules that no import hook saw have none; nor have collections where they were not booked apart.
     ///
     /// [`COLLECTIONS`]: crate::observed::COLLECTIONS
-    pub own_ns: BTreeMap<String, u64>,
+    pub own_ns: SharedMap<String, u64>,
     /// Modules loaded before the clock started.
     pub preload: Vec<String>,
     /// Other files that the import read, by path; `None` for one that it looked for and that was not there.

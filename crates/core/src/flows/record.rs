@@ -183,7 +183,7 @@ impl<'a> RecordPlan<'a> {
         let same_data = recorded.preload == target.preload && recorded.files_read == observed.files_read;
         Reason::Due(same_data.then(|| Earlier {
             samples: recorded.to_samples(),
-            own_ns: recorded.own_ns.clone(),
+            own_ns: (*recorded.own_ns).clone(),
             change: ClosureChange::between(&recorded.closure, &observed.closure),
         }))
     }
@@ -304,7 +304,7 @@ fn recorded(due: &Due<'_>, taken: &Taken, machine: &MachineSpeed) -> Recorded {
     Recorded {
         samples: samples.iter().map(StoredSample::from).collect(),
         closure: observed.closure.clone(),
-        own_ns,
+        own_ns: own_ns.into(),
         preload: target.preload.clone(),
         files_read: observed.files_read.clone(),
         inputs: observed.inputs.clone(),

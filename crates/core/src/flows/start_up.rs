@@ -37,7 +37,7 @@ pub(super) fn record(measure: &dyn Measure, machine: &MachineSpeed) -> Result<Op
     Ok(Some(Recorded {
         closure: observed.closure,
         inputs: observed.inputs,
-        own_ns,
+        own_ns: own_ns.into(),
         ..Recorded::default()
     }))
 }

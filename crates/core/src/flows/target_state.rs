@@ -424,7 +424,7 @@ fn against_recorded(
     let modules_compare = stored.comparability.modules_compare() && !reuse.times_alone;
     Kind::Timed(OtherSide::Stored {
         samples,
-        own_ns: recorded.own_ns.clone(),
+        own_ns: (*recorded.own_ns).clone(),
         change: modules_compare.then(|| change.clone()),
         whole: stored.comparability.times_compare(),
     })
@@ -445,7 +445,7 @@ fn before_of(recorded: &Recorded, machine: &MachineSpeed) -> Before {
     Before {
         estimate: estimate(&samples, machine),
         modules: recorded.closure.len() as u64,
-        own_ns: in_milliseconds_of(machine, &samples, recorded.own_ns.clone()),
+        own_ns: in_milliseconds_of(machine, &samples, (*recorded.own_ns).clone()),
     }
 }
 

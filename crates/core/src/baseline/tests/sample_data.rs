@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::baseline::{Baseline, Entry, Recorded, RecordedInterpreter, StoredSample};
 use crate::observed::{
     BytecodeState, COLLECTIONS, ContentHash, EnvironmentKey, Input, Inputs, Installed, Machine, ModuleRecord,
-    ModuleTable, Origin, ReferenceSample,
+    ModuleTable, Origin, ReferenceSample, SharedMap,
 };
 
 /// The key of the entries here.
@@ -77,7 +77,7 @@ pub(in crate::baseline) fn entry() -> Entry {
                 },
             ),
         ]),
-        own_ns: BTreeMap::from([
+        own_ns: SharedMap::from([
             ("shop".to_owned(), 120_000),
             ("sqlalchemy".to_owned(), 3_000_000),
             ("sqlalchemy.orm".to_owned(), 0),
