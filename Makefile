@@ -4,7 +4,7 @@ CARGO ?= cargo
 # What `make tools` has installed goes before what is on PATH.
 with_tools := PATH="$(CURDIR)/target/tools/bin:$$PATH"
 
-.PHONY: check lint audit tools test test-probe test-real perf-check bench bench-speed experiment
+.PHONY: check lint audit tools test test-probe test-real perf-check bench bench-speed bench-scale experiment
 
 # All that can be said without running anything. cargo-deny reads every crate of Cargo.lock: it downloads those that are for
 # other systems only, where they are not there yet, and needs no network after that.
@@ -55,6 +55,11 @@ bench:
 bench-speed:
 	$(CARGO) build --release
 	python3 benches/speed/passes.py target/release/importgate
+
+# Time, memory and the size of the baseline on a generated project of a thousand targets.
+bench-scale:
+	$(CARGO) build --release
+	python3 benches/scale/scale.py target/release/importgate
 
 # The tables of benches/README.md: recorded streams replayed (a minute), then real runs.
 experiment:

@@ -43,6 +43,11 @@ fn store_baseline(arguments: &MergeArguments, parts: Vec<(String, BaselinePart)>
         ));
     };
     let joined = join_parts(parts).map_err(|error| Error::CannotMeasure(error.to_string()))?;
+    if joined.environments.is_empty() {
+        return Err(Error::CannotMeasure(
+            "no shard recorded a target; the baseline is as it was".to_owned(),
+        ));
+    }
     let mut written = String::new();
     for (key, entry) in &joined.environments {
         let targets = entry.targets.len();
