@@ -1,4 +1,4 @@
-//! Few samples: whether Student's t keeps its level on recorded noise, and what a fixed number of samples can tell.
+//! Few samples: whether the test of them keeps its level on recorded noise, and what a fixed number of samples can tell.
 
 use importgate_core::sampling::Decision;
 use importgate_core::stats::random::SplitMix64;
@@ -12,7 +12,7 @@ use crate::replay::{Injection, fixed};
 use crate::streams::Streams;
 
 const COUNTS: [usize; 6] = [2, 3, 5, 8, 10, 15];
-/// Below any level that a rank test can reach, so that Student's t is asked.
+/// Below any level that a rank test can reach, so that the test of few is asked, or Student's t.
 const UNREACHABLE: f64 = 0.0;
 
 /// All tables.
@@ -24,7 +24,7 @@ pub(crate) fn print(streams: &Streams, draws: usize) {
 /// Every stretch of so many samples in a row is tested for being above what its stream comes to, or above the other arm of
 /// the same code.
 fn keeps_its_level(streams: &Streams) {
-    println!("\n### Student's t where nothing changed: stretches with p below 1%, and below 0.1%, in percent\n");
+    println!("\n### Few samples where nothing changed: stretches with p below 1%, and below 0.1%, in percent\n");
     println!("| samples | {} |", COUNTS.map(|count| count.to_string()).join(" | "));
     println!("|---|{}", "---|".repeat(COUNTS.len()));
     for state in State::ALL {

@@ -121,6 +121,7 @@ struct Import {
     kind: Kind,
     noise: Noise,
     noise_level: f64,
+    shares: bool,
     own_ms: Vec<f64>,
 }
 
@@ -132,6 +133,7 @@ impl Import {
             kind: KINDS[position % KINDS.len()],
             noise: [Noise::Disturbed, Noise::HeavyTails][heavy],
             noise_level: levels[heavy],
+            shares: position / KINDS.len() % 2 == 0,
             own_ms: (0..MODULES).map(|_| 6.0 * (0.7 * normal(random)).exp()).collect(),
         }
     }
@@ -153,8 +155,13 @@ impl Import {
         }
     }
 
+    /// In every other target the module that differs is one that they share, so that these answer for each other.
     fn module(&self, index: usize) -> String {
-        format!("{}.module_{index}", self.name)
+        if index == EDITED && self.shares {
+            "shared.module".to_owned()
+        } else {
+            format!("{}.module_{index}", self.name)
+        }
     }
 
     /// With its ceiling right below, by what the machine may move.
