@@ -23,18 +23,11 @@ use crate::stats::random::SplitMix64;
 use super::sequential::Decision;
 
 mod references;
+mod task;
 
 pub use references::Reference;
 use references::{References, Waiting};
-
-/// Which of the two compared versions a sample is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Arm {
-    /// The version under test.
-    Head,
-    /// The version that it is compared with in the same run.
-    Base,
-}
+pub use task::{Arm, Outcome, Slot, Task};
 
 /// How a target is sampled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -58,39 +51,6 @@ pub struct PlanSettings {
     pub max_samples: usize,
     /// How many tasks may be in progress at once.
     pub workers: usize,
-}
-
-/// One thing to do, by one worker.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Task {
-    /// Run the reference workload.
-    Reference,
-    /// Take one sample of each arm that is named, one right after the other.
-    Sample(Slot),
-}
-
-/// The samples of one target in one round.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Slot {
-    /// The index of the target.
-    pub target: usize,
-    /// The round: the hash seed follows from it, so that both arms and every run have the same layouts.
-    pub round: u32,
-    /// Which versions, in which order.
-    pub arms: Vec<Arm>,
-    /// Whether nothing else is in progress meanwhile.
-    alone: bool,
-}
-
-/// What came of a task.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Outcome {
-    /// The reference ran.
-    Reference(ReferenceSample),
-    /// Samples were taken, one for each arm. Their round and their reference are filled in here.
-    Samples(Slot, Vec<Sample>),
-    /// The import failed: the target is dropped, unless others that ran meanwhile may be why.
-    Failed(Slot),
 }
 
 /// The samples of one target so far. With two arms, both have the same rounds.
