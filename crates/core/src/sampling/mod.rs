@@ -25,5 +25,5 @@ pub use memory::MemoryRuling;
 pub use other_side::{OtherSide, most_tests_of, tests_of};
 pub use pool::Pooled;
 pub use question::{Question, Rules, ShownOn};
-pub use recording::{Earlier, RecordingJudge, RecordingQuestion};
+pub use recording::{Earlier, RECORDED_AT_MOST, RecordingJudge, RecordingQuestion};
 pub use sequential::Decision;
