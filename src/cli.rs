@@ -115,7 +115,7 @@ pub struct MeasureArguments {
     /// Repeat the random order of an earlier run.
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// Stop sampling after this long, such as 90s or 5min; what is undecided then is inconclusive.
+    /// Measure nothing after this long, such as 90s or 5min; what is undecided then is inconclusive.
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub time_limit: Option<Duration>,
     /// No progress on stderr.

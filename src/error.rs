@@ -80,10 +80,7 @@ impl Error {
             Self::Budgets(_) | Self::NoBudgets { .. } | Self::Usage(_) => exit::USAGE,
             // A budgets file that was named and is not there is a mistake on the command line.
             Self::Unreadable { .. } => exit::USAGE,
-            Self::Measure(MeasureError::Interrupted { signal }) => match *signal {
-                libc::SIGTERM => exit::TERMINATED,
-                _ => exit::INTERRUPTED,
-            },
+            Self::Measure(MeasureError::Interrupted { signal }) => exit::stopped_by(*signal),
             Self::NoTarget { .. }
             | Self::Output { .. }
             | Self::Measure(_)

@@ -12,3 +12,11 @@ pub const CANNOT_MEASURE: u8 = 3;
 pub const INTERRUPTED: u8 = 130;
 /// Stopped by SIGTERM (128 + SIGTERM).
 pub const TERMINATED: u8 = 143;
+
+/// The code of a run that a signal stopped.
+pub(crate) fn stopped_by(signal: i32) -> u8 {
+    match signal {
+        libc::SIGTERM => TERMINATED,
+        _ => INTERRUPTED,
+    }
+}

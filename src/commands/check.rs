@@ -13,6 +13,7 @@ use crate::store;
 use importgate_core::checks::Verdict;
 use importgate_core::flows::{Against, Check, Deadline, Reuse, check};
 use importgate_core::report::Report;
+use importgate_probe::runner;
 use importgate_probe::{Probe, Stopwatch, machine};
 
 /// Runs the check and returns the exit code.
@@ -20,6 +21,7 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<u8, Error> {
     let report = report(arguments)?;
     outputs::write(&report, &arguments.formats, arguments.verbose)?;
     Ok(match report.verdict {
+        _ if let Some(signal) = report.run.interrupted => exit::stopped_by(signal),
         Verdict::Fail => exit::FAIL,
         Verdict::Pass | Verdict::Inconclusive => exit::PASS,
     })
@@ -81,6 +83,7 @@ fn report(arguments: &CheckArguments) -> Result<Report, Error> {
         &mut progress,
     )?;
     progress.finish();
+    report.run.times = Some(progress.times(runner::own_cpu_time()));
     project.doubt_interpreter(&mut report);
     report.shard = division.shard;
     Ok(report)

@@ -109,6 +109,8 @@ fn report(verdict: Verdict, targets: &[(&str, f64)]) -> Report {
             references: 4,
             seconds: 1.5,
             seed: 1,
+            interrupted: None,
+            times: None,
         },
         shard: None,
     }

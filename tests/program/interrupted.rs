@@ -181,3 +181,38 @@ fn a_signal_ends_the_run_and_all_of_its_processes() {
         assert!(left.is_empty(), "{left:?}");
     }
 }
+
+#[test]
+fn ctrl_c_while_sampling_says_what_is_known_so_far() {
+    let project = Project::new("[measure]\nsamples = 5000\n[modules.quick]\nmax-time = \"1ms\"\n[modules.slow]\n");
+    // The second look and the first samples are over once it was imported so often.
+    project.write("quick.py", "");
+    project.write(
+        "slow.py",
+        "import pathlib\nwith pathlib.Path('imported').open('a') as file:\n    file.write('.')\n",
+    );
+    let mut command = project.command(&["check", "--format", "terminal", "--format", "json=report.json", "-v"]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("it starts");
+    let often = |path: &std::path::Path| fs::metadata(path).is_ok_and(|metadata| metadata.len() >= 12);
+    while !often(&project.path("imported")) {
+        assert!(child.try_wait().expect("a state").is_none(), "it ended by itself");
+        thread::sleep(Duration::from_millis(5));
+    }
+    let killed = std::process::Command::new("kill")
+        .args([format!("-{}", libc::SIGINT), child.id().to_string()])
+        .status()
+        .expect("kill");
+    assert!(killed.success());
+    let output = child.wait_with_output().expect("it ends");
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(130), "{stdout}");
+    assert!(stdout.contains("INTERRUPTED: "), "{stdout}");
+    assert!(
+        stdout.contains("time: observing ") && stdout.contains("own CPU time"),
+        "{stdout}"
+    );
+    assert!(project.read("report.json").contains("\"interrupted\": 2"));
+    let progress = String::from_utf8_lossy(&output.stderr);
+    assert!(progress.contains("importgate: observing 2 targets"), "{progress}");
+}

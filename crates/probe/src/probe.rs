@@ -66,6 +66,7 @@ impl Measure for Probe {
                 modules.for_each(|module| module.bytecode = BytecodeState::Fresh);
             }
             Ok(TargetObservation {
+                is_missing: false,
                 files_read: contents.files_read(&observation),
                 inputs: contents.inputs(request, &observation, &closure),
                 closure,
@@ -91,6 +92,7 @@ impl Measure for Probe {
     fn observe_command(&self, words: &[String]) -> Result<TargetObservation, MeasureError> {
         let observation = self.session.observe_command(words)?;
         Ok(TargetObservation {
+            is_missing: false,
             closure: self.with_contents(|contents| contents.table(&observation)),
             observation,
             ..TargetObservation::default()

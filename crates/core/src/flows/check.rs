@@ -89,6 +89,13 @@ pub fn check(
     let recorded = compare_with.stored().map(|stored| &stored.entry);
     let speed = RunSpeed::tell(head, shown_at_ms, recorded)?;
     let measured = measure(check, head, (&compare_with, &context, &speed), deadline, progress)?;
+    let mut interrupted = measured.samples.interrupted;
+    // Nothing more is measured after that: what is known is said.
+    let deadline = if interrupted.is_some() {
+        deadline.ended()
+    } else {
+        deadline
+    };
     if let Compared::Base { private_bytecode, .. } = &mut context.compared {
         *private_bytecode = measured.private_bytecode;
     }
@@ -98,12 +105,19 @@ pub fn check(
         sampling: &check.sampling,
         deadline,
     };
-    let orders = measured.try_orders(check.targets, &orders, progress)?;
+    let orders = unless_interrupted(measured.try_orders(check.targets, &orders, progress), &mut interrupted)?;
+    let orders = orders.unwrap_or_else(|| vec![Vec::new(); check.targets.len()]);
+    let deadline = if interrupted.is_some() {
+        deadline.ended()
+    } else {
+        deadline
+    };
     let cases = measured.cases(check.targets, &orders, &compare_with);
     let mut judgement = checks::judge(&cases, &context);
     let before = measured.lines_before(&compare_with, check.files);
     let findings = &mut judgement.findings;
-    lines::name(findings, check.targets, &measured.head, before, deadline, progress)?;
+    let named = lines::name(findings, check.targets, &measured.head, before, deadline, progress);
+    unless_interrupted(named, &mut interrupted)?;
     let targets = report::rows(&cases, &judgement);
     let mut findings: Vec<_> = (judgement.findings.into_iter())
         .map(|found| wording::finding(found.seen_from(check.places)))
@@ -133,11 +147,27 @@ pub fn check(
         run: RunSummary {
             samples: measured.samples.count(),
             references: speed.references() + measured.samples.references.len() as u64,
-            seconds: deadline.elapsed_seconds(),
+            seconds: deadline.elapsed().as_secs_f64(),
             seed: check.sampling.seed,
+            interrupted,
+            times: None,
         },
         shard: None,
     })
+}
+
+/// The answer, or nothing where the run was interrupted before there was one.
+fn unless_interrupted<T>(
+    answer: Result<T, MeasureError>,
+    interrupted: &mut Option<i32>,
+) -> Result<Option<T>, MeasureError> {
+    match answer {
+        Err(MeasureError::Interrupted { signal }) => {
+            *interrupted = Some(signal);
+            Ok(None)
+        }
+        other => other.map(Some),
+    }
 }
 
 /// What counts instructions stands among the variables, where a difference keeps counts apart.
@@ -179,8 +209,13 @@ fn measure<'a>(
 ) -> Result<Measured<'a>, MeasureError> {
     let targets = check.targets;
     let counted = check.budgets.measure.engine.value == Engine::Instructions;
-    let ((head, base), private_bytecode) =
-        observe_both(check, head, (compare_with, context, speed), counted, progress)?;
+    let ((head, base), private_bytecode) = observe_both(
+        check,
+        head,
+        (compare_with, context, speed),
+        (counted, deadline),
+        progress,
+    )?;
     let mut states: Vec<TargetState> = targets
         .iter()
         .zip(&head.observations)
@@ -234,7 +269,7 @@ fn observe_both<'a>(
     check: &Check<'_>,
     head: &'a dyn Measure,
     (compare_with, context, speed): (&CompareWith<'a>, &Context<'_>, &RunSpeed),
-    counted: bool,
+    (counted, deadline): (bool, Deadline<'_>),
     progress: &mut dyn ShowProgress,
 ) -> Result<((Side<'a>, Option<Side<'a>>), bool), MeasureError> {
     let targets = check.targets;
@@ -247,10 +282,11 @@ fn observe_both<'a>(
         measure: head,
         settles: compare_with.stored().map(|_| &glance as &Settles<'_>),
         width: check.sampling.width.for_peak(peak_bytes),
+        deadline: Some(deadline),
     };
     let known = unchanged::observations(head, targets, compare_with, context, (check.reuse, speed));
     let observed = observer.observe_rest(targets, known, progress)?;
-    let Some(base) = observe_base(compare_with, check, (&observed, counted), progress)? else {
+    let Some(base) = observe_base(compare_with, check, (&observed, counted, deadline), progress)? else {
         return Ok(((observed, None), false));
     };
     let sides = observed.observations.iter().zip(&base.observations);
@@ -261,7 +297,7 @@ fn observe_both<'a>(
     let privately = |side: &dyn Measure| differ && side.use_private_bytecode();
     if privately(head) | privately(base.measure) {
         let observed = observer.observe(targets, progress)?;
-        let base = observe_base(compare_with, check, (&observed, counted), progress)?;
+        let base = observe_base(compare_with, check, (&observed, counted, deadline), progress)?;
         return Ok(((observed, base), true));
     }
     Ok(((observed, Some(base)), false))
@@ -272,7 +308,7 @@ fn observe_both<'a>(
 fn observe_base<'a>(
     compare_with: &CompareWith<'a>,
     check: &Check<'_>,
-    (head, closely): (&Side<'_>, bool),
+    (head, closely, deadline): (&Side<'_>, bool, Deadline<'_>),
     progress: &mut dyn ShowProgress,
 ) -> Result<Option<Side<'a>>, MeasureError> {
     let Some(base) = compare_with.base() else {
@@ -282,11 +318,12 @@ fn observe_base<'a>(
         measure: base.measure,
         settles: if closely { None } else { Some(&|_, _| Glanced::Settled) },
         width: check.sampling.width,
+        deadline: Some(deadline),
     };
     let by_files = check.reuse.is_by_files() && !closely;
     let known = unchanged::in_base(base.measure, head, check.targets, by_files);
     let mut side = observer.observe_rest(check.targets, known, progress)?;
-    for observed in &mut side.observations {
+    for observed in side.observations.iter_mut().filter(|observed| !observed.is_missing) {
         (base.verify_sources)(observed)?;
     }
     Ok(Some(side))

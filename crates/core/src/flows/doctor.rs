@@ -110,7 +110,7 @@ fn self_test(
     let question = Question::new(&subject, &other, settings.rules(0));
     let job = Job::to_record(&subject, question, &TargetObservation::default());
     let deadline = Deadline::new(clock, None);
-    let samples = sample::take((measure, Some(measure)), &[job], &settings, deadline, progress)?;
+    let samples = sample::take((measure, Some(measure)), &[job], &settings, deadline, progress)?.whole()?;
     let taken = samples.taken.first();
     let floor = taken.and_then(|taken| noise_floor(&taken.head, &taken.base));
     let machine = MachineSpeed::of_references(&samples.references);

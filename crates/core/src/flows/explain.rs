@@ -122,6 +122,7 @@ pub fn explain(
         measure,
         settles: None,
         width: Width::ONE,
+        deadline: None,
     };
     let side = observer.observe(std::slice::from_ref(target), progress)?;
     let observed = &side.observations[0];

@@ -10,6 +10,7 @@ mod explain;
 mod lines;
 mod observe;
 mod orders;
+mod outlook;
 mod record;
 mod recording;
 mod sample;
@@ -37,12 +38,15 @@ pub use target_state::Reuse;
 
 use crate::budgets::{Target, Workload};
 use crate::observed::{Clock, ImportRequest};
-use crate::report::progress_line::Progress;
+use crate::report::progress_line::{Outlook, Progress};
 
 /// Who is told how far a run is.
 pub trait ShowProgress {
     /// Shows a step that begins.
     fn show(&mut self, progress: &Progress<'_>);
+
+    /// Takes in how the targets stand at the end of a round; `None` where sampling is over.
+    fn foresee(&mut self, _outlook: Option<Outlook>) {}
 }
 
 /// When the time that a run may take is over.
@@ -59,18 +63,26 @@ impl<'a> Deadline<'a> {
     }
 
     /// True where no time is left.
-    fn is_over(&self) -> bool {
+    fn is_over(self) -> bool {
         self.left().is_some_and(|left| left.is_zero())
     }
 
     /// How much time is left; `None` where it does not matter.
-    fn left(&self) -> Option<Duration> {
+    fn left(self) -> Option<Duration> {
         self.limit.map(|limit| limit.saturating_sub(self.clock.elapsed()))
     }
 
-    /// How long ago the run began, in seconds.
-    fn elapsed_seconds(&self) -> f64 {
-        self.clock.elapsed().as_secs_f64()
+    /// The same without any time left.
+    fn ended(self) -> Self {
+        Self {
+            limit: Some(Duration::ZERO),
+            ..self
+        }
+    }
+
+    /// How long ago the run began.
+    fn elapsed(self) -> Duration {
+        self.clock.elapsed()
     }
 }
 

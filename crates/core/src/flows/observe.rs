@@ -6,8 +6,8 @@ use crate::budgets::{Target, Workload};
 use crate::observed::{ImportRequest, Look, Measure, MeasureError, TargetObservation};
 use crate::report::progress_line::{Phase, Progress};
 
-use super::ShowProgress;
 use super::side_by_side::{self, Tasks, Width};
+use super::{Deadline, ShowProgress};
 
 /// One version of the code: who measures it, and what was observed of each target.
 pub(super) struct Side<'a> {
@@ -40,6 +40,8 @@ pub(super) struct Observer<'a, 's> {
     pub(super) settles: Option<&'s Settles<'s>>,
     /// How many imports may run at once.
     pub(super) width: Width,
+    /// When nothing is looked at any more; `None` where there is time.
+    pub(super) deadline: Option<Deadline<'s>>,
 }
 
 impl<'a> Observer<'a, '_> {
@@ -56,25 +58,38 @@ impl<'a> Observer<'a, '_> {
         known: Vec<Option<TargetObservation>>,
         progress: &mut dyn ShowProgress,
     ) -> Result<Side<'a>, MeasureError> {
-        let mut observing = Observing::new(targets, known, self.width, progress);
+        let mut observing = Observing::new(targets, known, (self.width, self.deadline), progress);
+        let (measure, settles) = (self.measure, self.settles);
         side_by_side::run(self.width.imports(), &mut observing, |position| {
-            Ok((position, self.look_at(&targets[position])?))
+            Ok((position, look_at(measure, settles, &targets[position])?))
         })?;
-        let observations = observing.seen.into_iter().map(Option::unwrap_or_default).collect();
+        let missing = || TargetObservation {
+            is_missing: true,
+            ..TargetObservation::default()
+        };
+        let observations = observing
+            .seen
+            .into_iter()
+            .map(|seen| seen.unwrap_or_else(missing))
+            .collect();
         Ok(Side {
             measure: self.measure,
             width: observing.width,
             observations,
         })
     }
+}
 
-    fn look_at(self, target: &Target) -> Result<TargetObservation, MeasureError> {
-        match self.settles {
-            // It is timed anyway, and run no more often than it has to be.
-            _ if is_command(target) => observe(self.measure, target, Look::Full),
-            Some(settles) => observe_as_needed(self.measure, target, settles),
-            None => observe(self.measure, target, Look::Full),
-        }
+fn look_at(
+    measure: &dyn Measure,
+    settles: Option<&Settles<'_>>,
+    target: &Target,
+) -> Result<TargetObservation, MeasureError> {
+    match settles {
+        // It is timed anyway, and run no more often than it has to be.
+        _ if is_command(target) => observe(measure, target, Look::Full),
+        Some(settles) => observe_as_needed(measure, target, settles),
+        None => observe(measure, target, Look::Full),
     }
 }
 
@@ -93,6 +108,7 @@ struct Observing<'a> {
     in_progress: usize,
     /// Whether what is in progress has nothing beside it.
     is_alone: bool,
+    deadline: Option<Deadline<'a>>,
     progress: &'a mut dyn ShowProgress,
 }
 
@@ -100,7 +116,7 @@ impl<'a> Observing<'a> {
     fn new(
         targets: &'a [Target],
         known: Vec<Option<TargetObservation>>,
-        width: Width,
+        (width, deadline): (Width, Option<Deadline<'a>>),
         progress: &'a mut dyn ShowProgress,
     ) -> Self {
         let unknown = (0..targets.len()).filter(|&position| known[position].is_none());
@@ -113,12 +129,17 @@ impl<'a> Observing<'a> {
             alone,
             in_progress: 0,
             is_alone: false,
+            deadline,
             progress,
         }
     }
 
+    fn is_out_of_time(&self) -> bool {
+        self.deadline.is_some_and(Deadline::is_over)
+    }
+
     fn next_position(&mut self) -> Option<usize> {
-        if self.is_alone || self.in_progress >= self.width.imports() {
+        if self.is_alone || self.in_progress >= self.width.imports() || self.is_out_of_time() {
             return None;
         }
         if let Some(position) = self.beside.pop_front() {

@@ -10,7 +10,9 @@ use crate::budgets::{Budgets, Engine, ReuseBy, Target, Workload};
 use crate::observed::{
     COLLECTIONS, ClosureChange, Machine, Measure, MeasureError, Observation, Sample, TargetObservation,
 };
-use crate::sampling::{Earlier, OtherSide, Question, RecordingJudge, RecordingQuestion, Rules, tests_of};
+use crate::sampling::{
+    Earlier, OtherSide, Question, RECORDED_AT_MOST, RecordingJudge, RecordingQuestion, Rules, tests_of,
+};
 use crate::stats::MachineSpeed;
 use crate::stats::changed_part::usual_own_times;
 
@@ -81,10 +83,15 @@ pub fn record(
         measure,
         settles: Some(&settles),
         width: record.sampling.width.for_peak(old.map_or(0, Entry::peak_bytes)),
+        deadline: Some(deadline),
     };
     let side = observer.observe_rest(record.targets, known, progress)?;
     let mut due = Vec::new();
     for (target, observed) in record.targets.iter().zip(&side.observations) {
+        if observed.is_missing {
+            recording.missed.push(target.name.clone());
+            continue;
+        }
         match (observed.failure(), plan.due(target, observed)) {
             (Some(failure), _) => recording.fails(target, failure),
             (None, Reason::None(recorded)) => recording.keeps(target, observed, recorded),
@@ -230,7 +237,15 @@ impl<'a> RecordPlan<'a> {
         let jobs: Vec<Job<'_>> = due.iter().map(|due| job(due, sampling)).collect();
         let questions: Vec<RecordingQuestion<'_>> = due.iter().map(|due| self.question(due, rules)).collect();
         let mut judge = RecordingJudge::new(&questions);
-        let samples = sample::take_judged((measure, None), &jobs, &mut judge, sampling, deadline, progress)?;
+        let samples = sample::take_judged(
+            (measure, None),
+            &jobs,
+            (&mut judge, RECORDED_AT_MOST),
+            sampling,
+            deadline,
+            progress,
+        )?
+        .whole()?;
         recording.takes(&samples);
         let machine = MachineSpeed::of_references(&samples.references);
         for ((due, question), taken) in due.iter().zip(&questions).zip(&samples.taken) {

@@ -11,11 +11,15 @@ use crate::observed::{
     Effect, Failure, ImportRequest, Measure, MeasureError, ReferenceSample, Sample, TargetObservation,
 };
 use crate::report::progress_line::{Phase, Progress};
-use crate::sampling::plan::{Arm, Arms, Judge, Outcome, Plan, PlanSettings, Reference, Sampled, Task};
+use crate::sampling::plan::{Arm, Arms, Judge, Outcome, Plan, PlanSettings, Reference, Round, Sampled, Task};
 use crate::sampling::{ErrorBudget, Pooled, Question, Rules, SequentialJudge};
 
+use super::outlook::{Range, outlook};
 use super::side_by_side::{self, Tasks, Width};
 use super::{Deadline, ShowProgress};
+
+/// Within how many samples a check decides what is not close to a limit.
+const DECIDED_WITHIN: usize = 12;
 
 /// How many samples, and in which order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -166,9 +170,22 @@ pub(super) struct Taken {
 pub(super) struct Samples {
     pub(super) taken: Vec<Taken>,
     pub(super) references: Vec<ReferenceSample>,
+    /// The signal that ended it before everything was decided.
+    pub(super) interrupted: Option<i32>,
 }
 
 impl Samples {
+    /// Those that nothing interrupted.
+    ///
+    /// # Errors
+    /// Where something did.
+    pub(super) fn whole(self) -> Result<Self, MeasureError> {
+        match self.interrupted {
+            Some(signal) => Err(MeasureError::Interrupted { signal }),
+            None => Ok(self),
+        }
+    }
+
     /// How many samples there are, of both sides.
     pub(super) fn count(&self) -> u64 {
         self.taken
@@ -181,10 +198,10 @@ impl Samples {
 /// Who measures the head, and the base where there is one.
 pub(super) type Sides<'a> = (&'a dyn Measure, Option<&'a dyn Measure>);
 
-/// Samples until every job is decided, its samples are used up, or time is.
+/// Samples until every job is decided, its samples are used up, time is, or the run is interrupted: what was taken then stands.
 ///
 /// # Errors
-/// Where a process could not be run at all, or the run was interrupted.
+/// Where a process could not be run at all.
 pub(super) fn take(
     sides: Sides<'_>,
     jobs: &[Job<'_>],
@@ -193,21 +210,21 @@ pub(super) fn take(
     progress: &mut dyn ShowProgress,
 ) -> Result<Samples, MeasureError> {
     let mut judge = SequentialJudge::new(jobs.iter().map(|job| &job.question));
-    let mut samples = take_judged(sides, jobs, &mut judge, settings, deadline, progress)?;
+    let mut samples = take_judged(sides, jobs, (&mut judge, DECIDED_WITHIN), settings, deadline, progress)?;
     for (taken, pooled) in samples.taken.iter_mut().zip(judge.into_pooled()) {
         taken.pooled = pooled;
     }
     Ok(samples)
 }
 
-/// The same with another judge of when a job has enough samples.
+/// The same with another judge of when a job has enough samples, and within how many most have.
 ///
 /// # Errors
 /// As [`take`].
 pub(super) fn take_judged(
     sides: Sides<'_>,
     jobs: &[Job<'_>],
-    judge: &mut dyn Judge,
+    (judge, usually): (&mut dyn Judge, usize),
     settings: &SamplingSettings,
     deadline: Deadline<'_>,
     progress: &mut dyn ShowProgress,
@@ -230,13 +247,24 @@ pub(super) fn take_judged(
         width: settings.width,
         in_progress: 0,
         begun: 0,
+        foreseen: 0,
+        range: Range {
+            fewest: settings.fixed.unwrap_or(settings.min_samples) as usize,
+            of_what_is_clear: usually,
+            most: settings.max_samples(),
+        },
+        began: deadline.elapsed(),
         deadline,
         progress,
     };
-    side_by_side::run(settings.width.imports(), &mut sampling, |work| {
+    let ended = side_by_side::run(settings.width.imports(), &mut sampling, |work| {
         do_work(sides, jobs, work)
-    })?;
-    Ok(sampling.finish())
+    });
+    let interrupted = match ended {
+        Err(MeasureError::Interrupted { signal }) => Some(signal),
+        other => other.map(|()| None)?,
+    };
+    Ok(sampling.finish(interrupted))
 }
 
 /// The plan at work.
@@ -249,6 +277,11 @@ struct Sampling<'a> {
     in_progress: usize,
     /// How many tasks were begun.
     begun: u32,
+    /// After how many rounds it was foreseen how long it goes on.
+    foreseen: u32,
+    range: Range,
+    /// When it began.
+    began: Duration,
     deadline: Deadline<'a>,
     progress: &'a mut dyn ShowProgress,
 }
@@ -272,7 +305,18 @@ impl Sampling<'_> {
         });
     }
 
-    fn finish(self) -> Samples {
+    /// Says how the targets stand, once a round.
+    fn foresee(&mut self) {
+        let (rounds, Round { samples, open }) = self.plan.progress();
+        if rounds > self.foreseen {
+            self.foreseen = rounds;
+            let elapsed = self.deadline.elapsed().saturating_sub(self.began);
+            self.progress.foresee(outlook(elapsed, samples, open, self.range));
+        }
+    }
+
+    fn finish(self, interrupted: Option<i32>) -> Samples {
+        self.progress.foresee(None);
         let references = self.plan.references().to_vec();
         let taken = self.plan.into_samples().into_iter().zip(self.failures);
         let taken = taken.map(|(Arms { head, base }, failed)| {
@@ -288,6 +332,7 @@ impl Sampling<'_> {
         Samples {
             taken: taken.collect(),
             references,
+            interrupted,
         }
     }
 }
@@ -328,6 +373,7 @@ impl Tasks for Sampling<'_> {
             Outcome::Failed(_) | Outcome::Reference(_) => {}
         }
         self.plan.record(outcome, self.judge);
+        self.foresee();
     }
 }
 

@@ -90,6 +90,9 @@ impl TargetState {
         if observed.failure().is_some() {
             return Self::of_kind(Kind::Failed);
         }
+        if observed.is_missing || base.is_some_and(|base| base.is_missing) {
+            return Self::of_kind(Kind::Timed(OtherSide::Nothing)); // there is no time for samples either
+        }
         if let Some(base) = base {
             let times_alone = reuse.times_alone || compare_with.is_other_interpreter();
             return Self::against_base(target, observed, base, times_alone);
@@ -268,7 +271,7 @@ impl TargetState {
             failure: observed.failure(),
             base_failure: base.and_then(TargetObservation::failure),
             printed: &observed.observation.output_tail,
-            observation: Some(&observed.observation),
+            observation: (!observed.is_missing).then_some(&observed.observation),
             closure: &observed.closure,
             closure_before: None,
             estimate: None,

@@ -81,6 +81,7 @@ fn starts_alike(stored: &StoredEntry) -> bool {
 /// What an import that is the recorded one would be seen to load and read.
 pub(super) fn as_recorded(recorded: &Recorded) -> TargetObservation {
     TargetObservation {
+        is_missing: false,
         closure: recorded.closure.clone(),
         files_read: recorded.files_read.clone(),
         inputs: recorded.inputs.clone(),

@@ -140,6 +140,8 @@ pub struct TargetObservation {
     pub files_read: BTreeMap<String, Option<ContentHash>>,
     /// What else it depends on; empty where that is not known.
     pub inputs: Inputs,
+    /// True where nobody looked, as the time of the run was over.
+    pub is_missing: bool,
 }
 
 impl TargetObservation {

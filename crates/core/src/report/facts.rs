@@ -68,6 +68,16 @@ pub(super) fn number_of(report: &Report, severity: Severity) -> u64 {
 /// The reason of the verdict in one sentence, without the word for the verdict itself.
 pub(super) fn reason(report: &Report) -> String {
     let targets = report.targets.len() as u64;
+    if report.run.interrupted.is_some() {
+        let is_decided = |target: &&TargetReport| target.verdict != Verdict::Inconclusive;
+        let decided = report.targets.iter().filter(is_decided).count() as u64;
+        let failed = report.targets.iter().filter(|target| target.verdict == Verdict::Fail);
+        return format!(
+            "interrupted when {} decided, {} of them failed",
+            numbers::part_of(decided, targets, "target"),
+            numbers::count(failed.count() as u64)
+        );
+    }
     let mut reason = match report.verdict {
         Verdict::Pass => format!("{} within budget", numbers::counted(targets, "target")),
         Verdict::Inconclusive => {
@@ -129,6 +139,23 @@ pub(super) fn cost(report: &Report) -> String {
         ));
     }
     cost
+}
+
+/// How the time of the run divides, where that is known.
+pub(super) fn division(report: &Report) -> Option<String> {
+    let times = report.run.times?;
+    let share = if report.run.seconds > 0.0 {
+        100.0 * times.own_cpu / report.run.seconds
+    } else {
+        0.0
+    };
+    Some(format!(
+        "time: observing {}, sampling {}, naming causes {}; own CPU time {} ({share:.1}% of the run)",
+        numbers::seconds(times.observing),
+        numbers::seconds(times.sampling),
+        numbers::seconds(times.naming_causes),
+        numbers::seconds(times.own_cpu),
+    ))
 }
 
 /// True where instructions were counted.

@@ -5,7 +5,7 @@ use crate::checks::{Code, Severity, TargetStatus, Verdict};
 use crate::explain::ChainStep;
 use crate::observed::{ClosureChange, DistributionChange, EnvironmentKey, Machine, Place};
 use crate::report::{
-    BaselineSummary, Cause, Finding, RecordedFrom, Report, ReportEnvironment, RunSummary, TargetReport,
+    BaselineSummary, Cause, Finding, RecordedFrom, Report, ReportEnvironment, RunSummary, RunTimes, TargetReport,
 };
 use crate::stats::{ComparisonKind, Percentiles};
 
@@ -26,6 +26,13 @@ pub(super) fn report() -> Report {
             references: 61,
             seconds: 21.38,
             seed: 7,
+            interrupted: None,
+            times: Some(RunTimes {
+                own_cpu: 0.21,
+                observing: 3.1,
+                sampling: 16.9,
+                naming_causes: 0.8,
+            }),
         },
         ..base(Verdict::Fail)
     }
@@ -92,6 +99,8 @@ fn base(verdict: Verdict) -> Report {
             references: 16,
             seconds: 4.2,
             seed: 7,
+            interrupted: None,
+            times: None,
         },
         shard: None,
     }

@@ -24,7 +24,7 @@ pub mod usage;
 pub mod wording;
 
 pub use crate::numbers::first_names;
-pub use model::{BaselineSummary, Cause, Finding, RecordedFrom, Report, ReportEnvironment, RunSummary};
+pub use model::{BaselineSummary, Cause, Finding, RecordedFrom, Report, ReportEnvironment, RunSummary, RunTimes};
 pub use rows::{OrderReport, TargetReport, rows};
 
 #[cfg(test)]

@@ -65,6 +65,25 @@ pub struct RunSummary {
     pub seconds: f64,
     /// The seed of the random order, to repeat it with `--seed`.
     pub seed: u64,
+    /// The signal that stopped it: what was not decided until then is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interrupted: Option<i32>,
+    /// How its time divides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub times: Option<RunTimes>,
+}
+
+/// How the time of a run divides, in seconds. What remains of the wall-clock time was spent on starting and reading.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct RunTimes {
+    /// CPU time of importgate itself, without the interpreters that it starts.
+    pub own_cpu: f64,
+    /// Wall-clock time of the untimed imports.
+    pub observing: f64,
+    /// Wall-clock time of the samples, or of counting.
+    pub sampling: f64,
+    /// Wall-clock time of finding out what costs.
+    pub naming_causes: f64,
 }
 
 /// One thing that the gate has to say about a target.

@@ -1,6 +1,7 @@
 //! The words of the progress line. Drawing it is the business of whoever owns the terminal.
 
 use std::fmt;
+use std::time::Duration;
 
 use super::untrusted;
 use crate::numbers;
@@ -77,9 +78,56 @@ impl fmt::Display for Progress<'_> {
     }
 }
 
+/// How the targets of a run stand at the end of a round. Displayed as `12 decided, 17 open, about 40 s left`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outlook {
+    /// Targets that need no further sample.
+    pub decided: u64,
+    /// Targets that are sampled further.
+    pub open: u64,
+    /// How long sampling will go on, as far as can be told.
+    pub remaining: Duration,
+}
+
+impl Outlook {
+    /// The same so much later, with no further round over.
+    #[must_use]
+    pub fn after(self, elapsed: Duration) -> Self {
+        Self {
+            remaining: self.remaining.saturating_sub(elapsed),
+            ..self
+        }
+    }
+}
+
+impl fmt::Display for Outlook {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (decided, open) = (numbers::count(self.decided), numbers::count(self.open));
+        write!(formatter, "{decided} decided, {open} open")?;
+        match self.remaining.as_secs() {
+            0 => Ok(()),
+            seconds @ 1..100 => write!(formatter, ", about {seconds} s left"),
+            seconds => write!(formatter, ", about {} min left", (seconds + 30) / 60),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_outlook_counts_down_and_says_no_more_than_it_knows() {
+        let outlook = |seconds| Outlook {
+            decided: 12,
+            open: 1017,
+            remaining: Duration::from_secs(seconds),
+        };
+        assert_eq!(outlook(40).to_string(), "12 decided, 1,017 open, about 40 s left");
+        assert_eq!(outlook(200).to_string(), "12 decided, 1,017 open, about 3 min left");
+        let later = outlook(40).after(Duration::from_secs(41));
+        assert_eq!(later.to_string(), "12 decided, 1,017 open");
+    }
 
     #[test]
     fn it_says_what_how_far_and_which() {

@@ -346,9 +346,14 @@ impl Page<'_> {
     }
 
     fn conclusion(&self) -> String {
-        let (word, style) = verdict(self.report.verdict);
+        let (word, style) = match self.report.run.interrupted {
+            Some(_) => ("INTERRUPTED", CAUTION.bold()),
+            None => verdict(self.report.verdict),
+        };
+        let division = facts::division(self.report).filter(|_| self.options.verbose);
         format!(
-            "{}: {}; {}\n",
+            "{}{}: {}; {}\n",
+            division.map_or_else(String::new, |line| line + "\n"),
             self.paint(style, word),
             facts::reason(self.report),
             facts::cost(self.report)

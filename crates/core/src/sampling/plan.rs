@@ -120,6 +120,8 @@ pub struct Plan {
     samples: Vec<Arms>,
     /// Which targets are sampled further.
     open: Vec<bool>,
+    /// How many rounds the judge has seen.
+    judged: u32,
     /// True while what may not be disturbed is in progress.
     alone: bool,
     /// True where nothing further may begin.
@@ -137,6 +139,7 @@ impl Plan {
             references: References::default(),
             samples: vec![Arms::default(); targets],
             open: vec![settings.max_samples > 0; targets],
+            judged: 0,
             alone: false,
             is_over: false,
             settings,
@@ -205,6 +208,15 @@ impl Plan {
             self.keep(round.taken);
         }
         self.samples
+    }
+
+    /// How many rounds were looked at, the samples of each target in them, and which targets are sampled further.
+    pub fn progress(&self) -> (u32, Round<'_>) {
+        let round = Round {
+            samples: &self.samples,
+            open: &self.open,
+        };
+        (self.judged, round)
     }
 
     /// Every run of the reference workload.
@@ -366,6 +378,7 @@ impl Plan {
 
     fn judge_round(&mut self, number: u32, judge: &mut dyn Judge) {
         let is_last = number as usize >= self.settings.max_samples;
+        self.judged = number;
         let decisions = judge.look_round(Round {
             samples: &self.samples,
             open: &self.open,

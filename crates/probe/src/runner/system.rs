@@ -1,7 +1,7 @@
 //! The system calls that the standard library does not offer, each behind a safe function. All unsafe code is here.
 #![expect(
     unsafe_code,
-    reason = "wait4, waitid, poll, prctl, kill and pre_exec have no safe counterpart in std"
+    reason = "wait4, waitid, poll, prctl, kill, clock_gettime and pre_exec have no safe counterpart in std"
 )]
 
 use std::ffi::CString;
@@ -94,6 +94,20 @@ fn begin_session() -> io::Result<()> {
         return Err(io::Error::last_os_error());
     }
     Ok(())
+}
+
+/// The CPU time of this process, of all its threads and of none of its children.
+pub fn own_cpu_time() -> Duration {
+    let mut time = MaybeUninit::<libc::timespec>::uninit();
+    // SAFETY: the structure is initialized by clock_gettime where that succeeds, and read only then.
+    let time = unsafe {
+        if libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, time.as_mut_ptr()) != 0 {
+            return Duration::ZERO;
+        }
+        time.assume_init()
+    };
+    let part = |number| u64::try_from(number).unwrap_or(0);
+    Duration::from_secs(part(time.tv_sec)) + Duration::from_nanos(part(time.tv_nsec))
 }
 
 /// True where this process may write in a folder.

@@ -3,6 +3,7 @@
 
 mod check;
 mod doctor;
+mod ending;
 mod explain;
 mod figures;
 mod project;

@@ -68,6 +68,8 @@ pub(super) struct Scripted {
     clock: Arc<ScriptedClock>,
     /// How long each answer takes.
     step: Duration,
+    /// Once so many things were asked, Ctrl-C comes, and nothing is answered any more.
+    interrupted_after: Option<usize>,
     /// The modules whose bytecode is not fresh and cannot be written, and how many times as long they take for that.
     bytecode: Shared<BTreeMap<String, (BytecodeState, f64)>>,
     /// What an import waits for now, beside what it computes.
@@ -100,6 +102,7 @@ impl Scripted {
             random: Shared::new(SplitMix64::new(7)),
             clock: Arc::default(),
             step: Duration::from_millis(100),
+            interrupted_after: None,
             bytecode: Shared::default(),
             blocked_ms: 0.0,
             counter: None,
@@ -284,6 +287,19 @@ impl Scripted {
     fn changed(mut self, name: &str, change: impl FnOnce(&mut Module)) -> Self {
         change(self.modules.get_mut(name).expect("a module of the script"));
         self
+    }
+
+    /// With Ctrl-C once it was asked so many things.
+    pub(super) fn interrupted_after(mut self, asked: usize) -> Self {
+        self.interrupted_after = Some(asked);
+        self
+    }
+
+    fn go_on(&self) -> Result<(), MeasureError> {
+        match self.interrupted_after {
+            Some(most) if self.asked().len() >= most => Err(MeasureError::Interrupted { signal: 2 }),
+            _ => Ok(()),
+        }
     }
 
     /// The clock that moves with its answers.
@@ -481,6 +497,7 @@ impl Measure for Scripted {
     }
 
     fn observe(&self, request: ImportRequest<'_>, look: Look) -> Result<TargetObservation, MeasureError> {
+        self.go_on()?;
         self.note(if look == Look::Full { "look" } else { "light look" }, request);
         let import = self.import(request, &[]);
         let modules: Vec<LoadedModule> = import
@@ -536,6 +553,7 @@ impl Measure for Scripted {
             ns: glance.blocked_ns,
         });
         Ok(TargetObservation {
+            is_missing: false,
             closure: import.order.iter().map(record).collect(),
             files_read: BTreeMap::new(),
             inputs: self.inputs(request),
@@ -571,6 +589,7 @@ impl Measure for Scripted {
     }
 
     fn sample(&self, request: ImportRequest<'_>) -> Attempt<Sample> {
+        self.go_on()?;
         self.note("sample", request);
         let import = self.import(request, &[]);
         Ok(match &import.failure {
@@ -629,6 +648,7 @@ impl Measure for Scripted {
     }
 
     fn reference(&self, _: u32) -> Result<ReferenceSample, MeasureError> {
+        self.go_on()?;
         self.note_text("reference".to_owned());
         let cpu_ns = (80.0 * self.slowness() * NS_PER_MS) as u64;
         Ok(ReferenceSample {
@@ -639,6 +659,7 @@ impl Measure for Scripted {
     }
 
     fn lines(&self, request: ImportRequest<'_>, watched: &[&str]) -> Result<Vec<LineSeen>, MeasureError> {
+        self.go_on()?;
         self.note_text(format!("lines {}", watched.join(" ")));
         let import = self.import(request, &[]);
         let loaded = watched.iter().filter(|name| import.loaded.contains(**name));

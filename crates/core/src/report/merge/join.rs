@@ -37,6 +37,8 @@ pub(super) fn join(shards: Vec<(String, Report)>) -> Result<Report, ReportMergeE
         merged.run.samples += shard.run.samples;
         merged.run.references += shard.run.references;
         merged.run.seconds += shard.run.seconds;
+        merged.run.times = None;
+        merged.run.interrupted = merged.run.interrupted.or(shard.run.interrupted);
         if merged.environment.speed != shard.environment.speed {
             merged.environment.speed = None;
         }
