@@ -133,7 +133,7 @@ impl Import {
             kind: KINDS[position % KINDS.len()],
             noise: [Noise::Disturbed, Noise::HeavyTails][heavy],
             noise_level: levels[heavy],
-            shares: position / KINDS.len() % 2 == 0,
+            shares: (position / KINDS.len()).is_multiple_of(2),
             own_ms: (0..MODULES).map(|_| 6.0 * (0.7 * normal(random)).exp()).collect(),
         }
     }
