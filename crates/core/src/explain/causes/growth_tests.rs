@@ -93,6 +93,25 @@ fn new_modules_that_share_one_do_not_make_it_a_cause_of_its_own() {
 }
 
 #[test]
+fn what_a_new_module_calls_in_an_old_one_is_not_asked_for_by_the_old_one() {
+    let observation = Sketch::new("shop")
+        .loads("shop", 1, "left", 10)
+        .loads("left", 1, "typing", 90)
+        .loads("shop", 2, "right", 20)
+        .also("right", 1, "typing")
+        .also("abc", 106, "typing")
+        .called_from("right", 3)
+        .build();
+    let causes = causes(
+        &observation,
+        &change(&["left", "right", "typing"], &["shop"]),
+        &before(&[("shop", 1)]),
+    );
+    let found: Vec<_> = causes.iter().map(|cause| (cause.module.as_str(), cause.line)).collect();
+    assert_eq!(found, [("left", Some(1)), ("right", Some(2))]);
+}
+
+#[test]
 fn a_package_and_its_part_from_one_statement_are_one_cause() {
     let observation = Sketch::new("shop")
         .loads("shop", 5, "torch", 30)

@@ -120,12 +120,18 @@ fn statement_of<'a>(graph: &ImportGraph<'a>, node: usize, is_new: &[bool]) -> Op
     importer.is_none_or(|&importer| !is_new[importer]).then_some(statement)
 }
 
-/// For each new module a statement of an old one that asks for it.
+/// For each new module a statement of an old one that asks for it. One in a function counts where an old module called that: what
+/// a new one calls is asked for by the new one.
 fn asked_by_old<'a>(graph: &ImportGraph<'a>, is_new: &[bool]) -> Vec<Option<ImportStatement<'a>>> {
     let mut asked = vec![None; graph.names.len()];
+    let is_old = |module: Option<&str>| {
+        module
+            .and_then(|name| graph.index.get(name))
+            .is_none_or(|&node| !is_new[node])
+    };
     for execution in &graph.executions {
-        let importer = execution.statement.importer.and_then(|name| graph.index.get(name));
-        if importer.is_none_or(|&node| !is_new[node]) {
+        let caller = execution.trigger.map(|trigger| trigger.module.as_str());
+        if is_old(execution.statement.importer) && is_old(caller) {
             for &node in execution.imported.iter().filter(|&&node| is_new[node]) {
                 asked[node].get_or_insert(execution.statement);
             }
