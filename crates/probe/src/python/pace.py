@@ -34,7 +34,7 @@ class _Pace:
         self.time = self.work = 0.0
         self.spent_cpu = self.spent_wall = 0
         self.latest = self._at_the_edge()
-        self.calibrations = [self.latest]
+        self.segments = []
         self.ended = _wall_clock()
 
     def calibrate(self, cpu):
@@ -56,16 +56,17 @@ class _Pace:
 
     def sustained(self):
         """The calibration at the speed that the machine sustains while nothing else runs, however busy it was: even then
-        some of them, short as they are, run undisturbed."""
-        ordered = sorted(self.calibrations)
+        some of them, short as they are, run undisturbed. Where nobody disturbed it, that is the one of an even speed."""
+        ordered = sorted([self.segments[0][1]] + [after for _, _, after in self.segments])
         most = ordered[len(ordered) // 4] * _UNDISTURBED
-        return len(ordered) / sum([1 / min(each, most) for each in ordered])
+        work = sum([_work(segment, min(before, most), min(after, most)) for segment, before, after in self.segments])
+        return self.time / work
 
     def _close(self, segment, calibration):
         self.time += segment
-        self.work += segment * (1 / self.latest + 1 / calibration) / 2
+        self.work += _work(segment, self.latest, calibration)
+        self.segments.append((segment, self.latest, calibration))
         self.latest = calibration
-        self.calibrations.append(calibration)
 
     @staticmethod
     def _at_a_boundary(segment):
@@ -79,3 +80,8 @@ class _Pace:
     def _at_the_edge():
         """Three in a row: the first and the last segment are often long, or the only ones."""
         return 3 / (1 / _calibrate() + 1 / _calibrate() + 1 / _calibrate())
+
+
+def _work(segment, before, after):
+    """What is done in a segment of so many nanoseconds, in calibrations, by the two at its ends."""
+    return segment * (1 / before + 1 / after) / 2

@@ -47,19 +47,23 @@ take(1e6)
 assert abs(3e6 / pace.end(3e6) - 200e3) < 1, 'the calibrations after a long and a short one are of one kind'
 
 def sustained(calibrations):
+    global cpu
     calibrations = iter([10.0] * 16 + calibrations + [10.0] * 3)
     names['_calibrate'] = lambda: next(calibrations)
     pace = names['_Pace']()
     pace.begin()
+    begun = cpu
     for _ in range(20):
-        pace.calibrate(0)
-    pace.end(1000.0)
-    return pace.sustained()
+        cpu += 50.0
+        pace.calibrate(cpu)
+    return pace.end(cpu - begun + 50.0), pace.sustained()
 
-quiet = sustained([10.0, 11.0] * 10)
-assert 10.0 < quiet < 11.0, quiet
-busy = sustained([10.0, 11.0, 10.0, 11.0, 90.0] * 4)
+even, quiet = sustained([10.0, 11.0] * 10)
+assert abs(even - quiet) < 1e-9, 'nothing disturbed it'
+_, busy = sustained([10.0, 11.0, 10.0, 11.0, 90.0] * 4)
 assert quiet < busy < quiet * 1.05, (quiet, busy)
+even, quiet = sustained([10.0] * 14 + [11.9] * 6)
+assert abs(even - quiet) < 1e-9, 'the time of a segment is what its calibrations count by'
 ";
 
 #[test]
