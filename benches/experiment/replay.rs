@@ -12,8 +12,8 @@ use importgate_core::sampling::{
 use importgate_core::stats::changed_part::usual_own_times;
 use importgate_core::stats::random::SplitMix64;
 
-/// Samples of a target in a recorded baseline: the gate's default.
-pub(crate) const RECORDED: usize = 30;
+/// Samples of a target in a recorded baseline: what a recording takes on a quiet machine.
+pub(crate) const RECORDED: usize = 16;
 /// The most samples of a check: the gate's default.
 const MAX_SAMPLES: usize = 60;
 
