@@ -30,6 +30,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::observed::{COLLECTIONS, ClosureChange, Sample};
 
 use super::quantile::{TRIM, trimmed_mean};
+use super::shares::OwnShares;
 
 /// By what share of itself a module's time may drift against the others' between two states of a machine (root mean
 /// square). Replayed between quiet, processor-bound and memory-bound recordings: 2.0 to 3.1%, whatever the number and
@@ -252,28 +253,13 @@ fn collections_ns(sample: &Sample) -> Option<f64> {
 /// Drift of the machine from sample to sample cancels: a module's location is the trimmed mean of its share of each
 /// sample's own time, times the usual total. A module that some samples did not see counts as 0 there.
 pub fn usual_own_times(samples: &[Sample]) -> BTreeMap<String, u64> {
-    let seen: Vec<(BTreeMap<&str, f64>, f64)> = samples
-        .iter()
-        .map(|sample| {
-            let own = own_times(sample);
-            let total = own.values().sum();
-            (own, total)
-        })
-        .filter(|(_, total)| *total > 0.0)
-        .collect();
-    let totals: Vec<f64> = seen.iter().map(|(_, total)| total.ln()).collect();
+    let seen = OwnShares::of(samples);
+    let totals: Vec<f64> = seen.totals().map(f64::ln).collect();
     let Some(usual_total) = trimmed_mean(&totals, TRIM).map(f64::exp) else {
         return BTreeMap::new();
     };
-    let names: BTreeSet<&str> = seen.iter().flat_map(|(own, _)| own.keys().copied()).collect();
-    let share = |name: &str| {
-        let shares: Vec<f64> = seen
-            .iter()
-            .map(|(own, total)| own.get(name).copied().unwrap_or(0.0) / total)
-            .collect();
-        trimmed_mean(&shares, TRIM).unwrap_or(0.0)
-    };
-    names
+    let share = |name: &str| trimmed_mean(&seen.shares(name), TRIM).unwrap_or(0.0);
+    seen.modules()
         .into_iter()
         .map(|name| (name.to_owned(), (share(name) * usual_total).round() as u64))
         .collect()

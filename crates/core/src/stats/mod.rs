@@ -31,6 +31,7 @@ pub mod sameness;
 pub mod sample_times;
 pub mod saving;
 pub mod scatter;
+mod shares;
 pub mod sharpness;
 mod student;
 pub mod time;

@@ -1,13 +1,11 @@
 //! How sure samples are of what a baseline keeps of them: the time of the import, and what each of its modules takes of it.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::observed::{COLLECTIONS, Sample};
 
-use super::changed_part::own_times;
 use super::location::{LEAST_SCATTER, Located, location};
 use super::machine::MachineSpeed;
 use super::sample_times::SampleTimes;
+use super::shares::OwnShares;
 
 /// The standard error of the time of an import, as a share of it. Single samples are never taken to scatter by less than they are
 /// known to.
@@ -29,27 +27,15 @@ pub struct OwnShare {
 
 /// The share of each module, as [`super::changed_part::usual_own_times`] takes it. Collections of garbage are no module.
 pub fn own_shares(samples: &[Sample]) -> Vec<OwnShare> {
-    let seen: Vec<(BTreeMap<&str, f64>, f64)> = samples
-        .iter()
-        .map(|sample| {
-            let own = own_times(sample);
-            let total = own.values().sum();
-            (own, total)
-        })
-        .filter(|(_, total)| *total > 0.0)
-        .collect();
-    let modules: BTreeSet<&str> = seen.iter().flat_map(|(own, _)| own.keys().copied()).collect();
+    let seen = OwnShares::of(samples);
     let of_module = |module: &str| {
-        let shares = seen
-            .iter()
-            .map(|(own, total)| own.get(module).copied().unwrap_or(0.0) / total);
-        let located = Located::trimmed_mean(&shares.collect::<Vec<_>>(), 0.0);
+        let located = Located::trimmed_mean(&seen.shares(module), 0.0);
         OwnShare {
             share: located.value,
             error: located.error,
         }
     };
-    let modules = modules.into_iter().filter(|module| *module != COLLECTIONS);
+    let modules = seen.modules().into_iter().filter(|module| *module != COLLECTIONS);
     modules.map(of_module).collect()
 }
 
