@@ -2,7 +2,7 @@
 
 use importgate_core::checks::Code;
 
-use super::support::Project;
+use super::support::{Project, Run};
 
 /// A project in an environment of its own, whose packages are what a test says.
 struct Environment {
@@ -41,6 +41,12 @@ impl Environment {
     }
 }
 
+/// The distributions that a report lists as changed.
+fn changed(run: &Run) -> Vec<&str> {
+    let changes = run.report().distributions.iter();
+    changes.map(|change| change.name.as_str()).collect()
+}
+
 #[test]
 fn an_import_that_fails_lists_the_distribution_that_was_removed() {
     let environment = Environment::new("import yaml\n");
@@ -60,13 +66,7 @@ fn an_import_that_fails_lists_the_distribution_that_was_removed() {
         "{}",
         run.stdout
     );
-    let names: Vec<&str> = run
-        .report()
-        .distributions
-        .iter()
-        .map(|change| change.name.as_str())
-        .collect();
-    assert_eq!(names, ["attrs", "pyyaml"]);
+    assert_eq!(changed(&run), ["attrs", "pyyaml"]);
 }
 
 /// Work and not time: the same on every machine, and far above the noise floor on the fastest.
@@ -104,11 +104,5 @@ fn an_older_baseline_tells_of_what_its_targets_load_and_of_nothing_else() {
     environment.install("rich", "15.0.0", "rich", "VALUE = 2\n");
     environment.install("click", "8.2", "click", "");
     let run = project.check(&[]).expect_code(0);
-    let names: Vec<&str> = run
-        .report()
-        .distributions
-        .iter()
-        .map(|change| change.name.as_str())
-        .collect();
-    assert_eq!(names, ["rich"]);
+    assert_eq!(changed(&run), ["rich"]);
 }

@@ -80,14 +80,6 @@ mod tests {
     use crate::checks::by_hand::{case, context, target};
     use crate::observed::{ClosureChange, ModuleRecord};
 
-    fn change(name: &str, before: Option<&str>, after: Option<&str>) -> DistributionChange {
-        DistributionChange {
-            name: name.to_owned(),
-            before: before.map(str::to_owned),
-            after: after.map(str::to_owned),
-        }
-    }
-
     fn modules(of: &[(&str, &str)]) -> ModuleTable {
         let record = |&(module, name): &(&str, &str)| {
             let origin = Origin::Distribution {
@@ -132,9 +124,9 @@ mod tests {
             ..case(&target)
         };
         let changes = [
-            change("attrs", None, Some("25.1")),
-            change("pyyaml", Some("6.0"), None),
-            change("six", Some("1.16"), Some("1.17")),
+            DistributionChange::typed("attrs", None, Some("25.1")),
+            DistributionChange::typed("pyyaml", Some("6.0"), None),
+            DistributionChange::typed("six", Some("1.16"), Some("1.17")),
         ];
         assert_eq!(names(&case, &changes), ["pyyaml", "six", "attrs"]);
         // Nobody knows what it was before: the name has to do.
@@ -142,7 +134,10 @@ mod tests {
             closure_before: None,
             ..case
         };
-        let changes = [change("attrs", None, Some("25.1")), change("yaml", Some("6.0"), None)];
+        let changes = [
+            DistributionChange::typed("attrs", None, Some("25.1")),
+            DistributionChange::typed("yaml", Some("6.0"), None),
+        ];
         assert_eq!(names(&case, &changes), ["yaml", "attrs"]);
     }
 
@@ -152,20 +147,23 @@ mod tests {
         let case = Case {
             change: Some(ClosureChange {
                 distributions: vec![
-                    change("rich", Some("13.7.1"), Some("15.0.0")),
-                    change("six", Some("1.16"), None),
+                    DistributionChange::typed("rich", Some("13.7.1"), Some("15.0.0")),
+                    DistributionChange::typed("six", Some("1.16"), None),
                 ],
                 ..ClosureChange::default()
             }),
             ..case(&target)
         };
         assert_eq!(names(&case, &[]), ["rich"]);
-        let recorded_later = change("rich", Some("14.0"), Some("15.0.0"));
+        let recorded_later = DistributionChange::typed("rich", Some("14.0"), Some("15.0.0"));
         let context = Context {
             distributions: &[recorded_later],
             ..context()
         };
         let found = changed_since(&case, &context);
-        assert_eq!(found, [change("rich", Some("13.7.1"), Some("15.0.0"))]);
+        assert_eq!(
+            found,
+            [DistributionChange::typed("rich", Some("13.7.1"), Some("15.0.0"))]
+        );
     }
 }

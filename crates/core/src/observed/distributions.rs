@@ -46,6 +46,16 @@ pub struct DistributionChange {
 }
 
 impl DistributionChange {
+    /// One typed by hand, for tests.
+    #[cfg(test)]
+    pub(crate) fn typed(name: &str, before: Option<&str>, after: Option<&str>) -> Self {
+        Self {
+            name: name.to_owned(),
+            before: before.map(str::to_owned),
+            after: after.map(str::to_owned),
+        }
+    }
+
     /// The difference of two lists of versions by name.
     pub(super) fn between(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> Vec<Self> {
         let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();

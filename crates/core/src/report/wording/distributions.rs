@@ -35,20 +35,12 @@ fn change(change: &DistributionChange) -> String {
 mod tests {
     use super::*;
 
-    fn change(name: &str, before: Option<&str>, after: Option<&str>) -> DistributionChange {
-        DistributionChange {
-            name: name.to_owned(),
-            before: before.map(str::to_owned),
-            after: after.map(str::to_owned),
-        }
-    }
-
     #[test]
     fn each_change_is_said_in_its_words() {
         let changes = [
-            change("rich", Some("13.7.1"), Some("15.0.0")),
-            change("click", None, Some("8.2")),
-            change("six", Some("1.16"), None),
+            DistributionChange::typed("rich", Some("13.7.1"), Some("15.0.0")),
+            DistributionChange::typed("click", None, Some("8.2")),
+            DistributionChange::typed("six", Some("1.16"), None),
         ];
         assert_eq!(
             since(&changes).as_deref(),
@@ -60,7 +52,7 @@ mod tests {
     #[test]
     fn of_many_the_first_are_named() {
         let changes: Vec<_> = (0..20)
-            .map(|index| change(&format!("p{index}"), None, Some("1")))
+            .map(|index| DistributionChange::typed(&format!("p{index}"), None, Some("1")))
             .collect();
         let line = since(&changes).expect("a line");
         assert!(line.ends_with("p7 1 installed, and 12 more"), "{line}");
