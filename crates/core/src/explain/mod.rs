@@ -10,6 +10,7 @@ mod explanation;
 pub mod graph;
 mod group;
 pub mod source;
+mod statement;
 mod together;
 mod tree;
 pub mod verification;
@@ -30,6 +31,7 @@ pub use deferral::{Obstacle, ObstacleKind, Sources, Use, UseKind};
 pub use explanation::{Explanation, Material, Why, explain};
 pub use graph::Resource;
 pub use group::{Distribution, Group};
+pub use statement::SourceExcerpt;
 pub use together::CostlyTogether;
 pub use tree::{GroupTotal, Node};
 
