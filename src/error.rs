@@ -38,10 +38,12 @@ pub(crate) enum Error {
     #[error("{0}")]
     Usage(String),
     /// What the command line asks for matches nothing.
-    #[error("no target matches {}; the budgets file has {known}", asked.join(" "))]
+    #[error("no target matches {}; {}the budgets file has {known}", asked.join(" "), did_you_mean(meant.as_deref()))]
     NoTarget {
         /// What was asked for.
         asked: Vec<String>,
+        /// What the first of it may have been meant to be.
+        meant: Option<String>,
         /// Some of what there is.
         known: String,
     },
@@ -71,6 +73,10 @@ pub(crate) enum Error {
     /// It could not measure for a reason that the message gives.
     #[error("{0}")]
     CannotMeasure(String),
+}
+
+fn did_you_mean(meant: Option<&str>) -> String {
+    meant.map_or_else(String::new, |meant| format!("did you mean {meant}? "))
 }
 
 impl Error {

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::seed;
 use crate::store;
 use importgate_core::budgets;
-use importgate_core::budgets::{Budgets, Bytecode, Cited, Diagnostics, Engine, FileKind, Target};
+use importgate_core::budgets::{Budgets, Bytecode, Cited, Diagnostics, Engine, FileKind, Selection, Target};
 use importgate_core::checks::Places;
 use importgate_core::flows::{SamplingSettings, Width};
 use importgate_core::report::Report;
@@ -107,9 +107,11 @@ impl Project {
     }
 
     /// The targets that the words of the command line select, all of them where there are no words.
-    pub(crate) fn select(&self, words: &[String]) -> Result<Vec<Target>, Error> {
-        budgets::select(&self.targets, words).map_err(|unmatched| Error::NoTarget {
-            asked: unmatched,
+    pub(crate) fn select(&self, words: &[String]) -> Result<Selection, Error> {
+        let groups = self.budgets.groups(&self.targets);
+        budgets::select(&self.targets, &groups, words).map_err(|unmatched| Error::NoTarget {
+            asked: unmatched.words,
+            meant: unmatched.meant,
             known: first_names(self.targets.iter().map(|target| target.name.as_str())),
         })
     }

@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<u8, Error> {
 fn report(arguments: &CheckArguments) -> Result<Report, Error> {
     let clock = Stopwatch::start();
     let (project, session) = Project::open(&arguments.project)?;
-    let targets = project.select(&arguments.modules)?;
+    let selection = project.select(&arguments.modules)?;
     let counter = instruction_counter(&project.budgets)?;
     let head = Probe::new(session, counter.clone());
     let base_python = arguments.base_python.as_deref();
@@ -47,7 +47,7 @@ fn report(arguments: &CheckArguments) -> Result<Report, Error> {
         _ => store::baseline::read(&project.baseline_path)?,
     };
     let key = head.session().interpreter().key();
-    let division = Division::of(arguments.shard, &project, &key, targets, recorded.as_ref())?;
+    let division = Division::of(arguments.shard, &project, &key, selection.targets, recorded.as_ref())?;
     let against = match &base {
         Some(base) => Against::Base(base.to_compare()),
         None => Against::Baseline {
@@ -85,6 +85,7 @@ fn report(arguments: &CheckArguments) -> Result<Report, Error> {
     progress.finish();
     report.run.times = Some(progress.times(runner::own_cpu_time()));
     project.doubt_interpreter(&mut report);
+    report.groups = selection.groups;
     report.shard = division.shard;
     Ok(report)
 }

@@ -22,7 +22,7 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
     let clock = Stopwatch::start();
     let (project, session) = Project::open(&arguments.project)?;
     let words: Vec<String> = arguments.modules.iter().chain(&arguments.only).cloned().collect();
-    let targets = project.select(&words)?;
+    let targets = project.select(&words)?.targets;
     // A baseline that cannot be read is said before minutes of measuring, not after.
     let old = match store::baseline::read(&project.baseline_path) {
         Err(StoreError::Damaged { .. }) if arguments.force => None,

@@ -71,6 +71,7 @@ fn target(name: &str, time_ms: f64) -> TargetReport {
         baseline_time_ms: Some(100.0),
         baseline_memory_bytes: None,
         baseline_modules: None,
+        imported_before: None,
         change_percent: None,
         change_ms: None,
         decided_by: None,
@@ -112,6 +113,7 @@ fn report(verdict: Verdict, targets: &[(&str, f64)]) -> Report {
             interrupted: None,
             times: None,
         },
+        groups: Vec::new(),
         shard: None,
     }
 }

@@ -60,6 +60,11 @@ pub(crate) fn percent(percent: f64) -> String {
     format!("{}%", significant(percent, 2))
 }
 
+/// How many times as much something is: `4.2`, `180`.
+pub(crate) fn times(times: f64) -> String {
+    significant(times, 1)
+}
+
 /// A change in percent with its sign: `+31.2%`, `+9,913%`.
 pub(crate) fn percent_change(change: f64) -> String {
     signed(change, percent)

@@ -7,9 +7,11 @@
 #![doc = include_str!("reference.toml")]
 //! ```
 
+mod checkpoints;
 mod cited;
 mod diagnostic;
 mod engine;
+mod improvement;
 mod limits;
 mod names;
 mod pattern;
@@ -28,9 +30,11 @@ use toml::de::DeTable;
 pub use self::cited::{BudgetLine, Cited, Inconclusive};
 pub use self::diagnostic::{Diagnostic, Diagnostics};
 pub use self::engine::{Bytecode, Engine, ReuseBy};
+pub use self::improvement::Improvement;
 pub use self::limits::Limits;
 pub use self::pattern::{Pattern, PatternError};
-pub use self::select::select;
+pub(crate) use self::select::names;
+pub use self::select::{Group, Selection, Unmatched, select};
 pub use self::settings::{Classes, Gate, MeasureSettings, ProjectSettings};
 pub use self::target::{Target, TargetKind, Workload};
 
@@ -59,6 +63,8 @@ pub struct Budgets {
     pub measure: MeasureSettings,
     /// Where an import belongs.
     pub classes: Classes,
+    /// What must have become better since an earlier recording.
+    pub improvement: Option<Improvement>,
     sections: Sections,
     source: Source,
 }
@@ -129,6 +135,7 @@ impl Budgets {
             .map(MeasureSettings::read)
             .unwrap_or_default();
         let classes = root.take_table("classes").map(Classes::read).unwrap_or_default();
+        let improvement = root.take_table("improvement").map(Improvement::read);
         let sections = Sections::read(&mut root);
         for ceiling in sections.time_ceilings() {
             check_reachable(&root, ceiling, &measure);
@@ -145,6 +152,7 @@ impl Budgets {
                 gate,
                 measure,
                 classes,
+                improvement,
                 sections,
                 source,
             },

@@ -28,6 +28,7 @@ impl Budgets {
             mistakes: &mistakes,
         };
         let targets = resolver.targets();
+        self.check_words(&targets, &mistakes);
         mistakes.unless_any(targets)
     }
 }

@@ -1,5 +1,6 @@
 //! The tables that name what is measured: layers, modules, start-up sequences and commands.
 
+use super::checkpoints::Checkpoint;
 use super::limits::{self, Rules, TIMES_MS};
 use super::names;
 use super::pattern::Pattern;
@@ -43,13 +44,14 @@ pub(super) struct Command {
     pub(super) rules: Rules,
 }
 
-/// Everything that is measured, each kind in the order of the file.
+/// Everything that is measured, and what of it is checked together; each kind in the order of the file.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Sections {
     pub(super) layers: Vec<Layer>,
     pub(super) modules: Vec<OwnTable>,
     pub(super) startups: Vec<Startup>,
     pub(super) commands: Vec<Command>,
+    pub(super) checkpoints: Vec<Checkpoint>,
 }
 
 impl Sections {
@@ -73,11 +75,17 @@ impl Sections {
             .named_tables("commands")
             .into_iter()
             .filter_map(|(named, table)| Command::read(named, table));
+        let commands = commands.collect();
+        let checkpoints = root
+            .named_tables("checkpoints")
+            .into_iter()
+            .filter_map(|(named, table)| Checkpoint::read(named, table));
         Self {
             layers,
             modules,
             startups,
-            commands: commands.collect(),
+            commands,
+            checkpoints: checkpoints.collect(),
         }
     }
 
@@ -182,7 +190,7 @@ impl Command {
 }
 
 /// True for a name that reports and command lines can carry without quotes; reports anything else.
-fn is_target_name(named: &Named, table: &Table<'_>) -> bool {
+pub(super) fn is_target_name(named: &Named, table: &Table<'_>) -> bool {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
     let fits = !named.name.is_empty() && named.name.chars().all(plain);
     if !fits {

@@ -197,6 +197,8 @@ fn home_of(key: &str) -> Option<&'static str> {
         "max-regression" | "noise-floor" | "max-memory-regression" => {
             "it belongs in `[gate]`, or in a layer's or a module's table"
         }
+        "targets" => "it belongs in a `[checkpoints.NAME]` table, or in `[improvement]`",
+        "since" | "time" | "memory" | "cpu" => "it belongs in `[improvement]`",
         "inconclusive" => "it belongs in `[gate]`",
         "python" | "source-roots" | "baseline" => "it belongs in `[project]`",
         "timeout" | "samples" | "min-samples" | "max-samples" | "bytecode" | "engine" | "seed" | "time-limit"

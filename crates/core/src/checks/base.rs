@@ -26,6 +26,17 @@ pub(super) fn check(case: &Case<'_>, _context: &Context<'_>) -> Vec<Finding> {
     vec![Finding::about(case.target, severity, FindingKind::Base(why))]
 }
 
+impl Case<'_> {
+    /// Whether the import worked before; `None` where that is not known, or the target is new.
+    pub(crate) fn imported_before(&self) -> Option<bool> {
+        match self.base_failure {
+            Some(failure) => (!is_new(&self.target.workload, failure)).then_some(false),
+            // A base that there was no time to look at has loaded nothing.
+            None => self.closure_before.filter(|closure| !closure.is_empty()).map(|_| true),
+        }
+    }
+}
+
 /// True where the base lacks a module that the target itself names, or a package that it is in.
 fn is_new(workload: &Workload, failure: &Failure) -> bool {
     match (workload, failure) {

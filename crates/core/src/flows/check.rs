@@ -152,6 +152,7 @@ pub fn check(
             interrupted,
             times: None,
         },
+        groups: Vec::new(),
         shard: None,
     })
 }

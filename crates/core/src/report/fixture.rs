@@ -1,6 +1,6 @@
 //! The reports that every renderer is tested with: one with everything a run can have to say, and two short ones.
 
-use crate::budgets::{BudgetLine, TargetKind};
+use crate::budgets::{BudgetLine, Group, TargetKind};
 use crate::checks::{Code, Severity, TargetStatus, Verdict};
 use crate::explain::ChainStep;
 use crate::observed::{ClosureChange, DistributionChange, EnvironmentKey, Machine, Place};
@@ -21,6 +21,7 @@ pub(super) fn report() -> Report {
         findings: findings(),
         targets: targets(),
         distributions: distributions(),
+        groups: groups(),
         run: RunSummary {
             samples: 184,
             references: 61,
@@ -36,6 +37,21 @@ pub(super) fn report() -> Report {
         },
         ..base(Verdict::Fail)
     }
+}
+
+/// A checkpoint that fails, and one that does not.
+fn groups() -> Vec<Group> {
+    let group = |name: &str, targets: &[&str]| Group {
+        name: name.to_owned(),
+        targets: targets.iter().map(|&target| target.to_owned()).collect(),
+    };
+    vec![
+        group("checkpoint:1A", &["shop.services.billing", "shop.cli"]),
+        group(
+            "checkpoint:1B",
+            &["shop.services.orders", "shop.database.models", "shop.mailer"],
+        ),
+    ]
 }
 
 /// A run in which all is well.
@@ -102,6 +118,7 @@ fn base(verdict: Verdict) -> Report {
             interrupted: None,
             times: None,
         },
+        groups: Vec::new(),
         shard: None,
     }
 }
@@ -149,6 +166,7 @@ fn measured(
         baseline_time_ms: before_ms,
         baseline_memory_bytes: before_ms.map(|before| (before * 3e5) as u64),
         baseline_modules: before_ms.map(|before| 12 + (before * 2.0) as u64),
+        imported_before: before_ms.map(|_| true),
         change_percent: before_ms.map(|before| (time_ms / before - 1.0) * 100.0),
         change_ms: before_ms.map(|before| time_ms - before),
         decided_by: before_ms.map(|_| ComparisonKind::ChangedPart),

@@ -1,10 +1,13 @@
 //! The report for programs: the model's own types as JSON, with the schema that is generated from them. It is the one
 //! format that is read back, so reading tells apart what is no JSON, what is no report and what is too new.
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::matrix::Matrix;
+use super::summary::Summary;
 use super::untrusted;
+use crate::checks::Verdict;
 use crate::report::Report;
 
 /// Why a text is not a report.
@@ -36,7 +39,7 @@ pub enum ReportParseError {
 /// # Errors
 /// Where a value cannot be written as JSON, which no value of these types is.
 pub fn render(report: &Report) -> Result<String, serde_json::Error> {
-    Ok(untrusted::json(&serde_json::to_string_pretty(report)?) + "\n")
+    Ok(untrusted::json(&serde_json::to_string_pretty(&Summed::of(report))?) + "\n")
 }
 
 /// The reports of several environments as JSON, in the same way.
@@ -44,7 +47,51 @@ pub fn render(report: &Report) -> Result<String, serde_json::Error> {
 /// # Errors
 /// As [`render`].
 pub fn render_matrix(matrix: &Matrix) -> Result<String, serde_json::Error> {
-    Ok(untrusted::json(&serde_json::to_string_pretty(matrix)?) + "\n")
+    Ok(untrusted::json(&serde_json::to_string_pretty(&SummedMatrix::of(matrix))?) + "\n")
+}
+
+/// A report with what its targets come to together. That follows from the report, so that it is not read back.
+#[derive(Serialize, schemars::JsonSchema)]
+#[schemars(rename = "SummedReport")]
+struct Summed<R> {
+    #[serde(flatten)]
+    report: R,
+    /// What the targets come to together.
+    summary: Summary,
+}
+
+impl<'a> Summed<&'a Report> {
+    fn of(report: &'a Report) -> Self {
+        Self {
+            report,
+            summary: Summary::of(report),
+        }
+    }
+}
+
+/// The reports of several environments, each with what its targets come to together.
+#[derive(Serialize, schemars::JsonSchema)]
+#[schemars(rename = "Matrix")]
+struct SummedMatrix<R> {
+    /// The version of the format of each report.
+    version: u32,
+    /// The version of importgate that made them.
+    importgate: String,
+    /// The worst verdict of all.
+    verdict: Verdict,
+    /// The report of each environment, in the order of their keys.
+    legs: Vec<Summed<R>>,
+}
+
+impl<'a> SummedMatrix<&'a Report> {
+    fn of(matrix: &'a Matrix) -> Self {
+        Self {
+            version: matrix.version,
+            importgate: matrix.importgate.clone(),
+            verdict: matrix.verdict,
+            legs: matrix.legs.iter().map(Summed::of).collect(),
+        }
+    }
 }
 
 /// What `--format json` writes: one report, or one for each environment where `merge` was given several.
@@ -52,8 +99,8 @@ pub fn render_matrix(matrix: &Matrix) -> Result<String, serde_json::Error> {
 #[schemars(untagged)]
 #[expect(dead_code, reason = "it only lends its shape to the schema")]
 enum Document {
-    One(Box<Report>),
-    Several(Matrix),
+    One(Box<Summed<Report>>),
+    Several(SummedMatrix<Report>),
 }
 
 /// Reads a report back.

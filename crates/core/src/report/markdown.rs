@@ -3,7 +3,7 @@
 
 use super::cells;
 use super::facts::{self, TargetResult};
-use super::{order, untrusted};
+use super::{order, summary, untrusted};
 use crate::checks::{Severity, TargetStatus, Verdict};
 use crate::numbers;
 use crate::report::{Cause, Finding, Report, TargetReport};
@@ -161,7 +161,7 @@ impl Page {
             pieces.extend(percentiles(target).map(|text| Piece::new(Part::Percentiles, extra, text)));
         }
         Self {
-            head: head(report, name),
+            head: head(report, name) + &summary::markdown(report),
             foot: foot(report),
             table_head: if facts::is_counted(report) {
                 COUNTED_TABLE_HEAD

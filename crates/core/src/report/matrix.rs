@@ -13,7 +13,7 @@ use crate::report::{Finding, Report};
 const SUMMARY_BYTES_OF_A_LEG: usize = 512;
 
 /// Everything that the checks of several environments have to say.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Matrix {
     /// The version of the format of each report.
     pub version: u32,

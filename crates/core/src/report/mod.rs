@@ -17,6 +17,7 @@ mod model;
 pub mod order;
 pub mod progress_line;
 mod rows;
+pub mod summary;
 mod table;
 pub mod terminal;
 pub mod untrusted;

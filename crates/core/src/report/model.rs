@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::rows::TargetReport;
-use crate::budgets::BudgetLine;
+use crate::budgets::{BudgetLine, Group};
 use crate::checks::{Code, Severity, Verdict};
 use crate::explain::ChainStep;
 use crate::observed::{DistributionChange, EnvironmentKey, Machine, Place};
@@ -168,6 +168,9 @@ pub struct Report {
     pub distributions: Vec<DistributionChange>,
     /// What the run cost.
     pub run: RunSummary,
+    /// The checkpoints, and the layers that were asked for by name, with the targets of each: they have a verdict of their own.
+    #[serde(default)]
+    pub groups: Vec<Group>,
     /// Which part of which plan it is a report of, where its targets are those of a shard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<ShardOf>,

@@ -51,6 +51,9 @@ pub struct TargetReport {
     pub baseline_memory_bytes: Option<u64>,
     /// The baseline's number of modules.
     pub baseline_modules: Option<u64>,
+    /// Whether its import worked in the baseline, or in the base of `--against`; `None` where that is not known.
+    #[serde(default)]
+    pub imported_before: Option<bool>,
     /// The change against the baseline, in percent of the baseline.
     pub change_percent: Option<f64>,
     /// The change against the baseline, in milliseconds.
@@ -146,6 +149,7 @@ fn row(case: &Case<'_>, verdict: Verdict) -> TargetReport {
             .map(|estimate| of_time.map_or(estimate.time_ms, |comparison| comparison.before_ms)),
         baseline_memory_bytes: before_estimate.map(|estimate| estimate.memory_bytes),
         baseline_modules: before.map(|before| before.modules),
+        imported_before: case.imported_before(),
         change_percent: comparison.map(|comparison| comparison.change * 100.0),
         change_ms: of_time.map(|comparison| comparison.change_ms),
         decided_by: comparison.map(|comparison| comparison.kind),

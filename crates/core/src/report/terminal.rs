@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use super::cells;
 use super::facts::{self, TargetResult};
 use super::table::{Align, Cell, Row, Table, paint};
-use super::{order, untrusted};
+use super::{order, summary, untrusted};
 use crate::checks::{Code, Severity, TargetStatus, Verdict};
 use crate::numbers;
 use crate::report::{Cause, Finding, Report, TargetReport};
@@ -91,8 +91,10 @@ impl Page<'_> {
         ];
         if self.options.verbose {
             parts.push(self.percentiles().fitted(self.options.width, &EXPENDABLE).render());
+            parts.push(summary::tables(self.report, self.options));
         }
         parts.extend(self.findings());
+        parts.push(summary::brief(self.report, self.options));
         parts.push(self.conclusion());
         parts.retain(|part| !part.is_empty());
         parts.join("\n")

@@ -1010,3 +1010,159 @@ fn the_file_cannot_steer_the_terminal() {
       = help: accepted here: `max-regression`, `noise-floor`, `max-memory-regression`, `inconclusive`
     "#);
 }
+
+#[test]
+fn checkpoints_and_improvements_name_what_is_there_and_ask_for_something() {
+    let text = r#"[layers.services]
+modules = ["shop.services.*"]
+
+[checkpoints.1A]
+targets = ["layer:servces", "shop.cart", "checkpoint:2", "shop.services.crat"]
+
+[checkpoints."two words"]
+targets = []
+
+[checkpoints.3]
+modules = ["shop.services.*"]
+
+[improvement]
+tme = "20%"
+memory = "120%"
+cpu = 15
+targets = ["checkpoint:1B"]
+since = 3
+"#;
+    insta::assert_snapshot!(said(text), @r#"
+    error: a checkpoint has no checkpoint in it
+     --> budgets.toml:5:42
+      |
+    5 | targets = ["layer:servces", "shop.cart", "checkpoint:2", "shop.services.crat"]
+      |                                          ^^^^^^^^^^^^^^
+      = help: name its targets, or the layers that they stand in
+
+    error: `two words` cannot name a table
+     --> budgets.toml:7:14
+      |
+    7 | [checkpoints."two words"]
+      |              ^^^^^^^^^^^
+      = help: a name has letters, digits, `-`, `_` and `.`
+
+    error: `targets` is empty
+     --> budgets.toml:8:11
+      |
+    8 | targets = []
+      |           ^^
+      = help: name at least one, such as "shop.database.*"
+
+    error: `[checkpoints.3]` has no `targets`
+      --> budgets.toml:10:14
+       |
+    10 | [checkpoints.3]
+       |              ^
+       = help: add `targets = ["shop.database.*"]`
+
+    error: unknown key `modules` in `[checkpoints.3]`
+      --> budgets.toml:11:1
+       |
+    11 | modules = ["shop.services.*"]
+       | ^^^^^^^
+       = help: it belongs in a `[layers.NAME]` table
+
+    error: unknown key `tme` in `[improvement]`
+      --> budgets.toml:14:1
+       |
+    14 | tme = "20%"
+       | ^^^
+       = help: did you mean `time`?
+
+    error: "120%" is out of range for `memory`
+      --> budgets.toml:15:10
+       |
+    15 | memory = "120%"
+       |          ^^^^^^
+       = help: accepted: from 0.1% to 99.9%
+
+    error: `cpu` takes a share in percent, not a bare number
+      --> budgets.toml:16:7
+       |
+    16 | cpu = 15
+       |       ^^
+       = help: write "15%"
+
+    error: `since` takes a string, not a bare number
+      --> budgets.toml:18:9
+       |
+    18 | since = 3
+       |         ^
+       = help: write "3"
+    "#);
+    insta::assert_snapshot!(said("[modules.shop]\n\n[improvement]\nsince = \"before.json\"\n"), @r#"
+    error: `[improvement]` asks for nothing
+     --> budgets.toml:3:2
+      |
+    3 | [improvement]
+      |  ^^^^^^^^^^^
+      = help: add `time`, `memory` or `cpu`, such as `time = "20%"`
+    "#);
+    insta::assert_snapshot!(said("memory = \"20%\"\n[modules.shop]\ntargets = [\"shop\"]\n"), @r#"
+    error: unknown key `memory`
+     --> budgets.toml:1:1
+      |
+    1 | memory = "20%"
+      | ^^^^^^
+      = help: it belongs in `[improvement]`
+
+    error: unknown key `targets` in `[modules.shop]`
+     --> budgets.toml:3:1
+      |
+    3 | targets = ["shop"]
+      | ^^^^^^^
+      = help: it belongs in a `[checkpoints.NAME]` table, or in `[improvement]`
+    "#);
+}
+
+#[test]
+fn words_that_mean_no_target_get_the_nearest_name() {
+    let text = r#"[layers.services]
+modules = ["shop.services.*"]
+
+[checkpoints.1A]
+targets = ["layer:servces", "shop.cart", "shop.services.crat"]
+
+[checkpoints.1B]
+targets = ["layer:services"]
+
+[improvement]
+time = "20%"
+targets = ["checkpoint:1C"]
+"#;
+    insta::assert_snapshot!(said(text), @r#"
+    error: "layer:servces" means no target of this file
+     --> budgets.toml:5:12
+      |
+    5 | targets = ["layer:servces", "shop.cart", "shop.services.crat"]
+      |            ^^^^^^^^^^^^^^^
+      = help: did you mean "layer:services"?
+
+    error: "shop.cart" means no target of this file
+     --> budgets.toml:5:29
+      |
+    5 | targets = ["layer:servces", "shop.cart", "shop.services.crat"]
+      |                             ^^^^^^^^^^^
+      = help: a word is the name of a target, a pattern of such names, or `layer:NAME`
+
+    error: "shop.services.crat" means no target of this file
+     --> budgets.toml:5:42
+      |
+    5 | targets = ["layer:servces", "shop.cart", "shop.services.crat"]
+      |                                          ^^^^^^^^^^^^^^^^^^^^
+      = help: did you mean "shop.services.cart"?
+
+    error: "checkpoint:1C" means no target of this file
+      --> budgets.toml:12:12
+       |
+    12 | targets = ["checkpoint:1C"]
+       |            ^^^^^^^^^^^^^^^
+       = help: did you mean "checkpoint:1A"?
+    "#);
+}

@@ -340,6 +340,8 @@ fn every_key_of_the_grammar_stands_in_the_reference() {
         "modules.a",
         "startup.a",
         "commands.a",
+        "checkpoints.a",
+        "improvement",
     ];
     let text: String = tables.iter().map(|table| format!("[{table}]\n\"???\" = 1\n")).collect();
     let mistakes = budgets::parse(&text, "budgets.toml", FileKind::Standalone).expect_err("unknown keys");

@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::ReportMergeError;
+use crate::budgets::Group;
 use crate::observed::DistributionChange;
 use crate::report::{Finding, Report, TargetReport, order};
 
@@ -33,6 +34,9 @@ pub(super) fn join(shards: Vec<(String, Report)>) -> Result<Report, ReportMergeE
         merged.targets.extend(shard.targets);
         add_findings(&mut merged.findings, shard.findings);
         add_distributions(&mut merged.distributions, shard.distributions);
+        let new_groups = shard.groups.into_iter().filter(|group| !merged.groups.contains(group));
+        let new_groups: Vec<Group> = new_groups.collect();
+        merged.groups.extend(new_groups);
         merged.verdict = merged.verdict.worst(shard.verdict);
         merged.run.samples += shard.run.samples;
         merged.run.references += shard.run.references;
@@ -177,6 +181,7 @@ mod tests {
             .filter(|finding| finding.code == Code::ForeignBaseline);
         assert_eq!(about_the_run.count(), 1);
         assert_eq!(merged.distributions, fixture::report().distributions);
+        assert_eq!(merged.groups, fixture::report().groups);
         let errors_first = merged
             .findings
             .is_sorted_by_key(|finding| std::cmp::Reverse(finding.severity));

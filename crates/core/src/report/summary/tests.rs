@@ -1,0 +1,93 @@
+//! What a run comes to, on the report that every renderer is tested with.
+
+use super::super::fixture;
+use super::super::terminal::Options;
+use super::*;
+use crate::checks::Verdict;
+
+fn summary() -> Summary {
+    Summary::of(&fixture::report())
+}
+
+#[test]
+fn everything_that_the_summary_says() {
+    let report = fixture::report();
+    let options = Options::default();
+    let pages = [brief(&report, &options), tables(&report, &options), markdown(&report)];
+    insta::assert_snapshot!(pages.join("\n=====\n"));
+}
+
+#[test]
+fn shares_are_of_the_module_targets_and_add_up() {
+    let summary = summary();
+    let shares: Vec<f64> = summary
+        .targets
+        .iter()
+        .filter_map(|target| target.time_percent)
+        .collect();
+    assert!((shares.iter().sum::<f64>() - 100.0).abs() < 1e-9);
+    let total = summary.targets.iter().find(|target| target.module == "layer:services");
+    assert_eq!(
+        total.expect("in the fixture").time_percent,
+        None,
+        "its modules are counted already"
+    );
+    let of_layers: f64 = summary
+        .layers
+        .iter()
+        .filter_map(|layer| Some(layer.time_ms.as_ref()?.total))
+        .sum();
+    let all = summary.all.time_ms.expect("times");
+    assert!((of_layers - all.total).abs() < 1e-9);
+    assert_eq!(all.worst, "shop.database.models");
+    assert!(all.worst_percent > 98.0);
+    let without_worst = all.average_without_worst.expect("several");
+    assert!((without_worst - (4.21 + 12.34 + 41.2 + 96.1) / 4.0).abs() < 1e-9);
+}
+
+#[test]
+fn a_group_has_the_worst_verdict_of_its_targets() {
+    let groups = summary().groups;
+    let verdicts: Vec<(&str, Verdict)> = groups
+        .iter()
+        .map(|group| (group.name.as_str(), group.verdict))
+        .collect();
+    assert_eq!(
+        verdicts,
+        [("checkpoint:1A", Verdict::Pass), ("checkpoint:1B", Verdict::Fail)]
+    );
+    assert_eq!(groups[1].failed.len(), 3);
+    let mut part = fixture::report();
+    part.targets.truncate(1);
+    let words = Summary::of(&part).groups[0].words();
+    assert_eq!(words, "1 target within budget; 1 target not checked here");
+}
+
+#[test]
+fn a_run_in_which_all_is_even_says_nothing_by_itself() {
+    assert_eq!(brief(&fixture::passing(), &Options::default()), "");
+}
+
+#[test]
+fn what_failed_before_and_works_now_shows_in_the_rates() {
+    let mut report = fixture::passing();
+    for target in &mut report.targets {
+        target.imported_before = Some(false);
+    }
+    let said = brief(&report, &Options::default());
+    assert_eq!(said, "imports that work: 2 of 2 (100%); before: 0 of 2 (0%)\n");
+}
+
+#[test]
+fn a_time_beside_its_limit_is_said_in_words() {
+    let said = [-39.5, 0.0, 54.0, 99.9, 300.0, 17_872.0].map(beside_limit);
+    let expected = [
+        "39.5% faster",
+        "at it",
+        "54.0% slower",
+        "99.9% slower",
+        "4.0 times as long",
+        "180 times as long",
+    ];
+    assert_eq!(said, expected);
+}
