@@ -226,8 +226,12 @@ pub struct DoctorArguments {
 /// `importgate explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArguments {
-    /// A target of the budgets file, or any module that the interpreter can import.
-    pub target: String,
+    /// A target of the budgets file, or any module that the interpreter can import; with --from, a module of the log.
+    #[arg(required_unless_present = "from")]
+    pub target: Option<String>,
+    /// Explain a log of `python -X importtime` instead, as it is posted in bug trackers; - is standard input.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["budgets", "baseline", "python", "verify", "usage"])]
+    pub from: Option<PathBuf>,
     /// Which project; a budgets file is not needed.
     #[command(flatten)]
     pub project: ProjectArguments,

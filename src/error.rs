@@ -8,6 +8,7 @@ use crate::store::baseline::StoreError;
 use crate::store::usage::UsageStoreError;
 use importgate_core::baseline::MergeError;
 use importgate_core::budgets::Diagnostics;
+use importgate_core::explain::importtime::LogError;
 use importgate_core::flows::{DoctorError, ExplainError, RecordError};
 use importgate_core::observed::MeasureError;
 use importgate_probe::instructions::InstructionsError;
@@ -123,6 +124,15 @@ impl From<RecordError> for Error {
             RecordError::Measure(error) => Self::Measure(error),
             RecordError::OtherConditions(error) => Self::Merge(error),
             other => Self::CannotMeasure(other.to_string()),
+        }
+    }
+}
+
+impl From<LogError> for Error {
+    fn from(error: LogError) -> Self {
+        match error {
+            LogError::NoRows { .. } => Self::Usage(error.to_string()),
+            LogError::NoModule { .. } => Self::CannotMeasure(error.to_string()),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `importgate explain`: opens the project, has the target explained, writes the explanation.
 
+use super::explain_log;
 use crate::cli::{ExplainArguments, ExplainFormat};
 use crate::error::Error;
 use crate::exit;
@@ -21,13 +22,24 @@ const DEFAULT_DEPTH: usize = 6;
 
 /// Explains the target and returns the exit code.
 pub(super) fn run(arguments: &ExplainArguments) -> Result<u8, Error> {
+    match (&arguments.from, &arguments.target) {
+        (Some(log), part) => explain_log::run(log, part.as_deref(), arguments),
+        (None, Some(target)) => measured(target, arguments),
+        (None, None) => Err(Error::Usage(
+            "`explain` needs a target, or a log with --from".to_owned(),
+        )),
+    }
+}
+
+/// Explains a target that is measured now.
+fn measured(name: &str, arguments: &ExplainArguments) -> Result<u8, Error> {
     let (project, session) = match Project::open(&arguments.project) {
         Err(Error::NoBudgets { .. }) if arguments.project.budgets.is_none() => {
             Project::without_budgets(&arguments.project)?
         }
         opened => opened?,
     };
-    let target = target(&arguments.target, &project, &session)?;
+    let target = target(name, &project, &session)?;
     let mut progress = ProgressLine::new(arguments.quiet);
     let explanation = explain(
         &Explain {
@@ -66,15 +78,17 @@ fn target(name: &str, project: &Project, session: &Session) -> Result<Target, Er
 
 fn render(explanation: &Explanation, kind: ExplainFormat, arguments: &ExplainArguments) -> Result<String, Error> {
     Ok(match kind {
-        ExplainFormat::Terminal => terminal::render(
-            explanation,
-            &terminal::Options {
-                modules: arguments.modules,
-                depth: arguments.depth.unwrap_or(DEFAULT_DEPTH),
-                smallest_ms: arguments.min.as_secs_f64() * 1000.0,
-            },
-        ),
+        ExplainFormat::Terminal => terminal::render(explanation, &terminal_options(arguments)),
         ExplainFormat::Json => json::render(explanation).map_err(outputs::not_json)?,
         ExplainFormat::Speedscope => untrusted::json(&speedscope::render(explanation)),
     })
+}
+
+/// How much of the tree is shown.
+pub(super) fn terminal_options(arguments: &ExplainArguments) -> terminal::Options {
+    terminal::Options {
+        modules: arguments.modules,
+        depth: arguments.depth.unwrap_or(DEFAULT_DEPTH),
+        smallest_ms: arguments.min.as_secs_f64() * 1000.0,
+    }
 }

@@ -5,6 +5,7 @@ mod check;
 mod compare;
 mod doctor;
 mod explain;
+mod explain_log;
 mod merge;
 mod record;
 mod usage;

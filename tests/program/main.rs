@@ -14,6 +14,7 @@ mod distributions;
 mod doctor;
 mod example;
 mod explain;
+mod explain_log;
 mod failures;
 mod history;
 mod hostile;

@@ -9,6 +9,7 @@ mod deferral;
 mod explanation;
 pub mod graph;
 mod group;
+pub mod importtime;
 pub mod source;
 mod statement;
 mod together;

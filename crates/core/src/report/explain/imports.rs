@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::wrap::wrapped;
 use super::{place_for_people, without_site};
 use crate::explain::{AdviceKind, CostlyImport, CostlyTogether, Measured, Weight};
 use crate::numbers;
@@ -143,21 +144,5 @@ fn size(weight: &Weight) -> String {
 
 /// Text in the indented column, broken between words where it would be too wide.
 fn paragraph(text: &mut String, content: &str) {
-    let mut column = 0;
-    for word in untrusted::line(content).split(' ') {
-        let width = word.chars().count();
-        if column == 0 || column + 1 + width > WIDTH {
-            if column > 0 {
-                text.push('\n');
-            }
-            text.push_str(&" ".repeat(INDENTATION));
-            column = INDENTATION;
-        } else {
-            text.push(' ');
-            column += 1;
-        }
-        text.push_str(word);
-        column += width;
-    }
-    text.push('\n');
+    wrapped(text, INDENTATION, WIDTH, &untrusted::line(content));
 }

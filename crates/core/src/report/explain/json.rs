@@ -11,7 +11,7 @@ use crate::report::{untrusted, wording};
 use crate::usage::UseCounts;
 
 /// The version of this format.
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 
 /// The explanation as indented JSON, ended by a line break.
 ///

@@ -1,9 +1,14 @@
-//! `importgate explain` in every format: each a pure function of an [`Explanation`](crate::explain::Explanation).
+//! `importgate explain` in every format: each a pure function of an [`Explanation`](crate::explain::Explanation), or of an
+//! [`ImportLog`](crate::explain::importtime::ImportLog) where a log was read.
 
+mod branches;
 mod imports;
 pub mod json;
+pub mod log_json;
+pub mod log_terminal;
 pub mod speedscope;
 pub mod terminal;
+mod wrap;
 
 use crate::observed::Place;
 

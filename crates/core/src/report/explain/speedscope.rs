@@ -2,11 +2,46 @@
 
 use serde_json::{Value, json};
 
-use crate::explain::{Explanation, Node};
+use crate::explain::Explanation;
+use crate::explain::importtime::ImportLog;
+use crate::observed::Place;
+
+/// A module of the tree, a parent always before its children.
+struct Frame<'a> {
+    module: &'a str,
+    parent: Option<usize>,
+    place: Option<&'a Place>,
+    /// Everything but its imports.
+    own_ms: f64,
+}
 
 /// The profile as JSON text.
 pub fn render(explanation: &Explanation) -> String {
-    let tree = &explanation.tree;
+    let frames = explanation.tree.iter().map(|node| Frame {
+        module: &node.module,
+        parent: node.parent,
+        place: node.place.as_ref(),
+        own_ms: node.own_ms,
+    });
+    profile(
+        &format!("import {}", explanation.target),
+        &explanation.target,
+        &frames.collect::<Vec<_>>(),
+    )
+}
+
+/// The same of a log.
+pub fn render_log(log: &ImportLog) -> String {
+    let frames = log.tree.iter().map(|node| Frame {
+        module: &node.module,
+        parent: node.parent,
+        place: None,
+        own_ms: node.own_ms + node.missing_ms,
+    });
+    profile(&log.name, &log.name, &frames.collect::<Vec<_>>())
+}
+
+fn profile(title: &str, name: &str, tree: &[Frame<'_>]) -> String {
     let mut events: Vec<Value> = Vec::with_capacity(tree.len() * 2);
     let mut open: Vec<usize> = Vec::new();
     let mut at = 0.0;
@@ -22,18 +57,18 @@ pub fn render(explanation: &Explanation) -> String {
         at += node.own_ms * 1000.0;
     }
     events.extend(open.iter().rev().map(|&position| close(position, at)));
-    let frame = |node: &Node| match &node.place {
+    let frame = |node: &Frame<'_>| match node.place {
         Some(place) => json!({"name": node.module, "file": place.file, "line": place.line}),
         None => json!({"name": node.module}),
     };
     let frames: Vec<Value> = tree.iter().map(frame).collect();
     let document = json!({
         "$schema": "https://www.speedscope.app/file-format-schema.json",
-        "name": format!("import {}", explanation.target),
+        "name": title,
         "exporter": concat!("importgate ", env!("CARGO_PKG_VERSION")),
         "shared": {"frames": frames},
         "profiles": [{
-            "type": "evented", "name": explanation.target, "unit": "microseconds",
+            "type": "evented", "name": name, "unit": "microseconds",
             "startValue": 0.0, "endValue": at, "events": events,
         }],
     });

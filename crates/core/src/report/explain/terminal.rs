@@ -1,10 +1,10 @@
 //! The explanation for a person: the total, the tree, the groups, and what each costly import would save.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use super::branches::{Branches, Shown, Stem};
 use super::imports;
-use crate::explain::{ChainStep, Explanation, Group, HeavyLine, Node};
+use crate::explain::{ChainStep, Explanation, HeavyLine};
 use crate::numbers;
 use crate::report::{untrusted, wording};
 
@@ -67,100 +67,21 @@ fn chain(text: &mut String, module: &str, chain: Option<&[ChainStep]>) {
     }
 }
 
-/// What a line of the tree stands for.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Subject<'a> {
-    Module(&'a str),
-    /// The modules of one group below the same parent.
-    Group(&'a Group),
-}
-
-impl Subject<'_> {
-    fn name(self) -> String {
-        match self {
-            Self::Module(module) => module.to_owned(),
-            Self::Group(group) => wording::group(group),
-        }
-    }
-}
-
-/// A line of the tree.
-struct Branch<'a> {
-    subject: Subject<'a>,
-    own_ms: f64,
-    own_memory_bytes: i64,
-    cumulative_ms: f64,
-    cumulative_memory_bytes: i64,
-    modules: u64,
-    below: Vec<usize>,
-}
-
-/// Turns the tree into branches, a parent always before its children.
-fn branches(nodes: &[Node], by_module: bool) -> (Vec<Branch<'_>>, Vec<usize>) {
-    let mut branches: Vec<Branch<'_>> = Vec::new();
-    let mut roots = Vec::new();
-    let mut branch_of: Vec<usize> = Vec::with_capacity(nodes.len());
-    let mut known: BTreeMap<(Option<usize>, Subject<'_>), usize> = BTreeMap::new();
-    for node in nodes {
-        let parent = node.parent.map(|parent| branch_of[parent]);
-        let subject = if by_module || node.group == Group::Project {
-            Subject::Module(&node.module)
-        } else {
-            Subject::Group(&node.group)
-        };
-        let is_group = matches!(subject, Subject::Group(_));
-        let same = parent.filter(|&parent| is_group && branches[parent].subject == subject);
-        let position = same.unwrap_or_else(|| {
-            *known.entry((parent, subject)).or_insert_with(|| {
-                branches.push(Branch {
-                    subject,
-                    own_ms: 0.0,
-                    own_memory_bytes: 0,
-                    cumulative_ms: 0.0,
-                    cumulative_memory_bytes: 0,
-                    modules: 0,
-                    below: Vec::new(),
-                });
-                let position = branches.len() - 1;
-                match parent {
-                    Some(parent) => branches[parent].below.push(position),
-                    None => roots.push(position),
-                }
-                position
-            })
-        });
-        branches[position].own_ms += node.own_ms;
-        branches[position].own_memory_bytes += node.own_memory_bytes;
-        branches[position].modules += 1;
-        branch_of.push(position);
-    }
-    for position in (0..branches.len()).rev() {
-        let branch = &branches[position];
-        let (mut time, mut memory) = (branch.own_ms, branch.own_memory_bytes);
-        for &below in &branch.below {
-            time += branches[below].cumulative_ms;
-            memory += branches[below].cumulative_memory_bytes;
-        }
-        branches[position].cumulative_ms = time;
-        branches[position].cumulative_memory_bytes = memory;
-    }
-    (branches, roots)
-}
-
 fn tree(text: &mut String, explanation: &Explanation, options: &Options) {
-    let (branches, roots) = branches(&explanation.tree, options.modules);
+    let stems = explanation.tree.iter().map(|node| Stem {
+        module: &node.module,
+        group: &node.group,
+        parent: node.parent,
+        own_ms: node.own_ms,
+        missing_ms: 0.0,
+        own_memory_bytes: node.own_memory_bytes,
+    });
     let _ = writeln!(
         text,
         "{:>9} {:>9} {:>9} {:>9} {:>7}",
         "total", "own", "memory", "own", "modules"
     );
-    let mut stack: Vec<(usize, usize)> = Vec::new();
-    push_sorted(&mut stack, &branches, &roots, 0);
-    while let Some((position, depth)) = stack.pop() {
-        let branch = &branches[position];
-        if branch.cumulative_ms < options.smallest_ms || depth >= options.depth {
-            continue;
-        }
+    for Shown { branch, depth } in Branches::of(stems, options.modules).shown(options.smallest_ms, options.depth) {
         let memory = |bytes: i64| numbers::bytes(bytes.max(0).unsigned_abs());
         let _ = writeln!(
             text,
@@ -171,17 +92,10 @@ fn tree(text: &mut String, explanation: &Explanation, options: &Options) {
             memory(branch.own_memory_bytes),
             numbers::count(branch.modules),
             "  ".repeat(depth),
-            untrusted::line(&branch.subject.name()),
+            untrusted::line(&branch.name()),
         );
-        push_sorted(&mut stack, &branches, &branch.below, depth + 1);
     }
     text.push('\n');
-}
-
-fn push_sorted(stack: &mut Vec<(usize, usize)>, branches: &[Branch<'_>], positions: &[usize], depth: usize) {
-    let mut sorted = positions.to_vec();
-    sorted.sort_by(|&left, &right| branches[left].cumulative_ms.total_cmp(&branches[right].cumulative_ms));
-    stack.extend(sorted.into_iter().map(|position| (position, depth)));
 }
 
 fn groups(text: &mut String, explanation: &Explanation, options: &Options) {
@@ -229,7 +143,7 @@ fn bodies(text: &mut String, lines: &[HeavyLine]) {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::explain::Distribution;
+    use crate::explain::{Distribution, Group, Node};
 
     /// A target of the project that loads two modules of a distribution.
     pub(in super::super) fn sample() -> Explanation {
@@ -316,7 +230,7 @@ pub(super) mod tests {
             });
         }
         let text = render(&explanation, &OPTIONS);
-        assert!(text.contains("  project \n") && !text.contains("  torch"), "{text}");
+        assert!(text.contains("  project\n") && !text.contains("  torch"), "{text}");
     }
 
     #[test]

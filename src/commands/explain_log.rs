@@ -1,0 +1,60 @@
+//! `importgate explain --from FILE`: reads a log of `python -X importtime` and writes what it says. Nothing is measured.
+
+use std::io::Read;
+use std::path::Path;
+
+use super::explain::terminal_options;
+use crate::cli::{ExplainArguments, ExplainFormat};
+use crate::error::Error;
+use crate::exit;
+use crate::outputs;
+use importgate_core::explain::importtime::{self, ImportLog, STANDARD_INPUT};
+use importgate_core::report::explain::{log_json, log_terminal, speedscope};
+use importgate_core::report::untrusted;
+
+/// Explains a log, or the part of it that one module imported, and returns the exit code.
+pub(super) fn run(path: &Path, part: Option<&str>, arguments: &ExplainArguments) -> Result<u8, Error> {
+    let (name, bytes) = contents(path)?;
+    let log = importtime::read(&name, &importtime::decode(&bytes))?;
+    let log = match part {
+        Some(module) => log.below(module)?,
+        None => log,
+    };
+    let why = arguments
+        .why
+        .as_deref()
+        .map(|module| log.chain_to(module))
+        .transpose()?;
+    outputs::write_each(&arguments.formats, |kind, _| {
+        render(&log, why.as_deref(), kind, arguments)
+    })?;
+    Ok(exit::PASS)
+}
+
+/// What the log is called, and its bytes.
+fn contents(path: &Path) -> Result<(String, Vec<u8>), Error> {
+    let unreadable = |source| Error::Unreadable {
+        path: path.to_path_buf(),
+        source,
+    };
+    if path != Path::new("-") {
+        let bytes = std::fs::read(path).map_err(unreadable)?;
+        return Ok((path.display().to_string(), bytes));
+    }
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut bytes).map_err(unreadable)?;
+    Ok((STANDARD_INPUT.to_owned(), bytes))
+}
+
+fn render(
+    log: &ImportLog,
+    why: Option<&[usize]>,
+    kind: ExplainFormat,
+    arguments: &ExplainArguments,
+) -> Result<String, Error> {
+    Ok(match kind {
+        ExplainFormat::Terminal => log_terminal::render(log, why, &terminal_options(arguments)),
+        ExplainFormat::Json => log_json::render(log, why).map_err(outputs::not_json)?,
+        ExplainFormat::Speedscope => untrusted::json(&speedscope::render_log(log)),
+    })
+}
