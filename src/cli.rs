@@ -126,7 +126,7 @@ pub struct MeasureArguments {
 /// `importgate check`.
 #[derive(Debug, Args)]
 pub struct CheckArguments {
-    /// Check only these targets; patterns as in the budgets file.
+    /// Check only these targets: names, patterns as in the budgets file, layer:NAME, checkpoint:NAME.
     #[arg(value_name = "MODULE")]
     pub modules: Vec<String>,
     /// Which project.
@@ -176,7 +176,7 @@ impl CheckArguments {
 /// `importgate record`.
 #[derive(Debug, Args)]
 pub struct RecordArguments {
-    /// Measure none but these targets; patterns as in the budgets file.
+    /// Measure none but these targets: names, patterns as in the budgets file, layer:NAME, checkpoint:NAME.
     #[arg(value_name = "MODULE")]
     pub modules: Vec<String>,
     /// The same, as an option.
@@ -289,11 +289,15 @@ pub struct UsageArguments {
 /// `importgate compare`.
 #[derive(Debug, Args)]
 pub struct CompareArguments {
-    /// The side before: a baseline, or a report of `check --format json=PATH`.
-    pub old: PathBuf,
-    /// The side after: a baseline or a report.
-    pub new: PathBuf,
-    /// Compare only these targets, patterns as in the budgets file; as often as you like.
+    /// The sides before and after: baselines, or reports of `check --format json=PATH`. One alone is the side after: before is the
+    /// recording that [improvement] names in the budgets file, whose improvements are then required. Without any, after is the
+    /// project's baseline.
+    #[arg(value_name = "OLD NEW", num_args = 0..=2)]
+    pub sides: Vec<PathBuf>,
+    /// The budgets file, where a side is not named or a layer or checkpoint is [default: as for `check`].
+    #[arg(long, value_name = "FILE")]
+    pub budgets: Option<PathBuf>,
+    /// Compare only these targets, layer:NAME, checkpoint:NAME, patterns as in the budgets file; as often as you like.
     #[arg(long, value_name = "PATTERN")]
     pub only: Vec<String>,
     /// Compare this environment of the baselines [default: all that both have], such as cpython-3.13-linux-x86_64.
@@ -302,6 +306,12 @@ pub struct CompareArguments {
     /// Fail unless every target that both sides have became this much faster, such as 20%.
     #[arg(long, value_name = "SHARE", value_parser = parse_improvement)]
     pub require_improvement: Option<f64>,
+    /// Fail unless every target that both sides have adds this much less memory.
+    #[arg(long, value_name = "SHARE", value_parser = parse_improvement)]
+    pub require_memory_improvement: Option<f64>,
+    /// Fail unless every target that both sides have takes this much less CPU time, whatever it waits for.
+    #[arg(long, value_name = "SHARE", value_parser = parse_improvement)]
+    pub require_cpu_improvement: Option<f64>,
     /// An output: terminal, json or markdown, with =PATH into a file; as often as you like.
     #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = OutputFormat::<FormatKind>::parse)]
     pub formats: Vec<OutputFormat>,

@@ -59,14 +59,10 @@ impl Project {
         let (source_roots, session) = open_session(arguments, &budgets, &root)?;
         let doubt = doubt(&search(arguments, &budgets, &root), &session);
         let targets = budgets.resolve(&module_index(&session)).map_err(Error::Budgets)?;
-        let baseline_path = arguments.baseline.clone().unwrap_or_else(|| {
-            let name = budgets
-                .project
-                .baseline
-                .as_ref()
-                .map_or("budgets.baseline.json", |cited| cited.value.as_str());
-            path.parent().unwrap_or(Path::new("")).join(name)
-        });
+        let baseline_path = arguments
+            .baseline
+            .clone()
+            .unwrap_or_else(|| path.parent().unwrap_or(Path::new("")).join(baseline_name(&budgets)));
         let usage_path = usage_path(&budgets, &path);
         Ok((
             Self {
@@ -194,14 +190,43 @@ fn way(from: &Path, to: &Path) -> String {
     up.chain(down).collect::<Vec<_>>().join("/")
 }
 
+/// A budgets file alone, for what asks no interpreter.
+#[derive(Debug)]
+pub(crate) struct BudgetsFile {
+    pub(crate) budgets: Budgets,
+    path: PathBuf,
+}
+
+impl BudgetsFile {
+    /// Reads the one that is named, else the nearest one here or above.
+    pub(crate) fn read(named: Option<&Path>) -> Result<Self, Error> {
+        let (path, kind) = locate(named)?;
+        let budgets = budgets::parse(&read_text(&path)?, &path.display().to_string(), kind).map_err(Error::Budgets)?;
+        Ok(Self { budgets, path })
+    }
+
+    /// A path of the file, which starts at its folder.
+    pub(crate) fn beside(&self, name: &str) -> PathBuf {
+        self.path.parent().unwrap_or(Path::new("")).join(name)
+    }
+
+    /// The baseline of the project.
+    pub(crate) fn baseline(&self) -> PathBuf {
+        self.beside(baseline_name(&self.budgets))
+    }
+}
+
+fn baseline_name(budgets: &Budgets) -> &str {
+    let named = budgets.project.baseline.as_ref();
+    named.map_or("budgets.baseline.json", |cited| cited.value.as_str())
+}
+
 /// The usage file of the project here, for which no interpreter is needed, and a budgets file only where one is named.
 pub(crate) fn usage_path_of(named: Option<&Path>) -> Result<PathBuf, Error> {
-    let (path, kind) = match locate(named) {
-        Err(Error::NoBudgets { .. }) => return Ok(PathBuf::from(USAGE_FILE)),
-        located => located?,
-    };
-    let budgets = budgets::parse(&read_text(&path)?, &path.display().to_string(), kind).map_err(Error::Budgets)?;
-    Ok(usage_path(&budgets, &path))
+    match BudgetsFile::read(named) {
+        Err(Error::NoBudgets { .. }) => Ok(PathBuf::from(USAGE_FILE)),
+        read => read.map(|file| usage_path(&file.budgets, &file.path)),
+    }
 }
 
 fn usage_path(budgets: &Budgets, budgets_path: &Path) -> PathBuf {

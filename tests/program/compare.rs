@@ -182,6 +182,49 @@ fn a_required_improvement_fails_by_name_and_passes_where_all_show_it() {
 }
 
 #[test]
+fn the_budgets_file_names_the_side_before_and_what_has_to_improve() {
+    let folder = with_baselines();
+    folder.write("budgets.baseline.json", folder.read("new.json"));
+    let budgets = |improvement: &str| {
+        let rest = "[layers.entry]\nmodules = [\"shop.cli\"]\n[checkpoints.1A]\ntargets = [\"layer:entry\"]\n[modules.\"shop.web\"]\n";
+        format!("[improvement]\nsince = \"old.json\"\n{improvement}\n{rest}")
+    };
+    folder.write("budgets.toml", budgets("time = \"20%\"\nmemory = \"10%\""));
+    let answer = folder.run(&["compare"]);
+    assert_eq!(answer.code, 1, "{}{}", answer.stdout, answer.stderr);
+    for expected in [
+        "old.json -> budgets.baseline.json",
+        "FAIL: 2 targets did not improve time by 20.0%, memory by 10.0%",
+        "--> budgets.toml:3  improvement.time = \"20%\"",
+        "shop.cli: memory",
+    ] {
+        assert!(answer.stdout.contains(expected), "{expected}:\n{}", answer.stdout);
+    }
+    folder.write("budgets.toml", budgets("cpu = \"20%\"\ntargets = [\"checkpoint:1A\"]"));
+    let answer = folder.run(&["compare"]);
+    assert_eq!(answer.code, 0, "{}{}", answer.stdout, answer.stderr);
+    let expected = "PASS: every target of checkpoint:1A that both sides have improved CPU time by at least 20.0%";
+    assert!(answer.stdout.contains(expected), "{}", answer.stdout);
+    // One side that is named is the one after, and two ask nothing of the file.
+    assert_eq!(folder.run(&["compare", "old.json"]).code, 1);
+    assert_eq!(folder.run(&["compare", "new.json", "old.json"]).code, 0);
+    let only = folder.run(&["compare", "old.json", "new.json", "--only", "layer:entry"]);
+    assert!(
+        only.code == 0 && !only.stdout.contains("shop.web"),
+        "{}{}",
+        only.stdout,
+        only.stderr
+    );
+    folder.write("budgets.toml", "[modules.\"shop.web\"]\n");
+    let nothing = folder.run(&["compare"]);
+    assert!(
+        nothing.code == 2 && nothing.stderr.contains("since = "),
+        "{}",
+        nothing.stderr
+    );
+}
+
+#[test]
 fn a_baseline_compares_with_a_report_in_every_format() {
     let folder = with_baselines();
     let checked = report(Verdict::Pass, &[("shop.cli", 50.0), ("shop.web", 130.0)]);
@@ -206,7 +249,7 @@ fn a_baseline_compares_with_a_report_in_every_format() {
     assert_eq!(part["notes"], serde_json::json!([]));
     let page = folder.read("out/table.md");
     assert!(
-        page.contains("| ✅ improved | `shop.cli` | 100 ms | 50.0 ms | -50.0% |"),
+        page.contains("| ✅ improved | `shop.cli` | 100 ms | 50.0 ms | 50.0% | -50.0% |"),
         "{page}"
     );
 }

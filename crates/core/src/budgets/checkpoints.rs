@@ -102,26 +102,22 @@ impl Budgets {
         }
     }
 
-    /// Words for names that were recorded, where no module can be looked for: a checkpoint's own words in its place, and beside a
-    /// layer the patterns that choose its modules.
-    pub fn spelled_out(&self, words: &[String]) -> Vec<String> {
-        let checkpoint = |word: &String| {
-            let checkpoints = self.sections.checkpoints.iter();
-            let meant = checkpoints.filter(|one| names(word, &format!("{CHECKPOINT}{}", one.named.name)));
-            let own: Vec<String> = meant
-                .flat_map(|one| one.words.iter().map(|word| word.value.clone()))
-                .collect();
-            if own.is_empty() { vec![word.clone()] } else { own }
-        };
-        let layer = |word: String| {
+    /// What a word stands for among names that were recorded, where no module can be looked for: the words of a checkpoint in its
+    /// place, and for a layer the patterns that choose its modules too.
+    pub fn spelled_out(&self, word: &str) -> Vec<String> {
+        let checkpoints = self.sections.checkpoints.iter();
+        let meant = checkpoints.filter(|one| names(word, &format!("{CHECKPOINT}{}", one.named.name)));
+        let mut words: Vec<&str> = meant
+            .flat_map(|one| one.words.iter().map(|word| word.value.as_str()))
+            .collect();
+        words.push(word);
+        let layers = words.iter().flat_map(|word| {
             let layers = self.sections.layers.iter();
-            let meant = layers.filter(|one| names(&word, &format!("{LAYER}{}", one.named.name)));
-            let patterns = meant.flat_map(|one| one.patterns.iter().map(|pattern| pattern.value.to_string()));
-            let mut own: Vec<String> = patterns.collect();
-            own.push(word);
-            own
-        };
-        words.iter().flat_map(checkpoint).flat_map(layer).collect()
+            layers.filter(|layer| names(word, &format!("{LAYER}{}", layer.named.name)))
+        });
+        let patterns = layers.flat_map(|layer| layer.patterns.iter().map(|pattern| pattern.value.to_string()));
+        let patterns: Vec<String> = patterns.collect();
+        words.into_iter().map(str::to_owned).chain(patterns).collect()
     }
 }
 

@@ -1,5 +1,6 @@
-//! `[improvement]`: what must have become better since an earlier recording. `importgate compare` holds its two sides against it;
-//! a check asks nothing of it, since it compares with the baseline, which moves with each recording.
+//! `[improvement]`: what must have become better since an earlier recording. `importgate compare` without the name of a side
+//! before holds it against the recording that the table names. A check asks nothing of it, since it compares with the baseline,
+//! which moves with each recording.
 
 use super::table::Table;
 use super::value::Located;
@@ -11,8 +12,8 @@ const IMPROVEMENTS: std::ops::RangeInclusive<f64> = 0.001..=0.999;
 /// `[improvement]`. Shares are fractions: 0.2 is a fifth less than before.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Improvement {
-    /// The recording to compare with where the command line names none, as written.
-    pub since: Option<Cited<String>>,
+    /// The recording that it is held against, as written.
+    pub since: Cited<String>,
     /// The share of its time that each target must have lost.
     pub time: Option<Cited<f64>>,
     /// The share of its memory.
@@ -23,8 +24,10 @@ pub struct Improvement {
 }
 
 impl Improvement {
-    pub(super) fn read(mut table: Table<'_>) -> Self {
-        let since = table.take("since").and_then(|value| value.text());
+    pub(super) fn read(mut table: Table<'_>) -> Option<Self> {
+        let since = table
+            .require("since", "\"before.baseline.json\"")
+            .and_then(|value| value.text());
         let asked = table.has_any(&["time", "memory", "cpu"]);
         let [time, memory, cpu] = ["time", "memory", "cpu"]
             .map(|key| table.take(key).and_then(|value| value.share(&IMPROVEMENTS)))
@@ -38,13 +41,13 @@ impl Improvement {
                 "add `time`, `memory` or `cpu`, such as `time = \"20%\"`",
             );
         }
-        Self {
-            since: since.as_ref().map(Located::cited),
+        Some(Self {
+            since: since?.cited(),
             time,
             memory,
             cpu,
             words: words.unwrap_or_default(),
-        }
+        })
     }
 
     /// The words that say which targets must have improved; none where all must.

@@ -135,7 +135,7 @@ impl Budgets {
             .map(MeasureSettings::read)
             .unwrap_or_default();
         let classes = root.take_table("classes").map(Classes::read).unwrap_or_default();
-        let improvement = root.take_table("improvement").map(Improvement::read);
+        let improvement = root.take_table("improvement").and_then(Improvement::read);
         let sections = Sections::read(&mut root);
         for ceiling in sections.time_ceilings() {
             check_reachable(&root, ceiling, &measure);

@@ -13,6 +13,7 @@
 mod content;
 mod grounds;
 mod recording;
+mod required;
 mod selection;
 #[cfg(test)]
 mod tests;
@@ -23,11 +24,15 @@ use serde::Serialize;
 
 pub use content::{ContentError, Handed};
 use grounds::Grounds;
-pub use selection::ComparisonError;
+use required::Requirements;
+pub use required::{Quantity, RequiredImprovement};
+pub use selection::{ComparisonError, Word};
 
 use crate::baseline::Baseline;
+use crate::checks::Code;
 use crate::observed::EnvironmentKey;
 use crate::report::Report;
+use crate::report::summary::SuccessRate;
 
 /// One of the two things that are compared.
 #[derive(Debug, Clone)]
@@ -53,9 +58,11 @@ pub struct ComparisonRequest {
     /// The one environment to compare; all that both sides have where it is `None`.
     pub environment: Option<String>,
     /// Names and patterns of the targets to compare; all of them where it is empty.
-    pub only: Vec<String>,
-    /// The share of its time that every target must have lost, such as 0.2.
-    pub required_improvement: Option<f64>,
+    pub only: Vec<Word>,
+    /// What every target must have lost of its time, its memory or its CPU time.
+    pub required: Vec<RequiredImprovement>,
+    /// Names and patterns of the targets of which that is required; all that both sides have where it is empty.
+    pub required_of: Vec<Word>,
 }
 
 /// What one target comes to on one side.
@@ -63,6 +70,8 @@ pub struct ComparisonRequest {
 pub struct Figures {
     /// CPU plus blocked time, in milliseconds; `None` where the import failed or was not timed.
     pub time_ms: Option<f64>,
+    /// The CPU time alone, in milliseconds.
+    pub cpu_ms: Option<f64>,
     /// What the import added to the resident set, in bytes.
     pub memory_bytes: Option<u64>,
     /// How many modules the import loaded.
@@ -75,6 +84,8 @@ pub struct Figures {
     pub variation: Option<f64>,
     /// True where the import hung, ran into a circle or failed in another way.
     pub failed: bool,
+    /// How it failed, where that is known.
+    pub failure: Option<Code>,
 }
 
 /// How a target came out.
@@ -142,10 +153,19 @@ pub struct TargetComparison {
     pub change_ms: Option<f64>,
     /// The change in percent of the time before; a failure that is gone is all of it.
     pub change_percent: Option<f64>,
+    /// What an improvement comes to, in percent of the time before: 74 is 74% less, and 100 a failure that is gone. `None` for what
+    /// did not improve.
+    pub improvement_percent: Option<f64>,
+    /// The change of the CPU time, in percent of what it was.
+    pub cpu_change_percent: Option<f64>,
+    /// The change of the memory that it adds, in percent of what it was.
+    pub memory_change_percent: Option<f64>,
     /// A change within so many milliseconds counts as none.
     pub noise_ms: Option<f64>,
     /// True where an improvement was required and this target does not show it.
     pub falls_short: bool,
+    /// What that is.
+    pub falls_short_of: Vec<Quantity>,
 }
 
 /// The sums over the targets for which both sides have a time.
@@ -174,6 +194,27 @@ pub struct EnvironmentComparison {
     pub targets: Vec<TargetComparison>,
     /// Their sums.
     pub total: Total,
+    /// How many imports work on each side, of the targets that both have.
+    pub imports: ImportRates,
+}
+
+/// How many imports work before and after.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct ImportRates {
+    /// On the old side.
+    pub before: SuccessRate,
+    /// On the new side.
+    pub after: SuccessRate,
+}
+
+impl ImportRates {
+    fn of(rows: &[TargetComparison]) -> Self {
+        let both: Vec<(Figures, Figures)> = rows.iter().filter_map(|row| Some((row.before?, row.after?))).collect();
+        Self {
+            before: SuccessRate::of(both.iter().map(|(before, _)| !before.failed)),
+            after: SuccessRate::of(both.iter().map(|(_, after)| !after.failed)),
+        }
+    }
 }
 
 /// The whole comparison.
@@ -187,8 +228,12 @@ pub struct BeforeAfter {
     pub old: String,
     /// The new side, as the user named it.
     pub new: String,
-    /// The improvement that was required of every target, in percent.
+    /// The improvement of the time that was required, in percent.
     pub required_improvement_percent: Option<f64>,
+    /// Every improvement that was required, and by what.
+    pub required: Vec<RequiredImprovement>,
+    /// Of which targets; of all where there are none.
+    pub required_of: Vec<String>,
     /// What concerns no single environment.
     pub notes: Vec<String>,
     /// Each environment, by its key.
@@ -216,13 +261,14 @@ impl BeforeAfter {
 /// [`ComparisonError`] where the two have nothing in common that the question asks for.
 pub fn compare(old: &Input, new: &Input, question: &ComparisonRequest) -> Result<BeforeAfter, ComparisonError> {
     let (pairs, notes) = selection::pairs(old, new, question.environment.as_deref())?;
-    let mut environments: Vec<EnvironmentComparison> = pairs
-        .iter()
-        .map(|pair| environment(pair, question.required_improvement))
-        .collect();
+    let required = Requirements {
+        improvements: &question.required,
+        of: &question.required_of,
+    };
+    let mut environments: Vec<EnvironmentComparison> = pairs.iter().map(|pair| environment(pair, required)).collect();
     selection::keep_only(&mut environments, &question.only)?;
-    let judged = |row: &TargetComparison| row.before.is_some() && row.after.is_some();
-    if question.required_improvement.is_some() && !environments.iter().any(|part| part.targets.iter().any(judged)) {
+    let judged = |row: &TargetComparison| row.before.is_some() && row.after.is_some() && required.are_of(&row.module);
+    if !required.is_empty() && !environments.iter().any(|part| part.targets.iter().any(judged)) {
         return Err(ComparisonError::NothingInCommon {
             old: old.name.clone(),
             new: new.name.clone(),
@@ -230,20 +276,27 @@ pub fn compare(old: &Input, new: &Input, question: &ComparisonRequest) -> Result
     }
     for part in &mut environments {
         part.total = total(&part.targets);
+        part.imports = ImportRates::of(&part.targets);
     }
     Ok(BeforeAfter {
         format: BeforeAfter::FORMAT,
         version: BeforeAfter::VERSION,
         old: old.name.clone(),
         new: new.name.clone(),
-        required_improvement_percent: question.required_improvement.map(|share| share * 100.0),
+        required_improvement_percent: question
+            .required
+            .iter()
+            .find(|required| required.quantity == Quantity::Time)
+            .map(|required| required.percent),
+        required: question.required.clone(),
+        required_of: question.required_of.iter().map(|word| word.asked.clone()).collect(),
         notes,
         environments,
     })
 }
 
-fn environment(pair: &selection::Pair<'_>, required: Option<f64>) -> EnvironmentComparison {
-    let scale = recording::Scale::between(&pair.old, &pair.new);
+fn environment(pair: &selection::Pair<'_>, required: Requirements<'_>) -> EnvironmentComparison {
+    let scale = recording::Scale::between(&pair.old, &pair.new, required.tests());
     let (before, after) = scale.figures();
     let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
     EnvironmentComparison {
@@ -254,6 +307,7 @@ fn environment(pair: &selection::Pair<'_>, required: Option<f64>) -> Environment
             .map(|name| row(name, &before, &after, &scale.grounds(name), required))
             .collect(),
         total: Total::default(),
+        imports: ImportRates::of(&[]),
     }
 }
 
@@ -262,7 +316,7 @@ fn row(
     before: &BTreeMap<&str, Figures>,
     after: &BTreeMap<&str, Figures>,
     grounds: &Grounds,
-    required: Option<f64>,
+    required: Requirements<'_>,
 ) -> TargetComparison {
     let (before, after) = (before.get(name).copied(), after.get(name).copied());
     let mut row = TargetComparison {
@@ -276,28 +330,45 @@ fn row(
         after,
         change_ms: None,
         change_percent: None,
+        improvement_percent: None,
+        cpu_change_percent: None,
+        memory_change_percent: None,
         noise_ms: None,
         falls_short: false,
+        falls_short_of: Vec::new(),
     };
     if let (Some(before), Some(after)) = (before, after) {
-        let mut is_enough = false;
-        if let (Some(before_ms), Some(after_ms)) = (before.time_ms, after.time_ms) {
-            let judgement = grounds.judge((&before, before_ms), (&after, after_ms), required.unwrap_or(0.0));
-            row.outcome = judgement.outcome;
-            row.change_ms = Some(after_ms - before_ms);
-            row.change_percent = percent(after_ms - before_ms, before_ms);
-            row.noise_ms = judgement.noise_ms;
-            is_enough = judgement.outcome == TargetOutcome::Improved && judgement.is_enough;
-        } else if before.failed && !after.failed && after.time_ms.is_some() {
-            row.outcome = TargetOutcome::Resolved;
-            row.change_percent = Some(-100.0);
-            is_enough = true;
-        } else if after.failed && !before.failed {
-            row.outcome = TargetOutcome::Broken;
-        }
-        row.falls_short = required.is_some() && !is_enough;
+        row.set_beside(&before, &after, grounds);
+        row.falls_short_of = required.missed(name, (&before, &after), row.outcome, grounds);
+        row.falls_short = !row.falls_short_of.is_empty();
     }
     row
+}
+
+impl TargetComparison {
+    /// Judges the two sides.
+    fn set_beside(&mut self, before: &Figures, after: &Figures, grounds: &Grounds) {
+        if let (Some(before_ms), Some(after_ms)) = (before.time_ms, after.time_ms) {
+            let judgement = grounds.judge((before, before_ms), (after, after_ms));
+            self.outcome = judgement.outcome;
+            self.change_ms = Some(after_ms - before_ms);
+            self.change_percent = percent(after_ms - before_ms, before_ms);
+            self.noise_ms = judgement.noise_ms;
+        } else if before.failed && !after.failed && after.time_ms.is_some() {
+            self.outcome = TargetOutcome::Resolved;
+            self.change_percent = Some(-100.0);
+        } else if after.failed && !before.failed {
+            self.outcome = TargetOutcome::Broken;
+        }
+        let is_better = matches!(self.outcome, TargetOutcome::Improved | TargetOutcome::Resolved);
+        self.improvement_percent = self.change_percent.filter(|_| is_better).map(|change| -change);
+        let change = |of: fn(&Figures) -> Option<f64>| {
+            let (before, after) = (of(before)?, of(after)?);
+            percent(after - before, before)
+        };
+        self.cpu_change_percent = change(|figures| figures.cpu_ms);
+        self.memory_change_percent = change(|figures| figures.memory_bytes.map(|bytes| bytes as f64));
+    }
 }
 
 fn total(rows: &[TargetComparison]) -> Total {

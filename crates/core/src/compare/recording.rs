@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Figures;
-use super::grounds::Grounds;
+use super::grounds::{Grounds, Samples};
 use crate::baseline::{Aspect, Comparability, Difference, Entry, Recorded};
 use crate::checks::TargetStatus;
 use crate::observed::{ClosureChange, EnvironmentKey, Machine};
@@ -49,7 +49,7 @@ impl<'a> Recording<'a> {
             Self::Report(report) => {
                 let targets = report.targets.iter();
                 targets
-                    .map(|target| (target.module.as_str(), reported(target, times.unwrap_or(1.0))))
+                    .map(|target| (target.module.as_str(), reported(target, report, times.unwrap_or(1.0))))
                     .collect()
             }
         }
@@ -90,6 +90,7 @@ fn recorded_figures(recorded: &Recorded, machine: &MachineSpeed) -> Figures {
     let estimate = estimate.as_ref();
     Figures {
         time_ms: estimate.map(|estimate| estimate.time_ms),
+        cpu_ms: estimate.map(|estimate| estimate.time_ms - estimate.blocked_ms),
         memory_bytes: estimate.map(|estimate| estimate.memory_bytes),
         modules: Some(recorded.closure.len() as u64),
         instructions: recorded.instructions,
@@ -97,22 +98,27 @@ fn recorded_figures(recorded: &Recorded, machine: &MachineSpeed) -> Figures {
         variation: estimate.map(|estimate| estimate.variation),
         // What fails is not recorded.
         failed: false,
+        failure: None,
     }
 }
 
-fn reported(target: &TargetReport, times: f64) -> Figures {
+fn reported(target: &TargetReport, report: &Report, times: f64) -> Figures {
     let blocked_ms = target.blocked_ms.unwrap_or(0.0);
+    // A slower machine does not make a wait longer.
+    let cpu_ms = target.time_ms.map(|time_ms| (time_ms - blocked_ms) * times);
+    let mut failures = report.findings.iter().filter(|finding| finding.code.is_failed_import());
     Figures {
-        // A slower machine does not make a wait longer.
-        time_ms: target
-            .time_ms
-            .map(|time_ms| (time_ms - blocked_ms) * times + blocked_ms),
+        time_ms: cpu_ms.map(|cpu_ms| cpu_ms + blocked_ms),
+        cpu_ms,
         memory_bytes: target.memory_bytes,
         modules: target.modules,
         instructions: target.instructions,
         samples: target.samples,
         variation: target.variation,
         failed: target.status == TargetStatus::Failed,
+        failure: failures
+            .find(|finding| finding.target == target.module)
+            .map(|finding| finding.code),
     }
 }
 
@@ -138,7 +144,8 @@ enum Relation {
 }
 
 impl<'a> Scale<'a> {
-    pub(super) fn between(old: &Recording<'a>, new: &Recording<'a>) -> Self {
+    /// Of these two; each target is asked whether it is slower or faster, and `more` of what may be required of it.
+    pub(super) fn between(old: &Recording<'a>, new: &Recording<'a>, more: usize) -> Self {
         let differences = differences(old, new);
         let differ = |aspects: &[Aspect]| {
             differences
@@ -167,8 +174,7 @@ impl<'a> Scale<'a> {
             new: *new,
             differences,
             relation,
-            // Faster, slower, and faster by what is required.
-            budget: ErrorBudget::over(3 * targets),
+            budget: ErrorBudget::over((2 + more) * targets),
         }
     }
 
@@ -208,14 +214,14 @@ impl<'a> Scale<'a> {
                 let (Some(before), Some(after)) = (old.targets.get(name), new.targets.get(name)) else {
                     return Grounds::Nothing;
                 };
-                Grounds::Samples {
+                Grounds::Samples(Samples {
                     before: before.to_samples(),
                     after: after.to_samples(),
                     machine: old.speed_of(before),
                     same_code: is_same_code(before, after)
                         && self.differences.iter().all(|one| one.aspect.is_machine()),
                     budget: self.budget,
-                }
+                })
             }
             _ => Grounds::Figures,
         }

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::recording::Recording;
 use super::{Content, EnvironmentComparison, Input};
-use crate::budgets::Pattern;
+use crate::budgets::names;
 use crate::numbers::first_names;
 use crate::observed::EnvironmentKey;
 
@@ -51,6 +51,31 @@ pub enum ComparisonError {
         /// The new side.
         new: String,
     },
+}
+
+/// A word that stands for targets: a name, a pattern, or a group of the budgets file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// As the user wrote it.
+    pub asked: String,
+    /// The names and patterns that it stands for; of a group, those of its targets.
+    pub means: Vec<String>,
+}
+
+impl From<&str> for Word {
+    fn from(asked: &str) -> Self {
+        Self {
+            asked: asked.to_owned(),
+            means: vec![asked.to_owned()],
+        }
+    }
+}
+
+impl Word {
+    /// True where it stands for this target.
+    pub(super) fn stands_for(&self, target: &str) -> bool {
+        self.means.iter().any(|word| names(word, target))
+    }
 }
 
 /// Two recordings that are compared with each other.
@@ -104,10 +129,7 @@ pub(super) fn pairs<'a>(
 
 /// Keeps the targets that one of the words stands for: a target's name or a pattern as in the budgets file. An environment
 /// without any of them goes.
-pub(super) fn keep_only(
-    environments: &mut Vec<EnvironmentComparison>,
-    words: &[String],
-) -> Result<(), ComparisonError> {
+pub(super) fn keep_only(environments: &mut Vec<EnvironmentComparison>, words: &[Word]) -> Result<(), ComparisonError> {
     if words.is_empty() {
         return Ok(());
     }
@@ -115,12 +137,10 @@ pub(super) fn keep_only(
         .iter()
         .flat_map(|part| part.targets.iter().map(|row| row.module.clone()))
         .collect();
-    let stands_for =
-        |word: &str, name: &str| word == name || Pattern::parse(word).is_ok_and(|pattern| pattern.matches(name));
     let unmatched = words
         .iter()
-        .filter(|word| !names.iter().any(|name| stands_for(word, name)));
-    let unmatched: Vec<String> = unmatched.cloned().collect();
+        .filter(|word| !names.iter().any(|name| word.stands_for(name)));
+    let unmatched: Vec<String> = unmatched.map(|word| word.asked.clone()).collect();
     if !unmatched.is_empty() {
         return Err(ComparisonError::NoTarget {
             asked: unmatched,
@@ -129,7 +149,7 @@ pub(super) fn keep_only(
     }
     for part in environments.iter_mut() {
         part.targets
-            .retain(|row| words.iter().any(|word| stands_for(word, &row.module)));
+            .retain(|row| words.iter().any(|word| word.stands_for(&row.module)));
     }
     environments.retain(|part| !part.targets.is_empty());
     Ok(())

@@ -63,6 +63,10 @@ fn baseline(name: &str, entries: Vec<(&str, Entry)>) -> Input {
     }
 }
 
+fn time(share: f64) -> Vec<RequiredImprovement> {
+    vec![RequiredImprovement::asked(Quantity::Time, share)]
+}
+
 fn outcomes(comparison: &BeforeAfter) -> BTreeMap<&str, TargetOutcome> {
     let rows = comparison.environments.iter().flat_map(|part| &part.targets);
     rows.map(|row| (row.module.as_str(), row.outcome)).collect()
@@ -169,7 +173,7 @@ fn an_improvement_counts_only_where_the_samples_show_it() {
         ],
     );
     let question = ComparisonRequest {
-        required_improvement: Some(0.2),
+        required: time(0.2),
         ..ComparisonRequest::default()
     };
     let comparison = compare(&old, &new, &question).expect("they compare");
@@ -183,7 +187,7 @@ fn a_requirement_that_no_target_can_meet_is_an_error_and_no_pass() {
     let (old, new) = both(&[("gone", 9.0, 1)], &[("new", 9.0, 1)]);
     let mut question = ComparisonRequest::default();
     assert!(compare(&old, &new, &question).is_ok());
-    question.required_improvement = Some(0.2);
+    question.required = time(0.2);
     let error = compare(&old, &new, &question)
         .expect_err("nothing was judged")
         .to_string();
@@ -266,7 +270,7 @@ fn words_choose_targets_by_name_or_pattern() {
     let (old, new) = both(&targets, &targets);
     let chosen = |words: &[&str]| {
         let question = ComparisonRequest {
-            only: words.iter().map(|word| (*word).to_owned()).collect(),
+            only: words.iter().map(|word| Word::from(*word)).collect(),
             ..ComparisonRequest::default()
         };
         compare(&old, &new, &question).map(|comparison| outcomes(&comparison).into_keys().map(str::to_owned).collect())
@@ -292,7 +296,11 @@ fn a_failure_that_is_gone_is_resolved_and_a_new_one_breaks_the_target() {
     };
     let compared = |before, after| {
         let (before, after) = (BTreeMap::from([("a", before)]), BTreeMap::from([("a", after)]));
-        row("a", &before, &after, &Grounds::Figures, Some(0.5))
+        let required = Requirements {
+            improvements: &time(0.5),
+            of: &[],
+        };
+        row("a", &before, &after, &Grounds::Figures, required)
     };
     let (works, fails) = (figures(Some(40.0), false), figures(None, true));
     let resolved = compared(fails, works);
@@ -301,6 +309,7 @@ fn a_failure_that_is_gone_is_resolved_and_a_new_one_breaks_the_target() {
         (TargetOutcome::Resolved, false)
     );
     assert_eq!(resolved.change_percent, Some(-100.0));
+    assert_eq!(resolved.improvement_percent, Some(100.0));
     assert_eq!(resolved.after.and_then(|after| after.time_ms), Some(40.0));
     let broken = compared(works, fails);
     assert_eq!((broken.outcome, broken.falls_short), (TargetOutcome::Broken, true));
@@ -336,7 +345,7 @@ fn compared(old: Recorded, new: Recorded, required_improvement: Option<f64>) -> 
         ..entry(1.0, &[])
     };
     let request = ComparisonRequest {
-        required_improvement,
+        required: required_improvement.map(time).unwrap_or_default(),
         ..ComparisonRequest::default()
     };
     let (old, new) = (
@@ -397,5 +406,92 @@ fn an_estimate_of_an_improvement_proves_none() {
     assert_eq!(
         compared(scattered(&CALM, 1.0, 1), scattered(&WILD, 1.0, 2), Some(0.05)),
         (TargetOutcome::Same, true)
+    );
+}
+
+/// What `a` falls short of, where it waited and computed and held so much before and now, in milliseconds and megabytes.
+fn missed(before: [f64; 3], after: [f64; 3], required: &[(Quantity, f64)]) -> Vec<Quantity> {
+    let side = |name, [waits, computes, holds]: [f64; 3]| {
+        let mut entry = entry(1.0, &[("a", computes, 3)]);
+        let recorded = entry.targets.get_mut("a").expect("it is there");
+        for (sample, wobble) in recorded
+            .samples
+            .iter_mut()
+            .zip([0_u64, 90, 30, 60, 10, 40, 20, 70, 50, 80])
+        {
+            sample.blocked_ns = (waits * 1e6) as u64;
+            sample.voluntary_switches = 1;
+            sample.memory_bytes = (holds * 1e6) as u64 + 1_000 * wobble;
+        }
+        baseline(name, vec![(KEY, entry)])
+    };
+    let question = ComparisonRequest {
+        required: required
+            .iter()
+            .map(|(quantity, share)| RequiredImprovement::asked(*quantity, *share))
+            .collect(),
+        ..ComparisonRequest::default()
+    };
+    let compared = compare(&side("old.json", before), &side("new.json", after), &question).expect("they compare");
+    compared.environments[0].targets[0].falls_short_of.clone()
+}
+
+#[test]
+fn memory_and_cpu_time_are_required_apart_from_the_time() {
+    let all = |share| {
+        [
+            (Quantity::Time, share),
+            (Quantity::Memory, share),
+            (Quantity::Cpu, share),
+        ]
+    };
+    let before = [60.0, 100.0, 20.0];
+    assert_eq!(missed(before, [30.0, 50.0, 10.0], &all(0.4)), []);
+    assert_eq!(
+        missed(before, [60.0, 100.0, 10.0], &all(0.4)),
+        [Quantity::Time, Quantity::Cpu]
+    );
+    // It only waits less.
+    assert_eq!(missed(before, [0.0, 100.0, 20.0], &[(Quantity::Time, 0.2)]), []);
+    assert_eq!(
+        missed(before, [0.0, 100.0, 20.0], &[(Quantity::Cpu, 0.2)]),
+        [Quantity::Cpu]
+    );
+    // It only computes less.
+    assert_eq!(missed(before, [160.0, 50.0, 20.0], &[(Quantity::Cpu, 0.4)]), []);
+    assert_eq!(missed(before, before, &[(Quantity::Memory, 0.01)]), [Quantity::Memory]);
+    assert_eq!(
+        missed(before, [60.0, 100.0, 19.0], &[(Quantity::Memory, 0.2)]),
+        [Quantity::Memory]
+    );
+    assert_eq!(missed(before, [60.0, 100.0, 15.0], &[(Quantity::Memory, 0.2)]), []);
+}
+
+#[test]
+fn an_improvement_is_asked_of_the_targets_that_are_named() {
+    let (old, new) = both(
+        &[("shop.a", 100.0, 3), ("shop.b", 100.0, 3)],
+        &[("shop.a", 50.0, 2), ("shop.b", 100.0, 3)],
+    );
+    let short = |of: &[&str]| -> Vec<String> {
+        let question = ComparisonRequest {
+            required: time(0.2),
+            required_of: of.iter().map(|word| Word::from(*word)).collect(),
+            ..ComparisonRequest::default()
+        };
+        let compared = compare(&old, &new, &question).expect("they compare");
+        compared.falling_short().map(|(_, row)| row.module.clone()).collect()
+    };
+    assert_eq!(short(&[]), ["shop.b"]);
+    assert_eq!(short(&["shop.a"]), [""; 0]);
+    assert_eq!(short(&["shop.*"]), ["shop.b"]);
+    let part = |word: &str| ComparisonRequest {
+        required: time(0.2),
+        required_of: vec![Word::from(word)],
+        ..ComparisonRequest::default()
+    };
+    assert!(
+        compare(&old, &new, &part("layer:none")).is_err(),
+        "nothing could show it"
     );
 }

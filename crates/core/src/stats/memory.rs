@@ -12,6 +12,11 @@ use super::student::{mean, p_above};
 const LEAST_SCATTER: f64 = 0.01;
 const LEAST_SCATTER_BYTES: f64 = 64.0 * 1024.0;
 
+/// The least that single samples of so much memory are taken to scatter by, in bytes.
+pub fn least_scatter_bytes(usual: f64) -> f64 {
+    LEAST_SCATTER_BYTES.max(LEAST_SCATTER * usual)
+}
+
 /// Memory now against memory before, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MemoryChange {
@@ -29,7 +34,7 @@ impl MemoryChange {
         let of = |samples: &[Sample]| -> Vec<f64> { samples.iter().map(|sample| sample.memory_bytes as f64).collect() };
         let (before, now) = (of(before), of(now));
         let usual = median(&before)?;
-        let least = LEAST_SCATTER_BYTES.max(LEAST_SCATTER * usual);
+        let least = least_scatter_bytes(usual);
         Some(Self {
             before: usual,
             change: median(&now)? - usual,

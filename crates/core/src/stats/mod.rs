@@ -42,4 +42,5 @@ pub use changed_part::ChangedPart;
 pub use comparison::{Comparison, ComparisonKind, Design, Evidence};
 pub use estimate::{Estimate, Percentiles, estimate};
 pub use machine::MachineSpeed;
+pub use memory::{MemoryChange, least_scatter_bytes};
 pub use scatter::Scatter;

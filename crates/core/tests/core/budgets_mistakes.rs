@@ -1096,6 +1096,14 @@ since = 3
        |         ^
        = help: write "3"
     "#);
+    insta::assert_snapshot!(said("[modules.shop]\n\n[improvement]\ntime = \"5%\"\n"), @r#"
+    error: `[improvement]` has no `since`
+     --> budgets.toml:3:2
+      |
+    3 | [improvement]
+      |  ^^^^^^^^^^^
+      = help: add `since = "before.baseline.json"`
+    "#);
     insta::assert_snapshot!(said("[modules.shop]\n\n[improvement]\nsince = \"before.json\"\n"), @r#"
     error: `[improvement]` asks for nothing
      --> budgets.toml:3:2
@@ -1133,6 +1141,7 @@ targets = ["layer:servces", "shop.cart", "shop.services.crat"]
 targets = ["layer:services"]
 
 [improvement]
+since = "before.json"
 time = "20%"
 targets = ["checkpoint:1C"]
 "#;
@@ -1159,9 +1168,9 @@ targets = ["checkpoint:1C"]
       = help: did you mean "shop.services.cart"?
 
     error: "checkpoint:1C" means no target of this file
-      --> budgets.toml:12:12
+      --> budgets.toml:13:12
        |
-    12 | targets = ["checkpoint:1C"]
+    13 | targets = ["checkpoint:1C"]
        |            ^^^^^^^^^^^^^^^
        = help: did you mean "checkpoint:1A"?
     "#);

@@ -1,17 +1,20 @@
 //! The before/after table for a job summary or a comment on a pull request.
 
 use super::super::untrusted;
-use super::{cells, counts, instructions, is_counted, requirement, rule, title, total_cells};
+use super::{Requirement, cells, counts, imports, instructions, is_counted, rule, title, total_cells};
 use crate::compare::{BeforeAfter, EnvironmentComparison, TargetOutcome};
 use crate::numbers;
 
 /// The head of the table, and what a column of instructions adds to each of its lines.
 const TABLE_HEAD: [(&str, &str); 2] = [
     (
-        "| | module | before | after | change | | memory | modules |",
+        "| | module | before | after | improvement | change | | memory | modules |",
         " instructions |",
     ),
-    ("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |", " ---: |"),
+    (
+        "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        " ---: |",
+    ),
 ];
 
 /// Room kept for what follows the tables.
@@ -45,9 +48,12 @@ pub fn render(comparison: &BeforeAfter, most_bytes: usize) -> String {
 
 fn head(comparison: &BeforeAfter) -> String {
     let mut text = format!("## importgate: {}\n", untrusted::markdown(&title(comparison)));
-    if let Some(outcome) = requirement(comparison) {
+    if let Some(outcome) = Requirement::of(comparison) {
         let sign = if outcome.met { "✅" } else { "❌" };
         text.push_str(&format!("\n{sign} {}\n", outcome.headline));
+        for line in &outcome.asked_by {
+            text.push_str(&format!("- {}\n", untrusted::code_span(line)));
+        }
         for line in outcome.short.iter().take(SHORT) {
             text.push_str(&format!("- {}\n", untrusted::markdown(line)));
         }
@@ -67,8 +73,9 @@ fn section(part: &EnvironmentComparison) -> String {
         .map(|(line, more)| format!("{line}{}\n", if counted { more } else { "" }))
         .collect();
     format!(
-        "\n### {environment}\n\n{}\n{}\n{head}",
+        "\n### {environment}\n\n{}{}\n{}\n{head}",
         counts(part),
+        imports(part).map_or_else(String::new, |line| format!("; {line}")),
         notes(&part.notes)
     )
 }
@@ -80,7 +87,7 @@ fn notes(notes: &[String]) -> String {
 
 fn rows(part: &EnvironmentComparison) -> Vec<String> {
     let counted = is_counted(part);
-    let line = |first: &str, name: &str, cells: [String; 6], instructions: String| {
+    let line = |first: &str, name: &str, cells: [String; 7], instructions: String| {
         let last = if counted {
             format!(" {instructions} |")
         } else {

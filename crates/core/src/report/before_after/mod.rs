@@ -1,6 +1,7 @@
 //! The before/after table of `importgate compare`, once for every reader: sentences and cells here, one format a file.
 
 mod markdown;
+mod requirement;
 mod terminal;
 #[cfg(test)]
 mod tests;
@@ -8,7 +9,10 @@ mod tests;
 pub use markdown::render as markdown;
 pub use terminal::render as terminal;
 
+use requirement::Requirement;
+
 use super::untrusted;
+use crate::checks::Code;
 use crate::compare::{BeforeAfter, EnvironmentComparison, Figures, TargetComparison, TargetOutcome, Total};
 use crate::numbers;
 use crate::stats::comparison::WHOLE_RESOLUTION;
@@ -25,15 +29,17 @@ pub fn json(comparison: &BeforeAfter) -> Result<String, serde_json::Error> {
     Ok(untrusted::json(&serde_json::to_string_pretty(comparison)?) + "\n")
 }
 
-/// Before, after, change in percent, change in milliseconds, memory, modules. Memory and modules are those after, with the
+/// Before, after, improvement, change in percent, change in milliseconds, memory, modules. A side on which the import fails says how
+/// in place of a time. Memory and modules are those after, with the
 /// change behind them.
-fn cells(row: &TargetComparison) -> [String; 6] {
+fn cells(row: &TargetComparison) -> [String; 7] {
     let (before, after) = (row.before.as_ref(), row.after.as_ref());
-    let time = |figures: Option<&Figures>| or_none(figures.and_then(|figures| figures.time_ms).map(numbers::time));
+    let time = |figures: Option<&Figures>| or_none(figures.and_then(time_or_failure));
     let both = |figure: fn(&Figures) -> Option<u64>| (before.and_then(figure), after.and_then(figure));
     [
         time(before),
         time(after),
+        or_none(row.improvement_percent.map(numbers::percent)),
         or_none(row.change_percent.map(numbers::percent_change)),
         or_none(row.change_ms.map(numbers::time_change)),
         with_change(
@@ -43,6 +49,34 @@ fn cells(row: &TargetComparison) -> [String; 6] {
         ),
         with_change(both(|figures| figures.modules), numbers::count, count_change),
     ]
+}
+
+/// `12.3 ms`, or what the import does instead of ending: `hanging`, `failing`.
+fn time_or_failure(figures: &Figures) -> Option<String> {
+    let failure = || {
+        let word = match figures.failure {
+            Some(Code::Hang) => "hanging",
+            Some(Code::Crashed) => "crashing",
+            Some(Code::Exited) => "exiting",
+            Some(Code::CircularImport) => "circular",
+            Some(Code::MissingDependency) => "missing",
+            _ => "failing",
+        };
+        figures.failed.then(|| word.to_owned())
+    };
+    figures.time_ms.map(numbers::time).or_else(failure)
+}
+
+/// How many imports work on both sides; `None` where all do.
+fn imports(part: &EnvironmentComparison) -> Option<String> {
+    let rates = part.imports;
+    (!rates.before.is_whole() || !rates.after.is_whole()).then(|| {
+        format!(
+            "imports that work: before {}, after {}",
+            rates.before.words(),
+            rates.after.words()
+        )
+    })
 }
 
 /// True where the instructions of an import were counted, which gives them a column of their own.
@@ -67,10 +101,11 @@ fn instructions(row: &TargetComparison) -> String {
 }
 
 /// The cells of the sums. Memory and modules have none: what targets load overlaps.
-fn total_cells(total: &Total) -> [String; 6] {
+fn total_cells(total: &Total) -> [String; 7] {
     [
         numbers::time(total.before_ms),
         numbers::time(total.after_ms),
+        String::new(),
         or_none(total.change_percent.map(numbers::percent_change)),
         numbers::time_change(total.change_ms),
         String::new(),
@@ -129,51 +164,4 @@ fn rule() -> String {
         numbers::time_limit(NOISE_FLOOR_MS),
         numbers::percent(WHOLE_RESOLUTION * 100.0)
     )
-}
-
-/// What a required improvement came to.
-struct Requirement {
-    met: bool,
-    headline: String,
-    /// One line for each target that falls short; it quotes names.
-    short: Vec<String>,
-}
-
-/// `None` where nothing was required.
-fn requirement(comparison: &BeforeAfter) -> Option<Requirement> {
-    let required = numbers::percent(comparison.required_improvement_percent?);
-    let several = comparison.environments.len() > 1;
-    let line = |(environment, row): (_, &TargetComparison)| {
-        let place = if several {
-            format!(" ({environment})")
-        } else {
-            String::new()
-        };
-        format!("{}{place}: {}", row.module, shortfall(row))
-    };
-    let short: Vec<String> = comparison.falling_short().map(line).collect();
-    let headline = if short.is_empty() {
-        format!("every target that both sides have improved by at least {required}")
-    } else {
-        let targets = numbers::counted(short.len() as u64, "target");
-        format!("{targets} did not improve by {required}")
-    };
-    Some(Requirement {
-        met: short.is_empty(),
-        headline,
-        short,
-    })
-}
-
-fn shortfall(row: &TargetComparison) -> String {
-    match (row.outcome, row.change_percent) {
-        (TargetOutcome::Same, Some(change)) => format!("{}, within the noise", numbers::percent_change(change)),
-        (TargetOutcome::Broken, _) => String::from("it fails"),
-        (TargetOutcome::Improved, Some(change)) => {
-            format!("{}, and the samples show less", numbers::percent_change(change))
-        }
-        (TargetOutcome::Unknown, Some(_)) => String::from("nothing says how the times of the two sides relate"),
-        (_, Some(change)) => numbers::percent_change(change),
-        (_, None) => String::from("not timed on one side"),
-    }
 }

@@ -5,7 +5,7 @@ use anstyle::{AnsiColor, Style};
 use super::super::table::{Align, Cell, Row, Table, paint};
 use super::super::terminal::{Colour, Options};
 use super::super::untrusted;
-use super::{Requirement, cells, counts, instructions, is_counted, requirement, rule, title, total_cells};
+use super::{Requirement, cells, counts, imports, instructions, is_counted, rule, title, total_cells};
 use crate::compare::{BeforeAfter, EnvironmentComparison, TargetOutcome};
 
 const GOOD: Style = AnsiColor::Green.on_default();
@@ -14,7 +14,7 @@ const CAUTION: Style = AnsiColor::Yellow.on_default();
 const CALM: Style = AnsiColor::Blue.on_default();
 
 /// Columns that a narrow terminal can do without, the first to go first.
-const EXPENDABLE: [&str; 2] = ["modules", "memory"];
+const EXPENDABLE: [&str; 3] = ["improvement", "modules", "memory"];
 
 /// The comparison as text. The table has all there is, so `verbose` adds nothing.
 pub fn render(comparison: &BeforeAfter, options: &Options) -> String {
@@ -29,10 +29,15 @@ pub fn render(comparison: &BeforeAfter, options: &Options) -> String {
     for part in &comparison.environments {
         let heading = paint(colour, Style::new().bold(), &untrusted::line(&part.environment.0));
         let table = table(part, colour).fitted(options.width, &EXPENDABLE).render();
-        parts.push(format!("{heading}\n{}{table}{}\n", notes(&part.notes), counts(part)));
+        parts.push(format!(
+            "{heading}\n{}{table}{}\n{}",
+            notes(&part.notes),
+            counts(part),
+            imports(part).map_or_else(String::new, |line| line + "\n")
+        ));
     }
     parts.push(dimmed(&rule()));
-    parts.extend(requirement(comparison).map(|outcome| conclusion(&outcome, colour)));
+    parts.extend(Requirement::of(comparison).map(|outcome| conclusion(&outcome, colour)));
     parts.join("\n")
 }
 
@@ -43,6 +48,13 @@ fn conclusion(outcome: &Requirement, colour: bool) -> String {
         ("FAIL", BAD)
     };
     let mut text = format!("{}: {}\n", paint(colour, style, word), outcome.headline);
+    for line in &outcome.asked_by {
+        text.push_str(&format!(
+            "  {} {}\n",
+            paint(colour, CALM.bold(), "-->"),
+            untrusted::line(line)
+        ));
+    }
     for line in &outcome.short {
         text.push_str(&format!("  {}\n", untrusted::line(line)));
     }
@@ -50,13 +62,23 @@ fn conclusion(outcome: &Requirement, colour: bool) -> String {
 }
 
 fn table(part: &EnvironmentComparison, colour: bool) -> Table {
-    let headers = ["", "module", "before", "after", "", "change", "memory", "modules"];
+    let headers = [
+        "",
+        "module",
+        "before",
+        "after",
+        "improvement",
+        "",
+        "change",
+        "memory",
+        "modules",
+    ];
     let mut headers = headers.map(|header| (header, Align::Right)).to_vec();
     headers[0].1 = Align::Left;
     headers[1].1 = Align::Left;
     let counted = is_counted(part);
     headers.extend(counted.then_some(("instructions", Align::Right)));
-    let line = |names: [Cell; 2], cells: [String; 6], instructions: String| {
+    let line = |names: [Cell; 2], cells: [String; 7], instructions: String| {
         let last = counted.then(|| Cell::new(instructions));
         Row::Cells(names.into_iter().chain(cells.map(Cell::new)).chain(last).collect())
     };

@@ -3,7 +3,9 @@
 use super::super::fixture;
 use super::super::terminal::Options;
 use super::{json, markdown, terminal};
-use crate::compare::{BeforeAfter, ComparisonRequest, Content, Input, TargetOutcome, compare};
+use crate::compare::{
+    BeforeAfter, ComparisonRequest, Content, Input, Quantity, RequiredImprovement, TargetOutcome, compare,
+};
 use crate::report::Report;
 
 fn input(name: &str, report: Report) -> Input {
@@ -28,7 +30,10 @@ fn comparison(required_improvement: Option<f64>) -> BeforeAfter {
     new.targets.push(hostile);
     new.environment.machine.kernel = "Linux 6.9.0".to_owned();
     let question = ComparisonRequest {
-        required_improvement,
+        required: required_improvement
+            .map(|share| RequiredImprovement::asked(Quantity::Time, share))
+            .into_iter()
+            .collect(),
         ..ComparisonRequest::default()
     };
     compare(&input("before.json", old), &input("after.json", new), &question).expect("they compare")

@@ -16,7 +16,10 @@ const LAYERS_HEAD: &str = "\
 /// What stands below the headline; empty where there is nothing to say.
 pub(in crate::report) fn markdown(report: &Report) -> String {
     let summary = Summary::of(report);
-    let mut lines: Vec<String> = remarks(&summary).iter().map(|line| untrusted::markdown(line)).collect();
+    let mut lines: Vec<String> = remarks(&summary, report)
+        .iter()
+        .map(|line| untrusted::markdown(line))
+        .collect();
     lines.extend(summary.groups.iter().take(MOST).map(|group| {
         let (sign, _) = super::super::markdown::verdict(group.verdict);
         let words = untrusted::markdown(&group.words());

@@ -2,10 +2,13 @@
 
 use anstyle::Style;
 
+use super::super::facts::TargetResult;
 use super::super::table::{Align, Cell, Row, Table, paint};
 use super::super::terminal::{self, Colour, Options};
 use super::super::{Report, untrusted};
-use super::{Amounts, MOST_PERCENT, OrderSpread, Summary, TargetShare, Totals, beside_limit, or_none};
+use super::{
+    Amounts, MOST_PERCENT, MOST_PERCENT_OF_PASSING, OrderSpread, Summary, TargetShare, Totals, beside_limit, or_none,
+};
 use crate::numbers;
 
 /// Columns that a narrow terminal can do without, the first to go first.
@@ -17,7 +20,7 @@ pub(in crate::report) fn brief(report: &Report, options: &Options) -> String {
     let summary = Summary::of(report);
     let colour = options.colour == Colour::Ansi;
     let mut lines: Vec<String> = Vec::new();
-    lines.extend(remarks(&summary).iter().map(|line| untrusted::line(line)));
+    lines.extend(remarks(&summary, report).iter().map(|line| untrusted::line(line)));
     for group in &summary.groups {
         let (word, style) = terminal::verdict(group.verdict);
         let (name, words) = (untrusted::line(&group.name), untrusted::line(&group.words()));
@@ -27,7 +30,7 @@ pub(in crate::report) fn brief(report: &Report, options: &Options) -> String {
 }
 
 /// The remarks on a run, of which most runs need none.
-pub(super) fn remarks(summary: &Summary) -> Vec<String> {
+pub(super) fn remarks(summary: &Summary, report: &Report) -> Vec<String> {
     let mut lines = Vec::new();
     let imports = summary.imports;
     let before = imports
@@ -37,15 +40,26 @@ pub(super) fn remarks(summary: &Summary) -> Vec<String> {
         let before = before.map_or_else(String::new, |before| format!("; before: {}", before.words()));
         lines.push(format!("imports that work: {}{before}", imports.now.words()));
     }
-    lines.extend(heaviest(&summary.all));
+    lines.extend(heaviest(&summary.all, report));
     lines
 }
 
 /// `shop.database.models takes 99.9% of the time of all 12 modules, and adds 98.6% of the memory`, where it has most of either.
-fn heaviest(all: &Totals) -> Option<String> {
+fn heaviest(all: &Totals, report: &Report) -> Option<String> {
     // Of two or three, one mostly has the larger part.
     const FEW: u64 = 4;
-    let has_most = |amounts: &&Amounts| all.targets >= FEW && amounts.worst_percent > MOST_PERCENT;
+    let passes = |name: &str| {
+        let target = report.targets.iter().find(|target| target.module == name);
+        target.is_none_or(|target| TargetResult::of(target, report) == TargetResult::Pass)
+    };
+    let has_most = |amounts: &&Amounts| {
+        let most = if passes(&amounts.worst) {
+            MOST_PERCENT_OF_PASSING
+        } else {
+            MOST_PERCENT
+        };
+        all.targets >= FEW && amounts.worst_percent > most
+    };
     let time = all.time_ms.as_ref().filter(has_most);
     let memory = all.memory_bytes.as_ref().filter(has_most);
     let of_all = format!("of all {} modules", numbers::count(all.targets));
@@ -87,7 +101,7 @@ pub(in crate::report) fn tables(report: &Report, options: &Options) -> String {
         .map_or_else(String::new, |before| format!("; before: {}", before.words()));
     let mut lines = vec![format!("imports that work: {}{before}", imports.now.words())];
     lines.extend(summary.orders.iter().map(orders));
-    lines.retain(|line| !remarks(&summary).contains(line));
+    lines.retain(|line| !remarks(&summary, report).contains(line));
     let lines: String = lines.iter().map(|line| untrusted::line(line) + "\n").collect();
     parts.push(lines);
     parts.retain(|part| !part.is_empty());

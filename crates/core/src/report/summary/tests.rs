@@ -69,6 +69,24 @@ fn a_run_in_which_all_is_even_says_nothing_by_itself() {
 }
 
 #[test]
+fn a_target_that_passes_has_nearly_all_before_it_is_named() {
+    let said = |last_ms: f64| {
+        let mut report = fixture::passing();
+        let mut last = report.targets[1].clone();
+        (last.module, last.time_ms) = ("shop.cli".to_owned(), Some(last_ms));
+        last.memory_bytes = None;
+        report.targets = [report.targets.clone(), report.targets, vec![last]].concat();
+        brief(&report, &Options::default())
+    };
+    assert_eq!(said(100.0), "");
+    assert!(
+        said(1_000.0).starts_with("shop.cli takes 96.8% of the time of all 5 modules"),
+        "{}",
+        said(1_000.0)
+    );
+}
+
+#[test]
 fn what_failed_before_and_works_now_shows_in_the_rates() {
     let mut report = fixture::passing();
     for target in &mut report.targets {
