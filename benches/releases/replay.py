@@ -86,14 +86,15 @@ def summary(report):
     """What a report says of its one target."""
     target = report["targets"][0]
     errors = [finding for finding in report["findings"] if finding["severity"] == "error"]
-    causes = [cause for finding in errors for cause in finding["causes"]]
+    causes = {cause["id"]: cause for cause in report["causes"]}
+    named = [causes[id] for finding in errors for id in finding["causes"]]
     return {
         "verdict": report["verdict"],
         "codes": sorted({finding["code"] for finding in errors}),
         "before_ms": target.get("baseline_time_ms"),
         "change_ms": target.get("change_ms"),
         "samples": target.get("samples"),
-        "cause": causes[0] if causes else None,
+        "cause": named[0] if named else None,
     }
 
 

@@ -31,7 +31,7 @@ fn what_the_working_tree_adds_is_found_with_its_line() {
         .iter()
         .find(|finding| finding.target == "shop.utils.text")
         .expect("a finding");
-    let cause = finding.causes.first().expect("a cause");
+    let cause = run.report().causes_of(finding).next().expect("a cause");
     assert_eq!(
         (cause.file.as_deref(), cause.line),
         (Some("src/shop/utils/text.py"), Some(2))
@@ -51,7 +51,7 @@ fn more_modules_than_allowed_are_named_with_the_statement_that_brings_them() {
     project.write("src/shop/utils/text.py", "SPACE = ' '\nfrom shop.utils import cheap\n");
     let run = project.check(&["--against", "HEAD", "shop.utils.text"]).expect_code(1);
     for code in [Code::OverModules, Code::OverNewModules] {
-        let cause = run.only(code).causes.first().expect("a cause");
+        let cause = run.cause(code);
         assert_eq!(
             (cause.module.as_str(), cause.file.as_deref(), cause.line),
             ("shop.utils.cheap", Some("src/shop/utils/text.py"), Some(2)),

@@ -92,7 +92,7 @@ fn a_dependency_that_is_heavier_in_the_heads_environment_is_named() {
     let run = environments.check(&project()).expect_code(1);
     assert_eq!(beside_notes(&run), [(Code::Regression, "app")]);
     assert!(!says_two_interpreters(&run), "{}", run.stdout);
-    let cause = run.only(Code::Regression).causes.first().expect("a cause");
+    let cause = run.cause(Code::Regression);
     assert_eq!(cause.module, "dep", "{cause:?}");
     let place = (
         cause.file.as_deref().unwrap_or_default(),
@@ -129,10 +129,10 @@ const OTHER_VERSION: (&str, &str) = (
 fn another_version_is_said_and_is_the_first_cause() {
     let environments = Environments::new(&[("dep.py", LIGHT), OTHER_VERSION], &[("dep.py", HEAVY)]);
     let run = environments.check(&project()).expect_code(1);
-    let finding = run.only(Code::Regression);
-    let causes: Vec<&str> = finding.causes.iter().map(|cause| cause.module.as_str()).collect();
-    assert_eq!(causes[..2], ["python", "dep"], "{finding:#?}");
-    assert!(finding.causes[0].summary.contains("3.99.7"), "{finding:#?}");
+    let causes = run.causes(Code::Regression);
+    let modules: Vec<&str> = causes.iter().map(|cause| cause.module.as_str()).collect();
+    assert_eq!(modules[..2], ["python", "dep"], "{causes:#?}");
+    assert!(causes[0].summary.contains("3.99.7"), "{causes:#?}");
     assert_eq!(run.row("app").decided_by, Some(ComparisonKind::Paired));
     assert!(says_two_interpreters(&run), "{}", run.stdout);
     assert_eq!(run.only(Code::ForeignBaseline).severity, Severity::Note);

@@ -58,7 +58,8 @@ fn where_it_cannot_be_written_each_start_compiles_and_so_does_each_sample() {
 fn slowdown(run: &Run) -> Vec<String> {
     let slower = run.only(Code::Slowdown);
     assert_eq!(slower.place, None, "no line is to blame");
-    slower.causes.iter().map(|cause| cause.summary.clone()).collect()
+    let causes = run.causes(Code::Slowdown).into_iter();
+    causes.map(|cause| cause.summary.clone()).collect()
 }
 
 #[test]
@@ -117,7 +118,7 @@ fn unchecked_bytecode_of_another_source_is_told_from_the_source() {
     compile(&project);
     project.write("measured.py", "VALUE = 1\n");
     let run = project.check(&[]).expect_code(1);
-    let summary = &run.only(Code::Regression).causes[0].summary;
+    let summary = &run.cause(Code::Regression).summary;
     assert!(summary.contains("was made from another source"), "{summary}");
 }
 

@@ -89,6 +89,7 @@ fn report(verdict: Verdict, targets: &[(&str, f64)]) -> Report {
         verdict,
         budgets: "budgets.toml".to_owned(),
         findings: Vec::new(),
+        causes: Vec::new(),
         targets: targets.iter().map(|(name, time_ms)| target(name, *time_ms)).collect(),
         environment: ReportEnvironment {
             key: EnvironmentKey(KEY.to_owned()),

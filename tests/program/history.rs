@@ -49,7 +49,7 @@ fn committed(project: Project) -> Project {
 
 /// File, line and words of the first cause of what is over its ceiling.
 fn named(run: &Run) -> (String, u32, String) {
-    let cause = run.only(Code::OverTime).causes.first().expect("a cause").clone();
+    let cause = run.cause(Code::OverTime).clone();
     let line = cause.line.unwrap_or_else(|| panic!("no line: {cause:#?}"));
     (cause.file.expect("a file with its line"), line, cause.summary)
 }

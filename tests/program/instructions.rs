@@ -66,7 +66,7 @@ fn one_count_of_each_side_decides() {
     assert_eq!(found(&heavier), [(Code::Regression, "heavy")]);
     let regression = heavier.only(Code::Regression);
     assert!(regression.message.contains("more instructions"));
-    let cause = regression.causes.first().expect("a cause");
+    let cause = heavier.cause(Code::Regression);
     assert_eq!(
         (cause.module.as_str(), cause.file.as_deref()),
         ("heavy", Some("heavy.py"))

@@ -64,7 +64,7 @@ fn an_output_that_cannot_be_written_is_an_error_of_its_own() {
 fn json_alone_on_standard_output_is_nothing_but_json() {
     let run = check(&project(), &["--format", "json"], &[]).expect_code(1);
     let report: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
-    assert_eq!(report["version"], 1);
+    assert_eq!(report["version"], 2);
 }
 
 #[test]

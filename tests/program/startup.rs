@@ -108,7 +108,7 @@ fn what_a_pth_file_loads_at_each_start_is_named_and_makes_no_import_faster() {
     let run = project.check(&[]).expect_code(1);
     let regression = run.only(Code::Regression);
     assert_eq!(regression.target, "startup:bare");
-    let cause = &regression.causes[0];
+    let cause = run.cause(Code::Regression);
     assert_eq!((cause.importer.as_deref(), cause.line), (Some("slow.pth"), Some(2)));
     assert!(
         cause.file.as_deref().is_some_and(|file| file.ends_with("slow.pth")),
@@ -205,7 +205,7 @@ fn a_slower_command_names_the_statement_of_its_process() {
     let project = project.recorded();
     project.write("tool.py", "import sys\nimport heavy\n");
     let run = project.check(&[]).expect_code(1);
-    let cause = &run.only(Code::Regression).causes[0];
+    let cause = run.cause(Code::Regression);
     assert_eq!(
         (cause.module.as_str(), cause.file.as_deref(), cause.line),
         ("heavy", Some("tool.py"), Some(2))

@@ -94,7 +94,7 @@ fn a_slow_down_is_a_regression_of_that_target_and_no_other() {
         );
         let row = slower.target("ledger.web.client");
         assert!(row["change_ms"].as_f64() > Some(0.0), "{row}");
-        let cause = &slower.report["findings"][0]["causes"][0];
+        let cause = &slower.report["causes"][0];
         assert_eq!(cause["file"], "src/ledger/web/client.py", "{}", slower.output);
         let named = usize::try_from(cause["line"].as_u64().expect("a line")).expect("a small number");
         let source = project.read("ledger/web/client.py");

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use importgate_core::checks::Code;
 use importgate_core::report::Report;
-use importgate_core::report::{Finding, TargetReport};
+use importgate_core::report::{Cause, Finding, TargetReport};
 
 use super::Project;
 
@@ -70,6 +70,21 @@ impl Run {
             .collect();
         assert_eq!(findings.len(), 1, "{code}: {findings:#?}\n{}", self.stdout);
         findings[0]
+    }
+
+    /// The causes of the only finding of this kind, the main one first.
+    #[track_caller]
+    pub(crate) fn causes(&self, code: Code) -> Vec<&Cause> {
+        self.report().causes_of(self.only(code)).collect()
+    }
+
+    /// The main cause of the only finding of this kind.
+    #[track_caller]
+    pub(crate) fn cause(&self, code: Code) -> &Cause {
+        let causes = self.causes(code);
+        causes
+            .first()
+            .unwrap_or_else(|| panic!("{code} has no cause\n{}", self.stdout))
     }
 }
 

@@ -25,7 +25,7 @@ use super::unmeasured::Unmeasured;
 use super::variation::Unstable;
 use super::warnings::WarningRaised;
 use crate::budgets::{BudgetLine, Target};
-use crate::explain::{Cause, ChainStep, Rest};
+use crate::explain::{Cause, CauseKind, ChainStep, Rest};
 use crate::observed::{DistributionChange, Failure, Place};
 
 /// What was found: one variant a rule, whose file says what its data mean.
@@ -183,6 +183,10 @@ impl Finding {
         for cause in &mut self.causes {
             cause.file.iter_mut().for_each(seen);
             see_chain(&mut cause.chain);
+            if let CauseKind::NewModules { others, .. } | CauseKind::HeavyTogether { others } = &mut cause.kind {
+                others.iter_mut().for_each(|other| seen(&mut other.file));
+            }
+            cause.part_of = cause.part_of.take().map(|whole| whole.seen(seen));
         }
         match &mut self.kind {
             FindingKind::Failure(failed) => see_failure(&mut failed.failure),

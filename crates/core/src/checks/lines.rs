@@ -101,7 +101,7 @@ mod tests {
             file: Some("shop.py".to_owned()),
             line: None,
             share: None,
-            is_part: false,
+            part_of: None,
             chain: Vec::new(),
             weight: Weight {
                 time_ms: 50.0,

@@ -70,7 +70,7 @@ fn causes(case: &Case<'_>, ruling: &MemoryRuling, context: &Context<'_>) -> Vec<
     let scale = (ruling.change_bytes / sum.max(1) as f64).min(1.0);
     for cause in &mut causes {
         cause.weight.memory_bytes = (cause.weight.memory_bytes as f64 * scale) as i64;
-        cause.is_part = false;
+        cause.part_of = None;
         // What a body takes in all is no change of its time.
         if cause.kind == CauseKind::HeavyBody {
             cause.weight.time_ms = 0.0;

@@ -9,7 +9,7 @@ use crate::checks;
 use crate::checks::{Case, Compared, Context, OrderTried, Places};
 use crate::observed::{ClosureChange, Environment, Machine, Measure, MeasureError, TargetObservation};
 use crate::report;
-use crate::report::{Report, ReportEnvironment, RunSummary, order, wording};
+use crate::report::{Report, ReportEnvironment, RunSummary, order};
 use crate::sampling::{Rules, decide_fixed, most_tests_of};
 use crate::usage::Usage;
 
@@ -119,9 +119,11 @@ pub fn check(
     let named = lines::name(findings, check.targets, &measured.head, before, deadline, progress);
     unless_interrupted(named, &mut interrupted)?;
     let targets = report::rows(&cases, &judgement);
-    let mut findings: Vec<_> = (judgement.findings.into_iter())
-        .map(|found| wording::finding(found.seen_from(check.places)))
-        .collect();
+    let found = judgement
+        .findings
+        .into_iter()
+        .map(|found| found.seen_from(check.places));
+    let (mut findings, causes) = report::gather(found.collect());
     order::sort(&mut findings, &targets);
     let stored = compare_with.stored();
     let machine = speed.machine(&measured.samples.references);
@@ -131,6 +133,7 @@ pub fn check(
         verdict: judgement.verdict,
         budgets: check.budgets.file_name().to_owned(),
         findings,
+        causes,
         targets,
         environment: ReportEnvironment {
             key: key.clone(),

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::checks::{Severity, TargetStatus, Verdict};
 use crate::explain::ChainStep;
 use crate::numbers;
-use crate::report::{Cause, Finding, Report, TargetReport};
+use crate::report::{Cause, CauseTarget, Finding, Report, TargetReport};
 use crate::stats::machine::ONE_MACHINE;
 
 /// How a target stands, in the words of the table.
@@ -218,18 +218,13 @@ pub(super) fn message(finding: &Finding) -> String {
     }
 }
 
-/// What a cause says in one line, with its place and its distribution where the sentence does not have them.
+/// What a cause says in one line, with its place where the sentence does not have it.
 pub(super) fn cause(cause: &Cause) -> String {
     let mut text = cause.summary.clone();
     if let Some(place) = cause_place(cause)
         && !text.contains(&place)
     {
         text.push_str(&format!(" at {place}"));
-    }
-    if let Some(distribution) = &cause.distribution
-        && !text.contains(distribution.as_str())
-    {
-        text.push_str(&format!(" ({distribution})"));
     }
     text
 }
@@ -243,38 +238,48 @@ pub(super) fn cause_place(cause: &Cause) -> Option<String> {
     }
 }
 
-/// What a cause costs: `+8.82 s, +583 MiB, 1,203 modules`; empty where nothing is known of it.
-pub(super) fn cause_cost(cause: &Cause) -> String {
+/// What a cause costs in one target: `+8.82 s, +583 MiB, 1,203 modules`, without signs where nothing says that it is new; empty where
+/// nothing is known of it.
+pub(super) fn cost_in(cause: &Cause, target: &CauseTarget) -> String {
+    let (time_ms, memory_bytes, modules) = (target.time_ms, target.memory_bytes, target.modules);
     let mut parts = Vec::new();
-    if cause.time_ms != 0.0 {
-        parts.push(numbers::time_change(cause.time_ms));
+    let is_growth = cause.kind.is_growth();
+    if time_ms != 0.0 {
+        parts.push(if is_growth {
+            numbers::time_change(time_ms)
+        } else {
+            numbers::time(time_ms)
+        });
     }
-    if cause.memory_bytes != 0 {
-        parts.push(numbers::bytes_change(cause.memory_bytes));
+    match memory_bytes {
+        0 => {}
+        bytes if is_growth || bytes < 0 => parts.push(numbers::bytes_change(bytes)),
+        bytes => parts.push(numbers::bytes(bytes.unsigned_abs())),
     }
-    if cause.modules > 0 {
-        parts.push(numbers::counted(cause.modules, "module"));
+    if modules > 0 {
+        parts.push(numbers::counted(modules, "module"));
     }
     parts.join(", ")
 }
 
 /// The way from a target to a module as rows of step and place, shortened in the middle.
-pub(super) fn chain(cause: &Cause, most: usize) -> Vec<(String, String)> {
+pub(super) fn chain(steps: &[ChainStep], most: usize) -> Vec<(String, String)> {
     let row = |step: &ChainStep| {
         let place = step.place.as_ref().map(ToString::to_string).unwrap_or_default();
         (format!("{} -> {}", step.importer, step.imported), place)
     };
-    shortened(
-        cause.chain.iter().map(row).collect(),
-        most / 2,
-        most - most / 2,
-        |left_out| {
-            (
-                format!("... {} ...", numbers::counted(left_out, "more step")),
-                String::new(),
-            )
-        },
-    )
+    shortened(steps.iter().map(row).collect(), most / 2, most - most / 2, |left_out| {
+        (
+            format!("... {} ...", numbers::counted(left_out, "more step")),
+            String::new(),
+        )
+    })
+}
+
+/// What to do about a finding: what it says itself, else what its main cause does.
+pub(super) fn help<'a>(finding: &'a Finding, report: &'a Report) -> Option<&'a String> {
+    let of_cause = || report.causes_of(finding).next()?.help.as_ref();
+    finding.help.as_ref().or_else(of_cause)
 }
 
 /// What is said after the causes, a line each: what they leave of a change, and what was installed since.
@@ -346,17 +351,12 @@ mod tests {
     #[test]
     fn a_cause_does_not_repeat_what_its_sentence_says() {
         let report = fixture::report();
-        let findings = crate::report::order::findings(&report);
-        let causes = &findings
-            .iter()
-            .find(|finding| finding.causes.len() > 1)
-            .expect("a finding with causes")
-            .causes;
-        assert_eq!(
-            cause(&causes[0]),
-            "shop/database/models.py:14 now imports torch (torch 2.4.1)"
-        );
-        assert_eq!(cause_cost(&causes[0]), "+8.82 s, +583 MiB, 1,203 modules");
+        let torch = &report.causes[0];
+        assert_eq!(cause(torch), "shop/database/models.py:14 now imports torch 2.4.1");
+        assert_eq!(cost_in(torch, &torch.targets[0]), "+8.82 s, +583 MiB, 1,203 modules");
+        // Nothing says that decimal is new.
+        let decimal = &report.causes[1];
+        assert_eq!(cost_in(decimal, &decimal.targets[0]), "6.10 ms, 1 module");
     }
 
     #[test]

@@ -5,7 +5,8 @@ use crate::checks::{Code, Severity, TargetStatus, Verdict};
 use crate::explain::ChainStep;
 use crate::observed::{ClosureChange, DistributionChange, EnvironmentKey, Machine, Place};
 use crate::report::{
-    BaselineSummary, Cause, Finding, RecordedFrom, Report, ReportEnvironment, RunSummary, RunTimes, TargetReport,
+    BaselineSummary, Cause, CauseKind, CauseTarget, Finding, RecordedFrom, Report, ReportEnvironment, RunSummary,
+    RunTimes, TargetReport,
 };
 use crate::stats::{ComparisonKind, Percentiles};
 
@@ -19,6 +20,7 @@ const MEBIBYTE: u64 = 1024 * 1024;
 pub(super) fn report() -> Report {
     Report {
         findings: findings(),
+        causes: causes(),
         targets: targets(),
         distributions: distributions(),
         groups: groups(),
@@ -91,6 +93,7 @@ fn base(verdict: Verdict) -> Report {
         verdict,
         budgets: "budgets.toml".to_owned(),
         findings: Vec::new(),
+        causes: Vec::new(),
         targets: Vec::new(),
         environment: ReportEnvironment {
             key: EnvironmentKey("cpython-3.13-linux-x86_64".to_owned()),
@@ -272,20 +275,7 @@ fn limits() -> Vec<Finding> {
     vec![
         Finding {
             budget: budget(12, "layers.services.max-time = \"10ms\""),
-            help: Some("`importgate explain shop.services.orders` shows where the time goes".to_owned()),
-            causes: vec![Cause {
-                summary: "half of the time is the body of decimal".to_owned(),
-                module: "decimal".to_owned(),
-                distribution: None,
-                importer: Some("shop.services.orders".to_owned()),
-                file: Some("shop/services/orders.py".to_owned()),
-                line: Some(3),
-                chain: Vec::new(),
-                time_ms: 6.1,
-                memory_bytes: 0,
-                modules: 1,
-                part: false,
-            }],
+            causes: vec!["line shop/services/orders.py:3".to_owned()],
             ..new(
                 Code::OverTime,
                 "shop.services.orders",
@@ -302,8 +292,10 @@ fn limits() -> Vec<Finding> {
         },
         Finding {
             budget: budget(3, "gate.max-regression = \"10%\""),
-            help: Some("import torch in the function that needs it, or mark the import lazy".to_owned()),
-            causes: vec![torch(), version()],
+            causes: vec![
+                "line shop/database/models.py:14".to_owned(),
+                "upgrade sqlalchemy".to_owned(),
+            ],
             installed: Some("since the baseline: sqlalchemy 2.0.49 → 2.1.0, torch 2.4.1 installed".to_owned()),
             ..new(
                 Code::Regression,
@@ -326,27 +318,51 @@ fn distributions() -> Vec<DistributionChange> {
     ]
 }
 
+fn causes() -> Vec<Cause> {
+    vec![torch(), decimal(), version()]
+}
+
 fn torch() -> Cause {
+    let chain = vec![
+        step(
+            "shop.database.models",
+            "shop.database.vectors",
+            "shop/database/models.py",
+            14,
+        ),
+        step("shop.database.vectors", "torch", "shop/database/vectors.py", 3),
+    ];
     Cause {
-        summary: "shop/database/models.py:14 now imports torch".to_owned(),
+        summary: "shop/database/models.py:14 now imports torch 2.4.1".to_owned(),
         module: "torch".to_owned(),
         distribution: Some("torch 2.4.1".to_owned()),
         importer: Some("shop.database.vectors".to_owned()),
         file: Some("shop/database/models.py".to_owned()),
         line: Some(14),
-        chain: vec![
-            step(
-                "shop.database.models",
-                "shop.database.vectors",
-                "shop/database/models.py",
-                14,
-            ),
-            step("shop.database.vectors", "torch", "shop/database/vectors.py", 3),
-        ],
-        time_ms: 8_825.0,
-        memory_bytes: 611_319_808,
-        modules: 1_203,
-        part: false,
+        help: Some("import torch in the function that needs it, or mark the import lazy".to_owned()),
+        ..cause(
+            "line shop/database/models.py:14",
+            CauseKind::NewImport,
+            chain,
+            ("shop.database.models", 8_825.0, 611_319_808, 1_203),
+        )
+    }
+}
+
+fn decimal() -> Cause {
+    Cause {
+        summary: "shop/services/orders.py:3 imports decimal".to_owned(),
+        module: "decimal".to_owned(),
+        importer: Some("shop.services.orders".to_owned()),
+        file: Some("shop/services/orders.py".to_owned()),
+        line: Some(3),
+        help: Some("`importgate explain shop.services.orders` shows where the time goes".to_owned()),
+        ..cause(
+            "line shop/services/orders.py:3",
+            CauseKind::Import,
+            Vec::new(),
+            ("shop.services.orders", 6.1, 0, 1),
+        )
     }
 }
 
@@ -355,14 +371,47 @@ fn version() -> Cause {
         summary: "sqlalchemy went from 2.0.49 to 2.1.0".to_owned(),
         module: "sqlalchemy".to_owned(),
         distribution: Some("sqlalchemy 2.1.0".to_owned()),
+        ..cause(
+            "upgrade sqlalchemy",
+            CauseKind::Upgrade,
+            Vec::new(),
+            ("shop.database.models", 3.2, -40_000, 0),
+        )
+    }
+}
+
+/// A cause with its essentials, which costs so many milliseconds, bytes and modules in one target; the rest is empty.
+pub(super) fn cause(
+    id: &str,
+    kind: CauseKind,
+    chain: Vec<ChainStep>,
+    (target, time_ms, memory_bytes, modules): (&str, f64, i64, u64),
+) -> Cause {
+    Cause {
+        id: id.to_owned(),
+        kind,
+        summary: String::new(),
+        module: String::new(),
+        distribution: None,
         importer: None,
         file: None,
         line: None,
-        chain: Vec::new(),
-        time_ms: 3.2,
-        memory_bytes: -40_000,
-        modules: 0,
-        part: false,
+        source: None,
+        label: None,
+        chain,
+        time_ms,
+        memory_bytes,
+        modules,
+        part_of: None,
+        targets: vec![CauseTarget {
+            target: target.to_owned(),
+            time_ms,
+            memory_bytes,
+            modules,
+            chain: Vec::new(),
+            joins: 0,
+        }],
+        help: None,
     }
 }
 

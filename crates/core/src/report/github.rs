@@ -20,7 +20,7 @@ pub fn render(report: &Report, way: &str) -> String {
     for (severity, command) in [(Severity::Error, "error"), (Severity::Warning, "warning")] {
         let of_kind: Vec<&&Finding> = findings.iter().filter(|finding| finding.severity == severity).collect();
         for finding in of_kind.iter().take(MOST_OF_A_KIND) {
-            text.push_str(&annotation(command, finding, way));
+            text.push_str(&annotation(command, (finding, report), way));
         }
         let more = of_kind.len().saturating_sub(MOST_OF_A_KIND) as u64;
         if more > 0 {
@@ -40,13 +40,13 @@ pub fn render(report: &Report, way: &str) -> String {
     text
 }
 
-fn annotation(command: &str, finding: &Finding, way: &str) -> String {
+fn annotation(command: &str, (finding, report): (&Finding, &Report), way: &str) -> String {
     let title = match finding.target.as_str() {
         "" => format!("importgate: {}", finding.code),
         target => format!("importgate: {} ({target})", finding.code),
     };
     let title = untrusted::workflow_property(&title);
-    let properties = match location(finding) {
+    let properties = match location(finding, report) {
         Some((file, line)) => format!(
             "file={},line={line},title={title}",
             untrusted::workflow_property(&file_over(way, &file))
@@ -55,15 +55,14 @@ fn annotation(command: &str, finding: &Finding, way: &str) -> String {
     };
     format!(
         "::{command} {properties}::{}\n",
-        untrusted::workflow_message(message(finding).iter().map(String::as_str))
+        untrusted::workflow_message(message(finding, report).iter().map(String::as_str))
     )
 }
 
 /// The line that a reader would change: the import that costs, else the line it is about, else the budget.
-fn location(finding: &Finding) -> Option<(String, u64)> {
-    let cause = finding
-        .causes
-        .iter()
+fn location(finding: &Finding, report: &Report) -> Option<(String, u64)> {
+    let cause = report
+        .causes_of(finding)
         .find_map(|cause| Some((cause.file.clone()?, u64::from(cause.line?))));
     let place = || {
         finding
@@ -80,17 +79,18 @@ fn location(finding: &Finding) -> Option<(String, u64)> {
     cause.or_else(place).or_else(budget)
 }
 
-fn message(finding: &Finding) -> Vec<String> {
+fn message(finding: &Finding, report: &Report) -> Vec<String> {
     let mut lines = vec![facts::message(finding)];
     if let Some(budget) = &finding.budget {
         lines.push(format!("budget: {}:{}  {}", budget.file, budget.line, budget.text));
     }
-    for cause in finding.causes.iter().take(CAUSES) {
-        let cost = facts::cause_cost(cause);
+    for cause in report.causes_of(finding).take(CAUSES) {
+        let target = cause.in_target(&finding.target);
+        let cost = target.map_or_else(String::new, |target| facts::cost_in(cause, target));
         let cost = if cost.is_empty() { cost } else { format!(": {cost}") };
         lines.push(format!("cause: {}{cost}", facts::cause(cause)));
     }
     lines.extend(facts::after_causes(finding).cloned());
-    lines.extend(finding.help.iter().map(|help| format!("help: {help}")));
+    lines.extend(facts::help(finding, report).iter().map(|help| format!("help: {help}")));
     lines
 }

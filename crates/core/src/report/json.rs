@@ -1,11 +1,14 @@
 //! The report for programs: the model's own types as JSON, with the schema that is generated from them. It is the one
 //! format that is read back, so reading tells apart what is no JSON, what is no report and what is too new.
 
+mod version_1;
+
 use serde::Serialize;
 use serde_json::Value;
 
 use super::matrix::Matrix;
 use super::summary::Summary;
+use super::unite::unite;
 use super::untrusted;
 use crate::checks::Verdict;
 use crate::report::Report;
@@ -108,7 +111,7 @@ enum Document {
 /// # Errors
 /// [`ReportParseError`] says which kind of text it is instead.
 pub fn parse(text: &str) -> Result<Report, ReportParseError> {
-    let value: Value = serde_json::from_str(text).map_err(ReportParseError::NotJson)?;
+    let mut value: Value = serde_json::from_str(text).map_err(ReportParseError::NotJson)?;
     // The version is judged before anything else: a newer format may have changed all the rest.
     let missing = |key: &&str| value.get(*key).is_none();
     if let Some(key) = ["importgate", "version", "verdict"].into_iter().find(missing) {
@@ -123,7 +126,15 @@ pub fn parse(text: &str) -> Result<Report, ReportParseError> {
             known: Report::VERSION,
         });
     }
-    serde_json::from_value(value).map_err(ReportParseError::Damaged)
+    let is_old = found < u64::from(Report::VERSION);
+    if is_old {
+        version_1::upgrade(&mut value);
+    }
+    let mut report: Report = serde_json::from_value(value).map_err(ReportParseError::Damaged)?;
+    if is_old {
+        report.causes = unite(report.causes);
+    }
+    Ok(report)
 }
 
 /// The JSON Schema of the report, indented and ended by a line break.

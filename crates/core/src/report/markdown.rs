@@ -147,7 +147,7 @@ impl Page {
         for finding in order::findings(report) {
             let [first, second, third] = Rank::of_finding(finding.severity);
             pieces.push(Piece::new(Part::Finding, first, headline(finding)));
-            let appendices = [(second, explanation(finding)), (third, details(finding))];
+            let appendices = [(second, explanation(finding, report)), (third, details(finding))];
             let appendices = appendices.into_iter().filter(|(_, text)| !text.is_empty());
             pieces.extend(appendices.map(|(rank, text)| Piece {
                 appendix: true,
@@ -282,8 +282,12 @@ fn headline(finding: &Finding) -> String {
     text
 }
 
-fn explanation(finding: &Finding) -> String {
-    let mut text: String = finding.causes.iter().take(CAUSES).map(cause).collect();
+fn explanation(finding: &Finding, report: &Report) -> String {
+    let mut text: String = report
+        .causes_of(finding)
+        .take(CAUSES)
+        .map(|of| cause(of, finding))
+        .collect();
     let left_out = finding.causes.len().saturating_sub(CAUSES) as u64;
     if left_out > 0 {
         text.push_str(&format!("- and {}\n", numbers::counted(left_out, "smaller cause")));
@@ -291,20 +295,23 @@ fn explanation(finding: &Finding) -> String {
     for line in facts::after_causes(finding) {
         text.push_str(&format!("- {}\n", untrusted::markdown(line)));
     }
-    if let Some(help) = &finding.help {
+    if let Some(help) = facts::help(finding, report) {
         text.push_str(&format!("- **help:** {}\n", untrusted::markdown_with_code(help)));
     }
     text
 }
 
-fn cause(cause: &Cause) -> String {
+fn cause(cause: &Cause, finding: &Finding) -> String {
     let mut text = format!("- **cause:** {}", untrusted::markdown(&facts::cause(cause)));
-    let cost = facts::cause_cost(cause);
+    let Some(target) = cause.in_target(&finding.target) else {
+        return text + "\n";
+    };
+    let cost = facts::cost_in(cause, target);
     if !cost.is_empty() {
         text.push_str(&format!(": **{cost}**"));
     }
     text.push('\n');
-    for (step, place) in facts::chain(cause, STEPS) {
+    for (step, place) in facts::chain(&cause.chain_in(target), STEPS) {
         text.push_str(&format!("  - {}", untrusted::code_span(&step)));
         if !place.is_empty() {
             text.push_str(&format!(" at {}", untrusted::code_span(&place)));

@@ -4,10 +4,12 @@
 //! A report quotes the measured code, which may hold anything: every string goes through [`untrusted`].
 
 pub mod before_after;
+mod cause;
 mod cells;
 pub mod doctor;
 pub mod explain;
 mod facts;
+mod gather;
 pub mod github;
 pub mod json;
 pub mod markdown;
@@ -15,17 +17,21 @@ pub mod matrix;
 pub mod merge;
 mod model;
 pub mod order;
+pub mod paragraphs;
 pub mod progress_line;
 mod rows;
 pub mod summary;
 mod table;
 pub mod terminal;
+mod unite;
 pub mod untrusted;
 pub mod usage;
 pub mod wording;
 
 pub use crate::numbers::first_names;
-pub use model::{BaselineSummary, Cause, Finding, RecordedFrom, Report, ReportEnvironment, RunSummary, RunTimes};
+pub use cause::{Cause, CauseKind, CauseTarget, Source};
+pub(crate) use gather::gather;
+pub use model::{BaselineSummary, Finding, RecordedFrom, Report, ReportEnvironment, RunSummary, RunTimes};
 pub use rows::{OrderReport, TargetReport, rows};
 
 #[cfg(test)]

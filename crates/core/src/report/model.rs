@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::cause::Cause;
 use super::rows::TargetReport;
 use crate::budgets::{BudgetLine, Group};
 use crate::checks::{Code, Severity, Verdict};
-use crate::explain::ChainStep;
 use crate::observed::{DistributionChange, EnvironmentKey, Machine, Place};
 use crate::shards::ShardOf;
 
@@ -101,12 +101,12 @@ pub struct Finding {
     pub budget: Option<BudgetLine>,
     /// The line of the measured code that it is about.
     pub place: Option<Place>,
-    /// The way out, where there is an obvious one.
+    /// The way out, where there is an obvious one that is none of a cause's.
     pub help: Option<String>,
     /// Further lines: a stack, a chain, the end of what was printed. Untrusted.
     pub details: Vec<String>,
-    /// Why, in order of weight.
-    pub causes: Vec<Cause>,
+    /// Why, in order of weight: the ids of causes of the report.
+    pub causes: Vec<String>,
     /// What the causes leave of a change, in one sentence with its amounts.
     #[serde(default)]
     pub rest: Option<String>,
@@ -114,34 +114,6 @@ pub struct Finding {
     /// first, and of many the others are only counted. Untrusted.
     #[serde(default)]
     pub installed: Option<String>,
-}
-
-/// Why a target is heavier than it was, or than it may be.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct Cause {
-    /// What happened, in one sentence.
-    pub summary: String,
-    /// The module that costs.
-    pub module: String,
-    /// The distribution it belongs to, with its version, where it is installed.
-    pub distribution: Option<String>,
-    /// The module with the import statement that brought it in.
-    pub importer: Option<String>,
-    /// The file of that statement.
-    pub file: Option<String>,
-    /// Its one-based line.
-    pub line: Option<u32>,
-    /// The way from the target to the module.
-    pub chain: Vec<ChainStep>,
-    /// What it costs, in milliseconds.
-    pub time_ms: f64,
-    /// What it costs, in bytes of resident memory.
-    pub memory_bytes: i64,
-    /// How many modules it stands for.
-    pub modules: u64,
-    /// True where a cause before this one includes it, so that the two do not add up.
-    #[serde(default)]
-    pub part: bool,
 }
 
 /// Everything that a run has to say.
@@ -157,6 +129,8 @@ pub struct Report {
     pub budgets: String,
     /// The findings, errors first.
     pub findings: Vec<Finding>,
+    /// What the findings go back to, each once, the costliest first.
+    pub causes: Vec<Cause>,
     /// One row a target, in the order of the budgets file.
     pub targets: Vec<TargetReport>,
     /// Where it was measured.
@@ -178,7 +152,17 @@ pub struct Report {
 
 impl Report {
     /// The version of the JSON format that this code writes.
-    pub const VERSION: u32 = 1;
+    pub const VERSION: u32 = 2;
+
+    /// The cause of this id.
+    pub fn cause(&self, id: &str) -> Option<&Cause> {
+        self.causes.iter().find(|cause| cause.id == id)
+    }
+
+    /// Why a finding is made, in order of weight.
+    pub fn causes_of<'a>(&'a self, finding: &'a Finding) -> impl Iterator<Item = &'a Cause> {
+        finding.causes.iter().filter_map(|id| self.cause(id))
+    }
 
     /// Adds a line to the details of every finding about an import that failed.
     pub fn note_failed_imports(&mut self, line: &str) {

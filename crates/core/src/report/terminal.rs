@@ -301,7 +301,7 @@ impl Page<'_> {
             text.push('\n');
         }
         text.push_str(&self.causes(finding));
-        if let Some(help) = &finding.help {
+        if let Some(help) = facts::help(finding, self.report) {
             let help = untrusted::line(help);
             text.push_str(&format!(
                 "   {} {} {help}\n",
@@ -313,8 +313,8 @@ impl Page<'_> {
     }
 
     fn causes(&self, finding: &Finding) -> String {
-        let shown = finding.causes.iter().take(self.most(CAUSES));
-        let mut text: String = shown.map(|cause| self.cause(cause)).collect();
+        let shown = self.report.causes_of(finding).take(self.most(CAUSES));
+        let mut text: String = shown.map(|cause| self.cause(cause, finding)).collect();
         let left_out = finding.causes.len().saturating_sub(self.most(CAUSES)) as u64;
         if left_out > 0 {
             let rest = numbers::counted(left_out, "smaller cause");
@@ -326,15 +326,18 @@ impl Page<'_> {
         text
     }
 
-    fn cause(&self, cause: &Cause) -> String {
+    fn cause(&self, cause: &Cause, finding: &Finding) -> String {
         let sentence = untrusted::line(&facts::cause(cause));
         let mut text = format!("   {} {} {sentence}\n", self.mark("="), self.paint(STRONG, "cause:"));
         let below = " ".repeat(BELOW_CAUSE);
-        let cost = facts::cause_cost(cause);
+        let Some(target) = cause.in_target(&finding.target) else {
+            return text;
+        };
+        let cost = facts::cost_in(cause, target);
         if !cost.is_empty() {
             text.push_str(&format!("{below}{cost}\n"));
         }
-        let steps: Vec<(String, String)> = facts::chain(cause, self.most(STEPS))
+        let steps: Vec<(String, String)> = facts::chain(&cause.chain_in(target), self.most(STEPS))
             .into_iter()
             .map(|(step, place)| (untrusted::line(&step), untrusted::line(&place)))
             .collect();

@@ -75,10 +75,10 @@ fn a_long_chain_and_a_long_stack_are_cut_in_the_middle_unless_all_is_wanted() {
         .iter_mut()
         .find(|finding| finding.code == Code::Regression)
         .expect("in the fixture");
-    let step = finding.causes[0].chain[0].clone();
-    finding.causes[0].chain = vec![step; 30];
     finding.causes = vec![finding.causes[0].clone(); 5];
     finding.details = (0..100).map(|line| format!("frame {line}")).collect();
+    let torch = &mut report.causes[0];
+    torch.chain = vec![torch.chain[0].clone(); 30];
     let brief = terminal::render(&report, &Options::default());
     for expected in [
         "... 22 more steps ...",
@@ -201,14 +201,14 @@ fn a_report_can_be_read_back() {
 #[test]
 fn what_is_no_report_is_told_apart() {
     let text = json::render(&fixture::report()).expect("JSON");
-    let newer = text.replacen("\"version\": 1", "\"version\": 2", 1);
+    let newer = text.replacen("\"version\": 2", "\"version\": 3", 1);
     let damaged = text.replacen("\"verdict\": \"fail\"", "\"verdict\": \"perhaps\"", 1);
     let cases = [
         (&text[..text.len() / 2], "this is not JSON"),
         ("", "this is not JSON"),
         ("[1, 2]", "not a report of importgate"),
         ("{\"version\": 1, \"importgate\": \"0.1.0\"}", "it has no \"verdict\""),
-        (&newer, "format 2, and this version of importgate reads up to 1"),
+        (&newer, "format 3, and this version of importgate reads up to 2"),
         (&damaged, "this report is damaged: unknown variant `perhaps`"),
     ];
     for (text, expected) in cases {
@@ -222,13 +222,16 @@ fn the_json_has_what_readers_rely_on() {
     let text = json::render(&fixture::report()).expect("JSON");
     let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!(value["verdict"], "fail");
-    let regression = &value["findings"][2];
     for (pointer, expected) in [
-        ("/code", serde_json::json!("regression")),
-        ("/severity", "error".into()),
-        ("/target", "shop.database.models".into()),
-        ("/budget/file", "budgets.toml".into()),
-        ("/budget/line", 3.into()),
+        ("/findings/2/code", serde_json::json!("regression")),
+        ("/findings/2/severity", "error".into()),
+        ("/findings/2/target", "shop.database.models".into()),
+        ("/findings/2/budget/file", "budgets.toml".into()),
+        ("/findings/2/budget/line", 3.into()),
+        ("/findings/2/causes/0", value["causes"][0]["id"].clone()),
+        ("/causes/0/kind", "new-import".into()),
+        ("/causes/0/targets/0/target", "shop.database.models".into()),
+        ("/causes/0/targets/0/time_ms", 8825.0.into()),
         ("/causes/0/module", "torch".into()),
         ("/causes/0/distribution", "torch 2.4.1".into()),
         ("/causes/0/importer", "shop.database.vectors".into()),
@@ -239,7 +242,7 @@ fn the_json_has_what_readers_rely_on() {
         ("/causes/0/memory_bytes", 611_319_808.into()),
         ("/causes/0/modules", 1203.into()),
     ] {
-        assert_eq!(regression.pointer(pointer), Some(&expected), "{pointer}");
+        assert_eq!(value.pointer(pointer), Some(&expected), "{pointer}");
     }
     let keys = [
         "module",

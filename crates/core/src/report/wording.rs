@@ -9,6 +9,7 @@ mod start_up;
 
 pub use advice::short_failure;
 pub(super) use advice::{hindrances, reason, remedy, together};
+pub(super) use causes::{help, summary};
 
 use super::Finding;
 use crate::checks;
@@ -30,8 +31,8 @@ const SHOWN_LINES: usize = 12;
 /// How many other threads of a hang a finding shows.
 const SHOWN_THREADS: usize = 3;
 
-/// A finding as the report has it.
-pub fn finding(found: checks::Finding) -> Finding {
+/// A finding as the report has it, with the ids of its causes.
+pub(super) fn finding(found: checks::Finding, causes: Vec<String>) -> Finding {
     let words = Words::of(&found);
     Finding {
         code: found.code(),
@@ -44,7 +45,7 @@ pub fn finding(found: checks::Finding) -> Finding {
         details: words.details,
         rest: causes::rest(&found.rest),
         installed: distributions::since(&found.distributions),
-        causes: found.causes.into_iter().map(causes::cause).collect(),
+        causes,
     }
 }
 
@@ -66,18 +67,17 @@ impl Words {
             FindingKind::MemoryRegression(larger) => {
                 let words = Self::saying(memory_regression(larger));
                 match larger.open {
-                    None => words.with_help(causes::way_out(found.causes.first(), &found.target)),
-                    Some(_) => words,
+                    None if found.causes.is_empty() => words.with_help(causes::where_it_goes(&found.target)),
+                    _ => words,
                 }
             }
             FindingKind::Regression(slower) => {
-                let help = match slower.certainty {
-                    Certainty::Undecided(_) => None,
-                    _ => Some(causes::way_out(found.causes.first(), &found.target)),
-                };
-                Self {
-                    help,
-                    ..Self::saying(regression(slower))
+                let words = Self::saying(regression(slower));
+                match slower.certainty {
+                    Certainty::TooMuch | Certainty::MoreThanHalf if found.causes.is_empty() => {
+                        words.with_help(causes::where_it_goes(&found.target))
+                    }
+                    _ => words,
                 }
             }
             FindingKind::Slowdown(slower) => slowdown(slower, found),
@@ -542,11 +542,12 @@ fn still_open(open: Open) -> String {
 
 fn slowdown(slowdown: &Slowdown, found: &checks::Finding) -> Words {
     let change = change(&slowdown.comparison);
-    let help = match found.causes.first() {
-        None => "something outside them slows them down: an import hook, a trace function, a larger heap, another interpreter or site-packages".to_owned(),
-        cause => causes::way_out(cause, &found.target),
-    };
-    Words::saying(format!("modules whose content did not change became slower: {change}")).with_help(help)
+    let words = Words::saying(format!("modules whose content did not change became slower: {change}"));
+    if found.causes.is_empty() {
+        words.with_help("something outside them slows them down: an import hook, a trace function, a larger heap, another interpreter or site-packages")
+    } else {
+        words
+    }
 }
 
 /// `+312 ms (+31.2%, from 1.00 s)`.
@@ -652,7 +653,7 @@ pub(super) fn group(group: &Group) -> String {
 }
 
 /// `torch 2.4.1`.
-fn distribution(distribution: &Distribution) -> String {
+pub(super) fn distribution(distribution: &Distribution) -> String {
     format!("{} {}", distribution.name, distribution.version)
 }
 
@@ -691,7 +692,7 @@ mod tests {
     use crate::explain::Rest;
 
     fn said(kind: FindingKind) -> Finding {
-        finding(checks::Finding {
+        let found = checks::Finding {
             kind,
             severity: Severity::Error,
             target: "shop".to_owned(),
@@ -700,7 +701,8 @@ mod tests {
             causes: Vec::new(),
             rest: Rest::default(),
             distributions: Vec::new(),
-        })
+        };
+        finding(found, Vec::new())
     }
 
     fn failed(failure: Failure, started: Started) -> ImportFailure {

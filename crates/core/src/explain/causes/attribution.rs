@@ -25,7 +25,7 @@ impl<'a> Attribution<'a> {
             file: self.file(module),
             line: None,
             share: None,
-            is_part: false,
+            part_of: None,
             chain: self.graph.shortest_chain(module).unwrap_or_default(),
             weight,
         }

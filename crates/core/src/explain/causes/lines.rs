@@ -256,7 +256,7 @@ mod tests {
             file: Some(file.to_owned()),
             line,
             share: None,
-            is_part: false,
+            part_of: None,
             chain: Vec::new(),
             weight: Weight {
                 time_ms,

@@ -17,7 +17,7 @@ pub use lines::{SeenLines, name_lines};
 pub use rest::Rest;
 pub use weight::causes_of_weight;
 
-use super::{ChainStep, Distribution, Weight};
+use super::{ChainStep, Distribution, Root, Weight};
 use crate::observed::{BytecodeObstacle, BytecodeState, Place};
 
 /// Why a target is heavier than it was, or than it may be.
@@ -37,8 +37,8 @@ pub struct Cause {
     pub line: Option<u32>,
     /// What the line takes of its body, where a line of a body is named.
     pub share: Option<LineShare>,
-    /// True where a cause before this one includes it.
-    pub is_part: bool,
+    /// The root of a cause before this one that includes it.
+    pub part_of: Option<Root>,
     /// The way from the target to the module.
     pub chain: Vec<ChainStep>,
     /// What it costs.
@@ -148,7 +148,7 @@ impl Cause {
             file: None,
             line: None,
             share: None,
-            is_part: false,
+            part_of: None,
             chain: Vec::new(),
             weight: Weight::default(),
         }

@@ -3,8 +3,8 @@
 
 use super::attribution::Attribution;
 use super::{Cause, CauseKind};
-use crate::explain::graph::{Heaviest, Heavy, ImportGraph, ImportStatement, Resource};
-use crate::explain::{Weight, milliseconds};
+use crate::explain::graph::{Heavy, ImportGraph, ImportStatement, Resource};
+use crate::explain::{Root, Weight, milliseconds};
 use crate::observed::{ModuleTable, Observation};
 
 /// The heaviest import statements and bodies of a target, in the order of what cutting them would save.
@@ -25,15 +25,13 @@ pub fn causes_of_weight(
         project,
     };
     let heaviest = graph.heaviest(resource, |module| attribution.is_own(module));
-    heaviest.iter().map(|heavy| cause(&attribution, heavy)).collect()
-}
-
-fn cause(attribution: &Attribution<'_>, heaviest: &Heaviest<'_>) -> Cause {
-    let cause = cause_of(attribution, &heaviest.what);
-    Cause {
-        is_part: heaviest.is_part,
-        ..cause
+    let mut causes: Vec<Cause> = Vec::with_capacity(heaviest.len());
+    for heavy in &heaviest {
+        let part_of = heavy.part_of.and_then(|whole| causes.get(whole)).map(Root::of);
+        let cause = cause_of(&attribution, &heavy.what);
+        causes.push(Cause { part_of, ..cause });
     }
+    causes
 }
 
 fn cause_of(attribution: &Attribution<'_>, heavy: &Heavy<'_>) -> Cause {

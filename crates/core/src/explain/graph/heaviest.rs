@@ -1,7 +1,5 @@
 //! The import statements whose cut would save most, and the bodies that take most themselves.
 
-use std::collections::BTreeSet;
-
 use super::saving::{memory_of, time_of};
 use super::{ImportGraph, ImportStatement, Together, top_level};
 use crate::observed::LoadedModule;
@@ -36,8 +34,8 @@ pub(in crate::explain) enum Heavy<'a> {
 pub(in crate::explain) struct Heaviest<'a> {
     /// What it is.
     pub(in crate::explain) what: Heavy<'a>,
-    /// True where one before it includes it.
-    pub(in crate::explain) is_part: bool,
+    /// The position in the list of the one that includes it: of several the innermost.
+    pub(in crate::explain) part_of: Option<usize>,
 }
 
 /// One of the heaviest, perhaps.
@@ -47,7 +45,7 @@ struct Candidate<'a> {
     weight: u64,
     /// The part of the weight that lies in candidates below this one.
     below: u64,
-    /// The candidates that this one falls away with.
+    /// The candidates that this one falls away with, the innermost first.
     above: Vec<usize>,
 }
 
@@ -72,13 +70,14 @@ impl<'a> ImportGraph<'a> {
         listed.retain(|(_, candidate)| candidate.below * 2 < candidate.weight);
         listed.sort_by_key(|(_, candidate)| std::cmp::Reverse(candidate.weight));
         listed.truncate(MOST_LISTED);
-        let mut before = BTreeSet::new();
+        let mut before = Vec::new();
         let heaviest = listed.into_iter().map(|(position, candidate)| {
-            let is_part = candidate.above.iter().any(|above| before.contains(above));
-            before.insert(position);
+            let place_of = |above: &usize| before.iter().position(|listed| listed == above);
+            let part_of = candidate.above.iter().find_map(place_of);
+            before.push(position);
             Heaviest {
                 what: candidate.what,
-                is_part,
+                part_of,
             }
         });
         heaviest.collect()
@@ -155,8 +154,9 @@ impl<'a> ImportGraph<'a> {
             let above = holders
                 .iter()
                 .filter(|holder| holder.position != position && !holder.kept[first]);
-            let above: Vec<&Holder> = above.collect();
-            if let Some(nearest) = above.iter().min_by_key(|holder| holder.extent) {
+            let mut above: Vec<&Holder> = above.collect();
+            above.sort_by_key(|holder| holder.extent);
+            if let Some(nearest) = above.first() {
                 candidates[nearest.position].below += candidates[position].weight;
             }
             candidates[position].above = above.iter().map(|holder| holder.position).collect();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::project::{Options, Project, codes, finding, row};
+use super::project::{Options, Project, causes, codes, finding, row};
 use super::scripted::{Scripted, missing};
 use crate::budgets::ReuseBy;
 use crate::checks::{Code, TargetStatus, Verdict};
@@ -85,7 +85,7 @@ fn a_slow_edit_is_a_regression_with_its_line_after_a_few_samples() {
     assert_eq!(report.verdict, Verdict::Fail);
     assert_eq!(codes(&report), ["regression shop"]);
     let found = finding(&report, Code::Regression);
-    assert_eq!(found.causes[0].module, "shop.db");
+    assert_eq!(causes(&report, Code::Regression)[0].module, "shop.db");
     let place = found.place.as_ref().map(ToString::to_string);
     assert_eq!(
         place.as_deref(),
@@ -114,7 +114,7 @@ fn without_a_baseline_ceilings_are_checked_and_nothing_is_compared() {
     let report = project.check(&head, None, &Options::default());
     assert_eq!(report.verdict, Verdict::Fail);
     assert_eq!(codes(&report), ["over-time shop", "no-baseline"]);
-    assert_eq!(finding(&report, Code::OverTime).causes[0].module, "shop.db");
+    assert_eq!(causes(&report, Code::OverTime)[0].module, "shop.db");
     assert_eq!(row(&report, "shop").change_percent, None);
     assert_eq!(head.count_asked("light look"), 0, "nothing settles it");
 }
@@ -190,12 +190,11 @@ fn more_memory_than_before_fails_with_what_adds_it() {
         found.message,
         "adds more memory: +23.0 MiB (+226%, from 10.2 MiB), where 20.0% is allowed"
     );
-    let causes: Vec<_> = found
-        .causes
-        .iter()
+    let causes_of_memory = causes(&report, Code::MemoryRegression);
+    let figures: Vec<_> = (causes_of_memory.iter())
         .map(|cause| (cause.module.as_str(), cause.memory_bytes))
         .collect();
-    assert_eq!(causes, [("torch", 23 << 20)]);
+    assert_eq!(figures, [("torch", 23 << 20)]);
     assert_eq!(
         found.place.as_ref().map(ToString::to_string).as_deref(),
         Some("shop/db.py:2")
@@ -209,7 +208,7 @@ fn more_memory_than_before_fails_with_what_adds_it() {
     };
     let report = project.check(&larger(), Some(baseline.clone()), &few);
     assert_eq!(codes(&report), ["memory-regression shop"]);
-    assert_eq!(finding(&report, Code::MemoryRegression).causes[0].module, "shop.db");
+    assert_eq!(causes(&report, Code::MemoryRegression)[0].module, "shop.db");
     let larger_since = project.check(&larger().installed("click", "8.2"), Some(baseline.clone()), &few);
     let installed = finding(&larger_since, Code::MemoryRegression).installed.as_deref();
     assert_eq!(installed, Some("since the baseline: click 8.2 installed"));
@@ -540,9 +539,9 @@ fn the_same_code_with_stale_bytecode_is_a_slowdown_with_its_cause_and_no_line() 
     let report = project.check(&with_stale_bytecode(), Some(baseline), &Options::default());
     assert_eq!(report.verdict, Verdict::Fail);
     assert_eq!(codes(&report), ["slowdown shop"]);
-    let found = finding(&report, Code::Slowdown);
-    assert_eq!((found.causes.len(), found.causes[0].line), (1, None));
-    assert!(found.causes[0].summary.contains("`shop.db` is stale"), "{found:?}");
+    let found = causes(&report, Code::Slowdown);
+    assert_eq!((found.len(), found[0].line), (1, None));
+    assert!(found[0].summary.contains("`shop.db` is stale"), "{found:?}");
     let row = row(&report, "shop");
     assert!(row.change_percent.is_some_and(|percent| percent > 300.0), "{row:?}");
 }
@@ -564,9 +563,9 @@ fn stale_bytecode_beside_an_edit_is_told_apart_from_it() {
     let head = with_stale_bytecode().edited("shop", "pass", 0.0);
     let report = project.check(&head, Some(baseline), &Options::default());
     assert_eq!(codes(&report), ["regression shop"]);
-    let found = finding(&report, Code::Regression);
-    assert!(found.causes[0].summary.contains("`shop.db` is stale"), "{found:?}");
-    assert_eq!(found.causes.len(), 1, "the edit costs nothing");
+    let found = causes(&report, Code::Regression);
+    assert!(found[0].summary.contains("`shop.db` is stale"), "{found:?}");
+    assert_eq!(found.len(), 1, "the edit costs nothing");
     assert!(
         row(&report, "shop")
             .change_percent
@@ -605,8 +604,8 @@ fn a_wait_that_grew_is_noticed_at_a_glance_and_reported_although_the_code_is_the
         ["light look shop", "light look shop", "look shop"]
     );
     assert_eq!(codes(&report), ["slowdown shop"]);
-    let found = finding(&report, Code::Slowdown);
-    assert!(found.causes[0].summary.contains("waits"), "{found:?}");
+    let found = causes(&report, Code::Slowdown);
+    assert!(found[0].summary.contains("waits"), "{found:?}");
     let row = row(&report, "shop");
     assert_eq!((row.verdict, row.status), (Verdict::Fail, TargetStatus::Measured));
     assert!(row.change_ms.is_some_and(|ms| (250.0..350.0).contains(&ms)), "{row:?}");

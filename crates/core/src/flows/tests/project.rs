@@ -12,7 +12,7 @@ use crate::flows::{
     Against, Check, Deadline, Record, RecordError, Recording, Reuse, SamplingSettings, Width, check, record,
 };
 use crate::observed::Machine;
-use crate::report::{Finding, Report, TargetReport};
+use crate::report::{Cause, Finding, Report, TargetReport};
 
 /// What is asked on the command line, beside the budgets.
 #[derive(Debug, Clone, Default)]
@@ -148,6 +148,11 @@ pub(super) fn finding(report: &Report, code: Code) -> &Finding {
     findings
         .find(|finding| finding.code == code)
         .unwrap_or_else(|| panic!("no {code} in {:?}", codes(report)))
+}
+
+/// The causes of the first finding of a kind.
+pub(super) fn causes(report: &Report, code: Code) -> Vec<&Cause> {
+    report.causes_of(finding(report, code)).collect()
 }
 
 /// The row of a target.

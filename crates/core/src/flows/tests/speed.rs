@@ -94,7 +94,7 @@ fn what_changed_is_shown_in_the_milliseconds_of_the_time() {
         within(0.05, time_ms - change_ms, before_ms) && within(0.10, change_ms, 30.0),
         "{row:?}"
     );
-    let cause = report.findings.iter().flat_map(|finding| &finding.causes).next();
+    let cause = report.causes.first();
     assert!(
         cause.is_some_and(|cause| within(0.10, cause.time_ms, 30.0)),
         "{cause:?}"

@@ -1,7 +1,7 @@
 //! Checks of commands, and under an interpreter whose own start has changed: what a `.pth` file loads is there before an import begins, and an
 //! import that finds it there has not become faster.
 
-use super::project::{Options, Project, codes, finding, row};
+use super::project::{Options, Project, causes, codes, finding, row};
 use super::scripted::Scripted;
 use crate::checks::{Code, Severity, Verdict};
 
@@ -43,7 +43,7 @@ fn an_import_is_not_faster_because_the_start_loads_what_it_needs() {
         "{}",
         found.message
     );
-    let cause = &found.causes[0];
+    let cause = causes(&report, Code::StartChanged)[0];
     assert_eq!(
         cause.summary,
         "`start.pth:2` imports `json` at each start of the interpreter"
@@ -77,9 +77,9 @@ fn what_changed_besides_is_found_after_another_start() {
     let head = shop(heavy_start()).edited("lib", "work_more()", 60.0);
     let report = project.check(&head, Some(baseline), &Options::default());
     assert_eq!(codes(&report), ["regression shop", "start-changed"]);
-    let causes = &finding(&report, Code::Regression).causes;
+    let slower = causes(&report, Code::Regression);
     assert_eq!(
-        causes.iter().map(|cause| cause.module.as_str()).collect::<Vec<_>>(),
+        slower.iter().map(|cause| cause.module.as_str()).collect::<Vec<_>>(),
         ["lib"]
     );
 }
@@ -92,7 +92,7 @@ fn a_start_is_a_target_like_others_and_names_the_line_that_costs() {
     assert!(codes(&report).is_empty(), "{:?}", codes(&report));
     let report = project.check(&heavy_start(), Some(baseline), &Options::default());
     assert_eq!(codes(&report), ["regression startup:bare"]);
-    let cause = &finding(&report, Code::Regression).causes[0];
+    let cause = causes(&report, Code::Regression)[0];
     assert_eq!(
         (cause.module.as_str(), cause.file.as_deref(), cause.line),
         ("json", Some("start.pth"), Some(2))
@@ -105,7 +105,7 @@ fn a_command_pays_for_the_start_and_names_it() {
     let baseline = project.record(&plain_start().commands_take(50.0)).expect("a baseline");
     let report = project.check(&heavy_start().commands_take(80.0), Some(baseline), &Options::default());
     assert_eq!(codes(&report), ["regression command:cli", "start-changed"]);
-    assert_eq!(finding(&report, Code::Regression).causes[0].module, "json");
+    assert_eq!(causes(&report, Code::Regression)[0].module, "json");
 }
 
 const CLI: &str = "[commands.cli]\nrun = [\"cli\"]\n";
@@ -123,7 +123,7 @@ fn a_slower_command_names_the_statement_that_is_new() {
         .module("shop", 70.0, &["json", "torch"]);
     let report = project.check(&head.commands_take(90.0), Some(baseline), &Options::default());
     assert_eq!(codes(&report), ["regression command:cli"]);
-    let cause = &finding(&report, Code::Regression).causes[0];
+    let cause = causes(&report, Code::Regression)[0];
     assert_eq!(
         (cause.module.as_str(), cause.file.as_deref(), cause.line),
         ("torch", Some("shop.py"), Some(2))
@@ -147,10 +147,10 @@ fn a_changed_body_is_blamed_by_one_look_only_where_it_takes_much_longer() {
     let baseline = project
         .record(&command("work_on()", 1.0).commands_take(110.0))
         .expect("a baseline");
-    let causes = |ms| {
+    let named = |ms| {
         let head = command("work_more()", ms).commands_take(200.0);
         let report = project.check(&head, Some(baseline.clone()), &Options::default());
         finding(&report, Code::Regression).causes.len()
     };
-    assert_eq!((causes(10.0), causes(90.0)), (0, 1));
+    assert_eq!((named(10.0), named(90.0)), (0, 1));
 }

@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use super::ReportMergeError;
 use crate::budgets::Group;
 use crate::observed::DistributionChange;
+use crate::report::unite::unite;
 use crate::report::{Finding, Report, TargetReport, order};
 
 /// Joins the reports of shards, each with the name that messages call it by.
@@ -33,6 +34,7 @@ pub(super) fn join(shards: Vec<(String, Report)>) -> Result<Report, ReportMergeE
         names.extend(std::iter::repeat_n(name, shard.targets.len()));
         merged.targets.extend(shard.targets);
         add_findings(&mut merged.findings, shard.findings);
+        merged.causes.extend(shard.causes);
         add_distributions(&mut merged.distributions, shard.distributions);
         let new_groups = shard.groups.into_iter().filter(|group| !merged.groups.contains(group));
         let new_groups: Vec<Group> = new_groups.collect();
@@ -53,6 +55,7 @@ pub(super) fn join(shards: Vec<(String, Report)>) -> Result<Report, ReportMergeE
             merged.environment.shown_at_speed_us = None;
         }
     }
+    merged.causes = unite(merged.causes);
     order::sort(&mut merged.findings, &merged.targets);
     Ok(merged)
 }

@@ -2,29 +2,9 @@
 
 use super::other_interpreter;
 use crate::explain;
-use crate::explain::{CauseKind, Compiled, LineChange, LineShare, Rest, VersionChange, Weight};
+use crate::explain::{CauseKind, Compiled, LineChange, LineShare, Rest, VersionChange};
 use crate::numbers;
 use crate::observed::{BytecodeObstacle, BytecodeState, Place};
-use crate::report::Cause;
-
-const MEBIBYTE: i64 = 1024 * 1024;
-
-/// A cause as the report has it.
-pub(super) fn cause(found: explain::Cause) -> Cause {
-    Cause {
-        summary: summary(&found),
-        module: found.module,
-        distribution: found.distribution.as_ref().map(super::distribution),
-        importer: found.importer,
-        file: found.file,
-        line: found.line,
-        chain: found.chain,
-        time_ms: found.weight.time_ms,
-        memory_bytes: found.weight.memory_bytes,
-        modules: found.weight.modules.max(0).unsigned_abs(),
-        part: found.is_part,
-    }
-}
 
 /// What the causes leave of a change: `1.20 ms more are spread over 31 modules`. Nothing where they leave nothing.
 pub(super) fn rest(rest: &Rest) -> Option<String> {
@@ -55,18 +35,18 @@ pub(super) fn rest(rest: &Rest) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 
-fn summary(cause: &explain::Cause) -> String {
-    if cause.is_part {
-        format!("part of it: {}", what_happened(cause))
-    } else {
-        what_happened(cause)
+/// What happened, in one sentence without amounts: they stand beside it.
+pub(in crate::report) fn summary(cause: &explain::Cause) -> String {
+    let what = what_happened(cause);
+    match (&cause.share, cause.place()) {
+        (Some(share), Some(line)) => format!("{what}, at `{line}`{}", of_body(share)),
+        _ => what,
     }
 }
 
 fn what_happened(cause: &explain::Cause) -> String {
     let module = &cause.module;
-    let extent = extent(cause.weight);
-    let what = match &cause.kind {
+    match &cause.kind {
         CauseKind::NewModules {
             upgrade,
             beside,
@@ -74,11 +54,11 @@ fn what_happened(cause: &explain::Cause) -> String {
         } => {
             let since = upgrade.as_ref().map(|change| format!("{}: ", versions(change)));
             let (since, statement) = (since.unwrap_or_default(), statement(cause));
-            let (modules, also) = (modules(module, beside), lead_to_it_too(others));
-            format!("{since}`{statement}` now imports {modules}{extent}{also}")
+            let (modules, also) = (modules(cause, beside), lead_to_it_too(others));
+            format!("{since}`{statement}` now imports {modules}{also}")
         }
-        CauseKind::AtStart => at_start(cause, &extent),
-        CauseKind::Upgrade(change) => format!("{}, most of it in `{module}`{extent}", versions(change)),
+        CauseKind::AtStart => at_start(cause),
+        CauseKind::Upgrade(change) => format!("{}, most of it in `{module}`", versions(change)),
         // Where something else than time was compared, nothing says that it takes longer.
         CauseKind::ChangedModule if cause.weight.time_ms <= 0.0 => format!("`{module}` changed"),
         CauseKind::ChangedModule => format!("`{module}` changed, and its own body takes longer"),
@@ -91,24 +71,18 @@ fn what_happened(cause: &explain::Cause) -> String {
         ),
         CauseKind::Blocked => format!("the import waits in `{}` (sleep, network, disk or a lock)", wait(cause)),
         CauseKind::OtherInterpreter(change) => other_interpreter(change),
-        CauseKind::HeavyStatement { beside } => {
-            format!("`{}` imports {}{extent}", statement(cause), modules(module, beside))
-        }
+        CauseKind::HeavyStatement { beside } => format!("`{}` imports {}", statement(cause), modules(cause, beside)),
         CauseKind::HeavyTogether { others } => {
             let others = others.iter().map(ToString::to_string);
             let places = in_a_row([statement(cause)].into_iter().chain(others));
-            format!("{places} lead to `{module}`{extent}, and save it only together")
+            format!("{places} lead to {}, and save it only together", versioned(cause))
         }
-        CauseKind::HeavyBody => format!("the body of `{module}` itself{extent}"),
-    };
-    match (&cause.share, cause.place()) {
-        (Some(share), Some(line)) => format!("{what}, at `{line}`{}", of_body(share)),
-        _ => what,
+        CauseKind::HeavyBody => format!("the body of `{module}` itself"),
     }
 }
 
 /// What every start of the interpreter does that it did not.
-fn at_start(cause: &explain::Cause, extent: &str) -> String {
+fn at_start(cause: &explain::Cause) -> String {
     let module = &cause.module;
     if module.ends_with(".pth") {
         return format!("`{module}` is new, and runs at each start of the interpreter");
@@ -116,19 +90,21 @@ fn at_start(cause: &explain::Cause, extent: &str) -> String {
     match &cause.importer {
         Some(importer) if importer != "site" => {
             format!(
-                "`{}` imports `{module}` at each start of the interpreter{extent}",
+                "`{}` imports `{module}` at each start of the interpreter",
                 statement(cause)
             )
         }
-        _ => format!("`{module}` is new, and is imported at each start of the interpreter{extent}"),
+        _ => format!("`{module}` is new, and is imported at each start of the interpreter"),
     }
 }
 
-/// What to do about a target that became slower for this reason; where none is known, how to find one.
-pub(super) fn way_out(cause: Option<&explain::Cause>, target: &str) -> String {
-    let Some(cause) = cause else {
-        return format!("`importgate explain {target}` shows where the time goes");
-    };
+/// What to do about a target of which no cause is known.
+pub(super) fn where_it_goes(target: &str) -> String {
+    format!("`importgate explain {target}` shows where the time goes")
+}
+
+/// What to do about a cause that this target pays for.
+pub(in crate::report) fn help(cause: &explain::Cause, target: &str) -> String {
     let module = &cause.module;
     let line = cause
         .place()
@@ -255,17 +231,27 @@ fn lead_to_it_too(others: &[Place]) -> String {
     }
 }
 
-/// The new modules that one statement asks for: the first ones, and how many more there are.
-fn modules(first: &str, beside: &[String]) -> String {
+/// The modules that one statement asks for: the first ones, and how many more there are.
+fn modules(cause: &explain::Cause, beside: &[String]) -> String {
     const NAMED: usize = 3;
-    let names = std::iter::once(first).chain(beside.iter().map(String::as_str));
-    let mut named: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    let beside = beside.iter().map(|name| format!("`{name}`"));
+    let mut named: Vec<String> = std::iter::once(versioned(cause)).chain(beside).collect();
     let more = named.len().saturating_sub(NAMED);
     if more > 0 {
         named.truncate(NAMED);
         named.push(format!("{} more", numbers::count(more as u64)));
     }
     with_and(&named)
+}
+
+/// The module with the version that is installed: `` `rich` 15.0.0``, or `` `yaml` (PyYAML 6.0)`` where its distribution has another name.
+fn versioned(cause: &explain::Cause) -> String {
+    let module = &cause.module;
+    match &cause.distribution {
+        Some(of) if of.name == *module => format!("`{module}` {}", of.version),
+        Some(of) => format!("`{module}` ({})", super::distribution(of)),
+        None => format!("`{module}`"),
+    }
 }
 
 /// Places in backticks, with commas and an "and".
@@ -299,30 +285,14 @@ fn versions(change: &VersionChange) -> String {
     format!("{} {} → {}", change.distribution, change.before, change.now)
 }
 
-/// ` (1,203 modules, 583 MiB)`, or less where there is less to say.
-fn extent(weight: Weight) -> String {
-    let mut parts = Vec::new();
-    if weight.modules > 1 {
-        parts.push(numbers::counted(weight.modules.unsigned_abs(), "module"));
-    }
-    if weight.memory_bytes >= MEBIBYTE {
-        parts.push(format!("{} MiB", (weight.memory_bytes + MEBIBYTE / 2) / MEBIBYTE));
-    }
-    if parts.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", parts.join(", "))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explain::{Distribution, InterpreterChange};
+    use crate::explain::{Distribution, InterpreterChange, Weight};
 
     /// A cause about `torch` that `shop/models.py:14` imports.
     fn said(kind: CauseKind, line: Option<u32>, share: Option<LineShare>) -> String {
-        cause(explain::Cause {
+        summary(&explain::Cause {
             kind,
             module: "torch".to_owned(),
             distribution: None,
@@ -330,15 +300,14 @@ mod tests {
             file: Some("shop/models.py".to_owned()),
             line,
             share,
-            is_part: false,
+            part_of: None,
             chain: Vec::new(),
             weight: Weight {
                 time_ms: 8_825.0,
-                memory_bytes: 583 * MEBIBYTE,
+                memory_bytes: 583 << 20,
                 modules: 1203,
             },
         })
-        .summary
     }
 
     fn upgrade() -> VersionChange {
@@ -366,15 +335,15 @@ mod tests {
         };
         assert_eq!(
             said(new(None), Some(14), None),
-            "`shop/models.py:14` now imports `torch` (1,203 modules, 583 MiB)"
+            "`shop/models.py:14` now imports `torch`"
         );
         assert_eq!(
             said(new(Some(upgrade())), None, None),
-            "lib 1.0 → 2.0: `shop.models` now imports `torch` (1,203 modules, 583 MiB)"
+            "lib 1.0 → 2.0: `shop.models` now imports `torch`"
         );
         assert_eq!(
             said(CauseKind::HeavyStatement { beside: Vec::new() }, Some(14), None),
-            "`shop/models.py:14` imports `torch` (1,203 modules, 583 MiB)"
+            "`shop/models.py:14` imports `torch`"
         );
         let other = |line| Place {
             file: "shop/cli.py".to_owned(),
@@ -387,13 +356,13 @@ mod tests {
         };
         assert_eq!(
             said(also, Some(14), None),
-            "`shop/models.py:14` now imports `torch`, `numpy`, `yaml` and 2 more (1,203 modules, 583 MiB), and \
+            "`shop/models.py:14` now imports `torch`, `numpy`, `yaml` and 2 more, and \
              `shop/cli.py:2` leads to it too"
         );
         let together = |others| said(CauseKind::HeavyTogether { others }, Some(14), None);
         assert_eq!(
             together(vec![other(2), other(9)]),
-            "`shop/models.py:14`, `shop/cli.py:2` and `shop/cli.py:9` lead to `torch` (1,203 modules, 583 MiB), \
+            "`shop/models.py:14`, `shop/cli.py:2` and `shop/cli.py:9` lead to `torch`, \
              and save it only together"
         );
     }
@@ -421,11 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn a_regression_says_what_to_do_or_how_to_find_out() {
-        assert_eq!(
-            way_out(None, "shop"),
-            "`importgate explain shop` shows where the time goes"
-        );
+    fn what_came_with_an_upgrade_goes_without_it() {
         let cause = explain::Cause {
             kind: CauseKind::Upgrade(upgrade()),
             ..explain::Cause::other_interpreter(&InterpreterChange {
@@ -434,7 +399,7 @@ mod tests {
             })
         };
         assert_eq!(
-            way_out(Some(&cause), "shop"),
+            help(&cause, "shop"),
             "stay at lib 1.0, or take the new cost over into the baseline with `importgate record`"
         );
     }
@@ -443,7 +408,7 @@ mod tests {
     fn an_upgrade_has_both_versions() {
         assert_eq!(
             said(CauseKind::Upgrade(upgrade()), None, None),
-            "lib 1.0 → 2.0, most of it in `torch` (1,203 modules, 583 MiB)"
+            "lib 1.0 → 2.0, most of it in `torch`"
         );
     }
 
@@ -474,10 +439,7 @@ mod tests {
             changed(Some(2), calls),
             "`torch` changed, and its own body takes longer, at `shop/models.py:2`, which calls `tables.build` (84% of the body)"
         );
-        assert_eq!(
-            said(CauseKind::HeavyBody, None, None),
-            "the body of `torch` itself (1,203 modules, 583 MiB)"
-        );
+        assert_eq!(said(CauseKind::HeavyBody, None, None), "the body of `torch` itself");
         assert_eq!(
             said(CauseKind::UncheckedBytecode, None, None),
             "the bytecode of `torch` was made from another source than the one beside it, and is loaded unchecked"
@@ -502,32 +464,21 @@ mod tests {
     }
 
     #[test]
-    fn what_is_small_is_not_counted() {
-        let weight = |modules, memory_bytes| {
-            extent(Weight {
-                time_ms: 1.0,
-                memory_bytes,
-                modules,
-            })
+    fn a_module_has_its_version_once() {
+        let of = |module: &str, name: &str| {
+            let mut cause = explain::Cause::other_interpreter(&InterpreterChange {
+                before: "3.12.1".to_owned(),
+                now: "3.13.0".to_owned(),
+            });
+            cause.module = module.to_owned();
+            cause.distribution = Some(Distribution {
+                name: name.to_owned(),
+                version: "6.0".to_owned(),
+            });
+            versioned(&cause)
         };
-        assert_eq!(weight(1, 2 * MEBIBYTE), " (2 MiB)");
-        assert_eq!(weight(1, -5), "");
-    }
-
-    #[test]
-    fn the_rest_of_a_cause_is_what_it_was() {
-        let mut found = explain::Cause::other_interpreter(&InterpreterChange {
-            before: "3.12.1".to_owned(),
-            now: "3.13.0".to_owned(),
-        });
-        found.distribution = Some(Distribution {
-            name: "torch".to_owned(),
-            version: "2.1".to_owned(),
-        });
-        let cause = cause(found);
-        assert!(cause.summary.contains("3.12.1"), "{}", cause.summary);
-        assert_eq!((cause.module.as_str(), cause.modules), ("python", 0));
-        assert_eq!(cause.distribution.as_deref(), Some("torch 2.1"));
+        assert_eq!(of("rich", "rich"), "`rich` 6.0");
+        assert_eq!(of("yaml", "PyYAML"), "`yaml` (PyYAML 6.0)");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What is said of an interpreter whose own start has changed.
 
-use super::{Words, causes};
+use super::Words;
 use crate::checks::OtherStart;
 use crate::explain::Cause;
 use crate::numbers;
@@ -30,11 +30,7 @@ pub(super) fn other_start(found: &OtherStart, why: &[Cause]) -> Words {
     if let Some(targets) = compared_without(&found.targets, moved) {
         said.push(targets);
     }
-    let words = Words::saying(said.join("; "));
-    match why.first() {
-        Some(cause) => words.with_help(causes::way_out(Some(cause), "")),
-        None => words,
-    }
+    Words::saying(said.join("; "))
 }
 
 fn is(names: &[String]) -> &'static str {
