@@ -71,6 +71,8 @@ pub enum Command {
     Record(RecordArguments),
     /// Show where time and memory go, the chain that leads there, and what a cut would save.
     Explain(ExplainArguments),
+    /// Propose changes of the source that save import time, each measured on a copy of the project.
+    Fix(FixArguments),
     /// Say what this machine can tell: interpreter, conditions, and the smallest regression that the gate catches here.
     Doctor(DoctorArguments),
     /// Run a command, and record which of the modules that its Python processes load are used after their import.
@@ -270,6 +272,51 @@ pub enum ExplainFormat {
     Json,
     /// A profile for speedscope.
     Speedscope,
+}
+
+/// `importgate fix`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: 0 proposed, applied or nothing to propose; 1 the tests withdrew a change, or --apply left a file alone; 2 the command line or the budgets file is wrong; 3 it could not measure."
+)]
+pub struct FixArguments {
+    /// A target or pattern of the budgets file, or any module that the interpreter can import [default: all targets].
+    pub target: Option<String>,
+    /// Which project; a budgets file is not needed where a module is named.
+    #[command(flatten)]
+    pub project: ProjectArguments,
+    /// Propose nothing that saves less.
+    #[arg(long, value_name = "TIME", default_value = "1ms", value_parser = parse_duration)]
+    pub min: Duration,
+    /// Run this in the changed copy, by `sh -c` in its folder: a change that it fails with is withdrawn.
+    #[arg(long, value_name = "COMMAND")]
+    pub test: Option<String>,
+    /// Write the changes, into files alone that git has and that have no changes of yours.
+    #[arg(long)]
+    pub apply: bool,
+    /// Print the changes as a unified diff and nothing else, for `git apply` or `patch -p1` in the project's folder.
+    #[arg(long)]
+    pub diff: bool,
+    /// Write that diff into a file.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// An output: terminal, json or diff, with =PATH into a file; as often as you like.
+    #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = OutputFormat::<FixFormat>::parse)]
+    pub formats: Vec<OutputFormat<FixFormat>>,
+    /// No progress on stderr.
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// How proposals are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FixFormat {
+    /// Text for people.
+    Terminal,
+    /// Everything, for programs.
+    Json,
+    /// The changes alone.
+    Diff,
 }
 
 /// `importgate usage`.

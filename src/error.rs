@@ -9,7 +9,7 @@ use crate::store::usage::UsageStoreError;
 use importgate_core::baseline::MergeError;
 use importgate_core::budgets::Diagnostics;
 use importgate_core::explain::importtime::LogError;
-use importgate_core::flows::{DoctorError, ExplainError, RecordError};
+use importgate_core::flows::{DoctorError, ExplainError, FixError, RecordError};
 use importgate_core::observed::MeasureError;
 use importgate_probe::instructions::InstructionsError;
 use importgate_probe::python::PythonError;
@@ -151,6 +151,16 @@ impl From<ExplainError> for Error {
         match error {
             ExplainError::Measure(error) => Self::Measure(error),
             ExplainError::CannotVerify { .. } => Self::Usage(error.to_string()),
+            other => Self::CannotMeasure(other.to_string()),
+        }
+    }
+}
+
+impl From<FixError> for Error {
+    fn from(error: FixError) -> Self {
+        match error {
+            FixError::Measure(error) => Self::Measure(error),
+            FixError::NoImport => Self::Usage(error.to_string()),
             other => Self::CannotMeasure(other.to_string()),
         }
     }

@@ -7,6 +7,7 @@ mod artifacts;
 mod base;
 pub mod cli;
 mod commands;
+mod copies;
 mod error;
 pub mod exit;
 pub mod git;

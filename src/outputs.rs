@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
-use crate::cli::{ColourChoice, ExplainFormat, FormatKind, OutputFormat};
+use crate::cli::{ColourChoice, ExplainFormat, FixFormat, FormatKind, OutputFormat};
 use crate::error::Error;
 use importgate_core::report::Report;
 use importgate_core::report::merge::Merged;
@@ -45,6 +45,10 @@ impl Terminal for ExplainFormat {
     const TERMINAL: Self = Self::Terminal;
 }
 
+impl Terminal for FixFormat {
+    const TERMINAL: Self = Self::Terminal;
+}
+
 /// Writes what `render` makes of each kind that was asked for, of the terminal's where none was. It is told whether the text
 /// goes to standard output, where colour is taken out again if it does not belong.
 pub(crate) fn write_each<Kind: Copy + Terminal>(
@@ -65,6 +69,26 @@ pub(crate) fn write_each<Kind: Copy + Terminal>(
     Ok(())
 }
 
+/// The same of outputs that are bytes: a diff of sources may be in any encoding, and keeps every byte.
+pub(crate) fn write_bytes<Kind: Copy + Terminal>(
+    formats: &[OutputFormat<Kind>],
+    render: impl Fn(Kind) -> Result<Vec<u8>, Error>,
+) -> Result<(), Error> {
+    let default = [OutputFormat {
+        kind: Kind::TERMINAL,
+        path: None,
+    }];
+    let formats = if formats.is_empty() { &default } else { formats };
+    for format in formats {
+        let content = render(format.kind)?;
+        match &format.path {
+            None => all_to(&mut std::io::stdout().lock(), &content)?,
+            Some(path) => bytes_to_file(path, &content)?,
+        }
+    }
+    Ok(())
+}
+
 /// Lets `--color` speak for every stream of the process.
 pub(crate) fn choose_colour(choice: ColourChoice) {
     match choice {
@@ -76,8 +100,11 @@ pub(crate) fn choose_colour(choice: ColourChoice) {
 
 /// Prints to standard output; colour is taken out where it does not belong. A reader that has gone away (`| head`) is no error.
 pub(crate) fn to_standard_output(text: &str) -> Result<(), Error> {
-    let mut stream = anstream::stdout().lock();
-    match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
+    all_to(&mut anstream::stdout().lock(), text.as_bytes())
+}
+
+fn all_to(stream: &mut impl Write, content: &[u8]) -> Result<(), Error> {
+    match stream.write_all(content).and_then(|()| stream.flush()) {
         Err(source) if source.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::Output {
             path: "standard output".into(),
             source,
@@ -137,6 +164,10 @@ fn width(on_screen: bool) -> usize {
 
 /// Writes a file as a whole: whoever reads it meanwhile sees the old one.
 pub(crate) fn to_file(path: &Path, text: &str) -> Result<(), Error> {
+    bytes_to_file(path, text.as_bytes())
+}
+
+fn bytes_to_file(path: &Path, content: &[u8]) -> Result<(), Error> {
     let failed = |source| Error::Output {
         path: path.to_path_buf(),
         source,
@@ -147,14 +178,14 @@ pub(crate) fn to_file(path: &Path, text: &str) -> Result<(), Error> {
         .unwrap_or(Path::new("."));
     // A device or a pipe (`/dev/stderr`) cannot be replaced, only written.
     if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-        return std::fs::write(path, text).map_err(failed);
+        return std::fs::write(path, content).map_err(failed);
     }
     std::fs::create_dir_all(folder).map_err(failed)?;
     let mut file = tempfile::Builder::new()
         .prefix(".importgate-")
         .tempfile_in(folder)
         .map_err(failed)?;
-    file.write_all(text.as_bytes()).map_err(failed)?;
+    file.write_all(content).map_err(failed)?;
     // A temporary file is private; a report is as readable as any file that its user makes.
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o644);
     file.as_file().set_permissions(mode).map_err(failed)?;

@@ -6,6 +6,7 @@ mod compare;
 mod doctor;
 mod explain;
 mod explain_log;
+mod fix;
 mod merge;
 mod record;
 mod usage;
@@ -26,6 +27,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Check(arguments) => check::run(arguments),
         Command::Record(arguments) => record::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
+        Command::Fix(arguments) => fix::run(arguments),
         Command::Doctor(arguments) => doctor::run(arguments),
         Command::Usage(arguments) => usage::run(arguments),
         Command::Compare(arguments) => compare::run(arguments),

@@ -20,4 +20,4 @@ mod repository;
 
 pub use checkout::Checkout;
 pub use error::GitError;
-pub use repository::{BaseKind, BaseRevision, Commit, Repository};
+pub use repository::{BaseKind, BaseRevision, Commit, FileState, Repository};

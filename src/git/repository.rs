@@ -1,5 +1,6 @@
 //! The repository that a project is in, and the commit that a reference means there.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -26,6 +27,17 @@ impl fmt::Display for Commit {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
     }
+}
+
+/// What git knows of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileState {
+    /// It is as the last commit has it.
+    Clean,
+    /// It is not as the last commit has it.
+    Changed,
+    /// git does not know it.
+    Untracked,
 }
 
 /// How the base was chosen.
@@ -137,6 +149,33 @@ impl Repository {
     }
 
     /// git, working at the root.
+    /// What git knows of a file, whose path is absolute and without symbolic links.
+    ///
+    /// # Errors
+    /// [`GitError::Failed`] where git does not answer.
+    pub fn state_of(&self, file: &Path) -> Result<FileState, GitError> {
+        let of = |words: &[&str]| {
+            let words = ["--literal-pathspecs", "--no-optional-locks"]
+                .iter()
+                .chain(words)
+                .map(OsString::from);
+            words.chain([file.as_os_str().to_owned()]).collect::<Vec<_>>()
+        };
+        if self
+            .git
+            .question(&of(&["ls-files", "--error-unmatch", "--"]))?
+            .is_none()
+        {
+            return Ok(FileState::Untracked);
+        }
+        let changes = self.git.answer(&of(&["status", "--porcelain", "--"]))?;
+        Ok(if changes.is_empty() {
+            FileState::Clean
+        } else {
+            FileState::Changed
+        })
+    }
+
     pub(super) fn git(&self) -> &Git {
         &self.git
     }

@@ -133,6 +133,6 @@ pub fn update(
         return Ok(new);
     }
     remove_unfinished(&file);
-    replace(&file, &new.render()).map_err(unwritable)?;
+    replace(&file, new.render().as_bytes()).map_err(unwritable)?;
     Ok(new)
 }

@@ -101,8 +101,8 @@ fn unfinished_prefix(file: &Path) -> OsString {
     prefix
 }
 
-/// Puts `text` into `file` by way of a new file, with the old one's mode and, where that is allowed, its owner.
-fn replace(file: &Path, text: &str) -> io::Result<()> {
+/// Puts `content` into `file` by way of a new file, with the old one's mode and, where that is allowed, its owner.
+pub(crate) fn replace(file: &Path, content: &[u8]) -> io::Result<()> {
     let folder = folder_of(file);
     // What the umask leaves of this, as for any file that a program makes.
     let permissions = Permissions::from_mode(0o666);
@@ -117,7 +117,7 @@ fn replace(file: &Path, text: &str) -> io::Result<()> {
         let _ = fchown(unfinished.as_file(), Some(old.uid()), Some(old.gid()));
         unfinished.as_file().set_permissions(old.permissions())?;
     }
-    unfinished.write_all(text.as_bytes())?;
+    unfinished.write_all(content)?;
     unfinished.as_file().sync_all()?;
     unfinished.persist(file).map_err(|error| error.error)?;
     // The rename itself is on disk only after this. Where a file system cannot do it, a loss of power may bring back the

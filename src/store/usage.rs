@@ -71,6 +71,6 @@ pub fn add(path: &Path, fresh: Usage) -> Result<Usage, UsageStoreError> {
     let mut usage = read(path)?.unwrap_or_default();
     usage.merge(fresh);
     remove_unfinished(&file);
-    replace(&file, &usage.render()).map_err(unwritable)?;
+    replace(&file, usage.render().as_bytes()).map_err(unwritable)?;
     Ok(usage)
 }

@@ -12,6 +12,8 @@ pub mod compare;
 #[cfg(feature = "decide")]
 pub mod explain;
 #[cfg(feature = "decide")]
+pub mod fix;
+#[cfg(feature = "decide")]
 pub mod flows;
 #[cfg(feature = "decide")]
 mod numbers;

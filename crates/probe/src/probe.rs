@@ -10,7 +10,8 @@ use crate::python::{BytecodeFiles, Contents, CountedRun, PythonError, Session};
 use crate::runner::RunError;
 use importgate_core::observed::{
     Attempt, Body, BytecodeState, Clock, Deferral, Deferred, FailedCommand, ImportRequest, Installed, Interpreter,
-    KnownImport, LineSeen, Look, Measure, MeasureError, ReferenceSample, Sample, TargetObservation,
+    KnownImport, LineSeen, Look, Measure, MeasureError, ReferenceSample, Sample, StatementPlace, StatementSyntax,
+    TargetObservation,
 };
 
 /// One interpreter with one version of the code, and what counts its instructions.
@@ -121,6 +122,10 @@ impl Measure for Probe {
 
     fn lines(&self, request: ImportRequest<'_>, watched: &[&str]) -> Result<Vec<LineSeen>, MeasureError> {
         Ok(self.session.lines(request, watched)?)
+    }
+
+    fn syntax(&self, statements: &[StatementPlace]) -> Result<Vec<StatementSyntax>, MeasureError> {
+        Ok(self.session.syntax(statements)?)
     }
 
     fn counter(&self) -> Option<String> {

@@ -68,6 +68,12 @@ pub(super) struct Part {
     stays: bool,
 }
 
+/// Modules that fall away together, each with its time in milliseconds.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Weighed {
+    pub(crate) time_ms: BTreeMap<String, f64>,
+}
+
 /// What was measured with a statement left out, or with several.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Measured {
@@ -203,6 +209,14 @@ impl CostlyImport {
     /// True for a line of a `.pth` file, which `site` executes and no import.
     pub(super) fn is_in_start_file(&self) -> bool {
         self.importer.ends_with(".pth")
+    }
+
+    /// The modules of the cut, each with its time.
+    pub(crate) fn weighed(&self) -> Weighed {
+        let time = |part: &Part| (part.module.clone(), part.cpu_ms + part.blocked_ms);
+        Weighed {
+            time_ms: self.parts.iter().map(time).collect(),
+        }
     }
 
     /// The modules of the cut.

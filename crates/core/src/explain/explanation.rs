@@ -150,27 +150,75 @@ fn chain_to(graph: &ImportGraph<'_>, observation: &Observation, module: &str) ->
     })
 }
 
-/// Statements in code that the reader can change, heaviest first, and those that save only together. Of nested ones the innermost
-/// that still saves most of the outer one's time.
-fn costly_imports(material: &Material<'_>, graph: &ImportGraph<'_>) -> (Vec<CostlyImport>, Vec<CostlyTogether>) {
-    let tops: HashSet<&str> = material.imports.iter().map(|name| top_level(name)).collect();
-    let is_home = |module: &str| {
+/// Every statement in code that the reader can change that is worth it, also around others, and the sets that save only together.
+pub(crate) fn every_cut(material: &Material<'_>) -> (Vec<CostlyImport>, Vec<CostlyTogether>) {
+    let observation = with_sampled_times(material);
+    let graph = ImportGraph::new(&observation);
+    let home = Home::of(material);
+    let together = sets(material, &graph, &home, material.smallest_ms);
+    (statements(material, &graph, &home, material.smallest_ms), together)
+}
+
+/// Which modules the reader can change.
+struct Home<'a> {
+    tops: HashSet<&'a str>,
+    table: &'a ModuleTable,
+}
+
+impl<'a> Home<'a> {
+    fn of(material: &Material<'a>) -> Self {
+        Self {
+            tops: material.imports.iter().map(|name| top_level(name)).collect(),
+            table: material.table,
+        }
+    }
+
+    fn has(&self, module: &str) -> bool {
         // Whoever can install can also take out what a `.pth` file imports.
         module.ends_with(".pth")
-            || tops.contains(top_level(module))
-            || material
+            || self.tops.contains(top_level(module))
+            || self
                 .table
                 .get(module)
                 .is_some_and(|record| record.origin == Origin::Own)
-    };
-    let smallest_ms = material.smallest_ms.max(material.usual.time_ms() * SMALLEST_SHARE);
-    let statements = graph
-        .statements_worth((smallest_ms * 1e6) as u64, is_home)
+    }
+}
+
+/// Statements with what falls away with each, heaviest first.
+fn statements(
+    material: &Material<'_>,
+    graph: &ImportGraph<'_>,
+    home: &Home<'_>,
+    smallest_ms: f64,
+) -> Vec<CostlyImport> {
+    graph
+        .statements_worth((smallest_ms * 1e6) as u64, |module| home.has(module))
         .into_iter()
-        .filter(|statement| statement.line > 0);
+        .filter(|statement| statement.line > 0)
+        .take(MOST_IMPORTS * 4)
+        .map(|statement| CostlyImport::of(graph, &statement, material.table))
+        .collect()
+}
+
+/// Statements that save only together.
+fn sets(material: &Material<'_>, graph: &ImportGraph<'_>, home: &Home<'_>, smallest_ms: f64) -> Vec<CostlyTogether> {
+    let with_imports = |module: &LoadedModule| module.cumulative_ns;
+    let sets = graph.together(|module| home.has(module), with_imports, (smallest_ms * 1e6) as u64);
+    let mut sets: Vec<CostlyTogether> = sets
+        .iter()
+        .map(|set| CostlyTogether::of(graph, set, material.table))
+        .collect();
+    sets.retain(|set| set.cut.time_ms >= smallest_ms);
+    sets
+}
+
+/// Statements in code that the reader can change, heaviest first, and those that save only together. Of nested ones the innermost
+/// that still saves most of the outer one's time.
+fn costly_imports(material: &Material<'_>, graph: &ImportGraph<'_>) -> (Vec<CostlyImport>, Vec<CostlyTogether>) {
+    let home = Home::of(material);
+    let smallest_ms = material.smallest_ms.max(material.usual.time_ms() * SMALLEST_SHARE);
     let mut all: Vec<(HashSet<String>, CostlyImport)> = Vec::new();
-    for statement in statements.take(MOST_IMPORTS * 4) {
-        let import = CostlyImport::of(graph, &statement, material.table);
+    for import in statements(material, graph, &home, smallest_ms) {
         let modules: HashSet<String> = import.modules().map(str::to_owned).collect();
         // What comes later saves less; if it is most of one before, it says more precisely where that lies.
         all.retain(|(outer, known)| {
@@ -179,16 +227,12 @@ fn costly_imports(material: &Material<'_>, graph: &ImportGraph<'_>) -> (Vec<Cost
         all.push((modules, import));
     }
     let mut imports: Vec<CostlyImport> = all.into_iter().map(|(_, import)| import).collect();
-    let with_imports = |module: &LoadedModule| module.cumulative_ns;
     let smallest_together_ms = smallest_ms.max(material.smallest_together_ms);
-    let sets = graph.together(is_home, with_imports, (smallest_together_ms * 1e6) as u64);
-    let sets = sets.iter().map(|set| CostlyTogether::of(graph, set, material.table));
-    let together: Vec<CostlyTogether> = sets
-        .filter(|set| set.cut.time_ms >= smallest_together_ms && !set.is_mostly_one_of(&imports))
-        .collect();
+    let mut together = sets(material, graph, &home, smallest_together_ms);
+    together.retain(|set| !set.is_mostly_one_of(&imports));
     imports.retain(|import| !together.iter().any(|set| set.is_most_of(import)));
     imports.truncate(MOST_IMPORTS);
-    let shared = shared_imports(material, graph, is_home, smallest_ms).into_iter();
+    let shared = shared_imports(material, graph, |module| home.has(module), smallest_ms).into_iter();
     imports.extend(shared.filter(|import| !together.iter().any(|set| set.has(import))));
     (imports, together)
 }

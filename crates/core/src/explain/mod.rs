@@ -28,8 +28,10 @@ pub use causes::{
     Cause, CauseKind, ChangedLines, Compiled, Count, Edit, Evidence, InterpreterChange, LineChange, LineShare, Rest,
     SeenLines, VersionChange, causes_of_change, causes_of_count, causes_of_weight, name_lines,
 };
+pub(crate) use costly_import::Weighed;
 pub use costly_import::{CostlyImport, Measured, Usual};
 pub use deferral::{Obstacle, ObstacleKind, Sources, Use, UseKind};
+pub(crate) use explanation::every_cut;
 pub use explanation::{Explanation, Material, Why, explain};
 pub use graph::Resource;
 pub use group::{Distribution, Group};

@@ -1,7 +1,8 @@
 //! Import statements that save what they lead to only together: several roads of the project's own lead to one package.
 
+use super::costly_import::Weighed;
 use super::graph::{ImportGraph, Together};
-use super::{AdviceKind, CostlyImport, Measured, Weight};
+use super::{AdviceKind, CostlyImport, Measured, Weight, milliseconds};
 use crate::observed::ModuleTable;
 
 /// Statements that have to go together, and what that would save.
@@ -19,6 +20,8 @@ pub struct CostlyTogether {
     pub advice: Option<AdviceKind>,
     /// The modules of the cut.
     pub(super) modules: Vec<String>,
+    /// The same, each with its time.
+    weighed: Weighed,
 }
 
 impl CostlyTogether {
@@ -32,7 +35,19 @@ impl CostlyTogether {
             measured: None,
             advice: None,
             modules: set.modules.iter().map(|module| module.name.clone()).collect(),
+            weighed: Weighed {
+                time_ms: set
+                    .modules
+                    .iter()
+                    .map(|module| (module.name.clone(), milliseconds(module.own_ns + module.blocked_ns)))
+                    .collect(),
+            },
         }
+    }
+
+    /// The modules of the cut, each with its time.
+    pub(crate) fn weighed(&self) -> Weighed {
+        self.weighed.clone()
     }
 
     /// True where one of these statements alone saves most of it, so that the set says little more.
@@ -80,6 +95,7 @@ mod tests {
             measured: None,
             advice: None,
             modules: vec!["heavy".to_owned()],
+            weighed: Weighed::default(),
         }
     }
 

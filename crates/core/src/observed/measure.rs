@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::{
     Body, ContentHash, Deferral, Deferred, Failure, Inputs, Installed, Interpreter, KnownImport, LineSeen, ModuleTable,
-    Observation, ReferenceSample, Sample,
+    Observation, ReferenceSample, Sample, StatementPlace, StatementSyntax,
 };
 
 /// One interpreter with one version of the code.
@@ -81,6 +81,13 @@ pub trait Measure: Sync {
     /// # Errors
     /// Where the process could not be run, or answered something unexpected.
     fn lines(&self, request: ImportRequest<'_>, watched: &[&str]) -> Result<Vec<LineSeen>, MeasureError>;
+
+    /// Reads what import statements bind, and where in their module and in the other files of the project each name is used. It
+    /// imports nothing. One answer for each statement, in their order.
+    ///
+    /// # Errors
+    /// Where the process could not be run, or answered something unexpected.
+    fn syntax(&self, statements: &[StatementPlace]) -> Result<Vec<StatementSyntax>, MeasureError>;
 
     /// What counts instructions, such as `cachegrind 3.19.0`: counts of different counters do not compare. `None` where
     /// none is at hand.

@@ -17,6 +17,7 @@ mod observation;
 mod place;
 mod sample;
 mod shared_map;
+mod syntax;
 
 pub use bytecode::{BytecodeChange, BytecodeObstacle, BytecodeState};
 pub use closure::{ClosureChange, ContentHash, ModuleRecord, ModuleTable, Origin};
@@ -36,3 +37,7 @@ pub use observation::{
 pub use place::Place;
 pub use sample::{OwnTime, ReferenceSample, Sample};
 pub use shared_map::SharedMap;
+pub use syntax::{
+    CheckingBlock, FunctionProblem, FunctionSyntax, ImportedName, NameUse, Standing, StatementPlace, StatementProblem,
+    StatementSyntax, TypeChecking, UseContext,
+};

@@ -10,6 +10,7 @@ pub mod doctor;
 pub mod explain;
 mod facts;
 mod gather;
+pub mod fix;
 pub mod github;
 pub mod json;
 pub mod markdown;

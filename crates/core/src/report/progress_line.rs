@@ -26,6 +26,8 @@ pub enum Phase {
     Deferring,
     /// The timed imports with and without statements.
     Verifying,
+    /// The project's own tests.
+    Testing,
 }
 
 /// How far a run is. Displayed as `sampling 34/120 · shop.services.orders`.
@@ -52,6 +54,7 @@ impl Progress<'_> {
             Phase::Explaining => "looking for the lines that cost".to_owned(),
             Phase::Deferring => "deferring imports".to_owned(),
             Phase::Verifying => "measuring what statements save, in pairs of imports with and without each".to_owned(),
+            Phase::Testing => "running the tests in a copy of the project".to_owned(),
         }
     }
 }
@@ -66,6 +69,7 @@ impl fmt::Display for Progress<'_> {
             Phase::Explaining => "explaining",
             Phase::Deferring => "deferring imports",
             Phase::Verifying => "measuring savings, round",
+            Phase::Testing => "testing changes,",
         };
         write!(formatter, "{phase} {}", numbers::count(self.done))?;
         if self.total > 0 {

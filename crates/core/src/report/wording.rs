@@ -4,6 +4,7 @@
 mod advice;
 mod causes;
 mod distributions;
+pub(super) mod fix;
 mod new_target;
 mod start_up;
 

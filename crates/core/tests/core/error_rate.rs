@@ -27,7 +27,7 @@ use importgate_core::flows::{
 use importgate_core::observed::{
     Attempt, Body, Clock, ContentHash, Deferral, Deferred, FailedCommand, ImportRequest, Installed, Interpreter,
     KnownImport, LineSeen, Look, Machine, Measure, MeasureError, ModuleRecord, Origin, OwnTime, ReferenceSample,
-    Sample, TargetObservation,
+    Sample, StatementPlace, StatementSyntax, TargetObservation,
 };
 use importgate_core::report::progress_line::Progress;
 use importgate_core::stats::comparison::WHOLE_ALLOWANCE;
@@ -250,6 +250,10 @@ impl Measure for Simulated<'_> {
 
     fn use_private_bytecode(&self) -> bool {
         false
+    }
+
+    fn syntax(&self, _: &[StatementPlace]) -> Result<Vec<StatementSyntax>, MeasureError> {
+        unreachable!("a check reads no sources")
     }
 
     fn observe_command(&self, _: &[String]) -> Result<TargetObservation, MeasureError> {

@@ -6,15 +6,61 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use super::PythonError;
 
 /// What the names of private folders begin with.
-pub(super) const PREFIX: &str = "importgate-run-";
+const PREFIX: &str = "importgate-run-";
 
 const LOCK: &str = "lock";
 
+/// A folder for this run alone, gone when this goes.
+#[derive(Debug)]
+pub struct PrivateFolder {
+    folder: tempfile::TempDir,
+    path: PathBuf,
+    /// Tells other runs that the folder is in use.
+    _lock: File,
+}
+
+impl PrivateFolder {
+    /// Makes one, and removes those of runs that were killed.
+    ///
+    /// # Errors
+    /// [`PythonError::Workspace`] where it cannot be written.
+    pub fn create() -> Result<Self, PythonError> {
+        let failed = |path: &Path, source| PythonError::Workspace {
+            path: path.to_path_buf(),
+            source,
+        };
+        let folder = tempfile::Builder::new()
+            .prefix(PREFIX)
+            .tempdir()
+            .map_err(|source| failed(&std::env::temp_dir(), source))?;
+        // Interpreters compare folders with what is on sys.path, which has no symbolic links left in it.
+        let path = folder
+            .path()
+            .canonicalize()
+            .map_err(|source| failed(folder.path(), source))?;
+        let lock = claim(&path).map_err(|source| failed(&path, source))?;
+        sweep(path.parent().unwrap_or(&path));
+        Ok(Self {
+            folder,
+            path,
+            _lock: lock,
+        })
+    }
+
+    /// Its path, without symbolic links.
+    pub fn path(&self) -> &Path {
+        debug_assert!(self.folder.path().exists());
+        &self.path
+    }
+}
+
 /// Marks a folder as one in use, until the file is dropped.
-pub(super) fn claim(folder: &Path) -> io::Result<File> {
+fn claim(folder: &Path) -> io::Result<File> {
     let unnamed = folder.join("lock.new");
     let file = File::create_new(&unnamed)?;
     file.lock()?;
@@ -24,7 +70,7 @@ pub(super) fn claim(folder: &Path) -> io::Result<File> {
 
 /// Removes the folders below `parent` that nobody uses any more. What cannot be read or removed stays: it belongs to
 /// another user, or another run is just removing it.
-pub(super) fn sweep(parent: &Path) {
+fn sweep(parent: &Path) {
     let Ok(entries) = fs::read_dir(parent) else {
         return;
     };

@@ -19,10 +19,12 @@ mod observation;
 mod resolve;
 mod scripts;
 mod session;
+mod syntax;
 mod unchanged;
 mod usage;
 mod workspace;
 
+pub use abandoned::PrivateFolder;
 pub use content::Contents;
 pub use counting::CountedRun;
 pub use error::PythonError;

@@ -43,6 +43,8 @@ pub(super) enum Script {
     Observe,
     /// An observation that sees the lines of module bodies, and nothing else.
     ObserveLines,
+    /// Reads what sources say of import statements.
+    Syntax,
     /// Starts the observer in the process of a command.
     CommandStart,
     /// Notes what that process imports.
@@ -55,13 +57,14 @@ pub(super) enum Script {
 
 impl Script {
     /// The scripts that a session runs.
-    pub(super) const OF_A_SESSION: [Self; 6] = [
+    pub(super) const OF_A_SESSION: [Self; 7] = [
         Self::Interpreter,
         Self::Probe,
         Self::DeferringProbe,
         Self::RemovingProbe,
         Self::Observe,
         Self::ObserveLines,
+        Self::Syntax,
     ];
     /// Those of them that run often enough to be compiled once.
     pub(super) const COMPILED: [Self; 4] = [Self::Probe, Self::DeferringProbe, Self::RemovingProbe, Self::Observe];
@@ -79,6 +82,7 @@ impl Script {
             Self::RemovingProbe => "remove.py",
             Self::Observe => "observe.py",
             Self::ObserveLines => "observe_lines.py",
+            Self::Syntax => "syntax.py",
             Self::CommandStart => "importgate_command_start.py",
             Self::UsageStart => "sitecustomize.py",
             Self::CommandObserver => "importgate_command_observer.py",
@@ -118,6 +122,12 @@ impl Script {
                     "observe/lines.py",
                 ],
             ],
+            Self::Syntax => &[parts![
+                "wire.py",
+                "syntax/scopes.py",
+                "syntax/outside.py",
+                "syntax/statements.py",
+            ]],
             Self::CommandStart => &[parts!["command/sitecustomize.py"]],
             Self::CommandObserver => &[parts![
                 "wire.py",

@@ -220,6 +220,19 @@ impl Session {
         self.exchange(script, flags, words, self.environment(request.round), time_limit)
     }
 
+    /// Runs a script that reads the project's sources and imports none of them: without `site`, whose files are code of others.
+    pub(super) fn run_reader(
+        &self,
+        script: Script,
+        further: &[String],
+        time_limit: Duration,
+    ) -> Result<Exchange, PythonError> {
+        let roots = &self.settings.source_roots;
+        let mut words = words("root", roots.iter().map(|root| root.as_os_str().to_owned()));
+        words.extend(further.iter().map(OsString::from));
+        self.exchange(script, &WITHOUT_SITE, words, self.environment(0), time_limit)
+    }
+
     fn exchange(
         &self,
         script: Script,
@@ -238,7 +251,7 @@ impl Session {
         command.environment = environment;
         command.working_directory = Some(self.settings.working_directory.clone());
         // A timed import must not wait for somebody to read what it prints.
-        command.output = if script == Script::Observe {
+        command.output = if matches!(script, Script::Observe | Script::Syntax) {
             Output::Capture
         } else {
             Output::Discard

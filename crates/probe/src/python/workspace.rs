@@ -1,11 +1,11 @@
 //! The private folder in which the scripts and their answers live, gone when the run ends.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::PythonError;
-use super::abandoned;
+use super::abandoned::PrivateFolder;
 use super::scripts::Script;
 
 /// Two files of one run: where the script answers, and where `faulthandler` writes.
@@ -38,11 +38,8 @@ impl Drop for Mailbox {
 /// The folder itself.
 #[derive(Debug)]
 pub(super) struct Workspace {
-    folder: tempfile::TempDir,
-    path: PathBuf,
+    folder: PrivateFolder,
     next: AtomicU64,
-    /// Tells other runs that the folder is in use.
-    _lock: File,
 }
 
 impl Workspace {
@@ -51,34 +48,22 @@ impl Workspace {
             path: path.to_path_buf(),
             source,
         };
-        let folder = tempfile::Builder::new()
-            .prefix(abandoned::PREFIX)
-            .tempdir()
-            .map_err(|source| failed(&std::env::temp_dir(), source))?;
-        // The interpreter compares the script's folder with sys.path[0], which has no symbolic links left in it.
-        let path = folder
-            .path()
-            .canonicalize()
-            .map_err(|source| failed(folder.path(), source))?;
-        let lock = abandoned::claim(&path).map_err(|source| failed(&path, source))?;
-        abandoned::sweep(path.parent().unwrap_or(&path));
+        let folder = PrivateFolder::create()?;
         for script in Script::OF_A_SESSION {
-            let file = path.join(script.file_name());
+            let file = folder.path().join(script.file_name());
             fs::write(&file, script.assemble()).map_err(|source| failed(&file, source))?;
         }
-        let cache = path.join("pycache");
+        let cache = folder.path().join("pycache");
         fs::create_dir(&cache).map_err(|source| failed(&cache, source))?;
         Ok(Self {
             folder,
-            path,
             next: AtomicU64::new(0),
-            _lock: lock,
         })
     }
 
     /// The source of a script.
     pub(super) fn source_of(&self, script: Script) -> PathBuf {
-        self.path.join(script.file_name())
+        self.folder.path().join(script.file_name())
     }
 
     /// What to hand to the interpreter: the compiled form of a script that has one.
@@ -93,7 +78,8 @@ impl Workspace {
     /// A folder that goes in front of PYTHONPATH to have one process of a command observed.
     pub(super) fn folder_of_observer(&self) -> Result<PathBuf, PythonError> {
         let folder = self
-            .path
+            .folder
+            .path()
             .join(format!("command-{}", self.next.fetch_add(1, Ordering::Relaxed)));
         let failed = |path: &Path| {
             let path = path.to_path_buf();
@@ -113,21 +99,20 @@ impl Workspace {
 
     /// A folder for bytecode that is not to be written where it belongs.
     pub(super) fn bytecode_folder(&self) -> PathBuf {
-        self.path.join("pycache")
+        self.folder.path().join("pycache")
     }
 
     /// The folder, with the closing separator, to tell our own frames from the measured code's.
     pub(super) fn own_prefix(&self) -> String {
-        format!("{}/", self.path.display())
+        format!("{}/", self.folder.path().display())
     }
 
     /// Fresh files for one run; a process left over from an earlier one cannot write into them.
     pub(super) fn mailbox(&self) -> Mailbox {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        debug_assert!(self.folder.path().exists());
         Mailbox {
-            answer: self.path.join(format!("{number}.answer")),
-            faults: self.path.join(format!("{number}.faults")),
+            answer: self.folder.path().join(format!("{number}.answer")),
+            faults: self.folder.path().join(format!("{number}.faults")),
         }
     }
 }

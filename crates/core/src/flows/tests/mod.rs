@@ -6,6 +6,7 @@ mod doctor;
 mod ending;
 mod explain;
 mod figures;
+mod fix;
 mod project;
 mod record;
 mod scripted;

@@ -10,9 +10,10 @@ use super::shared::Shared;
 use crate::flows::{ShowProgress, SourceFiles};
 use crate::observed::{
     Attempt, BlockedSeen, Body, BytecodeState, Clock, Collections, ContentHash, Deferral, Deferred, Edge, Effect,
-    EffectSeen, FailedCommand, Failure, Glance, ImportForm, ImportRequest, Input, Inputs, Installed, Interpreter,
-    KnownImport, LineSeen, LoadedModule, Look, Measure, MeasureError, ModuleIndex, ModuleRecord, Observation, Origin,
-    OwnTime, Place, ReferenceSample, Sample, TargetObservation,
+    EffectSeen, FailedCommand, Failure, FunctionSyntax, Glance, ImportForm, ImportRequest, ImportedName, Input, Inputs,
+    Installed, Interpreter, KnownImport, LineSeen, LoadedModule, Look, Measure, MeasureError, ModuleIndex,
+    ModuleRecord, NameUse, Observation, Origin, OwnTime, Place, ReferenceSample, Sample, Standing, StatementPlace,
+    StatementSyntax, TargetObservation, TypeChecking, UseContext,
 };
 use crate::report::progress_line::Progress;
 use crate::stats::random::SplitMix64;
@@ -404,6 +405,64 @@ impl Scripted {
         import.order.push(name.to_owned());
     }
 
+    /// A statement as a script has it: its name is used by the body, or by a function behind it.
+    fn syntax_of(&self, place: &StatementPlace) -> StatementSyntax {
+        let module = &self.modules[&place.module];
+        let name = &module.imports[place.line as usize - 1];
+        let body = u32::try_from(module.imports.len()).unwrap_or(0) + 1;
+        let is_used = module.used.contains(name);
+        StatementSyntax {
+            module: place.module.clone(),
+            file: place.file.clone(),
+            line: place.line,
+            standing: Standing::TopLevel,
+            end_line: place.line,
+            problem: None,
+            from: None,
+            names: vec![ImportedName {
+                name: name.clone(),
+                renamed: None,
+                uses: vec![NameUse {
+                    context: if is_used {
+                        UseContext::Module
+                    } else {
+                        UseContext::Function
+                    },
+                    file: None,
+                    line: body,
+                    function: (!is_used).then_some(0),
+                }],
+            }],
+            functions: vec![FunctionSyntax {
+                name: "work".to_owned(),
+                line: body,
+                before: body + 1,
+                indentation: "    ".to_owned(),
+                problem: None,
+            }],
+            is_package: false,
+            has_exports: false,
+            type_checking: TypeChecking::default(),
+        }
+    }
+
+    /// What stands in a file.
+    pub(super) fn text_of(&self, file: &str) -> Option<String> {
+        let mut modules = self.modules.iter();
+        modules.find_map(|(name, module)| (relative(name) == file).then(|| source(module)))
+    }
+
+    /// With a file whose text has these imports at the top level, and no others.
+    pub(super) fn rewritten(mut self, file: &str, text: &str) -> Self {
+        for (name, module) in &mut self.modules {
+            if relative(name) == file {
+                let is_left = |name: &String| text.lines().any(|line| line == format!("import {name}"));
+                module.imports.retain(is_left);
+            }
+        }
+        self
+    }
+
     fn cost_ms(&self, name: &str) -> f64 {
         self.modules[name].body.iter().map(|(_, ms)| ms).sum()
     }
@@ -656,6 +715,11 @@ impl Measure for Scripted {
             wall_ns: cpu_ns,
             calibration_ns: (45_000.0 * self.machine) as u64,
         })
+    }
+
+    fn syntax(&self, statements: &[StatementPlace]) -> Result<Vec<StatementSyntax>, MeasureError> {
+        self.note_text(format!("syntax of {}", statements.len()));
+        Ok(statements.iter().map(|place| self.syntax_of(place)).collect())
     }
 
     fn lines(&self, request: ImportRequest<'_>, watched: &[&str]) -> Result<Vec<LineSeen>, MeasureError> {
