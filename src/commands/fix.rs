@@ -69,7 +69,7 @@ fn targets(arguments: &FixArguments, project: &Project, session: &Session) -> Re
         ));
     }
     match project.select(&words) {
-        Ok(targets) => Ok(targets),
+        Ok(selected) => Ok(selected.targets),
         Err(unmatched) => match words.first().filter(|name| module_index(session).exists(name)) {
             Some(name) => Ok(vec![Target::module(name, Limits::default())]),
             None => Err(unmatched),
