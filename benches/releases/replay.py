@@ -87,7 +87,7 @@ def summary(report):
     target = report["targets"][0]
     errors = [finding for finding in report["findings"] if finding["severity"] == "error"]
     causes = {cause["id"]: cause for cause in report["causes"]}
-    named = [causes[id] for finding in errors for id in finding["causes"]]
+    named = [causes[cause] for finding in errors for cause in finding["causes"]]
     return {
         "verdict": report["verdict"],
         "codes": sorted({finding["code"] for finding in errors}),

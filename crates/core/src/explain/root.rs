@@ -33,6 +33,17 @@ pub enum Root {
     Wait(String),
     /// The interpreter.
     Interpreter,
+    /// Something that happens at a line beside what it costs: a failure, or a warning.
+    Event {
+        /// Its stable name.
+        what: &'static str,
+        /// The line.
+        place: Place,
+        /// What tells it from others of this name at the same line; untrusted.
+        about: String,
+    },
+    /// Modules that import each other.
+    Circle(BTreeSet<String>),
 }
 
 impl Root {
@@ -46,6 +57,11 @@ impl Root {
         match self {
             Self::Line(place) => Self::Line(see(place)),
             Self::Lines(places) => Self::Lines(places.into_iter().map(see).collect()),
+            Self::Event { what, place, about } => Self::Event {
+                what,
+                place: see(place),
+                about,
+            },
             other => other,
         }
     }
@@ -115,6 +131,18 @@ impl fmt::Display for Root {
             }
             Self::Wait(module) => write!(formatter, "wait {module}"),
             Self::Interpreter => formatter.write_str("interpreter"),
+            Self::Event { what, place, about } => {
+                write!(formatter, "{what} {place}")?;
+                if about.is_empty() {
+                    Ok(())
+                } else {
+                    write!(formatter, " {about}")
+                }
+            }
+            Self::Circle(modules) => {
+                formatter.write_str("circle")?;
+                (modules.iter()).try_for_each(|module| write!(formatter, " {module}"))
+            }
         }
     }
 }

@@ -107,6 +107,14 @@ pub enum CauseKind {
     Wait,
     /// Two interpreters are compared.
     Interpreter,
+    /// A line fails.
+    Failure,
+    /// A line does what it must not.
+    Effect,
+    /// A line warns.
+    Warning,
+    /// Modules import each other in a circle.
+    Circle,
     /// A report of version 1 does not say.
     Other,
 }
@@ -114,7 +122,18 @@ pub enum CauseKind {
 impl CauseKind {
     /// True where the figures are what it costs more than before; false where they are what it costs, and nothing says that it is new.
     pub fn is_growth(self) -> bool {
-        !matches!(self, Self::Import | Self::ImportsTogether | Self::Body | Self::Other)
+        matches!(
+            self,
+            Self::NewImport
+                | Self::Upgrade
+                | Self::ChangedBody
+                | Self::SlowerBody
+                | Self::Start
+                | Self::CompiledAtStart
+                | Self::UncheckedBytecode
+                | Self::Wait
+                | Self::Interpreter
+        )
     }
 }
 

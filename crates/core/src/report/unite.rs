@@ -51,8 +51,11 @@ fn united(mut causes: Vec<Cause>) -> Option<Cause> {
     for target in &mut targets {
         (target.joins, target.chain) = beginning(&target.chain, &chain);
     }
-    let middle =
-        |figure: fn(&CauseTarget) -> f64| median(&targets.iter().map(figure).collect::<Vec<_>>()).unwrap_or(0.0);
+    // Where nothing is known of a cost, it is zero.
+    let middle = |figure: fn(&CauseTarget) -> f64| {
+        let known: Vec<f64> = targets.iter().map(figure).filter(|figure| *figure != 0.0).collect();
+        median(&known).unwrap_or(0.0)
+    };
     Some(Cause {
         time_ms: middle(|target| target.time_ms),
         memory_bytes: middle(|target| target.memory_bytes as f64).round() as i64,

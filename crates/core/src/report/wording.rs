@@ -10,7 +10,7 @@ mod start_up;
 
 pub use advice::short_failure;
 pub(super) use advice::{hindrances, reason, remedy, together};
-pub(super) use causes::{help, summary};
+pub(super) use causes::{help, imports, summary};
 
 use super::Finding;
 use crate::checks;
@@ -32,21 +32,21 @@ const SHOWN_LINES: usize = 12;
 /// How many other threads of a hang a finding shows.
 const SHOWN_THREADS: usize = 3;
 
-/// A finding as the report has it, with the ids of its causes.
-pub(super) fn finding(found: checks::Finding, causes: Vec<String>) -> Finding {
-    let words = Words::of(&found);
+/// A finding as the report has it, without its causes.
+pub(super) fn finding(found: &checks::Finding) -> Finding {
+    let words = Words::of(found);
     Finding {
         code: found.code(),
         severity: found.severity,
-        target: found.target,
+        target: found.target.clone(),
         message: words.message,
-        budget: found.budget,
-        place: found.place,
+        budget: found.budget.clone(),
+        place: found.place.clone(),
         help: words.help,
         details: words.details,
         rest: causes::rest(&found.rest),
         installed: distributions::since(&found.distributions),
-        causes,
+        causes: Vec::new(),
     }
 }
 
@@ -703,7 +703,7 @@ mod tests {
             rest: Rest::default(),
             distributions: Vec::new(),
         };
-        finding(found, Vec::new())
+        finding(&found)
     }
 
     fn failed(failure: Failure, started: Started) -> ImportFailure {

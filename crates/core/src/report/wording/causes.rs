@@ -44,6 +44,14 @@ pub(in crate::report) fn summary(cause: &explain::Cause) -> String {
     }
 }
 
+/// That a statement imports a module, where nothing else is known of it.
+pub(in crate::report) fn imports(module: &str, place: Option<&Place>) -> String {
+    match place {
+        Some(place) => format!("`{place}` imports `{module}`"),
+        None => format!("it imports `{module}`"),
+    }
+}
+
 fn what_happened(cause: &explain::Cause) -> String {
     let module = &cause.module;
     match &cause.kind {

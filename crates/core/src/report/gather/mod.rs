@@ -1,41 +1,72 @@
 //! From what rules found, target by target, to the findings and causes of a report: each cause once, and findings that refer to it.
 
+mod own_cause;
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::unite::unite;
 use super::wording;
 use crate::checks::{self, FindingKind};
 use crate::explain::{self, Root};
-use crate::report::{Cause, CauseTarget, Finding};
+use crate::report::{Cause, CauseKind, CauseTarget, Finding};
 
 /// The findings in words, in their order, and what they go back to.
 pub(crate) fn gather(found: Vec<checks::Finding>) -> (Vec<Finding>, Vec<Cause>) {
-    let memory = grown_memory(&found);
-    // What times bear out comes first, and then what a count does.
+    let mut findings: Vec<Finding> = found.iter().map(wording::finding).collect();
+    let mut causes = with_costs(&found);
+    let known: BTreeSet<String> = causes.iter().map(|cause| cause.id.clone()).collect();
+    for (found, finding) in found.iter().zip(&mut findings) {
+        finding.causes = found.causes.iter().map(|cause| Root::of(cause).to_string()).collect();
+        if found.causes.is_empty()
+            && let Some(cause) = own_cause::own_cause(found, finding, &known)
+        {
+            // The way out is the cause's, and is said once.
+            finding.help = None;
+            finding.causes.push(cause.id.clone());
+            causes.push(cause);
+        }
+    }
+    let causes = unite(causes);
+    for finding in &mut findings {
+        keep_told(finding, &causes);
+    }
+    (findings, causes)
+}
+
+/// Each finding's ids once, and those alone that are told of its target: a part that is told by itself elsewhere is told here by what
+/// includes it.
+fn keep_told(finding: &mut Finding, causes: &[Cause]) {
+    let mut seen = BTreeSet::new();
+    let target = &finding.target;
+    finding.causes.retain(|id| {
+        let told = causes.iter().find(|cause| cause.id == *id);
+        told.is_some_and(|cause| cause.in_target(target).is_some()) && seen.insert(id.clone())
+    });
+}
+
+/// The causes that rules have named, of one finding and one target each: what times bear out first, and then what a count does.
+fn with_costs(found: &[checks::Finding]) -> Vec<Cause> {
     let (by_time, by_count): (Vec<_>, Vec<_>) = found.iter().partition(|finding| is_timed(&finding.kind));
     let mut causes: Vec<Cause> = by_time.into_iter().flat_map(causes_of).collect();
     let growth = causes.iter().filter(|cause| cause.kind.is_growth());
-    let divided: BTreeSet<String> = growth.map(|cause| of_target(cause).1).collect();
-    let also = by_count.into_iter().flat_map(causes_of).map(|mut cause| {
+    let divided: BTreeSet<String> = growth.map(|cause| key(cause).1).collect();
+    causes.extend(by_count.into_iter().flat_map(causes_of).map(|mut cause| {
         let target = &mut cause.targets[0];
         // The change of the time is divided among others already.
         if cause.kind.is_growth() && divided.contains(&target.target) {
             (cause.time_ms, target.time_ms) = (0.0, 0.0);
         }
         cause
-    });
-    causes.extend(also);
+    }));
+    let memory = grown_memory(found);
     for cause in &mut causes {
-        if let Some(&bytes) = memory.get(&of_target(cause)) {
-            cause.targets[0].memory_bytes = bytes;
+        if let Some(&bytes) = memory.get(&key(cause)) {
+            (cause.memory_bytes, cause.targets[0].memory_bytes) = (bytes, bytes);
         }
     }
-    let causes = unite(causes);
-    let findings = found.into_iter().map(|found| {
-        let ids = ids_of(&found, &causes);
-        wording::finding(found, ids)
-    });
-    (findings.collect(), causes)
+    causes
 }
 
 /// True where a change of the time was found, and divided among its causes.
@@ -52,28 +83,13 @@ fn grown_memory(found: &[checks::Finding]) -> BTreeMap<(String, String), i64> {
         .iter()
         .filter(|finding| matches!(finding.kind, FindingKind::MemoryRegression(_)));
     let causes = larger.flat_map(causes_of);
-    causes.map(|cause| (of_target(&cause), cause.memory_bytes)).collect()
+    causes.map(|cause| (key(&cause), cause.memory_bytes)).collect()
 }
 
 /// The id of a cause of one target, and the target.
-fn of_target(cause: &Cause) -> (String, String) {
+fn key(cause: &Cause) -> (String, String) {
     let target = cause.targets.first().map(|target| target.target.clone());
     (cause.id.clone(), target.unwrap_or_default())
-}
-
-/// The ids of a finding's causes, each once, in its order.
-fn ids_of(found: &checks::Finding, causes: &[Cause]) -> Vec<String> {
-    let mut ids = Vec::new();
-    for cause in &found.causes {
-        let id = Root::of(cause).to_string();
-        let told = causes.iter().find(|cause| cause.id == id);
-        // A part that is told by itself elsewhere is told here by what includes it.
-        let is_told = told.is_some_and(|cause| cause.in_target(&found.target).is_some());
-        if is_told && !ids.contains(&id) {
-            ids.push(id);
-        }
-    }
-    ids
 }
 
 /// The causes of one finding, each with the finding's target alone. Two statements of one line are one.
@@ -101,30 +117,62 @@ fn add(known: &mut Cause, cause: &Cause) {
 fn of_one_target(cause: &explain::Cause, found: &checks::Finding) -> Cause {
     let weight = cause.weight;
     let modules = weight.modules.max(0).unsigned_abs();
+    let summary = wording::summary(cause);
+    let said = of_target(
+        Root::of(cause).to_string(),
+        (&cause.kind).into(),
+        summary,
+        &found.target,
+    );
+    let target = CauseTarget {
+        time_ms: weight.time_ms,
+        memory_bytes: weight.memory_bytes,
+        modules,
+        ..said.targets[0].clone()
+    };
     Cause {
-        id: Root::of(cause).to_string(),
-        kind: (&cause.kind).into(),
-        summary: wording::summary(cause),
         module: cause.module.clone(),
         distribution: cause.distribution.as_ref().map(wording::distribution),
         importer: cause.importer.clone(),
         file: cause.file.clone(),
         line: cause.line,
-        source: None,
-        label: None,
         chain: cause.chain.clone(),
         time_ms: weight.time_ms,
         memory_bytes: weight.memory_bytes,
         modules,
         part_of: cause.part_of.as_ref().map(Root::to_string),
+        targets: vec![target],
+        help: Some(wording::help(cause, &found.target)),
+        ..said
+    }
+}
+
+/// A cause that one target has, with what is known of every one; nothing is known of its cost.
+fn of_target(id: String, kind: CauseKind, summary: String, target: &str) -> Cause {
+    Cause {
+        id,
+        kind,
+        summary,
+        module: String::new(),
+        distribution: None,
+        importer: None,
+        file: None,
+        line: None,
+        source: None,
+        label: None,
+        chain: Vec::new(),
+        time_ms: 0.0,
+        memory_bytes: 0,
+        modules: 0,
+        part_of: None,
         targets: vec![CauseTarget {
-            target: found.target.clone(),
-            time_ms: weight.time_ms,
-            memory_bytes: weight.memory_bytes,
-            modules,
+            target: target.to_owned(),
+            time_ms: 0.0,
+            memory_bytes: 0,
+            modules: 0,
             chain: Vec::new(),
             joins: 0,
         }],
-        help: Some(wording::help(cause, &found.target)),
+        help: None,
     }
 }
