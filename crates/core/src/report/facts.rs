@@ -242,8 +242,16 @@ pub(super) fn cause_place(cause: &Cause) -> Option<String> {
 /// nothing is known of it.
 pub(super) fn cost_in(cause: &Cause, target: &CauseTarget) -> String {
     let (time_ms, memory_bytes, modules) = (target.time_ms, target.memory_bytes, target.modules);
+    amounts(cause.kind.is_growth(), time_ms, memory_bytes, modules)
+}
+
+/// The same of its usual target.
+pub(super) fn usual_cost(cause: &Cause) -> String {
+    amounts(cause.kind.is_growth(), cause.time_ms, cause.memory_bytes, cause.modules)
+}
+
+fn amounts(is_growth: bool, time_ms: f64, memory_bytes: i64, modules: u64) -> String {
     let mut parts = Vec::new();
-    let is_growth = cause.kind.is_growth();
     if time_ms != 0.0 {
         parts.push(if is_growth {
             numbers::time_change(time_ms)

@@ -4,6 +4,7 @@
 use proptest::prelude::*;
 use serde_json::Value;
 
+use super::paragraphs::paragraphs;
 use super::terminal::{self, Colour, Options};
 use super::{fixture, github, json, markdown, untrusted};
 use crate::checks::Severity;
@@ -152,13 +153,13 @@ proptest! {
     }
 
     #[test]
-    fn github_gets_one_command_for_each_finding(report in report()) {
+    fn github_gets_one_command_for_each_paragraph(report in report()) {
         let commands = github::render(&report, "");
         prop_assert_eq!(acting(&commands), None);
-        let asked = report.findings.iter().filter(|finding| finding.severity > Severity::Note).count();
+        let asked = paragraphs(&report).iter().filter(|paragraph| paragraph.severity > Severity::Note).count();
         prop_assert_eq!(commands.lines().count(), asked);
         for command in commands.lines() {
-            let rest = command.strip_prefix("::error ").or_else(|| command.strip_prefix("::warning "));
+            let rest = ["::error ", "::warning ", "::notice "].iter().find_map(|kind| command.strip_prefix(kind));
             let (properties, _) = rest.and_then(|rest| rest.split_once("::")).expect("a command with properties");
             let keys: Vec<&str> = properties.split(',').filter_map(|property| Some(property.split_once('=')?.0)).collect();
             prop_assert!(keys == ["file", "line", "title"] || keys == ["title"], "{:?}", keys);

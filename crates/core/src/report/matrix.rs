@@ -7,7 +7,7 @@ use super::table::paint;
 use super::{facts, github, markdown, terminal, untrusted};
 use crate::checks::Verdict;
 use crate::numbers;
-use crate::report::{Finding, Report};
+use crate::report::Report;
 
 /// Room kept for the headline and the table of the legs, in bytes: a leg is named in some two hundred.
 const SUMMARY_BYTES_OF_A_LEG: usize = 512;
@@ -79,33 +79,9 @@ impl Matrix {
         text
     }
 
-    /// Annotations for GitHub: what several legs say of one target is said once, with the environments that say it.
+    /// Annotations for GitHub: what several legs say at one line is said once, with the environments that say it.
     pub fn github(&self, way: &str) -> String {
-        let mut findings: Vec<(Finding, Vec<String>)> = Vec::new();
-        for leg in &self.legs {
-            let key = leg.environment.key.to_string();
-            for finding in &leg.findings {
-                let about_the_same = |(known, _): &&mut (Finding, Vec<String>)| {
-                    (known.severity, known.code, &known.target) == (finding.severity, finding.code, &finding.target)
-                };
-                match findings.iter_mut().find(about_the_same) {
-                    Some((_, keys)) => keys.push(key.clone()),
-                    None => findings.push((finding.clone(), vec![key.clone()])),
-                }
-            }
-        }
-        let Some(first) = self.legs.first() else {
-            return String::new();
-        };
-        let findings = findings.into_iter().map(|(finding, keys)| Finding {
-            message: format!("{} ({})", finding.message, keys.join(", ")),
-            ..finding
-        });
-        let all = Report {
-            findings: findings.collect(),
-            ..first.clone()
-        };
-        github::render(&all, way)
+        github::render_legs(&self.legs, way)
     }
 
     /// The reason of the verdict in one sentence.

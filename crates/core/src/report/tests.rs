@@ -2,8 +2,8 @@
 
 use super::terminal::{self, Colour, Options};
 use super::{fixture, github, json, markdown};
-use crate::checks::Code;
-use crate::report::TargetReport;
+use crate::checks::{Code, Severity};
+use crate::report::{CauseKind, Finding, TargetReport};
 
 #[test]
 fn a_failing_run() {
@@ -179,14 +179,28 @@ fn github_annotations() {
 #[test]
 fn github_shows_ten_of_a_kind_and_counts_the_rest() {
     let mut report = fixture::report();
-    let error = report.findings[0].clone();
-    report.findings.extend(std::iter::repeat_n(error, 20));
+    for line in 1..=20 {
+        let id = format!("line shop/generated.py:{line}");
+        let target = format!("shop.generated_{line}");
+        let costs = (target.as_str(), 5.0, 0, 1);
+        report
+            .causes
+            .push(fixture::cause(&id, CauseKind::Import, Vec::new(), costs));
+        report.findings.push(Finding {
+            causes: vec![id],
+            ..fixture::finding(Code::OverTime, Severity::Error, &target, "takes long")
+        });
+    }
     let text = github::render(&report, "");
     assert_eq!(text.lines().filter(|line| line.starts_with("::error ")).count(), 10);
+    assert!(
+        text.starts_with("::error file=shop/database/models.py,line=14,"),
+        "the costliest is first: {text}"
+    );
     let last = text.lines().last().expect("a line");
     assert_eq!(
         last,
-        "::notice title=importgate::15 more errors: the table in the log and the job summary have them"
+        "::notice title=importgate::15 more errors: the log and the job summary have them"
     );
 }
 
