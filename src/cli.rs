@@ -73,6 +73,8 @@ pub enum Command {
     Explain(ExplainArguments),
     /// Propose changes of the source that save import time, each measured on a copy of the project.
     Fix(FixArguments),
+    /// List everything that the project loads with its cost and use, and where it belongs: at the top of a module or in a function.
+    Classify(ClassifyArguments),
     /// Say what this machine can tell: interpreter, conditions, and the smallest regression that the gate catches here.
     Doctor(DoctorArguments),
     /// Run a command, and record which of the modules that its Python processes load are used after their import.
@@ -308,6 +310,32 @@ pub struct FixArguments {
     pub quiet: bool,
 }
 
+/// `importgate classify`.
+#[derive(Debug, Args)]
+pub struct ClassifyArguments {
+    /// Targets of the budgets file, or modules that the interpreter can import [default: every target but commands].
+    #[arg(value_name = "MODULE")]
+    pub targets: Vec<String>,
+    /// Which project; with modules that are named a budgets file is not needed.
+    #[command(flatten)]
+    pub project: ProjectArguments,
+    /// Every module by itself, instead of each package that is not the project's as one.
+    #[arg(long)]
+    pub modules: bool,
+    /// Only count what takes less.
+    #[arg(long, value_name = "TIME", default_value = "1ms", value_parser = parse_duration)]
+    pub min: Duration,
+    /// The file of usage [default: as the budgets file says, else importgate.usage.json beside it where it exists].
+    #[arg(long, value_name = "FILE")]
+    pub usage: Option<PathBuf>,
+    /// An output: terminal, json or markdown, with =PATH into a file; as often as you like.
+    #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = OutputFormat::<ClassifyFormat>::parse)]
+    pub formats: Vec<OutputFormat<ClassifyFormat>>,
+    /// No progress on stderr.
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
 /// How proposals are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FixFormat {
@@ -317,6 +345,17 @@ pub enum FixFormat {
     Json,
     /// The changes alone.
     Diff,
+}
+
+/// How a classification is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ClassifyFormat {
+    /// A table for people.
+    Terminal,
+    /// Everything, for programs.
+    Json,
+    /// A table for a job summary.
+    Markdown,
 }
 
 /// `importgate usage`.

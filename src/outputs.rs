@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
-use crate::cli::{ColourChoice, ExplainFormat, FixFormat, FormatKind, OutputFormat};
+use crate::cli::{ClassifyFormat, ColourChoice, ExplainFormat, FixFormat, FormatKind, OutputFormat};
 use crate::error::Error;
 use importgate_core::report::Report;
 use importgate_core::report::merge::Merged;
@@ -38,6 +38,10 @@ pub(crate) trait Terminal {
 }
 
 impl Terminal for FormatKind {
+    const TERMINAL: Self = Self::Terminal;
+}
+
+impl Terminal for ClassifyFormat {
     const TERMINAL: Self = Self::Terminal;
 }
 

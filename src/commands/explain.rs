@@ -63,7 +63,7 @@ fn measured(name: &str, arguments: &ExplainArguments) -> Result<u8, Error> {
 }
 
 /// A target of the budgets file; a module that can be imported needs no budgets.
-fn target(name: &str, project: &Project, session: &Session) -> Result<Target, Error> {
+pub(super) fn target(name: &str, project: &Project, session: &Session) -> Result<Target, Error> {
     if let Some(known) = project.targets.iter().find(|target| target.name == name) {
         return Ok(known.clone());
     }

@@ -2,6 +2,7 @@
 //! writes what comes of it.
 
 mod check;
+mod classify;
 mod compare;
 mod doctor;
 mod explain;
@@ -28,6 +29,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Record(arguments) => record::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Fix(arguments) => fix::run(arguments),
+        Command::Classify(arguments) => classify::run(arguments),
         Command::Doctor(arguments) => doctor::run(arguments),
         Command::Usage(arguments) => usage::run(arguments),
         Command::Compare(arguments) => compare::run(arguments),

@@ -9,6 +9,7 @@ mod base_python;
 mod baselines;
 mod bytecode;
 mod check;
+mod classify;
 mod compare;
 mod distributions;
 mod doctor;

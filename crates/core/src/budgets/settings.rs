@@ -1,5 +1,7 @@
 //! The tables that hold for the whole run: `[project]`, `[gate]`, `[measure]` and `[classes]`.
 
+use super::limits;
+use super::names;
 use super::table::Table;
 use super::value::{Located, cited_or};
 use crate::budgets::{Bytecode, Cited, Engine, Inconclusive, ReuseBy};
@@ -227,6 +229,8 @@ pub struct Classes {
     pub usage_above: Cited<f64>,
     /// A module above this many milliseconds gets a warning.
     pub heavy_ms: Cited<f64>,
+    /// What is assumed of imports, in milliseconds: `classify` shows it beside what is measured.
+    pub assumed: Vec<(String, Cited<f64>)>,
     /// The file of usage as written; `None` where it is to be looked for beside the budgets file.
     pub usage: Option<Cited<String>>,
 }
@@ -238,6 +242,7 @@ impl Default for Classes {
             lazy_above_ms: Cited::default_of(100.0),
             usage_above: Cited::default_of(0.8),
             heavy_ms: Cited::default_of(500.0),
+            assumed: Vec::new(),
             usage: None,
         }
     }
@@ -250,6 +255,7 @@ impl Classes {
         let [module_level, lazy, heavy] = ["module-level-below", "lazy-above", "heavy"]
             .map(|key| table.take(key).and_then(|value| value.time_ms(&times)));
         let usage_above = table.take("usage-above").and_then(|value| value.share(&(0.001..=1.0)));
+        let assumed = table.take_table("assumed").map(|table| read_assumed(&table, &times));
         let usage = table.take("usage").and_then(|value| value.text());
         let module_level_below_ms = cited_or(module_level.as_ref(), default.module_level_below_ms.value);
         let lazy_above_ms = cited_or(lazy.as_ref(), default.lazy_above_ms.value);
@@ -266,7 +272,30 @@ impl Classes {
             lazy_above_ms,
             usage_above: cited_or(usage_above.as_ref(), default.usage_above.value),
             heavy_ms: cited_or(heavy.as_ref(), default.heavy_ms.value),
+            assumed: assumed.unwrap_or_default(),
             usage: usage.as_ref().map(Located::cited),
         }
     }
+}
+
+/// `[classes.assumed]`: a time for each module that somebody has an idea of.
+fn read_assumed(table: &Table<'_>, accepted: &std::ops::RangeInclusive<f64>) -> Vec<(String, Cited<f64>)> {
+    let mut assumed = Vec::new();
+    for (named, value) in table.named_values() {
+        if value.is_table() {
+            let message = format!("`{}` takes a time with its unit, not a table", named.name);
+            let help = "a dotted name stands in quotes, such as `\"lxml.etree\" = \"5ms\"`".to_owned();
+            table.report(&named.span, &message, Some(help));
+        } else if names::is_module_name(&named.name) {
+            let time_ms = value.time_ms(accepted);
+            assumed.extend(time_ms.map(|time_ms| (named.name, time_ms.cited())));
+        } else {
+            table.report(
+                &named.span,
+                &limits::not_a_module(&named.name),
+                limits::module_help(&named.name),
+            );
+        }
+    }
+    assumed
 }

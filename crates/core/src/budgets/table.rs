@@ -117,6 +117,23 @@ impl<'a> Table<'a> {
         self.take(key)?.table()
     }
 
+    /// Every entry of this table, whose keys are names that the user chose, in the order of the file.
+    pub(super) fn named_values(&self) -> Vec<(Named, Value<'a>)> {
+        let mut values: Vec<_> = self
+            .entries
+            .iter()
+            .map(|(name, value)| {
+                let named = Named {
+                    name: name.get_ref().to_string(),
+                    span: name.span(),
+                };
+                (named, self.value(name.get_ref(), name.span(), value))
+            })
+            .collect();
+        values.sort_by_key(|(named, _)| named.span.start);
+        values
+    }
+
     /// Every entry of a table whose keys are names that the user chose, in the order of the file.
     pub(super) fn named_tables(&mut self, key: &'static str) -> Vec<(Named, Table<'a>)> {
         let Some(parent) = self.take_table(key) else {
@@ -203,7 +220,9 @@ fn home_of(key: &str) -> Option<&'static str> {
         "python" | "source-roots" | "baseline" => "it belongs in `[project]`",
         "timeout" | "samples" | "min-samples" | "max-samples" | "bytecode" | "engine" | "seed" | "time-limit"
         | "machine-speed" => "it belongs in `[measure]`",
-        "module-level-below" | "lazy-above" | "usage-above" | "usage" | "heavy" => "it belongs in `[classes]`",
+        "module-level-below" | "lazy-above" | "usage-above" | "usage" | "heavy" | "assumed" => {
+            "it belongs in `[classes]`"
+        }
         _ if key == "preload" || KEYS.contains(&key) => {
             "it belongs in a `[layers.NAME]`, `[modules.\"NAME\"]` or `[startup.NAME]` table"
         }

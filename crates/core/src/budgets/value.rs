@@ -89,6 +89,11 @@ impl<'a> Value<'a> {
         self.report(&message, help);
     }
 
+    /// True where the value is a table.
+    pub(super) fn is_table(&self) -> bool {
+        self.node.is_table()
+    }
+
     pub(super) fn table(self) -> Option<Table<'a>> {
         let Some(entries) = self.node.as_table() else {
             self.wrong_type("a table", Some(format!("write `[{}]` on a line of its own", self.path)));

@@ -80,7 +80,7 @@ pub struct Material<'a> {
 
 /// Builds the explanation, without advice: what is used while importing is not known yet.
 pub fn explain(material: &Material<'_>) -> Explanation {
-    let observation = with_sampled_times(material);
+    let observation = with_sampled_times(material.observation, material.usual);
     let graph = ImportGraph::new(&observation);
     let tree = tree::nodes(&observation, &graph, material.table);
     let (imports, together) = costly_imports(material, &graph);
@@ -106,9 +106,8 @@ pub fn explain(material: &Material<'_>) -> Explanation {
 /// The observation with the samples' times, which add up to the timed total: its own are taken with every hook on. A module
 /// that no sample names keeps its own, in proportion. What one import was blocked for may be chance; of that there is as much as
 /// the samples usually have.
-fn with_sampled_times(material: &Material<'_>) -> Observation {
-    let mut observation = material.observation.clone();
-    let usual = material.usual;
+pub(super) fn with_sampled_times(observed: &Observation, usual: &Usual) -> Observation {
+    let mut observation = observed.clone();
     let (mut observed, mut sampled) = (0, 0);
     for module in &observation.modules {
         if let Some(own) = usual.own_ns.get(&module.name) {
@@ -152,7 +151,7 @@ fn chain_to(graph: &ImportGraph<'_>, observation: &Observation, module: &str) ->
 
 /// Every statement in code that the reader can change that is worth it, also around others, and the sets that save only together.
 pub(crate) fn every_cut(material: &Material<'_>) -> (Vec<CostlyImport>, Vec<CostlyTogether>) {
-    let observation = with_sampled_times(material);
+    let observation = with_sampled_times(material.observation, material.usual);
     let graph = ImportGraph::new(&observation);
     let home = Home::of(material);
     let together = sets(material, &graph, &home, material.smallest_ms);

@@ -4,6 +4,7 @@
 mod advice;
 mod bodies;
 mod causes;
+mod classification;
 mod costly_import;
 mod deferral;
 mod explanation;
@@ -28,6 +29,7 @@ pub use causes::{
     Cause, CauseKind, ChangedLines, Compiled, Count, Edit, Evidence, InterpreterChange, LineChange, LineShare, Rest,
     SeenLines, VersionChange, causes_of_change, causes_of_count, causes_of_weight, name_lines,
 };
+pub use classification::{Assumption, Class, ClassReason, Classification, Classified, Loaded, classify};
 pub(crate) use costly_import::Weighed;
 pub use costly_import::{CostlyImport, Measured, Usual};
 pub use deferral::{Obstacle, ObstacleKind, Sources, Use, UseKind};

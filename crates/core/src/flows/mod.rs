@@ -3,6 +3,7 @@
 //! interpreter and without a clock.
 
 mod check;
+mod classify;
 mod compare_with;
 mod counts;
 mod doctor;
@@ -27,6 +28,7 @@ mod tests;
 use std::time::Duration;
 
 pub use check::{Check, check};
+pub use classify::{Classify, ClassifyError, classify};
 pub use compare_with::{Against, Base, VerifySources};
 pub use doctor::{Doctor, DoctorError, doctor};
 pub use explain::{Explain, ExplainError, explain};

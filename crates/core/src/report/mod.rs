@@ -6,6 +6,7 @@
 pub mod before_after;
 mod cause;
 mod cells;
+pub mod classes;
 pub mod doctor;
 pub mod explain;
 mod facts;

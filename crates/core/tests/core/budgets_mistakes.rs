@@ -1175,3 +1175,30 @@ targets = ["checkpoint:1C"]
        = help: did you mean "checkpoint:1A"?
     "#);
 }
+
+#[test]
+fn what_is_assumed_is_a_time_for_a_module() {
+    let text = "[modules.shop]\n[classes.assumed]\nrequests = 180\n\"lxml-etree\" = \"5ms\"\njson = \"0.8ms\"\nlxml.etree = \"5ms\"\n";
+    insta::assert_snapshot!(said(text), @r#"
+    error: `requests` takes a time with its unit, not a bare number
+     --> budgets.toml:3:12
+      |
+    3 | requests = 180
+      |            ^^^
+      = help: write "180ms"
+
+    error: "lxml-etree" is not the name of one module
+     --> budgets.toml:4:1
+      |
+    4 | "lxml-etree" = "5ms"
+      | ^^^^^^^^^^^^
+      = help: did you mean "lxml_etree"?
+
+    error: `lxml` takes a time with its unit, not a table
+     --> budgets.toml:6:1
+      |
+    6 | lxml.etree = "5ms"
+      | ^^^^
+      = help: a dotted name stands in quotes, such as `"lxml.etree" = "5ms"`
+    "#);
+}

@@ -16,6 +16,7 @@ mod roads;
 mod saving;
 #[cfg(test)]
 pub(in crate::explain) mod sketch;
+mod without;
 
 use std::collections::BTreeMap;
 

@@ -2,6 +2,7 @@
 //! meanwhile. No process is started and no clock is read, so each takes milliseconds.
 
 mod check;
+mod classify;
 mod doctor;
 mod ending;
 mod explain;

@@ -89,12 +89,16 @@ fn heaviest(all: &Totals, report: &Report) -> Option<String> {
 pub(in crate::report) fn tables(report: &Report, options: &Options) -> String {
     let summary = Summary::of(report);
     let colour = options.colour == Colour::Ansi;
-    let mut parts = vec![
-        layers(&summary, colour).fitted(options.width, &EXPENDABLE).render(),
-        targets(&summary, report, colour)
-            .fitted(options.width, &EXPENDABLE)
-            .render(),
-    ];
+    let mut parts = if summary.targets.is_empty() {
+        Vec::new()
+    } else {
+        vec![
+            layers(&summary, colour).fitted(options.width, &EXPENDABLE).render(),
+            targets(&summary, report, colour)
+                .fitted(options.width, &EXPENDABLE)
+                .render(),
+        ]
+    };
     let imports = summary.imports;
     let before = imports
         .before
