@@ -131,6 +131,7 @@ fn entry(stored: StoredEntry, path: &Path) -> Result<Entry, ParseError> {
         engine: stored.engine,
         start: None,
         targets: BTreeMap::new(),
+        failed: stored.failed.into_iter().collect(),
     };
     let pools = Pools {
         modules: stored.modules.into_iter().collect(),
@@ -150,6 +151,9 @@ fn entry(stored: StoredEntry, path: &Path) -> Result<Entry, ParseError> {
     for (name, stored) in stored.targets {
         let target = recorded(&entry, stored, path.key(&name))?;
         entry.targets.insert(name, target);
+    }
+    if let Some(name) = entry.failed.keys().find(|name| entry.targets.contains_key(*name)) {
+        return Err(path.key(name).invalid("it has numbers, and is said to fail"));
     }
     Ok(entry)
 }

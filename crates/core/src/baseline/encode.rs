@@ -42,6 +42,7 @@ impl From<&Entry> for StoredEntry {
             targets: targets
                 .map(|(name, recorded)| (name.clone(), target(recorded, entry, &modules, &others)))
                 .collect(),
+            failed: entry.failed.clone().into_iter().collect(),
             start: entry
                 .start
                 .as_ref()

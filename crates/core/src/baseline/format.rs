@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::pool::Pool;
 use super::{RecordedInterpreter, RecordedSpeed, StoredSample};
 use crate::budgets::{Bytecode, Engine};
-use crate::observed::{BytecodeState, EnvironmentKey, Machine, Origin};
+use crate::observed::{BytecodeState, EnvironmentKey, FailureKind, Machine, Origin};
 
 /// The stored unit of own times, in nanoseconds. Ten microseconds keep a thousand modules within three kilobytes, and are
 /// a fiftieth of the smallest change that a gate looks at.
@@ -48,6 +48,9 @@ pub(super) struct StoredEntry {
     pub(super) sample_columns: Vec<String>,
     #[serde(with = "unique")]
     pub(super) targets: Vec<(String, StoredTarget)>,
+    /// The targets without numbers of which the import failed.
+    #[serde(default, with = "unique", skip_serializing_if = "Vec::is_empty")]
+    pub(super) failed: Vec<(String, FailureKind)>,
     /// The interpreter's own start, in baselines that know of it.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub(super) start: Option<StoredTarget>,

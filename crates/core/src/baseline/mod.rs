@@ -83,7 +83,8 @@ impl Baseline {
         })
     }
 
-    /// Takes the targets of `fresh` into the entry under `key` and keeps that entry's other targets as they are. What is installed,
+    /// Takes the targets of `fresh` into the entry under `key` and keeps that entry's other targets as they are, also those that fail
+    /// now. What is installed,
     /// and the interpreter's start, are those of `fresh`.
     ///
     /// As long as one of the old targets stays, so do the reference and calibration levels of the entry: they are the unit of
@@ -119,6 +120,8 @@ impl Baseline {
             }
         }
         old.targets.extend(fresh.targets);
+        old.failed.extend(fresh.failed);
+        old.failed.retain(|name, _| !old.targets.contains_key(name));
         Ok(())
     }
 
@@ -131,6 +134,7 @@ impl Baseline {
         for name in &stale {
             entry.targets.remove(name);
         }
+        entry.failed.retain(|name, _| wanted(name));
         stale
     }
 }

@@ -170,7 +170,11 @@ fn one_entry(mut entries: impl Iterator<Item = (String, Entry)>) -> Result<Optio
         return Ok(None);
     };
     let references = joined.reference.clone();
-    for (name, entry) in entries.filter(|(_, entry)| !entry.targets.is_empty()) {
+    for (name, entry) in entries {
+        joined.failed.extend(entry.failed.clone());
+        if entry.targets.is_empty() {
+            continue;
+        }
         fits((&first_name, &joined), (&name, &entry))?;
         joined.targets.extend(entry.targets);
         joined.distributions.versions.extend(entry.distributions.versions);

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::budgets::{Bytecode, Engine};
 use crate::observed::{
-    ContentHash, Inputs, Installed, KnownImport, Machine, ModuleTable, OwnTime, ReferenceSample, Sample, SharedMap,
+    ContentHash, FailureKind, Inputs, Installed, KnownImport, Machine, ModuleTable, OwnTime, ReferenceSample, Sample,
+    SharedMap,
 };
 use crate::stats::{MachineSpeed, estimate};
 
@@ -48,6 +49,8 @@ pub struct Entry {
     pub start: Option<Recorded>,
     /// The targets by name.
     pub targets: BTreeMap<String, Recorded>,
+    /// Of the targets that have no numbers, those of which the import failed when it was to be recorded, and how.
+    pub failed: BTreeMap<String, FailureKind>,
 }
 
 impl Entry {

@@ -29,6 +29,9 @@ pub(super) fn check(case: &Case<'_>, _context: &Context<'_>) -> Vec<Finding> {
 impl Case<'_> {
     /// Whether the import worked before; `None` where that is not known, or the target is new.
     pub(crate) fn imported_before(&self) -> Option<bool> {
+        if self.failed_then {
+            return Some(false);
+        }
         match self.base_failure {
             Some(failure) => (!is_new(&self.target.workload, failure)).then_some(false),
             // A base that there was no time to look at has loaded nothing.

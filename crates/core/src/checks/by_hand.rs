@@ -39,6 +39,7 @@ pub(super) fn case(target: &Target) -> Case<'_> {
         failure: None,
         printed: "",
         base_failure: None,
+        failed_then: false,
         observation: Some(&OBSERVATION),
         closure: &SHOP,
         closure_before: None,

@@ -55,6 +55,8 @@ pub struct Case<'a> {
     pub printed: &'a str,
     /// Why the base of `--against` could not import it, if it could not.
     pub base_failure: Option<&'a Failure>,
+    /// True where its import failed when the baseline was recorded, so that there is nothing to compare with.
+    pub failed_then: bool,
     /// The instrumented import.
     pub observation: Option<&'a Observation>,
     /// What it loads.

@@ -4,7 +4,7 @@ use super::distributions::changed_since;
 use super::places::Places;
 use super::{Case, Code, Context, Finding, FindingKind, Severity};
 use crate::budgets::Workload;
-use crate::observed::{Failure, Place};
+use crate::observed::{Failure, FailureKind, Place};
 
 /// An import, or a command, did not come to its end.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,19 +38,25 @@ impl Started {
     }
 }
 
+impl From<FailureKind> for Code {
+    fn from(kind: FailureKind) -> Self {
+        match kind {
+            FailureKind::ImportFailed => Self::ImportFailed,
+            FailureKind::MissingDependency => Self::MissingDependency,
+            FailureKind::CircularImport => Self::CircularImport,
+            FailureKind::Exited => Self::Exited,
+            FailureKind::Crashed => Self::Crashed,
+            FailureKind::Hang => Self::Hang,
+        }
+    }
+}
+
 impl ImportFailure {
     pub(super) fn code(&self) -> Code {
         if self.only_together {
             return Code::OrderDependent;
         }
-        match &self.failure {
-            Failure::Raised { cycle, .. } if !cycle.is_empty() => Code::CircularImport,
-            Failure::Raised { missing: Some(_), .. } => Code::MissingDependency,
-            Failure::Raised { .. } => Code::ImportFailed,
-            Failure::Exited { .. } => Code::Exited,
-            Failure::Crashed { .. } => Code::Crashed,
-            Failure::Hung { .. } => Code::Hang,
-        }
+        FailureKind::from(&self.failure).into()
     }
 }
 

@@ -6,7 +6,7 @@ use super::Figures;
 use super::grounds::{Grounds, Samples};
 use crate::baseline::{Aspect, Comparability, Difference, Entry, Recorded};
 use crate::checks::TargetStatus;
-use crate::observed::{ClosureChange, EnvironmentKey, Machine};
+use crate::observed::{ClosureChange, EnvironmentKey, FailureKind, Machine};
 use crate::report::{Report, TargetReport};
 use crate::sampling::ErrorBudget;
 use crate::stats::machine::slowdown_between;
@@ -42,9 +42,13 @@ impl<'a> Recording<'a> {
         match *self {
             Self::Entry(_, entry) => {
                 let targets = entry.targets.iter();
-                targets
-                    .map(|(name, recorded)| (name.as_str(), recorded_figures(recorded, &machine(name, recorded))))
-                    .collect()
+                let targets = targets
+                    .map(|(name, recorded)| (name.as_str(), recorded_figures(recorded, &machine(name, recorded))));
+                let failed = entry
+                    .failed
+                    .iter()
+                    .map(|(name, kind)| (name.as_str(), failed_figures(*kind)));
+                targets.chain(failed).collect()
             }
             Self::Report(report) => {
                 let targets = report.targets.iter();
@@ -96,9 +100,17 @@ fn recorded_figures(recorded: &Recorded, machine: &MachineSpeed) -> Figures {
         instructions: recorded.instructions,
         samples: recorded.samples.len() as u64,
         variation: estimate.map(|estimate| estimate.variation),
-        // What fails is not recorded.
         failed: false,
         failure: None,
+    }
+}
+
+/// Of what fails nothing is recorded but that.
+fn failed_figures(kind: FailureKind) -> Figures {
+    Figures {
+        failed: true,
+        failure: Some(kind.into()),
+        ..Figures::default()
     }
 }
 

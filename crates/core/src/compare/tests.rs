@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::baseline::{Entry, Recorded, StoredSample};
-use crate::observed::{ContentHash, ModuleRecord, ModuleTable, Origin, ReferenceSample};
+use crate::observed::{ContentHash, FailureKind, ModuleRecord, ModuleTable, Origin, ReferenceSample};
 use crate::stats::{MachineSpeed, estimate};
 
 const KEY: &str = "cpython-3.13-linux-x86_64";
@@ -494,4 +494,30 @@ fn an_improvement_is_asked_of_the_targets_that_are_named() {
         compare(&old, &new, &part("layer:none")).is_err(),
         "nothing could show it"
     );
+}
+
+#[test]
+fn what_failed_when_it_was_recorded_is_resolved_by_a_time() {
+    let mut before = entry(1.0, &[("shop.web", 100.0, 3)]);
+    before.failed = BTreeMap::from([("shop.core".to_owned(), FailureKind::Hang)]);
+    let after = entry(1.0, &[("shop.web", 100.0, 3), ("shop.core", 43.0, 3)]);
+    let (old, new) = (
+        baseline("old.json", vec![(KEY, before)]),
+        baseline("new.json", vec![(KEY, after)]),
+    );
+    let question = ComparisonRequest {
+        required: time(0.2),
+        required_of: vec![Word::from("shop.core")],
+        ..ComparisonRequest::default()
+    };
+    let compared = compare(&old, &new, &question).expect("they compare");
+    let part = &compared.environments[0];
+    let core = &part.targets[0];
+    assert_eq!(
+        (core.outcome, core.improvement_percent),
+        (TargetOutcome::Resolved, Some(100.0))
+    );
+    assert_eq!(core.before.and_then(|before| before.failure), Some(Code::Hang));
+    assert!(!core.falls_short);
+    assert_eq!((part.imports.before.percent, part.imports.after.percent), (50.0, 100.0));
 }

@@ -394,6 +394,7 @@ impl Measured<'_> {
                 let base = self.base.as_ref().map(|side| &side.observations[position]);
                 let mut case = state.case(target, &self.head.observations[position], taken, base, self.rules);
                 counts::decide(&mut case, self.counts[position]);
+                case.failed_then = compare_with.failed_then(&target.name);
                 case.orders = &orders[position];
                 case.closure_before = match base {
                     Some(base) => Some(&base.closure),

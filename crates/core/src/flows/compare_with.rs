@@ -147,6 +147,12 @@ impl<'a> CompareWith<'a> {
         Some(&recorded.closure)
     }
 
+    /// True where the import of a target failed when the baseline was recorded.
+    pub(super) fn failed_then(&self, target: &str) -> bool {
+        self.stored()
+            .is_some_and(|stored| stored.entry.failed.contains_key(target))
+    }
+
     /// Targets that the baseline does not have, where there is a baseline.
     pub(super) fn unrecorded(&self, targets: &[Target]) -> BTreeSet<String> {
         let Some(stored) = self.stored() else {

@@ -64,6 +64,7 @@ impl Recording {
             engine,
             start: None,
             targets: BTreeMap::new(),
+            failed: BTreeMap::new(),
         };
         let key = interpreter.key();
         let obstacles = record.stored.and_then(|stored| stored.obstacles(&key, &fresh));
@@ -88,6 +89,7 @@ impl Recording {
     }
 
     pub(super) fn fails(&mut self, target: &Target, failure: &Failure) {
+        self.fresh.failed.insert(target.name.clone(), failure.into());
         self.failed.push(NotRecorded {
             target: target.name.clone(),
             started: Started::by(&target.workload),

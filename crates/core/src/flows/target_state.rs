@@ -270,6 +270,7 @@ impl TargetState {
             status: TargetStatus::Failed,
             failure: observed.failure(),
             base_failure: base.and_then(TargetObservation::failure),
+            failed_then: false,
             printed: &observed.observation.output_tail,
             observation: (!observed.is_missing).then_some(&observed.observation),
             closure: &observed.closure,

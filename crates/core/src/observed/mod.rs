@@ -31,8 +31,8 @@ pub use inputs::{Input, Inputs, KnownImport};
 pub use measure::{Attempt, Clock, FailedCommand, ImportRequest, Look, Measure, MeasureError, TargetObservation};
 pub use module_index::{ModuleIndex, is_at_or_below, is_identifier};
 pub use observation::{
-    AbsentName, BlockedSeen, Edge, EffectSeen, Failure, Frame, Glance, LineSeen, LoadedModule, Observation, Traces,
-    Trigger, WarningSeen,
+    AbsentName, BlockedSeen, Edge, EffectSeen, Failure, FailureKind, Frame, Glance, LineSeen, LoadedModule,
+    Observation, Traces, Trigger, WarningSeen,
 };
 pub use place::Place;
 pub use sample::{OwnTime, ReferenceSample, Sample};

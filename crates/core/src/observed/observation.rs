@@ -83,6 +83,37 @@ pub enum Failure {
     },
 }
 
+/// In which way an import does not come to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailureKind {
+    /// It raised.
+    ImportFailed,
+    /// A module was not found.
+    MissingDependency,
+    /// Modules import each other in a circle.
+    CircularImport,
+    /// It ended the process.
+    Exited,
+    /// A signal killed it.
+    Crashed,
+    /// It did not end within the time limit.
+    Hang,
+}
+
+impl From<&Failure> for FailureKind {
+    fn from(failure: &Failure) -> Self {
+        match failure {
+            Failure::Raised { cycle, .. } if !cycle.is_empty() => Self::CircularImport,
+            Failure::Raised { missing: Some(_), .. } => Self::MissingDependency,
+            Failure::Raised { .. } => Self::ImportFailed,
+            Failure::Exited { .. } => Self::Exited,
+            Failure::Crashed { .. } => Self::Crashed,
+            Failure::Hung { .. } => Self::Hang,
+        }
+    }
+}
+
 impl Failure {
     /// The stack, outermost first; empty where there is none.
     pub fn stack(&self) -> &[Frame] {

@@ -10,8 +10,8 @@ use crate::baseline::format::{File, OWN_TIME_UNIT_NS};
 use crate::baseline::{Baseline, Entry, Recorded, RecordedInterpreter, RecordedSpeed, StoredSample};
 use crate::budgets::{Bytecode, Engine};
 use crate::observed::{
-    BytecodeState, ContentHash, EnvironmentKey, Input, Installed, Machine, ModuleRecord, Origin, ReferenceSample,
-    Sample,
+    BytecodeState, ContentHash, EnvironmentKey, FailureKind, Input, Installed, Machine, ModuleRecord, Origin,
+    ReferenceSample, Sample,
 };
 
 #[test]
@@ -264,6 +264,10 @@ fn entries() -> impl Strategy<Value = Entry> {
                         Engine::Time
                     },
                     start: targets.values().next().cloned(),
+                    failed: BTreeMap::from([(format!("{}?", targets.len()), FailureKind::Crashed)])
+                        .into_iter()
+                        .filter(|(name, _)| !targets.contains_key(name))
+                        .collect(),
                     targets,
                 }
             },

@@ -2,7 +2,7 @@
 
 use super::sample_data::{baseline, entry, key, sample};
 use crate::baseline::{Baseline, BaselinePart, JoinError, join_parts};
-use crate::observed::{EnvironmentKey, ReferenceSample};
+use crate::observed::{EnvironmentKey, FailureKind, ReferenceSample};
 use crate::shards::{PlanBasis, ShardOf};
 
 fn shard(number: u32, key: &EnvironmentKey) -> ShardOf {
@@ -21,13 +21,21 @@ fn shard(number: u32, key: &EnvironmentKey) -> ShardOf {
     }
 }
 
-/// The baseline in three parts, of which the last one has no target.
+/// The baseline in three parts, of which the last one has no numbers.
 fn parts() -> Vec<(String, BaselinePart)> {
     let part = |number, own: &'static str| {
-        let part = BaselinePart::of(shard(number, &key()), baseline(), |name| name == own);
+        let part = BaselinePart::of(shard(number, &key()), whole(), |name| name == own);
         (format!("part-{number}.json"), part)
     };
-    vec![part(1, "shop.utils"), part(2, "shop.database"), part(3, "none")]
+    vec![part(1, "shop.utils"), part(2, "shop.database"), part(3, "shop.mailer")]
+}
+
+/// The baseline with a target that fails.
+fn whole() -> Baseline {
+    let mut whole = baseline();
+    let entry = whole.environments.get_mut(&key()).expect("the entry");
+    entry.failed.insert("shop.mailer".to_owned(), FailureKind::Hang);
+    whole
 }
 
 #[test]
@@ -35,10 +43,7 @@ fn the_parts_of_all_shards_are_the_baseline_to_the_byte_whatever_their_order() {
     let mut parts = parts();
     for _ in 0..2 {
         parts.reverse();
-        assert_eq!(
-            join_parts(parts.clone()).expect("a whole").render(),
-            baseline().render()
-        );
+        assert_eq!(join_parts(parts.clone()).expect("a whole").render(), whole().render());
     }
 }
 
@@ -56,7 +61,7 @@ fn a_part_is_read_back_as_it_was_written_and_is_no_baseline() {
 
 #[test]
 fn a_part_has_its_own_environment_and_targets_and_nothing_else() {
-    let mut two = baseline();
+    let mut two = whole();
     let other = EnvironmentKey("cpython-3.12-linux-x86_64".to_owned());
     two.environments.insert(other.clone(), entry());
     let part = BaselinePart::of(shard(1, &key()), two.clone(), |name| name == "shop.utils");

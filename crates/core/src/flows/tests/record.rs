@@ -1,5 +1,6 @@
 //! Whole recordings: the first one, and those after it.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::project::{Options, Project};
@@ -7,7 +8,8 @@ use super::scripted::{Scripted, missing};
 use crate::baseline::{Aspect, Baseline, COUNTER_VARIABLE, Entry};
 use crate::budgets::ReuseBy;
 use crate::flows::{RecordError, Reuse};
-use crate::observed::EnvironmentKey;
+use crate::observed::{EnvironmentKey, FailureKind};
+use crate::report::summary::Summary;
 
 fn shop() -> Scripted {
     Scripted::new()
@@ -287,6 +289,16 @@ fn a_target_that_fails_is_named_and_keeps_what_was_recorded_while_the_others_are
     assert_eq!(recording.failed[0].target, "shop");
     assert_eq!(recording.failed[0].failure, missing("late"));
     assert_eq!(entry(&first).targets.keys().collect::<Vec<_>>(), ["tool"]);
+    // That it failed is recorded, and stands beside what a later check finds.
+    let failed = BTreeMap::from([("shop".to_owned(), FailureKind::MissingDependency)]);
+    assert_eq!(entry(&stored(&first)).failed, failed);
+    let imports = Summary::of(&project.check(&shop(), Some(stored(&first)), &Options::default())).imports;
+    let before = imports.before.expect("both are known");
+    assert_eq!((imports.now.succeeded, before.succeeded, before.targets), (2, 1, 2));
+    let (_, mended) = project
+        .record_again(&shop(), Some(&stored(&first)), &Options::default())
+        .expect("a baseline");
+    assert_eq!((entry(&mended).targets.len(), entry(&mended).failed.len()), (2, 0));
 
     let old = stored(&project.record(&shop()).expect("a baseline"));
     let failing_later = shop().edited("tool", "more()", 40.0).fails("tool", 4, missing("late"));

@@ -1,6 +1,6 @@
 //! What each format makes of one classification.
 
-use super::super::{fixture, terminal as report_terminal};
+use super::super::terminal as report_terminal;
 use super::*;
 use crate::budgets::{Cited, Classes};
 use crate::explain::{Distribution, Weight};
@@ -61,7 +61,7 @@ fn classification() -> Classification {
             )
         },
         row(
-            fixture::HOSTILE,
+            "bad\x1b[31m|`x`",
             Group::Other,
             2.0,
             Some((Class::ModuleLevel, ClassReason::Cheap)),
