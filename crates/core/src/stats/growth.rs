@@ -43,17 +43,18 @@ pub struct Growth {
 impl Growth {
     /// Holds the own times of `samples` against those of before. The modules that are the same to the byte say how slow the
     /// machine was in each sample: most of their time is as it was, and the median of it is taken. Where they are too little to
-    /// be the yardstick, the calibration of the sample is.
+    /// be the yardstick, before or now, the calibration of the sample is: the caches that a huge change leaves behind make
+    /// little else slower, and the change smaller ([`super::ChangedPart::suits`]).
     pub fn of(earlier: Earlier<'_>, change: &ClosureChange, samples: &[Sample]) -> Self {
         let different: BTreeSet<&str> = (change.added.iter().chain(&change.removed).chain(change.altered()))
             .map(String::as_str)
             .collect();
         let is_unchanged = |module: &str| !different.contains(module);
-        let of_modules = |is_counted: &dyn Fn(&str) -> bool| -> u64 {
-            let counted = earlier.own_ns.iter().filter(|(module, _)| is_counted(module));
-            counted.map(|(_, own)| own).sum()
-        };
-        let has_yardstick = of_modules(&is_unchanged) as f64 >= LEAST_UNCHANGED * of_modules(&|_| true) as f64;
+        let before = earlier.own_ns.iter().map(|(module, own)| (module.as_str(), *own));
+        let now = samples.iter().flat_map(|sample| &sample.own);
+        let now = now.map(|own| (&*own.module, own.cpu_ns));
+        let is_yardstick = |module: &str| is_unchanged(module) && earlier.own_ns.contains_key(module);
+        let has_yardstick = is_much_of(before, is_yardstick) && is_much_of(now, is_yardstick);
         let at_earlier_speed = |sample: &Sample| {
             let own = own_times(sample);
             let slowness = if has_yardstick {
@@ -122,6 +123,16 @@ impl Growth {
         let together = |own: &BTreeMap<String, f64>| modules.iter().filter_map(|module| own.get(*module)).sum();
         self.now_ns.iter().map(together).collect()
     }
+}
+
+/// Whether the modules that are `counted` have enough of these own times to be the yardstick of the others.
+fn is_much_of<'a>(own_ns: impl Iterator<Item = (&'a str, u64)>, is_counted: impl Fn(&str) -> bool) -> bool {
+    let (mut counted, mut all) = (0, 0);
+    for (module, own) in own_ns {
+        all += own;
+        counted += if is_counted(module) { own } else { 0 };
+    }
+    counted as f64 >= LEAST_UNCHANGED * all as f64
 }
 
 /// How much longer modules take than before, most of them: the weighted median of those that `is_counted`. Collections of
@@ -255,5 +266,38 @@ mod tests {
         };
         let growth = Growth::of(earlier, &change, &vec![sample; 8]);
         assert!((growth.now_ms("grown") - 50.0).abs() < 1e-6 && growth.is_real(&["grown"], 1));
+    }
+
+    #[test]
+    fn what_a_huge_change_makes_slower_is_no_yardstick_of_it() {
+        // The data takes 200 ms, and pushes out of the caches what the few others work on: they take half as long again.
+        let of_module = |module: &str, ms: u64| OwnTime {
+            module: module.into(),
+            cpu_ns: ms * 1_000_000,
+        };
+        let sample = Sample {
+            cpu_ns: 206_000_000,
+            calibration_ns: 100_000,
+            own: vec![of_module("steady", 6), of_module("data", 200)],
+            ..Sample::default()
+        };
+        let earlier = Earlier {
+            own_ns: &BTreeMap::from([("steady".to_owned(), 4_000_000), ("data".to_owned(), 100_000)]),
+            samples: &vec![Sample::default(); 20],
+            machine: &MachineSpeed {
+                calibration_ns: 100_000.0,
+                reference_ns: 0.0,
+            },
+        };
+        let change = ClosureChange {
+            changed: vec!["data".to_owned()],
+            ..ClosureChange::default()
+        };
+        let growth = Growth::of(earlier, &change, &vec![sample; 8]);
+        assert!(
+            (growth.now_ms("data") - 200.0).abs() < 1e-6,
+            "{}",
+            growth.now_ms("data")
+        );
     }
 }
