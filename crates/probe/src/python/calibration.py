@@ -2,6 +2,7 @@
 import marshal
 
 _gc = _borrow("gc")
+_exec = exec
 _collects, _let_collect, _stop_collecting = _gc.isenabled, _gc.enable, _gc.disable
 
 # The kinds of work that an import does: it computes, unmarshals code and runs it, and looks for files that are not there.
@@ -20,10 +21,27 @@ names = sorted(table, key=len)
 joined = '/'.join(names).upper().lower().partition('/')
 answer = first(joined, *second(len(joined)))
 """
-_CALIBRATION_CODE = marshal.dumps(compile(_CALIBRATION_SOURCE, "<calibration>", "exec"))
+
+
+def _compiled(source):
+    """The code of a source, taken from the frame that runs it.
+
+    `compile` sets up hundreds of types when it is first called, which takes a millisecond on some versions: whoever imports the
+    first source without bytecode pays for it.
+    """
+    codes = []
+
+    def _sorted(values, key):
+        codes.append(_frame_of(1).f_code)
+        return sorted(values, key=key)
+
+    _exec(source, {"sorted": _sorted})
+    return codes[0]
+
+
+_CALIBRATION_CODE = marshal.dumps(_compiled(_CALIBRATION_SOURCE))
 _ABSENT_FILE = _FOLDER + "/absent.py"
 _loads = marshal.loads
-_exec = exec
 _ABSENT = FileNotFoundError
 
 

@@ -10,20 +10,20 @@ _SEGMENT = 500_000
 _WALL, _CPU, _SHORT, _COLLECTED = range(4)
 
 
-def _time_own(seen, pace):
+def _time_own(times, pace):
     """Wraps the function that every import of a module not yet loaded goes through, also from C, and notes its own CPU time.
 
     What has passed since the last boundary belongs to the module on top of the thread's stack: by the wall clock where that
     was a short stretch, else by the thread's CPU clock, less the short stretches since that was last read. An import that
     fails is part of the module that tried it. Collections of garbage have a name of their own, calibrations belong to nobody.
     It is the time as it was: what slows the processor down meets all modules of an import, which are compared with each other.
+    `times` gets it by name, in nanoseconds. Nothing that the collector counts outlives the load of a module.
 
     Returns what does the same for a call that is to count as the load of a module: `(name, function)` to what that returns.
     """
     stacks = {}
     clocks = {}
-    collections = [_COLLECTIONS, 0]
-    seen.append(collections)
+    times[_COLLECTIONS] = 0
     _watch_collections(clocks)
 
     def charge(thread, cell):
@@ -40,9 +40,9 @@ def _time_own(seen, pace):
         collected = clock[_COLLECTED]
         if collected:
             clock[_COLLECTED] = 0
-            collections[1] += collected
+            times[_COLLECTIONS] += collected
             elapsed -= collected
-        cell[1] += elapsed  # less than nothing where the wall clock gave a short stretch too much
+        cell[0] += elapsed  # less than nothing where the wall clock gave a short stretch too much
         if due:
             clock[_CPU] = pace.calibrate(cpu)
         clock[_WALL] = _wall_clock()
@@ -53,36 +53,26 @@ def _time_own(seen, pace):
             thread = _identify_thread()
             stack = stacks.get(thread)
             if stack is None:
-                stack = stacks[thread] = [[None, 0]]
+                stack = stacks[thread] = [[0]]
                 clocks[thread] = [_wall_clock(), _thread_cpu_clock(), 0, 0]
             outer = stack[-1]
             charge(thread, outer)
-            cell = [None, 0]
+            cell = [0]
             stack.append(cell)
-            seen.append(cell)
+            loaded = False
             try:
                 module = inner(name, import_)
-                cell[0] = name
+                loaded = True
                 return module
             finally:
                 charge(thread, cell)
-                if cell[0] is None:
-                    cell[0] = outer
+                if loaded:
+                    times[name] = times.get(name, 0) + cell[0]
+                else:
+                    outer[0] += cell[0]
                 stack.pop()
 
         return _find_and_load
 
     _wrap_loads(make)
     return make(_call)
-
-
-def _own_times(seen):
-    """CPU time of each module, in nanoseconds."""
-    times = {}
-    for cell in seen:
-        name = cell[0]
-        while type(name) is list:  # the import failed: whoever tried it has the time
-            name = name[0]
-        if name is not None:
-            times[name] = times.get(name, 0) + cell[1]
-    return {name: max(0, elapsed) for name, elapsed in times.items()}

@@ -34,7 +34,8 @@ class _Pace:
         self.time = self.work = 0.0
         self.spent_cpu = self.spent_wall = 0
         self.latest = self._at_the_edge()
-        self.segments = []
+        # Numbers alone, which the collector of garbage does not count.
+        self.segments, self.calibrations = [], [self.latest]
         self.ended = _wall_clock()
 
     def calibrate(self, cpu):
@@ -57,15 +58,17 @@ class _Pace:
     def sustained(self):
         """The calibration at the speed that the machine sustains while nothing else runs, however busy it was: even then
         some of them, short as they are, run undisturbed. Where nobody disturbed it, that is the one of an even speed."""
-        ordered = sorted([self.segments[0][1]] + [after for _, _, after in self.segments])
+        ordered = sorted(self.calibrations)
         most = ordered[len(ordered) // 4] * _UNDISTURBED
-        work = sum([_work(segment, min(before, most), min(after, most)) for segment, before, after in self.segments])
+        capped = [min(calibration, most) for calibration in self.calibrations]
+        work = sum([_work(*segment) for segment in zip(self.segments, capped, capped[1:])])
         return self.time / work
 
     def _close(self, segment, calibration):
         self.time += segment
         self.work += _work(segment, self.latest, calibration)
-        self.segments.append((segment, self.latest, calibration))
+        self.segments.append(segment)
+        self.calibrations.append(calibration)
         self.latest = calibration
 
     @staticmethod

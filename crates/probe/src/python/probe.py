@@ -45,13 +45,18 @@ def _measure():
     _prepare_path()
     _watch_faults()
     imports = _values("import")
-    own = []
+    own = {}
     try:
-        for name in _values("preload"):
-            _import(name)
+        preload = _values("preload")
+        if preload:
+            _release_collections()
+            for name in preload:
+                _import(name)
+            _hold_collections()
         pace = _Pace()
         load = _call if _value("own") == "no" else _time_own(own, pace)
         before = set(_modules)
+        _release_collections()
         pace.begin()
         resident, _, switches, queued = _account()
         wall = _wall_clock()
@@ -83,7 +88,7 @@ def _measure():
         "peak_memory_bytes": peak,
         "voluntary_switches": switches_after - switches,
         "modules": len([name for name in list(_modules) if name not in before]),
-        "own": _own_times(own),
+        "own": {name: max(0, elapsed) for name, elapsed in own.items()},
         "collections": _collections,
     })
 
@@ -91,6 +96,7 @@ def _measure():
 def _run_to_be_counted():
     """Imports and leaves: whatever else a run does, its instructions would be counted with the import's."""
     _prepare_path()
+    _release_collections()
     if _IS_START:
         _start_up(_call)
     for name in _values("preload") + _values("import"):

@@ -82,15 +82,10 @@ def _compile_bodies():
     return bodies
 
 
-# What is allocated meanwhile is freed again, and must not make a collection of garbage due that the import would have later.
-_collecting = _collects()
-_stop_collecting()
 try:
     _bodies = _compile_bodies()
 except (ImportError, OSError, SyntaxError, ValueError) as error:
     _send(_describe_exception(error))
-if _collecting:
-    _let_collect()
 
 
 # Every nanosecond is taken for the same here, and calibrations are made nowhere: what a module takes is held against the others
@@ -101,11 +96,7 @@ def _begin_evenly(self):
     self.ended = float("inf")  # no segment is ever due to be ended
 
 
-def _charge_evenly(self, thread, cell, elapsed):
-    cell[1] += elapsed
-
-
-_Pace.begin, _Pace.charge = _begin_evenly, _charge_evenly
+_Pace.begin = _begin_evenly
 _Pace.end, _Pace.sustained = (lambda self, cpu: 1), (lambda self: 1)
 
 # Where objects come to lie makes a loop faster or slower by several percent, and whether a full collection of garbage falls

@@ -25,6 +25,9 @@ const IMPORTING: &[Part] = parts![
     "faults.py",
 ];
 
+/// What the script of a timed sample begins with.
+const HELD: &[Part] = parts!["hold.py"];
+
 /// What a timed sample needs besides.
 const TIMING: &[Part] = parts!["calibration.py", "pace.py", "collections.py", "own_times.py"];
 
@@ -93,9 +96,9 @@ impl Script {
     fn parts(self) -> Vec<Part> {
         let groups: &[&[Part]] = match self {
             Self::Interpreter => &[parts!["wire.py", "interpreter.py"]],
-            Self::Probe => &[IMPORTING, TIMING, parts!["probe.py"]],
-            Self::DeferringProbe => &[IMPORTING, TIMING, parts!["defer.py", "probe.py"]],
-            Self::RemovingProbe => &[IMPORTING, TIMING, parts!["remove.py", "probe.py"]],
+            Self::Probe => &[HELD, IMPORTING, TIMING, parts!["probe.py"]],
+            Self::DeferringProbe => &[HELD, IMPORTING, TIMING, parts!["defer.py", "probe.py"]],
+            Self::RemovingProbe => &[HELD, IMPORTING, TIMING, parts!["remove.py", "probe.py"]],
             Self::Observe => &[
                 IMPORTING,
                 parts![

@@ -1,5 +1,6 @@
 //! The probe on real interpreters, processes and machines: the tests that a matrix of Pythons runs.
 
+mod collections;
 mod hostile;
 mod instructions;
 mod machine;
