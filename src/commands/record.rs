@@ -15,7 +15,7 @@ use importgate_core::baseline::{BaselineChanges, BaselinePart};
 use importgate_core::budgets::ReuseBy;
 use importgate_core::flows::{Deadline, NotRecorded, Record, Recording, record};
 use importgate_core::report::{first_names, untrusted, wording};
-use importgate_probe::{Probe, Stopwatch, machine};
+use importgate_probe::{Probe, Stopwatch, machine, runner};
 
 /// Runs the recording and returns the exit code.
 pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
@@ -95,7 +95,12 @@ fn store_part(baseline: &Path, part: &BaselinePart) -> Result<(), Error> {
 /// Shows what the recording changes, before it is written.
 fn announce(project: &Project, recording: &Recording, changes: &BaselineChanges) -> Result<(), Error> {
     let path = project.baseline_path.display();
-    let text = format!("{path} of {}:\n{changes}  {}\n", recording.key(), counts(recording));
+    let own = runner::own_cpu_time().as_secs_f64();
+    let counts = counts(recording);
+    let text = format!(
+        "{path} of {}:\n{changes}  {counts}; own CPU time {own:.2} s\n",
+        recording.key()
+    );
     outputs::to_standard_output(&(untrusted::lines(&text).join("\n") + "\n"))
 }
 
