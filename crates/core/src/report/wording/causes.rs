@@ -1,6 +1,6 @@
 //! Causes in words.
 
-use super::other_interpreter;
+use super::comparisons::other_interpreter;
 use crate::explain;
 use crate::explain::{CauseKind, Compiled, LineChange, LineShare, Rest, VersionChange};
 use crate::numbers;

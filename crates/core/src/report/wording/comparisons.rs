@@ -1,0 +1,81 @@
+//! What a run was compared with, and where it could not be.
+
+use super::failures::failure;
+use super::{Words, new_target};
+use crate::checks::{BaseUnavailable, BaselineRemark, ComparedUnder, Started};
+use crate::explain::InterpreterChange;
+
+pub(super) fn baseline(remark: &BaselineRemark) -> Words {
+    match remark {
+        BaselineRemark::BaseDiffers {
+            other_path_length,
+            interpreters,
+            private_bytecode,
+        } => {
+            let bytecode = "their bytecode is in two states: both were measured with fresh bytecode in a private folder, \
+                            which a start of the program may not find";
+            let paths = "the paths of base and head differ in length, which may move times a little";
+            let mut details: Vec<String> = other_path_length.then(|| paths.to_owned()).into_iter().collect();
+            details.extend(interpreters.as_ref().map(other_interpreter));
+            details.extend(private_bytecode.then(|| bytecode.to_owned()));
+            Words::saying("base and head differ in more than the code").with_details(details)
+        }
+        BaselineRemark::OtherConditions { differences, compared } => {
+            other_conditions(*compared).with_details(differences.iter().map(ToString::to_string).collect())
+        }
+        BaselineRemark::NoFile { path } => {
+            let message = format!("there is no baseline at {path}: ceilings were checked, and nothing was compared");
+            Words::saying(message).with_help("record one with `importgate record` and commit it")
+        }
+        BaselineRemark::NoEntry { path, key, known } => {
+            let message = format!("{path} has no entry for {key}: ceilings were checked, and nothing was compared");
+            Words::saying(message)
+                .with_help("record one with `importgate record` under this interpreter; the other entries stay")
+                .with_details(known.iter().map(|key| format!("it has {key}")).collect())
+        }
+        BaselineRemark::Unrecorded(targets) => new_target::unrecorded(targets),
+        BaselineRemark::Stale => Words::saying("is in the baseline, and the budgets do not name it any more")
+            .with_help("`importgate record` takes it out"),
+    }
+}
+
+/// What is said of a baseline from other conditions: whether times are compared, or counts where those decide.
+fn other_conditions(compared: ComparedUnder) -> Words {
+    match compared {
+        ComparedUnder::Counts => Words::saying(
+            "the baseline was recorded under other conditions; instruction counts compare all the same",
+        ),
+        ComparedUnder::NoCounts => Words::saying(
+            "the baseline was recorded by another build of the interpreter or another counter; its instruction counts were not compared",
+        )
+        .with_help("record with this interpreter and this counter, or compare in one job with `--against GIT_REF`"),
+        ComparedUnder::Times => Words::saying(
+            "the baseline was recorded under other conditions; times are compared as a whole, against the reference workload",
+        ),
+        ComparedUnder::ChangedPart => Words::saying(
+            "the baseline comes from another kind of machine; times were not compared as a whole, only what changed against what did not",
+        )
+        .with_help("record on this kind of machine, or compare in one job with `--against GIT_REF`"),
+    }
+}
+
+/// What it means for the times that base and head run under two interpreters.
+pub(super) fn other_interpreter(change: &InterpreterChange) -> String {
+    format!(
+        "the base runs under Python {}, the head under Python {}, or under another build of it: every time is compared as a whole, and the interpreter is part of what changed",
+        change.before, change.now
+    )
+}
+
+pub(super) fn base_unavailable(why: &BaseUnavailable) -> Words {
+    match why {
+        BaseUnavailable::New(cost) => Words::saying(format!("is new since the base: {}", new_target::cost(*cost))),
+        BaseUnavailable::Fails(reason) => Words::saying(format!(
+            "was not compared: in the base, {}",
+            failure(reason, Started::Import)
+        ))
+        .with_help(
+            "the base holds what is committed, so a file that a build step makes is not there; a stored baseline compares it all the same",
+        ),
+    }
+}

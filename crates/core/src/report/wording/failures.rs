@@ -1,0 +1,180 @@
+//! Imports and commands that did not come to their end: how, where, and what can be done about it.
+
+use super::Words;
+use super::contents::circle;
+use crate::checks::{ImportFailure, Started};
+use crate::numbers;
+use crate::observed::{AbsentName, Failure, Frame, Place};
+
+/// How many lines of a stack or of printed output a finding carries.
+pub(super) const SHOWN_LINES: usize = 12;
+
+/// How many other threads of a hang a finding shows.
+const SHOWN_THREADS: usize = 3;
+
+pub(super) fn import_failure(failed: &ImportFailure, place: Option<&Place>) -> Words {
+    let mut message = failure(&failed.failure, failed.started);
+    if failed.only_together {
+        message.push_str("; each of the layer's modules works alone, so it is their order that fails");
+    }
+    let help = match failed.started {
+        Started::Import => way_out(&failed.failure, place),
+        // Advice about imports does not help a command.
+        Started::Command => None,
+    };
+    let mut details = stack(failed.failure.stack());
+    if let Failure::Hung { other_threads, .. } = &failed.failure {
+        details.extend(
+            other_threads
+                .iter()
+                .take(SHOWN_THREADS)
+                .flat_map(|frames| other_thread(frames)),
+        );
+    }
+    details.extend(printed(&failed.printed));
+    Words { message, help, details }
+}
+
+/// What happened to an import or a command that did not come to its end, as a clause.
+pub fn failure(failure: &Failure, started: Started) -> String {
+    let it = match started {
+        Started::Import => "the import",
+        Started::Command => "the command",
+    };
+    match failure {
+        Failure::Raised {
+            cycle,
+            exception,
+            message,
+            ..
+        } if !cycle.is_empty() => {
+            format!(
+                "{it} fails with a circular import: {} ({exception}: {message})",
+                circle(cycle)
+            )
+        }
+        Failure::Raised {
+            missing: Some(missing), ..
+        } => format!("{it} needs `{missing}`, which is not installed"),
+        Failure::Raised {
+            absent: Some(absent), ..
+        } => format!("{it} fails: {}", not_there(absent)),
+        Failure::Raised { exception, message, .. } if message.is_empty() => format!("{it} raises {exception}"),
+        Failure::Raised { exception, message, .. } => format!("{it} raises {exception}: {message}"),
+        Failure::Exited { code, .. } => match started {
+            Started::Import => format!("{it} ends the process with exit code {code}"),
+            Started::Command => format!("{it} exits with code {code}"),
+        },
+        Failure::Crashed { signal, .. } => format!("{it} crashes with {}", signal_name(*signal)),
+        Failure::Hung { limit_ms, .. } => format!("{it} does not end within {} s", *limit_ms as f64 / 1000.0),
+    }
+}
+
+/// What a module was asked for in vain, and where it would have been.
+fn not_there(absent: &AbsentName) -> String {
+    let AbsentName { module, name, package } = absent;
+    if *package {
+        let file = format!("{}/{name}.py", module.replace('.', "/"));
+        format!("`{module}` has no module or name `{name}` (there is no {file})")
+    } else {
+        format!("`{module}` has no name `{name}`")
+    }
+}
+
+/// What to do about a failed import, where there is something obvious.
+pub(super) fn way_out(failure: &Failure, place: Option<&Place>) -> Option<String> {
+    match failure {
+        Failure::Raised { cycle, .. } if !cycle.is_empty() => Some(
+            "move one of these imports into the function that needs it, or what both need into a third module"
+                .to_owned(),
+        ),
+        Failure::Raised {
+            missing: Some(missing), ..
+        } => {
+            let name = missing.split('.').next().unwrap_or(missing);
+            Some(format!(
+                "install `{name}` for this interpreter, or make its import optional"
+            ))
+        }
+        Failure::Hung { stack, .. } => place.map(|place| still_at(place, stack)),
+        Failure::Exited { .. } => {
+            Some("code that ends the process belongs below `if __name__ == \"__main__\":`".to_owned())
+        }
+        Failure::Raised {
+            absent: Some(absent), ..
+        } => Some(format!(
+            "look whether `{}` has it in the version that is used here, and whether all of its files are there",
+            absent.module.split('.').next().unwrap_or(&absent.module)
+        )),
+        Failure::Raised { .. } | Failure::Crashed { .. } => None,
+    }
+}
+
+/// What hung: a module-level line, and where the calls that it made were.
+fn still_at(place: &Place, stack: &[Frame]) -> String {
+    let deepest = stack.last().filter(|frame| !frame.is_module_level());
+    match deepest.map(|frame| format!("{}:{}", frame.file, frame.line)) {
+        Some(deepest) if deepest != place.to_string() => format!(
+            "{place} runs while the module is imported, and was at {deepest} when the time ran out; do this after the import"
+        ),
+        _ => format!("it was at {place} when the time ran out; do this after the import"),
+    }
+}
+
+/// The lines of a stack. Of a deep one the outermost stay, the last module-level one, whose call goes so deep, and the innermost.
+pub(super) fn stack(frames: &[Frame]) -> Vec<String> {
+    let line = |frame: &Frame| format!("at {}:{} in {}", frame.file, frame.line, frame.function);
+    if frames.len() <= SHOWN_LINES {
+        return frames.iter().map(line).collect();
+    }
+    let (outermost, innermost) = (SHOWN_LINES / 2, frames.len() - SHOWN_LINES / 2);
+    let called = frames.iter().rposition(Frame::is_module_level);
+    let kept = |position: usize| position < outermost || position >= innermost || Some(position) == called;
+    let mut lines = Vec::new();
+    let mut left_out = 0;
+    for (position, frame) in frames.iter().enumerate() {
+        if !kept(position) {
+            left_out += 1;
+            continue;
+        }
+        if left_out > 0 {
+            lines.push(format!("... {} between", numbers::counted(left_out, "call")));
+            left_out = 0;
+        }
+        lines.push(line(frame));
+    }
+    lines
+}
+
+/// What another thread was doing, under a heading.
+fn other_thread(frames: &[Frame]) -> Vec<String> {
+    let lines = stack(frames).into_iter().map(|line| format!("  {line}"));
+    std::iter::once("another thread:".to_owned()).chain(lines).collect()
+}
+
+/// The last lines that were printed, under a heading.
+fn printed(output: &str) -> Vec<String> {
+    let lines: Vec<&str> = output.lines().filter(|line| !line.trim().is_empty()).collect();
+    if lines.is_empty() {
+        return Vec::new();
+    }
+    let lines = last(&lines, SHOWN_LINES).iter().map(|line| format!("  {line}"));
+    std::iter::once("it printed:".to_owned()).chain(lines).collect()
+}
+
+fn last<T>(items: &[T], most: usize) -> &[T] {
+    &items[items.len().saturating_sub(most)..]
+}
+
+fn signal_name(signal: i32) -> String {
+    let name = match signal {
+        4 => "SIGILL",
+        6 => "SIGABRT",
+        8 => "SIGFPE",
+        9 => "SIGKILL (out of memory?)",
+        11 => "SIGSEGV",
+        15 => "SIGTERM",
+        _ => return format!("signal {signal}"),
+    };
+    name.to_owned()
+}
