@@ -1,8 +1,8 @@
 //! `forbid`: modules that must not be loaded, by whatever path. Decided after one import, on any machine, without noise.
 
 use super::{Case, Context, Finding, FindingKind, Severity};
-use crate::explain::ChainStep;
 use crate::explain::graph::ImportGraph;
+use crate::explain::{ChainStep, StatementUses};
 use crate::observed::is_at_or_below;
 
 /// A module that is forbidden, or lies below one that is, was loaded.
@@ -12,6 +12,8 @@ pub struct ForbiddenModule {
     pub module: String,
     /// The imports that lead to it.
     pub chain: Vec<ChainStep>,
+    /// Where what the last of them imports is used, as far as that was looked up.
+    pub uses: Option<StatementUses>,
 }
 
 pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
@@ -29,6 +31,7 @@ pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
         let kind = FindingKind::Forbidden(ForbiddenModule {
             module: module.to_owned(),
             chain,
+            uses: None,
         });
         let finding = Finding::about(case.target, Severity::Error, kind);
         findings.push(finding.asked_by(forbidden.line.as_ref()).at(place));

@@ -101,6 +101,8 @@ mod tests {
             file: Some("shop.py".to_owned()),
             line: None,
             share: None,
+            uses: None,
+            falls_away: false,
             part_of: None,
             chain: Vec::new(),
             weight: Weight {

@@ -16,6 +16,7 @@ pub mod source;
 mod statement;
 mod together;
 mod tree;
+mod uses;
 pub mod verification;
 
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,7 @@ pub use root::Root;
 pub use statement::SourceExcerpt;
 pub use together::CostlyTogether;
 pub use tree::{GroupTotal, Node};
+pub use uses::{StatementUses, Used};
 
 /// One step of the way from a target to a module.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]

@@ -22,6 +22,7 @@ use super::sample::{self, Job, Samples};
 use super::speed::RunSpeed;
 use super::target_state::{Reuse, TargetState, glance_at};
 use super::unchanged;
+use super::uses;
 use super::{Deadline, SamplingSettings, ShowProgress};
 
 /// Microseconds in a millisecond.
@@ -118,6 +119,9 @@ pub fn check(
     let findings = &mut judgement.findings;
     let named = lines::name(findings, check.targets, &measured.head, before, deadline, progress);
     unless_interrupted(named, &mut interrupted)?;
+    let seen = (head, &measured.head.observations[..]);
+    let is_own = |file: &str| check.places.is_own(file);
+    unless_interrupted(uses::name(findings, seen, is_own, deadline), &mut interrupted)?;
     let targets = report::rows(&cases, &judgement);
     let found = judgement
         .findings

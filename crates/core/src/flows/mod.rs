@@ -21,6 +21,7 @@ mod speed;
 mod start_up;
 mod target_state;
 mod unchanged;
+mod uses;
 
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use serde::{Deserialize, Serialize};
 
 use crate::explain::{self, ChainStep};
+use crate::numbers;
 
 /// What findings go back to: why targets are heavier than they were, or than they may be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -45,6 +46,9 @@ pub struct Cause {
     pub part_of: Option<String>,
     /// What it costs in each target, the costliest first.
     pub targets: Vec<CauseTarget>,
+    /// True where what it costs falls away with its statements, since nothing else leads to what they bring in.
+    #[serde(default)]
+    pub saves: bool,
     /// What to do about it, where there is something obvious.
     pub help: Option<String>,
 }
@@ -160,6 +164,20 @@ impl Cause {
     /// What it costs in a target, where it costs there at all.
     pub fn in_target(&self, target: &str) -> Option<&CauseTarget> {
         self.targets.iter().find(|paying| paying.target == target)
+    }
+
+    /// What to do about it, with what that saves where it is known.
+    pub fn way_out(&self) -> Option<String> {
+        let help = self.help.as_ref()?;
+        let paying = self.targets.iter().filter(|target| target.time_ms > 0.0).count() as u64;
+        if !self.saves || paying == 0 {
+            return Some(help.clone());
+        }
+        let saved = numbers::time(self.time_ms);
+        Some(format!(
+            "{help}; saves {saved} in {}",
+            numbers::counted(paying, "target")
+        ))
     }
 
     /// The way from a target to the module.

@@ -411,6 +411,7 @@ pub(super) fn cause(
             chain: Vec::new(),
             joins: 0,
         }],
+        saves: false,
         help: None,
     }
 }

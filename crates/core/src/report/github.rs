@@ -189,9 +189,7 @@ fn lines(paragraph: &Paragraph<'_>) -> Vec<String> {
     lines.extend(budgets.map(|budget| format!("budget: {}:{}  {}", budget.file, budget.line, budget.text)));
     let after = [paragraph.rest(), paragraph.installed()];
     lines.extend(after.into_iter().flatten().map(str::to_owned));
-    let help = paragraph.cause.and_then(|cause| cause.help.as_ref());
-    let help = help.or_else(|| paragraph.findings.iter().find_map(|finding| finding.help.as_ref()));
-    lines.extend(help.map(|help| format!("help: {help}")));
+    lines.extend(paragraph.help().map(|help| format!("help: {help}")));
     lines
 }
 

@@ -77,6 +77,12 @@ impl<'a> Paragraph<'a> {
         budgets
     }
 
+    /// What to do: what the cause says, else what the first of the findings does.
+    pub fn help(&self) -> Option<String> {
+        let of_findings = || self.findings.iter().find_map(|finding| finding.help.clone());
+        self.cause.and_then(Cause::way_out).or_else(of_findings)
+    }
+
     /// What the causes leave of the change in the target that pays most.
     pub fn rest(&self) -> Option<&'a str> {
         let findings = self.findings.iter().filter(|_| !self.is_beside);

@@ -46,6 +46,9 @@ fn united(mut causes: Vec<Cause>) -> Option<Cause> {
             }
         }
     }
+    // What one target cannot do without is not saved; where nothing is known of a cost, nothing is known of this.
+    let costly = causes.iter().filter(|cause| cause.time_ms != 0.0);
+    let saves = lead.saves && costly.filter(|cause| cause.kind == lead.kind).all(|cause| cause.saves);
     targets.sort_by(CauseTarget::by_cost);
     let chain = targets.first().map(|target| target.chain.clone()).unwrap_or_default();
     for target in &mut targets {
@@ -62,6 +65,7 @@ fn united(mut causes: Vec<Cause>) -> Option<Cause> {
         modules: middle(|target| target.modules as f64).round() as u64,
         chain,
         targets,
+        saves,
         ..lead
     })
 }

@@ -25,6 +25,8 @@ impl<'a> Attribution<'a> {
             file: self.file(module),
             line: None,
             share: None,
+            uses: None,
+            falls_away: false,
             part_of: None,
             chain: self.graph.shortest_chain(module).unwrap_or_default(),
             weight,

@@ -12,7 +12,7 @@ use super::waits::Waits;
 use super::{Cause, CauseKind, Compiled, VersionChange};
 use crate::explain::graph::{ImportGraph, ImportStatement, NewModules};
 use crate::explain::{Weight, milliseconds};
-use crate::observed::{BytecodeState, ClosureChange, LoadedModule, ModuleTable, Observation, Place};
+use crate::observed::{BytecodeState, ClosureChange, LoadedModule, ModuleTable, Observation};
 use crate::stats::Comparison;
 use crate::stats::growth::Growth;
 
@@ -20,6 +20,8 @@ use crate::stats::growth::Growth;
 const SMALLEST_MS: f64 = 0.05;
 /// The same as a share of the whole change.
 const SMALLEST_SHARE: f64 = 0.02;
+/// The share of what a statement brought in that has to fall away with it to be called saved.
+const LEAST_TO_FALL_AWAY: f64 = 0.95;
 /// For less, in milliseconds, no second road is looked for.
 const SMALLEST_SHARED_MS: f64 = 1.0;
 
@@ -233,12 +235,15 @@ fn new_modules<'a>(
                 upgrades.add(name, &modules, weight);
             }
             _ => {
+                let others = other_roads(attribution, &new, weight);
+                let falls_away = falls_away(attribution, &new, &others);
                 let kind = CauseKind::NewModules {
                     upgrade,
                     beside: new.beside.iter().map(|&module| module.to_owned()).collect(),
-                    others: other_roads(attribution, &new, weight),
+                    others: others.iter().filter_map(ImportStatement::place).collect(),
                 };
                 let cause = attribution.statement(kind, &new.statement, new.module, weight);
+                let cause = Cause { falls_away, ..cause };
                 found.push(Candidate { cause, modules });
             }
         }
@@ -294,13 +299,25 @@ fn is_of_site(statement: &ImportStatement<'_>) -> bool {
 }
 
 /// Where else the project leads to new modules that are worth a second look.
-fn other_roads(attribution: &Attribution<'_>, new: &NewModules<'_>, weight: Weight) -> Vec<Place> {
+fn other_roads<'a>(attribution: &Attribution<'a>, new: &NewModules<'_>, weight: Weight) -> Vec<ImportStatement<'a>> {
     if weight.time_ms < SMALLEST_SHARED_MS {
         return Vec::new();
     }
     let is_own = |module: &str| attribution.is_own(module);
-    let others = attribution.graph.others_leading_to(new.module, &new.statement, is_own);
-    others.iter().filter_map(ImportStatement::place).collect()
+    attribution.graph.others_leading_to(new.module, &new.statement, is_own)
+}
+
+/// True where next to nothing of the new modules is loaded without these statements.
+fn falls_away(attribution: &Attribution<'_>, new: &NewModules<'_>, others: &[ImportStatement<'_>]) -> bool {
+    let fallen = attribution.graph.fallen_without(others.iter().chain([&new.statement]));
+    let cost = |module: &LoadedModule| module.own_ns + module.blocked_ns;
+    let all: u64 = new.modules.iter().map(|module| cost(module)).sum();
+    let gone = new
+        .modules
+        .iter()
+        .filter(|module| fallen.contains(module.name.as_str()));
+    let gone: u64 = gone.map(|module| cost(module)).sum();
+    gone as f64 >= LEAST_TO_FALL_AWAY * all as f64
 }
 
 fn changed_modules<'a>(

@@ -256,6 +256,8 @@ mod tests {
             file: Some(file.to_owned()),
             line,
             share: None,
+            uses: None,
+            falls_away: false,
             part_of: None,
             chain: Vec::new(),
             weight: Weight {

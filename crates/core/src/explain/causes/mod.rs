@@ -17,7 +17,7 @@ pub use lines::{SeenLines, name_lines};
 pub use rest::Rest;
 pub use weight::causes_of_weight;
 
-use super::{ChainStep, Distribution, Root, Weight};
+use super::{ChainStep, Distribution, Root, StatementUses, Weight};
 use crate::observed::{BytecodeObstacle, BytecodeState, Place};
 
 /// Why a target is heavier than it was, or than it may be.
@@ -37,6 +37,10 @@ pub struct Cause {
     pub line: Option<u32>,
     /// What the line takes of its body, where a line of a body is named.
     pub share: Option<LineShare>,
+    /// Where what the statement imports is used, as far as that was looked up.
+    pub uses: Option<StatementUses>,
+    /// True where nothing else leads to what it brings in, so that what it costs falls away with it.
+    pub falls_away: bool,
     /// The root of a cause before this one that includes it.
     pub part_of: Option<Root>,
     /// The way from the target to the module.
@@ -148,6 +152,8 @@ impl Cause {
             file: None,
             line: None,
             share: None,
+            uses: None,
+            falls_away: false,
             part_of: None,
             chain: Vec::new(),
             weight: Weight::default(),

@@ -54,7 +54,12 @@ fn cause_of(attribution: &Attribution<'_>, heavy: &Heavy<'_>) -> Cause {
             };
             let beside = attribution.graph.asked_beside(module, statement, &saving.modules);
             let kind = CauseKind::HeavyStatement { beside };
-            attribution.statement(kind, statement, module, weight)
+            let cause = attribution.statement(kind, statement, module, weight);
+            // It is weighed by what falls away with it.
+            Cause {
+                falls_away: true,
+                ..cause
+            }
         }
         Heavy::Together(set) => {
             let others = set.statements[1..].iter().filter_map(ImportStatement::place);
@@ -62,7 +67,11 @@ fn cause_of(attribution: &Attribution<'_>, heavy: &Heavy<'_>) -> Cause {
                 others: others.collect(),
             };
             let weight = Weight::of_modules(&set.modules);
-            attribution.statement(kind, &set.statements[0], set.module, weight)
+            let cause = attribution.statement(kind, &set.statements[0], set.module, weight);
+            Cause {
+                falls_away: true,
+                ..cause
+            }
         }
     }
 }

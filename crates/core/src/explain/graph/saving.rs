@@ -1,6 +1,8 @@
 //! What it would save to cut an import statement: never its cumulative time, because whatever is imported from
 //! elsewhere too stays, and is then paid for there.
 
+use rustc_hash::FxHashSet;
+
 use super::{ImportGraph, ImportStatement, ROOT};
 use crate::observed::{LoadedModule, Place};
 
@@ -138,6 +140,19 @@ impl<'a> ImportGraph<'a> {
             }
         }
         others
+    }
+
+    /// The names of the modules that are not loaded without these statements.
+    pub(in crate::explain) fn fallen_without<'s>(
+        &self,
+        statements: impl Iterator<Item = &'s ImportStatement<'s>>,
+    ) -> FxHashSet<&'a str> {
+        let cut: Vec<usize> = statements
+            .flat_map(|statement| self.nodes_of(statement))
+            .copied()
+            .collect();
+        let kept = self.reached_without(&cut);
+        self.fallen(&kept).map(|module| module.name.as_str()).collect()
     }
 
     /// What the import still reaches where these nodes are cut.

@@ -138,7 +138,10 @@ fn a_forbidden_module_needs_a_full_look_and_no_samples_where_the_code_is_the_sam
         Some("shop.py:1"),
         "the chain is that of the full look"
     );
-    assert_eq!(head.asked(), [&SPEED[..], &["light look shop", "look shop"]].concat());
+    assert_eq!(
+        head.asked(),
+        [&SPEED[..], &["light look shop", "look shop", "syntax of 1"]].concat()
+    );
 }
 
 #[test]
@@ -641,4 +644,33 @@ fn on_a_foreign_machine_the_same_code_may_compute_longer_and_not_wait_longer() {
         "{:?}",
         codes(&report)
     );
+}
+
+#[test]
+fn a_new_import_says_where_it_is_used_and_what_moving_it_saves() {
+    let budgets = "[modules.shop]\n[modules.\"shop.db\"]\n";
+    let project = Project::new(budgets, &shop());
+    let baseline = project.record(&shop()).expect("a baseline");
+    let head = shop()
+        .standard("torch", 40.0, &[])
+        .module("shop.db", 50.0, &["json", "torch"]);
+    let report = project.check(&head, Some(baseline.clone()), &Options::default());
+    let [torch] = &report.causes[..] else {
+        panic!("one cause of both targets: {:?}", report.causes)
+    };
+    assert_eq!((torch.id.as_str(), torch.targets.len()), ("line shop/db.py:2", 2));
+    let help = torch.way_out().expect("a way out");
+    assert!(
+        help.starts_with("`torch` is used in one function (`work`, line 3): import it there"),
+        "{help}"
+    );
+    assert!(
+        help.contains("; saves ") && help.ends_with(" ms in 2 targets"),
+        "{help}"
+    );
+    assert_eq!(head.count_asked("syntax"), 1);
+
+    let passing = shop().edited("shop.db", "pass", 0.0);
+    project.check(&passing, Some(baseline), &Options::default());
+    assert_eq!(passing.count_asked("syntax"), 0, "there is nothing to explain");
 }

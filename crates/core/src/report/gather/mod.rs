@@ -142,6 +142,7 @@ fn of_one_target(cause: &explain::Cause, found: &checks::Finding) -> Cause {
         modules,
         part_of: cause.part_of.as_ref().map(Root::to_string),
         targets: vec![target],
+        saves: cause.falls_away,
         help: Some(wording::help(cause, &found.target)),
         ..said
     }
@@ -173,6 +174,7 @@ fn of_target(id: String, kind: CauseKind, summary: String, target: &str) -> Caus
             chain: Vec::new(),
             joins: 0,
         }],
+        saves: false,
         help: None,
     }
 }

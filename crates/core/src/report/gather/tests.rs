@@ -56,6 +56,8 @@ fn new_import(line: u32, module: &str, time_ms: f64, memory_bytes: i64) -> expla
         file: Some("shop/utils.py".to_owned()),
         line: Some(line),
         share: None,
+        uses: None,
+        falls_away: false,
         part_of: None,
         chain: Vec::new(),
         weight: Weight {
@@ -91,7 +93,14 @@ fn forbidden(module: &str, lines: &[(&str, u32)]) -> (FindingKind, Option<Place>
     let chain: Vec<ChainStep> = lines.iter().map(step).collect();
     let last = chain.last().and_then(|step| step.place.clone());
     let module = module.to_owned();
-    (FindingKind::Forbidden(ForbiddenModule { module, chain }), last)
+    (
+        FindingKind::Forbidden(ForbiddenModule {
+            module,
+            chain,
+            uses: None,
+        }),
+        last,
+    )
 }
 
 fn ids(causes: &[Cause]) -> Vec<&str> {

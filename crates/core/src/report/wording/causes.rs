@@ -2,9 +2,9 @@
 
 use super::comparisons::other_interpreter;
 use crate::explain;
-use crate::explain::{CauseKind, Compiled, LineChange, LineShare, Rest, VersionChange};
+use crate::explain::{CauseKind, Compiled, LineChange, LineShare, Rest, StatementUses, Used, VersionChange};
 use crate::numbers;
-use crate::observed::{BytecodeObstacle, BytecodeState, Place};
+use crate::observed::{BytecodeObstacle, BytecodeState, Place, UseContext};
 
 /// What the causes leave of a change: `1.20 ms more are spread over 31 modules`. Nothing where they leave nothing.
 pub(super) fn rest(rest: &Rest) -> Option<String> {
@@ -125,7 +125,7 @@ pub(in crate::report) fn help(cause: &explain::Cause, target: &str) -> String {
         CauseKind::NewModules { upgrade: None, .. }
         | CauseKind::HeavyStatement { .. }
         | CauseKind::HeavyTogether { .. } => match cause.place() {
-            Some(place) => load_later(module, &place),
+            Some(place) => load_later(module, &place, cause.uses.as_ref()),
             None => format!("`importgate explain {target} --why {module}` shows what imports it"),
         },
         CauseKind::Upgrade(change)
@@ -206,14 +206,68 @@ fn load_later_in_each<'a>(module: &str, mut places: impl Iterator<Item = &'a Pla
     }
 }
 
-/// How to load a module later that a statement loads now.
-pub(super) fn load_later(module: &str, place: &Place) -> String {
-    if is_interface(place) {
+/// How to load a module later that a statement loads now, by where what it imports is used, as far as that is known.
+pub(super) fn load_later(module: &str, place: &Place, uses: Option<&StatementUses>) -> String {
+    if let Some(uses) = uses {
+        by_uses(uses)
+    } else if is_interface(place) {
         format!(
             "the statement at {place} is the one that loads it, and may be part of the package's interface: a module-level `__getattr__` there loads `{module}` when it is first asked for"
         )
     } else {
         format!("import it where it is used: the statement at {place} is the one that loads it")
+    }
+}
+
+fn by_uses(uses: &StatementUses) -> String {
+    const NAMED: usize = 3;
+    let names: Vec<String> = uses.names.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
+    let names = match uses.names.len().saturating_sub(NAMED) {
+        0 => with_and(&names),
+        more => format!("{} and {more} more", names.join(", ")),
+    };
+    let (is, it) = if uses.names.len() == 1 {
+        ("is", "it")
+    } else {
+        ("are", "them")
+    };
+    let or_lazy = if uses.may_be_lazy {
+        ", or `lazy import` on 3.15"
+    } else {
+        ""
+    };
+    match &uses.used {
+        Used::InFunctions(functions) => {
+            let named = functions.iter().take(NAMED);
+            let mut named: Vec<String> = named.map(|(name, line)| format!("`{name}`, line {line}")).collect();
+            let more = functions.len().saturating_sub(NAMED);
+            if more > 0 {
+                named.push(format!("{more} more"));
+            }
+            let (number, there) = match functions.len() {
+                1 => ("one function".to_owned(), "there"),
+                several => (format!("{several} functions alone"), "in each of them"),
+            };
+            format!(
+                "{names} {is} used in {number} ({}): import {it} {there}{or_lazy}",
+                named.join("; ")
+            )
+        }
+        Used::Nowhere => format!(
+            "no code of the project uses {names}: take the statement out, unless it is there for what importing {it} does"
+        ),
+        Used::WhileImporting { line, context } => {
+            let how = match context {
+                UseContext::BaseClass => "a class is derived from it",
+                UseContext::Decorator => "it decorates",
+                UseContext::Default | UseContext::Annotation => "the head of a function needs it",
+                _ => "it is used",
+            };
+            format!("{names} {is} needed while the module is imported ({how} in line {line}): move that too")
+        }
+        Used::Elsewhere => format!(
+            "{names} {is} part of the module's interface: a module-level `__getattr__` loads {it} when first asked for{or_lazy}"
+        ),
     }
 }
 
@@ -308,6 +362,8 @@ mod tests {
             file: Some("shop/models.py".to_owned()),
             line,
             share,
+            uses: None,
+            falls_away: false,
             part_of: None,
             chain: Vec::new(),
             weight: Weight {
@@ -382,7 +438,7 @@ mod tests {
                 file: file.to_owned(),
                 line: 2,
             };
-            load_later("json", &place)
+            load_later("json", &place, None)
         };
         assert_eq!(
             told("shop/views.py"),
@@ -395,6 +451,39 @@ mod tests {
                 "{told}"
             );
         }
+    }
+
+    #[test]
+    fn the_way_out_of_a_statement_is_where_it_is_used() {
+        let told = |names: &[&str], used| {
+            by_uses(&StatementUses {
+                names: names.iter().map(|name| (*name).to_owned()).collect(),
+                used,
+                may_be_lazy: true,
+            })
+        };
+        let functions = |lines: &[u32]| lines.iter().map(|line| (format!("f{line}"), *line)).collect();
+        assert_eq!(
+            told(&["rich"], Used::InFunctions(functions(&[40]))),
+            "`rich` is used in one function (`f40`, line 40): import it there, or `lazy import` on 3.15"
+        );
+        assert_eq!(
+            told(&["Table", "Text"], Used::InFunctions(functions(&[1, 2, 3, 4]))),
+            "`Table` and `Text` are used in 4 functions alone (`f1`, line 1; `f2`, line 2; `f3`, line 3; 1 more): \
+             import them in each of them, or `lazy import` on 3.15"
+        );
+        let while_importing = Used::WhileImporting {
+            line: 12,
+            context: UseContext::BaseClass,
+        };
+        assert_eq!(
+            told(&["rich"], while_importing),
+            "`rich` is needed while the module is imported (a class is derived from it in line 12): move that too"
+        );
+        assert!(
+            told(&["rich"], Used::Nowhere).starts_with("no code of the project uses `rich`: take the statement out")
+        );
+        assert!(told(&["rich"], Used::Elsewhere).contains("`__getattr__` loads it"));
     }
 
     #[test]

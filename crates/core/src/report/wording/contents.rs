@@ -9,7 +9,7 @@ use crate::observed::{Effect, EffectSeen, Place};
 
 pub(super) fn forbidden_module(forbidden: &ForbiddenModule, place: Option<&Place>) -> Words {
     let message = format!("loads `{}`, which is forbidden", forbidden.module);
-    let help = place.map(|place| causes::load_later(&forbidden.module, place));
+    let help = place.map(|place| causes::load_later(&forbidden.module, place, forbidden.uses.as_ref()));
     Words {
         message,
         help,
