@@ -205,6 +205,9 @@ pub struct RecordArguments {
     /// Show what would change and write nothing.
     #[arg(long)]
     pub dry_run: bool,
+    /// List every target that is new or changed, and not only what changes in each layer.
+    #[arg(long, short)]
+    pub verbose: bool,
 }
 
 /// `importgate doctor`.

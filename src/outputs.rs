@@ -126,10 +126,17 @@ fn render(report: &Report, kind: FormatKind, verbose: bool, on_screen: bool) -> 
     })
 }
 
-/// How text for people is laid out.
+/// How text for people is laid out: in the columns that `COLUMNS` says or that the terminal has. A log has none of its own, and
+/// since nobody can widen it afterwards, no name in it is cut, whatever `COLUMNS` says.
 pub(crate) fn terminal_options(on_screen: bool, verbose: bool) -> terminal::Options {
+    let terminal = if on_screen && std::io::stdout().is_terminal() {
+        Some(terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
+    } else {
+        None
+    };
     terminal::Options {
-        width: width(on_screen),
+        width: width(std::env::var("COLUMNS").ok().as_deref(), terminal),
+        whole_names: terminal.is_none(),
         verbose,
         colour: if on_screen {
             terminal::Colour::Ansi
@@ -137,6 +144,14 @@ pub(crate) fn terminal_options(on_screen: bool, verbose: bool) -> terminal::Opti
             terminal::Colour::Plain
         },
     }
+}
+
+/// The columns that there are, by `COLUMNS` and by the terminal, where the text goes to one.
+fn width(columns: Option<&str>, terminal: Option<Option<usize>>) -> usize {
+    const UNKNOWN: usize = 100;
+    let asked = columns.and_then(|columns| columns.trim().parse().ok());
+    let asked = asked.filter(|columns| *columns > 0);
+    asked.unwrap_or_else(|| terminal.map_or(usize::MAX, |width| width.unwrap_or(UNKNOWN)))
 }
 
 /// A value could not be written as JSON.
@@ -155,15 +170,6 @@ fn way_from_workspace() -> String {
         Some(here.strip_prefix(workspace).ok()?.to_str()?.to_owned())
     };
     way().unwrap_or_default()
-}
-
-/// The columns of the terminal. A log has no width of its own: there nothing is cut, since nobody can widen it afterwards.
-fn width(on_screen: bool) -> usize {
-    const UNKNOWN: usize = 100;
-    if !on_screen || !std::io::stdout().is_terminal() {
-        return usize::MAX;
-    }
-    terminal_size::terminal_size().map_or(UNKNOWN, |(width, _)| usize::from(width.0))
 }
 
 /// Writes a file as a whole: whoever reads it meanwhile sees the old one.
@@ -195,4 +201,26 @@ fn bytes_to_file(path: &Path, content: &[u8]) -> Result<(), Error> {
     file.as_file().set_permissions(mode).map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_asked_for_before_the_terminal_is() {
+        let terminal = Some(Some(120));
+        for (columns, terminal, expected) in [
+            (Some("80"), terminal, 80),
+            (Some("80"), None, 80),
+            (Some(" 72 "), Some(None), 72),
+            (Some("0"), terminal, 120),
+            (Some("wide"), terminal, 120),
+            (None, terminal, 120),
+            (None, Some(None), 100),
+            (None, None, usize::MAX),
+        ] {
+            assert_eq!(width(columns, terminal), expected, "{columns:?} {terminal:?}");
+        }
+    }
 }

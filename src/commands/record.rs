@@ -14,7 +14,7 @@ use crate::store::baseline::StoreError;
 use importgate_core::baseline::{BaselineChanges, BaselinePart};
 use importgate_core::budgets::ReuseBy;
 use importgate_core::flows::{Deadline, NotRecorded, Record, Recording, record};
-use importgate_core::report::{first_names, untrusted, wording};
+use importgate_core::report::{first_names, recording, untrusted, wording};
 use importgate_probe::{Probe, Stopwatch, machine, runner};
 
 /// Runs the recording and returns the exit code.
@@ -46,7 +46,8 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
     let mut progress = ProgressLine::new(arguments.measure.quiet);
     let recording = record(&recorded, &measure, deadline, &mut progress)?;
     progress.finish();
-    announce(&project, &recording, &recording.changes(&recorded, old.as_ref())?)?;
+    let changes = recording.changes(&recorded, old.as_ref())?;
+    announce(&project, &recording, &changes, arguments.verbose)?;
     if arguments.dry_run {
         // Nothing is written.
     } else if let Some(shard) = &division.shard {
@@ -93,15 +94,16 @@ fn store_part(baseline: &Path, part: &BaselinePart) -> Result<(), Error> {
 }
 
 /// Shows what the recording changes, before it is written.
-fn announce(project: &Project, recording: &Recording, changes: &BaselineChanges) -> Result<(), Error> {
-    let path = project.baseline_path.display();
+fn announce(project: &Project, recording: &Recording, changes: &BaselineChanges, verbose: bool) -> Result<(), Error> {
+    let title = format!("{} of {}:", project.baseline_path.display(), recording.key());
+    let options = outputs::terminal_options(true, verbose);
+    let text = recording::render(changes, &project.targets, &options);
     let own = runner::own_cpu_time().as_secs_f64();
     let counts = counts(recording);
-    let text = format!(
-        "{path} of {}:\n{changes}  {counts}; own CPU time {own:.2} s\n",
-        recording.key()
-    );
-    outputs::to_standard_output(&(untrusted::lines(&text).join("\n") + "\n"))
+    outputs::to_standard_output(&format!(
+        "{}\n{text}  {counts}; own CPU time {own:.2} s\n",
+        untrusted::line(&title)
+    ))
 }
 
 /// How many targets came to what: `2 recorded, 27 unchanged`.

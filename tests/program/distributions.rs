@@ -86,7 +86,7 @@ fn a_regression_lists_what_was_upgraded_and_recording_anew_settles_it() {
     assert_eq!(slower.installed.as_deref(), Some(installed));
 
     let recorded = project.record(&[]).expect_code(0);
-    let said = "installed:\n    new: click 8.2\n    rich 13.7.1 → 15.0.0\n";
+    let said = "installed: click 8.2 (new), rich 13.7.1 → 15.0.0\n";
     assert!(recorded.stdout.contains(said), "{}", recorded.stdout);
     assert_eq!(project.check(&[]).expect_code(0).report().distributions, []);
 }

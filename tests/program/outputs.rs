@@ -42,7 +42,7 @@ fn several_formats_each_where_it_was_sent() {
     );
     let table = project.read("out/table.txt");
     assert!(
-        table.contains("error[over-modules]: measured") && !table.contains(ESCAPE),
+        table.contains("error[over-modules]: `measured.py:1` imports `json`") && !table.contains(ESCAPE),
         "{table}"
     );
     let report: serde_json::Value = serde_json::from_str(&project.read("out/deep/report.json")).expect("JSON");

@@ -51,16 +51,16 @@ fn files_are_named_from_where_the_command_runs_and_in_annotations_from_the_works
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
     let of_package = said("packages/b", &[]);
-    assert!(of_package.contains("   at src/measured.py:1\n"), "{of_package}");
+    assert!(of_package.contains(" at src/measured.py:1\n"), "{of_package}");
     let of_root = said(".", &["--budgets", "packages/b/budgets.toml"]);
-    assert!(of_root.contains("   at packages/b/src/measured.py:1\n"), "{of_root}");
+    assert!(of_root.contains(" at packages/b/src/measured.py:1\n"), "{of_root}");
     assert!(
         of_root.contains("| at packages/b/src/measured.py:1 in <module>"),
         "{of_root}"
     );
     let of_sources = said("packages/b/src", &[]);
-    assert!(of_sources.contains("   at ../src/measured.py:1\n"));
-    assert!(of_sources.contains("--> ../budgets.toml:2"), "{of_sources}");
+    assert!(of_sources.contains(" at ../src/measured.py:1\n"));
+    assert!(of_sources.contains("  ../budgets.toml:2 "), "{of_sources}");
 }
 
 #[test]

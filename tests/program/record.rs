@@ -20,8 +20,11 @@ fn samples(project: &Project) -> Vec<(String, String)> {
 fn it_shows_what_changes_before_it_writes_and_leaves_the_rest_alone() {
     let project = shop();
     let run = project.record(&[]).expect_code(0);
-    for name in ["shop.utils.money", "shop.utils.text", "shop.services.orders"] {
-        assert!(run.stdout.contains(&format!("+ {name}: ")), "{}", run.stdout);
+    for layer in [
+        "utils: 2 new, slowest shop.utils.",
+        "services: 1 new: shop.services.orders ",
+    ] {
+        assert!(run.stdout.contains(layer), "{}", run.stdout);
     }
     assert!(run.stdout.contains("3 recorded"), "{}", run.stdout);
     let first = project.read(FILE);
@@ -34,7 +37,7 @@ fn it_shows_what_changes_before_it_writes_and_leaves_the_rest_alone() {
     project.write("src/shop/utils/text.py", "import json\n");
     let changed = project.record(&[]).expect_code(0);
     assert!(
-        changed.stdout.contains("+ shop.utils.text") && changed.stdout.contains("json"),
+        changed.stdout.contains("utils: 1 changed: shop.utils.text ") && changed.stdout.contains("json"),
         "{}",
         changed.stdout
     );
@@ -47,8 +50,10 @@ fn it_shows_what_changes_before_it_writes_and_leaves_the_rest_alone() {
 #[test]
 fn a_dry_run_writes_nothing() {
     let project = shop();
-    let run = project.record(&["--dry-run"]).expect_code(0);
-    assert!(run.stdout.contains("+ shop.utils.text: "), "{}", run.stdout);
+    let run = project.record(&["--dry-run", "--verbose"]).expect_code(0);
+    for name in ["shop.utils.money", "shop.utils.text", "shop.services.orders"] {
+        assert!(run.stdout.contains(&format!("+ {name}: ")), "{}", run.stdout);
+    }
     assert!(!project.path(FILE).exists());
 }
 

@@ -144,6 +144,14 @@ fn signed(value: f64, write: impl Fn(f64) -> String) -> String {
     }
 }
 
+/// Two quantities with a word between them, and their unit once where they have the same: `217 of 500 ms`, `900 ms → 1.20 s`.
+pub(crate) fn beside(first: &str, between: &str, second: &str) -> String {
+    match (first.rsplit_once(' '), second.rsplit_once(' ')) {
+        (Some((number, unit)), Some((_, other))) if unit == other => format!("{number} {between} {second}"),
+        _ => format!("{first} {between} {second}"),
+    }
+}
+
 /// The first of some names, and how many more there are: `a, b and 3 more`.
 pub fn first_names<'a>(names: impl Iterator<Item = &'a str>) -> String {
     const SHOWN: usize = 8;
@@ -184,6 +192,13 @@ mod tests {
         for (milliseconds, expected) in cases {
             assert_eq!(time(milliseconds), expected);
         }
+    }
+
+    #[test]
+    fn a_unit_that_two_quantities_share_is_written_once() {
+        assert_eq!(beside("217 ms", "of", "500 ms"), "217 of 500 ms");
+        assert_eq!(beside("900 ms", "→", "1.20 s"), "900 ms → 1.20 s");
+        assert_eq!(beside("1", "→", "2"), "1 → 2");
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::usage::Usage;
 
 use super::compare_with::{Against, CompareWith};
 use super::counts::{self, InstructionCounts};
+use super::excerpts;
 use super::lines::{self, LinesBefore, SourceFiles};
 use super::observe::{Glanced, Observer, Settles, Side};
 use super::orders::Orders;
@@ -123,11 +124,15 @@ pub fn check(
     let is_own = |file: &str| check.places.is_own(file);
     unless_interrupted(uses::name(findings, seen, is_own, deadline), &mut interrupted)?;
     let targets = report::rows(&cases, &judgement);
+    let excerpts = excerpts::read(&judgement.findings, &measured.head, check.files, check.places);
     let found = judgement
         .findings
         .into_iter()
         .map(|found| found.seen_from(check.places));
-    let (mut findings, causes) = report::gather(found.collect());
+    let (mut findings, mut causes) = report::gather(found.collect());
+    for cause in &mut causes {
+        cause.source = cause.place().and_then(|place| excerpts.get(&place).cloned());
+    }
     order::sort(&mut findings, &targets);
     let stored = compare_with.stored();
     let machine = speed.machine(&measured.samples.references);

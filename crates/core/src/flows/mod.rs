@@ -7,6 +7,7 @@ mod classify;
 mod compare_with;
 mod counts;
 mod doctor;
+mod excerpts;
 mod explain;
 mod fix;
 mod lines;

@@ -1,5 +1,6 @@
 //! Who measured: the interpreter and the machine.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -51,6 +52,31 @@ impl Interpreter {
 #[serde(transparent)]
 pub struct EnvironmentKey(pub String);
 
+impl EnvironmentKey {
+    /// Orders as people do: 3.9 comes before 3.12, since runs of digits are numbers.
+    pub fn by_version(&self, other: &Self) -> Ordering {
+        let (ours, theirs) = (parts(&self.0), parts(&other.0));
+        ours.cmp(&theirs).then_with(|| self.cmp(other))
+    }
+}
+
+/// A text as its runs of digits, as numbers, and what stands before each.
+fn parts(text: &str) -> Vec<(&str, u64)> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let word = rest.find(|letter: char| letter.is_ascii_digit()).unwrap_or(rest.len());
+        let (before, digits) = rest.split_at(word);
+        let end = digits
+            .find(|letter: char| !letter.is_ascii_digit())
+            .unwrap_or(digits.len());
+        let (number, after) = digits.split_at(end);
+        parts.push((before, number.parse().unwrap_or(u64::MAX)));
+        rest = after;
+    }
+    parts
+}
+
 impl fmt::Display for EnvironmentKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
@@ -79,4 +105,26 @@ pub struct Environment {
     pub interpreter: Interpreter,
     /// The machine it ran on.
     pub machine: Machine,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_ordered_as_numbers() {
+        let ordered = [
+            "",
+            "cpython-3.9-linux-x86_64",
+            "cpython-3.12-linux-aarch64",
+            "cpython-3.12-linux-x86_64",
+            "cpython-3.14-linux-x86_64",
+            "cpython-3.14t-linux-x86_64",
+            "pypy-3.11-linux-x86_64",
+        ];
+        let mut keys = ordered.map(|key| EnvironmentKey(key.to_owned()));
+        keys.reverse();
+        keys.sort_by(EnvironmentKey::by_version);
+        assert_eq!(keys.map(|key| key.0), ordered);
+    }
 }

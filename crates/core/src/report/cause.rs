@@ -4,8 +4,9 @@ use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
-use crate::explain::{self, ChainStep};
+use crate::explain::{self, ChainStep, SourceExcerpt};
 use crate::numbers;
+use crate::observed::Place;
 
 /// What findings go back to: why targets are heavier than they were, or than they may be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -29,7 +30,7 @@ pub struct Cause {
     pub line: Option<u32>,
     /// What stands there, where the file is at hand.
     #[serde(default)]
-    pub source: Option<Source>,
+    pub source: Option<SourceExcerpt>,
     /// What is said beside that line. Untrusted.
     #[serde(default)]
     pub label: Option<String>,
@@ -51,17 +52,6 @@ pub struct Cause {
     pub saves: bool,
     /// What to do about it, where there is something obvious.
     pub help: Option<String>,
-}
-
-/// A line as it stands in its file.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct Source {
-    /// The line. Untrusted.
-    pub text: String,
-    /// The zero-based column, in characters, where what it is about begins.
-    pub start: u32,
-    /// The column after its end.
-    pub end: u32,
 }
 
 /// What a cause costs in one target.
@@ -161,6 +151,14 @@ impl From<&explain::CauseKind> for CauseKind {
 }
 
 impl Cause {
+    /// The line to look at, where file and line are known.
+    pub fn place(&self) -> Option<Place> {
+        Some(Place {
+            file: self.file.clone()?,
+            line: self.line?,
+        })
+    }
+
     /// What it costs in a target, where it costs there at all.
     pub fn in_target(&self, target: &str) -> Option<&CauseTarget> {
         self.targets.iter().find(|paying| paying.target == target)

@@ -270,29 +270,22 @@ fn amounts(is_growth: bool, time_ms: f64, memory_bytes: i64, modules: u64) -> St
     parts.join(", ")
 }
 
-/// The way from a target to a module as rows of step and place, shortened in the middle.
-pub(super) fn chain(steps: &[ChainStep], most: usize) -> Vec<(String, String)> {
-    let row = |step: &ChainStep| {
-        let place = step.place.as_ref().map(ToString::to_string).unwrap_or_default();
-        (format!("{} -> {}", step.importer, step.imported), place)
-    };
-    shortened(steps.iter().map(row).collect(), most / 2, most - most / 2, |left_out| {
-        (
-            format!("... {} ...", numbers::counted(left_out, "more step")),
-            String::new(),
-        )
-    })
-}
-
-/// What to do about a finding: what it says itself, else what its main cause does.
-pub(super) fn help<'a>(finding: &'a Finding, report: &'a Report) -> Option<&'a String> {
-    let of_cause = || report.causes_of(finding).next()?.help.as_ref();
-    finding.help.as_ref().or_else(of_cause)
-}
-
-/// What is said after the causes, a line each: what they leave of a change, and what was installed since.
-pub(super) fn after_causes(finding: &Finding) -> impl Iterator<Item = &String> {
-    finding.rest.iter().chain(&finding.installed)
+/// The way from a target to a module in one line, and the places of its steps: `shop -> shop.utils -> rich`, `shop/__init__.py:1,
+/// shop/utils.py:3`. Of a long one the middle is left out.
+pub(super) fn way(steps: &[ChainStep], most: usize) -> (String, String) {
+    let head = most / 2;
+    let tail = most - head;
+    let names = steps.first().map(|first| first.importer.clone()).into_iter();
+    let names = names.chain(steps.iter().map(|step| step.imported.clone())).collect();
+    let places = steps.iter().map(|step| {
+        let place = step.place.as_ref();
+        place.map_or_else(|| String::from("(no line known)"), ToString::to_string)
+    });
+    let names = shortened(names, head + 1, tail, |left_out| format!("... {left_out} more ..."));
+    let places = shortened(places.collect(), head, tail, |left_out| {
+        format!("... {left_out} more ...")
+    });
+    (names.join(" -> "), places.join(", "))
 }
 
 /// The detail lines of a finding, shortened in the middle. The end matters most: a stack ends where it stopped.

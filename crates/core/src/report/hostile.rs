@@ -125,11 +125,11 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_terminal_shows_text_and_nothing_else(report in report(), width in 0_usize..160, verbose: bool) {
-        let plain = terminal::render(&report, &Options { width, verbose, colour: Colour::Plain });
+    fn a_terminal_shows_text_and_nothing_else(report in report(), width in 0_usize..160, whole_names: bool, verbose: bool) {
+        let plain = terminal::render(&report, &Options { width, whole_names, verbose, colour: Colour::Plain });
         prop_assert_eq!(acting(&plain), None);
         prop_assert_eq!(command(&plain), None);
-        let colour = terminal::render(&report, &Options { width, verbose, colour: Colour::Ansi });
+        let colour = terminal::render(&report, &Options { width, whole_names, verbose, colour: Colour::Ansi });
         // Nothing but styles is there to be stripped, and without them it is the same page.
         prop_assert_eq!(anstream::adapter::strip_str(&colour).to_string(), plain);
     }

@@ -1,12 +1,16 @@
 //! The report for a job summary or a comment on a pull request. Both have a size limit, and a page that is refused tells
 //! nobody anything: whole blocks and rows are left out until it fits, the least important ones first, and it says how many.
 
-use super::cells;
+mod paragraph;
+
+use self::paragraph::Text;
 use super::facts::{self, TargetResult};
-use super::{order, summary, untrusted};
+use super::layers::layers;
+use super::paragraphs::paragraphs;
+use super::{cells, summary, untrusted};
 use crate::checks::{Severity, TargetStatus, Verdict};
 use crate::numbers;
-use crate::report::{Cause, Finding, Report, TargetReport};
+use crate::report::{Report, TargetReport};
 
 /// The most that GitHub takes as a job summary, in bytes.
 pub const SUMMARY_BYTES: usize = 1024 * 1024;
@@ -15,10 +19,8 @@ pub const COMMENT_BYTES: usize = 65_536;
 
 /// Room kept for saying what was left out.
 const NOTES_BYTES: usize = 512;
-/// How many causes, steps of a chain and detail lines are shown.
-const CAUSES: usize = 10;
-const STEPS: usize = 16;
-const DETAILS: usize = 40;
+/// How many targets have a row that nobody has to unfold.
+const ROWS: usize = 10;
 
 const TABLE_HEAD: &str = "\
 | | module | time | limit | change | | memory | modules | samples |
@@ -68,8 +70,11 @@ pub(super) fn title(name: &str, came_to: Verdict) -> String {
 /// The parts of the page in the order in which they stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
-    Finding,
+    Paragraph,
+    /// The row of a target that does not pass or changed.
     Row,
+    /// The row of any other.
+    OtherRow,
     Percentiles,
 }
 
@@ -114,8 +119,8 @@ enum Rank {
 }
 
 impl Rank {
-    /// The ranks of a finding's headline, explanation and details.
-    fn of_finding(severity: Severity) -> [Self; 3] {
+    /// The ranks of a paragraph's headline, explanation and details.
+    fn of_paragraph(severity: Severity) -> [Self; 3] {
         match severity {
             Severity::Error => [Self::Error, Self::ErrorExplanation, Self::ErrorDetails],
             Severity::Warning => [Self::Warning, Self::WarningExplanation, Self::RemarkDetails],
@@ -136,6 +141,7 @@ impl Rank {
 
 struct Page {
     head: String,
+    summary: String,
     foot: String,
     table_head: &'static str,
     pieces: Vec<Piece>,
@@ -144,24 +150,30 @@ struct Page {
 impl Page {
     fn new(report: &Report, name: &str) -> Self {
         let mut pieces = Vec::new();
-        for finding in order::findings(report) {
-            let [first, second, third] = Rank::of_finding(finding.severity);
-            pieces.push(Piece::new(Part::Finding, first, headline(finding)));
-            let appendices = [(second, explanation(finding, report)), (third, details(finding))];
+        for paragraph in paragraphs(report) {
+            let [first, second, third] = Rank::of_paragraph(paragraph.severity);
+            let paragraph = Text::of(&paragraph, report);
+            pieces.push(Piece::new(Part::Paragraph, first, paragraph.headline));
+            let appendices = [(second, paragraph.explanation), (third, paragraph.details)];
             let appendices = appendices.into_iter().filter(|(_, text)| !text.is_empty());
             pieces.extend(appendices.map(|(rank, text)| Piece {
                 appendix: true,
-                ..Piece::new(Part::Finding, rank, text)
+                ..Piece::new(Part::Paragraph, rank, text)
             }));
         }
+        let layers = layers(report, ROWS);
+        let rows: Vec<&TargetReport> = layers.iter().flat_map(|layer| &layer.rows).copied().collect();
         for target in &report.targets {
             let marked_as = TargetResult::of(target, report);
             let [row, extra] = Rank::of_target(marked_as);
-            pieces.push(Piece::new(Part::Row, row, result(target, marked_as, report)));
+            let is_row = rows.iter().any(|row| std::ptr::eq(*row, target));
+            let part = if is_row { Part::Row } else { Part::OtherRow };
+            pieces.push(Piece::new(part, row, result(target, marked_as, report)));
             pieces.extend(percentiles(target).map(|text| Piece::new(Part::Percentiles, extra, text)));
         }
         Self {
-            head: head(report, name) + &summary::markdown(report),
+            head: head(report, name),
+            summary: summary::markdown(report),
             foot: foot(report),
             table_head: if facts::is_counted(report) {
                 COUNTED_TABLE_HEAD
@@ -174,7 +186,8 @@ impl Page {
 
     /// Keeps pieces by rank for as long as there is room. A rank in which one did not fit may still hold a shorter one.
     fn fill(&mut self, most_bytes: usize) {
-        let frame = self.head.len() + self.foot.len() + self.table_head.len() + PERCENTILES_HEAD.len() + NOTES_BYTES;
+        let tables = 2 * self.table_head.len() + PERCENTILES_HEAD.len();
+        let frame = self.head.len() + self.summary.len() + self.foot.len() + tables + NOTES_BYTES;
         let mut room = most_bytes.saturating_sub(frame);
         let mut by_rank: Vec<usize> = (0..self.pieces.len()).collect();
         by_rank.sort_by_key(|index| self.pieces[*index].rank);
@@ -195,22 +208,41 @@ impl Page {
     }
 
     fn text(&self) -> String {
-        let findings = self.part(Part::Finding);
-        let rows = self.part(Part::Row);
-        let percentiles = self.part(Part::Percentiles);
         let mut text = self.head.clone();
-        text.push_str(&findings);
-        self.note(&mut text, Part::Finding, "finding");
+        text.push_str(&self.part(Part::Paragraph));
+        self.note(&mut text, Part::Paragraph, "paragraph");
+        let rows = self.part(Part::Row);
         if !rows.is_empty() {
             text.push_str(&format!("\n{}{rows}", self.table_head));
         }
         self.note(&mut text, Part::Row, "target");
+        text.push_str(&self.summary);
+        let others = self.part(Part::OtherRow);
+        if !others.is_empty() {
+            let number = numbers::count(self.number_of(Part::OtherRow));
+            text.push_str(&folded(
+                &format!("{number} more targets"),
+                &format!("{}{others}", self.table_head),
+            ));
+        }
+        self.note(&mut text, Part::OtherRow, "target");
+        let percentiles = self.part(Part::Percentiles);
         if !percentiles.is_empty() {
-            text.push_str("\n<details><summary>Percentiles and memory</summary>\n\n");
-            text.push_str(&format!("{PERCENTILES_HEAD}{percentiles}\n</details>\n"));
+            text.push_str(&folded(
+                "Percentiles and memory",
+                &format!("{PERCENTILES_HEAD}{percentiles}"),
+            ));
         }
         text.push_str(&self.foot);
         text
+    }
+
+    /// How many pieces of a part are kept.
+    fn number_of(&self, part: Part) -> u64 {
+        self.pieces
+            .iter()
+            .filter(|piece| piece.part == part && piece.kept)
+            .count() as u64
     }
 
     fn part(&self, part: Part) -> String {
@@ -261,73 +293,9 @@ fn foot(report: &Report) -> String {
     format!("\n<sub>{}</sub>\n", untrusted::markdown(&line))
 }
 
-fn headline(finding: &Finding) -> String {
-    let sign = match finding.severity {
-        Severity::Error => "❌ **error**",
-        Severity::Warning => "⚠️ **warning**",
-        Severity::Note => "ℹ️ **note**",
-    };
-    let mut text = format!(
-        "\n{sign} `{}`: {}\n",
-        finding.code,
-        untrusted::markdown(&facts::message(finding))
-    );
-    if let Some(budget) = &finding.budget {
-        let place = untrusted::code_span(&format!("{}:{}", budget.file, budget.line));
-        text.push_str(&format!("- budget: {place} {}\n", untrusted::code_span(&budget.text)));
-    }
-    if let Some(place) = &finding.place {
-        text.push_str(&format!("- at {}\n", untrusted::code_span(&place.to_string())));
-    }
-    text
-}
-
-fn explanation(finding: &Finding, report: &Report) -> String {
-    let mut text: String = report
-        .causes_of(finding)
-        .take(CAUSES)
-        .map(|of| cause(of, finding))
-        .collect();
-    let left_out = finding.causes.len().saturating_sub(CAUSES) as u64;
-    if left_out > 0 {
-        text.push_str(&format!("- and {}\n", numbers::counted(left_out, "smaller cause")));
-    }
-    for line in facts::after_causes(finding) {
-        text.push_str(&format!("- {}\n", untrusted::markdown(line)));
-    }
-    if let Some(help) = facts::help(finding, report) {
-        text.push_str(&format!("- **help:** {}\n", untrusted::markdown_with_code(help)));
-    }
-    text
-}
-
-fn cause(cause: &Cause, finding: &Finding) -> String {
-    let mut text = format!("- **cause:** {}", untrusted::markdown(&facts::cause(cause)));
-    let Some(target) = cause.in_target(&finding.target) else {
-        return text + "\n";
-    };
-    let cost = facts::cost_in(cause, target);
-    if !cost.is_empty() {
-        text.push_str(&format!(": **{cost}**"));
-    }
-    text.push('\n');
-    for (step, place) in facts::chain(&cause.chain_in(target), STEPS) {
-        text.push_str(&format!("  - {}", untrusted::code_span(&step)));
-        if !place.is_empty() {
-            text.push_str(&format!(" at {}", untrusted::code_span(&place)));
-        }
-        text.push('\n');
-    }
-    text
-}
-
-fn details(finding: &Finding) -> String {
-    let lines = facts::details(finding, DETAILS);
-    if lines.is_empty() {
-        return String::new();
-    }
-    let block = untrusted::code_block(lines.iter().map(String::as_str));
-    format!("\n<details><summary>Details</summary>\n\n{block}\n</details>\n")
+/// What a reader opens to see it.
+fn folded(title: &str, content: &str) -> String {
+    format!("\n<details><summary>{title}</summary>\n\n{content}\n</details>\n")
 }
 
 fn result(target: &TargetReport, marked_as: TargetResult, report: &Report) -> String {

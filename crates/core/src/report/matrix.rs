@@ -21,13 +21,14 @@ pub struct Matrix {
     pub importgate: String,
     /// The worst verdict of all.
     pub verdict: Verdict,
-    /// The report of each environment, in the order of their keys.
+    /// The report of each environment, in the order of their versions.
     pub legs: Vec<Report>,
 }
 
 impl Matrix {
-    /// Of these legs.
-    pub(super) fn of(legs: Vec<Report>) -> Self {
+    /// Of these legs, which it puts in the order of their versions.
+    pub(super) fn of(mut legs: Vec<Report>) -> Self {
+        legs.sort_by(|one, other| one.environment.key.by_version(&other.environment.key));
         let verdicts = legs.iter().map(|leg| leg.verdict);
         Self {
             version: Report::VERSION,

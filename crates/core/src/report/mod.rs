@@ -3,6 +3,7 @@
 //!
 //! A report quotes the measured code, which may hold anything: every string goes through [`untrusted`].
 
+mod affected;
 pub mod before_after;
 mod cause;
 mod cells;
@@ -14,6 +15,7 @@ pub mod fix;
 mod gather;
 pub mod github;
 pub mod json;
+mod layers;
 pub mod markdown;
 pub mod matrix;
 pub mod merge;
@@ -21,7 +23,10 @@ mod model;
 pub mod order;
 pub mod paragraphs;
 pub mod progress_line;
+mod prose;
+pub mod recording;
 mod rows;
+mod snippet;
 pub mod summary;
 mod table;
 pub mod terminal;
@@ -31,7 +36,7 @@ pub mod usage;
 pub mod wording;
 
 pub use crate::numbers::first_names;
-pub use cause::{Cause, CauseKind, CauseTarget, Source};
+pub use cause::{Cause, CauseKind, CauseTarget};
 pub(crate) use gather::gather;
 pub use model::{BaselineSummary, Finding, RecordedFrom, Report, ReportEnvironment, RunSummary, RunTimes};
 pub use rows::{OrderReport, TargetReport, rows};

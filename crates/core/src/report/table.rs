@@ -3,6 +3,7 @@
 use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
 
+use super::prose::Prose;
 use super::{cells, untrusted};
 
 /// A name is never cut below this many columns: rather than that, a column is left out.
@@ -50,6 +51,17 @@ pub(super) enum Row {
     Heading(String),
     /// Cells for the first columns, and text that runs across the rest.
     Open(Vec<Cell>, String),
+    /// A sentence across all columns, indented by so much and in its further lines by so much.
+    Sentence(Prose, (usize, usize)),
+}
+
+/// How a table is made to fit.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fit {
+    /// The columns that there are.
+    pub(super) width: usize,
+    /// True where names are never cut, even if lines then become wider than that.
+    pub(super) whole_names: bool,
 }
 
 /// A table whose columns are as wide as their widest cell.
@@ -64,33 +76,46 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// The table without empty columns, cut to `width`: the names in the second column in the middle, numbers never. Where
-    /// that is not enough, `expendable` columns go, the first one first.
-    pub(super) fn fitted(mut self, width: usize, expendable: &[&str]) -> Self {
-        if self.rows.is_empty() {
-            self.headers.clear();
-            return self;
-        }
+    /// The table without empty columns, made to fit: `expendable` columns go, the first one first, unless something in them is
+    /// marked. Where that is not enough, names are cut in the middle, and then marked columns go, too. Other numbers never do.
+    pub(super) fn fitted(mut self, fit: Fit, expendable: &[&str]) -> Self {
         for column in (2..self.headers.len()).rev() {
             if self.is_bare(column) {
                 self.remove(column);
             }
         }
-        for header in expendable {
+        self.drop_columns(expendable, |table, column| {
+            !table.is_marked(column) && table.width_beside(1) + table.widths()[1] > fit.width
+        });
+        if !fit.whole_names {
+            self.drop_columns(expendable, |table, _| {
+                table.width_beside(1) + NARROWEST_NAME > fit.width
+            });
+            self.cut_names(fit.width);
+        }
+        self
+    }
+
+    /// Takes out those of these columns of which it is said.
+    fn drop_columns(&mut self, headers: &[&str], is_dropped: impl Fn(&Self, usize) -> bool) {
+        for header in headers {
             if let Some(column) = self.position(header)
-                && self.width_beside(1) + NARROWEST_NAME > width
+                && is_dropped(self, column)
             {
                 self.remove(column);
             }
         }
+    }
+
+    fn cut_names(&mut self, width: usize) {
         let room = width.saturating_sub(self.width_beside(1)).max(NARROWEST_NAME);
         for row in &mut self.rows {
             match row {
                 Row::Cells(cells) | Row::Open(cells, _) => cells[1].text = untrusted::name(&cells[1].text, room),
                 Row::Heading(heading) => *heading = untrusted::name(heading, width),
+                Row::Sentence(..) => {}
             }
         }
-        self
     }
 
     /// The columns that a line takes beside the column with this index.
@@ -124,8 +149,22 @@ impl Table {
     fn is_bare(&self, column: usize) -> bool {
         self.rows.iter().all(|row| match row {
             Row::Cells(cells) => cells::is_bare(&cells[column].text),
-            Row::Heading(_) | Row::Open(..) => true,
+            Row::Heading(_) | Row::Open(..) | Row::Sentence(..) => true,
         })
+    }
+
+    /// True where something in this column is painted.
+    fn is_marked(&self, column: usize) -> bool {
+        self.rows.iter().any(|row| match row {
+            Row::Cells(cells) => cells[column].style != Style::new(),
+            Row::Heading(_) | Row::Open(..) | Row::Sentence(..) => false,
+        })
+    }
+
+    /// True where a row has cells, so that the columns need their headers.
+    fn has_cells(&self) -> bool {
+        let has_cells = |row: &Row| matches!(row, Row::Cells(_) | Row::Open(..));
+        self.rows.iter().any(has_cells)
     }
 
     fn widths(&self) -> Vec<usize> {
@@ -140,8 +179,8 @@ impl Table {
         widths
     }
 
-    /// The table as lines, each ended.
-    pub(super) fn render(&self) -> String {
+    /// The table as lines, each ended; sentences are broken to fit into `width` columns.
+    pub(super) fn render(&self, width: usize) -> String {
         let widths = self.widths();
         let dimmed = Style::new().dimmed();
         let header: Vec<Cell> = self
@@ -149,12 +188,17 @@ impl Table {
             .iter()
             .map(|(name, _)| Cell::styled(*name, dimmed))
             .collect();
-        let mut text = self.line(&header, &widths, "");
+        let mut text = if self.has_cells() {
+            self.line(&header, &widths, "")
+        } else {
+            String::new()
+        };
         for row in &self.rows {
             text.push_str(&match row {
                 Row::Cells(cells) => self.line(cells, &widths, ""),
                 Row::Open(cells, rest) => self.line(cells, &widths, rest),
                 Row::Heading(heading) => format!("{}\n", paint(self.colour, Style::new().bold(), heading)),
+                Row::Sentence(prose, indents) => prose.render(*indents, width, self.colour),
             });
         }
         text
@@ -223,7 +267,7 @@ group
   订单.模块      1 s      -
   x          failed
 ";
-        assert_eq!(table().render(), expected);
+        assert_eq!(table().render(80), expected);
     }
 
     #[test]
@@ -234,6 +278,53 @@ group
         assert!(!table.is_bare(1));
         table.remove(limit);
         assert_eq!(table.width_beside(0), 2 + "12.3 ms".len() + GAP.len());
-        assert!(!table.render().contains("limit"));
+        assert!(!table.render(80).contains("limit"));
+    }
+
+    #[test]
+    fn what_is_expendable_goes_before_a_name_is_cut_unless_it_is_marked() {
+        let wide = |style| {
+            let mut table = table();
+            table.rows.truncate(2);
+            table.rows.push(Row::Cells(vec![
+                Cell::new("shop.services.orders.history"),
+                Cell::new("1 s"),
+                Cell::styled("5 s", style),
+            ]));
+            // The column of the names is the second one.
+            table.headers.insert(0, ("", Align::Left));
+            for row in &mut table.rows {
+                if let Row::Cells(cells) = row {
+                    cells.insert(0, Cell::new("ok"));
+                }
+            }
+            table
+        };
+        let fitted = |table: Table, width, whole_names| {
+            let fit = Fit { width, whole_names };
+            table.fitted(fit, &["limit"]).render(width)
+        };
+        let plain = Style::new();
+        assert!(fitted(wide(plain), 60, false).contains("limit"));
+        let narrow = fitted(wide(plain), 47, false);
+        assert!(
+            narrow.contains("orders.history") && !narrow.contains("limit"),
+            "{narrow}"
+        );
+        let marked = fitted(wide(plain.bold()), 47, false);
+        assert!(marked.contains("...") && marked.contains("limit"), "{marked}");
+        let whole = fitted(wide(plain), 20, true);
+        assert!(whole.contains("shop.services.orders.history"), "{whole}");
+        assert!(!whole.contains("limit"), "{whole}");
+    }
+
+    #[test]
+    fn sentences_alone_have_no_header() {
+        let mut table = table();
+        table.rows = vec![Row::Sentence(
+            Prose::default().plain("group: all of them are ok"),
+            (0, 2),
+        )];
+        assert_eq!(table.render(20), "group: all of them\n  are ok\n");
     }
 }

@@ -1,37 +1,43 @@
-//! The report for a person at a terminal or in a log: a table by layer, then what is wrong and why, then one line with the
-//! verdict. Plain ASCII apart from names, so that it reads the same in every locale; colour only underlines what words say.
+//! The report for a person at a terminal or in a log: the verdict in one line, then a paragraph for each cause, then a table of what
+//! does not pass or changed. Plain ASCII apart from names, so that it reads the same in every locale; colour only underlines what
+//! words say.
+
+mod paragraph;
 
 use std::collections::BTreeMap;
 
 use anstyle::{AnsiColor, Style};
-use unicode_width::UnicodeWidthStr;
 
-use super::cells;
 use super::facts::{self, TargetResult};
-use super::table::{Align, Cell, Row, Table, paint};
-use super::{order, summary, untrusted};
+use super::layers::{Layer, layers};
+use super::paragraphs::paragraphs;
+use super::prose::Prose;
+use super::table::{Align, Cell, Fit, Row, Table, paint};
+use super::{cells, summary, untrusted};
 use crate::checks::{Code, Severity, TargetStatus, Verdict};
 use crate::numbers;
-use crate::report::{Cause, Finding, Report, TargetReport};
+use crate::report::{Report, TargetReport};
 
 const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 const CAUTION: Style = AnsiColor::Yellow.on_default();
 const CALM: Style = AnsiColor::Blue.on_default();
+const FAINT: Style = Style::new().dimmed();
+/// Names of the measured code.
+const CODE: Style = AnsiColor::Cyan.on_default();
 pub(super) const STRONG: Style = Style::new().bold();
 
 /// Columns that a narrow terminal can do without, the first to go first. The JSON has them all.
 const EXPENDABLE: [&str; 3] = ["samples", "modules", "memory"];
+const EXPENDABLE_PERCENTILES: [&str; 4] = ["blocked", "before", "peak", "p99"];
 /// The column of the change in percent; the one in milliseconds follows.
 const CHANGE: usize = 4;
-/// How many causes, steps of a chain and detail lines are shown without `verbose`.
-const CAUSES: usize = 3;
-const STEPS: usize = 8;
-/// How many warnings, and how many notes, with the same code are shown without `verbose`.
+/// How many targets that do not pass have a row without `verbose`.
+const ROWS: usize = 30;
+/// How many paragraphs of warnings, and how many of notes, with the same code are shown without `verbose`.
 const REMARKS: usize = 5;
-/// Where the sentence of a cause begins; what belongs to it stands below.
-const BELOW_CAUSE: usize = 12;
-const DETAILS: usize = 20;
+/// A report of more lines than this says its verdict again at its end: the beginning is out of sight.
+const SCREEN: usize = 40;
 
 /// Whether styles are written. The caller prints through a stream that strips them where they do not belong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,8 +52,10 @@ pub enum Colour {
 /// How the report is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
-    /// Columns of the terminal. Tables fit into it; sentences are left to the terminal to wrap.
+    /// Columns of the terminal: tables fit into it, and sentences are broken to fit.
     pub width: usize,
+    /// True where no name is cut for want of columns: a log has no columns of its own, and nobody can widen it afterwards.
+    pub whole_names: bool,
     /// Adds the table of percentiles, and shows every cause, step and detail line.
     pub verbose: bool,
     /// Whether styles are written.
@@ -58,8 +66,19 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             width: 100,
+            whole_names: false,
             verbose: false,
             colour: Colour::Plain,
+        }
+    }
+}
+
+impl Options {
+    /// How tables are made to fit.
+    pub(super) fn fit(&self) -> Fit {
+        Fit {
+            width: self.width,
+            whole_names: self.whole_names,
         }
     }
 }
@@ -78,6 +97,10 @@ pub(super) fn verdict(verdict: Verdict) -> (&'static str, Style) {
     }
 }
 
+fn is_coloured(options: &Options) -> bool {
+    options.colour == Colour::Ansi
+}
+
 struct Page<'a> {
     report: &'a Report,
     options: &'a Options,
@@ -85,23 +108,33 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn render(&self) -> String {
-        let mut parts = vec![
-            self.head(),
-            self.results().fitted(self.options.width, &EXPENDABLE).render(),
-        ];
-        if self.options.verbose {
-            parts.push(self.percentiles().fitted(self.options.width, &EXPENDABLE).render());
-            parts.push(summary::tables(self.report, self.options));
-        }
-        parts.extend(self.findings());
+        let mut parts = vec![self.head() + &self.conclusion()];
+        parts.extend(self.paragraphs());
+        parts.push(self.table(&self.results(), &EXPENDABLE));
         parts.push(summary::brief(self.report, self.options));
-        parts.push(self.conclusion());
+        if self.options.verbose {
+            parts.push(self.table(&self.percentiles(), &EXPENDABLE_PERCENTILES));
+            parts.push(summary::tables(self.report, self.options));
+            parts.push(self.division());
+        }
         parts.retain(|part| !part.is_empty());
-        parts.join("\n")
+        let text = parts.join("\n");
+        if text.lines().count() > SCREEN {
+            text + "\n" + &self.conclusion()
+        } else {
+            text
+        }
     }
 
-    fn paint(&self, style: Style, text: &str) -> String {
-        paint(self.options.colour == Colour::Ansi, style, text)
+    fn prose(&self, prose: &Prose, indents: (usize, usize)) -> String {
+        prose.render(indents, self.options.width, is_coloured(self.options))
+    }
+
+    fn table(&self, table: &Table, expendable: &[&str]) -> String {
+        table
+            .clone()
+            .fitted(self.options.fit(), expendable)
+            .render(self.options.width)
     }
 
     fn head(&self) -> String {
@@ -115,11 +148,51 @@ impl Page<'_> {
         ];
         lines.extend(facts::speed(self.report, self.options.verbose));
         lines
-            .into_iter()
-            .map(|line| format!("{}\n", self.paint(Style::new().dimmed(), &untrusted::line(&line))))
+            .iter()
+            .map(|line| self.prose(&Prose::of(FAINT, &untrusted::line(line)), (0, 2)))
             .collect()
     }
 
+    /// The verdict in one line.
+    fn conclusion(&self) -> String {
+        let (word, style) = match self.report.run.interrupted {
+            Some(_) => ("INTERRUPTED", CAUTION.bold()),
+            None => verdict(self.report.verdict),
+        };
+        let reason = format!(": {}; ", facts::reason(self.report));
+        let verdict = Prose::of(style, word)
+            .plain(&reason)
+            .styled(FAINT, &facts::cost(self.report));
+        self.prose(&verdict, (0, 2))
+    }
+
+    /// Every error; of warnings and notes with one code the first ones, since fifty of a kind would bury what matters.
+    fn paragraphs(&self) -> Vec<String> {
+        let most = if self.options.verbose { usize::MAX } else { REMARKS };
+        let mut parts = Vec::new();
+        let mut seen: BTreeMap<(Severity, Vec<Code>), usize> = BTreeMap::new();
+        for paragraph in paragraphs(self.report) {
+            let number = seen.entry((paragraph.severity, paragraph.codes.clone())).or_default();
+            *number += 1;
+            if paragraph.severity == Severity::Error || *number <= most {
+                parts.push(paragraph::render(&paragraph, self.report, self.options));
+            }
+        }
+        for ((severity, codes), number) in seen.into_iter().rev() {
+            let left_out = number.saturating_sub(most);
+            if severity < Severity::Error && left_out > 0 {
+                let (title, style) = paragraph::title(severity, &codes);
+                let more = format!(
+                    ": {} more like these (--verbose shows them)",
+                    numbers::count(left_out as u64)
+                );
+                parts.push(self.prose(&Prose::of(style, &title).plain(&more), (0, 4)));
+            }
+        }
+        parts
+    }
+
+    /// What does not pass or changed, and a line for the rest of each layer; with `verbose`, every target.
     fn results(&self) -> Table {
         let headers = [
             "",
@@ -138,13 +211,17 @@ impl Page<'_> {
             // A count has no change in milliseconds to stand above.
             headers.swap(CHANGE, CHANGE + 1);
         }
-        self.by_layer(headers, |target| vec![self.result(target)])
+        let most = if self.options.verbose { usize::MAX } else { ROWS };
+        self.by_layer(headers, most, |target| vec![self.result(target)])
     }
 
     fn result(&self, target: &TargetReport) -> Row {
         let names = self.names(target);
         if target.status == TargetStatus::Failed {
-            return Row::Open(names, self.paint(BAD, &facts::codes_of(target, self.report)));
+            return Row::Open(
+                names,
+                paint(is_coloured(self.options), BAD, &facts::codes_of(target, self.report)),
+            );
         }
         let over = [Code::OverTime, Code::OverTotalTime];
         let slower = [Code::Regression, Code::Slowdown];
@@ -182,7 +259,7 @@ impl Page<'_> {
             "decided by",
         ];
         let headers = headers.map(|header| (header, Align::Right)).to_vec();
-        self.by_layer(headers, |target| {
+        self.by_layer(headers, usize::MAX, |target| {
             let rows = cells::percentiles(target).into_iter().enumerate();
             rows.map(|(index, numbers)| {
                 let names = if index == 0 {
@@ -211,165 +288,50 @@ impl Page<'_> {
     }
 
     /// A table with the targets of a layer together, in the order in which the layers first occur.
-    fn by_layer(&self, headers: Vec<(&'static str, Align)>, rows: impl Fn(&TargetReport) -> Vec<Row>) -> Table {
-        let mut layers: Vec<Option<&str>> = Vec::new();
-        for target in &self.report.targets {
-            if !layers.contains(&target.layer.as_deref()) {
-                layers.push(target.layer.as_deref());
-            }
-        }
-        let grouped = layers.iter().any(Option::is_some);
-        let colour = self.options.colour == Colour::Ansi;
+    fn by_layer(
+        &self,
+        headers: Vec<(&'static str, Align)>,
+        most: usize,
+        rows: impl Fn(&TargetReport) -> Vec<Row>,
+    ) -> Table {
+        let layers = layers(self.report, most);
+        let is_grouped = layers.iter().any(|layer| layer.name.is_some());
         let mut table = Table {
             headers,
             rows: Vec::new(),
-            indent: if grouped { 2 } else { 0 },
-            colour,
+            indent: if is_grouped { 2 } else { 0 },
+            colour: is_coloured(self.options),
         };
         table.headers[0].1 = Align::Left;
         table.headers[1].1 = Align::Left;
+        let mut folded = Vec::new();
         for layer in &layers {
-            let of_layer = self
-                .report
-                .targets
-                .iter()
-                .filter(|target| target.layer.as_deref() == *layer);
-            let rows: Vec<Row> = of_layer.flat_map(&rows).collect();
-            if grouped && !rows.is_empty() {
-                let heading = layer.map_or_else(|| String::from("(no layer)"), untrusted::line);
-                table.rows.push(Row::Heading(heading));
+            let of_layer: Vec<Row> = layer.rows.iter().flat_map(|target| rows(target)).collect();
+            if of_layer.is_empty() {
+                folded.extend(rest(layer, is_grouped, 0));
+                continue;
             }
-            table.rows.extend(rows);
+            let name = layer.name.map_or_else(|| String::from("(no layer)"), untrusted::line);
+            table.rows.extend(is_grouped.then_some(Row::Heading(name)));
+            table.rows.extend(of_layer);
+            table.rows.extend(rest(layer, false, table.indent));
         }
+        // Below the rows, which stay below their headers.
+        table.rows.extend(folded);
         table
     }
 
-    /// Every error; of warnings and notes with one code the first ones, since fifty of a kind would bury what matters.
-    fn findings(&self) -> Vec<String> {
-        let mut parts = Vec::new();
-        let mut seen: BTreeMap<(Severity, Code), usize> = BTreeMap::new();
-        for finding in order::findings(self.report) {
-            let number = seen.entry((finding.severity, finding.code)).or_default();
-            *number += 1;
-            if finding.severity == Severity::Error || *number <= self.most(REMARKS) {
-                parts.push(self.finding(finding));
-            }
-        }
-        for ((severity, code), number) in seen.into_iter().rev() {
-            let left_out = number.saturating_sub(self.most(REMARKS)) as u64;
-            if severity < Severity::Error && left_out > 0 {
-                let title = self.title(severity, code);
-                parts.push(format!(
-                    "{title}: {} more like these (--verbose shows them)\n",
-                    numbers::count(left_out)
-                ));
-            }
-        }
-        parts
+    /// How the time of the run divides.
+    fn division(&self) -> String {
+        facts::division(self.report).map_or_else(String::new, |line| self.prose(&Prose::of(FAINT, &line), (0, 2)))
     }
+}
 
-    fn title(&self, severity: Severity, code: Code) -> String {
-        let (word, style) = match severity {
-            Severity::Error => ("error", BAD),
-            Severity::Warning => ("warning", CAUTION.bold()),
-            Severity::Note => ("note", CALM.bold()),
-        };
-        self.paint(style, &format!("{word}[{code}]"))
-    }
-
-    fn finding(&self, finding: &Finding) -> String {
-        let title = self.title(finding.severity, finding.code);
-        let message = self.paint(STRONG, &untrusted::line(&facts::message(finding)));
-        let mut text = format!("{title}: {message}\n");
-        if let Some(budget) = &finding.budget {
-            let place = untrusted::line(&format!("{}:{}", budget.file, budget.line));
-            text.push_str(&format!(
-                "  {} {place}  {}\n",
-                self.mark("-->"),
-                untrusted::line(&budget.text)
-            ));
-        }
-        if let Some(place) = &finding.place {
-            text.push_str(&format!(
-                "  {} {}\n",
-                self.mark(" at"),
-                untrusted::line(&place.to_string())
-            ));
-        }
-        for detail in facts::details(finding, self.most(DETAILS)) {
-            text.push_str(format!("   {} {}", self.mark("|"), untrusted::line(&detail)).trim_end());
-            text.push('\n');
-        }
-        text.push_str(&self.causes(finding));
-        if let Some(help) = facts::help(finding, self.report) {
-            let help = untrusted::line(help);
-            text.push_str(&format!(
-                "   {} {} {help}\n",
-                self.mark("="),
-                self.paint(GOOD.bold(), "help:")
-            ));
-        }
-        text
-    }
-
-    fn causes(&self, finding: &Finding) -> String {
-        let shown = self.report.causes_of(finding).take(self.most(CAUSES));
-        let mut text: String = shown.map(|cause| self.cause(cause, finding)).collect();
-        let left_out = finding.causes.len().saturating_sub(self.most(CAUSES)) as u64;
-        if left_out > 0 {
-            let rest = numbers::counted(left_out, "smaller cause");
-            text.push_str(&format!("   {} and {rest} (--verbose shows them)\n", self.mark("=")));
-        }
-        for line in facts::after_causes(finding) {
-            text.push_str(&format!("   {} {}\n", self.mark("="), untrusted::line(line)));
-        }
-        text
-    }
-
-    fn cause(&self, cause: &Cause, finding: &Finding) -> String {
-        let sentence = untrusted::line(&facts::cause(cause));
-        let mut text = format!("   {} {} {sentence}\n", self.mark("="), self.paint(STRONG, "cause:"));
-        let below = " ".repeat(BELOW_CAUSE);
-        let Some(target) = cause.in_target(&finding.target) else {
-            return text;
-        };
-        let cost = facts::cost_in(cause, target);
-        if !cost.is_empty() {
-            text.push_str(&format!("{below}{cost}\n"));
-        }
-        let steps: Vec<(String, String)> = facts::chain(&cause.chain_in(target), self.most(STEPS))
-            .into_iter()
-            .map(|(step, place)| (untrusted::line(&step), untrusted::line(&place)))
-            .collect();
-        let widest = steps.iter().map(|(step, _)| step.width()).max().unwrap_or(0);
-        for (step, place) in steps {
-            let padding = " ".repeat(widest - step.width());
-            text.push_str(format!("{below}{step}{padding}  {place}").trim_end());
-            text.push('\n');
-        }
-        text
-    }
-
-    fn conclusion(&self) -> String {
-        let (word, style) = match self.report.run.interrupted {
-            Some(_) => ("INTERRUPTED", CAUTION.bold()),
-            None => verdict(self.report.verdict),
-        };
-        let division = facts::division(self.report).filter(|_| self.options.verbose);
-        format!(
-            "{}{}: {}; {}\n",
-            division.map_or_else(String::new, |line| line + "\n"),
-            self.paint(style, word),
-            facts::reason(self.report),
-            facts::cost(self.report)
-        )
-    }
-
-    fn mark(&self, mark: &str) -> String {
-        self.paint(CALM.bold(), mark)
-    }
-
-    fn most(&self, usual: usize) -> usize {
-        if self.options.verbose { usize::MAX } else { usual }
-    }
+/// The line of those of a layer that have no row, with the layer's name where it has no heading.
+fn rest(layer: &Layer<'_>, is_named: bool, indent: usize) -> Option<Row> {
+    let rest = untrusted::line(layer.rest.as_ref()?);
+    let name = layer.name.map_or_else(|| String::from("no layer"), untrusted::line);
+    let name = if is_named { name + ": " } else { String::new() };
+    let prose = Prose::of(STRONG, &name).plain(&rest);
+    Some(Row::Sentence(prose, (indent, indent + 2)))
 }

@@ -28,7 +28,9 @@ pub fn render(comparison: &BeforeAfter, options: &Options) -> String {
     let mut parts = vec![dimmed(&title(comparison)) + &notes(&comparison.notes)];
     for part in &comparison.environments {
         let heading = paint(colour, Style::new().bold(), &untrusted::line(&part.environment.0));
-        let table = table(part, colour).fitted(options.width, &EXPENDABLE).render();
+        let table = table(part, colour)
+            .fitted(options.fit(), &EXPENDABLE)
+            .render(options.width);
         parts.push(format!(
             "{heading}\n{}{table}{}\n{}",
             notes(&part.notes),

@@ -18,13 +18,14 @@ pub fn render(classification: &Classification, options: &Options, layout: &termi
     let colour = layout.colour == Colour::Ansi;
     let dimmed = |text: &str| format!("{}\n", paint(colour, Style::new().dimmed(), &untrusted::line(text)));
     let rows = Rows::of(classification, options);
-    let mut table = text_of(table(&rows.shown, colour).fitted(layout.width, &EXPENDABLE));
+    let text_of = |table: Table, expendable: &[&str]| table.fitted(layout.fit(), expendable).render(layout.width);
+    let mut table = text_of(table(&rows.shown, colour), &EXPENDABLE);
     table.extend(rows.rest(options).map(|line| format!("  {line}\n")));
     let mut parts = vec![
         dimmed(&headline(classification)) + &dimmed(&rule(classification)),
         table,
     ];
-    parts.push(text_of(assumptions(classification, colour).fitted(layout.width, &[])));
+    parts.push(text_of(assumptions(classification, colour), &[]));
     let mark = paint(colour, WARNING, "warning");
     let mut lines = warnings(classification);
     lines.extend(failures(classification));
@@ -36,15 +37,6 @@ pub fn render(classification: &Classification, options: &Options, layout: &termi
     );
     parts.retain(|part| !part.is_empty());
     parts.join("\n")
-}
-
-/// The table, or nothing where it has no row.
-fn text_of(table: Table) -> String {
-    if table.rows.is_empty() {
-        String::new()
-    } else {
-        table.render()
-    }
 }
 
 fn table(rows: &[&Classified], colour: bool) -> Table {

@@ -258,7 +258,7 @@ mod tests {
         };
         assert_eq!(
             matrix.legs,
-            [whole(), older.clone()].map(|leg| Report {
+            [older.clone(), whole()].map(|leg| Report {
                 run: matrix_run(&matrix, &leg),
                 ..leg
             })

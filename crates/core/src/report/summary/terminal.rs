@@ -3,7 +3,8 @@
 use anstyle::Style;
 
 use super::super::facts::TargetResult;
-use super::super::table::{Align, Cell, Row, Table, paint};
+use super::super::prose::Prose;
+use super::super::table::{Align, Cell, Row, Table};
 use super::super::terminal::{self, Colour, Options};
 use super::super::{Report, untrusted};
 use super::{
@@ -19,14 +20,22 @@ const EXPENDABLE: [&str; 3] = ["without worst", "average", "targets"];
 pub(in crate::report) fn brief(report: &Report, options: &Options) -> String {
     let summary = Summary::of(report);
     let colour = options.colour == Colour::Ansi;
-    let mut lines: Vec<String> = Vec::new();
-    lines.extend(remarks(&summary, report).iter().map(|line| untrusted::line(line)));
-    for group in &summary.groups {
+    let remarks = remarks(&summary, report);
+    let remarks = remarks
+        .iter()
+        .map(|line| Prose::default().plain(&untrusted::line(line)));
+    let groups = summary.groups.iter().map(|group| {
         let (word, style) = terminal::verdict(group.verdict);
         let (name, words) = (untrusted::line(&group.name), untrusted::line(&group.words()));
-        lines.push(format!("{name}: {}: {words}", paint(colour, style, word)));
-    }
-    lines.into_iter().map(|line| line + "\n").collect()
+        Prose::default()
+            .plain(&format!("{name}: "))
+            .styled(style, word)
+            .plain(&format!(": {words}"))
+    });
+    remarks
+        .chain(groups)
+        .map(|prose| prose.render((0, 2), options.width, colour))
+        .collect()
 }
 
 /// The remarks on a run, of which most runs need none.
@@ -93,10 +102,12 @@ pub(in crate::report) fn tables(report: &Report, options: &Options) -> String {
         Vec::new()
     } else {
         vec![
-            layers(&summary, colour).fitted(options.width, &EXPENDABLE).render(),
+            layers(&summary, colour)
+                .fitted(options.fit(), &EXPENDABLE)
+                .render(options.width),
             targets(&summary, report, colour)
-                .fitted(options.width, &EXPENDABLE)
-                .render(),
+                .fitted(options.fit(), &EXPENDABLE)
+                .render(options.width),
         ]
     };
     let imports = summary.imports;
