@@ -260,7 +260,8 @@ fn what_is_neither_a_baseline_nor_a_report_is_named_with_its_fault() {
     let folder = with_baselines();
     let good = baseline(&[("shop.cli", 100)]);
     let newer = good.replacen("\"version\": 1", "\"version\": 9", 1);
-    let newer_report = written(&report(Verdict::Pass, &[])).replacen("\"version\": 1", "\"version\": 99", 1);
+    let version = format!("\"version\": {}", Report::VERSION);
+    let newer_report = written(&report(Verdict::Pass, &[])).replacen(&version, "\"version\": 99", 1);
     let cases: [(&str, Vec<u8>, &str); 9] = [
         ("empty.json", Vec::new(), "the file is empty"),
         ("other.json", b"{\"packages\": []}".to_vec(), "not an importgate file"),

@@ -17,6 +17,7 @@ mod example;
 mod explain;
 mod explain_log;
 mod failures;
+mod groups;
 mod history;
 mod hostile;
 mod instructions;

@@ -1,5 +1,6 @@
 //! What a run comes to, on the report that every renderer is tested with.
 
+use super::super::OrderReport;
 use super::super::fixture;
 use super::super::terminal::Options;
 use super::*;
@@ -94,6 +95,33 @@ fn what_failed_before_and_works_now_shows_in_the_rates() {
     }
     let said = brief(&report, &Options::default());
     assert_eq!(said, "imports that work: 2 of 2 (100%); before: 0 of 2 (0%)\n");
+}
+
+#[test]
+fn orders_have_their_own_times_and_a_spread() {
+    let mut report = fixture::passing();
+    let order = |time_ms: Option<f64>| OrderReport {
+        imports: vec!["a".to_owned(), "b".to_owned()],
+        fails: time_ms.is_none(),
+        time_ms,
+        variation: None,
+        samples: 12,
+        beside_configured: None,
+        is_fastest: false,
+    };
+    report.targets[0].orders = [Some(50.36), Some(46.89), None, Some(47.16)].map(order).to_vec();
+    let orders = Summary::of(&report).orders;
+    assert_eq!(orders[0].times_ms.len(), 4);
+    assert!((orders[0].spread_ms - 3.47).abs() < 1e-9);
+    assert!((orders[0].spread_percent.expect("it is configured") - 6.89).abs() < 0.01);
+    let options = Options {
+        verbose: true,
+        width: 200,
+        ..Options::default()
+    };
+    let said = tables(&report, &options);
+    let expected = "shop.services.billing: its 4 orders take 50.4 ms, 46.9 ms, -, 47.2 ms: 46.9 ms to 50.4 ms, a spread of 3.47 ms (6.89%)";
+    assert!(said.contains(expected), "{said}");
 }
 
 #[test]
