@@ -80,6 +80,10 @@ impl Measure for Probe {
         self.with_contents(|contents| contents.is_unchanged(known, self.session.bytecode()))
     }
 
+    fn is_edited(&self, known: KnownImport<'_>) -> bool {
+        self.with_contents(|contents| contents.is_edited(known))
+    }
+
     fn use_private_bytecode(&self) -> bool {
         if self.session.bytecode() != BytecodeFiles::AsIs {
             return false;

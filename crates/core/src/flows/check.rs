@@ -294,6 +294,7 @@ fn observe_both<'a>(
     let observer = Observer {
         measure: head,
         settles: compare_with.stored().map(|_| &glance as &Settles<'_>),
+        is_open: Some(&|target| unchanged::is_open(head, target, compare_with)),
         width: check.sampling.width.for_peak(peak_bytes),
         deadline: Some(deadline),
     };
@@ -330,6 +331,7 @@ fn observe_base<'a>(
     let observer = Observer {
         measure: base.measure,
         settles: if closely { None } else { Some(&|_, _| Glanced::Settled) },
+        is_open: None,
         width: check.sampling.width,
         deadline: Some(deadline),
     };

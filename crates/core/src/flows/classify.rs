@@ -131,6 +131,7 @@ fn observe(
     let observer = Observer {
         measure,
         settles: None,
+        is_open: None,
         width: Width::ONE,
         deadline: None,
     };

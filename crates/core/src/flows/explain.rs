@@ -121,6 +121,7 @@ pub fn explain(
     let observer = Observer {
         measure,
         settles: None,
+        is_open: None,
         width: Width::ONE,
         deadline: None,
     };

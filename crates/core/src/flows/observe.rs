@@ -32,12 +32,17 @@ pub(super) enum Glanced {
 /// Says what a light look at a target leads to, on any thread.
 pub(super) type Settles<'a> = dyn Fn(&Target, &TargetObservation) -> Glanced + Sync + 'a;
 
+/// Says whether a target needs a full look whatever a light one would see, on any thread.
+pub(super) type IsOpen<'a> = dyn Fn(&Target) -> bool + Sync + 'a;
+
 /// How targets are observed.
 #[derive(Clone, Copy)]
 pub(super) struct Observer<'a, 's> {
     pub(super) measure: &'a dyn Measure,
     /// With this, a target first gets no more than a light look, and a full one only where that does not settle it.
     pub(super) settles: Option<&'s Settles<'s>>,
+    /// Whether it is known of a target that no light look will settle it, so that it gets a full one at once.
+    pub(super) is_open: Option<&'s IsOpen<'s>>,
     /// How many imports may run at once.
     pub(super) width: Width,
     /// When nothing is looked at any more; `None` where there is time.
@@ -59,9 +64,13 @@ impl<'a> Observer<'a, '_> {
         progress: &mut dyn ShowProgress,
     ) -> Result<Side<'a>, MeasureError> {
         let mut observing = Observing::new(targets, known, (self.width, self.deadline), progress);
-        let (measure, settles) = (self.measure, self.settles);
+        let looker = Looker {
+            measure: self.measure,
+            settles: self.settles,
+            is_open: self.is_open,
+        };
         side_by_side::run(self.width.imports(), &mut observing, |position| {
-            Ok((position, look_at(measure, settles, &targets[position])?))
+            Ok((position, looker.look_at(&targets[position])?))
         })?;
         let missing = || TargetObservation {
             is_missing: true,
@@ -80,16 +89,59 @@ impl<'a> Observer<'a, '_> {
     }
 }
 
-fn look_at(
-    measure: &dyn Measure,
-    settles: Option<&Settles<'_>>,
-    target: &Target,
-) -> Result<TargetObservation, MeasureError> {
-    match settles {
-        // It is timed anyway, and run no more often than it has to be.
-        _ if is_command(target) => observe(measure, target, Look::Full),
-        Some(settles) => observe_as_needed(measure, target, settles),
-        None => observe(measure, target, Look::Full),
+/// Who looks at a target, on any thread.
+#[derive(Clone, Copy)]
+struct Looker<'s> {
+    measure: &'s dyn Measure,
+    settles: Option<&'s Settles<'s>>,
+    is_open: Option<&'s IsOpen<'s>>,
+}
+
+impl Looker<'_> {
+    fn look_at(self, target: &Target) -> Result<TargetObservation, MeasureError> {
+        match self.settles {
+            // It is timed anyway, and run no more often than it has to be.
+            _ if is_command(target) => self.observe(target, Look::Full),
+            Some(settles) => self.look_as_needed(target, settles),
+            None => self.observe(target, Look::Full),
+        }
+    }
+
+    /// A light look, and a full one where that does not settle the target: it keeps what the light one saw of the cost, which no
+    /// hook made larger. Nobody asks for that where the code is another one: then the full look is the only one.
+    fn look_as_needed(self, target: &Target, settles: &Settles<'_>) -> Result<TargetObservation, MeasureError> {
+        if self.is_open.is_some_and(|is_open| is_open(target)) {
+            let full = self.observe(target, Look::Full)?;
+            if full.failure().is_some() || settles(target, &full) == Glanced::Open {
+                return Ok(full);
+            }
+        }
+        let mut light = self.observe(target, Look::Light)?;
+        let mut glanced = settles(target, &light);
+        if glanced == Glanced::Slow {
+            light = self.observe(target, Look::Light)?;
+            glanced = settles(target, &light);
+        }
+        if glanced == Glanced::Settled {
+            return Ok(light);
+        }
+        let mut full = self.observe(target, Look::Full)?;
+        full.observation.glance = light.observation.glance;
+        Ok(full)
+    }
+
+    fn observe(self, target: &Target, look: Look) -> Result<TargetObservation, MeasureError> {
+        match &target.workload {
+            Workload::Command(words) => self.measure.observe_command(words),
+            Workload::Imports(imports) => self.measure.observe(
+                ImportRequest {
+                    preload: &target.preload,
+                    imports,
+                    round: 0,
+                },
+                look,
+            ),
+        }
     }
 }
 
@@ -183,40 +235,5 @@ impl Tasks for Observing<'_> {
         let memory_bytes = u64::try_from(seen.observation.total_memory_bytes).unwrap_or(0);
         self.width = self.width.for_peak(memory_bytes);
         self.seen[position] = Some(seen);
-    }
-}
-
-/// A light look, and a full one where that does not settle the target: it keeps what the light one saw of the cost, which no
-/// hook made larger.
-fn observe_as_needed(
-    measure: &dyn Measure,
-    target: &Target,
-    settles: &Settles<'_>,
-) -> Result<TargetObservation, MeasureError> {
-    let mut light = observe(measure, target, Look::Light)?;
-    let mut glanced = settles(target, &light);
-    if glanced == Glanced::Slow {
-        light = observe(measure, target, Look::Light)?;
-        glanced = settles(target, &light);
-    }
-    if glanced == Glanced::Settled {
-        return Ok(light);
-    }
-    let mut full = observe(measure, target, Look::Full)?;
-    full.observation.glance = light.observation.glance;
-    Ok(full)
-}
-
-fn observe(measure: &dyn Measure, target: &Target, look: Look) -> Result<TargetObservation, MeasureError> {
-    match &target.workload {
-        Workload::Command(words) => measure.observe_command(words),
-        Workload::Imports(imports) => measure.observe(
-            ImportRequest {
-                preload: &target.preload,
-                imports,
-                round: 0,
-            },
-            look,
-        ),
     }
 }

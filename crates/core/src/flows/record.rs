@@ -82,6 +82,7 @@ pub fn record(
     let observer = Observer {
         measure,
         settles: Some(&settles),
+        is_open: None,
         width: record.sampling.width.for_peak(old.map_or(0, Entry::peak_bytes)),
         deadline: Some(deadline),
     };

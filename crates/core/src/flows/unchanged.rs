@@ -49,7 +49,16 @@ pub(super) fn observations(
     targets.iter().map(observation).collect()
 }
 
-/// The same for the base of a head that was observed: where its files show that it would load and read the same.
+/// True where no light look will settle a target: nothing is recorded of it, or the files show that it is other code by now.
+pub(super) fn is_open(measure: &dyn Measure, target: &Target, compare_with: &CompareWith<'_>) -> bool {
+    let recorded = compare_with
+        .stored()
+        .and_then(|stored| stored.entry.targets.get(&target.name));
+    recorded.is_none_or(|recorded| measure.is_edited(recorded.as_known()))
+}
+
+/// What an observation of each target would say in the base of a head that was observed, where its files show that it would load
+/// and read the same.
 pub(super) fn in_base(
     base: &dyn Measure,
     head: &Side<'_>,

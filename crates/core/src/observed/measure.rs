@@ -34,6 +34,9 @@ pub trait Measure: Sync {
     /// its bytecode in the same way. It imports nothing; what it cannot see for sure is no.
     fn is_unchanged(&self, known: KnownImport<'_>) -> bool;
 
+    /// True where the files here show that the code of a module of this import is another now. It imports nothing.
+    fn is_edited(&self, known: KnownImport<'_>) -> bool;
+
     /// Keeps bytecode in a private folder from now on, so that two versions of the code are measured in one state of it. False
     /// where that changes nothing: no bytecode is used, or it is kept there already.
     fn use_private_bytecode(&self) -> bool;

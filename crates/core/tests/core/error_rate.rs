@@ -224,6 +224,10 @@ impl Measure for Simulated<'_> {
         false
     }
 
+    fn is_edited(&self, _known: KnownImport<'_>) -> bool {
+        false
+    }
+
     fn observe(&self, request: ImportRequest<'_>, _: Look) -> Result<TargetObservation, MeasureError> {
         if request.is_start() {
             return Ok(TargetObservation::default());

@@ -129,6 +129,15 @@ impl Contents {
             })
     }
 
+    /// True where the file of a module that this import loads is there, with another content.
+    pub fn is_edited(&mut self, known: KnownImport<'_>) -> bool {
+        let places = self.places_of(known.inputs.keys());
+        known.closure.iter().any(|(name, record)| {
+            let now = self.file_of(name, &places).and_then(|file| self.content(&file));
+            now.is_some() && record.content.is_some() && now != record.content
+        })
+    }
+
     /// The files of modules that the search path does not lead to.
     fn places(&mut self, observation: &Observation) -> Vec<Input> {
         let elsewhere = |module: &importgate_core::observed::LoadedModule| module.file.clone().map(PathBuf::from);

@@ -463,6 +463,11 @@ impl Scripted {
         self
     }
 
+    fn content_of(&self, name: &str) -> Option<ContentHash> {
+        let module = self.modules.get(name)?;
+        Some(ContentHash::of(source(module).as_bytes()))
+    }
+
     fn cost_ms(&self, name: &str) -> f64 {
         self.modules[name].body.iter().map(|(_, ms)| ms).sum()
     }
@@ -546,13 +551,13 @@ impl Measure for Scripted {
     }
 
     fn is_unchanged(&self, known: KnownImport<'_>) -> bool {
-        let now = |name: &String| {
-            self.modules
-                .get(name)
-                .map(|module| ContentHash::of(source(module).as_bytes()))
-        };
         let mut modules = known.closure.iter();
-        !known.inputs.is_empty() && modules.all(|(name, record)| now(name) == record.content)
+        !known.inputs.is_empty() && modules.all(|(name, record)| self.content_of(name) == record.content)
+    }
+
+    fn is_edited(&self, known: KnownImport<'_>) -> bool {
+        let mut modules = known.closure.iter();
+        modules.any(|(name, record)| self.modules.contains_key(name) && self.content_of(name) != record.content)
     }
 
     fn observe(&self, request: ImportRequest<'_>, look: Look) -> Result<TargetObservation, MeasureError> {
@@ -577,7 +582,7 @@ impl Measure for Scripted {
             .collect();
         let record = |name: &String| {
             let module = &self.modules[name];
-            let content = Some(ContentHash::of(source(module).as_bytes()));
+            let content = self.content_of(name);
             let origin = module.origin.clone();
             let bytecode = Some(self.bytecode_of(name).0);
             (

@@ -60,6 +60,19 @@ fn what_changed_is_looked_at() {
 }
 
 #[test]
+fn what_is_other_code_by_its_files_is_looked_at_once() {
+    let looks = |before: &Scripted, head: Scripted| {
+        let project = Project::new(SHOP, &head);
+        let baseline = Project::new(SHOP, before).record(before).expect("a baseline");
+        project.check(&head, Some(baseline), &Options::default());
+        (head.count_asked("light look shop"), head.count_asked("look shop"))
+    };
+    assert_eq!(looks(&shop(), shop().edited("shop.db", "pass", 0.0)), (0, 1));
+    let other_start = || shop().starting_with("other.pth", &[]);
+    assert_eq!(looks(&shop(), other_start()), (1, 0), "it may be the same");
+}
+
+#[test]
 fn what_files_do_not_show_is_looked_at() {
     let by = ReuseBy::Files;
     let silent = || Scripted::new().module("shop", 5.0, &[]).starting_with("shop.pth", &[]);

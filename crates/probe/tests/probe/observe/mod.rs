@@ -1,5 +1,6 @@
 //! Observations of real imports by the `python3` on PATH: what they see, and what the graph makes of it.
 
+mod edits;
 mod effects;
 mod imports;
 mod lines;
