@@ -257,6 +257,9 @@ pub struct ExplainArguments {
     /// Import in pairs with and without each costly statement that nothing uses at once, and show what that saves.
     #[arg(long)]
     pub verify: bool,
+    /// Show instead which functions are called while importing, how often, and how long they take, from a run under a profiler.
+    #[arg(long, conflicts_with_all = ["why", "verify", "from"])]
+    pub profile: bool,
     /// The file of usage [default: as the budgets file says, else importgate.usage.json beside it where it exists].
     #[arg(long, value_name = "FILE")]
     pub usage: Option<PathBuf>,

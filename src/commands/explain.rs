@@ -51,6 +51,7 @@ fn measured(name: &str, arguments: &ExplainArguments) -> Result<u8, Error> {
             smallest_ms: arguments.min.as_secs_f64() * 1000.0,
             why: arguments.why.as_deref(),
             verify: arguments.verify,
+            profile: arguments.profile,
             seed: seed::draw(),
         },
         &Probe::new(session, None),

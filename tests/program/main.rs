@@ -16,6 +16,7 @@ mod doctor;
 mod example;
 mod explain;
 mod explain_log;
+mod explain_profile;
 mod failures;
 mod groups;
 mod history;

@@ -10,8 +10,8 @@ use crate::python::{BytecodeFiles, Contents, CountedRun, PythonError, Session};
 use crate::runner::RunError;
 use importgate_core::observed::{
     Attempt, Body, BytecodeState, Clock, Deferral, Deferred, FailedCommand, ImportRequest, Installed, Interpreter,
-    KnownImport, LineSeen, Look, Measure, MeasureError, ReferenceSample, Sample, StatementPlace, StatementSyntax,
-    TargetObservation,
+    KnownImport, LineSeen, Look, Measure, MeasureError, Profile, ReferenceSample, Sample, StatementPlace,
+    StatementSyntax, TargetObservation,
 };
 
 /// One interpreter with one version of the code, and what counts its instructions.
@@ -130,6 +130,14 @@ impl Measure for Probe {
 
     fn syntax(&self, statements: &[StatementPlace]) -> Result<Vec<StatementSyntax>, MeasureError> {
         Ok(self.session.syntax(statements)?)
+    }
+
+    fn profile(&self, request: ImportRequest<'_>) -> Attempt<Option<Profile>> {
+        Ok(self.session.profile(request)?)
+    }
+
+    fn profile_command(&self, words: &[String]) -> Result<Option<Profile>, MeasureError> {
+        Ok(self.session.profile_command(words)?)
     }
 
     fn counter(&self) -> Option<String> {

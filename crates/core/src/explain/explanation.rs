@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::advice::{Marks, advise};
 use super::graph::{ImportGraph, ImportStatement, top_level};
 use super::tree::{self, GroupTotal, Node};
-use super::{ChainStep, CostlyImport, CostlyTogether, HeavyLine, Usual};
+use super::{ChainStep, CostlyImport, CostlyTogether, HeavyLine, ProfileTable, Usual};
 use crate::budgets::Classes;
 use crate::observed::{LoadedModule, ModuleTable, Observation, Origin, is_at_or_below};
 use crate::usage::Usage;
@@ -44,6 +44,8 @@ pub struct Explanation {
     pub bodies: Vec<HeavyLine>,
     /// The chain that was asked for.
     pub why: Option<Why>,
+    /// Calls and times by function, where they were asked for.
+    pub profile: Option<ProfileTable>,
 }
 
 /// Why a module is loaded.
@@ -100,6 +102,7 @@ pub fn explain(material: &Material<'_>) -> Explanation {
             module: module.to_owned(),
             chain: chain_to(&graph, &observation, module),
         }),
+        profile: None,
     }
 }
 

@@ -11,10 +11,12 @@ use thiserror::Error;
 use crate::budgets::{Classes, Target, Workload};
 use crate::checks::Places;
 use crate::explain::source::{self, SourceLine, has_lazy_imports};
-use crate::explain::{CostlyImport, Explanation, HeavyLine, Material, Sources, Usual, heaviest_line, heavy_bodies};
+use crate::explain::{
+    CostlyImport, Explanation, HeavyLine, Material, Sources, Usual, heaviest_line, heavy_bodies, profile_table,
+};
 use crate::observed::{
     Collections, Edge, ImportRequest, LoadedModule, Measure, MeasureError, ModuleRecord, Observation, Origin, Place,
-    TargetObservation,
+    Profile, TargetObservation,
 };
 use crate::report::progress_line::{Phase, Progress};
 use crate::report::wording::short_failure;
@@ -49,6 +51,8 @@ pub struct Explain<'a> {
     pub why: Option<&'a str>,
     /// Whether to measure what leaving each statement out saves.
     pub verify: bool,
+    /// Whether to count calls by function; nothing is deferred then.
+    pub profile: bool,
     /// What the random order of those measurements follows from.
     pub seed: u64,
 }
@@ -72,6 +76,20 @@ pub enum ExplainError {
         "`--verify` measures imports with a statement deferred; `{target}` is a command, and is explained without it"
     )]
     CannotVerify {
+        /// The target.
+        target: String,
+    },
+    /// Only under the profiler does it fail.
+    #[error("the import works, and fails under a profiler: {how}")]
+    FailsProfiled {
+        /// How, in one line.
+        how: String,
+    },
+    /// There is no profiler.
+    #[error("{python} has no profiler (the module `_lsprof` of `cProfile`), or nothing was seen of {target}")]
+    NoProfile {
+        /// The interpreter.
+        python: String,
         /// The target.
         target: String,
     },
@@ -136,6 +154,14 @@ pub fn explain(
     let usual = subject.usual(observed, progress)?;
     let mut explanation = subject.explanation(observed, &usual);
     if explain.why.is_some() {
+        return Ok(explanation);
+    }
+    if explain.profile {
+        let profile = measure.profile(subject.request(0))?;
+        let profile = profile.map_err(|failure| ExplainError::FailsProfiled {
+            how: short_failure(&failure),
+        })?;
+        subject.add_profile(&mut explanation, profile, Some(usual.time_ms()))?;
         return Ok(explanation);
     }
     explanation.bodies = subject.heavy_lines(&explanation, progress)?;
@@ -206,7 +232,10 @@ fn explain_command(
         imports: &main,
     };
     let mut explanation = subject.explanation(&observed, &usual);
-    if explain.why.is_none() {
+    if explain.profile {
+        // Its time is CPU time, that of its processes too, and the profiler's clock runs on while it waits.
+        subject.add_profile(&mut explanation, measure.profile_command(words)?, None)?;
+    } else if explain.why.is_none() {
         for import in &mut explanation.imports {
             import.read_source(&subject);
         }
@@ -306,6 +335,21 @@ impl Subject<'_> {
             .into_iter()
             .filter_map(|body| heaviest_line(body, &seen))
             .collect())
+    }
+
+    /// Adds calls and times by function.
+    fn add_profile(
+        &self,
+        explanation: &mut Explanation,
+        profile: Option<Profile>,
+        time_ms: Option<f64>,
+    ) -> Result<(), ExplainError> {
+        let profile = profile.ok_or_else(|| ExplainError::NoProfile {
+            python: self.measure.interpreter().executable.display().to_string(),
+            target: self.explain.target.name.clone(),
+        })?;
+        explanation.profile = Some(profile_table(&profile, time_ms, self.explain.places));
+        Ok(())
     }
 
     fn explanation(&self, observed: &TargetObservation, usual: &Usual) -> Explanation {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::{
     Body, ContentHash, Deferral, Deferred, Failure, Inputs, Installed, Interpreter, KnownImport, LineSeen, ModuleTable,
-    Observation, ReferenceSample, Sample, StatementPlace, StatementSyntax,
+    Observation, Profile, ReferenceSample, Sample, StatementPlace, StatementSyntax,
 };
 
 /// One interpreter with one version of the code.
@@ -91,6 +91,18 @@ pub trait Measure: Sync {
     /// # Errors
     /// Where the process could not be run, or answered something unexpected.
     fn syntax(&self, statements: &[StatementPlace]) -> Result<Vec<StatementSyntax>, MeasureError>;
+
+    /// Imports once under a profiler. Nothing where the interpreter has none.
+    ///
+    /// # Errors
+    /// Where the process could not be run, or answered something unexpected.
+    fn profile(&self, request: ImportRequest<'_>) -> Attempt<Option<Profile>>;
+
+    /// Runs a command once with its process under a profiler. Nothing where [`Self::observe_command`] sees nothing.
+    ///
+    /// # Errors
+    /// Where the process could not be started.
+    fn profile_command(&self, words: &[String]) -> Result<Option<Profile>, MeasureError>;
 
     /// What counts instructions, such as `cachegrind 3.19.0`: counts of different counters do not compare. `None` where
     /// none is at hand.

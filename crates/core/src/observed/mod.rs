@@ -15,6 +15,7 @@ mod measure;
 mod module_index;
 mod observation;
 mod place;
+mod profile;
 mod sample;
 mod shared_map;
 mod syntax;
@@ -35,6 +36,7 @@ pub use observation::{
     Observation, Traces, Trigger, WarningSeen,
 };
 pub use place::Place;
+pub use profile::{CallerSeen, FunctionName, FunctionSeen, Profile};
 pub use sample::{OwnTime, ReferenceSample, Sample};
 pub use shared_map::SharedMap;
 pub use syntax::{

@@ -26,8 +26,8 @@ use importgate_core::flows::{
 };
 use importgate_core::observed::{
     Attempt, Body, Clock, ContentHash, Deferral, Deferred, FailedCommand, ImportRequest, Installed, Interpreter,
-    KnownImport, LineSeen, Look, Machine, Measure, MeasureError, ModuleRecord, Origin, OwnTime, ReferenceSample,
-    Sample, StatementPlace, StatementSyntax, TargetObservation,
+    KnownImport, LineSeen, Look, Machine, Measure, MeasureError, ModuleRecord, Origin, OwnTime, Profile,
+    ReferenceSample, Sample, StatementPlace, StatementSyntax, TargetObservation,
 };
 use importgate_core::report::progress_line::Progress;
 use importgate_core::stats::comparison::WHOLE_ALLOWANCE;
@@ -332,6 +332,14 @@ impl Measure for Simulated<'_> {
 
     fn lines(&self, _: ImportRequest<'_>, _: &[&str]) -> Result<Vec<LineSeen>, MeasureError> {
         Ok(Vec::new())
+    }
+
+    fn profile(&self, _: ImportRequest<'_>) -> Attempt<Option<Profile>> {
+        unreachable!("a check profiles nothing")
+    }
+
+    fn profile_command(&self, _: &[String]) -> Result<Option<Profile>, MeasureError> {
+        unreachable!("there are no commands")
     }
 
     fn counter(&self) -> Option<String> {

@@ -8,7 +8,9 @@ use std::time::Duration;
 use super::PythonError;
 use super::answer;
 use super::observation::name_files;
+use super::scripts::Script;
 use super::session::{Session, word};
+use super::workspace::Mailbox;
 use crate::runner;
 use crate::runner::{Command, Ended, Output, Status};
 use importgate_core::observed::{FailedCommand, Failure, Observation, Sample};
@@ -47,7 +49,24 @@ impl Session {
     /// # Errors
     /// [`PythonError`] where it could not be started, or answered something unexpected.
     pub fn observe_command(&self, words: &[String]) -> Result<Observation, PythonError> {
-        let folder = self.workspace().folder_of_observer()?;
+        let mailbox = self.watch_command(words, Script::CommandObserver, 1)?;
+        let mut observation = match answer::read::<Observation>(&mailbox.read_answer(), "observation") {
+            Ok(Ok(observation)) => observation,
+            _ => Observation::default(),
+        };
+        name_files(&mut observation, &self.settings().working_directory);
+        Ok(observation)
+    }
+
+    /// Runs a command with its first process of this interpreter watched by a script, which may take `patience` times the limit. What
+    /// it answered is in the mailbox.
+    pub(super) fn watch_command(
+        &self,
+        words: &[String],
+        observer: Script,
+        patience: u32,
+    ) -> Result<Mailbox, PythonError> {
+        let folder = self.workspace().folder_of_observer(observer)?;
         let mailbox = self.workspace().mailbox();
         let mut command = self.command_of(words, 0);
         let path = std::env::join_paths(std::iter::once(folder.clone()).chain(self.python_paths()));
@@ -60,13 +79,9 @@ impl Session {
             told.push(word(key, value));
         }
         command.environment.insert("IMPORTGATE_OBSERVE".into(), Some(told));
+        command.time_limit *= patience;
         runner::run(&command)?;
-        let mut observation = match answer::read::<Observation>(&mailbox.read_answer(), "observation") {
-            Ok(Ok(observation)) => observation,
-            _ => Observation::default(),
-        };
-        name_files(&mut observation, &self.settings().working_directory);
-        Ok(observation)
+        Ok(mailbox)
     }
 
     fn command_of(&self, words: &[String], round: u32) -> Command {

@@ -16,6 +16,7 @@ mod interpreter_info;
 mod lines;
 mod module_index;
 mod observation;
+mod profile;
 mod resolve;
 mod scripts;
 mod session;

@@ -48,10 +48,14 @@ pub(super) enum Script {
     ObserveLines,
     /// Reads what sources say of import statements.
     Syntax,
+    /// An import under a profiler.
+    Profile,
     /// Starts the observer in the process of a command.
     CommandStart,
     /// Notes what that process imports.
     CommandObserver,
+    /// Notes in its place what that process calls.
+    CommandProfiler,
     /// Starts the recorder in the processes of a workload.
     UsageStart,
     /// Notes which modules a process of a workload uses.
@@ -60,7 +64,7 @@ pub(super) enum Script {
 
 impl Script {
     /// The scripts that a session runs.
-    pub(super) const OF_A_SESSION: [Self; 7] = [
+    pub(super) const OF_A_SESSION: [Self; 8] = [
         Self::Interpreter,
         Self::Probe,
         Self::DeferringProbe,
@@ -68,11 +72,13 @@ impl Script {
         Self::Observe,
         Self::ObserveLines,
         Self::Syntax,
+        Self::Profile,
     ];
     /// Those of them that run often enough to be compiled once.
     pub(super) const COMPILED: [Self; 4] = [Self::Probe, Self::DeferringProbe, Self::RemovingProbe, Self::Observe];
-    /// The scripts that watch a command.
-    pub(super) const OF_A_COMMAND: [Self; 2] = [Self::CommandStart, Self::CommandObserver];
+    /// The scripts that watch a command, each begun by the first.
+    #[cfg(test)]
+    const OF_A_COMMAND: [Self; 3] = [Self::CommandStart, Self::CommandObserver, Self::CommandProfiler];
     /// The scripts that watch a workload.
     pub(super) const OF_USAGE: [Self; 2] = [Self::UsageStart, Self::UsageRecorder];
 
@@ -88,7 +94,9 @@ impl Script {
             Self::Syntax => "syntax.py",
             Self::CommandStart => "importgate_command_start.py",
             Self::UsageStart => "sitecustomize.py",
+            Self::Profile => "profile.py",
             Self::CommandObserver => "importgate_command_observer.py",
+            Self::CommandProfiler => "importgate_command_profiler.py",
             Self::UsageRecorder => "importgate_usage_recorder.py",
         }
     }
@@ -143,6 +151,25 @@ impl Script {
                 "observe/bytecode.py",
                 "observe/modules.py",
                 "command/observe.py",
+            ]],
+            Self::Profile => &[
+                IMPORTING,
+                parts![
+                    "observe/readings.py",
+                    "observe/places.py",
+                    "observe/profiler.py",
+                    "observe/profile.py",
+                ],
+            ],
+            Self::CommandProfiler => &[parts![
+                "wire.py",
+                "clock.py",
+                "import_system.py",
+                "start_up.py",
+                "observe/readings.py",
+                "observe/places.py",
+                "observe/profiler.py",
+                "command/profile.py",
             ]],
             Self::UsageStart => &[parts!["usage/sitecustomize.py"]],
             Self::UsageRecorder => &[parts!["import_system.py", "usage/recorder.py"]],

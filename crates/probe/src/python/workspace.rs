@@ -75,8 +75,8 @@ impl Workspace {
         PathBuf::from(name)
     }
 
-    /// A folder that goes in front of PYTHONPATH to have one process of a command observed.
-    pub(super) fn folder_of_observer(&self) -> Result<PathBuf, PythonError> {
+    /// A folder that goes in front of PYTHONPATH to have one process of a command watched by this script.
+    pub(super) fn folder_of_observer(&self, observer: Script) -> Result<PathBuf, PythonError> {
         let folder = self
             .folder
             .path()
@@ -86,12 +86,14 @@ impl Workspace {
             move |source| PythonError::Workspace { path, source }
         };
         fs::create_dir(&folder).map_err(failed(&folder))?;
-        for script in Script::OF_A_COMMAND {
-            let file = folder.join(match script {
-                // The name that every interpreter looks for when it starts.
-                Script::CommandStart => "sitecustomize.py",
-                other => other.file_name(),
-            });
+        let files = [
+            // The name that every interpreter looks for when it starts.
+            ("sitecustomize.py", Script::CommandStart),
+            // The name that it then looks for.
+            (Script::CommandObserver.file_name(), observer),
+        ];
+        for (name, script) in files {
+            let file = folder.join(name);
             fs::write(&file, script.assemble()).map_err(failed(&file))?;
         }
         Ok(folder)

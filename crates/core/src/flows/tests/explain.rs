@@ -25,6 +25,7 @@ fn explained(measure: &Scripted, adjust: impl FnOnce(&mut Explain<'_>)) -> Resul
         smallest_ms: 1.0,
         why: None,
         verify: false,
+        profile: false,
         seed: 3,
     };
     adjust(&mut asked);
@@ -207,4 +208,27 @@ fn a_heavy_body_is_named_by_its_line() {
     let line = explanation.bodies.first().expect("a heavy body");
     assert_eq!((line.module.as_str(), line.source.as_str()), ("tables", "work()"));
     assert_eq!(line.place.to_string(), "tables.py:2");
+}
+
+#[test]
+fn a_profile_is_a_run_of_its_own_and_scaled_to_the_measured_time() {
+    let measure = shop();
+    let explanation = explained(&measure, |asked| asked.profile = true).expect("it works");
+    let profile = explanation.profile.expect("a profile");
+    assert_eq!(
+        (measure.count_asked("profile"), measure.count_asked("defer shop")),
+        (1, 0)
+    );
+    let heavy = profile.rows.iter().find(|row| row.name == "heavy").expect("its body");
+    assert!((heavy.own_share - 0.6).abs() < 1e-6, "{heavy:?}");
+    let own_ms = heavy.own_ms.expect("it is scaled");
+    assert!((own_ms / explanation.time_ms - 0.6).abs() < 1e-6, "{heavy:?}");
+    assert!(profile.profiled_ms > 1.5 * explanation.time_ms, "{profile:?}");
+}
+
+#[test]
+fn an_import_that_fails_under_the_profiler_says_so() {
+    let measure = shop().fails("heavy", 8, missing("late"));
+    let error = explained(&measure, |asked| asked.profile = true).expect_err("it fails");
+    assert!(matches!(error, ExplainError::FailsProfiled { .. }), "{error}");
 }

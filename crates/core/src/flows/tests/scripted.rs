@@ -10,10 +10,10 @@ use super::shared::Shared;
 use crate::flows::{ShowProgress, SourceFiles};
 use crate::observed::{
     Attempt, BlockedSeen, Body, BytecodeState, Clock, Collections, ContentHash, Deferral, Deferred, Edge, Effect,
-    EffectSeen, FailedCommand, Failure, FunctionSyntax, Glance, ImportForm, ImportRequest, ImportedName, Input, Inputs,
-    Installed, Interpreter, KnownImport, LineSeen, LoadedModule, Look, Measure, MeasureError, ModuleIndex,
-    ModuleRecord, NameUse, Observation, Origin, OwnTime, Place, ReferenceSample, Sample, Standing, StatementPlace,
-    StatementSyntax, TargetObservation, TypeChecking, UseContext,
+    EffectSeen, FailedCommand, Failure, FunctionName, FunctionSeen, FunctionSyntax, Glance, ImportForm, ImportRequest,
+    ImportedName, Input, Inputs, Installed, Interpreter, KnownImport, LineSeen, LoadedModule, Look, Measure,
+    MeasureError, ModuleIndex, ModuleRecord, NameUse, Observation, Origin, OwnTime, Place, Profile, ReferenceSample,
+    Sample, Standing, StatementPlace, StatementSyntax, TargetObservation, TypeChecking, UseContext,
 };
 use crate::report::progress_line::Progress;
 use crate::stats::random::SplitMix64;
@@ -502,6 +502,36 @@ impl Scripted {
         self.bytecode.lock().get(name).copied().unwrap_or(fresh)
     }
 
+    /// The bodies as a profiler has them, which makes everything take twice as long.
+    fn profiled(&self, modules: &[String]) -> Profile {
+        let ns = |name: &String| (2.0 * self.cost_ms(name) * NS_PER_MS) as u64;
+        let seen = modules.iter().map(|name| FunctionSeen {
+            function: FunctionName {
+                module: Some(name.clone()),
+                file: relative(name),
+                line: 1,
+                name: "<module>".to_owned(),
+            },
+            calls: 1,
+            primitive_calls: 1,
+            own_ns: ns(name),
+            cumulative_ns: ns(name),
+            callers: Vec::new(),
+            way: Vec::new(),
+            busiest_line: 0,
+            samples: 0,
+            samples_of_way: 0,
+        });
+        Profile {
+            calls: modules.len() as u64,
+            primitive_calls: modules.len() as u64,
+            functions: modules.len() as u64,
+            own_ns: modules.iter().map(ns).sum(),
+            seen: seen.collect(),
+            ..Profile::default()
+        }
+    }
+
     fn timed(&self, import: &Import, round: u32) -> Sample {
         let slowness = self.slowness();
         let own: Vec<OwnTime> = import
@@ -748,6 +778,22 @@ impl Measure for Scripted {
                 })
             })
             .collect())
+    }
+
+    fn profile(&self, request: ImportRequest<'_>) -> Attempt<Option<Profile>> {
+        self.go_on()?;
+        self.note("profile", request);
+        let import = self.import(request, &[]);
+        if let Some(failure) = import.failure {
+            return Ok(Err(failure));
+        }
+        Ok(Ok(Some(self.profiled(&import.order))))
+    }
+
+    fn profile_command(&self, words: &[String]) -> Result<Option<Profile>, MeasureError> {
+        self.note_text(format!("profile {}", words.join(" ")));
+        let is_seen = !self.command_imports.is_empty();
+        Ok(is_seen.then(|| self.profiled(&self.command_imports)))
     }
 
     fn counter(&self) -> Option<String> {

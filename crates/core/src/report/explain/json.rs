@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::profile_json::ProfileDocument;
 use crate::explain::{
     Advice, AdviceKind, CostlyImport, CostlyTogether, Explanation, GroupTotal, HeavyLine, Measured, Node, Obstacle,
     ObstacleKind, Use, Weight, Why,
@@ -32,6 +33,7 @@ pub fn render(explanation: &Explanation) -> Result<String, serde_json::Error> {
         together: explanation.together.iter().map(Set::from).collect(),
         bodies: &explanation.bodies,
         why: explanation.why.as_ref(),
+        profile: explanation.profile.as_ref().map(ProfileDocument::from),
     };
     Ok(untrusted::json(&serde_json::to_string_pretty(&document)?) + "\n")
 }
@@ -51,6 +53,8 @@ struct Document<'a> {
     together: Vec<Set<'a>>,
     bodies: &'a [HeavyLine],
     why: Option<&'a Why>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<ProfileDocument<'a>>,
 }
 
 #[derive(Serialize)]

@@ -6,6 +6,8 @@ mod imports;
 pub mod json;
 pub mod log_json;
 pub mod log_terminal;
+mod profile_json;
+mod profile_terminal;
 pub mod speedscope;
 pub mod terminal;
 mod wrap;
@@ -17,9 +19,10 @@ pub(super) fn place_for_people(place: &Place) -> String {
     without_site(&place.to_string()).to_owned()
 }
 
-/// A path or a place without the folder that packages are installed in.
+/// A path or a place without the folder that packages are installed in, or that of the standard library.
 fn without_site(path: &str) -> &str {
     let folders = ["/site-packages/", "/dist-packages/"];
     let installed = folders.iter().find_map(|folder| path.rsplit_once(folder));
-    installed.map_or(path, |(_, rest)| rest)
+    let standard = || path.rsplit_once("/lib/python3.")?.1.split_once('/');
+    installed.or_else(standard).map_or(path, |(_, rest)| rest)
 }

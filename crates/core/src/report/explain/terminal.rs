@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::branches::{Branches, Shown, Stem};
-use super::imports;
+use super::{imports, profile_terminal};
 use crate::explain::{ChainStep, Explanation, HeavyLine};
 use crate::numbers;
 use crate::report::{untrusted, wording};
@@ -38,6 +38,10 @@ pub fn render(explanation: &Explanation, options: &Options) -> String {
     let _ = total(&mut text);
     if let Some(why) = &explanation.why {
         chain(&mut text, &why.module, why.chain.as_deref());
+        return text;
+    }
+    if let Some(profile) = &explanation.profile {
+        profile_terminal::write(&mut text, explanation, profile, options.smallest_ms);
         return text;
     }
     tree(&mut text, explanation, options);
@@ -180,6 +184,7 @@ pub(super) mod tests {
             together: Vec::new(),
             bodies: Vec::new(),
             why: None,
+            profile: None,
         }
     }
 
