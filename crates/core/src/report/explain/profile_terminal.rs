@@ -128,10 +128,8 @@ fn function(text: &mut String, row: &ProfiledFunction) {
         wrapped(text, COLUMN, WIDTH, &name);
     }
     wrapped(text, COLUMN, WIDTH, &about(row));
-    if row.own_share >= SMALLEST_SHARE || row.cumulative_share >= SMALLEST_SHARE {
-        if let Some(way) = way(row) {
-            wrapped(text, COLUMN, WIDTH, &way);
-        }
+    if let Some(way) = way(row).filter(|_| row.cumulative_share >= SMALLEST_SHARE) {
+        wrapped(text, COLUMN, WIDTH, &way);
     }
 }
 

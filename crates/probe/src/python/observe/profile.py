@@ -1,5 +1,5 @@
-"""Says what the functions of an import are called for, and how often: one import in a run of its own, since a profiler makes every
-call take longer.
+"""Says which functions an import calls, how often, and how long they take: one import in a run of its own, since a profiler
+makes every call take longer.
 """
 
 

@@ -1,11 +1,12 @@
-"""Calls and times by function, as cProfile has them: the profiler in C that it is made of, switched on around what is looked at.
+"""Calls and times by function, as cProfile has them: the profiler in C that it is made of, switched on around what is looked
+at.
 
-Who calls whom the profiler knows, but neither from which line nor on whose behalf. That is what samples of the stack are for: a timer
-that runs while the process computes asks now and then where it is. What our own functions call is taken out of the counts, so those
-that are left are exact.
+Who calls whom the profiler knows, but neither from which line nor on whose behalf. That is what samples of the stack are for:
+a timer that runs while the process computes asks now and then where it is. What our own functions call is taken out of the
+counts, so those that are left are exact.
 
-Measured code may profile itself. Before Python 3.12 whoever comes last has the only place; from then on a second one would be refused. So
-ours makes way for as long as the other is on, and says that it did.
+Measured code may profile itself. Before Python 3.12 whoever comes last has the only place; from then on a second one would be
+refused. So ours makes way for as long as the other is on, and says that it did.
 """
 import _signal
 
