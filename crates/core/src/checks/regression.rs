@@ -57,16 +57,18 @@ pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
         return vec![slowdown::finding(case, ruling, severity, context)];
     }
     let limit = &case.target.limits.max_regression;
+    let comparison = as_shown(case, ruling);
+    let change_ms = comparison.change_ms;
     let kind = FindingKind::Regression(Regression {
         certainty,
-        comparison: as_shown(case, ruling),
+        comparison,
         allowed: limit.value,
     });
     let finding = Finding::about(case.target, severity, kind).asked_by(limit.line.as_ref());
     if !is_decided {
         return vec![finding];
     }
-    let (causes, rest) = causes(case, ruling.comparison.kind, context);
+    let (causes, rest) = causes(case, (ruling.comparison.kind, change_ms), context);
     let finding = finding.caused_by(causes).leaving(rest);
     vec![finding.beside(changed_since(case, context))]
 }
@@ -98,14 +100,14 @@ fn as_shown(case: &Case<'_>, ruling: &Ruling) -> Comparison {
 }
 
 /// That two interpreters are compared comes before everything that their code does.
-fn causes(case: &Case<'_>, kind: ComparisonKind, context: &Context<'_>) -> (Vec<Cause>, Rest) {
+fn causes(case: &Case<'_>, (kind, change_ms): (ComparisonKind, f64), context: &Context<'_>) -> (Vec<Cause>, Rest) {
     let interpreters = context.compared.interpreters().map(Cause::other_interpreter);
     // A command is measured as a whole process: the interpreter's start is part of it.
     let of_start = context
         .start
         .filter(|_| case.is_command())
         .map(|start| start.causes.clone());
-    let (of_code, rest) = if kind == ComparisonKind::Instructions {
+    let (of_code, mut rest) = if kind == ComparisonKind::Instructions {
         let causes = case.causes_of_count(context.places, Count::Instructions);
         (causes, Rest::default())
     } else {
@@ -113,7 +115,11 @@ fn causes(case: &Case<'_>, kind: ComparisonKind, context: &Context<'_>) -> (Vec<
     };
     let mut causes: Vec<Cause> = interpreters.into_iter().collect();
     causes.extend(of_start.into_iter().flatten());
+    let of_start_ms = causes.iter().map(|cause| cause.weight.time_ms).sum();
     causes.extend(of_code);
+    if kind != ComparisonKind::Instructions {
+        rest.make_room(&mut causes, of_start_ms, change_ms);
+    }
     (causes, rest)
 }
 

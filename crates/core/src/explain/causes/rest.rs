@@ -54,6 +54,13 @@ impl Rest {
         }
     }
 
+    /// Makes room among causes that add up to `change_ms` with this for others that were put beside them, and cost `others_ms`.
+    pub(crate) fn make_room(&mut self, causes: &mut [Cause], others_ms: f64, change_ms: f64) {
+        self.modules_ms = (self.modules_ms - others_ms).max(0.0);
+        let named_ms: f64 = causes.iter().map(|cause| cause.weight.time_ms).sum();
+        scale(causes, named_ms, change_ms.max(0.0) + self.saved_ms);
+    }
+
     /// Makes the causes and this add up to `change_ms`. What is smaller than `smallest_ms` is not worth saying.
     pub(super) fn share_out(&mut self, causes: &mut [Cause], change_ms: f64, smallest_ms: f64) {
         if change_ms <= 0.0 {
@@ -64,16 +71,21 @@ impl Rest {
         self.saved_ms = worth(self.saved_ms);
         let all_ms = change_ms + self.saved_ms;
         let named_ms: f64 = causes.iter().map(|cause| cause.weight.time_ms).sum();
-        if named_ms > all_ms {
-            for cause in &mut *causes {
-                cause.weight.time_ms *= all_ms / named_ms;
-            }
-        }
+        scale(causes, named_ms, all_ms);
         let left_ms = (all_ms - named_ms).max(0.0);
         self.collections_ms = worth(self.collections_ms.min(left_ms));
         self.modules_ms = worth(left_ms - self.collections_ms);
         if self.modules == 0 {
             self.modules_ms = 0.0;
+        }
+    }
+}
+
+/// Causes that come to more than there is, as they share that.
+fn scale(causes: &mut [Cause], named_ms: f64, all_ms: f64) {
+    if named_ms > all_ms {
+        for cause in causes {
+            cause.weight.time_ms *= all_ms / named_ms;
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::figures::assert_figures_agree;
 use super::scripted::{ROOT, Scripted, Unseen};
 use crate::baseline::Baseline;
 use crate::budgets::{self, Budgets, FileKind, ReuseBy, Target};
@@ -118,7 +119,9 @@ impl Project {
             sampling,
             reuse: options.reuse,
         };
-        check(&asked, head, against, deadline, &mut Unseen).expect("it can be measured")
+        let report = check(&asked, head, against, deadline, &mut Unseen).expect("it can be measured");
+        assert_figures_agree(&report);
+        report
     }
 
     fn sampling(&self, options: &Options) -> SamplingSettings {
