@@ -93,11 +93,7 @@ pub fn check(
     let measured = measure(check, head, (&compare_with, &context, &speed), deadline, progress)?;
     let mut interrupted = measured.samples.interrupted;
     // Nothing more is measured after that: what is known is said.
-    let deadline = if interrupted.is_some() {
-        deadline.ended()
-    } else {
-        deadline
-    };
+    let deadline = unless_stopped(deadline, interrupted);
     if let Compared::Base { private_bytecode, .. } = &mut context.compared {
         *private_bytecode = measured.private_bytecode;
     }
@@ -109,11 +105,7 @@ pub fn check(
     };
     let orders = unless_interrupted(measured.try_orders(check.targets, &orders, progress), &mut interrupted)?;
     let orders = orders.unwrap_or_else(|| vec![Vec::new(); check.targets.len()]);
-    let deadline = if interrupted.is_some() {
-        deadline.ended()
-    } else {
-        deadline
-    };
+    let deadline = unless_stopped(deadline, interrupted);
     let cases = measured.cases(check.targets, &orders, &compare_with);
     let mut judgement = checks::judge(&cases, &context);
     let before = measured.lines_before(&compare_with, check.files);
@@ -222,13 +214,19 @@ fn measure<'a>(
 ) -> Result<Measured<'a>, MeasureError> {
     let targets = check.targets;
     let counted = check.budgets.measure.engine.value == Engine::Instructions;
-    let ((head, base), private_bytecode) = observe_both(
+    let Observed {
+        head,
+        base,
+        private_bytecode,
+        stopped_by,
+    } = observe_both(
         check,
         head,
         (compare_with, context, speed),
         (counted, deadline),
         progress,
     )?;
+    let deadline = unless_stopped(deadline, stopped_by);
     let mut states: Vec<TargetState> = targets
         .iter()
         .zip(&head.observations)
@@ -248,7 +246,8 @@ fn measure<'a>(
     let rules = check.sampling.rules(tests(check, &states));
     let jobs = jobs(targets, &states, &head, rules);
     let sampling = check.sampling.narrowed_to(head.width);
-    let samples = sample::take(sides, &jobs, &sampling, deadline, progress)?;
+    let mut samples = sample::take(sides, &jobs, &sampling, deadline, progress)?;
+    samples.interrupted = samples.interrupted.or(stopped_by);
     Ok(Measured {
         head,
         base,
@@ -275,16 +274,35 @@ fn tests(check: &Check<'_>, states: &[TargetState]) -> usize {
     check.targets.iter().chain(check.elsewhere).map(most_tests_of).sum()
 }
 
+/// What was observed of both sides.
+struct Observed<'a> {
+    head: Side<'a>,
+    base: Option<Side<'a>>,
+    /// True where both had to be brought into one state of their bytecode.
+    private_bytecode: bool,
+    /// The signal that ended it before all was seen.
+    stopped_by: Option<i32>,
+}
+
+/// After a signal no time is left.
+fn unless_stopped(deadline: Deadline<'_>, stopped_by: Option<i32>) -> Deadline<'_> {
+    if stopped_by.is_some() {
+        deadline.ended()
+    } else {
+        deadline
+    }
+}
+
 /// Observes every target in the head, and in the base where there is one. A base that was just checked out has its bytecode
 /// where this run could write it, and the head where it was written before: where the two are not in one state, both keep it in
-/// a private folder, so that what is compared is the code; the second answer is whether that was so.
+/// a private folder, so that what is compared is the code.
 fn observe_both<'a>(
     check: &Check<'_>,
     head: &'a dyn Measure,
     (compare_with, context, speed): (&CompareWith<'a>, &Context<'_>, &RunSpeed),
     (counted, deadline): (bool, Deadline<'_>),
     progress: &mut dyn ShowProgress,
-) -> Result<((Side<'a>, Option<Side<'a>>), bool), MeasureError> {
+) -> Result<Observed<'a>, MeasureError> {
     let targets = check.targets;
     let reuse = check.reuse;
     let glance = |target: &Target, observed: &TargetObservation| {
@@ -299,9 +317,21 @@ fn observe_both<'a>(
         deadline: Some(deadline),
     };
     let known = unchanged::observations(head, targets, compare_with, context, (check.reuse, speed));
-    let observed = observer.observe_rest(targets, known, progress)?;
-    let Some(base) = observe_base(compare_with, check, (&observed, counted, deadline), progress)? else {
-        return Ok(((observed, None), false));
+    let (observed, stopped_by) = observer.observe_until_stopped(targets, known, progress)?;
+    let deadline = unless_stopped(deadline, stopped_by);
+    let of_base = observe_base(compare_with, check, (&observed, counted, deadline), progress)?;
+    let (base, base_stopped_by) = of_base.unzip();
+    let stopped_by = stopped_by.or(base_stopped_by.flatten());
+    let base = match base {
+        Some(base) if stopped_by.is_none() => base,
+        base => {
+            return Ok(Observed {
+                head: observed,
+                base,
+                private_bytecode: false,
+                stopped_by,
+            });
+        }
     };
     let sides = observed.observations.iter().zip(&base.observations);
     let differ = sides.into_iter().any(|(head, base)| {
@@ -310,21 +340,35 @@ fn observe_both<'a>(
     });
     let privately = |side: &dyn Measure| differ && side.use_private_bytecode();
     if privately(head) | privately(base.measure) {
-        let observed = observer.observe(targets, progress)?;
-        let base = observe_base(compare_with, check, (&observed, counted, deadline), progress)?;
-        return Ok(((observed, base), true));
+        let nothing = vec![None; targets.len()];
+        let (head, stopped_by) = observer.observe_until_stopped(targets, nothing, progress)?;
+        let deadline = unless_stopped(deadline, stopped_by);
+        let of_base = observe_base(compare_with, check, (&head, counted, deadline), progress)?;
+        let (base, base_stopped_by) = of_base.unzip();
+        return Ok(Observed {
+            head,
+            base,
+            private_bytecode: true,
+            stopped_by: stopped_by.or(base_stopped_by.flatten()),
+        });
     }
-    Ok(((observed, Some(base)), false))
+    Ok(Observed {
+        head: observed,
+        base: Some(base),
+        private_bytecode: false,
+        stopped_by: None,
+    })
 }
 
 /// Observes every target in the base, and makes sure that it is the base's code that was imported. Closely where costs are to
-/// be read off the observation; else a light look will do, and none where files show that the base is what the head is.
+/// be read off the observation; else a light look will do, and none where files show that the base is what the head is. The second
+/// answer is the signal that ended it.
 fn observe_base<'a>(
     compare_with: &CompareWith<'a>,
     check: &Check<'_>,
     (head, closely, deadline): (&Side<'_>, bool, Deadline<'_>),
     progress: &mut dyn ShowProgress,
-) -> Result<Option<Side<'a>>, MeasureError> {
+) -> Result<Option<(Side<'a>, Option<i32>)>, MeasureError> {
     let Some(base) = compare_with.base() else {
         return Ok(None);
     };
@@ -337,11 +381,11 @@ fn observe_base<'a>(
     };
     let by_files = check.reuse.is_by_files() && !closely;
     let known = unchanged::in_base(base.measure, head, check.targets, by_files);
-    let mut side = observer.observe_rest(check.targets, known, progress)?;
+    let (mut side, stopped_by) = observer.observe_until_stopped(check.targets, known, progress)?;
     for observed in side.observations.iter_mut().filter(|observed| !observed.is_missing) {
         (base.verify_sources)(observed)?;
     }
-    Ok(Some(side))
+    Ok(Some((side, stopped_by)))
 }
 
 /// What has to be timed, and what is asked of it.

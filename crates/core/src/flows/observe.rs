@@ -63,15 +63,32 @@ impl<'a> Observer<'a, '_> {
         known: Vec<Option<TargetObservation>>,
         progress: &mut dyn ShowProgress,
     ) -> Result<Side<'a>, MeasureError> {
+        match self.observe_until_stopped(targets, known, progress)? {
+            (side, None) => Ok(side),
+            (_, Some(signal)) => Err(MeasureError::Interrupted { signal }),
+        }
+    }
+
+    /// The same, and what was seen until then with the signal where the run is stopped.
+    pub(super) fn observe_until_stopped(
+        self,
+        targets: &[Target],
+        known: Vec<Option<TargetObservation>>,
+        progress: &mut dyn ShowProgress,
+    ) -> Result<(Side<'a>, Option<i32>), MeasureError> {
         let mut observing = Observing::new(targets, known, (self.width, self.deadline), progress);
         let looker = Looker {
             measure: self.measure,
             settles: self.settles,
             is_open: self.is_open,
         };
-        side_by_side::run(self.width.imports(), &mut observing, |position| {
+        let ended = side_by_side::run(self.width.imports(), &mut observing, |position| {
             Ok((position, looker.look_at(&targets[position])?))
-        })?;
+        });
+        let stopped_by = match ended {
+            Err(MeasureError::Interrupted { signal }) => Some(signal),
+            other => other.map(|()| None)?,
+        };
         let missing = || TargetObservation {
             is_missing: true,
             ..TargetObservation::default()
@@ -81,11 +98,12 @@ impl<'a> Observer<'a, '_> {
             .into_iter()
             .map(|seen| seen.unwrap_or_else(missing))
             .collect();
-        Ok(Side {
+        let side = Side {
             measure: self.measure,
             width: observing.width,
             observations,
-        })
+        };
+        Ok((side, stopped_by))
     }
 }
 

@@ -6,7 +6,7 @@ use super::project::{Options, Project, codes, row};
 use super::scripted::Scripted;
 use crate::budgets::ReuseBy;
 use crate::checks::{TargetStatus, Verdict};
-use crate::flows::{Deadline, RecordError, Reuse, ShowProgress, record};
+use crate::flows::{Against, Base, Deadline, RecordError, Reuse, ShowProgress, record};
 use crate::observed::MeasureError;
 use crate::report::progress_line::{Outlook, Progress};
 
@@ -50,6 +50,49 @@ fn after_ctrl_c_what_is_decided_is_said() {
     let verdicts = ["shop", "tool"].map(|target| row(&report, target).verdict);
     assert_eq!(verdicts, [Verdict::Pass, Verdict::Inconclusive]);
     assert!(row(&report, "tool").samples > 0);
+}
+
+#[test]
+fn after_ctrl_c_while_observing_what_was_seen_until_then_is_said() {
+    let reuse = Reuse {
+        by: ReuseBy::Observed,
+        ..Reuse::default()
+    };
+    let options = Options {
+        reuse,
+        ..Options::default()
+    };
+    let project = Project::new(BOTH, &shop());
+    let baseline = project.record(&shop()).expect("a baseline");
+    let whole = shop().anew();
+    project.check(&whole, Some(baseline.clone()), &options);
+    let first_look = whole
+        .asked()
+        .iter()
+        .position(|asked| asked == "light look shop")
+        .expect("a look");
+    let stopped = shop().anew().interrupted_after(first_look + 1);
+    let report = project.check(&stopped, Some(baseline), &options);
+    assert_eq!(report.run.interrupted, Some(2));
+    assert_eq!(row(&report, "shop").status, TargetStatus::Reused);
+    assert_eq!(codes(&report), ["inconclusive tool"]);
+}
+
+#[test]
+fn after_ctrl_c_while_observing_a_base_nothing_was_compared() {
+    let project = Project::new(BOTH, &shop());
+    let old = shop().interrupted_after(1);
+    let base = Base {
+        measure: &old,
+        name: "main".to_owned(),
+        other_path_length: false,
+        verify_sources: Box::new(|_| Ok(())),
+    };
+    let report = project.check_against(&shop(), Against::Base(base), &Options::default());
+    assert_eq!(
+        (report.verdict, report.run.interrupted),
+        (Verdict::Inconclusive, Some(2))
+    );
 }
 
 #[test]

@@ -63,9 +63,14 @@ fn generate(seed: u64) -> Generated {
     Generated {
         before: program(all),
         head,
-        budgets: match below(3) {
-            0 => format!("[modules.shop]\nmax-time = '{ceiling_ms}ms'\n"),
-            _ => "[modules.shop]\n".to_owned(),
+        budgets: {
+            let of_shop = match below(4) {
+                0 => format!("max-time = '{ceiling_ms}ms'\n"),
+                1 => "max-new-modules = 0\nmax-memory = '1KiB'\nforbid = ['fresh']\n".to_owned(),
+                2 => "max-modules = 3\nmax-memory-regression = '1%'\n".to_owned(),
+                _ => String::new(),
+            };
+            format!("[modules.shop]\n{of_shop}[modules.'shop.part0']\n")
         },
     }
 }
