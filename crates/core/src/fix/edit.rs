@@ -10,7 +10,7 @@ use super::statement::{ForTypeCheckers, StatementEdit};
 const INDENTATION: &str = "    ";
 
 /// The source with these edits; each is of another statement of it.
-pub(crate) fn edited(source: &[u8], edits: &[&StatementEdit]) -> Vec<u8> {
+pub fn edited(source: &[u8], edits: &[&StatementEdit]) -> Vec<u8> {
     let old = lines(source);
     let mut edits = edits.to_vec();
     edits.sort_by_key(|edit| edit.lines);

@@ -15,9 +15,8 @@ use crate::observed::{FunctionProblem, Place, Standing, StatementProblem, UseCon
 
 pub(crate) use candidates::{Candidate, Candidates};
 pub(crate) use diff::unified;
-pub(crate) use statement::{Planned, StatementEdit, plan};
-
-use edit::edited;
+pub use edit::edited;
+pub use statement::{Planned, StatementEdit, plan};
 
 /// An edit of a file, by its path from the project's folder.
 pub(crate) type FileEdit = (String, StatementEdit);

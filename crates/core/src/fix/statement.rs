@@ -22,7 +22,7 @@ const KNOWN_FOR_EFFECTS: [&str; 9] = [
 
 /// What becomes of a statement. Lines are one-based.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct StatementEdit {
+pub struct StatementEdit {
     /// Its first and its last line.
     pub(super) lines: (u32, u32),
     /// What stays of it, as it is to be written; `None` where it goes as a whole.
@@ -62,19 +62,20 @@ pub(super) struct ForTypeCheckers {
 
 /// A statement that can be changed, and what of it stays.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Planned {
-    pub(crate) edit: StatementEdit,
+pub struct Planned {
+    /// The change.
+    pub edit: StatementEdit,
     /// The functions that import instead, with the line of their `def`.
-    pub(crate) functions: Vec<(String, u32)>,
+    pub functions: Vec<(String, u32)>,
     /// Names that stay.
-    pub(crate) kept: Vec<Refusal>,
+    pub kept: Vec<Refusal>,
 }
 
 /// What can be done with a statement.
 ///
 /// # Errors
 /// Why nothing can, of each of its names.
-pub(crate) fn plan(syntax: &StatementSyntax, style: Style) -> Result<Planned, Vec<Refusal>> {
+pub fn plan(syntax: &StatementSyntax, style: Style) -> Result<Planned, Vec<Refusal>> {
     let statement = Statement { syntax, style };
     if let Some(reason) = statement.problem() {
         return Err(vec![statement.refusal(None, reason, None)]);

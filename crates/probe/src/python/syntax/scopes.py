@@ -223,7 +223,8 @@ class _Scopes:
             if name in scope.globals:
                 found.append(("global", scope.globals[name], None))
             for bound, line, how, node in scope.binds:
-                if bound == name and node is not statement and (scope.kind == "module" or name in scope.globals):
+                # A star import may bring the name too.
+                if bound in (name, "*") and node is not statement and (scope.kind == "module" or name in scope.globals):
                     found.append((how, line, None))
             for read, line, context in scope.reads:
                 if read == name and scope.means_global(name):
