@@ -18,6 +18,7 @@ mod explain;
 mod explain_log;
 mod explain_profile;
 mod failures;
+mod fix;
 mod groups;
 mod history;
 mod hostile;

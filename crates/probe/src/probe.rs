@@ -10,8 +10,8 @@ use crate::python::{BytecodeFiles, Contents, CountedRun, PythonError, Session};
 use crate::runner::RunError;
 use importgate_core::observed::{
     Attempt, Body, BytecodeState, Clock, Deferral, Deferred, FailedCommand, ImportRequest, Installed, Interpreter,
-    KnownImport, LineSeen, Look, Measure, MeasureError, Profile, ReferenceSample, Sample, StatementPlace,
-    StatementSyntax, TargetObservation,
+    KnownImport, LineSeen, Look, Measure, MeasureError, Profile, ReferenceSample, Sample, SourceFacts, StatementPlace,
+    TargetObservation,
 };
 
 /// One interpreter with one version of the code, and what counts its instructions.
@@ -128,8 +128,8 @@ impl Measure for Probe {
         Ok(self.session.lines(request, watched)?)
     }
 
-    fn syntax(&self, statements: &[StatementPlace]) -> Result<Vec<StatementSyntax>, MeasureError> {
-        Ok(self.session.syntax(statements)?)
+    fn syntax(&self, statements: &[StatementPlace], bodies: &[Body]) -> Result<SourceFacts, MeasureError> {
+        Ok(self.session.syntax(statements, bodies)?)
     }
 
     fn profile(&self, request: ImportRequest<'_>) -> Attempt<Option<Profile>> {

@@ -82,6 +82,11 @@ impl Candidates {
         all.into_iter().cloned().collect()
     }
 
+    /// Every module that would fall away with one of them.
+    pub(crate) fn modules(&self) -> BTreeSet<&str> {
+        self.open.iter().flat_map(Candidate::falling).collect()
+    }
+
     /// Takes out the one to try next, with the target in which it gives back most and how much, in milliseconds. `None` where
     /// nothing is left that gives back `smallest_ms`.
     pub(crate) fn next(&mut self, smallest_ms: f64) -> Option<(Candidate, usize, f64)> {
@@ -121,6 +126,12 @@ impl Candidate {
     /// The targets that would load less.
     pub(crate) fn targets(&self) -> impl Iterator<Item = usize> {
         self.falls_away.keys().copied()
+    }
+
+    /// The modules that would fall away in any target.
+    pub(crate) fn falling(&self) -> impl Iterator<Item = &str> {
+        let weighed = self.falls_away.values();
+        weighed.flat_map(|weighed| weighed.time_ms.keys().map(String::as_str))
     }
 
     fn modules(&self, target: usize) -> BTreeSet<String> {

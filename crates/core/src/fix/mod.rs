@@ -11,7 +11,7 @@ mod style;
 use std::collections::BTreeMap;
 
 use crate::explain::Measured;
-use crate::observed::{FunctionProblem, Place, Standing, StatementProblem, UseContext};
+use crate::observed::{BodyEffectKind, FunctionProblem, Place, Standing, StatementProblem, UseContext};
 
 pub(crate) use candidates::{Candidate, Candidates};
 pub(crate) use diff::unified;
@@ -111,6 +111,13 @@ pub enum RefusalReason {
     Interface,
     /// Its import is known for what it does, and not for its names.
     SideEffect,
+    /// A module that would be imported later does something to others.
+    BodyEffect {
+        /// The module.
+        module: String,
+        /// What it does.
+        kind: BodyEffectKind,
+    },
     /// With the change the import of a target fails.
     Breaks {
         /// The target.

@@ -17,7 +17,8 @@ use crate::fix::{
     Style, changed, plan,
 };
 use crate::observed::{
-    Collections, Look, Measure, MeasureError, Place, StatementPlace, StatementSyntax, TargetObservation,
+    Body, BodyEffect, Collections, Look, Measure, MeasureError, Place, SourceFacts, StatementPlace, StatementSyntax,
+    TargetObservation,
 };
 use crate::report::progress_line::{Phase, Progress};
 use crate::report::wording::short_failure;
@@ -122,25 +123,47 @@ pub fn fix(fix: &Fix<'_>, copies: &mut dyn Copies, progress: &mut dyn ShowProgre
     let mut candidates = Candidates::default();
     for (position, looked) in looked_at.iter().enumerate() {
         let (imports, together) = every_cut(&looked.material(fix, copies.before()));
-        candidates.add(position, &imports, &together, |file| fix.places.is_own(file));
+        candidates.add(position, &imports, &together, |file| is_own(fix, file));
     }
     let statements = candidates.statements();
-    let syntax = if statements.is_empty() {
-        Vec::new()
+    let facts = if statements.is_empty() {
+        SourceFacts::default()
     } else {
-        copies.before().syntax(&statements)?
+        let bodies = own_bodies(fix, &looked_at, &candidates.modules());
+        copies.before().syntax(&statements, &bodies)?
     };
     let mut workshop = Workshop {
         fix,
         copies,
         progress,
         targets: looked_at,
-        syntax: statements.into_iter().zip(syntax).collect(),
+        syntax: statements.into_iter().zip(facts.statements).collect(),
+        effects: facts.effects,
         random: SplitMix64::new(fix.seed),
         refusals: Vec::new(),
     };
     let proposals = workshop.proposals(candidates)?;
     workshop.report(proposals)
+}
+
+/// The bodies of the project that are among these modules.
+fn own_bodies(fix: &Fix<'_>, looked_at: &[LookedAt<'_>], modules: &BTreeSet<&str>) -> Vec<Body> {
+    let loaded = looked_at.iter().flat_map(|looked| &looked.observed.observation.modules);
+    let own: BTreeMap<&str, &str> = loaded
+        .filter(|module| modules.contains(module.name.as_str()))
+        .filter_map(|module| Some((module.name.as_str(), module.file.as_deref()?)))
+        .filter(|(_, file)| is_own(fix, file))
+        .collect();
+    let body = |(module, file): (&str, &str)| Body {
+        module: module.to_owned(),
+        file: file.to_owned(),
+    };
+    own.into_iter().map(body).collect()
+}
+
+/// True for a source of the copy. What lies elsewhere is not copied, and not changed.
+fn is_own(fix: &Fix<'_>, file: &str) -> bool {
+    fix.places.is_own(&fix.places.shorten(file)) && !fix.places.shorten(file).starts_with('/')
 }
 
 /// A target as it is.
@@ -231,6 +254,7 @@ struct Workshop<'a, 'b> {
     progress: &'b mut dyn ShowProgress,
     targets: Vec<LookedAt<'a>>,
     syntax: BTreeMap<StatementPlace, StatementSyntax>,
+    effects: Vec<BodyEffect>,
     random: SplitMix64,
     refusals: Vec<Refusal>,
 }
@@ -244,7 +268,7 @@ impl Workshop<'_, '_> {
                 continue;
             };
             if tried == MOST_TRIED {
-                self.refuse_all(&candidate, estimate_ms, &RefusalReason::NotMeasured);
+                self.refuse_all(&candidate, estimate_ms, &RefusalReason::NotMeasured, None);
                 continue;
             }
             tried += 1;
@@ -273,10 +297,30 @@ impl Workshop<'_, '_> {
                 }
             }
         }
-        (planned.len() == candidate.statements.len()).then_some(planned)
+        let can_go = planned.len() == candidate.statements.len() && !self.has_effect(candidate, estimate_ms);
+        can_go.then_some(planned)
     }
 
-    fn refuse_all(&mut self, candidate: &Candidate, estimate_ms: f64, reason: &RefusalReason) {
+    /// Whether a module of the project that would be imported later does something to others, which is noted.
+    fn has_effect(&mut self, candidate: &Candidate, estimate_ms: f64) -> bool {
+        let falling: BTreeSet<&str> = candidate.falling().collect();
+        let found = self
+            .effects
+            .iter()
+            .find(|effect| falling.contains(effect.module.as_str()));
+        let Some(effect) = found.cloned() else {
+            return false;
+        };
+        let reason = RefusalReason::BodyEffect {
+            module: effect.module,
+            kind: effect.kind,
+        };
+        let at = self.fix.places.place(&effect.file, effect.line);
+        self.refuse_all(candidate, estimate_ms, &reason, Some(&at));
+        true
+    }
+
+    fn refuse_all(&mut self, candidate: &Candidate, estimate_ms: f64, reason: &RefusalReason, at: Option<&Place>) {
         let refusal = |statement: &StatementPlace| Refusal {
             place: Place {
                 file: statement.file.clone(),
@@ -285,7 +329,7 @@ impl Workshop<'_, '_> {
             name: None,
             estimate_ms,
             reason: reason.clone(),
-            at: None,
+            at: at.cloned(),
         };
         self.refusals.extend(candidate.statements.iter().map(refusal));
     }
@@ -312,13 +356,13 @@ impl Workshop<'_, '_> {
         let (measured, before_ms) = match outcome {
             Ok(measured) => measured,
             Err(reason) => {
-                self.refuse_all(candidate, estimate_ms, &reason);
+                self.refuse_all(candidate, estimate_ms, &reason, None);
                 return Ok(None);
             }
         };
         let is_told = measured.saved.time_ms - measured.uncertainty_ms > 0.0;
         if !is_told || measured.saved.time_ms < self.fix.smallest_ms {
-            self.refuse_all(candidate, estimate_ms, &RefusalReason::SavesNothing(measured));
+            self.refuse_all(candidate, estimate_ms, &RefusalReason::SavesNothing(measured), None);
             return Ok(None);
         }
         let others = candidate.targets().filter(|&other| other != target);

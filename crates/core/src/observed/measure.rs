@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::{
     Body, ContentHash, Deferral, Deferred, Failure, Inputs, Installed, Interpreter, KnownImport, LineSeen, ModuleTable,
-    Observation, Profile, ReferenceSample, Sample, StatementPlace, StatementSyntax,
+    Observation, Profile, ReferenceSample, Sample, SourceFacts, StatementPlace,
 };
 
 /// One interpreter with one version of the code.
@@ -86,11 +86,11 @@ pub trait Measure: Sync {
     fn lines(&self, request: ImportRequest<'_>, watched: &[&str]) -> Result<Vec<LineSeen>, MeasureError>;
 
     /// Reads what import statements bind, and where in their module and in the other files of the project each name is used. It
-    /// imports nothing. One answer for each statement, in their order.
+    /// imports nothing. Of the `bodies` it says what they do to other modules.
     ///
     /// # Errors
     /// Where the process could not be run, or answered something unexpected.
-    fn syntax(&self, statements: &[StatementPlace]) -> Result<Vec<StatementSyntax>, MeasureError>;
+    fn syntax(&self, statements: &[StatementPlace], bodies: &[Body]) -> Result<SourceFacts, MeasureError>;
 
     /// Imports once under a profiler. Nothing where the interpreter has none.
     ///

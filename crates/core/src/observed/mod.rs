@@ -40,6 +40,6 @@ pub use profile::{CallerSeen, FunctionName, FunctionSeen, Profile};
 pub use sample::{OwnTime, ReferenceSample, Sample};
 pub use shared_map::SharedMap;
 pub use syntax::{
-    CheckingBlock, FunctionProblem, FunctionSyntax, ImportedName, NameUse, Standing, StatementPlace, StatementProblem,
-    StatementSyntax, TypeChecking, UseContext,
+    BodyEffect, BodyEffectKind, CheckingBlock, FunctionProblem, FunctionSyntax, ImportedName, NameUse, SourceFacts,
+    Standing, StatementPlace, StatementProblem, StatementSyntax, TypeChecking, UseContext,
 };

@@ -162,6 +162,44 @@ pub enum UseContext {
     Patched,
     /// A file of settings names it.
     Named,
+    /// Another file uses the module that it loads as an attribute of its package, and loads it nowhere itself.
+    Relied,
+}
+
+/// What the body of a module does to others, so that it matters when it is imported.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct BodyEffect {
+    /// The module.
+    pub module: String,
+    /// What it does.
+    pub kind: BodyEffectKind,
+    /// Its source.
+    pub file: String,
+    /// The line of the statement.
+    pub line: u32,
+}
+
+/// What a statement of a body does to others, as far as its syntax shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BodyEffectKind {
+    /// It calls something, and takes no result.
+    Call,
+    /// It puts a value into another module.
+    Assignment,
+    /// It decorates by something of the project, which may keep what it decorates.
+    Decorator,
+    /// It derives a class from one of the project, where classes know of those derived from them.
+    Subclass,
+}
+
+/// What sources say of import statements, and of the bodies that those may load later.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+pub struct SourceFacts {
+    /// One for each statement, in their order.
+    pub statements: Vec<StatementSyntax>,
+    /// The first effect of each body that has one.
+    pub effects: Vec<BodyEffect>,
 }
 
 /// A function that uses a name.

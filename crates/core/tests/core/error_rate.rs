@@ -27,7 +27,7 @@ use importgate_core::flows::{
 use importgate_core::observed::{
     Attempt, Body, Clock, ContentHash, Deferral, Deferred, FailedCommand, ImportRequest, Installed, Interpreter,
     KnownImport, LineSeen, Look, Machine, Measure, MeasureError, ModuleRecord, Origin, OwnTime, Profile,
-    ReferenceSample, Sample, StatementPlace, StatementSyntax, TargetObservation,
+    ReferenceSample, Sample, SourceFacts, StatementPlace, TargetObservation,
 };
 use importgate_core::report::progress_line::Progress;
 use importgate_core::stats::comparison::WHOLE_ALLOWANCE;
@@ -256,7 +256,7 @@ impl Measure for Simulated<'_> {
         false
     }
 
-    fn syntax(&self, _: &[StatementPlace]) -> Result<Vec<StatementSyntax>, MeasureError> {
+    fn syntax(&self, _: &[StatementPlace], _: &[Body]) -> Result<SourceFacts, MeasureError> {
         unreachable!("a check reads no sources")
     }
 

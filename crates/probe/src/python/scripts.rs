@@ -137,6 +137,7 @@ impl Script {
                 "wire.py",
                 "syntax/scopes.py",
                 "syntax/outside.py",
+                "syntax/effects.py",
                 "syntax/statements.py",
             ]],
             Self::CommandStart => &[parts!["command/sitecustomize.py"]],

@@ -7,7 +7,8 @@ use std::process::Command;
 use super::support::{Project, python};
 use importgate_core::fix::{Planned, Refusal, RefusalReason, Style, edited, plan};
 use importgate_core::observed::{
-    FunctionProblem, Measure, Standing, StatementPlace, StatementProblem, StatementSyntax, UseContext,
+    Body, BodyEffectKind, FunctionProblem, Measure, Standing, StatementPlace, StatementProblem, StatementSyntax,
+    UseContext,
 };
 use importgate_probe::Probe;
 
@@ -96,6 +97,7 @@ fn kept() -> Vec<(&'static str, u32, &'static [u8], RefusalReason)> {
         ("k_patched", 1, b"import colorsys\ndef f(): return colorsys\n", used(UseContext::Patched)),
         ("k_patched_object", 1, b"import colorsys\ndef f(): return colorsys\n", used(UseContext::Patched)),
         ("k_named", 1, b"import colorsys\ndef f(): return colorsys\n", used(UseContext::Named)),
+        ("k_relied", 1, b"import xml.dom\ndef f():\n    return xml.dom\n", used(UseContext::Relied)),
         ("k_unused", 1, b"import colorsys\n", Reason::Unused),
         ("k_export_form", 1, b"import colorsys as colorsys\ndef f(): return colorsys\n", Reason::ExplicitExport),
         ("k_effect", 1, b"import readline as colorsys\ndef f(): return colorsys\n", Reason::SideEffect),
@@ -129,6 +131,7 @@ const OTHERS: &[(&str, &str)] = &[
         "tests/test_object.py",
         "import k_patched_object\nfrom unittest import mock\ndef test(monkeypatch):\n    monkeypatch.setattr(k_patched_object, 'colorsys', None)\n",
     ),
+    ("relying.py", "import xml\ndef f():\n    return xml.dom.Node\n"),
     ("settings.toml", "entry = \"k_named:colorsys\"\n"),
 ];
 
@@ -156,7 +159,7 @@ impl Sources {
             line: *line,
         };
         let places: Vec<StatementPlace> = places.iter().map(place).collect();
-        self.probe.syntax(&places).expect("it is read")
+        self.probe.syntax(&places, &[]).expect("it is read").statements
     }
 
     /// Of each module, what its `run` returns, and whether importing the module loads `colorsys`. All in one process.
@@ -274,4 +277,74 @@ fn python_version() -> (u32, u32) {
     let text = super::support::run(executable, &["-c", "import sys; print(*sys.version_info[:2])"]);
     let mut numbers = text.split_whitespace().map(|number| number.parse().expect("a number"));
     (numbers.next().expect("a version"), numbers.next().expect("a version"))
+}
+
+#[test]
+fn what_a_body_does_to_others_is_seen() {
+    let bodies: &[(&str, &[u8], Option<(BodyEffectKind, u32)>)] = &[
+        (
+            "b/plain",
+            b"\"\"\"Text.\"\"\"\nimport os\nX = os.getenv('X')\nX.y = 1\ndef f():\n    print(1)\n",
+            None,
+        ),
+        (
+            "b/calls",
+            b"import atexit\natexit.register(print)\n",
+            Some((BodyEffectKind::Call, 2)),
+        ),
+        (
+            "b/in_condition",
+            b"if True:\n    print(1)\n",
+            Some((BodyEffectKind::Call, 2)),
+        ),
+        ("b/program", b"if __name__ == '__main__':\n    print(1)\n", None),
+        (
+            "b/handler",
+            b"import logging\nlogging.getLogger('b').addHandler(logging.NullHandler())\n",
+            None,
+        ),
+        (
+            "b/environment",
+            b"import os\nos.environ['X'] = '1'\n",
+            Some((BodyEffectKind::Assignment, 2)),
+        ),
+        (
+            "b/deletes",
+            b"import os\ndel os.environ['X']\n",
+            Some((BodyEffectKind::Assignment, 2)),
+        ),
+        ("b/own_object", b"app = dict()\napp['x'] = 1\n", None),
+        (
+            "b/registers",
+            b"from .plain import X\n@X.command()\ndef f(): pass\n",
+            Some((BodyEffectKind::Decorator, 3)),
+        ),
+        (
+            "b/wraps",
+            b"import functools\n@functools.lru_cache(1)\ndef f(): pass\n",
+            None,
+        ),
+        ("b/base", b"class Base:\n    def __init_subclass__(cls): pass\n", None),
+        (
+            "b/derived",
+            b"from b.base import Base\nclass A(Base): pass\n",
+            Some((BodyEffectKind::Subclass, 2)),
+        ),
+    ];
+    let sources = Sources::of(bodies.iter().map(|(name, source, _)| (*name, *source)));
+    let body = |(name, ..): &(&str, &[u8], Option<(BodyEffectKind, u32)>)| Body {
+        module: name.replace('/', "."),
+        file: format!("{name}.py"),
+    };
+    let asked: Vec<Body> = bodies.iter().map(body).collect();
+    let found = sources.probe.syntax(&[], &asked).expect("it is read").effects;
+    let found: Vec<(String, BodyEffectKind, u32)> = found
+        .into_iter()
+        .map(|effect| (effect.file, effect.kind, effect.line))
+        .collect();
+    let expected = bodies.iter().filter_map(|(name, _, effect)| {
+        let (kind, line) = (*effect)?;
+        Some((format!("{name}.py"), kind, line))
+    });
+    assert_eq!(found, expected.collect::<Vec<_>>());
 }

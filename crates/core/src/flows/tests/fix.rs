@@ -6,7 +6,7 @@ use super::project::Project;
 use super::scripted::{Scripted, Unseen};
 use crate::fix::{ChangedFile, FixReport, RefusalReason, Style};
 use crate::flows::{Copies, Fix, FixError, fix};
-use crate::observed::{Measure, MeasureError, UseContext};
+use crate::observed::{Effect, Measure, MeasureError, UseContext};
 
 /// Two copies of a scripted project, whose tests fail without some imports.
 struct ScriptedCopies {
@@ -221,4 +221,16 @@ fn a_file_that_must_stay_takes_its_proposal_with_it() {
     let left = report.files_without(|path| path == "shop.py");
     let paths: Vec<&str> = left.iter().map(|file| file.path.as_str()).collect();
     assert_eq!(paths, ["shop/cli.py"]);
+}
+
+#[test]
+fn a_module_of_the_project_whose_import_does_something_stays() {
+    let own = shop().effect("heavy", Effect::Thread);
+    let report = fixed(&mut ScriptedCopies::of(own), None).expect("it works");
+    assert_eq!(modules(&report), ["large"]);
+    let does_more =
+        |reason: &RefusalReason| matches!(reason, RefusalReason::BodyEffect { module, .. } if module == "heavy");
+    let refusal = report.refusals.iter().find(|refusal| does_more(&refusal.reason));
+    let place = refusal.and_then(|refusal| refusal.at.as_ref()).map(ToString::to_string);
+    assert_eq!(place.as_deref(), Some("heavy.py:1"));
 }

@@ -9,11 +9,12 @@ use std::time::Duration;
 use super::shared::Shared;
 use crate::flows::{ShowProgress, SourceFiles};
 use crate::observed::{
-    Attempt, BlockedSeen, Body, BytecodeState, Clock, Collections, ContentHash, Deferral, Deferred, Edge, Effect,
-    EffectSeen, FailedCommand, Failure, FunctionName, FunctionSeen, FunctionSyntax, Glance, ImportForm, ImportRequest,
-    ImportedName, Input, Inputs, Installed, Interpreter, KnownImport, LineSeen, LoadedModule, Look, Measure,
-    MeasureError, ModuleIndex, ModuleRecord, NameUse, Observation, Origin, OwnTime, Place, Profile, ReferenceSample,
-    Sample, Standing, StatementPlace, StatementSyntax, TargetObservation, TypeChecking, UseContext,
+    Attempt, BlockedSeen, Body, BodyEffect, BodyEffectKind, BytecodeState, Clock, Collections, ContentHash, Deferral,
+    Deferred, Edge, Effect, EffectSeen, FailedCommand, Failure, FunctionName, FunctionSeen, FunctionSyntax, Glance,
+    ImportForm, ImportRequest, ImportedName, Input, Inputs, Installed, Interpreter, KnownImport, LineSeen,
+    LoadedModule, Look, Measure, MeasureError, ModuleIndex, ModuleRecord, NameUse, Observation, Origin, OwnTime, Place,
+    Profile, ReferenceSample, Sample, SourceFacts, Standing, StatementPlace, StatementSyntax, TargetObservation,
+    TypeChecking, UseContext,
 };
 use crate::report::progress_line::Progress;
 use crate::stats::random::SplitMix64;
@@ -752,9 +753,19 @@ impl Measure for Scripted {
         })
     }
 
-    fn syntax(&self, statements: &[StatementPlace]) -> Result<Vec<StatementSyntax>, MeasureError> {
+    fn syntax(&self, statements: &[StatementPlace], bodies: &[Body]) -> Result<SourceFacts, MeasureError> {
         self.note_text(format!("syntax of {}", statements.len()));
-        Ok(statements.iter().map(|place| self.syntax_of(place)).collect())
+        let has_effect = |body: &&Body| !self.modules[&body.module].effects.is_empty();
+        let effect = |body: &Body| BodyEffect {
+            module: body.module.clone(),
+            kind: BodyEffectKind::Call,
+            file: body.file.clone(),
+            line: 1,
+        };
+        Ok(SourceFacts {
+            statements: statements.iter().map(|place| self.syntax_of(place)).collect(),
+            effects: bodies.iter().filter(has_effect).map(effect).collect(),
+        })
     }
 
     fn lines(&self, request: ImportRequest<'_>, watched: &[&str]) -> Result<Vec<LineSeen>, MeasureError> {

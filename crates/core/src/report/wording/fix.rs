@@ -3,7 +3,7 @@
 use crate::explain::Measured;
 use crate::fix::{Refusal, RefusalReason};
 use crate::numbers;
-use crate::observed::{FunctionProblem, Standing, StatementProblem, UseContext};
+use crate::observed::{BodyEffectKind, FunctionProblem, Standing, StatementProblem, UseContext};
 
 /// What a change saves, with the interval that holds the truth in 95%.
 pub(in crate::report) fn saving(measured: &Measured) -> String {
@@ -35,9 +35,19 @@ pub(in crate::report) fn refusal(refusal: &Refusal) -> String {
                 .to_owned()
         }
         RefusalReason::SideEffect => "it is imported for what that does".to_owned(),
+        RefusalReason::BodyEffect { module, kind } => format!("the import of {module} does more than define names: {}", effect(*kind)),
         RefusalReason::Breaks { target, how } => format!("without it the import of {target} fails: {how}"),
         RefusalReason::SavesNothing(measured) => format!("moving it saves too little: {}", saving(measured)),
         RefusalReason::NotMeasured => "it was not measured: others save more".to_owned(),
+    }
+}
+
+fn effect(kind: BodyEffectKind) -> &'static str {
+    match kind {
+        BodyEffectKind::Call => "it calls something for what that does",
+        BodyEffectKind::Assignment => "it changes another module",
+        BodyEffectKind::Decorator => "a decorator of the project may register something",
+        BodyEffectKind::Subclass => "a base class of the project may list what is derived from it",
     }
 }
 
@@ -85,5 +95,6 @@ fn used(context: UseContext) -> &'static str {
         UseContext::Accessed => "another module reaches it through this one",
         UseContext::Patched => "another file names it in a string, as tests do that replace it",
         UseContext::Named => "a file of settings names it",
+        UseContext::Relied => "another file uses what it loads as an attribute of its package",
     }
 }

@@ -41,12 +41,14 @@ def _full_name(node, package):
 
 
 class _Outside:
-    """What is looked for: by module, its names, and whether a star import takes them all."""
+    """What is looked for: by module, its names, and whether a star import takes them all; and modules that packages have only since
+    a statement loads them."""
 
-    def __init__(self, wanted, starred):
+    def __init__(self, wanted, starred, submodules):
         self.wanted = wanted
         self.starred = starred
-        self.found = []  # module, name, kind, file, line
+        self.submodules = submodules
+        self.found = []  # module, name, kind, file, line, the line of the statement where it is about that one alone
 
     def look_into(self, path, roots):
         try:
@@ -58,7 +60,8 @@ class _Outside:
             for module, names in self.wanted.items()
         }
         modules = {module: names for module, names in modules.items() if names}
-        if not modules:
+        loaded = {full for full in self.submodules if full.encode() in source}
+        if not modules and not loaded:
             return
         if not path.endswith((".py", ".pyi")):
             self._text(path, source, modules)
@@ -66,6 +69,7 @@ class _Outside:
         try:
             tree = compile(source, path, "exec", ast.PyCF_ONLY_AST, True)
             self._tree(path, tree, _package_of(path, roots), modules)
+            self._relies(path, tree, loaded)
         except (SyntaxError, ValueError, RecursionError):
             return
 
@@ -73,7 +77,22 @@ class _Outside:
         return module in self.starred and b"*" in source and module.rpartition(".")[2].encode() in source
 
     def _note(self, module, name, kind, path, node):
-        self.found.append((module, name, kind, path, node if type(node) is int else node.lineno))
+        self.found.append((module, name, kind, path, node if type(node) is int else node.lineno, None))
+
+    def _relies(self, path, tree, loaded):
+        """`a.b` where nothing but `import a` stands in the file: somebody else loads `a.b`."""
+        imported = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                imported.update(alias.name for alias in node.names if alias.asname is None)
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                imported.update("%s.%s" % (node.module, alias.name) for alias in node.names)
+        for node in ast.walk(tree):
+            full = _dotted(node) if isinstance(node, ast.Attribute) else None
+            if full in loaded and full.partition(".")[0] in imported:
+                if not any(name == full or name.startswith(full + ".") for name in imported):
+                    for module, name, line in self.submodules[full]:
+                        self.found.append((module, name, "relied", path, node.lineno, line))
 
     def _text(self, path, source, modules):
         for number, line in enumerate(source.decode("utf-8", "replace").split("\n"), 1):

@@ -2,7 +2,7 @@
 sources and imports none of them.
 
 Each `statement=LINE:MODULE:FILE` word names a statement by its first line, `scan` the project's folder, each `root` a folder
-that modules are found in.
+that modules are found in, `effects=MODULE:FILE` a module of which to say what its body does to others.
 """
 _TRY = ("Try", "TryStar", "With", "AsyncWith")
 
@@ -223,11 +223,24 @@ def _names_of(asked, modules):
     return wanted
 
 
+def _submodules_of(asked, modules):
+    """By full name, the modules that statements may load and thereby put into their packages, with where each is bound."""
+    loaded = {}
+    for line, name, _ in asked:
+        module = modules[name]
+        node = module.find(line)[0] if module else None
+        for alias in node.names if node is not None else ():
+            full = alias.name if isinstance(node, ast.Import) else node.module
+            if "." in (full or "") and not getattr(node, "level", 0):
+                loaded.setdefault(full, []).append((name, _bound_by(alias), line))
+    return loaded
+
+
 def _answer_statements():
     sys.setrecursionlimit(5000)
     asked, modules = _modules_of(_values("statement"))
     starred = {name for name, module in modules.items() if module and not module.exports}
-    outside = _Outside(_names_of(asked, modules), starred)
+    outside = _Outside(_names_of(asked, modules), starred, _submodules_of(asked, modules))
     for folder in _values("scan"):
         for path in _files_below(folder):
             outside.look_into(path, _values("root"))
@@ -236,12 +249,13 @@ def _answer_statements():
         module = modules[name]
         others = [
             (bound, kind, file, number)
-            for owner, bound, kind, file, number in outside.found
-            if owner == name and (file != path or kind == "patched")
+            for owner, bound, kind, file, number, at in outside.found
+            if owner == name and (file != path or kind == "patched") and (at is None or at == line)
         ]
         described = {"place": "unreadable"} if module is None else _describe(module, line, others)
         statements.append(dict(described, module=name, file=path, line=line))
-    _send({"kind": "syntax", "statements": statements})
+    effects = _effects(_values("effects"), _values("scan"))
+    _send({"kind": "syntax", "statements": statements, "effects": effects})
 
 
 _answer_statements()
