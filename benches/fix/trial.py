@@ -2,9 +2,9 @@
 
     cargo build && python3 benches/fix/trial.py [--program PATH] [APPLICATION ...] > benches/fix/measured.md
 
-Each application of applications.txt gets an environment of its own and its sources in a git repository. A baseline is recorded, each
-proposal is applied by `git apply` to a clean working tree and checked against that baseline, and the application shows its help.
-The saving that was measured has to lie within 15% or 2 ms of the change that the check shows.
+Each application of applications.txt gets an environment of its own and its sources in a git repository. A baseline is
+recorded, each proposal is applied by `git apply` to a clean working tree and checked against that baseline, and the application
+shows its help. The saving that was measured has to lie within 15% or 2 ms of the change that the check shows.
 """
 import argparse
 import json
@@ -116,9 +116,8 @@ def row(name, what, before_ms, measured, outcome):
 def trial(program, folder, python, application, smallest, samples):
     name, _, module, _ = application
     interpreter, project = prepare(folder / name, python, *application)
-    answer = run(
-        [program, "fix", "-q", "--min", smallest, "--format", "json=../fix.json", "--output", "../all.diff"], project, check=False
-    )
+    words = ["fix", "-q", "--min", smallest, "--format", "json=../fix.json", "--output", "../all.diff"]
+    answer = run([program, *words], project, check=False)
     if answer.returncode not in (0, 1):
         yield f"| {name} | {answer.stderr.strip()} | | | | | | |"
         return

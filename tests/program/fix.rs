@@ -125,7 +125,7 @@ fn statements_that_save_only_together_are_moved_together() {
 fn a_source_of_another_encoding_keeps_its_bytes() {
     let project = Project::new(BUDGETS);
     let source = |import: &str, inside: &str| {
-        let text = format!("# coding: latin-1\r\n{import}NAME = 'caf\u{e9}'\r\ndef run():\r\n{inside}\treturn heavy");
+        let text = format!("# coding: latin-1\r\n{import}NAME = '\u{e9}'\r\ndef run():\r\n{inside}\treturn heavy");
         text.chars()
             .map(|letter| u8::try_from(u32::from(letter)).expect("latin-1"))
             .collect::<Vec<u8>>()

@@ -1,11 +1,16 @@
 //! What sources say of import statements: a process of the interpreter that parses, and imports nothing of the project.
 
+use std::time::Duration;
+
 use super::PythonError;
 use super::answer::{self, Unreadable};
 use super::observation::name_below;
 use super::scripts::Script;
-use super::session::{OWN_LIMIT, Session};
+use super::session::Session;
 use importgate_core::observed::{Body, SourceFacts, StatementPlace};
+
+/// How long the sources of a project may take to read: thousands of files on a busy machine.
+const LIMIT: Duration = Duration::from_secs(600);
 
 impl Session {
     /// Reads what statements bind and where their names are used, in their modules and in the files below the working directory, and
@@ -26,7 +31,7 @@ impl Session {
             .chain(bodies.iter().map(body))
             .collect();
         words.push(format!("scan={}", folder.display()));
-        let exchange = self.run_reader(Script::Syntax, &words, OWN_LIMIT)?;
+        let exchange = self.run_reader(Script::Syntax, &words, LIMIT)?;
         let mut facts = match answer::read::<SourceFacts>(&exchange.answer(), "syntax") {
             Ok(Ok(facts)) => facts,
             Ok(Err(failure)) => return Err(self.unexpected_output(format!("{failure:?}"), &exchange)),

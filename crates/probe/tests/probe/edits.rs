@@ -279,9 +279,12 @@ fn python_version() -> (u32, u32) {
     (numbers.next().expect("a version"), numbers.next().expect("a version"))
 }
 
+/// A module, and what its body does in which line.
+type BodyShape = (&'static str, &'static [u8], Option<(BodyEffectKind, u32)>);
+
 #[test]
 fn what_a_body_does_to_others_is_seen() {
-    let bodies: &[(&str, &[u8], Option<(BodyEffectKind, u32)>)] = &[
+    let bodies: &[BodyShape] = &[
         (
             "b/plain",
             b"\"\"\"Text.\"\"\"\nimport os\nX = os.getenv('X')\nX.y = 1\ndef f():\n    print(1)\n",
@@ -332,7 +335,7 @@ fn what_a_body_does_to_others_is_seen() {
         ),
     ];
     let sources = Sources::of(bodies.iter().map(|(name, source, _)| (*name, *source)));
-    let body = |(name, ..): &(&str, &[u8], Option<(BodyEffectKind, u32)>)| Body {
+    let body = |(name, ..): &BodyShape| Body {
         module: name.replace('/', "."),
         file: format!("{name}.py"),
     };

@@ -1,6 +1,6 @@
-"""What the body of a module does to others, as far as its syntax shows: calls whose result nobody takes, values that it puts into
-other modules, decorators of the project that may register what they decorate, and classes that a base of the project may list.
-Whoever needs that needs the module to be imported.
+"""What the body of a module does to others, as far as its syntax shows: calls whose result nobody takes, values that it puts
+into other modules, decorators of the project that may register what they decorate, and classes that a base of the project may
+list. Whoever needs that needs the module to be imported.
 """
 _COLLECTING = ("__subclasses__", "__init_subclass__", "__set_name__", "__prepare__")
 _HARMLESS = ("NullHandler",)

@@ -41,8 +41,8 @@ def _full_name(node, package):
 
 
 class _Outside:
-    """What is looked for: by module, its names, and whether a star import takes them all; and modules that packages have only since
-    a statement loads them."""
+    """What is looked for: by module, its names, and whether a star import takes them all; and modules that packages have only
+    since a statement loads them."""
 
     def __init__(self, wanted, starred, submodules):
         self.wanted = wanted
@@ -58,6 +58,8 @@ class _Outside:
         modules = {
             module: {name for name in names if name.encode() in source or self._may_star(module, source)}
             for module, names in self.wanted.items()
+            # Whoever imports from a package beside it need not name it.
+            if module.rpartition(".")[2].encode() in source or b"from ." in source
         }
         modules = {module: names for module, names in modules.items() if names}
         loaded = {full for full in self.submodules if full.encode() in source}

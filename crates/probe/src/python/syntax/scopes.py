@@ -4,6 +4,7 @@ parameter, a local variable or a builtin of the same name. Read with the interpr
 import ast
 import os
 import re
+import warnings
 
 _DEFINITIONS = ("FunctionDef", "AsyncFunctionDef")
 _COMPREHENSIONS = ("ListComp", "SetComp", "DictComp", "GeneratorExp")

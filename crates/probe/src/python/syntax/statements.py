@@ -238,6 +238,7 @@ def _submodules_of(asked, modules):
 
 def _answer_statements():
     sys.setrecursionlimit(5000)
+    warnings.simplefilter("ignore")  # what the compiler says of the project's sources
     asked, modules = _modules_of(_values("statement"))
     starred = {name for name, module in modules.items() if module and not module.exports}
     outside = _Outside(_names_of(asked, modules), starred, _submodules_of(asked, modules))
