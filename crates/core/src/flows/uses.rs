@@ -40,11 +40,11 @@ pub(super) fn name(
         return Ok(());
     }
     let asked: Vec<StatementPlace> = statements.iter().map(|(_, statement)| statement.clone()).collect();
-    let syntax = match measure.syntax(&asked) {
+    let syntax = match measure.syntax(&asked, &[]) {
         Err(MeasureError::Interrupted { signal }) => return Err(MeasureError::Interrupted { signal }),
         // It explains and decides nothing.
         Err(_) => return Ok(()),
-        Ok(syntax) => syntax,
+        Ok(facts) => facts.statements,
     };
     let uses = statements.into_iter().zip(&syntax);
     let uses: BTreeMap<Place, StatementUses> = uses

@@ -10,7 +10,7 @@ use super::session::Session;
 use importgate_core::observed::{Body, SourceFacts, StatementPlace};
 
 /// How long the sources of a project may take to read: thousands of files on a busy machine.
-const LIMIT: Duration = Duration::from_secs(600);
+const LIMIT: Duration = Duration::from_secs(300);
 
 impl Session {
     /// Reads what statements bind and where their names are used, in their modules and in the files below the working directory, and
