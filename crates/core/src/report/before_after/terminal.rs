@@ -2,6 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 
+use super::super::prose::Prose;
 use super::super::table::{Align, Cell, Row, Table, paint};
 use super::super::terminal::{Colour, Options};
 use super::super::untrusted;
@@ -19,11 +20,11 @@ const EXPENDABLE: [&str; 3] = ["improvement", "modules", "memory"];
 /// The comparison as text. The table has all there is, so `verbose` adds nothing.
 pub fn render(comparison: &BeforeAfter, options: &Options) -> String {
     let colour = options.colour == Colour::Ansi;
-    let dimmed = |text: &str| format!("{}\n", paint(colour, Style::new().dimmed(), &untrusted::line(text)));
+    let written = |prose: Prose| prose.render((0, 2), options.width, colour);
+    let dimmed = |text: &str| written(Prose::of(Style::new().dimmed(), &untrusted::line(text)));
     let notes = |notes: &[String]| -> String {
-        let mark = paint(colour, CALM.bold(), "note");
-        let lines = notes.iter().map(|note| format!("{mark}: {}\n", untrusted::line(note)));
-        lines.collect()
+        let note = |note: &String| Prose::of(CALM.bold(), "note").plain(&format!(": {}", untrusted::line(note)));
+        notes.iter().map(|text| written(note(text))).collect()
     };
     let mut parts = vec![dimmed(&title(comparison)) + &notes(&comparison.notes)];
     for part in &comparison.environments {
@@ -35,21 +36,23 @@ pub fn render(comparison: &BeforeAfter, options: &Options) -> String {
             "{heading}\n{}{table}{}\n{}",
             notes(&part.notes),
             counts(part),
-            imports(part).map_or_else(String::new, |line| line + "\n")
+            imports(part).map_or_else(String::new, |line| written(Prose::default().plain(&line)))
         ));
     }
     parts.push(dimmed(&rule()));
-    parts.extend(Requirement::of(comparison).map(|outcome| conclusion(&outcome, colour)));
+    parts.extend(Requirement::of(comparison).map(|outcome| conclusion(&outcome, options)));
     parts.join("\n")
 }
 
-fn conclusion(outcome: &Requirement, colour: bool) -> String {
+fn conclusion(outcome: &Requirement, options: &Options) -> String {
+    let colour = options.colour == Colour::Ansi;
     let (word, style) = if outcome.met {
         ("PASS", GOOD.bold())
     } else {
         ("FAIL", BAD)
     };
-    let mut text = format!("{}: {}\n", paint(colour, style, word), outcome.headline);
+    let headline = Prose::of(style, word).plain(&format!(": {}", untrusted::line(&outcome.headline)));
+    let mut text = headline.render((0, 2), options.width, colour);
     for line in &outcome.asked_by {
         text.push_str(&format!(
             "  {} {}\n",
@@ -58,7 +61,8 @@ fn conclusion(outcome: &Requirement, colour: bool) -> String {
         ));
     }
     for line in &outcome.short {
-        text.push_str(&format!("  {}\n", untrusted::line(line)));
+        let prose = Prose::default().plain(&untrusted::line(line));
+        text.push_str(&prose.render((2, 4), options.width, colour));
     }
     text
 }

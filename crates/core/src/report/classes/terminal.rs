@@ -2,7 +2,8 @@
 
 use anstyle::{AnsiColor, Style};
 
-use super::super::table::{Align, Cell, Row, Table, paint};
+use super::super::prose::Prose;
+use super::super::table::{Align, Cell, Row, Table};
 use super::super::terminal::{self, Colour};
 use super::super::untrusted;
 use super::{Options, Rows, assumption_cells, cells, class, failures, headline, origin, reason, rule, warnings};
@@ -16,7 +17,8 @@ const EXPENDABLE: [&str; 6] = ["imported at", "of", "own", "modules", "memory", 
 /// The classification as text.
 pub fn render(classification: &Classification, options: &Options, layout: &terminal::Options) -> String {
     let colour = layout.colour == Colour::Ansi;
-    let dimmed = |text: &str| format!("{}\n", paint(colour, Style::new().dimmed(), &untrusted::line(text)));
+    let written = |prose: Prose| prose.render((0, 2), layout.width, colour);
+    let dimmed = |text: &str| written(Prose::of(Style::new().dimmed(), &untrusted::line(text)));
     let rows = Rows::of(classification, options);
     let text_of = |table: Table, expendable: &[&str]| table.fitted(layout.fit(), expendable).render(layout.width);
     let mut table = text_of(table(&rows.shown, colour), &EXPENDABLE);
@@ -26,13 +28,12 @@ pub fn render(classification: &Classification, options: &Options, layout: &termi
         table,
     ];
     parts.push(text_of(assumptions(classification, colour), &[]));
-    let mark = paint(colour, WARNING, "warning");
     let mut lines = warnings(classification);
     lines.extend(failures(classification));
     parts.push(
         lines
             .iter()
-            .map(|line| format!("{mark}: {}\n", untrusted::line(line)))
+            .map(|line| written(Prose::of(WARNING, "warning").plain(&format!(": {}", untrusted::line(line)))))
             .collect(),
     );
     parts.retain(|part| !part.is_empty());

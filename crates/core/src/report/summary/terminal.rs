@@ -117,7 +117,11 @@ pub(in crate::report) fn tables(report: &Report, options: &Options) -> String {
     let mut lines = vec![format!("imports that work: {}{before}", imports.now.words())];
     lines.extend(summary.orders.iter().map(orders));
     lines.retain(|line| !remarks(&summary, report).contains(line));
-    let lines: String = lines.iter().map(|line| untrusted::line(line) + "\n").collect();
+    let written = |line: &String| {
+        let prose = Prose::default().plain(&untrusted::line(line));
+        prose.render((0, 2), options.width, colour)
+    };
+    let lines: String = lines.iter().map(written).collect();
     parts.push(lines);
     parts.retain(|part| !part.is_empty());
     parts.join("\n")
