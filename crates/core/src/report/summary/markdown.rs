@@ -9,7 +9,7 @@ use crate::checks::Verdict;
 const MOST: usize = 20;
 
 const LAYERS_HEAD: &str = "\
-| layer | targets | total | share | average | without worst | worst has | memory | of all |
+| layer | targets | total | share | average | without worst | worst has | memory | its share |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 ";
 

@@ -14,6 +14,8 @@ use crate::numbers;
 
 /// Columns that a narrow terminal can do without, the first to go first.
 const EXPENDABLE: [&str; 3] = ["without worst", "average", "targets"];
+/// The report's own table has these.
+const EXPENDABLE_OF_TARGETS: [&str; 2] = ["memory", "limit"];
 
 /// The lines that say something without being asked: how many imports fail, which target has most of all, and the verdict of each
 /// group. Empty where there is nothing.
@@ -106,7 +108,7 @@ pub(in crate::report) fn tables(report: &Report, options: &Options) -> String {
                 .fitted(options.fit(), &EXPENDABLE)
                 .render(options.width),
             targets(&summary, report, colour)
-                .fitted(options.fit(), &EXPENDABLE)
+                .fitted(options.fit(), &EXPENDABLE_OF_TARGETS)
                 .render(options.width),
         ]
     };
@@ -138,7 +140,7 @@ fn layers(summary: &Summary, colour: bool) -> Table {
         "without worst",
         "worst has",
         "memory",
-        "of all",
+        "its share",
     ];
     let mut rows: Vec<Row> = summary.layers.iter().map(|layer| row_of_layer(layer, None)).collect();
     if summary.layers.len() != 1 {
@@ -160,11 +162,11 @@ fn targets(summary: &Summary, report: &Report, colour: bool) -> Table {
         "",
         "module",
         "time",
-        "of all",
+        "share",
         "limit",
         "beside limit",
         "memory",
-        "of all",
+        "its share",
     ];
     let of_report = |share: &TargetShare| report.targets.iter().find(|target| target.module == share.module);
     let rows = summary.targets.iter().filter_map(|share| {
