@@ -270,21 +270,24 @@ fn amounts(is_growth: bool, time_ms: f64, memory_bytes: i64, modules: u64) -> St
     parts.join(", ")
 }
 
-/// The way from a target to a module in one line, and the places of its steps: `shop -> shop.utils -> rich`, `shop/__init__.py:1,
-/// shop/utils.py:3`. Of a long one the middle is left out.
-pub(super) fn way(steps: &[ChainStep], most: usize) -> (String, String) {
+/// The way from the target that pays most to what costs, in one line, and the places of its steps: `shop -> shop.utils -> rich` and
+/// `shop/__init__.py:1, shop/utils.py:3`. Of a long one the middle is left out, and so is a last place that the cause itself names.
+pub(super) fn way(cause: &Cause, most: usize) -> (String, String) {
     let head = most / 2;
     let tail = most - head;
+    let steps = &cause.chain;
     let names = steps.first().map(|first| first.importer.clone()).into_iter();
     let names = names.chain(steps.iter().map(|step| step.imported.clone())).collect();
-    let places = steps.iter().map(|step| {
+    let place = |step: &ChainStep| {
         let place = step.place.as_ref();
         place.map_or_else(|| String::from("(no line known)"), ToString::to_string)
-    });
+    };
+    let mut places: Vec<String> = steps.iter().map(place).collect();
+    if places.last() == cause_place(cause).as_ref() {
+        places.pop();
+    }
     let names = shortened(names, head + 1, tail, |left_out| format!("... {left_out} more ..."));
-    let places = shortened(places.collect(), head, tail, |left_out| {
-        format!("... {left_out} more ...")
-    });
+    let places = shortened(places, head, tail, |left_out| format!("... {left_out} more ..."));
     (names.join(" -> "), places.join(", "))
 }
 

@@ -46,4 +46,6 @@ mod fixture;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod many_targets;
+#[cfg(test)]
 mod tests;

@@ -8,6 +8,8 @@ use super::table::paint;
 
 /// No line is made shorter than this for want of columns.
 const NARROWEST: usize = 20;
+/// Code of at most so many columns is not broken at its blanks.
+const WIDEST_CODE: usize = 24;
 /// What belongs to the number before it: `29` and `ms` stay in one line, and so does `29 of 50 ms`.
 const UNITS: [&str; 14] = [
     "of", "ms", "s", "min", "us", "B", "KiB", "MiB", "GiB", "TiB", "module", "modules", "target", "targets",
@@ -89,12 +91,20 @@ impl Prose {
         let mut prose = self.styled(style, parts.next().unwrap_or_default());
         for (index, part) in parts.enumerate() {
             prose = match (index < 2 * pairs, index % 2) {
+                (true, 0) if part.width() <= WIDEST_CODE => prose.unbroken(code, &format!("`{part}`")),
                 (true, 0) => prose.styled(code, &format!("`{part}`")),
                 (true, _) => prose.styled(style, part),
                 (false, _) => prose.styled(style, &format!("`{part}")),
             };
         }
         prose
+    }
+
+    /// Goes on in a style, with what is never broken, not even at its blanks.
+    fn unbroken(mut self, style: Style, text: &str) -> Self {
+        self.push(style, text);
+        self.is_open = true;
+        self
     }
 
     fn push(&mut self, style: Style, part: &str) {
@@ -244,6 +254,12 @@ mod tests {
             prose.render((0, 2), 20, true),
             "\u{1b}[1merror[hang]\u{1b}[0m: it did\n  not end \u{1b}[1mat all\u{1b}[0m\n"
         );
+    }
+
+    #[test]
+    fn short_code_is_not_broken_at_its_blanks() {
+        let prose = Prose::default().with_code(Style::new(), STRONG, "mark it as `lazy import`, or not");
+        assert_eq!(prose.render((0, 0), 20, false), "mark it as\n`lazy import`, or\nnot\n");
     }
 
     #[test]

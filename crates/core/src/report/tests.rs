@@ -89,7 +89,7 @@ fn a_long_chain_and_a_long_stack_are_cut_in_the_middle_unless_all_is_wanted() {
     for expected in [
         "... 24 more ...",
         // The upgrade of sqlalchemy is one of them.
-        "and 3 smaller causes (--verbose shows them)",
+        "and 4 smaller causes (--verbose shows them)",
         "... 88 more lines ...",
         "frame 99",
     ] {
@@ -307,7 +307,7 @@ fn many_remarks_of_a_kind_do_not_bury_the_rest() {
     let text = terminal::render(&report, &wide);
     // What targets have in common is one paragraph; what is about the run has one each.
     assert_eq!(text.matches("checked, in 50 targets\n").count(), 1, "{text}");
-    assert!(text.contains("shop.cli and 47 more (--verbose shows all)\n"), "{text}");
+    assert!(text.contains("shop.cli and 48 more (--verbose shows all)\n"), "{text}");
     assert_eq!(text.matches("warning[no-baseline]: of the whole run").count(), 5);
     assert!(
         text.contains("warning[no-baseline]: 45 more like these (--verbose shows them)"),

@@ -132,12 +132,13 @@ fn way(cause: &Cause) -> Option<String> {
     if cause.chain.len() < 2 {
         return None;
     }
-    let (names, places) = facts::way(&cause.chain, STEPS);
-    Some(format!(
-        "{} at {}",
-        untrusted::code_span(&names),
-        untrusted::code_span(&places)
-    ))
+    let (names, places) = facts::way(cause, STEPS);
+    let names = untrusted::code_span(&names);
+    Some(if places.is_empty() {
+        names
+    } else {
+        format!("{names} at {}", untrusted::code_span(&places))
+    })
 }
 
 /// Stacks, and what was printed, each once.

@@ -12,13 +12,12 @@ use super::super::table::paint;
 use super::super::{facts, untrusted};
 use super::{BAD, CALM, CAUTION, CODE, FAINT, GOOD, Options, STRONG, is_coloured};
 use crate::checks::{Code, Severity};
-use crate::explain::ChainStep;
 use crate::numbers;
 use crate::report::{Cause, Report};
 
 /// How many targets, parts, budget lines, steps of a chain and detail lines are shown without `verbose`.
-const TARGETS: usize = 3;
-const PARTS: usize = 2;
+const TARGETS: usize = 2;
+const PARTS: usize = 1;
 const BUDGETS: usize = 3;
 const STEPS: usize = 6;
 const DETAILS: usize = 12;
@@ -75,7 +74,7 @@ pub(super) fn render(paragraph: &Paragraph<'_>, report: &Report, options: &Optio
         page.say(line);
     }
     if let Some(cause) = paragraph.cause {
-        page.chain(&cause.chain);
+        page.chain(cause);
     }
     if !paragraph.is_beside {
         page.budgets(paragraph);
@@ -212,11 +211,11 @@ impl Page<'_> {
     }
 
     /// The way from the target that pays most, where it has more than the step that the headline names.
-    fn chain(&mut self, chain: &[ChainStep]) {
-        if chain.len() < 2 {
+    fn chain(&mut self, cause: &Cause) {
+        if cause.chain.len() < 2 {
             return;
         }
-        let (names, places) = facts::way(chain, self.most(STEPS));
+        let (names, places) = facts::way(cause, self.most(STEPS));
         let (names, places) = (untrusted::line(&names), untrusted::line(&places));
         let in_one_line = BELOW.0 + names.width() + GAP + places.width() <= self.options.width;
         let blank = " ".repeat(GAP);
