@@ -7,6 +7,8 @@ mod diff;
 mod edit;
 mod statement;
 mod style;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

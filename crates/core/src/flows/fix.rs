@@ -2,6 +2,7 @@
 //! the source says of them, change a copy of the project, and measure that copy against one that is as the project is. Tests, where
 //! there are any, have the last word.
 
+mod look;
 mod measured;
 mod tested;
 
@@ -9,25 +10,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 
-use crate::budgets::{Target, Workload};
+use crate::budgets::Target;
 use crate::checks::Places;
-use crate::explain::{Material, Usual, every_cut};
+use crate::explain::every_cut;
 use crate::fix::{
     Candidate, Candidates, ChangedFile, FileEdit, FixReport, MovedStatement, Planned, Proposal, Refusal, RefusalReason,
     Style, changed, plan,
 };
-use crate::observed::{
-    Body, BodyEffect, Collections, Look, Measure, MeasureError, Place, SourceFacts, StatementPlace, StatementSyntax,
-    TargetObservation,
-};
-use crate::report::progress_line::{Phase, Progress};
+use crate::observed::{BodyEffect, Measure, MeasureError, Place, SourceFacts, StatementPlace, StatementSyntax};
 use crate::report::wording::short_failure;
 use crate::stats::random::SplitMix64;
 
 use super::{ShowProgress, import_of};
+use look::{LookedAt, is_own, look, own_bodies};
 
-/// Samples that the estimates rest on: they only say what to try.
-const SAMPLES: u32 = 3;
 /// How many changes are measured.
 const MOST_TRIED: usize = 16;
 /// How many refusals are told.
@@ -144,107 +140,6 @@ pub fn fix(fix: &Fix<'_>, copies: &mut dyn Copies, progress: &mut dyn ShowProgre
     };
     let proposals = workshop.proposals(candidates)?;
     workshop.report(proposals)
-}
-
-/// The bodies of the project that are among these modules.
-fn own_bodies(fix: &Fix<'_>, looked_at: &[LookedAt<'_>], modules: &BTreeSet<&str>) -> Vec<Body> {
-    let loaded = looked_at.iter().flat_map(|looked| &looked.observed.observation.modules);
-    let own: BTreeMap<&str, &str> = loaded
-        .filter(|module| modules.contains(module.name.as_str()))
-        .filter_map(|module| Some((module.name.as_str(), module.file.as_deref()?)))
-        .filter(|(_, file)| is_own(fix, file))
-        .collect();
-    let body = |(module, file): (&str, &str)| Body {
-        module: module.to_owned(),
-        file: file.to_owned(),
-    };
-    own.into_iter().map(body).collect()
-}
-
-/// True for a source of the copy. What lies elsewhere is not copied, and not changed.
-fn is_own(fix: &Fix<'_>, file: &str) -> bool {
-    fix.places.is_own(&fix.places.shorten(file)) && !fix.places.shorten(file).starts_with('/')
-}
-
-/// A target as it is.
-struct LookedAt<'a> {
-    target: &'a Target,
-    imports: &'a [String],
-    observed: TargetObservation,
-    usual: Usual,
-}
-
-impl LookedAt<'_> {
-    fn material<'a>(&'a self, fix: &Fix<'_>, measure: &'a dyn Measure) -> Material<'a> {
-        Material {
-            target: &self.target.name,
-            imports: self.imports,
-            python_version: &measure.interpreter().version,
-            observation: &self.observed.observation,
-            table: &self.observed.closure,
-            usual: &self.usual,
-            smallest_ms: fix.smallest_ms,
-            smallest_together_ms: fix.smallest_ms,
-            why: None,
-        }
-    }
-
-    fn loads(&self, module: &str) -> bool {
-        self.observed.closure.contains_key(module)
-    }
-}
-
-/// Imports every target once with every hook on, and a few times more for its usual time. One that fails is left out.
-fn look<'a>(
-    fix: &Fix<'a>,
-    copies: &dyn Copies,
-    progress: &mut dyn ShowProgress,
-) -> Result<Vec<LookedAt<'a>>, FixError> {
-    let measure = copies.before();
-    let (mut looked_at, mut failed) = (Vec::new(), None);
-    let total = fix.targets.len() as u64;
-    for (done, target) in fix.targets.iter().enumerate() {
-        let (Workload::Imports(imports), Some(request)) = (&target.workload, import_of(target, 0)) else {
-            continue;
-        };
-        progress.show(&Progress {
-            phase: Phase::Observing,
-            done: done as u64,
-            total,
-            target: &target.name,
-        });
-        let observed = measure.observe(request, Look::Full)?;
-        if let Some(failure) = observed.failure() {
-            let how = short_failure(failure);
-            failed.get_or_insert((target.name.clone(), how));
-            continue;
-        }
-        for module in &observed.observation.modules {
-            if let Some(file) = module.file.as_ref().filter(|file| copies.is_original(file)) {
-                return Err(FixError::NotTheCopy {
-                    module: module.name.clone(),
-                    file: file.clone(),
-                });
-            }
-        }
-        let mut samples = Vec::new();
-        for round in 0..SAMPLES {
-            let request = import_of(target, round).unwrap_or(request);
-            samples.extend(measure.sample(request)?.ok());
-        }
-        let usual = Usual::of(&samples, Collections::default(), observed.observation.total_ns);
-        looked_at.push(LookedAt {
-            target,
-            imports,
-            observed,
-            usual,
-        });
-    }
-    match failed {
-        _ if !looked_at.is_empty() => Ok(looked_at),
-        Some((target, how)) => Err(FixError::ImportFails { target, how }),
-        None => Err(FixError::NoImport),
-    }
 }
 
 /// Where changes are tried.
