@@ -1,4 +1,5 @@
-//! Collections of garbage fall in a sample where they fall in a program that imports the same.
+//! A sample has what a program has that imports the same: collections of garbage fall in the same places, and what the
+//! interpreter sets up when something is first done is not done before.
 
 use std::fs;
 
@@ -92,4 +93,41 @@ assert gc.get_threshold()[:2] == (300, 5), gc.get_threshold()
     };
     let sample = project.session(python()).sample(request).expect("the process runs");
     assert!(sample.is_ok(), "{sample:?}");
+}
+
+#[test]
+fn what_the_first_compilation_sets_up_is_left_to_the_import() {
+    let project = Project::new(&[]);
+    let noted = project.root().join("noted");
+    let source = format!(
+        r"
+import gc
+gc.disable()
+before = gc.get_count()[0]
+compile('1', 'one', 'eval')
+open({noted:?}, 'w').write(str(gc.get_count()[0] - before))
+"
+    );
+    project.write(&[("source.py", &source)]);
+    let (source, compiled) = (project.root().join("source.py"), project.root().join("measured.pyc"));
+    let compile = format!("import py_compile; py_compile.compile({source:?}, {compiled:?})");
+    run(python(), &["-c", &compile]);
+    let read = || -> i64 {
+        fs::read_to_string(&noted)
+            .expect("it was noted")
+            .parse()
+            .expect("a number")
+    };
+    let imports = ["measured".to_owned()];
+    let session = project.session(python());
+    let request = ImportRequest {
+        preload: &[],
+        imports: &imports,
+        round: 0,
+    };
+    session.sample(request).expect("it runs").expect("it imports");
+    let of_sample = read();
+    let path = format!("import sys; sys.path.insert(0, {:?}); import measured", project.root());
+    run(python(), &["-c", &path]);
+    assert!((of_sample - read()).abs() < 50, "{of_sample} and {}", read());
 }
