@@ -1,5 +1,6 @@
 //! Everything that is known of one target once sampling is over: what the rules are given.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use super::orders::OrderTried;
 use super::places::Places;
 use crate::budgets::{Target, Workload};
 use crate::explain;
-use crate::explain::{Cause, CauseKind, Count, Evidence, Resource, Rest};
+use crate::explain::{Cause, CauseKind, Count, Evidence, Resource, Rest, scale_of_wait, scaled};
 use crate::observed::{ClosureChange, Failure, ModuleTable, Observation};
 use crate::sampling::Answers;
 use crate::stats::Estimate;
@@ -36,6 +37,9 @@ pub enum TargetStatus {
 pub struct Before {
     /// What its samples come to, in the milliseconds that its time is shown in.
     pub estimate: Option<Estimate>,
+    /// The time by its own calibrations alone, in milliseconds of the same machine. Calibrations depend on what is imported around
+    /// them: those of the samples of now are right for it only where the import is much the same.
+    pub level_ms: Option<f64>,
     /// How many modules it loaded.
     pub modules: u64,
     /// Own CPU time of each module, in nanoseconds.
@@ -151,23 +155,20 @@ impl Case<'_> {
         let Some(observation) = self.observation else {
             return Vec::new();
         };
-        let mut causes = explain::causes_of_weight(observation, self.closure, &places.project(), resource);
-        let (of_time, of_memory) = (self.scale_of_observed(observation), self.scale_of_memory(observation));
+        let of_samples = self.in_times_of_samples(observation);
+        let mut causes = explain::causes_of_weight(&of_samples, self.closure, &places.project(), resource);
+        let of_memory = self.scale_of_memory(observation);
         for cause in &mut causes {
-            cause.weight.time_ms *= of_time;
             cause.weight.memory_bytes = (cause.weight.memory_bytes as f64 * of_memory) as i64;
         }
         causes
     }
 
-    /// The milliseconds that the samples wait, where the import that was looked at did not wait at all; else 0.
+    /// The milliseconds that the samples wait, where the import that was looked at does not show where; else 0.
     pub(super) fn unseen_wait_ms(&self) -> f64 {
-        let mut modules = self
-            .observation
-            .into_iter()
-            .flat_map(|observation| &observation.modules);
-        match &self.estimate {
-            Some(estimate) if modules.all(|module| module.blocked_ns == 0) => estimate.blocked_ms,
+        let blocked_ms = self.estimate.as_ref().map_or(0.0, |estimate| estimate.blocked_ms);
+        match self.observation {
+            Some(observation) if scale_of_wait(observation, blocked_ms).is_none() => blocked_ms,
             _ => 0.0,
         }
     }
@@ -182,18 +183,17 @@ impl Case<'_> {
         }
     }
 
-    /// What a millisecond of the observation is in the samples: with every hook on an import takes longer than by itself. What the
-    /// samples wait for and the observed import happened not to is in none of its modules.
-    fn scale_of_observed(&self, observation: &Observation) -> f64 {
-        let blocked_ns: u64 = observation.modules.iter().map(|module| module.blocked_ns).sum();
-        let observed_ms = (observation.total_ns + blocked_ns) as f64 / 1e6;
-        let blocked_ms = self.estimate.as_ref().map_or(0.0, |estimate| estimate.blocked_ms);
-        match self.figures() {
-            Some(figures) if observed_ms > 0.0 && blocked_ns == 0 => {
-                (figures.time_ms - blocked_ms).max(0.0) / observed_ms
+    /// The observation in the times of the samples, as far as there are any. What they wait for and the observed import happened
+    /// not to is in none of its modules.
+    fn in_times_of_samples<'o>(&self, observation: &'o Observation) -> Cow<'o, Observation> {
+        let observed_ms = observation.total_ns as f64 / 1e6;
+        match (self.figures(), &self.estimate) {
+            (Some(figures), Some(estimate)) if observed_ms > 0.0 => {
+                let computing = (figures.time_ms - estimate.blocked_ms).max(0.0) / observed_ms;
+                let waiting = scale_of_wait(observation, estimate.blocked_ms).unwrap_or(1.0);
+                Cow::Owned(scaled(observation, computing, waiting))
             }
-            Some(figures) if observed_ms > 0.0 => figures.time_ms / observed_ms,
-            _ => 1.0,
+            _ => Cow::Borrowed(observation),
         }
     }
 }

@@ -164,6 +164,7 @@ mod tests {
             (finding.causes.len(), finding.rest.unseen_wait_ms)
         };
         assert_eq!(found(0), (0, 99.0));
+        assert_eq!(found(1).1, 99.0, "so little is what the accounts are off by");
         assert_eq!(found(99), (1, 0.0));
     }
 

@@ -5,6 +5,10 @@ use super::Case;
 use crate::sampling::Decision;
 use crate::stats::{Comparison, ComparisonKind};
 
+/// From how many times the time before, or of now, the two are unlike imports: what calibrations say of the one is off by half for
+/// the other, as they are slower between many modules than beside one, and what the machine was like is little beside the change.
+const UNLIKE: f64 = 1.5;
+
 /// The times of one target. Where there is a comparison of times, `time_ms` is its time before with its change.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figures {
@@ -29,6 +33,12 @@ impl Figures {
                 comparison: None,
             });
         };
+        if let Some(by_levels) = between_unlike(case, comparison, level_ms) {
+            return Some(Self {
+                time_ms: level_ms,
+                comparison: Some(by_levels),
+            });
+        }
         let compared_ms = comparison.before_ms + comparison.change_ms;
         if is_on_the_side_that_was_decided(case, compared_ms) {
             return Some(Self {
@@ -41,6 +51,24 @@ impl Figures {
             comparison: Some(at_level(comparison, level_ms)),
         })
     }
+}
+
+/// The comparison of imports of which one takes much longer: each as its own samples have it. `None` where they are alike.
+fn between_unlike(case: &Case<'_>, comparison: &Comparison, level_ms: f64) -> Option<Comparison> {
+    let before_ms = case.before.as_ref()?.level_ms.filter(|ms| *ms > 0.0)?;
+    let is_unlike = |times: f64| times.max(times.recip()) > UNLIKE;
+    let is_of_times = matches!(
+        comparison.kind,
+        ComparisonKind::Whole | ComparisonKind::ChangedPart | ComparisonKind::Paired
+    );
+    let change_ms = level_ms - before_ms;
+    let found = is_of_times && is_unlike(1.0 + comparison.change) && is_unlike(level_ms / before_ms);
+    (found && change_ms * comparison.change_ms > 0.0).then(|| Comparison {
+        before_ms,
+        change_ms,
+        change: change_ms / before_ms,
+        ..comparison.clone()
+    })
 }
 
 /// False where a time is above its ceiling and the samples were found to be below, or the other way round.
@@ -70,8 +98,11 @@ fn at_level(comparison: &Comparison, level_ms: f64) -> Comparison {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::budgets::Limits;
+    use crate::checks::Before;
     use crate::checks::by_hand::{case, cited, ruling, target};
 
     /// A target of 100 ms by its samples, and of 100 ms and 50 more by the comparison.
@@ -99,6 +130,38 @@ mod tests {
     #[test]
     fn a_time_that_passed_its_ceiling_is_not_shown_above_it() {
         assert_eq!(figures(120.0, Decision::Pass), (100.0, 50.0, 50.0));
+    }
+
+    /// The figures of a target of 100 ms that was recorded at so many, and whose comparison says that it was `compared_ms`.
+    fn unlike(recorded_ms: f64, compared_ms: f64) -> (f64, f64, f64) {
+        let target = target(Limits::default());
+        let mut case = case(&target);
+        let mut ruling = ruling(Decision::Fail);
+        let found = &mut ruling.comparison;
+        (found.before_ms, found.change_ms) = (compared_ms, 100.0 - compared_ms);
+        found.change = found.change_ms / compared_ms;
+        case.answers.regression = Some(ruling);
+        case.before = Some(Before {
+            estimate: None,
+            level_ms: Some(recorded_ms),
+            modules: 1,
+            own_ns: BTreeMap::new(),
+        });
+        let figures = Figures::of(&case).expect("figures");
+        let comparison = figures.comparison.expect("a comparison");
+        (figures.time_ms, comparison.before_ms, comparison.change_ms)
+    }
+
+    #[test]
+    fn what_became_many_times_as_slow_took_what_was_recorded() {
+        assert_eq!(unlike(20.0, 30.0), (100.0, 20.0, 80.0));
+        assert_eq!(unlike(400.0, 300.0), (100.0, 400.0, -300.0));
+    }
+
+    #[test]
+    fn imports_that_are_alike_are_compared_by_what_the_machine_was_like() {
+        assert_eq!(unlike(60.0, 90.0), (100.0, 90.0, 10.0));
+        assert_eq!(unlike(95.0, 50.0), (100.0, 50.0, 50.0));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::advice::{Marks, advise};
 use super::graph::{ImportGraph, ImportStatement, top_level};
 use super::tree::{self, GroupTotal, Node};
-use super::{ChainStep, CostlyImport, CostlyTogether, HeavyLine, ProfileTable, Usual};
+use super::{ChainStep, CostlyImport, CostlyTogether, HeavyLine, ProfileTable, Usual, scale_of_wait, scaled};
 use crate::budgets::Classes;
 use crate::observed::{LoadedModule, ModuleTable, Observation, Origin, is_at_or_below};
 use crate::usage::Usage;
@@ -108,7 +108,7 @@ pub fn explain(material: &Material<'_>) -> Explanation {
 
 /// The observation with the samples' times, which add up to the timed total: its own are taken with every hook on. A module
 /// that no sample names keeps its own, in proportion. What one import was blocked for may be chance; of that there is as much as
-/// the samples usually have.
+/// the samples usually have, where it shows where they wait.
 pub(super) fn with_sampled_times(observed: &Observation, usual: &Usual) -> Observation {
     let mut observation = observed.clone();
     let (mut observed, mut sampled) = (0, 0);
@@ -125,14 +125,10 @@ pub(super) fn with_sampled_times(observed: &Observation, usual: &Usual) -> Obser
             None => (module.own_ns as f64 * unnamed) as u64,
         };
     }
-    let sum_of = |part: fn(&LoadedModule) -> u64| observation.modules.iter().map(part).sum();
-    let cpu = factor(usual.cpu_ms * 1e6, sum_of(|module| module.own_ns));
-    let blocked = factor(usual.blocked_ms * 1e6, sum_of(|module| module.blocked_ns));
-    for module in &mut observation.modules {
-        module.own_ns = (module.own_ns as f64 * cpu) as u64;
-        module.blocked_ns = (module.blocked_ns as f64 * blocked) as u64;
-    }
-    observation
+    let own_ns = observation.modules.iter().map(|module| module.own_ns).sum();
+    let computing = factor(usual.cpu_ms * 1e6, own_ns);
+    let waiting = scale_of_wait(&observation, usual.blocked_ms).unwrap_or(1.0);
+    scaled(&observation, computing, waiting)
 }
 
 /// What makes `sum` come to `total`.

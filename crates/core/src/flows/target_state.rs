@@ -49,6 +49,8 @@ pub(super) struct TargetState {
     moved: Vec<String>,
     /// In whose milliseconds samples of this run are shown.
     shown_on: ShownOn,
+    /// In whose milliseconds those of the baseline are shown by themselves.
+    recorded_on: Option<MachineSpeed>,
 }
 
 #[derive(Debug)]
@@ -74,8 +76,11 @@ impl TargetState {
         base: Option<&TargetObservation>,
         (reuse, speed): (Reuse, &RunSpeed),
     ) -> Self {
+        let stored = compare_with.stored();
+        let recorded = stored.and_then(|stored| Some((&stored.entry, stored.entry.targets.get(&target.name)?)));
         Self {
             shown_on: speed.of_fresh(),
+            recorded_on: recorded.map(|(entry, recorded)| speed.of_recorded(entry, recorded)),
             ..Self::in_own_milliseconds(target, observed, compare_with, base, (reuse, speed))
         }
     }
@@ -197,6 +202,7 @@ impl TargetState {
             took_longer: false,
             moved: Vec::new(),
             shown_on: ShownOn::THIS,
+            recorded_on: None,
         }
     }
 
@@ -204,7 +210,10 @@ impl TargetState {
     /// loads other modules.
     fn before_of_recorded(&self, recorded: &Recorded, machine: &MachineSpeed) -> Before {
         let mut before = before_of(recorded, machine);
-        if !self.moved.is_empty() {
+        if self.moved.is_empty() {
+            let alone = self.recorded_on.and_then(|own| estimate(&recorded.to_samples(), &own));
+            before.level_ms = alone.map(|alone| alone.time_ms);
+        } else {
             before.estimate = None;
         }
         before
@@ -321,7 +330,10 @@ impl TargetState {
                 case.estimate = estimate(&taken.head, machine);
                 case.answers = question.answers(&taken.head, &taken.base);
                 case.before = match other {
-                    OtherSide::Paired { .. } => base.map(|base| before_of_base(target, taken, base, machine)),
+                    OtherSide::Paired { .. } => base.map(|base| Before {
+                        level_ms: estimate(&taken.base, &question.machine(&taken.base)).map(|alone| alone.time_ms),
+                        ..before_of_base(target, taken, base, machine)
+                    }),
                     OtherSide::SameAsBase => None,
                     OtherSide::Counted { .. } if base.is_some() => base.map(before_of_observed),
                     _ => recorded.map(|recorded| self.before_of_recorded(recorded, machine)),
@@ -448,6 +460,7 @@ fn before_of(recorded: &Recorded, machine: &MachineSpeed) -> Before {
     let samples: Vec<Sample> = recorded.to_samples();
     Before {
         estimate: estimate(&samples, machine),
+        level_ms: None,
         modules: recorded.closure.len() as u64,
         own_ns: in_milliseconds_of(machine, &samples, (*recorded.own_ns).clone()),
     }
@@ -480,6 +493,7 @@ fn before_of_observed(base: &TargetObservation) -> Before {
     let modules = &base.observation.modules;
     Before {
         estimate: None,
+        level_ms: None,
         modules: base.closure.len() as u64,
         own_ns: modules
             .iter()
