@@ -1,5 +1,8 @@
 //! What a module belongs to, by its name alone: there is no interpreter to ask where it is installed.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use crate::explain::{Distribution, Group};
 
 /// The top-level modules of the standard library, of Python 3.8 to 3.15 on every platform.
@@ -31,6 +34,8 @@ const STANDARD_LIBRARY: &str = "
     warnings wave weakref webbrowser winreg winsound wsgiref xdrlib xml xmlrpc zipapp zipfile zipimport zlib zoneinfo
 ";
 
+static STANDARD_NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| STANDARD_LIBRARY.split_whitespace().collect());
+
 /// Packages that many distributions share, each with a package of its own below.
 const SHARED: [&str; 17] = [
     "azure",
@@ -55,9 +60,8 @@ const SHARED: [&str; 17] = [
 /// The group of a module: the standard library, else its top-level package, or the one below a package that distributions share.
 pub(super) fn group_of(module: &str) -> Group {
     let top = module.split('.').next().unwrap_or(module);
-    let is_of = |name: &str| STANDARD_LIBRARY.split_whitespace().any(|known| known == name);
     // The build-time configuration has the platform in its name.
-    if is_of(top) || top.starts_with("_sysconfigdata_") || top.starts_with("__") {
+    if STANDARD_NAMES.contains(top) || top.starts_with("_sysconfigdata_") || top.starts_with("__") {
         return Group::StandardLibrary;
     }
     let mut end = top.len();
