@@ -142,9 +142,9 @@ def main():
     parser.add_argument("--python", default=sys.executable, help="the interpreter of the environments")
     parser.add_argument("--folder", type=pathlib.Path, default=ROOT / "target/fix")
     parser.add_argument("--min", default="3ms", help="what a change has to save at least")
-    parser.add_argument("--samples", help="so many of each record and check [default: as many as they take]")
+    parser.add_argument("--samples", default="16", help="so many of each record and check; 0: as many as they take")
     arguments = parser.parse_args()
-    samples = ["--samples", arguments.samples] if arguments.samples else []
+    samples = ["--samples", arguments.samples] if arguments.samples != "0" else []
     print(HEADER, flush=True)
     for application in read_applications():
         if not arguments.applications or application[0] in arguments.applications:

@@ -279,6 +279,17 @@ fn python_version() -> (u32, u32) {
     (numbers.next().expect("a version"), numbers.next().expect("a version"))
 }
 
+#[test]
+fn annotations_are_needed_where_the_project_evaluates_them() {
+    let typed = b"from __future__ import annotations\nimport colorsys\ndef run(x: colorsys.X): pass\n";
+    let hints = b"import typing\ndef hints(f):\n    return typing.get_type_hints(f)\n";
+    let alone = Sources::of([("typed", &typed[..])]);
+    assert!(planned(&alone.syntax(&[("typed", 2)])[0]).is_ok());
+    let both = Sources::of([("typed", &typed[..]), ("hints", &hints[..])]);
+    let refusals = planned(&both.syntax(&[("typed", 2)])[0]).expect_err("it must stay");
+    assert_eq!(refusals[0].reason, RefusalReason::Use(UseContext::Annotation));
+}
+
 /// A module, and what its body does in which line.
 type BodyShape = (&'static str, &'static [u8], Option<(BodyEffectKind, u32)>);
 

@@ -74,7 +74,7 @@ def _effects(words, folders):
         except (OSError, SyntaxError, ValueError, RecursionError):
             continue
         if collects is None:
-            collects = _project_collects(folders)
+            collects = _project_mentions(folders, _COLLECTING)
         every, own = _imported_names(tree, name.partition(".")[0])
         for node in _body_statements(tree):
             what = _effect_of(node, every, own, collects)
@@ -84,9 +84,9 @@ def _effects(words, folders):
     return found
 
 
-def _project_collects(folders):
-    """Whether any class of the project keeps a list of those derived from it, as far as a word for that shows."""
-    words = [word.encode() for word in _COLLECTING]
+def _project_mentions(folders, words):
+    """Whether any source of the project has one of these words."""
+    words = [word.encode() for word in words]
     for folder in folders:
         for path in _files_below(folder):
             if path.endswith(".py"):

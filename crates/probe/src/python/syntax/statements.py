@@ -4,13 +4,15 @@ sources and imports none of them.
 Each `statement=LINE:MODULE:FILE` word names a statement by its first line, `scan` the project's folder, each `root` a folder
 that modules are found in, `effects=MODULE:FILE` a module of which to say what its body does to others.
 """
+# What evaluates annotations that are kept as text.
+_EVALUATING = ("get_type_hints", "eval_str", "get_annotations")
 _TRY = ("Try", "TryStar", "With", "AsyncWith")
 
 
 class _Module:
     """One source file."""
 
-    def __init__(self, name, path):
+    def __init__(self, name, path, evaluates):
         self.name = name
         self.path = path
         self.source = _read_whole(path)
@@ -21,7 +23,7 @@ class _Module:
             and any(alias.name == "annotations" for alias in node.names)
             for node in self.tree.body
         )
-        self.scopes = _Scopes(self.tree, self.future)
+        self.scopes = _Scopes(self.tree, self.future and not evaluates)
         self.exports, self.computed = _exports(self.tree)
         self.is_package = os.path.basename(path).startswith("__init__.")
 
@@ -200,13 +202,14 @@ def _describe(module, line, outside):
 def _modules_of(words):
     """The statements that are asked for, and the files that can be read."""
     asked, modules = [], {}
+    evaluates = bool(words) and _project_mentions(_values("scan"), _EVALUATING)
     for word in words:
         line, _, rest = word.partition(":")
         name, _, path = rest.partition(":")
         asked.append((int(line), name, path))
         if name not in modules:
             try:
-                modules[name] = _Module(name, path)
+                modules[name] = _Module(name, path, evaluates)
             except (OSError, SyntaxError, ValueError, RecursionError):
                 modules[name] = None
     return asked, modules
