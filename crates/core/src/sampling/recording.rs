@@ -78,8 +78,14 @@ impl<'a> RecordingQuestion<'a> {
         }
     }
 
-    /// True where no further sample is needed.
-    fn is_answered(&self, samples: &[Sample]) -> bool {
+    /// True where the samples say whether the target is within its limits. A target that is not timed again is held against them by
+    /// what is recorded.
+    fn is_decided(&self, samples: &[Sample]) -> bool {
+        self.question.look(samples, &[]).is_final()
+    }
+
+    /// True where no further sample is needed of a target that is decided, or is not.
+    fn is_answered(&self, samples: &[Sample], is_decided: bool) -> bool {
         if self.rules.fixed || samples.len() < self.rules.min_samples {
             return false;
         }
@@ -87,8 +93,7 @@ impl<'a> RecordingQuestion<'a> {
         if changed && self.agrees(samples) {
             return true;
         }
-        // A target that is not timed again is held against its ceiling by what is recorded.
-        self.question.look(samples, &[]).is_final() && (self.is_counted || self.is_sharp(samples))
+        is_decided && (self.is_counted || self.is_sharp(samples))
     }
 
     /// True where time and own times are as sure as later comparisons need.
@@ -154,25 +159,36 @@ impl<'a> RecordingQuestion<'a> {
 #[derive(Debug)]
 pub struct RecordingJudge<'a> {
     questions: &'a [RecordingQuestion<'a>],
+    /// Which targets are known to be within their limits, or not. That is looked at after some numbers of samples only, and stands
+    /// from then on, while the target is sampled until it is sharp.
+    decided: Vec<bool>,
 }
 
 impl<'a> RecordingJudge<'a> {
     /// One question for each target of the plan, in its order.
     pub fn new(questions: &'a [RecordingQuestion<'a>]) -> Self {
-        Self { questions }
+        Self {
+            questions,
+            decided: vec![false; questions.len()],
+        }
     }
 }
 
 impl Judge for RecordingJudge<'_> {
     fn look_round(&mut self, round: Round<'_>) -> Vec<Decision> {
-        let targets = self.questions.iter().zip(round.samples).zip(round.open);
-        let look = |((question, Arms { head, .. }), open): ((&RecordingQuestion<'_>, &Arms), &bool)| {
-            if *open && question.is_answered(head) {
-                Decision::Pass
-            } else {
-                Decision::Continue
+        let mut decisions = vec![Decision::Continue; self.questions.len()];
+        for (target, question) in self
+            .questions
+            .iter()
+            .enumerate()
+            .filter(|(target, _)| round.open[*target])
+        {
+            let Arms { head, .. } = &round.samples[target];
+            self.decided[target] |= question.is_decided(head);
+            if question.is_answered(head, self.decided[target]) {
+                decisions[target] = Decision::Pass;
             }
-        };
-        targets.map(look).collect()
+        }
+        decisions
     }
 }

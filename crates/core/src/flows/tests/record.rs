@@ -76,6 +76,9 @@ fn a_finer_limit_and_a_ceiling_that_is_near_ask_for_more_samples_and_a_fixed_num
     assert_eq!(tiny, 5, "no change of it is a regression");
     let near = recorded("[measure]\nmax-samples = 40\n[modules.tool]\nmax-time = '29.9ms'\n");
     assert!(near > 24, "{near}");
+    // Clear on the first samples, a ceiling asks for no more than the rest does.
+    let [far, without] = ["max-time = '5s'\n", ""].map(|ceiling| recorded(&format!("[modules.tool]\n{ceiling}")));
+    assert_eq!(far, without);
     assert_eq!(recorded("[measure]\nsamples = 12\n[modules.tool]\n"), 12);
     assert_eq!(
         recorded("[measure]\nmin-samples = 18\n[modules.tool]\nnoise-floor = '20ms'\n"),
