@@ -61,7 +61,8 @@ PROJECTS = [
             "app": ["datasette.app", "datasette.cli"],
         },
         shared="datasette/utils/__init__.py",
-        leaf="datasette/publish/heroku.py",
+        # The application loads whatever else is a target here.
+        leaf="datasette/cli.py",
     ),
 ]
 
