@@ -70,11 +70,12 @@ impl Root {
     pub fn of(cause: &Cause) -> Self {
         let module = || cause.module.clone();
         match &cause.kind {
-            CauseKind::Upgrade(change)
-            | CauseKind::NewModules {
+            CauseKind::Upgrade(change) => Self::Upgrade(change.distribution.clone()),
+            // A statement that came with an upgrade is that upgrade, unless it is told as a part of it.
+            CauseKind::NewModules {
                 upgrade: Some(change), ..
-            } => Self::Upgrade(change.distribution.clone()),
-            CauseKind::NewModules { upgrade: None, .. } | CauseKind::HeavyStatement { .. } => statement(cause),
+            } if cause.part_of.is_none() => Self::Upgrade(change.distribution.clone()),
+            CauseKind::NewModules { .. } | CauseKind::HeavyStatement { .. } => statement(cause),
             CauseKind::HeavyTogether { others } => match cause.place() {
                 Some(place) => Self::Lines(others.iter().cloned().chain([place]).collect()),
                 None => statement(cause),

@@ -3,6 +3,7 @@
 mod own_cause;
 #[cfg(test)]
 mod tests;
+mod upgrades;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -95,7 +96,7 @@ fn key(cause: &Cause) -> (String, String) {
 /// The causes of one finding, each with the finding's target alone. Two statements of one line are one.
 fn causes_of(found: &checks::Finding) -> Vec<Cause> {
     let mut causes: Vec<Cause> = Vec::new();
-    for cause in &found.causes {
+    for cause in &upgrades::with_parts(&found.causes) {
         let cause = of_one_target(cause, found);
         match causes.iter_mut().find(|known| known.id == cause.id) {
             Some(known) if cause.part_of.is_none() => add(known, &cause),

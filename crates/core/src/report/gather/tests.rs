@@ -223,3 +223,54 @@ fn two_statements_of_one_line_are_one() {
         (1, 29.0, 1)
     );
 }
+
+#[test]
+fn an_upgrade_is_one_cause_with_the_statements_that_it_brought() {
+    let upgraded = |line, module: &str, time_ms| {
+        let mut cause = new_import(line, module, time_ms, 0);
+        let change = explain::VersionChange {
+            distribution: "lib".to_owned(),
+            before: "1.0".to_owned(),
+            now: "2.0".to_owned(),
+        };
+        cause.kind = if line == 0 {
+            explain::CauseKind::Upgrade(change)
+        } else {
+            explain::CauseKind::NewModules {
+                upgrade: Some(change),
+                beside: Vec::new(),
+                others: Vec::new(),
+            }
+        };
+        cause
+    };
+    let all = vec![
+        upgraded(3, "torch", 20.0),
+        upgraded(0, "lib.core", 9.0),
+        upgraded(7, "yaml", 1.0),
+    ];
+    let (findings, causes) = gather(vec![found("shop", regression(), None, all)]);
+    assert_eq!(
+        ids(&causes),
+        ["upgrade lib", "line shop/utils.py:3", "line shop/utils.py:7"]
+    );
+    assert_eq!((causes[0].kind, causes[0].time_ms), (CauseKind::Upgrade, 30.0));
+    assert!(
+        causes[1..]
+            .iter()
+            .all(|part| part.part_of.as_deref() == Some("upgrade lib"))
+    );
+    assert_eq!(findings[0].causes, ["upgrade lib"]);
+
+    // One statement alone is told by its line.
+    let (_, causes) = gather(vec![found(
+        "shop",
+        regression(),
+        None,
+        vec![upgraded(3, "torch", 20.0)],
+    )]);
+    assert_eq!(
+        (ids(&causes), causes[0].kind),
+        (vec!["upgrade lib"], CauseKind::NewImport)
+    );
+}
