@@ -16,10 +16,11 @@ use crate::report::{Cause, CauseKind, CauseTarget, Finding};
 /// The findings in words, in their order, and what they go back to.
 pub(crate) fn gather(found: Vec<checks::Finding>) -> (Vec<Finding>, Vec<Cause>) {
     let mut findings: Vec<Finding> = found.iter().map(wording::finding).collect();
-    let mut causes = with_costs(&found);
+    let roots = Roots::of(&found);
+    let mut causes = with_costs(&found, &roots);
     let known: BTreeSet<String> = causes.iter().map(|cause| cause.id.clone()).collect();
     for (found, finding) in found.iter().zip(&mut findings) {
-        finding.causes = found.causes.iter().map(|cause| Root::of(cause).to_string()).collect();
+        finding.causes = found.causes.iter().map(|cause| roots.id(&Root::of(cause))).collect();
         if found.causes.is_empty()
             && let Some(cause) = own_cause::own_cause(found, finding, &known)
         {
@@ -36,6 +37,29 @@ pub(crate) fn gather(found: Vec<checks::Finding>) -> (Vec<Finding>, Vec<Cause>) 
     (findings, causes)
 }
 
+/// What causes are called. Statements that save only together are the one of them that is new, where one of them is.
+struct Roots(BTreeMap<Root, Root>);
+
+impl Roots {
+    fn of(found: &[checks::Finding]) -> Self {
+        let causes = found.iter().flat_map(|finding| &finding.causes);
+        let new_together = causes.filter_map(|cause| match &cause.kind {
+            explain::CauseKind::NewModules {
+                upgrade: None, others, ..
+            } if !others.is_empty() => {
+                let lines = others.iter().cloned().chain(cause.place()).collect();
+                Some((Root::Lines(lines), Root::of(cause)))
+            }
+            _ => None,
+        });
+        Self(new_together.collect())
+    }
+
+    fn id(&self, root: &Root) -> String {
+        self.0.get(root).unwrap_or(root).to_string()
+    }
+}
+
 /// Each finding's ids once, and those alone that are told of its target: a part that is told by itself elsewhere is told here by what
 /// includes it.
 fn keep_told(finding: &mut Finding, causes: &[Cause]) {
@@ -48,20 +72,28 @@ fn keep_told(finding: &mut Finding, causes: &[Cause]) {
 }
 
 /// The causes that rules have named, of one finding and one target each: what times bear out first, and then what a count does.
-fn with_costs(found: &[checks::Finding]) -> Vec<Cause> {
+fn with_costs(found: &[checks::Finding], roots: &Roots) -> Vec<Cause> {
     let (by_time, by_count): (Vec<_>, Vec<_>) = found.iter().partition(|finding| is_timed(&finding.kind));
-    let mut causes: Vec<Cause> = by_time.into_iter().flat_map(causes_of).collect();
+    let mut causes: Vec<Cause> = by_time
+        .into_iter()
+        .flat_map(|finding| causes_of(finding, roots))
+        .collect();
     let growth = causes.iter().filter(|cause| cause.kind.is_growth());
     let divided: BTreeSet<String> = growth.map(|cause| key(cause).1).collect();
-    causes.extend(by_count.into_iter().flat_map(causes_of).map(|mut cause| {
-        let target = &mut cause.targets[0];
-        // The change of the time is divided among others already.
-        if cause.kind.is_growth() && divided.contains(&target.target) {
-            (cause.time_ms, target.time_ms) = (0.0, 0.0);
-        }
-        cause
-    }));
-    let memory = grown_memory(found);
+    causes.extend(
+        by_count
+            .into_iter()
+            .flat_map(|finding| causes_of(finding, roots))
+            .map(|mut cause| {
+                let target = &mut cause.targets[0];
+                // The change of the time is divided among others already.
+                if cause.kind.is_growth() && divided.contains(&target.target) {
+                    (cause.time_ms, target.time_ms) = (0.0, 0.0);
+                }
+                cause
+            }),
+    );
+    let memory = grown_memory(found, roots);
     for cause in &mut causes {
         if let Some(&bytes) = memory.get(&key(cause)) {
             (cause.memory_bytes, cause.targets[0].memory_bytes) = (bytes, bytes);
@@ -79,11 +111,11 @@ fn is_timed(kind: &FindingKind) -> bool {
 }
 
 /// What each cause adds in each target, where a change of the memory was found and divided among its causes.
-fn grown_memory(found: &[checks::Finding]) -> BTreeMap<(String, String), i64> {
+fn grown_memory(found: &[checks::Finding], roots: &Roots) -> BTreeMap<(String, String), i64> {
     let larger = found
         .iter()
         .filter(|finding| matches!(finding.kind, FindingKind::MemoryRegression(_)));
-    let causes = larger.flat_map(causes_of);
+    let causes = larger.flat_map(|finding| causes_of(finding, roots));
     causes.map(|cause| (key(&cause), cause.memory_bytes)).collect()
 }
 
@@ -94,10 +126,10 @@ fn key(cause: &Cause) -> (String, String) {
 }
 
 /// The causes of one finding, each with the finding's target alone. Two statements of one line are one.
-fn causes_of(found: &checks::Finding) -> Vec<Cause> {
+fn causes_of(found: &checks::Finding, roots: &Roots) -> Vec<Cause> {
     let mut causes: Vec<Cause> = Vec::new();
     for cause in &upgrades::with_parts(&found.causes) {
-        let cause = of_one_target(cause, found);
+        let cause = of_one_target(cause, found, roots);
         match causes.iter_mut().find(|known| known.id == cause.id) {
             Some(known) if cause.part_of.is_none() => add(known, &cause),
             Some(_) => {}
@@ -115,16 +147,11 @@ fn add(known: &mut Cause, cause: &Cause) {
     (target.time_ms, target.memory_bytes, target.modules) = (known.time_ms, known.memory_bytes, known.modules);
 }
 
-fn of_one_target(cause: &explain::Cause, found: &checks::Finding) -> Cause {
+fn of_one_target(cause: &explain::Cause, found: &checks::Finding, roots: &Roots) -> Cause {
     let weight = cause.weight;
     let modules = weight.modules.max(0).unsigned_abs();
     let summary = wording::summary(cause);
-    let said = of_target(
-        Root::of(cause).to_string(),
-        (&cause.kind).into(),
-        summary,
-        &found.target,
-    );
+    let said = of_target(roots.id(&Root::of(cause)), (&cause.kind).into(), summary, &found.target);
     let target = CauseTarget {
         time_ms: weight.time_ms,
         memory_bytes: weight.memory_bytes,
@@ -141,7 +168,7 @@ fn of_one_target(cause: &explain::Cause, found: &checks::Finding) -> Cause {
         time_ms: weight.time_ms,
         memory_bytes: weight.memory_bytes,
         modules,
-        part_of: cause.part_of.as_ref().map(Root::to_string),
+        part_of: cause.part_of.as_ref().map(|whole| roots.id(whole)),
         targets: vec![target],
         saves: cause.falls_away,
         help: Some(wording::help(cause, &found.target)),

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::checks::{
-    Certainty, Code, ForbiddenEffect, ForbiddenModule, ImportFailure, MemoryRegression, Regression, Severity, Started,
-    TooManyModules,
+    Certainty, Code, ForbiddenEffect, ForbiddenModule, ImportFailure, MemoryRegression, OverMemory, Regression,
+    Severity, Started, TooManyModules,
 };
 use crate::explain::{ChainStep, Rest, Weight};
 use crate::observed::{Effect, EffectSeen, Failure, Place};
@@ -273,4 +273,26 @@ fn an_upgrade_is_one_cause_with_the_statements_that_it_brought() {
         (ids(&causes), causes[0].kind),
         (vec!["upgrade lib"], CauseKind::NewImport)
     );
+}
+
+#[test]
+fn what_saves_only_together_is_the_statement_of_it_that_is_new() {
+    let other = || vec![place("shop/cli.py", 9)];
+    let mut growth = new_import(1, "rich", 29.0, 0);
+    growth.kind = explain::CauseKind::NewModules {
+        upgrade: None,
+        beside: Vec::new(),
+        others: other(),
+    };
+    let mut weight = new_import(1, "rich", 31.0, 4 << 20);
+    weight.kind = explain::CauseKind::HeavyTogether { others: other() };
+    let larger = FindingKind::Memory(OverMemory {
+        bytes: 9,
+        ceiling_bytes: 1,
+    });
+    let (_, causes) = gather(vec![
+        found("shop", larger, None, vec![weight]),
+        found("shop", regression(), None, vec![growth]),
+    ]);
+    assert_eq!((ids(&causes), causes[0].time_ms), (vec!["line shop/utils.py:1"], 29.0));
 }
