@@ -24,8 +24,11 @@ pub(crate) fn gather(found: Vec<checks::Finding>) -> (Vec<Finding>, Vec<Cause>) 
         if found.causes.is_empty()
             && let Some(cause) = own_cause::own_cause(found, finding, &known)
         {
-            // The way out is the cause's, and is said once.
+            // The way out and the way there are the cause's, and are said once.
             finding.help = None;
+            if !cause.chain.is_empty() {
+                finding.details.clear();
+            }
             finding.causes.push(cause.id.clone());
             causes.push(cause);
         }
