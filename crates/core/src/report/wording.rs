@@ -19,7 +19,7 @@ mod tests;
 
 pub use advice::short_failure;
 pub(super) use advice::{hindrances, reason, remedy, together};
-pub(super) use causes::{help, imports, summary};
+pub(super) use causes::{help, imports, label, summary};
 pub use failures::failure;
 pub(super) use names::{distribution, group, other_importer, usage};
 

@@ -674,3 +674,22 @@ fn a_new_import_says_where_it_is_used_and_what_moving_it_saves() {
     project.check(&passing, Some(baseline), &Options::default());
     assert_eq!(passing.count_asked("syntax"), 0, "there is nothing to explain");
 }
+
+#[test]
+fn a_cause_has_the_line_that_it_points_at() {
+    let project = Project::new(SHOP, &shop());
+    let baseline = project.record(&shop()).expect("a baseline");
+    let head = shop()
+        .module("shop", 10.0, &["json", "shop.db", "tensor"])
+        .standard("tensor", 90.0, &[]);
+    let report = project.check(&head, Some(baseline), &Options::default());
+    let [cause] = &report.causes[..] else {
+        panic!("one cause: {:#?}", report.causes);
+    };
+    let source = cause
+        .source
+        .as_ref()
+        .map(|source| (source.text.as_str(), source.start, source.end));
+    assert_eq!((cause.line, source), (Some(3), Some(("import tensor", 0, 13))));
+    assert_eq!(cause.label.as_deref(), Some("`tensor` was not loaded before"));
+}

@@ -167,6 +167,7 @@ fn of_one_target(cause: &explain::Cause, found: &checks::Finding, roots: &Roots)
         importer: cause.importer.clone(),
         file: cause.file.clone(),
         line: cause.line,
+        label: wording::label(cause),
         chain: cause.chain.clone(),
         time_ms: weight.time_ms,
         memory_bytes: weight.memory_bytes,

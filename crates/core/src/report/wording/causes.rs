@@ -111,6 +111,17 @@ pub(super) fn where_it_goes(target: &str) -> String {
     format!("`importgate explain {target}` shows where the time goes")
 }
 
+/// What is said beside the line of a cause, where its sentence does not say it. A statement that brings in what is new need not be new
+/// itself, so only what it names is called so.
+pub(in crate::report) fn label(cause: &explain::Cause) -> Option<String> {
+    match &cause.kind {
+        CauseKind::NewModules { upgrade: None, .. } if cause.line.is_some() => {
+            Some(format!("`{}` was not loaded before", cause.module))
+        }
+        _ => None,
+    }
+}
+
 /// What to do about a cause that this target pays for.
 pub(in crate::report) fn help(cause: &explain::Cause, target: &str) -> String {
     let module = &cause.module;
