@@ -59,18 +59,10 @@ pub(crate) fn write_each<Kind: Copy + Terminal>(
     formats: &[OutputFormat<Kind>],
     render: impl Fn(Kind, bool) -> Result<String, Error>,
 ) -> Result<(), Error> {
-    let default = [OutputFormat {
-        kind: Kind::TERMINAL,
-        path: None,
-    }];
-    let formats = if formats.is_empty() { &default } else { formats };
-    for format in formats {
-        match &format.path {
-            None => to_standard_output(&render(format.kind, true)?)?,
-            Some(path) => to_file(path, &render(format.kind, false)?)?,
-        }
-    }
-    Ok(())
+    for_each(formats, |kind, path| match path {
+        None => to_standard_output(&render(kind, true)?),
+        Some(path) => to_file(path, &render(kind, false)?),
+    })
 }
 
 /// The same of outputs that are bytes: a diff of sources may be in any encoding, and keeps every byte.
@@ -78,19 +70,23 @@ pub(crate) fn write_bytes<Kind: Copy + Terminal>(
     formats: &[OutputFormat<Kind>],
     render: impl Fn(Kind) -> Result<Vec<u8>, Error>,
 ) -> Result<(), Error> {
-    let default = [OutputFormat {
-        kind: Kind::TERMINAL,
-        path: None,
-    }];
-    let formats = if formats.is_empty() { &default } else { formats };
-    for format in formats {
-        let content = render(format.kind)?;
-        match &format.path {
-            None => all_to(&mut std::io::stdout().lock(), &content)?,
-            Some(path) => bytes_to_file(path, &content)?,
-        }
+    for_each(formats, |kind, path| match path {
+        None => all_to(&mut std::io::stdout().lock(), &render(kind)?),
+        Some(path) => bytes_to_file(path, &render(kind)?),
+    })
+}
+
+/// Each kind that was asked for, with its file; the terminal's where none was.
+fn for_each<Kind: Copy + Terminal>(
+    formats: &[OutputFormat<Kind>],
+    mut write: impl FnMut(Kind, Option<&Path>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    if formats.is_empty() {
+        return write(Kind::TERMINAL, None);
     }
-    Ok(())
+    formats
+        .iter()
+        .try_for_each(|format| write(format.kind, format.path.as_deref()))
 }
 
 /// Lets `--color` speak for every stream of the process.

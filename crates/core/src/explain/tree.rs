@@ -121,7 +121,8 @@ fn parents(observation: &Observation, graph: &ImportGraph<'_>, position: &HashMa
     parents
 }
 
-fn parents_first(parents: &[Option<usize>]) -> Vec<usize> {
+/// Parents before their children, and siblings in the order in which they were loaded.
+pub(super) fn parents_first(parents: &[Option<usize>]) -> Vec<usize> {
     let mut children: Vec<Vec<usize>> = vec![Vec::new(); parents.len()];
     let mut stack = Vec::new();
     for (child, parent) in parents.iter().enumerate() {

@@ -5,18 +5,15 @@ use thiserror::Error;
 
 use crate::budgets::{Classes, Limits, Target, Workload};
 use crate::checks::Places;
-use crate::explain::{Classification, Loaded, Usual, classify as sort};
-use crate::observed::{Collections, ImportRequest, Measure, MeasureError, TargetObservation};
-use crate::report::progress_line::{Phase, Progress};
+use crate::explain::{Classification, Loaded, classify as sort};
+use crate::observed::{ImportRequest, Measure, MeasureError, TargetObservation};
 use crate::report::wording::short_failure;
 use crate::usage::Usage;
 
 use super::ShowProgress;
 use super::observe::Observer;
-use super::side_by_side::Width;
+use super::usual::usual;
 
-/// Samples that the times rest on.
-const SAMPLES: u32 = 7;
 /// What the import of everything is called while it is under way.
 const EVERYTHING: &str = "all imports";
 
@@ -80,7 +77,12 @@ pub fn classify(
             return Err(ClassifyError::FailTogether { how });
         }
     }
-    let usual = usual(&imports, &observed, measure, progress)?;
+    let request = |round| ImportRequest {
+        preload: &[],
+        imports: &imports,
+        round,
+    };
+    let usual = usual(EVERYTHING, request, &observed, measure, progress)?;
     let loaded = Loaded {
         imports: &imports,
         observation: &observed.observation,
@@ -128,14 +130,7 @@ fn observe(
     measure: &dyn Measure,
     progress: &mut dyn ShowProgress,
 ) -> Result<Vec<TargetObservation>, MeasureError> {
-    let observer = Observer {
-        measure,
-        settles: None,
-        is_open: None,
-        width: Width::ONE,
-        deadline: None,
-    };
-    Ok(observer.observe(targets, progress)?.observations)
+    Ok(Observer::closely(measure).observe(targets, progress)?.observations)
 }
 
 /// The imports that work by themselves, and the others.
@@ -164,32 +159,4 @@ fn working(
         Some((target, how)) if working.is_empty() => Err(ClassifyError::AllFail { target, how }),
         _ => Ok((working, failed)),
     }
-}
-
-fn usual(
-    imports: &[String],
-    observed: &TargetObservation,
-    measure: &dyn Measure,
-    progress: &mut dyn ShowProgress,
-) -> Result<Usual, MeasureError> {
-    let mut samples = Vec::new();
-    let mut collections = Collections::default();
-    for round in 0..SAMPLES {
-        progress.show(&Progress {
-            phase: Phase::Sampling,
-            done: u64::from(round),
-            total: u64::from(SAMPLES),
-            target: EVERYTHING,
-        });
-        let request = ImportRequest {
-            preload: &[],
-            imports,
-            round,
-        };
-        if let Ok(taken) = measure.sample_deferring(request, None)? {
-            collections.add(&taken.collections);
-            samples.push(taken.sample);
-        }
-    }
-    Ok(Usual::of(&samples, collections, observed.observation.total_ns))
 }

@@ -25,13 +25,11 @@ use crate::usage::Usage;
 use super::ShowProgress;
 use super::lines::SourceFiles;
 use super::observe::Observer;
-use super::side_by_side::Width;
 use super::start_up;
+use super::usual::{SAMPLES, show, usual};
 
 /// What is neither a module nor the program: the interpreter before and after it.
 const INTERPRETER: &str = "<interpreter>";
-/// Samples that the times rest on.
-const SAMPLES: u32 = 7;
 
 /// What is explained, and how far.
 pub struct Explain<'a> {
@@ -136,14 +134,7 @@ pub fn explain(
         measure,
         imports,
     };
-    let observer = Observer {
-        measure,
-        settles: None,
-        is_open: None,
-        width: Width::ONE,
-        deadline: None,
-    };
-    let side = observer.observe(std::slice::from_ref(target), progress)?;
+    let side = Observer::closely(measure).observe(std::slice::from_ref(target), progress)?;
     let observed = &side.observations[0];
     if let Some(failure) = observed.failure() {
         return Err(ExplainError::ImportFails {
@@ -201,12 +192,7 @@ fn explain_command(
     add_start(&mut observed, start_up::look(measure)?);
     let mut samples = Vec::new();
     for round in 0..SAMPLES {
-        progress.show(&Progress {
-            phase: Phase::Sampling,
-            done: u64::from(round),
-            total: u64::from(SAMPLES),
-            target: &explain.target.name,
-        });
+        show(&explain.target.name, round, progress);
         match measure.command(words, round)? {
             Ok(sample) => samples.push(sample),
             Err(failed) => {
@@ -296,21 +282,8 @@ impl Subject<'_> {
 
     /// What the import usually takes.
     fn usual(&self, observed: &TargetObservation, progress: &mut dyn ShowProgress) -> Result<Usual, MeasureError> {
-        let mut samples = Vec::new();
-        let mut collections = Collections::default();
-        for round in 0..SAMPLES {
-            progress.show(&Progress {
-                phase: Phase::Sampling,
-                done: u64::from(round),
-                total: u64::from(SAMPLES),
-                target: &self.explain.target.name,
-            });
-            if let Ok(taken) = self.measure.sample_deferring(self.request(round), None)? {
-                collections.add(&taken.collections);
-                samples.push(taken.sample);
-            }
-        }
-        Ok(Usual::of(&samples, collections, observed.observation.total_ns))
+        let request = |round| self.request(round);
+        usual(&self.explain.target.name, request, observed, self.measure, progress)
     }
 
     /// The heaviest lines of the bodies that take much themselves, from one more look at them.

@@ -23,6 +23,7 @@ mod start_up;
 mod target_state;
 mod unchanged;
 mod uses;
+mod usual;
 
 #[cfg(test)]
 mod tests;

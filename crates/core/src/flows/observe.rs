@@ -50,6 +50,17 @@ pub(super) struct Observer<'a, 's> {
 }
 
 impl<'a> Observer<'a, '_> {
+    /// Looks at everything in full, one import at a time, however long it takes.
+    pub(super) fn closely(measure: &'a dyn Measure) -> Self {
+        Self {
+            measure,
+            settles: None,
+            is_open: None,
+            width: Width::ONE,
+            deadline: None,
+        }
+    }
+
     /// Observes every target once. That also writes the bytecode that the samples will find, where a start would write it.
     pub(super) fn observe(self, targets: &[Target], progress: &mut dyn ShowProgress) -> Result<Side<'a>, MeasureError> {
         self.observe_rest(targets, vec![None; targets.len()], progress)

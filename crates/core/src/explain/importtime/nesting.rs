@@ -3,6 +3,7 @@
 //! A row comes after those of what it imported, which are indented below it, and its cumulative time is its own with theirs. So each of
 //! the two can be held against the other: an edge is only drawn where the times bear it out.
 
+use super::super::tree::parents_first;
 use super::row::Row;
 use super::{DoubtKind, Doubts};
 
@@ -164,23 +165,4 @@ fn that_add_up(rows: &[Row], row: &Row, below: &[usize]) -> (usize, i64) {
 /// By how much the sum of so many times may be off that were rounded up each by itself, in microseconds.
 fn slack(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX).saturating_add(1)
-}
-
-/// Parents before their children, and siblings in the order in which they were loaded.
-fn parents_first(parents: &[Option<usize>]) -> Vec<usize> {
-    let mut children: Vec<Vec<usize>> = vec![Vec::new(); parents.len()];
-    let mut stack = Vec::new();
-    for (child, parent) in parents.iter().enumerate() {
-        match parent {
-            Some(parent) => children[*parent].push(child),
-            None => stack.push(child),
-        }
-    }
-    stack.reverse();
-    let mut order = Vec::with_capacity(parents.len());
-    while let Some(row) = stack.pop() {
-        order.push(row);
-        stack.extend(children[row].iter().rev());
-    }
-    order
 }

@@ -8,7 +8,7 @@ use super::Arm;
 /// Replayed on two noisy recordings, references up to a second apart gave block estimates within a tenth of those from
 /// the nearest reference; three seconds apart, a third worse. That was without calibrations, which bear nine tenths since: in the
 /// streams of `benches/data`, references two rounds apart (ten imports, some two seconds) let single samples scatter by 1 to 3% of
-/// it more than one in each round, and the mean of sixteen by up to 7%.
+/// it more than one in each round, and the mean of sixteen by up to 8%.
 const SAMPLES_PER_REFERENCE: usize = 10;
 
 /// See [`SAMPLES_PER_REFERENCE`]. In nanoseconds; the start of the interpreters and the reference itself fill up the second.
