@@ -5,19 +5,24 @@ import subprocess
 RUNS = 9
 
 
-def growth(module, before, after, imported):
-    """By how many milliseconds the module grew from one environment to the other: by itself, with what it imports, or together
-    with the other modules of its package, whichever is most: a cause may stand for any of these."""
-    costs = [[of(module, cost(python, imported)) for _ in range(RUNS)] for python in (before, after)]
-    medians = [[statistics.median(run[which] for run in runs) for which in range(3)] for runs in costs]
+def growth(cause, before, after, imported):
+    """By how many milliseconds the module of a cause grew from one environment to the other: by itself, with what it imports,
+    or together with the other modules of its package, whichever is most: a cause may stand for any of these. An upgrade stands
+    for all that it brought, whatever package that belongs to."""
+    modules = [cause["module"]] + [imported] * (cause["kind"] == "upgrade")
+    costs = [[of(modules, cost(python, imported)) for _ in range(RUNS)] for python in (before, after)]
+    medians = [[statistics.median(figures) for figures in zip(*runs)] for runs in costs]
     return round(max(now - then for then, now in zip(*medians)), 3)
 
 
-def of(module, costs):
-    """What a module takes by itself, with what it imports, and what its package takes."""
-    package = module.partition(".")[0]
-    own = [own for name, (own, _) in costs.items() if name.partition(".")[0] == package]
-    return (*costs.get(module, (0.0, 0.0)), sum(own))
+def of(modules, costs):
+    """What each module takes by itself, with what it imports, and what its package takes."""
+    figures = []
+    for module in modules:
+        package = module.partition(".")[0]
+        own = [own for name, (own, _) in costs.items() if name.partition(".")[0] == package]
+        figures += [*costs.get(module, (0.0, 0.0)), sum(own)]
+    return figures
 
 
 def cost(python, imported):

@@ -111,7 +111,7 @@ def rows(project, pair, folder, arguments):
             check = project.check_stored if kind == "stored" else project.check_against
             row = {"key": key, "pair": str(pair), "way": way, "kind": kind, "truth": worth, **check(before, after)}
             if row["cause"]:
-                row["cause_grew_ms"] = importtime.growth(row["cause"]["module"], before, after, pair.module)
+                row["cause_grew_ms"] = importtime.growth(row["cause"], before, after, pair.module)
             yield row
 
 
