@@ -92,6 +92,9 @@ def main():
                 moves[state, target["module"]].append(100 * (target["time_ms"] / target["baseline_time_ms"] - 1))
                 failures[target["module"]] += target["verdict"] == "fail"
             print("%s: %s, %.0f s" % (state, report["verdict"], report["run"]["seconds"]), file=sys.stderr)
+            for finding in report["findings"]:
+                if finding["severity"] == "error":
+                    print("  %s: %s: %s" % (finding["code"], finding["target"], finding["message"]), file=sys.stderr)
     print("| package | %s | failures |" % " | ".join(STATES))
     print("|---" * (len(STATES) + 2) + "|")
     for name in PACKAGES:
