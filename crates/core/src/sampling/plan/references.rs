@@ -6,13 +6,12 @@ use super::Arm;
 
 /// At most this many samples of a worker share a pair of reference runs, and at most this much imported wall-clock time (below).
 /// Replayed on two noisy recordings, references up to a second apart gave block estimates within a tenth of those from
-/// the nearest reference; three seconds apart, a third worse. That was without calibrations, which bear nine tenths since: in the
-/// streams of `benches/data`, references two rounds apart (ten imports, some two seconds) let single samples scatter by 1 to 3% of
-/// it more than one in each round, and the mean of sixteen by up to 8%.
-const SAMPLES_PER_REFERENCE: usize = 10;
+/// the nearest reference; three seconds apart, a third worse.
+const SAMPLES_PER_REFERENCE: usize = 6;
 
-/// See [`SAMPLES_PER_REFERENCE`]. In nanoseconds; the start of the interpreters and the reference itself fill up the second.
-const SAMPLED_PER_REFERENCE_NS: u64 = 700_000_000;
+/// See [`SAMPLES_PER_REFERENCE`]. In nanoseconds; the start of six interpreters and the reference itself fill up the
+/// second.
+const SAMPLED_PER_REFERENCE_NS: u64 = 400_000_000;
 
 /// At most this many samples of one target share a pair of reference runs. A single run is off by a tenth, on a busy machine by
 /// two, and all samples that share it are off together by the part that it has in them.
