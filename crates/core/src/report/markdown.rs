@@ -266,6 +266,15 @@ impl Page {
     }
 }
 
+/// How many rows of a table are left out, where some are.
+pub(super) fn rows_left_out(left_out: u64) -> String {
+    if left_out == 0 {
+        return String::new();
+    }
+    let rows = numbers::counted(left_out, "row");
+    format!("\n_{rows} left out for want of room: the JSON has everything._\n")
+}
+
 fn head(report: &Report, name: &str) -> String {
     format!(
         "## {}\n\n{}; {}.\n",

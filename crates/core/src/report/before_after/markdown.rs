@@ -1,5 +1,6 @@
 //! The before/after table for a job summary or a comment on a pull request.
 
+use super::super::markdown::rows_left_out;
 use super::super::untrusted;
 use super::{Requirement, cells, counts, imports, instructions, is_counted, rule, title, total_cells};
 use crate::compare::{BeforeAfter, EnvironmentComparison, TargetOutcome};
@@ -36,12 +37,7 @@ pub fn render(comparison: &BeforeAfter, most_bytes: usize) -> String {
             }
         }
     }
-    if left_out > 0 {
-        let rows = numbers::counted(left_out, "row");
-        text.push_str(&format!(
-            "\n_{rows} left out for want of room: the JSON has everything._\n"
-        ));
-    }
+    text.push_str(&rows_left_out(left_out));
     text.push_str(&format!("\n<sub>{}</sub>\n", untrusted::markdown(&rule())));
     text
 }

@@ -1,9 +1,9 @@
 //! The classification for a job summary or a comment on a pull request.
 
+use super::super::markdown::rows_left_out;
 use super::super::untrusted;
 use super::{Options, Rows, assumption_cells, cells, class, failures, headline, origin, reason, rule, warnings};
 use crate::explain::Classification;
-use crate::numbers;
 
 const TABLE_HEAD: &str = "\
 | import | time | own | memory | modules | used | class | why | of | imported at |
@@ -56,12 +56,7 @@ pub fn render(classification: &Classification, options: &Options, most_bytes: us
             left_out += 1;
         }
     }
-    if left_out > 0 {
-        let rows = numbers::counted(left_out, "row");
-        text.push_str(&format!(
-            "\n_{rows} left out for want of room: the JSON has everything._\n"
-        ));
-    }
+    text.push_str(&rows_left_out(left_out));
     text.extend(rows.rest(options).map(|line| format!("\n{line}\n")));
     text + &format!("\n<sub>{}</sub>\n", untrusted::markdown(&rule(classification)))
 }
