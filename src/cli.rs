@@ -9,6 +9,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use importgate_core::budgets::{Budgets, ReuseBy, units};
 use importgate_core::shards::Shard;
 
+mod formats;
+
+pub use formats::{ExplainFormat, FixFormat, FormatKind, OutputFormat, TableFormat};
+
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().effects(Effects::BOLD))
     .usage(AnsiColor::Green.on_default().effects(Effects::BOLD))
@@ -158,8 +162,8 @@ pub struct CheckArguments {
     /// Let the times alone decide, even where the closures prove that the code is the same (for experiments).
     #[arg(long, hide = true)]
     pub times_alone: bool,
-    /// An output: terminal, json or markdown, with =PATH into a file; as often as you like.
-    #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = OutputFormat::<FormatKind>::parse)]
+    /// An output, with =PATH into a file; as often as you like.
+    #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = formats::parser::<FormatKind>())]
     pub formats: Vec<OutputFormat>,
     /// More columns: percentiles, CPU, wall clock, peak memory.
     #[arg(long, short)]
@@ -263,23 +267,12 @@ pub struct ExplainArguments {
     /// The file of usage [default: as the budgets file says, else importgate.usage.json beside it where it exists].
     #[arg(long, value_name = "FILE")]
     pub usage: Option<PathBuf>,
-    /// An output: terminal, json or speedscope, with =PATH into a file; as often as you like.
-    #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = OutputFormat::<ExplainFormat>::parse)]
+    /// An output, with =PATH into a file; as often as you like.
+    #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = formats::parser::<ExplainFormat>())]
     pub formats: Vec<OutputFormat<ExplainFormat>>,
     /// No progress on stderr.
     #[arg(long, short)]
     pub quiet: bool,
-}
-
-/// How an explanation is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ExplainFormat {
-    /// Trees and tables for people.
-    Terminal,
-    /// Everything, for programs.
-    Json,
-    /// A profile for speedscope.
-    Speedscope,
 }
 
 /// `importgate fix`.
@@ -308,8 +301,8 @@ pub struct FixArguments {
     /// Write that diff into a file.
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// An output: terminal, json or diff, with =PATH into a file; as often as you like.
-    #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = OutputFormat::<FixFormat>::parse)]
+    /// An output, with =PATH into a file; as often as you like.
+    #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = formats::parser::<FixFormat>())]
     pub formats: Vec<OutputFormat<FixFormat>>,
     /// No progress on stderr.
     #[arg(long, short)]
@@ -334,34 +327,12 @@ pub struct ClassifyArguments {
     /// The file of usage [default: as the budgets file says, else importgate.usage.json beside it where it exists].
     #[arg(long, value_name = "FILE")]
     pub usage: Option<PathBuf>,
-    /// An output: terminal, json or markdown, with =PATH into a file; as often as you like.
-    #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = OutputFormat::<ClassifyFormat>::parse)]
-    pub formats: Vec<OutputFormat<ClassifyFormat>>,
+    /// An output, with =PATH into a file; as often as you like.
+    #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = formats::parser::<TableFormat>())]
+    pub formats: Vec<OutputFormat<TableFormat>>,
     /// No progress on stderr.
     #[arg(long, short)]
     pub quiet: bool,
-}
-
-/// How proposals are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FixFormat {
-    /// Text for people.
-    Terminal,
-    /// Everything, for programs.
-    Json,
-    /// The changes alone.
-    Diff,
-}
-
-/// How a classification is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ClassifyFormat {
-    /// A table for people.
-    Terminal,
-    /// Everything, for programs.
-    Json,
-    /// A table for a job summary.
-    Markdown,
 }
 
 /// `importgate usage`.
@@ -404,9 +375,9 @@ pub struct CompareArguments {
     /// Fail unless every target that both sides have takes this much less CPU time, whatever it waits for.
     #[arg(long, value_name = "SHARE", value_parser = parse_improvement)]
     pub require_cpu_improvement: Option<f64>,
-    /// An output: terminal, json or markdown, with =PATH into a file; as often as you like.
-    #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = OutputFormat::<FormatKind>::parse)]
-    pub formats: Vec<OutputFormat>,
+    /// An output, with =PATH into a file; as often as you like.
+    #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = formats::parser::<TableFormat>())]
+    pub formats: Vec<OutputFormat<TableFormat>>,
 }
 
 /// `importgate merge`.
@@ -418,8 +389,8 @@ pub struct MergeArguments {
     /// The baseline that recordings are put into; its entries of other environments stay.
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
-    /// An output, as of `check`; as often as you like.
-    #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = OutputFormat::<FormatKind>::parse)]
+    /// An output, with =PATH into a file; as often as you like.
+    #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = formats::parser::<FormatKind>())]
     pub formats: Vec<OutputFormat>,
     /// More columns: percentiles, CPU, wall clock, peak memory.
     #[arg(long, short)]
@@ -441,47 +412,6 @@ impl ShardChoice {
             "auto" => Ok(Self::Auto),
             _ => text.parse().map(Self::Given).map_err(str::to_owned),
         }
-    }
-}
-
-/// The kinds of output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FormatKind {
-    /// A table and findings for people.
-    Terminal,
-    /// The whole report for programs.
-    Json,
-    /// A table and findings for a job summary.
-    Markdown,
-    /// Annotations for GitHub Actions.
-    Github,
-}
-
-/// One output, and where it goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OutputFormat<Kind = FormatKind> {
-    /// Its kind.
-    pub kind: Kind,
-    /// The file; standard output where it is `None`.
-    pub path: Option<PathBuf>,
-}
-
-impl<Kind: ValueEnum> OutputFormat<Kind> {
-    fn parse(text: &str) -> Result<Self, String> {
-        let (kind, path) = match text.split_once('=') {
-            Some((_, "")) => return Err("the path after = is empty".to_owned()),
-            Some((kind, path)) => (kind, Some(PathBuf::from(path))),
-            None => (text, None),
-        };
-        let kind = Kind::from_str(kind, false).map_err(|_| {
-            let known: Vec<_> = Kind::value_variants()
-                .iter()
-                .filter_map(ValueEnum::to_possible_value)
-                .map(|value| value.get_name().to_owned())
-                .collect();
-            format!("the kinds are {}", known.join(", "))
-        })?;
-        Ok(Self { kind, path })
     }
 }
 

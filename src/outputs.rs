@@ -3,34 +3,13 @@
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
-use crate::cli::{ClassifyFormat, ColourChoice, ExplainFormat, FixFormat, FormatKind, OutputFormat};
+use crate::cli::{ColourChoice, ExplainFormat, FixFormat, FormatKind, OutputFormat, TableFormat};
 use crate::error::Error;
-use importgate_core::report::Report;
-use importgate_core::report::merge::Merged;
-use importgate_core::report::{github, json, markdown, terminal};
+use importgate_core::report::terminal;
 
-/// Writes the report in every format that was asked for; to the terminal where none was.
-///
-/// A file is replaced as a whole, so that a run that is stopped leaves no half report. What measured code printed never
-/// reaches an output raw: the renderers see to it.
-pub(crate) fn write(report: &Report, formats: &[OutputFormat], verbose: bool) -> Result<(), Error> {
-    write_each(formats, |kind, on_screen| render(report, kind, verbose, on_screen))
-}
+mod reports;
 
-/// The same of what `merge` made.
-pub(crate) fn write_merged(merged: &Merged, formats: &[OutputFormat], verbose: bool) -> Result<(), Error> {
-    match merged {
-        Merged::One(report) => write(report, formats, verbose),
-        Merged::Legs(matrix) => write_each(formats, |kind, on_screen| {
-            Ok(match kind {
-                FormatKind::Terminal => matrix.terminal(&terminal_options(on_screen, verbose)),
-                FormatKind::Json => json::render_matrix(matrix).map_err(not_json)?,
-                FormatKind::Markdown => matrix.markdown(markdown::SUMMARY_BYTES),
-                FormatKind::Github => matrix.github(&way_from_workspace()),
-            })
-        }),
-    }
-}
+pub(crate) use reports::{write, write_merged};
 
 /// The kind of output that nobody has to ask for.
 pub(crate) trait Terminal {
@@ -41,7 +20,7 @@ impl Terminal for FormatKind {
     const TERMINAL: Self = Self::Terminal;
 }
 
-impl Terminal for ClassifyFormat {
+impl Terminal for TableFormat {
     const TERMINAL: Self = Self::Terminal;
 }
 
@@ -113,15 +92,6 @@ fn all_to(stream: &mut impl Write, content: &[u8]) -> Result<(), Error> {
     }
 }
 
-fn render(report: &Report, kind: FormatKind, verbose: bool, on_screen: bool) -> Result<String, Error> {
-    Ok(match kind {
-        FormatKind::Terminal => terminal::render(report, &terminal_options(on_screen, verbose)),
-        FormatKind::Json => json::render(report).map_err(not_json)?,
-        FormatKind::Markdown => markdown::render(report, markdown::SUMMARY_BYTES),
-        FormatKind::Github => github::render(report, &way_from_workspace()),
-    })
-}
-
 /// How text for people is laid out: in the columns that `COLUMNS` says or that the terminal has. A log has none of its own, and
 /// since nobody can widen it afterwards, no name in it is cut, whatever `COLUMNS` says.
 pub(crate) fn terminal_options(on_screen: bool, verbose: bool) -> terminal::Options {
@@ -156,16 +126,6 @@ pub(crate) fn not_json(source: serde_json::Error) -> Error {
         path: "the JSON".into(),
         source: std::io::Error::other(source),
     }
-}
-
-/// The way from the folder that annotations name their files from to this one; empty where this one does not lie below it.
-fn way_from_workspace() -> String {
-    let way = || {
-        let workspace = Path::new(&std::env::var_os("GITHUB_WORKSPACE")?).canonicalize().ok()?;
-        let here = std::env::current_dir().ok()?;
-        Some(here.strip_prefix(workspace).ok()?.to_str()?.to_owned())
-    };
-    way().unwrap_or_default()
 }
 
 /// Writes a file as a whole: whoever reads it meanwhile sees the old one.

@@ -1,6 +1,6 @@
 //! `importgate classify`: opens the project, has everything that it loads classified, writes the table.
 
-use crate::cli::{ClassifyArguments, ClassifyFormat};
+use crate::cli::{ClassifyArguments, TableFormat};
 use crate::commands::explain;
 use crate::error::Error;
 use crate::exit;
@@ -64,7 +64,7 @@ fn targets(arguments: &ClassifyArguments, project: &Project, session: &Session) 
 
 fn render(
     classification: &Classification,
-    kind: ClassifyFormat,
+    kind: TableFormat,
     on_screen: bool,
     arguments: &ClassifyArguments,
 ) -> Result<String, Error> {
@@ -73,12 +73,12 @@ fn render(
         smallest_ms: arguments.min.as_secs_f64() * 1000.0,
     };
     match kind {
-        ClassifyFormat::Terminal => Ok(classes::terminal(
+        TableFormat::Terminal => Ok(classes::terminal(
             classification,
             &options,
             &outputs::terminal_options(on_screen, false),
         )),
-        ClassifyFormat::Json => classes::json(classification).map_err(outputs::not_json),
-        ClassifyFormat::Markdown => Ok(classes::markdown(classification, &options, markdown::SUMMARY_BYTES)),
+        TableFormat::Json => classes::json(classification).map_err(outputs::not_json),
+        TableFormat::Markdown => Ok(classes::markdown(classification, &options, markdown::SUMMARY_BYTES)),
     }
 }

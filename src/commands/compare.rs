@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::cli::{CompareArguments, FormatKind};
+use crate::cli::{CompareArguments, TableFormat};
 use crate::error::Error;
 use crate::exit;
 use crate::project::BudgetsFile;
@@ -13,11 +13,6 @@ use importgate_core::report::{before_after, markdown};
 
 /// Compares, writes every format that was asked for, and fails where an improvement was required and is not there.
 pub(super) fn run(arguments: &CompareArguments) -> Result<u8, Error> {
-    if arguments.formats.iter().any(|format| !is_written(format.kind)) {
-        return Err(Error::Usage(
-            "a comparison is written as terminal, json or markdown".to_owned(),
-        ));
-    }
     let budgets = budgets_of(arguments)?;
     let (old, new) = sides(arguments, budgets.as_ref())?;
     let question = question(arguments, budgets.as_ref());
@@ -104,17 +99,13 @@ fn question(arguments: &CompareArguments, file: Option<&BudgetsFile>) -> Compari
     }
 }
 
-fn is_written(kind: FormatKind) -> bool {
-    matches!(kind, FormatKind::Terminal | FormatKind::Json | FormatKind::Markdown)
-}
-
-fn render(comparison: &BeforeAfter, kind: FormatKind, on_screen: bool) -> Result<String, Error> {
+fn render(comparison: &BeforeAfter, kind: TableFormat, on_screen: bool) -> Result<String, Error> {
     match kind {
-        FormatKind::Json => before_after::json(comparison).map_err(outputs::not_json),
-        FormatKind::Markdown => Ok(before_after::markdown(comparison, markdown::SUMMARY_BYTES)),
-        _ => Ok(before_after::terminal(
+        TableFormat::Terminal => Ok(before_after::terminal(
             comparison,
             &outputs::terminal_options(on_screen, false),
         )),
+        TableFormat::Json => before_after::json(comparison).map_err(outputs::not_json),
+        TableFormat::Markdown => Ok(before_after::markdown(comparison, markdown::SUMMARY_BYTES)),
     }
 }
