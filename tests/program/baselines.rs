@@ -99,9 +99,8 @@ fn a_baseline_of_another_python_alone_is_not_compared_with() {
     project.write(FILE, project.read(FILE).replace(&key, "cpython-3.7-plan9-mips"));
     let run = project.check(&["--samples", "2"]).expect_code(0);
     let note = run.only(Code::NoBaseline);
-    assert!(note.message.contains(&key), "{note:?}");
     assert!(
-        note.details.iter().any(|line| line.contains("cpython-3.7-plan9-mips")),
+        note.message.contains(&key) && note.message.contains("only for cpython-3.7-plan9-mips"),
         "{note:?}"
     );
     // Recording adds an entry and keeps the other's.
@@ -124,10 +123,9 @@ fn entries_that_nobody_asks_for_and_targets_that_are_new_are_said() {
         [
             (Code::StaleBaselineEntry, "shop.utils.money"),
             (Code::StaleBaselineEntry, "shop.utils.text"),
-            (Code::NoBaseline, ""),
+            (Code::NoBaseline, "shop.services.mail"),
         ]
     );
-    assert!(run.only(Code::NoBaseline).message.contains("shop.services.mail"));
     assert_eq!(run.row("shop.services.mail").baseline_time_ms, None);
 }
 

@@ -50,7 +50,7 @@ pub use heavy::HeavyModule;
 pub use memory::OverMemory;
 pub use memory_regression::MemoryRegression;
 pub use modules::TooManyModules;
-pub use new_target::{CeilingStanding, FirstCost, HeldAgainst, NewTarget};
+pub use new_target::{CeilingStanding, FirstCost, HeldAgainst};
 pub use open::Open;
 pub use orders::{OrderTime, OrderTried, OtherOrders};
 pub use places::{Places, file_over};

@@ -3,15 +3,6 @@
 use super::{Case, Open};
 use crate::sampling::Decision;
 
-/// A target that what the run compares with does not have.
-#[derive(Debug, Clone, PartialEq)]
-pub struct NewTarget {
-    /// Its name.
-    pub name: String,
-    /// What it costs; `None` where its import failed.
-    pub cost: Option<FirstCost>,
-}
-
 /// What a new target costs.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FirstCost {
@@ -43,15 +34,6 @@ pub enum CeilingStanding {
     Undecided,
 }
 
-impl NewTarget {
-    pub(super) fn of(case: &Case<'_>) -> Self {
-        Self {
-            name: case.target.name.clone(),
-            cost: case.failure.is_none().then(|| FirstCost::of(case)),
-        }
-    }
-}
-
 impl FirstCost {
     pub(super) fn of(case: &Case<'_>) -> Self {
         Self {
@@ -78,7 +60,6 @@ mod tests {
     use super::*;
     use crate::budgets::Limits;
     use crate::checks::by_hand::{case, cited, target};
-    use crate::observed::Failure;
 
     #[test]
     fn a_new_target_says_what_it_costs_and_how_it_stands_to_its_ceiling() {
@@ -89,7 +70,7 @@ mod tests {
         let standing = |decision| {
             let mut case = case(&target);
             case.answers.ceiling = Some(decision);
-            let cost = NewTarget::of(&case).cost.expect("its import works");
+            let cost = FirstCost::of(&case);
             assert_eq!((cost.time_ms, cost.modules), (Some(100.0), 1));
             cost.ceiling.map(|held| held.standing)
         };
@@ -99,15 +80,8 @@ mod tests {
     }
 
     #[test]
-    fn without_a_ceiling_it_was_held_against_none_and_what_fails_costs_nothing_known() {
+    fn without_a_ceiling_it_was_held_against_none() {
         let target = target(Limits::default());
-        let mut case = case(&target);
-        assert_eq!(NewTarget::of(&case).cost.and_then(|cost| cost.ceiling), None);
-        let exited = Failure::Exited {
-            code: 3,
-            stack: Vec::new(),
-        };
-        case.failure = Some(&exited);
-        assert_eq!(NewTarget::of(&case).cost, None);
+        assert_eq!(FirstCost::of(&case(&target)).ceiling, None);
     }
 }

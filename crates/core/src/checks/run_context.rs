@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::new_target::NewTarget;
+use super::new_target::FirstCost;
 use super::places::Places;
 use super::{Case, Code, Finding, FindingKind, Severity, StartChange};
 use crate::baseline::Difference;
@@ -105,8 +105,8 @@ pub enum BaselineRemark {
         /// The entries that it has.
         known: Vec<String>,
     },
-    /// Targets that the baseline does not have.
-    Unrecorded(Vec<NewTarget>),
+    /// The baseline does not have the target, which costs this.
+    Unrecorded(FirstCost),
     /// No budget asks for an entry of the baseline any more.
     Stale,
 }
@@ -181,7 +181,7 @@ pub(super) fn findings(cases: &[Case<'_>], context: &Context<'_>) -> Vec<Finding
         Finding::named(name.clone(), Severity::Warning, kind)
     });
     let mut findings: Vec<Finding> = comparison(context).map(about_run).into_iter().collect();
-    findings.extend(unrecorded(cases, context).map(about_run));
+    findings.extend(unrecorded(cases, context));
     findings.extend(stale);
     findings
 }
@@ -224,10 +224,13 @@ fn comparison(context: &Context<'_>) -> Option<(Severity, BaselineRemark)> {
     }
 }
 
-fn unrecorded(cases: &[Case<'_>], context: &Context<'_>) -> Option<(Severity, BaselineRemark)> {
-    let is_new = |case: &&Case<'_>| context.unrecorded.contains(&case.target.name);
-    let targets: Vec<NewTarget> = cases.iter().filter(is_new).map(NewTarget::of).collect();
-    (!targets.is_empty()).then_some((Severity::Note, BaselineRemark::Unrecorded(targets)))
+/// The targets that the baseline does not have. Of one whose import fails nothing else is said.
+fn unrecorded<'a>(cases: &'a [Case<'a>], context: &'a Context<'a>) -> impl Iterator<Item = Finding> {
+    let is_new = |case: &&Case<'_>| case.failure.is_none() && context.unrecorded.contains(&case.target.name);
+    cases.iter().filter(is_new).map(|case| {
+        let remark = BaselineRemark::Unrecorded(FirstCost::of(case));
+        Finding::about(case.target, Severity::Note, FindingKind::Baseline(remark))
+    })
 }
 
 #[cfg(test)]

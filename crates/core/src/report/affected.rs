@@ -1,5 +1,5 @@
-//! What a paragraph says of its targets: of many that have the same fault one sentence with a figure for each, of one its own
-//! sentence, and what went wrong in the same way once.
+//! What a paragraph says of its targets: of many that have the same fault one sentence with a figure for each, the largest first, of
+//! one its own sentence, and what went wrong in the same way once.
 
 use std::collections::BTreeSet;
 
@@ -54,7 +54,7 @@ pub(super) fn affected<'a>(paragraph: &Paragraph<'a>, report: &'a Report, most: 
     let mut faults: Vec<Fault<'a>> = Vec::new();
     let mut sentences = Vec::new();
     for group in groups {
-        match verb(group[0].code) {
+        match verb(group[0]) {
             Some(verb) if group.len() > 1 => match faults.iter_mut().find(|fault| fault.is_of(&group)) {
                 Some(fault) => fault.add(verb, group),
                 None => faults.push(Fault {
@@ -92,15 +92,21 @@ impl<'a> Fault<'a> {
     }
 
     fn said(self, report: &Report, most: usize) -> Said<'a> {
-        let entry = |finding: &&Finding| {
+        let figures_of = |finding: &&'a Finding| {
             let row = report.targets.iter().find(|target| target.module == finding.target);
             let codes = self.groups.iter().map(|group| group[0].code);
-            let figures: Vec<String> = codes.filter_map(|code| figure(code, row?)).collect();
-            format!("{} {}", finding.target, figures.join(" and "))
-                .trim_end()
-                .to_owned()
+            let figures: Vec<Figure> = codes.filter_map(|code| Figure::of(code, row?)).collect();
+            (finding.target.as_str(), figures)
         };
-        let entries: Vec<String> = self.groups[0].iter().map(entry).collect();
+        let mut targets: Vec<(&str, Vec<Figure>)> = self.groups[0].iter().map(figures_of).collect();
+        // What a reader sees beside the names is in order; one without a figure comes last.
+        let size = |figures: &[Figure]| figures.first().map_or(f64::NEG_INFINITY, |figure| figure.size);
+        targets.sort_by(|(_, one), (_, other)| size(other).total_cmp(&size(one)));
+        let entry = |(target, figures): &(&str, Vec<Figure>)| {
+            let figures: Vec<&str> = figures.iter().map(|figure| figure.text.as_str()).collect();
+            format!("{target} {}", figures.join(" and ")).trim_end().to_owned()
+        };
+        let entries: Vec<String> = targets.iter().map(entry).collect();
         let number = numbers::counted(entries.len() as u64, "target");
         Said {
             sentence: format!("{number} {}", self.verbs.join(" and ")),
@@ -143,7 +149,7 @@ pub(super) fn payers(paragraph: &Paragraph<'_>, most: usize) -> Option<String> {
 /// True where one sentence does for two findings.
 fn say_the_same(one: &Finding, other: &Finding) -> bool {
     let of_targets = !one.target.is_empty() && !other.target.is_empty();
-    let has_verb = verb(one.code).is_some();
+    let has_verb = verb(one).is_some();
     of_targets
         && (one.severity, one.code) == (other.severity, other.code)
         && (has_verb || (&one.message, &one.place) == (&other.message, &other.place))
@@ -169,8 +175,8 @@ fn listed(entries: &[String], most: usize) -> String {
 }
 
 /// What several targets do that a figure of their row tells more of.
-fn verb(code: Code) -> Option<&'static str> {
-    Some(match code {
+fn verb(finding: &Finding) -> Option<&'static str> {
+    Some(match finding.code {
         Code::OverTime => "take too long",
         Code::OverTotalTime => "take too long in one process",
         Code::OverMemory => "add too much memory",
@@ -181,37 +187,118 @@ fn verb(code: Code) -> Option<&'static str> {
         Code::Slowdown => "are slower though their code is the same",
         Code::Inconclusive => "are not decided",
         Code::Unstable => "vary too much",
+        Code::NoBaseline if finding.severity == Severity::Note => "are new, and were held against their ceilings alone",
         _ => return None,
     })
 }
 
-/// The figure of a row that a finding of this code is about.
-fn figure(code: Code, target: &TargetReport) -> Option<String> {
-    match code {
-        Code::OverTime | Code::OverTotalTime => {
-            let limit = numbers::time_limit(target.max_time_ms?);
-            Some(numbers::beside(&numbers::time(target.time_ms?), "of", &limit))
+/// The figure of a row that a finding is about.
+struct Figure {
+    text: String,
+    /// By what the targets of one sentence are put in order.
+    size: f64,
+}
+
+impl Figure {
+    /// The figure that a finding of this code is about.
+    fn of(code: Code, target: &TargetReport) -> Option<Self> {
+        let (text, size) = match code {
+            Code::OverTime | Code::OverTotalTime | Code::NoBaseline => {
+                let time_ms = target.time_ms?;
+                let limit = target.max_time_ms.map(numbers::time_limit);
+                let time = numbers::time(time_ms);
+                (
+                    limit.map_or_else(|| time.clone(), |limit| numbers::beside(&time, "of", &limit)),
+                    time_ms,
+                )
+            }
+            Code::OverMemory => {
+                let bytes = target.memory_bytes?;
+                (numbers::bytes(bytes), bytes as f64)
+            }
+            Code::OverModules => {
+                let modules = target.modules?;
+                (numbers::count(modules), modules as f64)
+            }
+            Code::OverNewModules => {
+                let new = target.modules?.checked_sub(target.baseline_modules?)?;
+                (format!("+{}", numbers::count(new)), new as f64)
+            }
+            Code::MemoryRegression => {
+                let (now, before) = (target.memory_bytes?, target.baseline_memory_bytes?);
+                let change = now.cast_signed().wrapping_sub(before.cast_signed());
+                (numbers::bytes_change(change), change as f64)
+            }
+            Code::Regression | Code::Slowdown | Code::Inconclusive => {
+                let percent = target.change_percent?;
+                let share = numbers::percent_change(percent);
+                match target.change_ms {
+                    Some(change) => (format!("{} ({share})", numbers::time_change(change)), change),
+                    None => (share, percent),
+                }
+            }
+            Code::Unstable => {
+                let variation = target.variation?;
+                (numbers::percent(variation * 100.0), variation)
+            }
+            _ => return None,
+        };
+        Some(Self { text, size })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+    use crate::report::paragraphs::paragraphs;
+
+    /// A report in which these targets are slower by so much, whatever its cause costs in each.
+    fn slower(changes: &[(&str, Option<f64>)]) -> Report {
+        let row = fixture::passing().targets.remove(1);
+        let target = |&(name, change): &(&str, Option<f64>)| TargetReport {
+            module: name.to_owned(),
+            change_ms: change,
+            change_percent: change,
+            ..row.clone()
+        };
+        let regression =
+            |&(name, _): &(&str, Option<f64>)| fixture::finding(Code::Regression, Severity::Error, name, "is slower");
+        Report {
+            targets: changes.iter().map(target).collect(),
+            findings: changes.iter().map(regression).collect(),
+            causes: Vec::new(),
+            ..fixture::report()
         }
-        Code::OverMemory => target.memory_bytes.map(numbers::bytes),
-        Code::OverModules => target.modules.map(numbers::count),
-        Code::OverNewModules => {
-            let new = target.modules?.checked_sub(target.baseline_modules?)?;
-            Some(format!("+{}", numbers::count(new)))
+    }
+
+    fn said(report: &Report) -> Vec<String> {
+        let [paragraph] = &paragraphs(report)[..] else {
+            panic!("one paragraph")
+        };
+        affected(paragraph, report, 3).iter().map(Said::in_one).collect()
+    }
+
+    #[test]
+    fn targets_are_in_the_order_of_the_figures_beside_them() {
+        let report = slower(&[("shop.a", Some(39.9)), ("shop.b", None), ("shop.c", Some(40.2))]);
+        let expected = "3 targets are slower: shop.c +40.2 ms (+40.2%), shop.a +39.9 ms (+39.9%), shop.b";
+        assert_eq!(said(&report), [expected]);
+    }
+
+    #[test]
+    fn however_many_targets_are_new_it_is_one_sentence() {
+        let names: Vec<String> = (0..50).map(|index| format!("shop.module{index}")).collect();
+        let changes: Vec<(&str, Option<f64>)> = names.iter().map(|name| (name.as_str(), None)).collect();
+        let mut report = slower(&changes);
+        for (index, finding) in report.findings.iter_mut().enumerate() {
+            (finding.code, finding.severity) = (Code::NoBaseline, Severity::Note);
+            finding.message = format!("is new since the baseline: takes {index} ms");
+            report.targets[index].time_ms = Some(10.0 + index as f64);
+            report.targets[index].max_time_ms = (index != 48).then_some(100.0);
         }
-        Code::MemoryRegression => {
-            let (now, before) = (target.memory_bytes?, target.baseline_memory_bytes?);
-            Some(numbers::bytes_change(
-                now.cast_signed().wrapping_sub(before.cast_signed()),
-            ))
-        }
-        Code::Regression | Code::Slowdown | Code::Inconclusive => {
-            let share = numbers::percent_change(target.change_percent?);
-            Some(match target.change_ms {
-                Some(change) => format!("{} ({share})", numbers::time_change(change)),
-                None => share,
-            })
-        }
-        Code::Unstable => Some(numbers::percent(target.variation? * 100.0)),
-        _ => None,
+        let expected = "50 targets are new, and were held against their ceilings alone: shop.module49 59.0 of 100 ms, \
+                        shop.module48 58.0 ms, shop.module47 57.0 of 100 ms and 47 more (--verbose shows all)";
+        assert_eq!(said(&report), [expected]);
     }
 }

@@ -28,14 +28,27 @@ pub(super) fn baseline(remark: &BaselineRemark) -> Words {
             Words::saying(message).with_help("record one with `importgate record` and commit it")
         }
         BaselineRemark::NoEntry { path, key, known } => {
-            let message = format!("{path} has no entry for {key}: ceilings were checked, and nothing was compared");
+            let message = format!(
+                "{path} has no entry for {key}{}: ceilings were checked, and nothing was compared",
+                only_for(known)
+            );
             Words::saying(message)
                 .with_help("record one with `importgate record` under this interpreter; the other entries stay")
-                .with_details(known.iter().map(|key| format!("it has {key}")).collect())
         }
-        BaselineRemark::Unrecorded(targets) => new_target::unrecorded(targets),
+        BaselineRemark::Unrecorded(cost) => new_target::unrecorded(*cost),
         BaselineRemark::Stale => Words::saying("is in the baseline, and the budgets do not name it any more")
             .with_help("`importgate record` takes it out"),
+    }
+}
+
+/// The entries that a baseline has, of which only the first ones are named.
+fn only_for(known: &[String]) -> String {
+    const MOST: usize = 3;
+    let named = known.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
+    match known.len() {
+        0 => String::new(),
+        number if number > MOST => format!(", only for {named} and {} more", number - MOST),
+        _ => format!(", only for {named}"),
     }
 }
 
@@ -77,5 +90,30 @@ pub(super) fn base_unavailable(why: &BaseUnavailable) -> Words {
         .with_help(
             "the base holds what is committed, so a file that a build step makes is not there; a stored baseline compares it all the same",
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observed::EnvironmentKey;
+
+    #[test]
+    fn the_entries_that_a_baseline_has_instead_are_named_in_the_sentence() {
+        let said = |known: &[&str]| {
+            let remark = BaselineRemark::NoEntry {
+                path: "baseline.json".to_owned(),
+                key: EnvironmentKey("cpython-3.13".to_owned()),
+                known: known.iter().map(|&key| key.to_owned()).collect(),
+            };
+            baseline(&remark)
+        };
+        let words = said(&["a", "b", "c", "d", "e"]);
+        assert_eq!(
+            words.message,
+            "baseline.json has no entry for cpython-3.13, only for a, b, c and 2 more: ceilings were checked, and nothing was compared"
+        );
+        assert!(words.details.is_empty());
+        assert!(said(&["a"]).message.contains(", only for a: ceilings"));
     }
 }
