@@ -157,6 +157,7 @@ pub fn check(
             times: None,
         },
         groups: Vec::new(),
+        pictures: Vec::new(),
         shard: None,
     })
 }

@@ -122,6 +122,7 @@ fn base(verdict: Verdict) -> Report {
             times: None,
         },
         groups: Vec::new(),
+        pictures: Vec::new(),
         shard: None,
     }
 }

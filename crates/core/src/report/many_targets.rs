@@ -56,6 +56,7 @@ fn report() -> Report {
         causes: vec![cause((0..13).map(name).collect())],
         targets: (0..29).map(target).collect(),
         groups: Vec::new(),
+        pictures: Vec::new(),
         ..fixture::report()
     }
 }

@@ -22,6 +22,7 @@ pub mod merge;
 mod model;
 pub mod order;
 pub mod paragraphs;
+mod picture;
 pub mod progress_line;
 mod prose;
 pub mod recording;
@@ -39,6 +40,7 @@ pub use crate::numbers::first_names;
 pub use cause::{Cause, CauseKind, CauseTarget};
 pub(crate) use gather::gather;
 pub use model::{BaselineSummary, Finding, RecordedFrom, Report, ReportEnvironment, RunSummary, RunTimes};
+pub use picture::{GoneModule, ImportTree, Picture, TreeBefore, TreeModule};
 pub use rows::{OrderReport, TargetReport, rows};
 
 #[cfg(test)]

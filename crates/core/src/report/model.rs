@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::cause::Cause;
+use super::picture::Picture;
 use super::rows::TargetReport;
 use crate::budgets::{BudgetLine, Group};
 use crate::checks::{Code, Severity, Verdict};
@@ -145,6 +146,9 @@ pub struct Report {
     /// The checkpoints, and the layers that were asked for by name, with the targets of each: they have a verdict of their own.
     #[serde(default)]
     pub groups: Vec<Group>,
+    /// What a page draws of targets, the most important first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pictures: Vec<Picture>,
     /// Which part of which plan it is a report of, where its targets are those of a shard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<ShardOf>,
@@ -153,6 +157,11 @@ pub struct Report {
 impl Report {
     /// The version of the JSON format that this code writes.
     pub const VERSION: u32 = 2;
+
+    /// What there is to draw of a target.
+    pub fn picture(&self, target: &str) -> Option<&Picture> {
+        self.pictures.iter().find(|picture| picture.target == target)
+    }
 
     /// The cause of this id.
     pub fn cause(&self, id: &str) -> Option<&Cause> {

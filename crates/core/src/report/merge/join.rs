@@ -35,6 +35,7 @@ pub(super) fn join(shards: Vec<(String, Report)>) -> Result<Report, ReportMergeE
         merged.targets.extend(shard.targets);
         add_findings(&mut merged.findings, shard.findings);
         merged.causes.extend(shard.causes);
+        merged.pictures.extend(shard.pictures);
         add_distributions(&mut merged.distributions, shard.distributions);
         let new_groups = shard.groups.into_iter().filter(|group| !merged.groups.contains(group));
         let new_groups: Vec<Group> = new_groups.collect();
