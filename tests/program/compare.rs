@@ -115,6 +115,7 @@ fn report(verdict: Verdict, targets: &[(&str, f64)]) -> Report {
             times: None,
         },
         groups: Vec::new(),
+        pictures: Vec::new(),
         shard: None,
     }
 }

@@ -91,7 +91,7 @@ pub struct Case<'a> {
 
 impl Case<'_> {
     /// True where a whole process is measured.
-    pub(super) fn is_command(&self) -> bool {
+    pub(crate) fn is_command(&self) -> bool {
         matches!(self.target.workload, Workload::Command(_))
     }
 
@@ -165,7 +165,7 @@ impl Case<'_> {
     }
 
     /// The milliseconds that the samples wait, where the import that was looked at does not show where; else 0.
-    pub(super) fn unseen_wait_ms(&self) -> f64 {
+    pub(crate) fn unseen_wait_ms(&self) -> f64 {
         let blocked_ms = self.estimate.as_ref().map_or(0.0, |estimate| estimate.blocked_ms);
         match self.observation {
             Some(observation) if scale_of_wait(observation, blocked_ms).is_none() => blocked_ms,
@@ -174,7 +174,7 @@ impl Case<'_> {
     }
 
     /// What a byte of the observation is in the samples: never more, since what the hooks themselves hold is not the import's.
-    fn scale_of_memory(&self, observation: &Observation) -> f64 {
+    pub(crate) fn scale_of_memory(&self, observation: &Observation) -> f64 {
         let bodies = observation.modules.iter();
         let observed: i64 = bodies.map(|module| module.own_memory_bytes.max(0)).sum();
         match &self.estimate {

@@ -106,6 +106,12 @@ pub fn explain(material: &Material<'_>) -> Explanation {
     }
 }
 
+/// Every module below the one whose import loaded it, parents first, in the times of the samples.
+pub(crate) fn tree_of_import(observation: &Observation, table: &ModuleTable, usual: &Usual) -> Vec<Node> {
+    let observation = with_sampled_times(observation, usual);
+    tree::nodes(&observation, &ImportGraph::new(&observation), table)
+}
+
 /// The observation with the samples' times, which add up to the timed total: its own are taken with every hook on. A module
 /// that no sample names keeps its own, in proportion. What one import was blocked for may be chance; of that there is as much as
 /// the samples usually have, where it shows where they wait.

@@ -36,8 +36,8 @@ pub use classification::{Assumption, Class, ClassReason, Classification, Classif
 pub(crate) use costly_import::Weighed;
 pub use costly_import::{CostlyImport, Measured, Usual};
 pub use deferral::{Obstacle, ObstacleKind, Sources, Use, UseKind};
-pub(crate) use explanation::every_cut;
 pub use explanation::{Explanation, Material, Why, explain};
+pub(crate) use explanation::{every_cut, tree_of_import};
 pub use graph::Resource;
 pub use group::{Distribution, Group};
 pub use profile::{ProfileTable, ProfiledCaller, ProfiledFunction, WayStep, profile_table};

@@ -9,7 +9,7 @@ use crate::checks;
 use crate::checks::{Case, Compared, Context, OrderTried, Places};
 use crate::observed::{ClosureChange, Environment, Machine, Measure, MeasureError, TargetObservation};
 use crate::report;
-use crate::report::{Report, ReportEnvironment, RunSummary, order};
+use crate::report::{Picture, Report, ReportEnvironment, RunSummary, TargetReport, order};
 use crate::sampling::{Rules, decide_fixed, most_tests_of};
 use crate::usage::Usage;
 
@@ -19,6 +19,7 @@ use super::excerpts;
 use super::lines::{self, LinesBefore, SourceFiles};
 use super::observe::{Glanced, Observer, Settles, Side};
 use super::orders::Orders;
+use super::pictures::{self, Drawn};
 use super::sample::{self, Job, Samples};
 use super::speed::RunSpeed;
 use super::target_state::{Reuse, TargetState, glance_at};
@@ -126,6 +127,7 @@ pub fn check(
         cause.source = cause.place().and_then(|place| excerpts.get(&place).cloned());
     }
     order::sort(&mut findings, &targets);
+    let pictures = measured.pictures(check, &cases, &targets);
     let stored = compare_with.stored();
     let machine = speed.machine(&measured.samples.references);
     Ok(Report {
@@ -157,7 +159,7 @@ pub fn check(
             times: None,
         },
         groups: Vec::new(),
-        pictures: Vec::new(),
+        pictures,
         shard: None,
     })
 }
@@ -431,6 +433,23 @@ impl Measured<'_> {
             });
         }
         Ok(tried)
+    }
+
+    /// What a page draws of each target.
+    fn pictures(&self, check: &Check<'_>, cases: &[Case<'_>], rows: &[TargetReport]) -> Vec<Picture> {
+        let mut taken = self.samples.taken.iter();
+        let drawn = cases.iter().zip(rows).zip(&self.states).enumerate();
+        let drawn = drawn.map(|(position, ((case, row), state))| {
+            let taken = if state.is_timed() { taken.next() } else { None };
+            Drawn {
+                case,
+                row,
+                times: state.times_drawn(case.target, taken, self.rules),
+                taken: taken.map_or(&[], |taken| &taken.head),
+                base: self.base.as_ref().map(|side| &side.observations[position]),
+            }
+        });
+        pictures::draw(drawn.collect(), check.places)
     }
 
     /// Brings together what is known of each target.

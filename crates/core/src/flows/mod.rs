@@ -14,6 +14,7 @@ mod lines;
 mod observe;
 mod orders;
 mod outlook;
+mod pictures;
 mod record;
 mod recording;
 mod sample;

@@ -11,6 +11,7 @@ use crate::sampling::{Answers, ErrorBudget, OtherSide, Question, Rules, ShownOn,
 use crate::stats::changed_part::usual_own_times;
 use crate::stats::comparison::scale_of;
 use crate::stats::growth::{Earlier, Growth};
+use crate::stats::sample_times::SampleTimes;
 use crate::stats::{MachineSpeed, estimate};
 
 use super::compare_with::{CompareWith, StoredEntry};
@@ -51,6 +52,13 @@ pub(super) struct TargetState {
     shown_on: ShownOn,
     /// In whose milliseconds those of the baseline are shown by themselves.
     recorded_on: Option<MachineSpeed>,
+}
+
+/// The time of each sample of a target, and of each that it was compared with, in milliseconds.
+#[derive(Debug, Default)]
+pub(super) struct TimesDrawn {
+    pub(super) now_ms: Vec<f64>,
+    pub(super) before_ms: Vec<f64>,
 }
 
 #[derive(Debug)]
@@ -262,6 +270,36 @@ impl TargetState {
         match &self.kind {
             Kind::Timed(other) => Some(Question::new(target, other, rules).shown_on(self.shown_on)),
             Kind::Failed | Kind::Reused { .. } => None,
+        }
+    }
+
+    /// The time of each sample that answered, in the milliseconds that the target is shown in.
+    pub(super) fn times_drawn(&self, target: &Target, taken: Option<&Taken>, rules: Rules) -> TimesDrawn {
+        let each = |samples: &[Sample], machine: &MachineSpeed| SampleTimes::of(samples, machine).each();
+        let (other, taken) = match (&self.kind, taken) {
+            (Kind::Reused { machine, samples, .. }, _) => {
+                return TimesDrawn {
+                    now_ms: each(samples, machine),
+                    before_ms: Vec::new(),
+                };
+            }
+            (Kind::Timed(other), Some(taken)) if taken.failure.is_none() => (other, taken),
+            (Kind::Timed(_) | Kind::Failed, _) => return TimesDrawn::default(),
+        };
+        let machine = Question::new(target, other, rules)
+            .shown_on(self.shown_on)
+            .machine(&taken.head);
+        let before = match other {
+            OtherSide::Paired { .. } | OtherSide::SameAsBase => taken.base.clone(),
+            _ => self
+                .recorded
+                .as_ref()
+                .map(|recorded| recorded.to_samples())
+                .unwrap_or_default(),
+        };
+        TimesDrawn {
+            now_ms: each(&taken.head, &machine),
+            before_ms: each(&before, &machine),
         }
     }
 

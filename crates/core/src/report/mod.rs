@@ -40,6 +40,7 @@ pub use crate::numbers::first_names;
 pub use cause::{Cause, CauseKind, CauseTarget};
 pub(crate) use gather::gather;
 pub use model::{BaselineSummary, Finding, RecordedFrom, Report, ReportEnvironment, RunSummary, RunTimes};
+pub(crate) use picture::fold;
 pub use picture::{GoneModule, ImportTree, Picture, TreeBefore, TreeModule};
 pub use rows::{OrderReport, TargetReport, rows};
 

@@ -7,7 +7,8 @@ use super::scripted::Scripted;
 use crate::checks::Code;
 use crate::flows::{Against, Base};
 use crate::numbers;
-use crate::report::{Cause, Finding, Report, TargetReport};
+use crate::report::{Cause, Finding, Picture, Report, TargetReport};
+use crate::stats::quantile::{TRIM, trimmed_mean};
 use crate::stats::random::SplitMix64;
 
 /// How many projects are made.
@@ -100,6 +101,10 @@ fn reports(generated: &Generated) -> Vec<Report> {
 pub(super) fn assert_figures_agree(report: &Report) {
     report.targets.iter().for_each(assert_time_is_before_and_change);
     report
+        .pictures
+        .iter()
+        .for_each(|picture| assert_picture_fits(report, picture));
+    report
         .causes
         .iter()
         .for_each(assert_a_cause_is_the_middle_of_its_targets);
@@ -130,6 +135,24 @@ fn assert_time_is_before_and_change(row: &TargetReport) {
         (percent - 100.0 * change / before).abs() < 1e-6 * percent.abs().max(1.0),
         "{row:?}"
     );
+}
+
+/// What is drawn adds up to what the row says.
+fn assert_picture_fits(report: &Report, picture: &Picture) {
+    let row = report.targets.iter().find(|row| row.module == picture.target);
+    let Some(time_ms) = row.and_then(|row| row.time_ms) else {
+        return;
+    };
+    let usual = trimmed_mean(&picture.samples_ms, TRIM).expect("samples");
+    assert!((usual - time_ms).abs() < 0.001 + 0.001 * time_ms, "{picture:?} {row:?}");
+    let Some(tree) = &picture.tree else {
+        return;
+    };
+    let sum: f64 = tree.modules.iter().map(|module| module.own_ms).sum();
+    assert!((sum - time_ms).abs() < 0.01 * time_ms.max(1.0), "{tree:?} {row:?}");
+    for (position, module) in tree.modules.iter().enumerate() {
+        assert!(module.parent.is_none_or(|parent| parent < position), "{tree:?}");
+    }
 }
 
 fn assert_a_cause_is_the_middle_of_its_targets(cause: &Cause) {

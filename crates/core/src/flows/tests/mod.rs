@@ -8,6 +8,7 @@ mod ending;
 mod explain;
 mod figures;
 mod fix;
+mod pictures;
 mod project;
 mod record;
 mod scripted;
