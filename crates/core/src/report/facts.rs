@@ -120,13 +120,18 @@ fn failing(report: &Report, targets: u64) -> String {
     format!("{} in {of_all} ({codes})", numbers::counted(errors, "error"))
 }
 
+/// How many samples were taken in which time.
+pub(super) fn samples(samples: u64, seconds: f64) -> String {
+    format!(
+        "{} in {}",
+        numbers::counted(samples, "sample"),
+        numbers::seconds(seconds)
+    )
+}
+
 /// What the run cost: samples, seconds and what was not measured again.
 pub(super) fn cost(report: &Report) -> String {
-    let mut cost = format!(
-        "{} in {}",
-        numbers::counted(report.run.samples, "sample"),
-        numbers::seconds(report.run.seconds)
-    );
+    let mut cost = samples(report.run.samples, report.run.seconds);
     let reused = report
         .targets
         .iter()

@@ -4,9 +4,10 @@
 mod paragraph;
 
 use self::paragraph::Text;
+use super::across::across;
 use super::facts::{self, TargetResult};
 use super::layers::layers;
-use super::paragraphs::paragraphs;
+use super::paragraphs::{Paragraph, paragraphs};
 use super::{cells, summary, untrusted};
 use crate::checks::{Severity, TargetStatus, Verdict};
 use crate::numbers;
@@ -38,16 +39,31 @@ const PERCENTILES_HEAD: &str = "\
 /// The report as GitHub's Markdown, in at most `most_bytes` bytes. Headline, closing line and notes are always there and take
 /// up to eight kilobytes of it.
 pub fn render(report: &Report, most_bytes: usize) -> String {
-    titled(report, "importgate", most_bytes)
+    let mut page = Page::new(report, "importgate");
+    page.fill(most_bytes);
+    page.text()
 }
 
-/// The same as a part of a page that has more of them: under the name of its environment.
+/// What several environments say, in at most `most_bytes` bytes: each paragraph once, with the legs that have it.
+pub(super) fn render_shared(legs: &[Report], most_bytes: usize) -> String {
+    let pieces = across(legs).into_iter().flat_map(|shared| {
+        let seen_in = shared.seen_in(legs.len());
+        of_paragraph(&shared.paragraph, shared.report, Some(&seen_in))
+    });
+    let mut page = Page {
+        head: String::new(),
+        summary: String::new(),
+        foot: String::new(),
+        table_head: "",
+        pieces: pieces.collect(),
+    };
+    page.fill(most_bytes);
+    page.text()
+}
+
+/// The tables of one of them, under the name of its environment.
 pub(super) fn render_leg(report: &Report, most_bytes: usize) -> String {
-    titled(report, &report.environment.key.to_string(), most_bytes)
-}
-
-fn titled(report: &Report, name: &str, most_bytes: usize) -> String {
-    let mut page = Page::new(report, name);
+    let mut page = Page::of_leg(report);
     page.fill(most_bytes);
     page.text()
 }
@@ -139,6 +155,20 @@ impl Rank {
     }
 }
 
+/// A paragraph in pieces, with the legs of a matrix that have it.
+fn of_paragraph(paragraph: &Paragraph<'_>, report: &Report, legs: Option<&str>) -> Vec<Piece> {
+    let [first, second, third] = Rank::of_paragraph(paragraph.severity);
+    let text = Text::of(paragraph, report, legs);
+    let appendices = [(second, text.explanation), (third, text.details)];
+    let appendices = appendices.into_iter().filter(|(_, text)| !text.is_empty());
+    let appendices = appendices.map(|(rank, text)| Piece {
+        appendix: true,
+        ..Piece::new(Part::Paragraph, rank, text)
+    });
+    let headline = Piece::new(Part::Paragraph, first, text.headline);
+    [headline].into_iter().chain(appendices).collect()
+}
+
 struct Page {
     head: String,
     summary: String,
@@ -149,18 +179,18 @@ struct Page {
 
 impl Page {
     fn new(report: &Report, name: &str) -> Self {
-        let mut pieces = Vec::new();
-        for paragraph in paragraphs(report) {
-            let [first, second, third] = Rank::of_paragraph(paragraph.severity);
-            let paragraph = Text::of(&paragraph, report);
-            pieces.push(Piece::new(Part::Paragraph, first, paragraph.headline));
-            let appendices = [(second, paragraph.explanation), (third, paragraph.details)];
-            let appendices = appendices.into_iter().filter(|(_, text)| !text.is_empty());
-            pieces.extend(appendices.map(|(rank, text)| Piece {
-                appendix: true,
-                ..Piece::new(Part::Paragraph, rank, text)
-            }));
-        }
+        let paragraphs = paragraphs(report).into_iter();
+        let pieces = paragraphs.flat_map(|paragraph| of_paragraph(&paragraph, report, None));
+        Self::of(report, name, pieces.collect())
+    }
+
+    /// The page without what another page says of several.
+    fn of_leg(report: &Report) -> Self {
+        Self::of(report, &report.environment.key.to_string(), Vec::new())
+    }
+
+    /// With these pieces in front of the tables.
+    fn of(report: &Report, name: &str, mut pieces: Vec<Piece>) -> Self {
         let layers = layers(report, ROWS);
         let rows: Vec<&TargetReport> = layers.iter().flat_map(|layer| &layer.rows).copied().collect();
         for target in &report.targets {

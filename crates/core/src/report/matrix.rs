@@ -3,7 +3,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::table::paint;
 use super::{facts, github, markdown, terminal, untrusted};
 use crate::checks::Verdict;
 use crate::numbers;
@@ -38,28 +37,13 @@ impl Matrix {
         }
     }
 
-    /// The pages of all legs for a terminal or a log, and a line for each at the end.
+    /// The page for a terminal or a log: what all come to, what each leg does, what they say, and the tables of each.
     pub fn terminal(&self, options: &terminal::Options) -> String {
-        let paint = |style, text: &str| paint(options.colour == terminal::Colour::Ansi, style, text);
-        let mut text = String::new();
-        for leg in &self.legs {
-            let title = format!("==== {} ====", untrusted::line(&leg.environment.key.to_string()));
-            text.push_str(&format!("{}\n", paint(terminal::STRONG, &title)));
-            text.push_str(&terminal::render(leg, options));
-            text.push('\n');
-        }
-        for leg in &self.legs {
-            let (word, style) = terminal::verdict(leg.verdict);
-            let key = untrusted::line(&leg.environment.key.to_string());
-            text.push_str(&format!("{key}: {}: {}\n", paint(style, word), facts::reason(leg)));
-        }
-        let (word, style) = terminal::verdict(self.verdict);
-        text.push_str(&format!("{}: {}\n", paint(style, word), self.reason()));
-        text
+        terminal::render_legs(self, options)
     }
 
-    /// A job summary or a comment: a table of the legs and the page of each, in at most `most_bytes` bytes, of which each leg gets the
-    /// same part.
+    /// A job summary or a comment: a table of the legs, what they say, and the tables of each, in at most `most_bytes` bytes. What they
+    /// say has half of the room at most, and each leg the same part of what remains.
     pub fn markdown(&self, most_bytes: usize) -> String {
         let mut text = format!(
             "## {}\n\n{}.\n\n| | environment | |\n| --- | --- | --- |\n",
@@ -72,7 +56,10 @@ impl Matrix {
             text.push_str(&format!("| {sign} | {key} | {} |\n", facts::reason(leg)));
         }
         let legs = self.legs.len().max(1);
-        let room = most_bytes.saturating_sub(legs * SUMMARY_BYTES_OF_A_LEG) / legs;
+        let room = most_bytes.saturating_sub(legs * SUMMARY_BYTES_OF_A_LEG);
+        let said = markdown::render_shared(&self.legs, room / 2);
+        let room = room.saturating_sub(said.len()) / legs;
+        text.push_str(&said);
         for leg in &self.legs {
             text.push('\n');
             text.push_str(&markdown::render_leg(leg, room));
@@ -86,7 +73,7 @@ impl Matrix {
     }
 
     /// The reason of the verdict in one sentence.
-    fn reason(&self) -> String {
+    pub(super) fn reason(&self) -> String {
         let legs = self.legs.len() as u64;
         let with = |verdict| self.legs.iter().filter(|leg| leg.verdict == verdict).count() as u64;
         match self.verdict {
@@ -114,17 +101,64 @@ mod tests {
     }
 
     #[test]
-    fn every_leg_has_its_page_and_the_worst_verdict_is_that_of_all() {
+    fn the_worst_verdict_is_that_of_all_and_comes_first() {
         let matrix = matrix();
         assert_eq!(matrix.verdict, Verdict::Fail);
-        let text = matrix.terminal(&terminal::Options::default());
+        let options = terminal::Options {
+            width: usize::MAX,
+            ..terminal::Options::default()
+        };
+        let text = matrix.terminal(&options);
+        let first: Vec<&str> = text.lines().take(8).collect();
+        assert_eq!(
+            first[1], "FAIL: 2 of 3 environments failed; 416 samples in 47.0 s",
+            "{text}"
+        );
+        assert!(
+            first[2].starts_with("  cpython-3.12-linux-x86_64: PASS: 2 targets within budget"),
+            "{text}"
+        );
+        assert!(
+            first[3].starts_with("  cpython-3.13-linux-x86_64: FAIL: 5 errors in"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn what_legs_say_alike_is_told_once_with_their_names_and_each_has_its_table() {
+        let mut matrix = matrix();
+        let options = terminal::Options {
+            width: usize::MAX,
+            ..terminal::Options::default()
+        };
+        let text = matrix.terminal(&options);
+        assert_eq!(text.matches("now imports torch").count(), 1, "{text}");
+        let both = "  in cpython-3.13-linux-x86_64, cpython-3.14-linux-x86_64\n";
+        assert!(text.contains(both), "{text}");
         for leg in &matrix.legs {
-            assert!(text.contains(&terminal::render(leg, &terminal::Options::default())));
-            assert!(text.contains(&format!("==== {} ====\n", leg.environment.key)));
+            assert!(text.contains(&format!("==== {} ====\n", leg.environment.key)), "{text}");
         }
-        let last: Vec<&str> = text.lines().rev().take(4).collect();
-        assert_eq!(last[0], "FAIL: 2 of 3 environments failed");
-        assert!(last[3].starts_with("cpython-3.12-linux-x86_64: PASS: "), "{text}");
+        assert_eq!(
+            text.matches("shop.services.billing").count(),
+            3,
+            "a row in each table:\n{text}"
+        );
+
+        let torch = &mut matrix.legs[2].causes[0];
+        (torch.time_ms, torch.targets[0].time_ms) = (9_000.0, 9_000.0);
+        let text = matrix.terminal(&options);
+        let figures = "  in cpython-3.13-linux-x86_64; and with other figures in cpython-3.14-linux-x86_64 \
+                       (+9.00 s, +583 MiB, 1,203 modules, in 1 target)\n";
+        assert!(text.contains(figures), "{text}");
+        assert_eq!(text.matches("now imports torch").count(), 1, "{text}");
+    }
+
+    #[test]
+    fn what_every_leg_says_names_none() {
+        let mut matrix = matrix();
+        matrix.legs.remove(0);
+        let text = matrix.terminal(&terminal::Options::default());
+        assert!(text.contains("  in all 2 environments\n"), "{text}");
     }
 
     #[test]
@@ -141,6 +175,11 @@ mod tests {
                 "{text}"
             );
             assert!(text.contains("## ✅ cpython-3.12-linux-x86\\_64: pass"), "{text}");
+            assert_eq!(text.matches("now imports torch").count(), 1, "{text}");
+            assert!(
+                text.contains("- in cpython-3.13-linux-x86\\_64, cpython-3.14-linux-x86\\_64\n"),
+                "{text}"
+            );
         }
     }
 

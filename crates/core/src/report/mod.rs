@@ -3,6 +3,7 @@
 //!
 //! A report quotes the measured code, which may hold anything: every string goes through [`untrusted`].
 
+mod across;
 mod affected;
 pub mod before_after;
 mod cause;

@@ -1,7 +1,7 @@
 //! A report as it is read: a paragraph for each cause, with the findings that go back to it, whatever their target. Every format for
 //! people has these paragraphs in this order, so that "the first one" is the same thing everywhere.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 
 use super::order;
 use crate::budgets::BudgetLine;
@@ -53,6 +53,22 @@ impl<'a> Paragraph<'a> {
             codes,
             is_beside,
         }
+    }
+
+    /// The order in which paragraphs are read.
+    pub(super) fn by_weight(&self, other: &Self) -> Ordering {
+        let rank = |paragraph: &Self| {
+            (
+                Reverse(paragraph.severity),
+                paragraph.is_beside,
+                paragraph.cause.is_none(),
+            )
+        };
+        let by_cost = match (self.cause, other.cause) {
+            (Some(cause), Some(other)) => cause.by_cost(other),
+            _ => Ordering::Equal,
+        };
+        rank(self).cmp(&rank(other)).then(by_cost)
     }
 
     /// The names of the targets that its findings speak of, each once, in the order of these.
@@ -124,20 +140,7 @@ pub fn paragraphs(report: &Report) -> Vec<Paragraph<'_>> {
         paragraph.lesser = below.map(|(cause, _)| *cause).collect();
     }
     paragraphs.extend(without_cause(&findings, report));
-    paragraphs.sort_by(|one, other| {
-        let rank = |paragraph: &Paragraph<'_>| {
-            (
-                Reverse(paragraph.severity),
-                paragraph.is_beside,
-                paragraph.cause.is_none(),
-            )
-        };
-        let by_cost = match (one.cause, other.cause) {
-            (Some(one), Some(other)) => one.by_cost(other),
-            _ => std::cmp::Ordering::Equal,
-        };
-        rank(one).cmp(&rank(other)).then(by_cost)
-    });
+    paragraphs.sort_by(Paragraph::by_weight);
     paragraphs
 }
 

@@ -2,6 +2,7 @@
 //! does not pass or changed. Plain ASCII apart from names, so that it reads the same in every locale; colour only underlines what
 //! words say.
 
+mod legs;
 mod paragraph;
 
 use std::collections::BTreeMap;
@@ -10,7 +11,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::facts::{self, TargetResult};
 use super::layers::{Layer, layers};
-use super::paragraphs::paragraphs;
+use super::paragraphs::{Paragraph, paragraphs};
 use super::prose::Prose;
 use super::table::{Align, Cell, Fit, Row, Table, paint};
 use super::{cells, summary, untrusted};
@@ -83,6 +84,8 @@ impl Options {
     }
 }
 
+pub(super) use legs::render_legs;
+
 /// The report as text.
 pub fn render(report: &Report, options: &Options) -> String {
     Page { report, options }.render()
@@ -108,22 +111,26 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn render(&self) -> String {
-        let mut parts = vec![self.head() + &self.conclusion()];
-        parts.extend(self.paragraphs());
-        parts.push(self.table(&self.results(), &EXPENDABLE));
-        parts.push(summary::brief(self.report, self.options));
+        let conclusion = self.prose(&self.conclusion(Prose::default()), (0, 2));
+        let mut parts = vec![self.head() + &conclusion];
+        let own = paragraphs(self.report).into_iter();
+        parts.extend(told(own.map(|paragraph| (paragraph, self.report, None)), self.options));
+        parts.extend(self.figures());
+        joined(parts, &conclusion)
+    }
+
+    /// What follows the paragraphs: the tables, and what is said of all targets together.
+    fn figures(&self) -> Vec<String> {
+        let mut parts = vec![
+            self.table(&self.results(), &EXPENDABLE),
+            summary::brief(self.report, self.options),
+        ];
         if self.options.verbose {
             parts.push(self.table(&self.percentiles(), &EXPENDABLE_PERCENTILES));
             parts.push(summary::tables(self.report, self.options));
             parts.push(self.division());
         }
-        parts.retain(|part| !part.is_empty());
-        let text = parts.join("\n");
-        if text.lines().count() > SCREEN {
-            text + "\n" + &self.conclusion()
-        } else {
-            text
-        }
+        parts
     }
 
     fn prose(&self, prose: &Prose, indents: (usize, usize)) -> String {
@@ -153,43 +160,16 @@ impl Page<'_> {
             .collect()
     }
 
-    /// The verdict in one line.
-    fn conclusion(&self) -> String {
+    /// The verdict in one line, behind what is said already.
+    fn conclusion(&self, said: Prose) -> Prose {
         let (word, style) = match self.report.run.interrupted {
             Some(_) => ("INTERRUPTED", CAUTION.bold()),
             None => verdict(self.report.verdict),
         };
         let reason = format!(": {}; ", facts::reason(self.report));
-        let verdict = Prose::of(style, word)
+        said.styled(style, word)
             .plain(&reason)
-            .styled(FAINT, &facts::cost(self.report));
-        self.prose(&verdict, (0, 2))
-    }
-
-    /// Every error; of warnings and notes with one code the first ones, since fifty of a kind would bury what matters.
-    fn paragraphs(&self) -> Vec<String> {
-        let most = if self.options.verbose { usize::MAX } else { REMARKS };
-        let mut parts = Vec::new();
-        let mut seen: BTreeMap<(Severity, Vec<Code>), usize> = BTreeMap::new();
-        for paragraph in paragraphs(self.report) {
-            let number = seen.entry((paragraph.severity, paragraph.codes.clone())).or_default();
-            *number += 1;
-            if paragraph.severity == Severity::Error || *number <= most {
-                parts.push(paragraph::render(&paragraph, self.report, self.options));
-            }
-        }
-        for ((severity, codes), number) in seen.into_iter().rev() {
-            let left_out = number.saturating_sub(most);
-            if severity < Severity::Error && left_out > 0 {
-                let (title, style) = paragraph::title(severity, &codes);
-                let more = format!(
-                    ": {} more like these (--verbose shows them)",
-                    numbers::count(left_out as u64)
-                );
-                parts.push(self.prose(&Prose::of(style, &title).plain(&more), (0, 4)));
-            }
-        }
-        parts
+            .styled(FAINT, &facts::cost(self.report))
     }
 
     /// What does not pass or changed, and a line for the rest of each layer; with `verbose`, every target.
@@ -325,6 +305,48 @@ impl Page<'_> {
     fn division(&self) -> String {
         facts::division(self.report).map_or_else(String::new, |line| self.prose(&Prose::of(FAINT, &line), (0, 2)))
     }
+}
+
+/// Parts with an empty line between them, and the verdict again where its first line is out of sight at the end.
+fn joined(mut parts: Vec<String>, conclusion: &str) -> String {
+    parts.retain(|part| !part.is_empty());
+    let text = parts.join("\n");
+    if text.lines().count() > SCREEN {
+        text + "\n" + conclusion
+    } else {
+        text
+    }
+}
+
+/// Paragraphs of these reports, each with the legs that have it where there are several. Every error is told; of warnings and notes
+/// with one code the first ones, since fifty of a kind would bury what matters.
+fn told<'a>(
+    paragraphs: impl Iterator<Item = (Paragraph<'a>, &'a Report, Option<String>)>,
+    options: &Options,
+) -> Vec<String> {
+    let most = if options.verbose { usize::MAX } else { REMARKS };
+    let mut parts = Vec::new();
+    let mut seen: BTreeMap<(Severity, Vec<Code>), usize> = BTreeMap::new();
+    for (paragraph, report, legs) in paragraphs {
+        let number = seen.entry((paragraph.severity, paragraph.codes.clone())).or_default();
+        *number += 1;
+        if paragraph.severity == Severity::Error || *number <= most {
+            parts.push(paragraph::render(&paragraph, report, legs.as_deref(), options));
+        }
+    }
+    for ((severity, codes), number) in seen.into_iter().rev() {
+        let left_out = number.saturating_sub(most);
+        if severity < Severity::Error && left_out > 0 {
+            let (title, style) = paragraph::title(severity, &codes);
+            let more = format!(
+                ": {} more like these (--verbose shows them)",
+                numbers::count(left_out as u64)
+            );
+            let prose = Prose::of(style, &title).plain(&more);
+            parts.push(prose.render((0, 4), options.width, is_coloured(options)));
+        }
+    }
+    parts
 }
 
 /// The line of those of a layer that have no row, with the layer's name where it has no heading.

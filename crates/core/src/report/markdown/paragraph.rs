@@ -29,7 +29,8 @@ pub(super) struct Text {
 }
 
 impl Text {
-    pub(super) fn of(paragraph: &Paragraph<'_>, report: &Report) -> Self {
+    /// With the legs of a matrix that have it.
+    pub(super) fn of(paragraph: &Paragraph<'_>, report: &Report, legs: Option<&str>) -> Self {
         let mut said = affected::affected(paragraph, report, TARGETS);
         let details = details(&said);
         let sentence = match paragraph.cause {
@@ -44,7 +45,7 @@ impl Text {
                 paragraph.cause.map_or_else(String::new, source),
                 budgets(paragraph)
             ),
-            explanation: explanation(paragraph, &said),
+            explanation: explanation(paragraph, &said, legs),
             details,
         }
     }
@@ -98,7 +99,7 @@ fn budgets(paragraph: &Paragraph<'_>) -> String {
         .collect()
 }
 
-fn explanation(paragraph: &Paragraph<'_>, said: &[Said<'_>]) -> String {
+fn explanation(paragraph: &Paragraph<'_>, said: &[Said<'_>], legs: Option<&str>) -> String {
     let mut lines: Vec<String> = Vec::new();
     if paragraph.is_beside {
         lines.extend(affected::payers(paragraph, TARGETS));
@@ -122,6 +123,7 @@ fn explanation(paragraph: &Paragraph<'_>, said: &[Said<'_>]) -> String {
     let after = paragraph.rest().into_iter().chain(paragraph.installed());
     lines.extend(after.map(untrusted::markdown_with_code));
     lines.extend(paragraph.cause.and_then(way));
+    lines.extend(legs.map(untrusted::markdown_with_code));
     let help = paragraph.help().map(|help| untrusted::markdown_with_code(&help));
     lines.extend(help.map(|help| format!("**help:** {help}")));
     lines.iter().map(|line| format!("- {line}\n")).collect()

@@ -40,8 +40,8 @@ pub(super) fn title(severity: Severity, codes: &[Code]) -> (String, Style) {
     (format!("{word}[{}]", codes.join(", ")), style)
 }
 
-/// A paragraph as lines, each ended.
-pub(super) fn render(paragraph: &Paragraph<'_>, report: &Report, options: &Options) -> String {
+/// A paragraph as lines, each ended, with the legs of a matrix that have it.
+pub(super) fn render(paragraph: &Paragraph<'_>, report: &Report, legs: Option<&str>, options: &Options) -> String {
     let mut page = Page {
         options,
         text: String::new(),
@@ -78,6 +78,9 @@ pub(super) fn render(paragraph: &Paragraph<'_>, report: &Report, options: &Optio
     }
     if !paragraph.is_beside {
         page.budgets(paragraph);
+    }
+    if let Some(legs) = legs {
+        page.say(legs);
     }
     page.help(paragraph);
     page.text
