@@ -9,6 +9,7 @@ pub mod before_after;
 mod cause;
 mod cells;
 pub mod classes;
+mod costly_lines;
 pub mod doctor;
 pub mod explain;
 mod facts;

@@ -7,8 +7,7 @@ mod upgrades;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::unite::unite;
-use super::wording;
+use super::{costly_lines, wording};
 use crate::checks::{self, FindingKind};
 use crate::explain::{self, Root};
 use crate::report::{Cause, CauseKind, CauseTarget, Finding};
@@ -18,11 +17,10 @@ pub(crate) fn gather(found: Vec<checks::Finding>) -> (Vec<Finding>, Vec<Cause>) 
     let mut findings: Vec<Finding> = found.iter().map(wording::finding).collect();
     let roots = Roots::of(&found);
     let mut causes = with_costs(&found, &roots);
-    let known: BTreeSet<String> = causes.iter().map(|cause| cause.id.clone()).collect();
     for (found, finding) in found.iter().zip(&mut findings) {
         finding.causes = found.causes.iter().map(|cause| roots.id(&Root::of(cause))).collect();
         if found.causes.is_empty()
-            && let Some(cause) = own_cause::own_cause(found, finding, &known)
+            && let Some(cause) = own_cause::own_cause(found, finding)
         {
             // The way out and the way there are the cause's, and are said once.
             finding.help = None;
@@ -33,10 +31,7 @@ pub(crate) fn gather(found: Vec<checks::Finding>) -> (Vec<Finding>, Vec<Cause>) 
             causes.push(cause);
         }
     }
-    let causes = unite(causes);
-    for finding in &mut findings {
-        keep_told(finding, &causes);
-    }
+    let causes = costly_lines::settle(causes, &mut findings);
     (findings, causes)
 }
 
@@ -61,17 +56,6 @@ impl Roots {
     fn id(&self, root: &Root) -> String {
         self.0.get(root).unwrap_or(root).to_string()
     }
-}
-
-/// Each finding's ids once, and those alone that are told of its target: a part that is told by itself elsewhere is told here by what
-/// includes it.
-fn keep_told(finding: &mut Finding, causes: &[Cause]) {
-    let mut seen = BTreeSet::new();
-    let target = &finding.target;
-    finding.causes.retain(|id| {
-        let told = causes.iter().find(|cause| cause.id == *id);
-        told.is_some_and(|cause| cause.in_target(target).is_some()) && seen.insert(id.clone())
-    });
 }
 
 /// The causes that rules have named, of one finding and one target each: what times bear out first, and then what a count does.

@@ -1,7 +1,5 @@
 //! What findings go back to that no rule has named a cause of: the line that fails, does what it must not or loads what is forbidden,
-//! or the circle. Targets that share it tell of it once, and where the same line costs time as well, it is that cause.
-
-use std::collections::BTreeSet;
+//! or the circle. Targets that share it tell of it once.
 
 use crate::checks::{self, FindingKind, ForbiddenModule, ImportCircle, OtherOrders};
 use crate::explain::Root;
@@ -10,12 +8,9 @@ use crate::report::{Cause, CauseKind, Finding, wording};
 
 use super::of_target;
 
-/// What a finding goes back to, without a cost; `None` where it has no place of its own. `known` are the ids of causes with a cost.
-pub(super) fn own_cause(found: &checks::Finding, said: &Finding, known: &BTreeSet<String>) -> Option<Cause> {
+/// What a finding goes back to, without a cost; `None` where it has no place of its own.
+pub(super) fn own_cause(found: &checks::Finding, said: &Finding) -> Option<Cause> {
     let place = found.place.as_ref();
-    let line = || place.cloned().map(Root::Line);
-    // A line that fails in one target and costs in another is one line.
-    let known_line = || line().filter(|root| known.contains(&root.to_string()));
     let at = |about: &str| {
         let place = place?.clone();
         Some(Root::Event {
@@ -26,14 +21,9 @@ pub(super) fn own_cause(found: &checks::Finding, said: &Finding, known: &BTreeSe
     };
     let (root, kind) = match &found.kind {
         FindingKind::Forbidden(module) => (forbidden(module, place), CauseKind::Import),
-        FindingKind::Effect(_) => (line()?, CauseKind::Effect),
-        FindingKind::Failure(failed) => (
-            known_line().or_else(|| at(&about(&failed.failure)))?,
-            CauseKind::Failure,
-        ),
-        FindingKind::Orders(OtherOrders::Fail { failure, .. }) => {
-            (known_line().or_else(|| at(&about(failure)))?, CauseKind::Failure)
-        }
+        FindingKind::Effect(_) => (Root::Line(place?.clone()), CauseKind::Effect),
+        FindingKind::Failure(failed) => (at(&about(&failed.failure))?, CauseKind::Failure),
+        FindingKind::Orders(OtherOrders::Fail { failure, .. }) => (at(&about(failure))?, CauseKind::Failure),
         FindingKind::Warning(warning) => (at(&warning.category)?, CauseKind::Warning),
         FindingKind::Cycle(circle) => (modules_of(circle), CauseKind::Circle),
         _ => return None,
@@ -50,10 +40,6 @@ pub(super) fn own_cause(found: &checks::Finding, said: &Finding, known: &BTreeSe
             cause.module.clone_from(&forbidden.module);
             cause.importer = forbidden.chain.last().map(|step| step.importer.clone());
             cause.chain.clone_from(&forbidden.chain);
-            // What a new import leads to is part of it.
-            let mut lines = forbidden.chain.iter().rev().filter_map(|step| step.place.clone());
-            let mut roots = lines.by_ref().map(|place| Root::Line(place).to_string());
-            cause.part_of = roots.find(|id| *id != cause.id && known.contains(id));
         }
         FindingKind::Cycle(circle) => cause.chain.clone_from(&circle.chain),
         _ => {}

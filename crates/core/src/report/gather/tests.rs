@@ -7,6 +7,8 @@ use crate::checks::{
 };
 use crate::explain::{ChainStep, Rest, Weight};
 use crate::observed::{Effect, EffectSeen, Failure, Place};
+use crate::report::merge::{Merged, merge};
+use crate::report::{Report, fixture};
 use crate::stats::{Comparison, ComparisonKind};
 
 fn place(file: &str, line: u32) -> Place {
@@ -168,6 +170,53 @@ fn whatever_else_a_costly_line_does_is_that_cause() {
     );
     // What only fails there says nothing of what it costs.
     assert_eq!((causes[0].time_ms, causes[0].targets.len()), (29.0, 3));
+}
+
+/// What one run says of these findings, and what two shards do that have one target each.
+fn assert_shards_say_the_same(found: Vec<checks::Finding>) {
+    let of = |gathered: (Vec<Finding>, Vec<Cause>)| Report {
+        findings: gathered.0,
+        causes: gathered.1,
+        targets: Vec::new(),
+        ..fixture::passing()
+    };
+    let whole = of(gather(found.clone()));
+    let (first, second) = found.into_iter().partition(|finding| finding.target == "shop.a");
+    let shards = [first, second].map(|found| (String::from("report.json"), of(gather(found))));
+    let Ok(Merged::One(merged)) = merge(shards.to_vec()) else {
+        panic!("one report");
+    };
+    assert_eq!(merged.causes, whole.causes);
+    let ids = |report: &Report| -> Vec<(String, Code, Vec<String>)> {
+        let ids = report.findings.iter();
+        let mut ids: Vec<_> = ids
+            .map(|finding| (finding.target.clone(), finding.code, finding.causes.clone()))
+            .collect();
+        ids.sort();
+        ids
+    };
+    assert_eq!(ids(&merged), ids(&whole));
+}
+
+#[test]
+fn what_a_line_costs_in_one_shard_and_does_in_another_is_one_cause() {
+    let at = Some(place("shop/utils.py", 1));
+    let slower = |target: &str| found(target, regression(), None, vec![new_import(1, "rich", 29.0, 2 << 20)]);
+    let fails = || found("shop.b", raised(None, "boom"), at.clone(), Vec::new());
+    assert_shards_say_the_same(vec![slower("shop.a"), fails()]);
+    let (torch, line) = forbidden("torch", &[("shop/utils.py", 1), ("/site/vectors.py", 3)]);
+    assert_shards_say_the_same(vec![slower("shop.a"), found("shop.b", torch, line, Vec::new())]);
+    // The part of one is told by itself of the other.
+    let part = explain::Cause {
+        part_of: Some(Root::Line(place("shop/utils.py", 1))),
+        ..new_import(9, "rich.table", 20.0, 0)
+    };
+    let both = vec![new_import(1, "rich", 29.0, 0), part.clone()];
+    let alone = vec![explain::Cause { part_of: None, ..part }];
+    assert_shards_say_the_same(vec![
+        found("shop.a", regression(), None, both),
+        found("shop.b", regression(), None, alone),
+    ]);
 }
 
 #[test]

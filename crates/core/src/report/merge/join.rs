@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::ReportMergeError;
 use crate::budgets::Group;
 use crate::observed::DistributionChange;
-use crate::report::unite::unite;
+use crate::report::costly_lines::settle;
 use crate::report::{Finding, Report, TargetReport, order};
 
 /// Joins the reports of shards, each with the name that messages call it by.
@@ -56,7 +56,7 @@ pub(super) fn join(shards: Vec<(String, Report)>) -> Result<Report, ReportMergeE
             merged.environment.shown_at_speed_us = None;
         }
     }
-    merged.causes = unite(merged.causes);
+    merged.causes = settle(merged.causes, &mut merged.findings);
     order::sort(&mut merged.findings, &merged.targets);
     Ok(merged)
 }

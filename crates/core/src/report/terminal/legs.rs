@@ -8,7 +8,6 @@ use super::super::prose::Prose;
 use super::super::table::paint;
 use super::super::untrusted;
 use super::{FAINT, Options, Page, STRONG, joined, told, verdict};
-use crate::numbers;
 
 /// The page of a matrix.
 pub(in crate::report) fn render_legs(matrix: &Matrix, options: &Options) -> String {
