@@ -38,8 +38,10 @@ impl Class {
 pub enum ClassReason {
     /// It takes less than `module-level-below`.
     Cheap,
-    /// It is used in more of the runs than `usage-above`, whatever it costs.
+    /// It is used in more of the runs than `usage-above`.
     UsedByMost,
+    /// The same, and it takes more than `lazy-above`: in a function, nearly every run would pay for it all the same, only later.
+    CostlyUsedByMost,
     /// It takes more than `lazy-above`.
     Costly,
     /// It is between the two, and too few of the runs use it.
@@ -219,12 +221,20 @@ fn costliest_first(mut rows: Vec<Classified>, graph: &ImportGraph<'_>, heavy_ms:
 /// The class by cost and use, as the marks of `[classes]` have it.
 fn class_of(time_ms: f64, usage: Option<UseCounts>, marks: &Classes) -> (Class, ClassReason) {
     let mark = marks.usage_above.value;
+    let is_costly = time_ms > marks.lazy_above_ms.value;
     if time_ms < marks.module_level_below_ms.value {
         return (Class::ModuleLevel, ClassReason::Cheap);
     }
     match usage {
-        Some(usage) if usage.share() > mark => (Class::ModuleLevel, ClassReason::UsedByMost),
-        _ if time_ms > marks.lazy_above_ms.value => (Class::FunctionLevel, ClassReason::Costly),
+        Some(usage) if usage.share() > mark => {
+            let reason = if is_costly {
+                ClassReason::CostlyUsedByMost
+            } else {
+                ClassReason::UsedByMost
+            };
+            (Class::ModuleLevel, reason)
+        }
+        _ if is_costly => (Class::FunctionLevel, ClassReason::Costly),
         Some(usage) if usage.highest_share() > mark => (Class::ModuleLevel, ClassReason::MayBeUsedByMost),
         Some(_) => (Class::FunctionLevel, ClassReason::SeldomUsed),
         None => (Class::FunctionLevel, ClassReason::UseUnknown),
@@ -251,7 +261,7 @@ mod tests {
         assert_eq!(class(180.0, counts(80, 0)), (Class::FunctionLevel, ClassReason::Costly));
         assert_eq!(
             class(180.0, counts(81, 0)),
-            (Class::ModuleLevel, ClassReason::UsedByMost)
+            (Class::ModuleLevel, ClassReason::CostlyUsedByMost)
         );
         assert_eq!(
             class(50.0, counts(81, 0)),

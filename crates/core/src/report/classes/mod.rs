@@ -85,7 +85,7 @@ fn headline(classification: &Classification) -> String {
 fn rule(classification: &Classification) -> String {
     let marks = &classification.marks;
     format!(
-        "{}: below {}, or used in more than {} of the runs; {}: above {}, or used in fewer",
+        "{}: below {}, or used in more than {} of the runs whatever it takes; {}: above {}, or used in fewer",
         Class::ModuleLevel.as_str(),
         numbers::time_limit(marks.module_level_below_ms.value),
         numbers::percent(marks.usage_above.value * 100.0),
@@ -124,6 +124,7 @@ fn reason(row: &Classified) -> &'static str {
         None => "what was asked for",
         Some((_, ClassReason::Cheap)) => "cheap",
         Some((_, ClassReason::UsedByMost)) => "used by most runs",
+        Some((_, ClassReason::CostlyUsedByMost)) => "costly, but used by most runs",
         Some((_, ClassReason::Costly)) => "costly",
         Some((_, ClassReason::SeldomUsed)) => "seldom used",
         Some((_, ClassReason::MayBeUsedByMost)) => "may be used by most runs",
