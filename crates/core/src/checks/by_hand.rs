@@ -53,6 +53,7 @@ pub(super) fn case(target: &Target) -> Case<'_> {
         instructions: None,
         instructions_before: None,
         uncounted: false,
+        interrupted: false,
     }
 }
 

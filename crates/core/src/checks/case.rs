@@ -87,6 +87,8 @@ pub struct Case<'a> {
     pub instructions_before: Option<u64>,
     /// True where its instructions were to be counted, and the time of the run was over before.
     pub uncounted: bool,
+    /// True where a signal ended the run, and not the time limit.
+    pub interrupted: bool,
 }
 
 impl Case<'_> {

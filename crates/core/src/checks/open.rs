@@ -10,6 +10,8 @@ pub enum Open {
     UsedUp(u64),
     /// The time limit of the run was reached.
     OutOfTime(u64),
+    /// A signal ended the run.
+    Interrupted(u64),
     /// Something else about the target fails already, and more samples would not change that.
     FailsAlready(u64),
     /// The code is the baseline's, so that its samples had to answer.
@@ -25,6 +27,7 @@ impl Open {
             Decision::Inconclusive if case.status == TargetStatus::Reused => Some(Self::Recorded(samples)),
             Decision::Inconclusive => Some(Self::UsedUp(samples)),
             Decision::Continue if case.answers.decision() == Decision::Fail => Some(Self::FailsAlready(samples)),
+            Decision::Continue if case.interrupted => Some(Self::Interrupted(samples)),
             Decision::Continue => Some(Self::OutOfTime(samples)),
         }
     }
@@ -33,7 +36,9 @@ impl Open {
     pub(super) fn severity(self, context: &Context<'_>) -> Severity {
         match self {
             Self::FailsAlready(_) => Severity::Note,
-            Self::UsedUp(_) | Self::OutOfTime(_) | Self::Recorded(_) => context.severity_of_undecided(),
+            Self::UsedUp(_) | Self::OutOfTime(_) | Self::Interrupted(_) | Self::Recorded(_) => {
+                context.severity_of_undecided()
+            }
         }
     }
 }
@@ -65,5 +70,9 @@ mod tests {
             open(Decision::Inconclusive, None, TargetStatus::Reused),
             Some(Open::Recorded(10))
         );
+        let mut stopped = case(&target);
+        stopped.interrupted = true;
+        assert_eq!(Open::of(&stopped, Decision::Continue), Some(Open::Interrupted(10)));
+        assert_eq!(Open::of(&stopped, Decision::Inconclusive), Some(Open::UsedUp(10)));
     }
 }

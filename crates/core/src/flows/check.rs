@@ -471,6 +471,7 @@ impl Measured<'_> {
                 counts::decide(&mut case, self.counts[position]);
                 case.failed_then = compare_with.failed_then(&target.name);
                 case.orders = &orders[position];
+                case.interrupted = self.samples.interrupted.is_some();
                 case.closure_before = match base {
                     Some(base) => Some(&base.closure),
                     None => compare_with.recorded_closure(&target.name),

@@ -332,6 +332,7 @@ impl TargetState {
             instructions: None,
             instructions_before: None,
             uncounted: false,
+            interrupted: false,
         };
         let recorded = self.recorded.as_deref();
         match (&self.kind, taken) {

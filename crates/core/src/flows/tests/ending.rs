@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::project::{Options, Project, codes, row};
+use super::project::{Options, Project, codes, finding, row};
 use super::scripted::Scripted;
 use crate::budgets::ReuseBy;
-use crate::checks::{TargetStatus, Verdict};
+use crate::checks::{Code, TargetStatus, Verdict};
 use crate::flows::{Against, Base, Deadline, RecordError, Reuse, ShowProgress, record};
 use crate::observed::MeasureError;
 use crate::report::progress_line::{Outlook, Progress};
@@ -50,6 +50,8 @@ fn after_ctrl_c_what_is_decided_is_said() {
     let verdicts = ["shop", "tool"].map(|target| row(&report, target).verdict);
     assert_eq!(verdicts, [Verdict::Pass, Verdict::Inconclusive]);
     assert!(row(&report, "tool").samples > 0);
+    let message = &finding(&report, Code::Inconclusive).message;
+    assert!(message.ends_with(", when the run was interrupted"), "{message}");
 }
 
 #[test]
@@ -76,6 +78,8 @@ fn after_ctrl_c_while_observing_what_was_seen_until_then_is_said() {
     assert_eq!(report.run.interrupted, Some(2));
     assert_eq!(row(&report, "shop").status, TargetStatus::Reused);
     assert_eq!(codes(&report), ["inconclusive tool"]);
+    let message = &finding(&report, Code::Inconclusive).message;
+    assert!(message.contains("the run was interrupted"), "{message}");
 }
 
 #[test]

@@ -61,6 +61,7 @@ pub(super) fn still_open(open: Open) -> String {
     match open {
         Open::UsedUp(samples) => format!("after {}", counted(samples)),
         Open::OutOfTime(samples) => format!("after {}, when the time limit was reached", counted(samples)),
+        Open::Interrupted(samples) => format!("after {}, when the run was interrupted", counted(samples)),
         Open::FailsAlready(samples) => {
             format!("after {}; no more were taken, since it fails already", counted(samples))
         }
