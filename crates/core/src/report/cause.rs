@@ -151,6 +151,30 @@ impl From<&explain::CauseKind> for CauseKind {
 }
 
 impl Cause {
+    /// A cause of which nothing is known but what it goes back to and what it costs in one target.
+    pub(super) fn of_target(id: String, kind: CauseKind, target: CauseTarget) -> Self {
+        Self {
+            id,
+            kind,
+            summary: String::new(),
+            module: String::new(),
+            distribution: None,
+            importer: None,
+            file: None,
+            line: None,
+            source: None,
+            label: None,
+            chain: Vec::new(),
+            time_ms: target.time_ms,
+            memory_bytes: target.memory_bytes,
+            modules: target.modules,
+            part_of: None,
+            targets: vec![target],
+            saves: false,
+            help: None,
+        }
+    }
+
     /// The line to look at, where file and line are known.
     pub fn place(&self) -> Option<Place> {
         Some(Place {
@@ -194,6 +218,18 @@ impl Cause {
 }
 
 impl CauseTarget {
+    /// A target of which no cost is known.
+    pub(super) fn named(target: &str) -> Self {
+        Self {
+            target: target.to_owned(),
+            time_ms: 0.0,
+            memory_bytes: 0,
+            modules: 0,
+            chain: Vec::new(),
+            joins: 0,
+        }
+    }
+
     /// The one that pays more first: in time, then in memory, then in modules.
     pub(super) fn by_cost(&self, other: &Self) -> Ordering {
         (other.time_ms.total_cmp(&self.time_ms))

@@ -388,32 +388,15 @@ pub(super) fn cause(
     chain: Vec<ChainStep>,
     (target, time_ms, memory_bytes, modules): (&str, f64, i64, u64),
 ) -> Cause {
-    Cause {
-        id: id.to_owned(),
-        kind,
-        summary: String::new(),
-        module: String::new(),
-        distribution: None,
-        importer: None,
-        file: None,
-        line: None,
-        source: None,
-        label: None,
-        chain,
+    let target = CauseTarget {
         time_ms,
         memory_bytes,
         modules,
-        part_of: None,
-        targets: vec![CauseTarget {
-            target: target.to_owned(),
-            time_ms,
-            memory_bytes,
-            modules,
-            chain: Vec::new(),
-            joins: 0,
-        }],
-        saves: false,
-        help: None,
+        ..CauseTarget::named(target)
+    };
+    Cause {
+        chain,
+        ..Cause::of_target(id.to_owned(), kind, target)
     }
 }
 

@@ -74,13 +74,11 @@ fn cause(targets: Vec<String>) -> Cause {
         step("httpie.cli.module0", "httpie.utils", "httpie/cli/module0.py", 26),
         step("httpie.utils", "rich", "httpie/utils.py", 1),
     ];
-    let pays = |target| CauseTarget {
-        target,
+    let pays = |target: String| CauseTarget {
         time_ms: 29.0,
         memory_bytes: 2_411_724,
         modules: 45,
-        chain: Vec::new(),
-        joins: 0,
+        ..CauseTarget::named(&target)
     };
     Cause {
         summary: "`httpie/utils.py:1` now imports `rich` 15.0.0".to_owned(),

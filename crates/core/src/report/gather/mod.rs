@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{costly_lines, wording};
 use crate::checks::{self, FindingKind};
 use crate::explain::{self, Root};
-use crate::report::{Cause, CauseKind, CauseTarget, Finding};
+use crate::report::{Cause, CauseTarget, Finding};
 
 /// The findings in words, in their order, and what they go back to.
 pub(crate) fn gather(found: Vec<checks::Finding>) -> (Vec<Finding>, Vec<Cause>) {
@@ -135,17 +135,14 @@ fn add(known: &mut Cause, cause: &Cause) {
 }
 
 fn of_one_target(cause: &explain::Cause, found: &checks::Finding, roots: &Roots) -> Cause {
-    let weight = cause.weight;
-    let modules = weight.modules.max(0).unsigned_abs();
-    let summary = wording::summary(cause);
-    let said = of_target(roots.id(&Root::of(cause)), (&cause.kind).into(), summary, &found.target);
     let target = CauseTarget {
-        time_ms: weight.time_ms,
-        memory_bytes: weight.memory_bytes,
-        modules,
-        ..said.targets[0].clone()
+        time_ms: cause.weight.time_ms,
+        memory_bytes: cause.weight.memory_bytes,
+        modules: cause.weight.modules.max(0).unsigned_abs(),
+        ..CauseTarget::named(&found.target)
     };
     Cause {
+        summary: wording::summary(cause),
         module: cause.module.clone(),
         distribution: cause.distribution.as_ref().map(wording::distribution),
         importer: cause.importer.clone(),
@@ -153,44 +150,9 @@ fn of_one_target(cause: &explain::Cause, found: &checks::Finding, roots: &Roots)
         line: cause.line,
         label: wording::label(cause),
         chain: cause.chain.clone(),
-        time_ms: weight.time_ms,
-        memory_bytes: weight.memory_bytes,
-        modules,
         part_of: cause.part_of.as_ref().map(|whole| roots.id(whole)),
-        targets: vec![target],
         saves: cause.falls_away,
         help: Some(wording::help(cause, &found.target)),
-        ..said
-    }
-}
-
-/// A cause that one target has, with what is known of every one; nothing is known of its cost.
-fn of_target(id: String, kind: CauseKind, summary: String, target: &str) -> Cause {
-    Cause {
-        id,
-        kind,
-        summary,
-        module: String::new(),
-        distribution: None,
-        importer: None,
-        file: None,
-        line: None,
-        source: None,
-        label: None,
-        chain: Vec::new(),
-        time_ms: 0.0,
-        memory_bytes: 0,
-        modules: 0,
-        part_of: None,
-        targets: vec![CauseTarget {
-            target: target.to_owned(),
-            time_ms: 0.0,
-            memory_bytes: 0,
-            modules: 0,
-            chain: Vec::new(),
-            joins: 0,
-        }],
-        saves: false,
-        help: None,
+        ..Cause::of_target(roots.id(&Root::of(cause)), (&cause.kind).into(), target)
     }
 }

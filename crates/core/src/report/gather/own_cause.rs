@@ -4,9 +4,7 @@
 use crate::checks::{self, FindingKind, ForbiddenModule, ImportCircle, OtherOrders};
 use crate::explain::Root;
 use crate::observed::{Failure, Place};
-use crate::report::{Cause, CauseKind, Finding, wording};
-
-use super::of_target;
+use crate::report::{Cause, CauseKind, CauseTarget, Finding, wording};
 
 /// What a finding goes back to, without a cost; `None` where it has no place of its own.
 pub(super) fn own_cause(found: &checks::Finding, said: &Finding) -> Option<Cause> {
@@ -32,7 +30,8 @@ pub(super) fn own_cause(found: &checks::Finding, said: &Finding) -> Option<Cause
         file: place.map(|place| place.file.clone()),
         line: place.map(|place| place.line),
         help: said.help.clone(),
-        ..of_target(root.to_string(), kind, said.message.clone(), &found.target)
+        summary: said.message.clone(),
+        ..Cause::of_target(root.to_string(), kind, CauseTarget::named(&found.target))
     };
     match &found.kind {
         FindingKind::Forbidden(forbidden) => {

@@ -7,6 +7,7 @@ use crate::checks::{
 };
 use crate::explain::{ChainStep, Rest, Weight};
 use crate::observed::{Effect, EffectSeen, Failure, Place};
+use crate::report::CauseKind;
 use crate::report::merge::{Merged, merge};
 use crate::report::{Report, fixture};
 use crate::stats::{Comparison, ComparisonKind};
