@@ -18,6 +18,8 @@ pub enum FormatKind {
     Markdown,
     /// Annotations for GitHub Actions.
     Github,
+    /// A page to look at; for a path that ends in / or is a folder, index.html with its style sheet and its script beside it.
+    Html,
 }
 
 /// How an explanation is shown.

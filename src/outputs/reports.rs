@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use super::{not_json, terminal_options, write_each};
+use super::{for_each, not_json, terminal_options, to_file, to_standard_output};
 use crate::cli::{FormatKind, OutputFormat};
 use crate::error::Error;
 use importgate_core::report::matrix::Matrix;
 use importgate_core::report::merge::Merged;
-use importgate_core::report::{Report, github, json, markdown, terminal};
+use importgate_core::report::{Report, github, html, json, markdown, terminal};
 
 /// Writes the report in every format that was asked for; to the terminal where none was.
 ///
@@ -33,17 +33,36 @@ enum Reports<'a> {
     Legs(&'a Matrix),
 }
 
-impl Reports<'_> {
+impl<'a> Reports<'a> {
     fn write(self, formats: &[OutputFormat], verbose: bool) -> Result<(), Error> {
-        write_each(formats, |kind, on_screen| {
-            let options = || terminal_options(on_screen, verbose);
-            match kind {
-                FormatKind::Terminal => Ok(self.terminal(&options())),
-                FormatKind::Json => self.json(),
-                FormatKind::Markdown => Ok(self.markdown()),
-                FormatKind::Github => Ok(self.github(&way_from_workspace())),
-            }
+        for_each(formats, |kind, path| match (kind, path) {
+            (FormatKind::Html, Some(path)) if is_folder(path) => self.html_folder(path),
+            (_, Some(path)) => to_file(path, &self.render(kind, &terminal_options(false, verbose))?),
+            (_, None) => to_standard_output(&self.render(kind, &terminal_options(true, verbose))?),
         })
+    }
+
+    fn render(self, kind: FormatKind, options: &terminal::Options) -> Result<String, Error> {
+        match kind {
+            FormatKind::Terminal => Ok(self.terminal(options)),
+            FormatKind::Json => self.json(),
+            FormatKind::Markdown => Ok(self.markdown()),
+            FormatKind::Github => Ok(self.github(&way_from_workspace())),
+            FormatKind::Html => Ok(self.page().render()),
+        }
+    }
+
+    fn page(self) -> html::Page<'a> {
+        match self {
+            Self::One(report) => html::Page::One(report),
+            Self::Legs(matrix) => html::Page::Legs(matrix),
+        }
+    }
+
+    /// The page and what belongs to it, each file as a whole.
+    fn html_folder(self, folder: &Path) -> Result<(), Error> {
+        let mut files = self.page().render_folder().into_iter();
+        files.try_for_each(|(name, text)| to_file(&folder.join(name), &text))
     }
 
     fn terminal(self, options: &terminal::Options) -> String {
@@ -74,6 +93,11 @@ impl Reports<'_> {
             Self::Legs(matrix) => matrix.github(way),
         }
     }
+}
+
+/// True for a path that ends in a slash, and for a folder that is there.
+fn is_folder(path: &Path) -> bool {
+    path.as_os_str().as_encoded_bytes().ends_with(b"/") || path.is_dir()
 }
 
 /// The way from the folder that annotations name their files from to this one; empty where this one does not lie below it.

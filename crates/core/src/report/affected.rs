@@ -17,8 +17,24 @@ pub(super) struct Said<'a> {
     pub(super) sentence: String,
     /// The targets, each with its figure, where there are several; those that are left out are counted.
     pub(super) targets: Option<String>,
+    /// The same, each by itself, and none of them left out.
+    pub(super) entries: Vec<Affected>,
     /// The findings that say it.
     findings: Vec<&'a Finding>,
+}
+
+/// A target in a list of several.
+#[derive(Debug)]
+pub(super) struct Affected {
+    pub(super) name: String,
+    /// The figures that the sentence is about; empty where it is about none.
+    pub(super) figures: String,
+}
+
+impl Affected {
+    fn in_one(&self) -> String {
+        format!("{} {}", self.name, self.figures).trim_end().to_owned()
+    }
 }
 
 impl<'a> Said<'a> {
@@ -104,13 +120,17 @@ impl<'a> Fault<'a> {
         targets.sort_by(|(_, one), (_, other)| size(other).total_cmp(&size(one)));
         let entry = |(target, figures): &(&str, Vec<Figure>)| {
             let figures: Vec<&str> = figures.iter().map(|figure| figure.text.as_str()).collect();
-            format!("{target} {}", figures.join(" and ")).trim_end().to_owned()
+            Affected {
+                name: (*target).to_owned(),
+                figures: figures.join(" and "),
+            }
         };
-        let entries: Vec<String> = targets.iter().map(entry).collect();
+        let entries: Vec<Affected> = targets.iter().map(entry).collect();
         let number = numbers::counted(entries.len() as u64, "target");
         Said {
             sentence: format!("{number} {}", self.verbs.join(" and ")),
-            targets: Some(listed(&entries, most)),
+            targets: Some(in_one_list(&entries, most)),
+            entries,
             findings: self.groups.concat(),
         }
     }
@@ -120,17 +140,25 @@ impl<'a> Fault<'a> {
 fn in_its_own_words<'a>(findings: Vec<&'a Finding>, cause: Option<&Cause>, most: usize) -> Said<'a> {
     let first = findings[0];
     let is_said = cause.is_some_and(|cause| cause.summary == first.message);
-    let names: Vec<String> = findings.iter().map(|finding| finding.target.clone()).collect();
-    let number = numbers::counted(names.len() as u64, "target");
-    let (sentence, targets) = match (&names[..], is_said) {
-        ([_], false) => (facts::message(first), None),
-        ([name], true) => (format!("in {name}"), None),
-        (_, false) => (format!("{}, in {number}", first.message), Some(listed(&names, most))),
-        (_, true) => (format!("in {number}"), Some(listed(&names, most))),
+    let entry = |finding: &&Finding| Affected {
+        name: finding.target.clone(),
+        figures: String::new(),
     };
+    let mut entries: Vec<Affected> = findings.iter().map(entry).collect();
+    let number = numbers::counted(entries.len() as u64, "target");
+    let sentence = match (&entries[..], is_said) {
+        ([_], false) => facts::message(first),
+        ([only], true) => format!("in {}", only.name),
+        (_, false) => format!("{}, in {number}", first.message),
+        (_, true) => format!("in {number}"),
+    };
+    if entries.len() == 1 {
+        entries.clear();
+    }
     Said {
         sentence,
-        targets,
+        targets: (!entries.is_empty()).then(|| in_one_list(&entries, most)),
+        entries,
         findings,
     }
 }
@@ -153,6 +181,12 @@ fn say_the_same(one: &Finding, other: &Finding) -> bool {
     of_targets
         && (one.severity, one.code) == (other.severity, other.code)
         && (has_verb || (&one.message, &one.place) == (&other.message, &other.place))
+}
+
+/// The first targets with their figures, and how many more there are.
+fn in_one_list(entries: &[Affected], most: usize) -> String {
+    let entries: Vec<String> = entries.iter().map(Affected::in_one).collect();
+    listed(&entries, most)
 }
 
 /// The first entries, and how many more there are.

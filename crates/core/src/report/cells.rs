@@ -83,6 +83,7 @@ fn decided_by(kind: ComparisonKind) -> &'static str {
     }
 }
 
-fn or_none(text: Option<String>) -> String {
+/// A number, or what is shown where it is not known or does not apply.
+pub(super) fn or_none(text: Option<String>) -> String {
     text.unwrap_or_else(|| String::from(NONE))
 }

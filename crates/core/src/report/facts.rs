@@ -283,17 +283,41 @@ pub(super) fn way(cause: &Cause, most: usize) -> (String, String) {
     let steps = &cause.chain;
     let names = steps.first().map(|first| first.importer.clone()).into_iter();
     let names = names.chain(steps.iter().map(|step| step.imported.clone())).collect();
-    let place = |step: &ChainStep| {
-        let place = step.place.as_ref();
-        place.map_or_else(|| String::from("(no line known)"), ToString::to_string)
-    };
-    let mut places: Vec<String> = steps.iter().map(place).collect();
+    let mut places: Vec<String> = steps.iter().map(place_of).collect();
     if places.last() == cause_place(cause).as_ref() {
         places.pop();
     }
     let names = shortened(names, head + 1, tail, |left_out| format!("... {left_out} more ..."));
     let places = shortened(places, head, tail, |left_out| format!("... {left_out} more ..."));
     (names.join(" -> "), places.join(", "))
+}
+
+/// A module on the way, with the line that leads on.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct WayStep {
+    pub(super) name: String,
+    pub(super) place: Option<String>,
+}
+
+/// The same way, module by module.
+pub(super) fn steps(cause: &Cause, most: usize) -> Vec<WayStep> {
+    let step = |name: &str, place| WayStep {
+        name: name.to_owned(),
+        place,
+    };
+    let mut steps: Vec<WayStep> = (cause.chain.iter())
+        .map(|one| step(&one.importer, Some(place_of(one))))
+        .collect();
+    steps.extend(cause.chain.last().map(|last| step(&last.imported, None)));
+    let head = most / 2;
+    shortened(steps, head, most - head, |left_out| {
+        step(&format!("... {left_out} more ..."), None)
+    })
+}
+
+fn place_of(step: &ChainStep) -> String {
+    let place = step.place.as_ref();
+    place.map_or_else(|| String::from("(no line known)"), ToString::to_string)
 }
 
 /// The detail lines of a finding, shortened in the middle. The end matters most: a stack ends where it stopped.

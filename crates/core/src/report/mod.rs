@@ -16,6 +16,7 @@ mod facts;
 pub mod fix;
 mod gather;
 pub mod github;
+pub mod html;
 pub mod json;
 mod layers;
 pub mod markdown;

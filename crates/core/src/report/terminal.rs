@@ -100,6 +100,14 @@ pub(super) fn verdict(verdict: Verdict) -> (&'static str, Style) {
     }
 }
 
+/// The word for what a run comes to, and how it is painted.
+pub(super) fn outcome(report: &Report) -> (&'static str, Style) {
+    match report.run.interrupted {
+        Some(_) => ("INTERRUPTED", CAUTION.bold()),
+        None => verdict(report.verdict),
+    }
+}
+
 fn is_coloured(options: &Options) -> bool {
     options.colour == Colour::Ansi
 }
@@ -162,10 +170,7 @@ impl Page<'_> {
 
     /// The verdict in one line, behind what is said already.
     fn conclusion(&self, said: Prose) -> Prose {
-        let (word, style) = match self.report.run.interrupted {
-            Some(_) => ("INTERRUPTED", CAUTION.bold()),
-            None => verdict(self.report.verdict),
-        };
+        let (word, style) = outcome(self.report);
         let reason = format!(": {}; ", facts::reason(self.report));
         said.styled(style, word)
             .plain(&reason)

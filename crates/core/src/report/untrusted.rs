@@ -138,6 +138,23 @@ pub fn code_block<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     format!("{fence}text\n{}\n{fence}\n", safe.join("\n"))
 }
 
+/// Text for the flow of an HTML document, or for an attribute between quotes of either kind.
+pub fn html(text: &str) -> String {
+    let safe = line(text);
+    let mut escaped = String::with_capacity(safe.len());
+    for character in safe.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            _ => escaped.push(character),
+        }
+    }
+    escaped
+}
+
 /// The message of a GitHub workflow command, of several lines, each of which is made safe by itself.
 pub fn workflow_message<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let safe: Vec<String> = texts.into_iter().map(line).collect();
@@ -319,6 +336,13 @@ mod tests {
         assert_eq!(markdown_with_code("odd ` one"), "odd \\` one");
         assert_eq!(code_cell("shop.cli"), "`shop.cli`");
         assert_eq!(code_cell("a|b"), "a&#124;b");
+    }
+
+    #[test]
+    fn html_is_text_in_an_element_and_in_an_attribute() {
+        assert_eq!(html("a.b <x> &amp;"), "a.b &lt;x&gt; &amp;amp;");
+        assert_eq!(html("\" onload='x'"), "&quot; onload=&#39;x&#39;");
+        assert_eq!(html("\u{202e}\0\n"), "\\u202e\\x00\\n");
     }
 
     #[test]

@@ -56,7 +56,7 @@ pub(super) fn summary(group: &Group, report: &Report, all: &Whole) -> GroupSumma
 
 impl GroupSummary {
     /// What it comes to, without the word for the verdict: `1 of 4 targets failed (shop.cli)`.
-    pub(super) fn words(&self) -> String {
+    pub(in crate::report) fn words(&self) -> String {
         let mut words = match self.verdict {
             Verdict::Pass => format!("{} within budget", numbers::counted(self.checked, "target")),
             Verdict::Inconclusive => format!(

@@ -17,7 +17,7 @@ use crate::numbers;
 
 pub use groups::GroupSummary;
 pub(super) use markdown::markdown;
-pub(super) use terminal::{brief, tables};
+pub(super) use terminal::{brief, remarks, tables};
 
 /// A target that does not pass, and one that does, is named without being asked for where it has more than this share of what all
 /// take, in percent. That a program's own entry point has most is nothing to remark on.
@@ -282,7 +282,7 @@ impl OrderSpread {
 
 impl Totals {
     /// Targets, total, share, average, average without the worst, what the worst has, memory, its share.
-    fn cells(&self) -> [String; 8] {
+    pub(super) fn cells(&self) -> [String; 8] {
         let (time, memory) = (self.time_ms.as_ref(), self.memory_bytes.as_ref());
         let of_time = |write: &dyn Fn(&Amounts) -> Option<String>| or_none(time.and_then(write));
         [

@@ -41,7 +41,7 @@ pub(in crate::report) fn brief(report: &Report, options: &Options) -> String {
 }
 
 /// The remarks on a run, of which most runs need none.
-pub(super) fn remarks(summary: &Summary, report: &Report) -> Vec<String> {
+pub(in crate::report) fn remarks(summary: &Summary, report: &Report) -> Vec<String> {
     let mut lines = Vec::new();
     let imports = summary.imports;
     let before = imports

@@ -1,0 +1,102 @@
+//! The report as a page to look at: what failed and why, every layer's targets beside their ceilings, all numbers, and what there is to
+//! draw of a target. Semantic HTML and inline SVG, so that it reads without the style sheet and without the script; both are small and
+//! the program's own, and nothing is fetched from anywhere.
+//!
+//! Two forms: one file that contains everything, or a folder with style sheet and script beside the page, for servers whose policy
+//! forbids both inside of it. One file here is one section of the page, and each is a pure function of the report.
+
+mod causes;
+mod head;
+mod markup;
+mod part;
+mod policy;
+mod run;
+mod summary;
+mod table;
+
+use self::head::Assets;
+use self::markup::{Html, Tag};
+use self::part::Part;
+use super::matrix::Matrix;
+use crate::report::Report;
+
+/// The style sheet, and its name in a folder.
+const STYLE: &str = include_str!("page.css");
+const STYLE_FILE: &str = "importgate.css";
+/// The script, and its name in a folder.
+const SCRIPT: &str = include_str!("page.js");
+const SCRIPT_FILE: &str = "importgate.js";
+
+/// A report, or those of several environments, as a page.
+#[derive(Debug, Clone, Copy)]
+pub enum Page<'a> {
+    /// The report of one environment.
+    One(&'a Report),
+    /// Those of several, one below the other.
+    Legs(&'a Matrix),
+}
+
+impl Page<'_> {
+    /// The page as one file.
+    pub fn render(self) -> String {
+        self.with(Assets::Inside)
+    }
+
+    /// The page as the files of a folder: names, and what they hold.
+    pub fn render_folder(self) -> [(&'static str, String); 3] {
+        [
+            ("index.html", self.with(Assets::Beside)),
+            (STYLE_FILE, STYLE.to_owned()),
+            (SCRIPT_FILE, SCRIPT.to_owned()),
+        ]
+    }
+
+    fn with(self, assets: Assets) -> String {
+        let mut body = Html::default();
+        let title = match self {
+            Self::One(report) => one(&mut body, &Part { report, leg: None }),
+            Self::Legs(matrix) => legs(&mut body, matrix),
+        };
+        head::document(&title, assets, &body)
+    }
+}
+
+/// The page of one report; what it is called.
+fn one(html: &mut Html, part: &Part<'_>) -> String {
+    let title = head::verdict(html, part);
+    html.element(Tag::from("main").with("id", "main"), |html| sections(html, part));
+    title
+}
+
+/// The page of several: a table of them, and a section for each.
+fn legs(html: &mut Html, matrix: &Matrix) -> String {
+    let parts: Vec<Part<'_>> = (matrix.legs.iter().enumerate())
+        .map(|(index, report)| Part {
+            report,
+            leg: Some(index + 1),
+        })
+        .collect();
+    let title = head::verdict_of_all(html, matrix, &parts);
+    html.element(Tag::from("main").with("id", "main"), |html| {
+        table::controls(html);
+        for part in &parts {
+            let heading = part.anchor("heading");
+            let tag = Tag::of_class("section", "leg")
+                .with("id", &part.anchor("leg"))
+                .with("aria-labelledby", &heading);
+            html.element(tag, |html| {
+                head::verdict_of_leg(html, part, &heading);
+                sections(html, part);
+            });
+        }
+    });
+    title
+}
+
+fn sections(html: &mut Html, part: &Part<'_>) {
+    causes::write(html, part);
+    summary::write(html, part);
+    table::write(html, part);
+    run::write_distributions(html, part);
+    run::write(html, part);
+}
