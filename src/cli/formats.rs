@@ -20,6 +20,10 @@ pub enum FormatKind {
     Github,
     /// A page to look at; for a path that ends in / or is a folder, index.html with its style sheet and its script beside it.
     Html,
+    /// The imports that were looked at closely, now and before, as profiles for speedscope.
+    Speedscope,
+    /// The same for Perfetto and chrome://tracing.
+    ChromeTrace,
 }
 
 /// How an explanation is shown.
@@ -31,6 +35,8 @@ pub enum ExplainFormat {
     Json,
     /// A profile for speedscope.
     Speedscope,
+    /// A trace for Perfetto and chrome://tracing.
+    ChromeTrace,
 }
 
 /// How proposals are shown.

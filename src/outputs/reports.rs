@@ -7,7 +7,8 @@ use crate::cli::{FormatKind, OutputFormat};
 use crate::error::Error;
 use importgate_core::report::matrix::Matrix;
 use importgate_core::report::merge::Merged;
-use importgate_core::report::{Report, github, html, json, markdown, terminal};
+use importgate_core::report::traces::{Traces, chrome, speedscope};
+use importgate_core::report::{Report, github, html, json, markdown, terminal, untrusted};
 
 /// Writes the report in every format that was asked for; to the terminal where none was.
 ///
@@ -49,6 +50,8 @@ impl<'a> Reports<'a> {
             FormatKind::Markdown => Ok(self.markdown()),
             FormatKind::Github => Ok(self.github(&way_from_workspace())),
             FormatKind::Html => Ok(self.page().render()),
+            FormatKind::Speedscope => Ok(speedscope::render(&self.traces())),
+            FormatKind::ChromeTrace => Ok(chrome::render(&self.traces())),
         }
     }
 
@@ -92,6 +95,18 @@ impl<'a> Reports<'a> {
             Self::One(report) => github::render(report, way),
             Self::Legs(matrix) => matrix.github(way),
         }
+    }
+
+    /// What viewers of profiles draw. Few look into the file for what is not in it, so it is said beside it, too.
+    fn traces(self) -> Traces<'a> {
+        let traces = match self {
+            Self::One(report) => Traces::of_report(report),
+            Self::Legs(matrix) => Traces::of_matrix(matrix),
+        };
+        if let Some(left_out) = traces.left_out() {
+            anstream::eprintln!("importgate: {}", untrusted::line(left_out));
+        }
+        traces
     }
 }
 

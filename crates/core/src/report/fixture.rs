@@ -1,5 +1,7 @@
 //! The reports that every renderer is tested with: one with everything a run can have to say, and two short ones.
 
+mod pictures;
+
 use crate::budgets::{BudgetLine, Group, TargetKind};
 use crate::checks::{Code, Severity, TargetStatus, Verdict};
 use crate::explain::ChainStep;
@@ -9,6 +11,8 @@ use crate::report::{
     RunTimes, TargetReport,
 };
 use crate::stats::{ComparisonKind, Percentiles};
+
+pub(super) use pictures::module as tree_module;
 
 /// What a module that wants to do harm puts into its exception.
 pub(super) const HOSTILE: &str =
@@ -24,6 +28,7 @@ pub(super) fn report() -> Report {
         targets: targets(),
         distributions: distributions(),
         groups: groups(),
+        pictures: pictures::pictures(),
         run: RunSummary {
             samples: 184,
             references: 61,

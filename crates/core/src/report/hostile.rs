@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::paragraphs::paragraphs;
 use super::terminal::{self, Colour, Options};
+use super::traces::{Traces, chrome, speedscope};
 use super::{fixture, github, json, markdown, untrusted};
 use crate::checks::Severity;
 use crate::report::Report;
@@ -172,6 +173,21 @@ proptest! {
         prop_assert_eq!(acting(&text), None);
         prop_assert_eq!(command(&text), None);
         prop_assert_eq!(json::parse(&text).expect("a report"), report);
+    }
+
+    #[test]
+    fn profiles_keep_every_name_and_act_on_no_terminal(report in report()) {
+        let traces = Traces::of_report(&report);
+        for text in [speedscope::render(&traces), chrome::render(&traces)] {
+            prop_assert_eq!(acting(&text), None);
+            prop_assert_eq!(command(&text), None);
+            let document: Value = serde_json::from_str(&text).expect("JSON");
+            let spans = document["traceEvents"].as_array().or(document["shared"]["frames"].as_array()).expect("spans");
+            let trees = report.pictures.iter().filter_map(|picture| picture.tree.as_ref());
+            for module in trees.flat_map(|tree| &tree.modules).filter(|module| module.count == 1) {
+                prop_assert!(spans.iter().any(|span| span["name"] == module.module.as_str()), "{}", module.module);
+            }
+        }
     }
 
     #[test]

@@ -34,6 +34,7 @@ mod snippet;
 pub mod summary;
 mod table;
 pub mod terminal;
+pub mod traces;
 mod unite;
 pub mod untrusted;
 pub mod usage;

@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::report::explain::{log_json, log_terminal, speedscope, terminal};
+use crate::report::explain::{log_json, log_terminal, terminal};
+use crate::report::traces::{Traces, speedscope};
 
 /// A small program: `shop` imports numpy, which imports its core, and a module of its own.
 const PLAIN: &str = "\
@@ -298,7 +299,7 @@ proptest! {
         prop_assert!(!text.contains(['\u{1b}', '\u{202e}', '\r', '\0']), "{}", text);
         prop_assert!(!text.lines().any(|line| line.trim_start().starts_with("::")), "{}", text);
         prop_assert!(log_json::render(&log, Some(&last)).is_ok());
-        let is_json = serde_json::from_str::<serde_json::Value>(&speedscope::render_log(&log)).is_ok();
+        let is_json = serde_json::from_str::<serde_json::Value>(&speedscope::render(&Traces::of_log(&log))).is_ok();
         prop_assert!(is_json);
     }
 }

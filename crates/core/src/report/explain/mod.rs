@@ -8,7 +8,6 @@ pub mod log_json;
 pub mod log_terminal;
 mod profile_json;
 mod profile_terminal;
-pub mod speedscope;
 pub mod terminal;
 mod wrap;
 

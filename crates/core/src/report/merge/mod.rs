@@ -173,8 +173,10 @@ mod tests {
             .collect();
         let about = |target: &str| target.is_empty() || targets.iter().any(|row| row.module == target);
         let findings = report.findings.iter().filter(|finding| about(&finding.target));
+        let pictures = report.pictures.iter().filter(|picture| about(&picture.target));
         Report {
             findings: findings.cloned().collect(),
+            pictures: pictures.cloned().collect(),
             targets: targets.clone(),
             shard: Some(shard),
             ..report.clone()
