@@ -15,7 +15,7 @@ use super::target_state::TimesDrawn;
 /// How many imports are drawn as trees: what a reader may look through, and what keeps a report of a thousand targets small.
 const MOST_TREES: usize = 60;
 /// The least share of an import that a module is drawn for by itself, of its time or of its memory.
-const SMALLEST_SHARE: f64 = 0.002;
+const SMALLEST_SHARE: f64 = 0.004;
 /// Times are kept to a thousandth of a millisecond: no clock of a shared machine tells more.
 const PER_MS: f64 = 1000.0;
 const NS_PER_MS: f64 = 1e6;
