@@ -87,8 +87,8 @@ pub enum Command {
     Compare(CompareArguments),
     /// Join what shards reported or recorded, and the reports of several Pythons, into one.
     Merge(MergeArguments),
-    /// Print the JSON Schema of the report.
-    Schema,
+    /// Print the JSON Schema of a report, or of an explanation.
+    Schema(SchemaArguments),
     /// Print a completion script.
     Completions {
         /// For which shell.
@@ -232,6 +232,23 @@ pub struct DoctorArguments {
     /// No progress on stderr.
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// `importgate schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArguments {
+    /// Of what.
+    #[arg(value_enum, default_value = "report")]
+    pub of: SchemaOf,
+}
+
+/// What there is a schema of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// What `check` and `merge` write.
+    Report,
+    /// What `explain` writes.
+    Explanation,
 }
 
 /// `importgate explain`.

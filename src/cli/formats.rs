@@ -33,6 +33,8 @@ pub enum ExplainFormat {
     Terminal,
     /// Everything, for programs.
     Json,
+    /// Advice and trees to paste into an issue or a pull request.
+    Markdown,
     /// A profile for speedscope.
     Speedscope,
     /// A trace for Perfetto and chrome://tracing.

@@ -13,7 +13,7 @@ use importgate_core::budgets::{Limits, Target};
 use importgate_core::explain::Explanation;
 use importgate_core::flows::{Explain, explain};
 use importgate_core::observed::ModuleIndex;
-use importgate_core::report::explain::{json, terminal};
+use importgate_core::report::explain::{json, markdown, terminal};
 use importgate_core::report::traces::{Traces, chrome, speedscope};
 use importgate_probe::Probe;
 use importgate_probe::python::Session;
@@ -81,6 +81,7 @@ fn render(explanation: &Explanation, kind: ExplainFormat, arguments: &ExplainArg
     Ok(match kind {
         ExplainFormat::Terminal => terminal::render(explanation, &terminal_options(arguments)),
         ExplainFormat::Json => json::render(explanation).map_err(outputs::not_json)?,
+        ExplainFormat::Markdown => markdown::render(explanation, &terminal_options(arguments)),
         ExplainFormat::Speedscope => speedscope::render(&Traces::of_explanation(explanation)),
         ExplainFormat::ChromeTrace => chrome::render(&Traces::of_explanation(explanation)),
     })

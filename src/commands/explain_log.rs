@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::exit;
 use crate::outputs;
 use importgate_core::explain::importtime::{self, ImportLog, STANDARD_INPUT};
-use importgate_core::report::explain::{log_json, log_terminal};
+use importgate_core::report::explain::{log_json, log_terminal, markdown};
 use importgate_core::report::traces::{Traces, chrome, speedscope};
 
 /// Explains a log, or the part of it that one module imported, and returns the exit code.
@@ -55,6 +55,7 @@ fn render(
     Ok(match kind {
         ExplainFormat::Terminal => log_terminal::render(log, why, &terminal_options(arguments)),
         ExplainFormat::Json => log_json::render(log, why).map_err(outputs::not_json)?,
+        ExplainFormat::Markdown => markdown::render_log(log, why, &terminal_options(arguments)),
         ExplainFormat::Speedscope => speedscope::render(&Traces::of_log(log)),
         ExplainFormat::ChromeTrace => chrome::render(&Traces::of_log(log)),
     })

@@ -15,11 +15,11 @@ mod usage;
 use clap::CommandFactory;
 use clap_complete::Shell;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, SchemaOf};
 use crate::error::Error;
 use crate::exit;
 use crate::outputs;
-use importgate_core::report::{json, untrusted};
+use importgate_core::report::{explain as explain_report, json, untrusted};
 
 /// Runs one command and returns the exit code. Errors go to stderr.
 pub fn run(cli: Cli) -> u8 {
@@ -34,7 +34,13 @@ pub fn run(cli: Cli) -> u8 {
         Command::Usage(arguments) => usage::run(arguments),
         Command::Compare(arguments) => compare::run(arguments),
         Command::Merge(arguments) => merge::run(arguments),
-        Command::Schema => outputs::to_standard_output(&json::schema()).map(|()| exit::PASS),
+        Command::Schema(arguments) => {
+            let schema = match arguments.of {
+                SchemaOf::Report => json::schema(),
+                SchemaOf::Explanation => explain_report::json::schema(),
+            };
+            outputs::to_standard_output(&schema).map(|()| exit::PASS)
+        }
         Command::Completions { shell } => completions(*shell),
     };
     result.unwrap_or_else(|error| {

@@ -270,3 +270,17 @@ fn check_marks_a_heavy_module_with_the_statement_that_loads_it() {
     assert_eq!(heavy.place.as_ref().map(|place| place.line), Some(2));
     assert_eq!(heavy.budget.as_ref().map(|budget| budget.line), Some(2));
 }
+
+#[test]
+fn markdown_is_what_is_pasted_into_an_issue() {
+    let project = Project::without_budgets(&[("app.py", "import heavy\n"), ("heavy.py", HEAVY)]);
+    let page = explain(&project, &["app", "--format", "markdown"]);
+    assert!(
+        page.starts_with("## app: ") && page.contains("`app.py:1` `import heavy`"),
+        "{page}"
+    );
+    assert!(
+        page.contains("<summary>What is loaded, and by whom</summary>"),
+        "{page}"
+    );
+}

@@ -3,4 +3,4 @@
 mod action;
 mod figures;
 mod house;
-mod report_schema;
+mod schemas;

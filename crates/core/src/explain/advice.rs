@@ -9,7 +9,7 @@ use crate::observed::Place;
 use crate::usage::UseCounts;
 
 /// What to do about an import.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum AdviceKind {
     /// Load it when it is first used.
@@ -246,7 +246,7 @@ pub(super) mod tests {
     use crate::explain::graph::OtherImporter;
     use crate::explain::{Measured, Weight};
 
-    pub(in crate::explain) fn import(saved_ms: f64, usage: Option<(u64, u64, u64)>) -> CostlyImport {
+    pub(crate) fn import(saved_ms: f64, usage: Option<(u64, u64, u64)>) -> CostlyImport {
         let weight = Weight {
             time_ms: saved_ms,
             memory_bytes: 0,

@@ -15,7 +15,7 @@ const SMALLEST_LINE: f64 = 0.25;
 const MOST_OF_A_BODY: f64 = 0.5;
 
 /// The line that takes most of a module's own body.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct HeavyLine {
     /// The module.
     pub module: String,

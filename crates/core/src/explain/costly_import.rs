@@ -75,7 +75,7 @@ pub(crate) struct Weighed {
 }
 
 /// What was measured with a statement left out, or with several.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Measured {
     /// The middle of the differences, pair by pair.
     pub saved: Weight,

@@ -7,7 +7,7 @@ use super::{CostlyImport, Usual, Weight};
 use crate::observed::{Body, Deferral, Deferred, Failure, Frame, ImportForm, Place};
 
 /// A line that uses what was deferred before the import is over.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Use {
     /// The line.
     pub place: Place,
@@ -16,7 +16,7 @@ pub struct Use {
 }
 
 /// What a line does with an import, as far as the line itself shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum UseKind {
     /// It derives a class from it.

@@ -49,7 +49,7 @@ pub struct Explanation {
 }
 
 /// Why a module is loaded.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Why {
     /// The module that was asked for.
     pub module: String,

@@ -25,6 +25,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::observed::Place;
 
+#[cfg(test)]
+pub(crate) use advice::tests::import as import_by_hand;
 pub use advice::{Advice, AdviceKind, Reason, Remedy};
 pub use bodies::HeavyLine;
 pub(crate) use bodies::{heaviest_line, heavy_bodies};
@@ -60,7 +62,7 @@ pub struct ChainStep {
 }
 
 /// What something takes.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, schemars::JsonSchema)]
 pub struct Weight {
     /// CPU plus blocked time, in milliseconds.
     pub time_ms: f64,

@@ -333,7 +333,7 @@ fn foot(report: &Report) -> String {
 }
 
 /// What a reader opens to see it.
-fn folded(title: &str, content: &str) -> String {
+pub(super) fn folded(title: &str, content: &str) -> String {
     format!("\n<details><summary>{title}</summary>\n\n{content}\n</details>\n")
 }
 

@@ -20,7 +20,7 @@ pub use file::{UsageFileError, VERSION};
 pub use run::Run;
 
 /// In how many runs a module was loaded, and what became of it there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, schemars::JsonSchema)]
 pub struct UseCounts {
     /// Runs that loaded it.
     pub loaded: u64,

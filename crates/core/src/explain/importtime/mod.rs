@@ -40,7 +40,7 @@ pub struct LoggedModule {
 }
 
 /// What one process logged.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct LoggedProcess {
     /// The first line of it.
     pub line: usize,
@@ -55,7 +55,7 @@ pub struct LoggedProcess {
 }
 
 /// Why a log says less than it could.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DoubtKind {
     /// The indentation is gone; who imported whom is told by which times add up.
@@ -87,7 +87,7 @@ pub struct Doubt {
 }
 
 /// A module that is asked for again and again, where the log says so (`-X importtime=2`).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Repeated {
     /// The module.
     pub module: String,

@@ -43,21 +43,30 @@ fn one(text: &mut String, import: &CostlyImport) {
         import.advice.as_ref().map_or("", |advice| word(advice.kind)),
         import,
     );
-    paragraph(text, &savings(import));
-    if let Some(measured) = &import.measured {
-        paragraph(text, &describe(measured));
+    for sentence in of_one(import) {
+        paragraph(text, &sentence);
     }
+    if let Some(remedy) = remedy(import) {
+        paragraph(text, &format!("-> {remedy}"));
+    }
+}
+
+/// What is said of a statement, without what to write.
+pub(super) fn of_one(import: &CostlyImport) -> Vec<String> {
+    let mut sentences = vec![savings(import)];
+    sentences.extend(import.measured.as_ref().map(describe));
     if !import.also_imported_by.is_empty() {
         let others = import.also_imported_by.iter().map(wording::other_importer);
         let others: Vec<String> = others.map(|other| without_site(&other).to_owned()).collect();
-        paragraph(text, &format!("also imported by {}", others.join(", ")));
+        sentences.push(format!("also imported by {}", others.join(", ")));
     }
-    if let Some(advice) = &import.advice {
-        paragraph(text, &wording::reason(advice));
-        if let Some(remedy) = &advice.remedy {
-            paragraph(text, &format!("-> {}", wording::remedy(remedy)));
-        }
-    }
+    sentences.extend(import.advice.as_ref().map(wording::reason));
+    sentences
+}
+
+/// What to write in place of a statement, where there is something.
+pub(super) fn remedy(import: &CostlyImport) -> Option<String> {
+    Some(wording::remedy(import.advice.as_ref()?.remedy.as_ref()?))
 }
 
 /// Statements that save only together, one below the other, and what stands in the way of each.
@@ -66,16 +75,20 @@ fn set_of_statements(text: &mut String, set: &CostlyTogether) {
         let advice = set.advice.filter(|_| position == 0);
         heading(text, advice.map_or("", word), import);
     }
-    paragraph(text, &wording::together(set));
-    if let Some(measured) = &set.measured {
-        paragraph(text, &describe(measured));
-    }
-    for hindrance in wording::hindrances(set) {
-        paragraph(text, &hindrance);
+    for sentence in of_set(set) {
+        paragraph(text, &sentence);
     }
 }
 
-fn word(kind: AdviceKind) -> &'static str {
+/// What is said of statements that save only together.
+pub(super) fn of_set(set: &CostlyTogether) -> Vec<String> {
+    let mut sentences = vec![wording::together(set)];
+    sentences.extend(set.measured.as_ref().map(describe));
+    sentences.extend(wording::hindrances(set));
+    sentences
+}
+
+pub(super) fn word(kind: AdviceKind) -> &'static str {
     match kind {
         AdviceKind::Lazy => "lazy",
         AdviceKind::Split => "split",
@@ -83,13 +96,19 @@ fn word(kind: AdviceKind) -> &'static str {
     }
 }
 
-/// The line with the statement and its place.
-fn heading(text: &mut String, kind: &str, import: &CostlyImport) {
+/// Where a statement stands, and what it says.
+pub(super) fn statement(import: &CostlyImport) -> (String, String) {
     let place = import.place.as_ref().map_or(import.importer.clone(), place_for_people);
     let statement = import.source.clone().unwrap_or_else(|| {
         let named = import.imported.last().map_or("", String::as_str);
         format!("import {named}")
     });
+    (place, statement)
+}
+
+/// The line with the statement and its place.
+fn heading(text: &mut String, kind: &str, import: &CostlyImport) {
+    let (place, statement) = statement(import);
     // Writing to a string cannot fail.
     let _ = writeln!(
         text,

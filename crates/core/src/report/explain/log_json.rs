@@ -53,29 +53,51 @@ pub fn render(log: &ImportLog, why: Option<&[usize]>) -> Result<String, serde_js
 /// How many bodies are listed; all others are in the tree.
 const MOST_BODIES: usize = 50;
 
-#[derive(Serialize)]
-struct Document<'a> {
+/// What `explain --from FILE --format json` writes: the keys of an explanation, `null` where such a log does not tell.
+#[derive(Serialize, schemars::JsonSchema)]
+#[schemars(rename = "LoggedExplanation")]
+pub(super) struct Document<'a> {
+    /// The version of this format.
     version: u32,
+    /// What the log is called, or the module whose part it is.
     target: &'a str,
+    /// Not told.
     python_version: Option<&'a str>,
+    /// What the imports of the log take, in milliseconds.
     time_ms: f64,
+    /// Not told.
     memory_bytes: Option<i64>,
+    /// How many modules it has.
     modules: usize,
+    /// Not told.
     samples: Option<u64>,
+    /// What belongs together, as far as names tell, the heaviest first.
     groups: Vec<Group<'a>>,
+    /// The tree of first imports, a parent always before its children.
     tree: Vec<Module<'a>>,
+    /// Not told.
     imports: Option<()>,
+    /// Not told.
     together: Option<()>,
+    /// The heaviest bodies.
     bodies: Vec<Body<'a>>,
+    /// The chain that was asked for with `--why`.
     why: Option<Why<'a>>,
+    /// What the log is itself.
     log: About<'a>,
 }
 
-#[derive(Serialize)]
+/// What belongs together by its name.
+#[derive(Serialize, schemars::JsonSchema)]
+#[schemars(rename = "LoggedGroup")]
 struct Group<'a> {
+    /// Its name.
     name: String,
+    /// How many modules of it there are.
     modules: usize,
+    /// What their bodies take, in milliseconds.
     own_ms: f64,
+    /// Not told.
     memory_bytes: Option<i64>,
     /// The way to its costliest import.
     chain: Vec<&'a str>,
@@ -93,17 +115,29 @@ impl<'a> Group<'a> {
     }
 }
 
-#[derive(Serialize)]
+/// A module of the log.
+#[derive(Serialize, schemars::JsonSchema)]
+#[schemars(rename = "LoggedModule")]
 struct Module<'a> {
+    /// Its name.
     module: &'a str,
+    /// What it belongs to, as `groups` names it.
     group: String,
+    /// The position in the tree of the module that loaded it.
     parent: Option<usize>,
+    /// Not told.
     place: Option<()>,
+    /// What its body takes, in milliseconds.
     own_ms: f64,
+    /// The same with everything that it loads.
     cumulative_ms: f64,
+    /// What of that is in no line of the log.
     missing_ms: f64,
+    /// Not told.
     own_memory_bytes: Option<i64>,
+    /// Not told.
     cumulative_memory_bytes: Option<i64>,
+    /// The one-based line of the log.
     line: usize,
 }
 
@@ -124,33 +158,53 @@ impl<'a> From<&'a LoggedModule> for Module<'a> {
     }
 }
 
-#[derive(Serialize)]
+/// A heavy body.
+#[derive(Serialize, schemars::JsonSchema)]
+#[schemars(rename = "LoggedBody")]
 struct Body<'a> {
+    /// Its module.
     module: &'a str,
+    /// What it takes, in milliseconds.
     body_ms: f64,
+    /// The way to it.
     chain: Vec<&'a str>,
 }
 
-#[derive(Serialize)]
+/// Why a module is loaded.
+#[derive(Serialize, schemars::JsonSchema)]
+#[schemars(rename = "LoggedWhy")]
 struct Why<'a> {
+    /// The module that was asked for.
     module: &'a str,
+    /// The way to it.
     chain: Vec<&'a str>,
 }
 
-#[derive(Serialize)]
+/// What a log is, and what it does not show.
+#[derive(Serialize, schemars::JsonSchema)]
+#[schemars(rename = "AboutLog")]
 struct About<'a> {
+    /// The processes that wrote it.
     processes: &'a [LoggedProcess],
     /// What was asked for when it was loaded already; `null` where the log does not tell.
     repeated: Option<&'a [Repeated]>,
+    /// What of it could not be read as it was written.
     doubts: Vec<Lost>,
+    /// What no such log shows, in sentences.
     not_shown: Vec<&'static str>,
 }
 
-#[derive(Serialize)]
+/// Something in a log that is not as it was written.
+#[derive(Serialize, schemars::JsonSchema)]
+#[schemars(rename = "LogDoubt")]
 struct Lost {
+    /// What.
     kind: DoubtKind,
+    /// How often.
     count: usize,
+    /// How much time it is about, in milliseconds.
     time_ms: f64,
+    /// The same in one sentence.
     meaning: String,
 }
 

@@ -6,6 +6,7 @@ mod imports;
 pub mod json;
 pub mod log_json;
 pub mod log_terminal;
+pub mod markdown;
 mod profile_json;
 mod profile_terminal;
 pub mod terminal;

@@ -71,7 +71,7 @@ fn chain(text: &mut String, module: &str, chain: Option<&[ChainStep]>) {
     }
 }
 
-fn tree(text: &mut String, explanation: &Explanation, options: &Options) {
+pub(super) fn tree(text: &mut String, explanation: &Explanation, options: &Options) {
     let stems = explanation.tree.iter().map(|node| Stem {
         module: &node.module,
         group: &node.group,
