@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::paragraphs::paragraphs;
 use super::terminal::{self, Colour, Options};
 use super::traces::{Traces, chrome, speedscope};
-use super::{fixture, github, json, markdown, untrusted};
+use super::{fixture, github, html, json, markdown, untrusted};
 use crate::checks::Severity;
 use crate::report::Report;
 
@@ -151,6 +151,14 @@ proptest! {
         }
         let tags = prose.iter().filter(|line| line.starts_with("</details>")).count();
         prop_assert_eq!(tags, prose.iter().filter(|line| line.starts_with("<details>")).count());
+    }
+
+    #[test]
+    fn a_page_has_no_element_and_no_address_but_ours(report in report()) {
+        let page = html::Page::One(&report).render();
+        prop_assert_eq!(acting(&page), None);
+        prop_assert_eq!(command(&page), None);
+        html::tests::assert_inert(&page);
     }
 
     #[test]

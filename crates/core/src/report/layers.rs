@@ -85,7 +85,7 @@ fn is_changed(target: &TargetReport) -> bool {
 }
 
 /// `14 ok, slowest httpie.cli.definition 217 of 500 ms`.
-fn in_one_line(targets: &[&TargetReport], report: &Report) -> String {
+pub(super) fn in_one_line(targets: &[&TargetReport], report: &Report) -> String {
     const RESULTS: [TargetResult; 4] = [
         TargetResult::Fail,
         TargetResult::Unsure,
@@ -117,7 +117,7 @@ fn in_one_line(targets: &[&TargetReport], report: &Report) -> String {
 }
 
 /// `217 of 500 ms`, `0.95 of 1.2 s`, or the time alone where it has no limit.
-fn time_of_limit(time_ms: f64, limit_ms: Option<f64>) -> String {
+pub(super) fn time_of_limit(time_ms: f64, limit_ms: Option<f64>) -> String {
     let time = numbers::time(time_ms);
     match limit_ms.map(numbers::time_limit) {
         Some(limit) => numbers::beside(&time, "of", &limit),

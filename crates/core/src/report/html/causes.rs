@@ -1,15 +1,16 @@
 //! What the run found, a paragraph for each cause: what happened and what it costs, the line with a caret, who pays, the way there,
 //! which budget line asked, and what to do. The sentences and their order are those of the terminal; a page has room for all of them.
 
+use super::super::across::{Shared, across};
 use super::super::affected::{self, Said};
 use super::super::facts;
 use super::super::paragraphs::{Paragraph, paragraphs};
 use super::super::snippet::{Snippet, Styles};
 use super::markup::{Html, Tag};
 use super::part::Part;
-use crate::checks::{Code, Severity, Verdict};
+use crate::checks::{Code, Severity};
 use crate::numbers;
-use crate::report::Cause;
+use crate::report::{Cause, Report};
 
 /// How many paragraphs, and of a paragraph how many parts and targets, nobody has to unfold.
 const PARAGRAPHS: usize = 12;
@@ -24,21 +25,63 @@ const WIDTH: usize = 110;
 /// The section of the findings; nothing where there are none.
 pub(super) fn write(html: &mut Html, part: &Part<'_>) {
     let paragraphs = paragraphs(part.report);
-    if paragraphs.is_empty() {
+    let one = |paragraph| Article {
+        part: *part,
+        paragraph,
+        depth: 2,
+        seen_in: None,
+    };
+    section(html, part, paragraphs.iter().map(one).collect());
+}
+
+/// The same of several environments, where what they say alike is told once.
+pub(super) fn write_shared(html: &mut Html, legs: &[Report], parts: &[Part<'_>]) {
+    let shared = across(legs);
+    let articles: Vec<Article<'_>> = (shared.iter())
+        .filter_map(|shared| article_of(shared, parts, legs.len()))
+        .collect();
+    if let Some(first) = articles.first() {
+        let whole = Part {
+            leg: None,
+            ..first.part
+        };
+        section(html, &whole, articles);
+    }
+}
+
+fn article_of<'a>(shared: &'a Shared<'a>, parts: &[Part<'a>], legs: usize) -> Option<Article<'a>> {
+    Some(Article {
+        part: *parts.iter().find(|part| std::ptr::eq(part.report, shared.report))?,
+        paragraph: &shared.paragraph,
+        // The headings of a part of several are one level deeper.
+        depth: 1,
+        seen_in: Some(shared.seen_in(legs)),
+    })
+}
+
+/// A paragraph, and where it stands.
+struct Article<'a> {
+    part: Part<'a>,
+    paragraph: &'a Paragraph<'a>,
+    depth: usize,
+    /// The environments that have it, where there are several.
+    seen_in: Option<String>,
+}
+
+fn section(html: &mut Html, part: &Part<'_>, articles: Vec<Article<'_>>) {
+    if articles.is_empty() {
         return;
     }
-    let title = match part.report.verdict {
-        Verdict::Fail => "What failed, and why",
-        Verdict::Pass | Verdict::Inconclusive => "Findings",
-    };
-    let (shown, folded) = paragraphs.split_at(paragraphs.len().min(PARAGRAPHS));
+    let has_errors = articles
+        .iter()
+        .any(|article| article.paragraph.severity == Severity::Error);
+    let title = if has_errors { "What failed, and why" } else { "Findings" };
+    let (shown, folded) = articles.split_at(articles.len().min(PARAGRAPHS));
     part.section(html, "causes", title, |html| {
-        shown.iter().for_each(|paragraph| one(html, part, paragraph));
+        shown.iter().for_each(|article| one(html, article));
         if !folded.is_empty() {
             let more = format!("{} more", numbers::count(folded.len() as u64));
-            fold(html, &more, |html| {
-                folded.iter().for_each(|paragraph| one(html, part, paragraph))
-            });
+            fold(html, &more, |html| folded.iter().for_each(|article| one(html, article)));
         }
     });
 }
@@ -51,15 +94,12 @@ fn fold(html: &mut Html, summary: &str, content: impl FnOnce(&mut Html)) {
     });
 }
 
-fn one(html: &mut Html, part: &Part<'_>, paragraph: &Paragraph<'_>) {
-    let severity = match paragraph.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
-    };
+fn one(html: &mut Html, article: &Article<'_>) {
+    let Article { part, paragraph, .. } = article;
+    let severity = severity_word(paragraph.severity);
     let said = affected::affected(paragraph, part.report, usize::MAX);
     html.element(Tag::of_class("article", &format!("cause {severity}")), |html| {
-        part.heading(html, 2, |html| headline(html, paragraph, severity, &said));
+        part.heading(html, article.depth, |html| headline(html, paragraph, severity, &said));
         paragraph.cause.into_iter().for_each(|cause| source(html, cause));
         // Of findings that have no cause, and say one thing, the headline has said it.
         let is_said = paragraph.cause.is_none() && said.len() == 1;
@@ -71,6 +111,7 @@ fn one(html: &mut Html, part: &Part<'_>, paragraph: &Paragraph<'_>) {
                 .for_each(|said| sentence(html, part, said, is_said, paragraph.cause));
         }
         smaller(html, paragraph);
+        article.seen_in.iter().for_each(|legs| html.leaf("p", legs));
         let after = paragraph.rest().into_iter().chain(paragraph.installed());
         after.for_each(|line| html.prose_in("p", line));
         paragraph.cause.into_iter().for_each(|cause| way(html, cause));
@@ -85,6 +126,15 @@ fn one(html: &mut Html, part: &Part<'_>, paragraph: &Paragraph<'_>) {
             });
         }
     });
+}
+
+/// The word for a severity, which is its class, too.
+pub(super) fn severity_word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
 }
 
 /// `error over-time, over-memory: … imports …: 193 ms, 90.9 MiB, 104 modules`.

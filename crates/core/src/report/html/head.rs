@@ -4,7 +4,7 @@ use super::super::matrix::Matrix;
 use super::super::{facts, terminal};
 use super::markup::{Html, Tag};
 use super::part::Part;
-use super::{SCRIPT, SCRIPT_FILE, STYLE, STYLE_FILE, policy};
+use super::{SCRIPT, SCRIPT_FILE, STYLE, STYLE_FILE, layers, policy};
 use crate::checks::Verdict;
 use crate::numbers;
 use crate::report::Report;
@@ -156,7 +156,9 @@ fn contents(html: &mut Html, part: &Part<'_>) {
     let report = part.report;
     let targets = numbers::counted(report.targets.len() as u64, "target");
     let sections = [
-        (!report.findings.is_empty(), "causes", "Findings"),
+        // What several environments say alike is told once, above them.
+        (part.leg.is_none() && !report.findings.is_empty(), "causes", "Findings"),
+        (layers::is_drawn(report), "layers", "Layers"),
         (true, "targets", &targets),
         (!report.distributions.is_empty(), "distributions", "Installed"),
         (true, "run", "How it was measured"),

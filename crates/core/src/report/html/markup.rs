@@ -41,6 +41,16 @@ impl Tag {
         self
     }
 
+    /// With an attribute that is a number, to a tenth: of a length on the screen, nobody sees more.
+    pub(super) fn with_number(self, name: &'static str, value: f64) -> Self {
+        self.with(name, &tenths(value))
+    }
+
+    /// With an attribute that is a part of the width, in percent.
+    pub(super) fn with_share(self, name: &'static str, share: f64) -> Self {
+        self.with(name, &format!("{}%", tenths(share * 100.0)))
+    }
+
     /// With an attribute where its value is known.
     pub(super) fn with_known(self, name: &'static str, value: Option<String>) -> Self {
         match value {
@@ -130,6 +140,12 @@ impl Html {
     }
 }
 
+/// A number to a tenth, without a decimal that says nothing.
+fn tenths(value: f64) -> String {
+    let text = format!("{value:.1}");
+    text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,6 +176,8 @@ mod tests {
     #[test]
     fn attributes_are_as_short_as_they_can_be() {
         let tag = |tag: Tag| written(|html| html.void(tag));
+        assert_eq!(tag(Tag::from("rect").with_number("x", 3.04)), "<rect x=\"3\"/>\n");
+        assert_eq!(tag(Tag::from("rect").with_share("x", 0.1234)), "<rect x=\"12.3%\"/>\n");
         assert_eq!(
             tag(Tag::from("i").with_flag("open", false).with_known("x", None)),
             "<i/>\n"

@@ -7,12 +7,18 @@
 
 mod causes;
 mod head;
+mod layers;
 mod markup;
 mod part;
 mod policy;
 mod run;
+mod scale;
+mod strip;
 mod summary;
 mod table;
+mod targets;
+#[cfg(test)]
+pub(super) mod tests;
 
 use self::head::Assets;
 use self::markup::{Html, Tag};
@@ -53,6 +59,7 @@ impl Page<'_> {
 
     fn with(self, assets: Assets) -> String {
         let mut body = Html::default();
+        layers::patterns(&mut body);
         let title = match self {
             Self::One(report) => one(&mut body, &Part { report, leg: None }),
             Self::Legs(matrix) => legs(&mut body, matrix),
@@ -64,7 +71,10 @@ impl Page<'_> {
 /// The page of one report; what it is called.
 fn one(html: &mut Html, part: &Part<'_>) -> String {
     let title = head::verdict(html, part);
-    html.element(Tag::from("main").with("id", "main"), |html| sections(html, part));
+    html.element(Tag::from("main").with("id", "main"), |html| {
+        causes::write(html, part);
+        sections(html, part);
+    });
     title
 }
 
@@ -78,6 +88,7 @@ fn legs(html: &mut Html, matrix: &Matrix) -> String {
         .collect();
     let title = head::verdict_of_all(html, matrix, &parts);
     html.element(Tag::from("main").with("id", "main"), |html| {
+        causes::write_shared(html, &matrix.legs, &parts);
         table::controls(html);
         for part in &parts {
             let heading = part.anchor("heading");
@@ -93,10 +104,12 @@ fn legs(html: &mut Html, matrix: &Matrix) -> String {
     title
 }
 
+/// What there is of one report beside its causes.
 fn sections(html: &mut Html, part: &Part<'_>) {
-    causes::write(html, part);
     summary::write(html, part);
+    layers::write(html, part);
     table::write(html, part);
+    targets::write(html, part);
     run::write_distributions(html, part);
     run::write(html, part);
 }

@@ -52,7 +52,7 @@ mod tests {
         for (text, expected) in [
             ("", ""),
             ("f", "Zg=="),
-            ("fo", "Zm8="),
+            ("up", "dXA="),
             ("foo", "Zm9v"),
             ("foobar", "Zm9vYmFy"),
         ] {

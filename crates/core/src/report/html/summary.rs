@@ -1,6 +1,6 @@
 //! What the targets come to together: how many imports work, the verdict of each checkpoint, and the totals of the layers.
 
-use super::super::summary::{self, Summary, Totals};
+use super::super::summary::{self, GroupSummary, Summary, Totals};
 use super::super::terminal;
 use super::markup::{Html, Tag};
 use super::part::Part;
@@ -22,45 +22,47 @@ const LAYER_COLUMNS: [&str; 9] = [
 pub(super) fn write(html: &mut Html, part: &Part<'_>) {
     let summary = Summary::of(part.report);
     let remarks = summary::remarks(&summary, part.report);
-    let has_layers = summary.layers.len() > 1;
-    if remarks.is_empty() && summary.groups.is_empty() && !has_layers {
+    if remarks.is_empty() && summary.groups.is_empty() {
         return;
     }
     part.section(html, "summary", "Together", |html| {
         remarks.iter().for_each(|line| html.prose_in("p", line));
         if !summary.groups.is_empty() {
             html.element(Tag::of_class("ul", "groups"), |html| {
-                summary.groups.iter().for_each(|group| {
-                    html.element("li", |html| {
-                        let class = match group.verdict {
-                            Verdict::Pass => "word pass",
-                            Verdict::Fail => "word fail",
-                            Verdict::Inconclusive => "word unsure",
-                        };
-                        html.leaf(Tag::of_class("span", class), terminal::verdict(group.verdict).0);
-                        html.text(" ");
-                        html.leaf("code", &group.name);
-                        html.text(&format!(": {}", group.words()));
-                    });
-                });
+                summary.groups.iter().for_each(|each| group(html, each));
             });
-        }
-        if has_layers {
-            layers(html, &summary);
         }
     });
 }
 
-fn layers(html: &mut Html, summary: &Summary) {
-    html.element("details", |html| {
+fn group(html: &mut Html, group: &GroupSummary) {
+    let class = match group.verdict {
+        Verdict::Pass => "word pass",
+        Verdict::Fail => "word fail",
+        Verdict::Inconclusive => "word unsure",
+    };
+    html.element("li", |html| {
+        html.leaf(Tag::of_class("span", class), terminal::verdict(group.verdict).0);
+        html.text(" ");
+        html.leaf("code", &group.name);
+        html.text(&format!(": {}", group.words()));
+    });
+}
+
+/// The totals of the layers, where there are several, to unfold.
+pub(super) fn write_totals(html: &mut Html, part: &Part<'_>) {
+    let summary = Summary::of(part.report);
+    if summary.layers.len() < 2 {
+        return;
+    }
+    html.element(Tag::of_class("details", "layer"), |html| {
         html.leaf("summary", "Totals of the layers");
         html.element(Tag::of_class("div", "wide").with("tabindex", "0"), |html| {
-            html.element(Tag::of_class("table", "plain"), |html| {
+            html.element(Tag::of_class("table", "figures"), |html| {
                 html.element("thead", |html| {
                     html.element("tr", |html| {
-                        for (index, title) in LAYER_COLUMNS.into_iter().enumerate() {
-                            let class = if index == 0 { "" } else { "number" };
-                            html.leaf(Tag::of_class("th", class).with("scope", "col"), title);
+                        for title in LAYER_COLUMNS {
+                            html.leaf(Tag::from("th").with("scope", "col"), title);
                         }
                     });
                 });
@@ -79,7 +81,7 @@ fn row(html: &mut Html, name: &str, totals: &Totals) {
     html.element("tr", |html| {
         html.leaf(Tag::from("th").with("scope", "row"), name);
         for cell in totals.cells() {
-            html.leaf(Tag::of_class("td", "number"), &cell);
+            html.leaf("td", &cell);
         }
     });
 }

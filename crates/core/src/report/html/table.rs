@@ -36,7 +36,7 @@ pub(super) fn write(html: &mut Html, part: &Part<'_>) {
         }
         html.element(Tag::of_class("div", "wide").with("tabindex", "0"), |html| {
             html.element(
-                Tag::of_class("table", "targets").with_flag("data-targets", true),
+                Tag::of_class("table", "targets figures").with_flag("data-targets", true),
                 |html| {
                     html.element("thead", |html| html.element("tr", |html| head(html, columns)));
                     html.element("tbody", |html| {
@@ -54,19 +54,18 @@ pub(super) fn write(html: &mut Html, part: &Part<'_>) {
 fn head(html: &mut Html, columns: &[(&str, &str)]) {
     let texts = [("result", "verdict"), ("target", "target"), ("layer", "layer")];
     for (title, key) in texts {
-        html.leaf(Tag::from("th").with("scope", "col").with("data-sort", key), title);
+        let tag = Tag::of_class("th", "text").with("scope", "col").with("data-sort", key);
+        html.leaf(tag, title);
     }
     for (title, key) in columns {
-        let tag = Tag::of_class("th", "number")
-            .with("scope", "col")
-            .with("data-sort", key);
+        let tag = Tag::from("th").with("scope", "col").with("data-sort", key);
         html.leaf(tag, title);
     }
 }
 
 fn row(html: &mut Html, part: &Part<'_>, target: &TargetReport, columns: usize) {
     let result = TargetResult::of(target, part.report);
-    let plain = |value: Option<f64>| value.filter(|value| value.is_finite()).map(|value| value.to_string());
+    let plain = |value: Option<f64>| value.filter(|value| value.is_finite()).map(decimals);
     let tag = Tag::of_class("tr", class(result))
         .with("data-target", &target.module)
         .with("data-layer", target.layer.as_deref().unwrap_or_default())
@@ -82,7 +81,7 @@ fn row(html: &mut Html, part: &Part<'_>, target: &TargetReport, columns: usize) 
         .with("data-samples", &target.samples.to_string())
         .with_known("data-instructions", target.instructions.map(|count| count.to_string()));
     html.element(tag, |html| {
-        html.element("td", |html| {
+        html.element(Tag::of_class("td", "text"), |html| {
             word(html, result);
             if result != TargetResult::Pass {
                 html.text(" ");
@@ -92,9 +91,9 @@ fn row(html: &mut Html, part: &Part<'_>, target: &TargetReport, columns: usize) 
         html.element(Tag::from("th").with("scope", "row"), |html| {
             part.link_to(html, &target.module)
         });
-        html.leaf("td", target.layer.as_deref().unwrap_or_default());
+        html.leaf(Tag::of_class("td", "text"), target.layer.as_deref().unwrap_or_default());
         for number in numbers_of(target).into_iter().take(columns) {
-            html.leaf(Tag::of_class("td", "number"), &number);
+            html.leaf("td", &number);
         }
     });
 }
@@ -121,6 +120,12 @@ pub(super) fn controls(html: &mut Html) {
         html.leaf(Tag::from("button").with("type", "reset"), "Show all");
         html.leaf(Tag::from("output").with_flag("data-shown", true), "");
     });
+}
+
+/// A number as a script reads it, to the tenth of a microsecond where it is a time.
+fn decimals(value: f64) -> String {
+    let text = format!("{value:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// How the numbers of a target came about.

@@ -1,0 +1,157 @@
+//! What there is of each target: its findings with what they go back to, its samples one by one, its percentiles, and what is different
+//! in what it loads. Each is folded, and is what links to a target lead to: a browser unfolds what it goes to.
+
+use super::super::cells;
+use super::super::facts::{self, TargetResult};
+use super::super::layers::time_of_limit;
+use super::causes::severity_word;
+use super::markup::{Html, Tag};
+use super::part::Part;
+use super::{strip, table};
+use crate::checks::TargetStatus;
+use crate::numbers;
+use crate::observed::ClosureChange;
+use crate::report::{Finding, TargetReport};
+
+/// How many of those that fail are unfolded.
+const OPEN: usize = 3;
+
+const PERCENTILES: [&str; 9] = [
+    "",
+    "p50",
+    "p95",
+    "p99",
+    "before",
+    "blocked",
+    "peak",
+    "spread",
+    "decided by",
+];
+
+pub(super) fn write(html: &mut Html, part: &Part<'_>) {
+    let mut open = 0;
+    part.section(html, "each", "Each target", |html| {
+        for target in &part.report.targets {
+            let fails = TargetResult::of(target, part.report) == TargetResult::Fail;
+            let is_open = fails && open < OPEN;
+            open += usize::from(is_open);
+            one(html, part, target, is_open);
+        }
+    });
+}
+
+fn one(html: &mut Html, part: &Part<'_>, target: &TargetReport, is_open: bool) {
+    let result = TargetResult::of(target, part.report);
+    let class = format!("target {}", table::class(result));
+    html.element(Tag::of_class("details", &class).with_flag("open", is_open), |html| {
+        html.element("summary", |html| {
+            table::word(html, result);
+            html.text(" ");
+            html.leaf("strong", &target.module);
+            html.text(" ");
+            html.text(&in_short(target));
+        });
+        // A browser unfolds what it goes to only where that lies inside.
+        html.element(Tag::from("div").with("id", &part.anchor_of(&target.module)), |html| {
+            facts::findings_of(target, part.report).for_each(|finding| said(html, part, finding));
+            if let Some(picture) = part.report.picture(&target.module) {
+                strip::write(html, picture, target);
+            }
+            percentiles(html, target);
+            target.closure.iter().for_each(|change| loads(html, change));
+        });
+    });
+}
+
+/// Its numbers in one line.
+fn in_short(target: &TargetReport) -> String {
+    if target.status == TargetStatus::Failed {
+        return String::new();
+    }
+    let mut said: Vec<String> = Vec::new();
+    said.extend(target.time_ms.map(|time_ms| time_of_limit(time_ms, target.max_time_ms)));
+    said.extend(match (target.change_ms, target.change_percent) {
+        (Some(ms), Some(percent)) => Some(format!(
+            "{} ({})",
+            numbers::time_change(ms),
+            numbers::percent_change(percent)
+        )),
+        (_, percent) => percent.map(numbers::percent_change),
+    });
+    said.extend(target.memory_bytes.map(numbers::bytes));
+    said.extend(target.modules.map(|modules| numbers::counted(modules, "module")));
+    said.join(", ")
+}
+
+/// A finding, and what it goes back to with what that costs here.
+fn said(html: &mut Html, part: &Part<'_>, finding: &Finding) {
+    let severity = severity_word(finding.severity);
+    html.element(Tag::of_class("p", &format!("said {severity}")), |html| {
+        html.leaf(Tag::of_class("span", "word"), severity);
+        html.text(" ");
+        html.leaf(Tag::of_class("span", "codes"), finding.code.as_str());
+        html.text(": ");
+        html.prose(&finding.message);
+    });
+    let causes: Vec<_> = part.report.causes_of(finding).collect();
+    if causes.is_empty() {
+        return;
+    }
+    html.element("ul", |html| {
+        for cause in causes {
+            html.element("li", |html| {
+                html.prose(&facts::cause(cause));
+                let cost = cause
+                    .in_target(&finding.target)
+                    .map(|target| facts::cost_in(cause, target));
+                if let Some(cost) = cost.filter(|cost| !cost.is_empty()) {
+                    html.text(": ");
+                    html.leaf("strong", &cost);
+                }
+            });
+        }
+    });
+}
+
+fn percentiles(html: &mut Html, target: &TargetReport) {
+    let rows = cells::percentiles(target);
+    if rows.is_empty() {
+        return;
+    }
+    html.element(Tag::of_class("div", "wide").with("tabindex", "0"), |html| {
+        html.element(Tag::of_class("table", "figures"), |html| {
+            html.element("thead", |html| {
+                html.element("tr", |html| {
+                    html.leaf("td", PERCENTILES[0]);
+                    for title in &PERCENTILES[1..] {
+                        html.leaf(Tag::from("th").with("scope", "col"), title);
+                    }
+                });
+            });
+            html.element("tbody", |html| {
+                for [quantity, numbers @ ..] in &rows {
+                    html.element("tr", |html| {
+                        html.leaf(Tag::from("th").with("scope", "row"), quantity);
+                        for number in numbers {
+                            html.leaf("td", number);
+                        }
+                    });
+                }
+            });
+        });
+    });
+}
+
+/// What is different in what it loads.
+fn loads(html: &mut Html, change: &ClosureChange) {
+    let lists = [
+        ("loads now", &change.added),
+        ("loads no longer", &change.removed),
+        ("changed", &change.changed),
+    ];
+    for (title, names) in lists.into_iter().filter(|(_, names)| !names.is_empty()) {
+        let number = numbers::counted(names.len() as u64, "module");
+        let first = numbers::first_names(names.iter().map(String::as_str));
+        html.leaf("p", &format!("{title} {number}: {first}"));
+    }
+}
