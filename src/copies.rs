@@ -232,11 +232,11 @@ impl Copies for ProjectCopies {
         .map(|(name, value)| (name.into(), value))
         .collect();
         let ended = runner::run(&process).map_err(MeasureError::from)?;
-        if ended.status == Status::Exited(0) && !ended.timed_out {
+        if ended.status == Status::Exited(0) && ended.overrun.is_none() {
             return Ok(Ok(()));
         }
         let mut output = String::from_utf8_lossy(&ended.output_tail).into_owned();
-        if ended.timed_out {
+        if ended.overrun.is_some() {
             output.push_str("\nit was still running after an hour\n");
         }
         Ok(Err(output))

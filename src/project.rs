@@ -306,6 +306,7 @@ fn open_session(
         source_roots: source_roots.clone(),
         working_directory: root.to_path_buf(),
         time_limit: Duration::from_secs_f64(budgets.measure.timeout_ms.value / 1000.0),
+        run_ends: None,
         bytecode: match budgets.measure.bytecode.value {
             Bytecode::AsIs => BytecodeFiles::AsIs,
             Bytecode::Warm => BytecodeFiles::Warm,

@@ -60,6 +60,7 @@ fn open(python: &Path, folder: &Path) -> Result<Session, Box<dyn Error>> {
         source_roots: vec![folder.to_path_buf()],
         working_directory: folder.to_path_buf(),
         time_limit: Duration::from_secs(60),
+        run_ends: None,
         bytecode: BytecodeFiles::Warm,
     })?;
     for target in TARGETS {

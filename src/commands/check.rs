@@ -29,7 +29,9 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<u8, Error> {
 
 fn report(arguments: &CheckArguments) -> Result<Report, Error> {
     let clock = Stopwatch::start();
-    let (project, session) = Project::open(&arguments.project)?;
+    let (project, mut session) = Project::open(&arguments.project)?;
+    let sampling = project.sampling(&arguments.measure);
+    session.end_run_at(clock.end(sampling.time_limit));
     let selection = project.select(&arguments.modules)?;
     let counter = instruction_counter(&project.budgets)?;
     let head = Probe::new(session, counter.clone());
@@ -57,7 +59,6 @@ fn report(arguments: &CheckArguments) -> Result<Report, Error> {
     };
     let usage = project.usage(None)?;
     let places = project.places();
-    let sampling = project.sampling(&arguments.measure);
     let deadline = Deadline::new(&clock, sampling.time_limit);
     let mut progress = ProgressLine::new(arguments.measure.quiet);
     let mut report = check(

@@ -20,7 +20,9 @@ use importgate_probe::{Probe, Stopwatch, machine, runner};
 /// Runs the recording and returns the exit code.
 pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
     let clock = Stopwatch::start();
-    let (project, session) = Project::open(&arguments.project)?;
+    let (project, mut session) = Project::open(&arguments.project)?;
+    let sampling = project.sampling(&arguments.measure);
+    session.end_run_at(clock.end(sampling.time_limit));
     let words: Vec<String> = arguments.modules.iter().chain(&arguments.only).cloned().collect();
     let targets = project.select(&words)?.targets;
     // A baseline that cannot be read is said before minutes of measuring, not after.
@@ -39,7 +41,7 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
         stored: old.as_ref(),
         machine: machine::fingerprint(),
         variables: machine::relevant_variables(),
-        sampling: project.sampling(&arguments.measure),
+        sampling,
     };
     let measure = Probe::new(session, instruction_counter(&project.budgets)?);
     let deadline = Deadline::new(&clock, recorded.sampling.time_limit);
@@ -62,7 +64,7 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
     complain(&project, &recording);
     Ok(if !recording.failed.is_empty() {
         exit::FAIL
-    } else if !recording.missed.is_empty() {
+    } else if !recording.missed.is_empty() || !recording.starved.is_empty() {
         exit::CANNOT_MEASURE
     } else {
         exit::PASS
@@ -113,7 +115,7 @@ fn counts(recording: &Recording) -> String {
         (recording.confirmed, "measured and as before"),
         (recording.unchanged, "unchanged"),
         (recording.failed.len(), "failed"),
-        (recording.missed.len(), "not measured"),
+        (recording.missed.len() + recording.starved.len(), "not measured"),
     ];
     let counts = counts.into_iter().filter(|(count, _)| *count > 0);
     let said: Vec<String> = counts.map(|(count, what)| format!("{count} {what}")).collect();
@@ -138,6 +140,12 @@ fn complain(project: &Project, recording: &Recording) {
         complaint += &format!(
             "the time limit was reached before {} had enough samples; the next `importgate record` measures them\n",
             first_names(recording.missed.iter().map(String::as_str)),
+        );
+    }
+    if !recording.starved.is_empty() {
+        complaint += &format!(
+            "the machine was too busy to measure {}; the next `importgate record` measures them\n",
+            first_names(recording.starved.iter().map(String::as_str)),
         );
     }
     for line in untrusted::lines(&complaint) {

@@ -53,6 +53,7 @@ impl Environment {
             source_roots: vec![root.clone()],
             working_directory: root,
             time_limit: Duration::from_secs(60),
+            run_ends: None,
             bytecode: BytecodeFiles::AsIs,
         });
         Self {

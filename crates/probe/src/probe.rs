@@ -161,8 +161,7 @@ impl Measure for Probe {
             if left.is_some_and(|left| left.is_zero()) {
                 return Ok(None);
             }
-            let limit = left.map_or(limit, |left| left.min(limit));
-            *count = match engine.count(&program(run, limit)) {
+            *count = match engine.count(&program(run, limit, left)) {
                 Err(InstructionsError::TimedOut { .. }) if is_over(deadline) => return Ok(None),
                 counted => counted?,
             };
@@ -176,12 +175,14 @@ fn is_over(deadline: Option<Instant>) -> bool {
     deadline.is_some_and(|deadline| Instant::now() >= deadline)
 }
 
-fn program(run: CountedRun, time_limit: Duration) -> Program {
+/// What is counted, in no more than the time that is `left`.
+fn program(run: CountedRun, limit: Duration, left: Option<Duration>) -> Program {
     Program {
         command: run.command,
         environment: run.environment,
         working_directory: run.working_directory,
-        time_limit,
+        time_limit: left.map_or(limit, |left| left.min(limit)),
+        wall_limit: left,
     }
 }
 
@@ -197,6 +198,11 @@ impl Stopwatch {
         Self {
             started: Instant::now(),
         }
+    }
+
+    /// When a run ends that may take this long; `None` where it may take as long as it needs.
+    pub fn end(&self, limit: Option<Duration>) -> Option<Instant> {
+        self.started.checked_add(limit?)
     }
 }
 

@@ -33,7 +33,8 @@ impl Case<'_> {
             return Some(false);
         }
         match self.base_failure {
-            Some(failure) => (!is_new(&self.target.workload, failure)).then_some(false),
+            Some(failure) if failure.kind().is_none() || is_new(&self.target.workload, failure) => None,
+            Some(_) => Some(false),
             // A base that there was no time to look at has loaded nothing.
             None => self.closure_before.filter(|closure| !closure.is_empty()).map(|_| true),
         }

@@ -32,6 +32,16 @@ pub enum TargetStatus {
     Failed,
 }
 
+impl TargetStatus {
+    /// That of a target without numbers. One that was not given the time to come to its end is one that was to be measured.
+    pub(crate) fn of_failure(failure: Option<&Failure>) -> Self {
+        match failure {
+            Some(failure) if failure.kind().is_none() => Self::Measured,
+            _ => Self::Failed,
+        }
+    }
+}
+
 /// What the baseline, or the base of `--against`, says of a target.
 #[derive(Debug, Clone)]
 pub struct Before {

@@ -6,7 +6,7 @@ use super::{Case, Code, Context, Finding, FindingKind, Severity};
 use crate::budgets::Workload;
 use crate::observed::{Failure, FailureKind, Place};
 
-/// An import, or a command, did not come to its end.
+/// An import, or a command, did not come to its end: it failed, or was not given the time to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImportFailure {
     /// What was started.
@@ -56,7 +56,7 @@ impl ImportFailure {
         if self.only_together {
             return Code::OrderDependent;
         }
-        FailureKind::from(&self.failure).into()
+        self.failure.kind().map_or(Code::Inconclusive, Code::from)
     }
 }
 
@@ -80,6 +80,9 @@ fn find(case: &Case<'_>, only_together: bool, context: &Context<'_>) -> Vec<Find
         printed: case.printed.to_owned(),
         only_together,
     });
+    if failure.kind().is_none() {
+        return vec![Finding::about(case.target, context.severity_of_undecided(), kind)];
+    }
     let finding = Finding::about(case.target, Severity::Error, kind).at(place_of(failure, places));
     vec![finding.beside(changed_since(case, context))]
 }

@@ -17,6 +17,11 @@ pub struct OrderTried {
 }
 
 impl OrderTried {
+    /// How it fails, if it does: not where the machine was too busy to tell.
+    pub(crate) fn failure(&self) -> Option<&Failure> {
+        self.outcome.as_ref().err().filter(|failure| failure.kind().is_some())
+    }
+
     /// What its samples come to.
     pub(crate) fn entrant(&self) -> Option<&Entrant> {
         self.outcome.as_ref().ok()?.as_ref()
@@ -85,11 +90,7 @@ pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
 
 /// How many orders fail, and the first of them.
 fn failing(tried: &[OrderTried]) -> Option<(u64, &OrderTried, &Failure)> {
-    let failed = || {
-        tried
-            .iter()
-            .filter_map(|order| Some((order, order.outcome.as_ref().err()?)))
-    };
+    let failed = || tried.iter().filter_map(|order| Some((order, order.failure()?)));
     let (order, failure) = failed().next()?;
     Some((failed().count() as u64, order, failure))
 }
@@ -113,7 +114,8 @@ pub(super) fn breaks_only_together(total: &Case<'_>, cases: &[Case<'_>]) -> bool
         .iter()
         .filter(|case| case.target.kind == TargetKind::Module && case.target.layer == total.target.layer)
         .peekable();
-    let is_failed_total = total.target.kind == TargetKind::LayerTotal && total.failure.is_some();
+    let fails = total.failure.is_some_and(|failure| failure.kind().is_some());
+    let is_failed_total = total.target.kind == TargetKind::LayerTotal && fails;
     is_failed_total && modules.peek().is_some() && modules.all(|case| case.failure.is_none())
 }
 
@@ -157,6 +159,16 @@ mod tests {
         };
         let times: Vec<f64> = timed.iter().map(|order| order.entrant.time_ms).collect();
         assert_eq!(times, [5.0, 9.0]);
+    }
+
+    #[test]
+    fn an_order_that_waited_for_a_processor_is_none_that_fails() {
+        let starved = Failure::Starved {
+            waited_ms: 92_000,
+            elapsed_ms: 100_000,
+        };
+        let orders = [tried(&["a", "b"], Ok(5.0)), tried(&["b", "a"], Err(starved))];
+        assert_eq!((failing(&orders), times(&orders)), (None, None));
     }
 
     #[test]

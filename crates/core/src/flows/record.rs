@@ -60,6 +60,14 @@ pub enum RecordError {
         /// The first target that is missing.
         target: String,
     },
+    /// The same where the machine was too busy.
+    #[error(
+        "nothing was recorded: {target} waited too long for a processor to be measured, and the baseline was recorded under other conditions"
+    )]
+    Starved {
+        /// The first target that is missing.
+        target: String,
+    },
 }
 
 /// Measures what is new, what changed and what has too few samples.
@@ -112,10 +120,15 @@ pub fn record(
             start_up::record(measure, &speed)?
         }
     };
-    match recording.missed.first() {
-        Some(target) if recording.replaces => Err(RecordError::OutOfTime { target: target.clone() }),
-        _ => Ok(recording),
+    if recording.replaces {
+        if let Some(target) = recording.missed.first().cloned() {
+            return Err(RecordError::OutOfTime { target });
+        }
+        if let Some(target) = recording.starved.first().cloned() {
+            return Err(RecordError::Starved { target });
+        }
     }
+    Ok(recording)
 }
 
 /// A target that is measured.

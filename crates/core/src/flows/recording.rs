@@ -29,6 +29,8 @@ pub struct Recording {
     pub failed: Vec<NotRecorded>,
     /// The targets that the time limit left without enough samples: what was recorded of them stays.
     pub missed: Vec<String>,
+    /// The targets that waited too long for a processor to be measured: what was recorded of them stays.
+    pub starved: Vec<String>,
 }
 
 /// A target that could not be recorded.
@@ -79,6 +81,7 @@ impl Recording {
                 confirmed: 0,
                 failed: Vec::new(),
                 missed: Vec::new(),
+                starved: Vec::new(),
             }),
         }
     }
@@ -88,8 +91,13 @@ impl Recording {
         &self.key
     }
 
+    /// Takes in why a target did not come to its end.
     pub(super) fn fails(&mut self, target: &Target, failure: &Failure) {
-        self.fresh.failed.insert(target.name.clone(), failure.into());
+        let Some(kind) = failure.kind() else {
+            self.starved.push(target.name.clone());
+            return;
+        };
+        self.fresh.failed.insert(target.name.clone(), kind);
         self.failed.push(NotRecorded {
             target: target.name.clone(),
             started: Started::by(&target.workload),

@@ -312,14 +312,16 @@ impl TargetState {
         base: Option<&'a TargetObservation>,
         rules: Rules,
     ) -> Case<'a> {
+        let failure = observed.failure();
+        let is_seen = !observed.is_missing && failure.is_none_or(|failure| failure.kind().is_some());
         let mut case = Case {
             target,
-            status: TargetStatus::Failed,
-            failure: observed.failure(),
+            status: TargetStatus::of_failure(failure),
+            failure,
             base_failure: base.and_then(TargetObservation::failure),
             failed_then: false,
             printed: &observed.observation.output_tail,
-            observation: (!observed.is_missing).then_some(&observed.observation),
+            observation: is_seen.then_some(&observed.observation),
             closure: &observed.closure,
             closure_before: None,
             estimate: None,
@@ -356,6 +358,7 @@ impl TargetState {
             (Kind::Timed(other), Some(taken)) => {
                 case.failure = taken.failure.as_ref();
                 if case.failure.is_some() {
+                    case.status = TargetStatus::of_failure(case.failure);
                     if !taken.printed.is_empty() {
                         case.printed = &taken.printed;
                     }
@@ -409,7 +412,7 @@ pub(super) fn glance_at(
     context: &Context<'_>,
     (reuse, speed): (Reuse, &RunSpeed),
 ) -> Glanced {
-    if matches!(observed.failure(), Some(Failure::Hung { .. })) {
+    if matches!(observed.failure(), Some(Failure::Hung { .. } | Failure::Starved { .. })) {
         return Glanced::Settled; // a full look would see no more of it, and take as long again
     }
     let state = TargetState::of(target, observed, compare_with, None, (reuse, speed));

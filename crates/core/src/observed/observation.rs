@@ -81,6 +81,14 @@ pub enum Failure {
         /// The stacks of the other threads: one of them may hold what the import waits for.
         other_threads: Vec<Vec<Frame>>,
     },
+    /// It was ended before it had had its time, as the machine gave it too little of a processor. This says nothing of the import.
+    #[serde(skip_deserializing)]
+    Starved {
+        /// How long it was ready to run and had no processor, in milliseconds.
+        waited_ms: u64,
+        /// How long it ran by the clock, in milliseconds.
+        elapsed_ms: u64,
+    },
 }
 
 /// In which way an import does not come to its end.
@@ -101,20 +109,20 @@ pub enum FailureKind {
     Hang,
 }
 
-impl From<&Failure> for FailureKind {
-    fn from(failure: &Failure) -> Self {
-        match failure {
-            Failure::Raised { cycle, .. } if !cycle.is_empty() => Self::CircularImport,
-            Failure::Raised { missing: Some(_), .. } => Self::MissingDependency,
-            Failure::Raised { .. } => Self::ImportFailed,
-            Failure::Exited { .. } => Self::Exited,
-            Failure::Crashed { .. } => Self::Crashed,
-            Failure::Hung { .. } => Self::Hang,
-        }
-    }
-}
-
 impl Failure {
+    /// In which way the import failed; `None` where it is not known whether it does.
+    pub fn kind(&self) -> Option<FailureKind> {
+        Some(match self {
+            Self::Raised { cycle, .. } if !cycle.is_empty() => FailureKind::CircularImport,
+            Self::Raised { missing: Some(_), .. } => FailureKind::MissingDependency,
+            Self::Raised { .. } => FailureKind::ImportFailed,
+            Self::Exited { .. } => FailureKind::Exited,
+            Self::Crashed { .. } => FailureKind::Crashed,
+            Self::Hung { .. } => FailureKind::Hang,
+            Self::Starved { .. } => return None,
+        })
+    }
+
     /// The stack, outermost first; empty where there is none.
     pub fn stack(&self) -> &[Frame] {
         match self {
@@ -122,18 +130,23 @@ impl Failure {
             | Self::Exited { stack, .. }
             | Self::Crashed { stack, .. }
             | Self::Hung { stack, .. } => stack,
+            Self::Starved { .. } => &[],
         }
     }
 
     /// The frames of every thread, to rename their files.
     pub fn frames_mut(&mut self) -> impl Iterator<Item = &mut Frame> {
         let (stack, others) = match self {
-            Self::Raised { stack, .. } | Self::Exited { stack, .. } | Self::Crashed { stack, .. } => (stack, None),
+            Self::Raised { stack, .. } | Self::Exited { stack, .. } | Self::Crashed { stack, .. } => {
+                (Some(stack), None)
+            }
             Self::Hung {
                 stack, other_threads, ..
-            } => (stack, Some(other_threads)),
+            } => (Some(stack), Some(other_threads)),
+            Self::Starved { .. } => (None, None),
         };
-        stack.iter_mut().chain(others.into_iter().flatten().flatten())
+        let stack = stack.into_iter().flatten();
+        stack.chain(others.into_iter().flatten().flatten())
     }
 }
 

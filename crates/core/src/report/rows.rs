@@ -97,7 +97,7 @@ impl From<&OrderTried> for OrderReport {
         let entrant = tried.entrant();
         Self {
             imports: tried.imports.clone(),
-            fails: tried.outcome.is_err(),
+            fails: tried.failure().is_some(),
             time_ms: entrant.map(|entrant| entrant.time_ms),
             variation: entrant.map(|entrant| entrant.variation),
             samples: entrant.map_or(0, |entrant| entrant.samples),

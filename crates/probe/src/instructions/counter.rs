@@ -51,6 +51,8 @@ pub struct Program {
     pub working_directory: PathBuf,
     /// How long it may take to be counted: see [`Counter::time_limit`].
     pub time_limit: Duration,
+    /// How long it may take at most by the clock: see [`Command::wall_limit`].
+    pub wall_limit: Option<Duration>,
 }
 
 impl Counter {
@@ -72,6 +74,7 @@ impl Counter {
             environment: BTreeMap::new(),
             working_directory: PathBuf::from("/"),
             time_limit: SHORT,
+            wall_limit: None,
         };
         match engine.count(&program) {
             Ok(count) if count >= FEWEST => Ok(engine),
@@ -110,7 +113,7 @@ impl Counter {
             source,
         })?;
         let ended = runner::run(&self.command(program, folder.path()))?;
-        if ended.timed_out {
+        if ended.overrun.is_some() {
             return Err(InstructionsError::TimedOut {
                 limit: program.time_limit,
             });
@@ -153,6 +156,7 @@ impl Counter {
             environment: pinned(std::env::vars_os().map(|(name, _)| name), &program.environment),
             working_directory: Some(program.working_directory.clone()),
             output: Output::Capture,
+            wall_limit: program.wall_limit,
             ..Command::new(engine, program.time_limit)
         }
     }
@@ -236,7 +240,7 @@ mod tests {
     fn ended(status: Status, output: &str) -> Ended {
         Ended {
             status,
-            timed_out: false,
+            overrun: None,
             wall: Duration::ZERO,
             user_ns: 0,
             system_ns: 0,

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use super::PythonError;
 use super::answer;
+use super::faults::Stacks;
 use super::observation::name_files;
 use super::scripts::Script;
-use super::session::{Session, word};
+use super::session::{Session, failure_by, word};
 use super::workspace::Mailbox;
 use crate::runner;
 use crate::runner::{Command, Ended, Output, Status};
@@ -31,7 +32,7 @@ impl Session {
             return Ok(Ok(sample_of(&ended, round)));
         };
         let mut printed = String::new();
-        if !ended.timed_out {
+        if ended.overrun.is_none() {
             // What is timed must not wait for somebody to read what it prints: a failure is run once more for its output.
             command.output = Output::Capture;
             let again = runner::run(&command)?;
@@ -80,6 +81,7 @@ impl Session {
         }
         command.environment.insert("IMPORTGATE_OBSERVE".into(), Some(told));
         command.time_limit *= patience;
+        command.wall_limit = self.wall_limit(command.time_limit);
         runner::run(&command)?;
         Ok(mailbox)
     }
@@ -90,6 +92,7 @@ impl Session {
             .split_first()
             .map_or(("", words), |(program, rest)| (program.as_str(), rest));
         let mut command = Command::new(self.program(program), settings.time_limit);
+        command.wall_limit = self.wall_limit(settings.time_limit);
         command.arguments = arguments.iter().map(OsString::from).collect();
         command.environment = self.environment(round);
         command
@@ -128,12 +131,8 @@ impl Session {
 
 /// How a process failed, if it did.
 fn failure_of(ended: &Ended, time_limit: Duration) -> Option<Failure> {
-    if ended.timed_out {
-        return Some(Failure::Hung {
-            limit_ms: u64::try_from(time_limit.as_millis()).unwrap_or(u64::MAX),
-            stack: Vec::new(),
-            other_threads: Vec::new(),
-        });
+    if let Some(overrun) = ended.overrun {
+        return Some(failure_by(overrun, time_limit, Stacks::default()));
     }
     match ended.status {
         Status::Exited(0) => None,

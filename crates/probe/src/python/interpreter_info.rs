@@ -77,7 +77,7 @@ fn ask_one(executable: &Path, settings: &SessionSettings, workspace: &Workspace)
         Err(Unreadable::Invalid(reason)) => return Err(unexpected(reason)),
         Err(unreadable @ (Unreadable::Nothing | Unreadable::Short)) => {
             let how = match ended.status {
-                Status::Exited(0) if !ended.timed_out => return Err(unexpected(unreadable.to_string())),
+                Status::Exited(0) if ended.overrun.is_none() => return Err(unexpected(unreadable.to_string())),
                 Status::Exited(code) => format!("exit code {code}"),
                 Status::Signaled(signal) => format!("signal {signal}"),
             };

@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::PythonError;
 use super::answer::{self, SampleAnswer, Unreadable};
 use super::bytecode::BytecodeRules;
-use super::faults;
+use super::faults::{self, Stacks};
 use super::interpreter_info;
 use super::scripts::Script;
 use super::workspace::{Mailbox, Workspace};
 use crate::runner;
-use crate::runner::{Command, Ended, Output, Status};
+use crate::runner::{Command, Ended, Output, Overrun, Status};
 use importgate_core::observed::{Failure, ImportRequest, Interpreter, ReferenceSample, Sample};
 
 /// The reference workload: pure Python, extension modules and many files, all of it from the standard library.
@@ -57,8 +57,11 @@ pub struct SessionSettings {
     pub source_roots: Vec<PathBuf>,
     /// The directory that measured code starts in.
     pub working_directory: PathBuf,
-    /// The time limit of one import.
+    /// The time limit of one import, without what it waits for a processor.
     pub time_limit: Duration,
+    /// When all of the run should be over, where there is such a time: an import that waits for a processor then goes on for no
+    /// longer than twice its limit.
+    pub run_ends: Option<Instant>,
     /// Where bytecode comes from.
     pub bytecode: BytecodeFiles,
 }
@@ -135,6 +138,18 @@ impl Session {
     /// The private folder of the session.
     pub(super) fn workspace(&self) -> &Workspace {
         &self.workspace
+    }
+
+    /// Says when all of the run should be over.
+    pub fn end_run_at(&mut self, end: Option<Instant>) {
+        self.settings.run_ends = end;
+    }
+
+    /// How long a process with this limit may run at most by the clock. At twice its limit it has waited for a processor for half of
+    /// its time: less would not show that it is the machine that holds it up.
+    pub(super) fn wall_limit(&self, limit: Duration) -> Option<Duration> {
+        let left = self.settings.run_ends?.saturating_duration_since(Instant::now());
+        Some(left.max(limit.saturating_mul(2)))
     }
 
     /// Changes where bytecode comes from.
@@ -243,6 +258,7 @@ impl Session {
     ) -> Result<Exchange, PythonError> {
         let mailbox = self.workspace.mailbox();
         let mut command = Command::new(&self.settings.executable, time_limit);
+        command.wall_limit = self.wall_limit(time_limit);
         command.arguments.extend(flags.iter().map(OsString::from));
         command.arguments.push(self.workspace.runnable(script).into_os_string());
         command.arguments.push(word("answer", mailbox.answer.as_os_str()));
@@ -302,15 +318,10 @@ impl Session {
     /// A process that ended without an answer: it hung, a signal killed it, or it left by itself.
     pub(super) fn silent_end(&self, exchange: &Exchange, time_limit: Duration) -> Failure {
         let stacks = faults::stacks(&exchange.mailbox.read_faults(), &self.workspace.own_prefix());
-        let stack = stacks.current;
-        if exchange.ended.timed_out {
-            let limit_ms = u64::try_from(time_limit.as_millis()).unwrap_or(u64::MAX);
-            return Failure::Hung {
-                limit_ms,
-                stack,
-                other_threads: stacks.others,
-            };
+        if let Some(overrun) = exchange.ended.overrun {
+            return failure_by(overrun, time_limit, stacks);
         }
+        let stack = stacks.current;
         match exchange.ended.status {
             Status::Signaled(signal) => Failure::Crashed { signal, stack },
             Status::Exited(code) => Failure::Exited { code, stack },
@@ -323,6 +334,22 @@ impl Session {
             reason,
             output: String::from_utf8_lossy(&exchange.ended.output_tail).into_owned(),
         }
+    }
+}
+
+/// What it says of a process that it was ended at its limit, with its stacks then. Where one is that waits for a processor is chance.
+pub(super) fn failure_by(overrun: Overrun, limit: Duration, stacks: Stacks) -> Failure {
+    let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    match overrun {
+        Overrun::Hung => Failure::Hung {
+            limit_ms: milliseconds(limit),
+            stack: stacks.current,
+            other_threads: stacks.others,
+        },
+        Overrun::Starved { waited, elapsed } => Failure::Starved {
+            waited_ms: milliseconds(waited),
+            elapsed_ms: milliseconds(elapsed),
+        },
     }
 }
 

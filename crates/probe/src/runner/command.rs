@@ -6,6 +6,8 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::allowance::Overrun;
+
 /// What becomes of the child's standard output and standard error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Output {
@@ -29,8 +31,11 @@ pub struct Command {
     pub working_directory: Option<PathBuf>,
     /// Where its output goes.
     pub output: Output,
-    /// How long it may run, from just before it is started.
+    /// How long it may run, from just before it is started. What it waited for a processor is not counted, where the system tells.
     pub time_limit: Duration,
+    /// How long it may run at most by the clock, however long it waited for a processor: never less than its time limit, and never
+    /// more than ten times as long, which is what `None` comes to.
+    pub wall_limit: Option<Duration>,
     /// How long it has between SIGTERM and SIGKILL when it did not end within the time limit.
     pub grace: Duration,
     /// At the time limit, send SIGABRT to the child (not to its group) before SIGTERM: Python's `faulthandler` then
@@ -50,6 +55,7 @@ impl Command {
             working_directory: None,
             output: Output::Discard,
             time_limit,
+            wall_limit: None,
             grace: Duration::from_secs(1),
             abort_at_limit: false,
         }
@@ -70,8 +76,8 @@ pub enum Status {
 pub struct Ended {
     /// Exit code or signal.
     pub status: Status,
-    /// True where it was still running at its time limit. It may have exited with any status after that.
-    pub timed_out: bool,
+    /// Set where it was still running at its time limit. It may have exited with any status after that.
+    pub overrun: Option<Overrun>,
     /// From just before it was started to when its end was seen.
     pub wall: Duration,
     /// User CPU time, in nanoseconds, of the process and of those of its descendants that it waited for.

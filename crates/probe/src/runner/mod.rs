@@ -1,7 +1,8 @@
 //! Runs child processes, several at once where several threads ask, and leaves nothing behind, whatever a child does.
 //!
 //! Measured code is not to be trusted: it prints megabytes, hangs, ignores SIGTERM, starts daemons. [`run`] gives each
-//! child a session of its own, a time limit and no core files, and ends with the accounting that only `wait4` has.
+//! child a session of its own, a time limit and no core files, and ends with the accounting that only `wait4` has. Time for which
+//! a child waited for a processor that others had is no part of its limit, where the system tells (`allowance.rs`).
 //!
 //! It starts no thread, and there is no periodic wake-up: between the events of its child, the caller's thread sleeps in `poll`, so
 //! that watching a process does not disturb the time that it takes. This is the only part of the crate with unsafe code,
@@ -16,8 +17,10 @@
 //!
 //! Where this process itself dies of SIGKILL, Linux kills the child too, but not what the child has started; macOS leaves both.
 
+mod allowance;
 mod command;
 mod foreground;
+mod processor_time;
 mod runs;
 mod strays;
 mod supervise;
@@ -25,6 +28,7 @@ mod system;
 mod tail;
 mod wakeup;
 
+pub use allowance::Overrun;
 pub use command::{Command, Ended, Output, RunError, Status};
 pub use foreground::run_in_foreground;
 pub use supervise::run;

@@ -6,11 +6,13 @@ use std::os::fd::AsFd;
 use std::process::{self, Stdio};
 use std::time::{Duration, Instant};
 
+use super::allowance::{Allowance, Overrun, ProcessorTime, Standing};
 use super::runs::Run;
 use super::tail::Tail;
 use super::wakeup::{self, Wakeup};
 use super::{Command, Ended, Output, RunError, interrupted};
-use super::{strays, system};
+use super::{processor_time, strays, system};
+use crate::machine;
 
 /// How long `faulthandler` has to write its stacks after SIGABRT. It needs milliseconds, and the process ends itself then.
 const ABORT_GRACE: Duration = Duration::from_secs(2);
@@ -36,11 +38,16 @@ const DRAIN_LIMIT: usize = 1024 * 1024;
 ///
 /// See [`RunError`]. A process that exits with a code, dies of a signal or reaches its time limit is no error.
 pub fn run(command: &Command) -> Result<Ended, RunError> {
+    run_reading(command, &processor_time::of)
+}
+
+/// The same with a given reader of what the child had of the processors.
+fn run_reading(command: &Command, had: &dyn Fn(i32) -> ProcessorTime) -> Result<Ended, RunError> {
     let wakeup = Wakeup::take()?;
     fail_if_interrupted()?;
     let started = Instant::now();
     let (mut child, run) = Child::start(command, &wakeup)?;
-    let outcome = child.supervise(command, started);
+    let outcome = child.supervise(command, started, had);
     let wall = started.elapsed();
     let reaped = run.reap();
     if wakeup::adopts_orphans() {
@@ -49,11 +56,11 @@ pub fn run(command: &Command) -> Result<Ended, RunError> {
     fail_if_interrupted()?;
 
     let conclude = || {
-        let timed_out = outcome?;
+        let overrun = outcome?;
         let account = reaped?.ok_or_else(|| io::Error::other("it has ended but cannot be reaped"))?;
         Ok(Ended {
             status: account.status,
-            timed_out,
+            overrun,
             wall,
             user_ns: account.user_ns,
             system_ns: account.system_ns,
@@ -127,18 +134,24 @@ impl<'a> Child<'a> {
         Ok((child, run))
     }
 
-    /// Waits for the child to end, with force where it must. Returns whether it reached its time limit.
-    fn supervise(&mut self, command: &Command, started: Instant) -> io::Result<bool> {
+    /// Waits for the child to end, with force where it must. Returns why it was ended where it reached its time limit.
+    fn supervise(
+        &mut self,
+        command: &Command,
+        started: Instant,
+        had: &dyn Fn(i32) -> ProcessorTime,
+    ) -> io::Result<Option<Overrun>> {
+        let allowance = Allowance::of(command);
         let mut stage = Stage::Running;
-        let mut timed_out = false;
+        let mut overrun = None;
         let mut stopping = false;
         // A limit beyond what the clock can count is none.
-        let mut deadline = started.checked_add(command.time_limit);
+        let mut deadline = started.checked_add(allowance.first_look());
         loop {
             // Cleared first and looked at then, so that what happens in between makes the next wait return at once.
             self.wakeup.clear();
             if system::has_ended(self.id)? {
-                return Ok(timed_out);
+                return Ok(overrun);
             }
             let now = Instant::now();
             if interrupted().is_some() && !stopping {
@@ -148,10 +161,19 @@ impl<'a> Child<'a> {
                     deadline = now.checked_add(INTERRUPT_GRACE);
                 }
             } else if deadline.is_some_and(|deadline| deadline <= now) {
-                timed_out = true;
-                let patience;
-                (stage, patience) = self.escalate(stage, command)?;
-                deadline = now.checked_add(patience);
+                let is_running = stage == Stage::Running;
+                let look = || allowance.standing(now - started, had(self.id), machine::processors());
+                deadline = match is_running.then(look) {
+                    Some(Standing::GoesOn { until }) => started.checked_add(until),
+                    over => {
+                        if let Some(Standing::Over(why)) = over {
+                            overrun = Some(why);
+                        }
+                        let patience;
+                        (stage, patience) = self.escalate(stage, command)?;
+                        now.checked_add(patience)
+                    }
+                };
             }
             let rest = deadline.map(|deadline| deadline.saturating_duration_since(now));
             self.wait(rest)?;
@@ -235,4 +257,70 @@ fn start_error(command: &Command, source: io::Error) -> RunError {
         };
     }
     RunError::Start { program, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runner::Status;
+    use std::cell::Cell;
+    use std::thread;
+
+    const LIMIT: Duration = Duration::from_millis(50);
+
+    fn shell(script: &str) -> Command {
+        Command {
+            arguments: vec!["-c".into(), script.into()],
+            ..Command::new("/bin/sh", LIMIT)
+        }
+    }
+
+    fn waited(waited: Duration) -> ProcessorTime {
+        ProcessorTime {
+            waited,
+            ..ProcessorTime::default()
+        }
+    }
+
+    #[test]
+    fn a_child_that_waited_for_a_processor_goes_on_and_can_still_end() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let sign = folder.path().join("sign");
+        // It ends by itself, and only after somebody has looked at it at its limit.
+        let script = format!("until [ -e {} ]; do sleep 0.01; done; exit 7", sign.display());
+        let ended = run_reading(&shell(&script), &|child| {
+            fs::write(&sign, "").expect("it can be written");
+            while !system::has_ended(child).expect("a child") {
+                thread::sleep(Duration::from_millis(1));
+            }
+            waited(LIMIT)
+        });
+        let ended = ended.expect("it runs");
+        assert_eq!((ended.status, ended.overrun), (Status::Exited(7), None));
+    }
+
+    #[test]
+    fn a_child_that_gets_no_processor_is_starved_and_one_that_does_hangs() {
+        let looks = Cell::new(0);
+        let never = shell("sleep 1000");
+        let starved = run_reading(&never, &|_| {
+            looks.set(looks.get() + 1);
+            waited(Duration::MAX)
+        });
+        let starved = starved.expect("it runs");
+        assert!(looks.get() > 1, "{}", looks.get());
+        assert!(starved.wall >= LIMIT * 10, "{:?}", starved.wall);
+        assert!(
+            matches!(starved.overrun, Some(Overrun::Starved { waited, elapsed }) if waited == elapsed && elapsed >= LIMIT * 10),
+            "{:?}",
+            starved.overrun
+        );
+
+        let hung = run_reading(&never, &|_| ProcessorTime::default()).expect("it runs");
+        assert_eq!(hung.overrun, Some(Overrun::Hung));
+        // What it waited was given back once, and then it slept.
+        let waited_once = run_reading(&never, &|_| waited(LIMIT)).expect("it runs");
+        assert_eq!(waited_once.overrun, Some(Overrun::Hung));
+        assert!(waited_once.wall >= LIMIT * 2, "{:?}", waited_once.wall);
+    }
 }

@@ -25,6 +25,7 @@ fn program(command: &[&str]) -> Program {
         environment: BTreeMap::new(),
         working_directory: PathBuf::from("/"),
         time_limit: Duration::from_secs(300),
+        wall_limit: None,
     }
 }
 
@@ -128,6 +129,7 @@ fn a_program_that_never_ends_is_stopped() {
     let Some(engine) = engine() else { return };
     let endless = Program {
         time_limit: Duration::from_secs(2),
+        wall_limit: None,
         ..python("while True: pass")
     };
     let error = engine.count(&endless).expect_err("it never ends");

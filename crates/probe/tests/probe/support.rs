@@ -50,6 +50,7 @@ impl Project {
             source_roots: vec![self.root.clone()],
             working_directory: self.root.clone(),
             time_limit: limit,
+            run_ends: None,
             bytecode: BytecodeFiles::AsIs,
         })
         .expect("a session")

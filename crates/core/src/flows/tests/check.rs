@@ -29,6 +29,13 @@ fn hang() -> Failure {
     }
 }
 
+fn starved() -> Failure {
+    Failure::Starved {
+        waited_ms: 92_000,
+        elapsed_ms: 100_000,
+    }
+}
+
 /// How the speed of the machine is told before what a baseline recorded is held against ceilings.
 const SPEED: [&str; 1] = ["reference"];
 
@@ -158,6 +165,34 @@ fn a_hang_costs_one_look() {
     let report = project.check(&head, None, &Options::default());
     assert_eq!(codes(&report), ["hang shop", "no-baseline"]);
     assert_eq!(head.asked(), ["look shop"]);
+}
+
+#[test]
+fn an_import_that_the_machine_gave_no_time_is_an_open_question() {
+    let project = Project::new(SHOP, &shop());
+    let baseline = project.record(&shop()).expect("a baseline");
+    let check = |after, head: Scripted| {
+        let head = head.fails("shop.db", after, starved());
+        let report = project.check(&head, Some(baseline.clone()), &Options::default());
+        assert_eq!(codes(&report), ["inconclusive shop"], "{after}");
+        assert_eq!(report.verdict, Verdict::Inconclusive);
+        assert_eq!(report.causes, [], "it has none in the code");
+        let shown = row(&report, "shop");
+        assert_eq!((shown.status, shown.time_ms), (TargetStatus::Measured, None));
+        head.asked()
+    };
+    assert_eq!(
+        check(0, shop().anew()),
+        [&SPEED[..], &["light look shop"]].concat(),
+        "another look would take as long again"
+    );
+    // Once observed it has to be timed, and is not.
+    check(2, shop().edited("shop.db", "more()", 60.0));
+
+    let undecided_fails = Project::new(&format!("[gate]\ninconclusive = 'fail'\n{SHOP}"), &shop());
+    let head = shop().anew().fails("shop.db", 0, starved());
+    let report = undecided_fails.check(&head, Some(baseline.clone()), &Options::default());
+    assert_eq!(report.verdict, Verdict::Fail, "as the budgets ask");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::scripted::{Scripted, missing};
 use crate::baseline::{Aspect, Baseline, COUNTER_VARIABLE, Entry};
 use crate::budgets::ReuseBy;
 use crate::flows::{RecordError, Reuse};
-use crate::observed::{EnvironmentKey, FailureKind};
+use crate::observed::{EnvironmentKey, Failure, FailureKind};
 use crate::report::summary::Summary;
 
 fn shop() -> Scripted {
@@ -377,6 +377,32 @@ fn out_of_time_what_is_known_is_recorded_and_the_rest_stays_as_it_was() {
         .record_again(&shop().counting(), None, &short(1_000))
         .expect("an answer");
     assert_eq!((recording.missed.len(), none), (2, Baseline::default()));
+}
+
+#[test]
+fn what_the_machine_gave_no_time_stays_as_it_was_recorded() {
+    let starved = || Failure::Starved {
+        waited_ms: 92_000,
+        elapsed_ms: 100_000,
+    };
+    let project = Project::new(BOTH, &shop());
+    let old = stored(&project.record(&shop()).expect("a baseline"));
+    let edited = shop().edited("tool", "more()", 40.0).fails("tool", 0, starved());
+    let (recording, new) = project
+        .record_again(&edited, Some(&old), &Options::default())
+        .expect("an answer");
+    assert_eq!(recording.starved, ["tool"]);
+    assert_eq!((recording.failed.len(), recording.unchanged), (0, 1));
+    assert_eq!(new, old);
+
+    let patched = shop().anew().version("3.13.2").fails("tool", 0, starved());
+    let error = project
+        .record_again(&patched, Some(&old), &Options::default())
+        .expect_err("the entry is replaced as a whole");
+    assert!(
+        matches!(&error, RecordError::Starved { target } if target == "tool"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -122,6 +122,9 @@ fn obstacle(obstacle: &Obstacle) -> String {
         }
         (ObstacleKind::ClassBody, _) => "cannot be deferred: it stands in the body of a class".to_owned(),
         (ObstacleKind::Call, _) => "cannot be deferred: a call imports here, not an import statement".to_owned(),
+        (ObstacleKind::Breaks(failure), _) if failure.kind().is_none() => {
+            format!("could not be tried: {}", short_failure(failure))
+        }
         (ObstacleKind::Breaks(failure), Some(place)) => {
             format!(
                 "cannot be deferred: {place} breaks without it ({})",
@@ -144,6 +147,11 @@ pub fn short_failure(failure: &Failure) -> String {
         Failure::Exited { code, .. } => format!("it ends the process with exit code {code}"),
         Failure::Crashed { signal, .. } => format!("signal {signal} kills it"),
         Failure::Hung { limit_ms, .. } => format!("it does not end within {} s", *limit_ms as f64 / 1000.0),
+        Failure::Starved { waited_ms, elapsed_ms } => format!(
+            "it waited {:.1} of {:.1} s for a processor",
+            *waited_ms as f64 / 1000.0,
+            *elapsed_ms as f64 / 1000.0
+        ),
     }
 }
 

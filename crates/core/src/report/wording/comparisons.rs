@@ -83,13 +83,18 @@ pub(super) fn other_interpreter(change: &InterpreterChange) -> String {
 pub(super) fn base_unavailable(why: &BaseUnavailable) -> Words {
     match why {
         BaseUnavailable::New(cost) => Words::saying(format!("is new since the base: {}", new_target::cost(*cost))),
-        BaseUnavailable::Fails(reason) => Words::saying(format!(
-            "was not compared: in the base, {}",
-            failure(reason, Started::Import)
-        ))
-        .with_help(
-            "the base holds what is committed, so a file that a build step makes is not there; a stored baseline compares it all the same",
-        ),
+        BaseUnavailable::Fails(reason) => {
+            let words = Words::saying(format!(
+                "was not compared: in the base, {}",
+                failure(reason, Started::Import)
+            ));
+            if reason.kind().is_none() {
+                return words;
+            }
+            words.with_help(
+                "the base holds what is committed, so a file that a build step makes is not there; a stored baseline compares it all the same",
+            )
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Imports and commands that did not come to their end: how, where, and what can be done about it.
 
 use super::Words;
+use super::advice::short_failure;
 use super::contents::circle;
 use crate::checks::{ImportFailure, Started};
 use crate::numbers;
@@ -18,9 +19,9 @@ pub(super) fn import_failure(failed: &ImportFailure, place: Option<&Place>) -> W
         message.push_str("; each of the layer's modules works alone, so it is their order that fails");
     }
     let help = match failed.started {
-        Started::Import => way_out(&failed.failure, place),
         // Advice about imports does not help a command.
-        Started::Command => None,
+        Started::Command if failed.failure.kind().is_some() => None,
+        Started::Import | Started::Command => way_out(&failed.failure, place),
     };
     let mut details = stack(failed.failure.stack());
     if let Failure::Hung { other_threads, .. } = &failed.failure {
@@ -67,6 +68,10 @@ pub fn failure(failure: &Failure, started: Started) -> String {
         },
         Failure::Crashed { signal, .. } => format!("{it} crashes with {}", signal_name(*signal)),
         Failure::Hung { limit_ms, .. } => format!("{it} does not end within {} s", *limit_ms as f64 / 1000.0),
+        Failure::Starved { .. } => format!(
+            "{it} could not be measured, as the machine was too busy: {}",
+            short_failure(failure)
+        ),
     }
 }
 
@@ -106,6 +111,9 @@ pub(super) fn way_out(failure: &Failure, place: Option<&Place>) -> Option<String
             "look whether `{}` has it in the version that is used here, and whether all of its files are there",
             absent.module.split('.').next().unwrap_or(&absent.module)
         )),
+        Failure::Starved { .. } => Some(
+            "check again when less runs beside it, or give the machine or container more processor time".to_owned(),
+        ),
         Failure::Raised { .. } | Failure::Crashed { .. } => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::failures::{SHOWN_LINES, stack};
 use super::{finding, usage};
-use crate::checks::{self, FindingKind, ImportFailure, OtherOrders, Started, TooManyModules};
+use crate::checks::{self, BaseUnavailable, FindingKind, ImportFailure, OtherOrders, Started, TooManyModules};
 use crate::checks::{Code, Severity};
 use crate::explain::Rest;
 use crate::observed::{AbsentName, Failure, Frame};
@@ -93,6 +93,36 @@ fn a_command_is_called_one_and_gets_no_advice_about_imports() {
     let of_command = said(FindingKind::Failure(failed(exited(), Started::Command)));
     assert_eq!(of_command.message, "the command exits with code 3");
     assert_eq!(of_command.help, None);
+}
+
+#[test]
+fn a_machine_that_is_too_busy_is_blamed_on_nobody() {
+    let starved = || Failure::Starved {
+        waited_ms: 92_340,
+        elapsed_ms: 100_000,
+    };
+    for (started, message) in [
+        (
+            Started::Import,
+            "the import could not be measured, as the machine was too busy: it waited 92.3 of 100.0 s for a processor",
+        ),
+        (
+            Started::Command,
+            "the command could not be measured, as the machine was too busy: it waited 92.3 of 100.0 s for a processor",
+        ),
+    ] {
+        let finding = said(FindingKind::Failure(failed(starved(), started)));
+        assert_eq!(finding.code, Code::Inconclusive);
+        assert_eq!(finding.message, message);
+        assert!(
+            finding
+                .help
+                .is_some_and(|help| help.starts_with("check again when less runs"))
+        );
+    }
+    let of_base = said(FindingKind::Base(BaseUnavailable::Fails(starved())));
+    assert!(of_base.message.starts_with("was not compared: in the base, the import"));
+    assert_eq!(of_base.help, None, "nothing is missing there");
 }
 
 #[test]
