@@ -15,6 +15,7 @@ mod inputs;
 mod outputs;
 mod progress;
 mod project;
+mod repository;
 mod seed;
 mod shards;
 mod sources;

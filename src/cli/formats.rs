@@ -24,6 +24,14 @@ pub enum FormatKind {
     Speedscope,
     /// The same for Perfetto and chrome://tracing.
     ChromeTrace,
+    /// Results for code scanning and editors (SARIF 2.1.0).
+    Sarif,
+    /// A code quality report for GitLab.
+    Gitlab,
+    /// Diagnostics for reviewdog.
+    Rdjson,
+    /// Errors and warnings for Azure Pipelines.
+    Azure,
 }
 
 /// How an explanation is shown.

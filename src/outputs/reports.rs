@@ -1,14 +1,19 @@
 //! A report in each kind of output that `check` and `merge` write.
 
+use std::cell::OnceCell;
 use std::path::Path;
 
 use super::{for_each, not_json, terminal_options, to_file, to_standard_output};
 use crate::cli::{FormatKind, OutputFormat};
 use crate::error::Error;
+use crate::repository;
 use importgate_core::report::matrix::Matrix;
 use importgate_core::report::merge::Merged;
+use importgate_core::report::repository::Repository;
 use importgate_core::report::traces::{Traces, chrome, speedscope};
-use importgate_core::report::{Report, github, html, json, markdown, terminal, untrusted};
+use importgate_core::report::{
+    Report, azure, github, gitlab, html, json, markdown, rdjson, sarif, terminal, untrusted,
+};
 
 /// Writes the report in every format that was asked for; to the terminal where none was.
 ///
@@ -36,22 +41,43 @@ enum Reports<'a> {
 
 impl<'a> Reports<'a> {
     fn write(self, formats: &[OutputFormat], verbose: bool) -> Result<(), Error> {
+        let around = Surroundings {
+            reports: self.each(),
+            formats,
+            repository: OnceCell::new(),
+        };
         for_each(formats, |kind, path| match (kind, path) {
             (FormatKind::Html, Some(path)) if is_folder(path) => self.html_folder(path),
-            (_, Some(path)) => to_file(path, &self.render(kind, &terminal_options(false, verbose))?),
-            (_, None) => to_standard_output(&self.render(kind, &terminal_options(true, verbose))?),
+            (_, Some(path)) => to_file(path, &self.render(kind, &terminal_options(false, verbose), &around)?),
+            (_, None) => to_standard_output(&self.render(kind, &terminal_options(true, verbose), &around)?),
         })
     }
 
-    fn render(self, kind: FormatKind, options: &terminal::Options) -> Result<String, Error> {
+    /// The report of each environment.
+    fn each(self) -> &'a [Report] {
+        match self {
+            Self::One(report) => std::slice::from_ref(report),
+            Self::Legs(matrix) => &matrix.legs,
+        }
+    }
+
+    fn render(self, kind: FormatKind, options: &terminal::Options, around: &Surroundings<'_>) -> Result<String, Error> {
         match kind {
             FormatKind::Terminal => Ok(self.terminal(options)),
             FormatKind::Json => self.json(),
             FormatKind::Markdown => Ok(self.markdown()),
-            FormatKind::Github => Ok(self.github(&way_from_workspace())),
+            FormatKind::Github => Ok(github::render(self.each(), around.repository())),
             FormatKind::Html => Ok(self.page().render()),
             FormatKind::Speedscope => Ok(speedscope::render(&self.traces())),
             FormatKind::ChromeTrace => Ok(chrome::render(&self.traces())),
+            FormatKind::Sarif => Ok(sarif::render(self.each(), around.repository())),
+            FormatKind::Gitlab => Ok(gitlab::render(self.each(), around.repository())),
+            FormatKind::Rdjson => Ok(rdjson::render(self.each(), around.repository())),
+            FormatKind::Azure => Ok(azure::render(
+                self.each(),
+                around.repository(),
+                around.summary().as_deref(),
+            )),
         }
     }
 
@@ -90,13 +116,6 @@ impl<'a> Reports<'a> {
         }
     }
 
-    fn github(self, way: &str) -> String {
-        match self {
-            Self::One(report) => github::render(report, way),
-            Self::Legs(matrix) => matrix.github(way),
-        }
-    }
-
     /// What viewers of profiles draw. Few look into the file for what is not in it, so it is said beside it, too.
     fn traces(self) -> Traces<'a> {
         let traces = match self {
@@ -110,17 +129,29 @@ impl<'a> Reports<'a> {
     }
 }
 
+/// What formats need besides the reports.
+struct Surroundings<'a> {
+    reports: &'a [Report],
+    formats: &'a [OutputFormat],
+    repository: OnceCell<Repository>,
+}
+
+impl Surroundings<'_> {
+    /// Looked up once, and only where a format names files of the repository: git may be asked, which takes time.
+    fn repository(&self) -> &Repository {
+        self.repository.get_or_init(|| repository::of(self.reports))
+    }
+
+    /// The file with the Markdown, where one is written too.
+    fn summary(&self) -> Option<String> {
+        let is_markdown = |format: &&OutputFormat| format.kind == FormatKind::Markdown;
+        let mut markdown = self.formats.iter().filter(is_markdown);
+        let path = markdown.find_map(|format| format.path.as_ref())?;
+        std::path::absolute(path).ok()?.to_str().map(str::to_owned)
+    }
+}
+
 /// True for a path that ends in a slash, and for a folder that is there.
 fn is_folder(path: &Path) -> bool {
     path.as_os_str().as_encoded_bytes().ends_with(b"/") || path.is_dir()
-}
-
-/// The way from the folder that annotations name their files from to this one; empty where this one does not lie below it.
-fn way_from_workspace() -> String {
-    let way = || {
-        let workspace = Path::new(&std::env::var_os("GITHUB_WORKSPACE")?).canonicalize().ok()?;
-        let here = std::env::current_dir().ok()?;
-        Some(here.strip_prefix(workspace).ok()?.to_str()?.to_owned())
-    };
-    way().unwrap_or_default()
 }

@@ -50,10 +50,7 @@ impl Places {
     /// True for a file of the project's own sources.
     pub fn is_own(&self, file: &str) -> bool {
         let path = self.project.join(file);
-        let installed = path
-            .components()
-            .any(|part| part.as_os_str() == "site-packages" || part.as_os_str() == ".venv");
-        !installed && self.source_roots.iter().any(|root| path.starts_with(root))
+        !is_installed(&path) && self.source_roots.iter().any(|root| path.starts_with(root))
     }
 
     /// A line, with its file named as the project names it.
@@ -91,9 +88,16 @@ impl Places {
     }
 }
 
+/// True for a file of an environment, wherever that lies.
+pub(crate) fn is_installed(path: &Path) -> bool {
+    let folders = ["site-packages", "dist-packages", ".venv"];
+    let mut parts = path.components();
+    parts.any(|part| folders.iter().any(|folder| part.as_os_str() == *folder))
+}
+
 /// The name of a file in a folder that lies `way` from here: `..` takes back the folder before it. What is absolute, or no file
 /// at all such as `<string>`, stays.
-pub fn file_over(way: &str, file: &str) -> String {
+fn file_over(way: &str, file: &str) -> String {
     if way.is_empty() || file.starts_with(['/', '<']) {
         return file.to_owned();
     }

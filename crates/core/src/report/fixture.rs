@@ -2,6 +2,9 @@
 
 mod pictures;
 
+use std::path::PathBuf;
+
+use super::repository::Repository;
 use crate::budgets::{BudgetLine, Group, TargetKind};
 use crate::checks::{Code, Severity, TargetStatus, Verdict};
 use crate::explain::ChainStep;
@@ -44,6 +47,18 @@ pub(super) fn report() -> Report {
         },
         ..base(Verdict::Fail)
     }
+}
+
+/// The repository of these reports, whose files are named from its root.
+pub(super) fn repository() -> Repository {
+    repository_seen_from("")
+}
+
+/// The same for reports whose files are named from a folder below its root.
+pub(super) fn repository_seen_from(folder: &str) -> Repository {
+    let root = PathBuf::from("/home/ci/shop");
+    let here = root.join(folder);
+    Repository::new(root, here)
 }
 
 /// A checkpoint that fails, and one that does not.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::paragraphs::paragraphs;
 use super::terminal::{self, Colour, Options};
 use super::traces::{Traces, chrome, speedscope};
-use super::{fixture, github, html, json, markdown, untrusted};
+use super::{azure, fixture, github, gitlab, html, json, markdown, published, rdjson, sarif, untrusted};
 use crate::checks::Severity;
 use crate::report::Report;
 
@@ -163,7 +163,7 @@ proptest! {
 
     #[test]
     fn github_gets_one_command_for_each_paragraph(report in report()) {
-        let commands = github::render(&report, "");
+        let commands = github::render(std::slice::from_ref(&report), &fixture::repository());
         prop_assert_eq!(acting(&commands), None);
         let asked = paragraphs(&report).iter().filter(|paragraph| paragraph.severity > Severity::Note).count();
         prop_assert_eq!(commands.lines().count(), asked);
@@ -172,6 +172,50 @@ proptest! {
             let (properties, _) = rest.and_then(|rest| rest.split_once("::")).expect("a command with properties");
             let keys: Vec<&str> = properties.split(',').filter_map(|property| Some(property.split_once('=')?.0)).collect();
             prop_assert!(keys == ["file", "line", "title"] || keys == ["title"], "{:?}", keys);
+        }
+    }
+
+    #[test]
+    fn azure_gets_one_command_for_each_paragraph(report in report()) {
+        let commands = azure::render(std::slice::from_ref(&report), &fixture::repository(), Some("/out/summary.md"));
+        prop_assert_eq!(acting(&commands), None);
+        let asked = paragraphs(&report).iter().filter(|paragraph| paragraph.severity > Severity::Note).count();
+        prop_assert_eq!(commands.lines().count(), asked + 1);
+        for line in commands.lines() {
+            let rest = line.strip_prefix("##vso[task.").expect("a command of ours");
+            prop_assert_eq!(command(rest), None);
+            // The agent takes what stands before the first bracket for properties.
+            let (properties, _) = rest.split_once(']').expect("an end of the properties");
+            let kinds = ["logissue type=error;", "logissue type=warning;", "uploadsummary"];
+            prop_assert!(kinds.iter().any(|kind| properties.starts_with(kind)), "{}", line);
+            let keys: Vec<&str> = properties.split(';').filter_map(|property| Some(property.split_once('=')?.0)).collect();
+            let known = ["logissue type", "sourcepath", "linenumber", "columnnumber", "code"];
+            prop_assert!(keys.iter().all(|key| known.contains(key)), "{:?}", keys);
+        }
+    }
+
+    #[test]
+    fn what_services_read_is_valid_and_acts_on_nothing(report in report()) {
+        let reports = [report.clone(), report];
+        let repository = fixture::repository();
+        let log = sarif::render(&reports, &repository);
+        let issues = gitlab::render(&reports, &repository);
+        let diagnostics = rdjson::render(&reports, &repository);
+        let mut documents = Vec::new();
+        for text in [&log, &issues, &diagnostics] {
+            prop_assert_eq!(acting(text), None);
+            prop_assert_eq!(command(text), None);
+            documents.push(serde_json::from_str::<Value>(text).expect("JSON"));
+        }
+        prop_assert_eq!(published::SARIF.mistakes(&documents[0]), None);
+        for issue in documents[1].as_array().expect("a list") {
+            prop_assert_eq!(published::GITLAB.mistakes(issue), None);
+        }
+        prop_assert_eq!(published::RDJSON.mistakes(&documents[2]), None);
+        // Neither a link nor an empty text, which GitHub refuses.
+        for result in documents[0]["runs"][0]["results"].as_array().expect("a list") {
+            let text = result["message"]["text"].as_str().unwrap_or_default();
+            prop_assert!(!text.contains("](") && !text.trim().is_empty(), "{}", text);
         }
     }
 

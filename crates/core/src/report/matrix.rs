@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{facts, github, markdown, terminal, untrusted};
+use super::{facts, markdown, terminal, untrusted};
 use crate::checks::Verdict;
 use crate::numbers;
 use crate::report::Report;
@@ -65,11 +65,6 @@ impl Matrix {
             text.push_str(&markdown::render_leg(leg, room));
         }
         text
-    }
-
-    /// Annotations for GitHub: what several legs say at one line is said once, with the environments that say it.
-    pub fn github(&self, way: &str) -> String {
-        github::render_legs(&self.legs, way)
     }
 
     /// The reason of the verdict in one sentence.
@@ -179,21 +174,6 @@ mod tests {
             assert!(
                 text.contains("- in cpython-3.13-linux-x86\\_64, cpython-3.14-linux-x86\\_64\n"),
                 "{text}"
-            );
-        }
-    }
-
-    #[test]
-    fn what_two_legs_say_is_annotated_once_with_both() {
-        let matrix = matrix();
-        let one = github::render(&matrix.legs[1], "");
-        let all = matrix.github("");
-        assert_eq!(all.lines().count(), one.lines().count());
-        let errors = all.lines().filter(|line| line.starts_with("::error "));
-        for error in errors {
-            assert!(
-                error.contains("(cpython-3.13-linux-x86_64, cpython-3.14-linux-x86_64)"),
-                "{error}"
             );
         }
     }

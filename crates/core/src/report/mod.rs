@@ -5,6 +5,7 @@
 
 mod across;
 mod affected;
+pub mod azure;
 pub mod before_after;
 mod cause;
 mod cells;
@@ -16,6 +17,7 @@ mod facts;
 pub mod fix;
 mod gather;
 pub mod github;
+pub mod gitlab;
 pub mod html;
 pub mod json;
 mod layers;
@@ -26,10 +28,14 @@ mod model;
 pub mod order;
 pub mod paragraphs;
 mod picture;
+mod problems;
 pub mod progress_line;
 mod prose;
+pub mod rdjson;
 pub mod recording;
+pub mod repository;
 mod rows;
+pub mod sarif;
 mod snippet;
 pub mod summary;
 mod table;
@@ -54,5 +60,7 @@ mod fixture;
 mod hostile;
 #[cfg(test)]
 mod many_targets;
+#[cfg(test)]
+mod published;
 #[cfg(test)]
 mod tests;

@@ -169,6 +169,41 @@ pub fn workflow_property(text: &str) -> String {
     line(text).replace('%', "%25").replace(':', "%3A").replace(',', "%2C")
 }
 
+/// The message of a logging command of Azure Pipelines, of several lines, each of which is made safe by itself.
+pub fn azure_message<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+    let safe: Vec<String> = texts.into_iter().map(line).collect();
+    safe.join("\n")
+        .replace('%', "%AZP25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+/// The value of a property of a logging command of Azure Pipelines.
+pub fn azure_property(text: &str) -> String {
+    azure_message([text]).replace(';', "%3B").replace(']', "%5D")
+}
+
+/// One line of a SARIF message, whose readers make a link of brackets before a parenthesis.
+pub fn sarif_text(text: &str) -> String {
+    let safe = line(text).replace("](", "] (");
+    // No message may be empty.
+    if safe.trim().is_empty() {
+        String::from("(empty)")
+    } else {
+        safe
+    }
+}
+
+/// A path as a relative reference: what has a meaning in one, or is no letter or digit of ASCII, is encoded byte by byte.
+pub fn uri_path(path: &str) -> String {
+    let encode = |byte: u8| match byte {
+        b'/' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    path.bytes().map(encode).collect()
+}
+
 /// A JSON document with the same meaning in which no character acts on a terminal. JSON leaves many of them as they are, and
 /// outside of its strings it has none of them, so each can be replaced by its escape.
 pub fn json(document: &str) -> String {
@@ -349,6 +384,25 @@ mod tests {
     fn workflow_commands_are_escaped_as_the_runner_reads_them() {
         assert_eq!(workflow_message(["50%", "a:b,c\n::d"]), "50%25%0Aa:b,c\\n::d");
         assert_eq!(workflow_property("a:b,c%\r\n"), "a%3Ab%2Cc%25\\r\\n");
+    }
+
+    #[test]
+    fn logging_commands_are_escaped_as_the_agent_reads_them() {
+        assert_eq!(
+            azure_message(["50%", "a;b]c\n##vso[d]"]),
+            "50%AZP25%0Aa;b]c\\n##vso\\x5bd]"
+        );
+        assert_eq!(azure_property("a;b]c%"), "a%3Bb%5Dc%AZP25");
+    }
+
+    #[test]
+    fn sarif_has_no_links_in_its_messages_and_encoded_paths() {
+        assert_eq!(
+            sarif_text("see [this](https://host.example)"),
+            "see [this] (https://host.example)"
+        );
+        assert_eq!(sarif_text(" "), "(empty)");
+        assert_eq!(uri_path("src/naïve:a b%.py"), "src/na%C3%AFve%3Aa%20b%25.py");
     }
 
     #[test]

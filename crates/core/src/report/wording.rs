@@ -13,6 +13,7 @@ pub(super) mod fix;
 mod names;
 mod new_target;
 mod orders;
+pub(super) mod rules;
 mod start_up;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ pub(super) use advice::{hindrances, reason, remedy, together};
 pub(super) use causes::{help, imports, label, summary};
 pub use failures::failure;
 pub(super) use names::{distribution, group, other_importer, usage};
+pub(super) use rules::{Rule, rule};
 
 use super::Finding;
 use crate::checks;
