@@ -7,6 +7,7 @@
 
 mod causes;
 mod head;
+mod icicle;
 mod layers;
 mod markup;
 mod part;
@@ -27,10 +28,10 @@ use super::matrix::Matrix;
 use crate::report::Report;
 
 /// The style sheet, and its name in a folder.
-const STYLE: &str = include_str!("page.css");
+const STYLE: &str = concat!(include_str!("page.css"), include_str!("icicle.css"));
 const STYLE_FILE: &str = "importgate.css";
 /// The script, and its name in a folder.
-const SCRIPT: &str = include_str!("page.js");
+const SCRIPT: &str = concat!(include_str!("page.js"), include_str!("icicle.js"));
 const SCRIPT_FILE: &str = "importgate.js";
 
 /// A report, or those of several environments, as a page.
@@ -60,6 +61,7 @@ impl Page<'_> {
     fn with(self, assets: Assets) -> String {
         let mut body = Html::default();
         layers::patterns(&mut body);
+        icicle::patterns(&mut body);
         let title = match self {
             Self::One(report) => one(&mut body, &Part { report, leg: None }),
             Self::Legs(matrix) => legs(&mut body, matrix),

@@ -7,7 +7,7 @@ use super::super::layers::time_of_limit;
 use super::causes::severity_word;
 use super::markup::{Html, Tag};
 use super::part::Part;
-use super::{strip, table};
+use super::{icicle, strip, table};
 use crate::checks::TargetStatus;
 use crate::numbers;
 use crate::observed::ClosureChange;
@@ -58,6 +58,13 @@ fn one(html: &mut Html, part: &Part<'_>, target: &TargetReport, is_open: bool) {
                 strip::write(html, picture, target);
             }
             percentiles(html, target);
+            if let Some(tree) = part
+                .report
+                .picture(&target.module)
+                .and_then(|picture| picture.tree.as_ref())
+            {
+                icicle::write(html, tree, &part.anchor_of(&target.module));
+            }
             target.closure.iter().for_each(|change| loads(html, change));
         });
     });

@@ -92,8 +92,8 @@ fn write_text(node: &Handle, text: &mut String) {
 
 /// What no page may have, whatever the report holds: an element, an attribute or an address that is not ours.
 pub(in crate::report) fn assert_inert(page: &str) {
-    const ELEMENTS: &str = "a article body button code dd defs details div dl dt figcaption figure form g h1 h2 h3 h4 h5 \
-                            h6 head header html input label li line main meta nav ol option output p path pattern pre rect \
+    const ELEMENTS: &str = "a article body button code dd defs details div dl dt fieldset figcaption figure form g h1 h2 \
+                            h3 h4 h5 h6 head header html input label legend li line main meta nav ol option output p path pattern pre rect \
                             script section select small span strong style summary svg table tbody td text th thead title tr \
                             ul use";
     let known: Vec<&str> = ELEMENTS.split_whitespace().collect();
