@@ -144,6 +144,24 @@ pub struct Withdrawn {
     pub output: String,
 }
 
+/// A target that no change was looked for in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Its name.
+    pub target: String,
+    /// Why.
+    pub reason: LeftOutReason,
+}
+
+/// Why no change was looked for in a target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LeftOutReason {
+    /// It is a command, of which no copy is run.
+    Command,
+    /// Its import fails as it is: how, in one line.
+    Fails(String),
+}
+
 /// Everything that `fix` says.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FixReport {
@@ -153,6 +171,8 @@ pub struct FixReport {
     pub style: Style,
     /// How many targets were looked at.
     pub targets: u64,
+    /// The targets that were not, in the order of the budgets file.
+    pub left_out: Vec<LeftOut>,
     /// The proposals, the one that saves most first.
     pub proposals: Vec<Proposal>,
     /// What all of them save together, in the target of the first; `None` where there are fewer than two for it.

@@ -14,8 +14,8 @@ use crate::budgets::Target;
 use crate::checks::Places;
 use crate::explain::every_cut;
 use crate::fix::{
-    Candidate, Candidates, ChangedFile, FileEdit, FixReport, MovedStatement, Planned, Proposal, Refusal, RefusalReason,
-    Style, changed, plan,
+    Candidate, Candidates, ChangedFile, FileEdit, FixReport, LeftOut, MovedStatement, Planned, Proposal, Refusal,
+    RefusalReason, Style, changed, plan,
 };
 use crate::observed::{BodyEffect, Measure, MeasureError, Place, SourceFacts, StatementPlace, StatementSyntax};
 use crate::report::wording::short_failure;
@@ -115,7 +115,7 @@ pub fn fix(fix: &Fix<'_>, copies: &mut dyn Copies, progress: &mut dyn ShowProgre
     // Both copies then have their bytecode in the same state, and neither run leaves any elsewhere.
     copies.before().use_private_bytecode();
     copies.after().use_private_bytecode();
-    let looked_at = look(fix, copies, progress)?;
+    let (looked_at, left_out) = look(fix, copies, progress)?;
     let mut candidates = Candidates::default();
     for (position, looked) in looked_at.iter().enumerate() {
         let (imports, together) = every_cut(&looked.material(fix, copies.before()));
@@ -133,6 +133,7 @@ pub fn fix(fix: &Fix<'_>, copies: &mut dyn Copies, progress: &mut dyn ShowProgre
         copies,
         progress,
         targets: looked_at,
+        left_out,
         syntax: statements.into_iter().zip(facts.statements).collect(),
         effects: facts.effects,
         random: SplitMix64::new(fix.seed),
@@ -148,6 +149,7 @@ struct Workshop<'a, 'b> {
     copies: &'b mut dyn Copies,
     progress: &'b mut dyn ShowProgress,
     targets: Vec<LookedAt<'a>>,
+    left_out: Vec<LeftOut>,
     syntax: BTreeMap<StatementPlace, StatementSyntax>,
     effects: Vec<BodyEffect>,
     random: SplitMix64,
@@ -331,6 +333,7 @@ impl Workshop<'_, '_> {
             python_version: self.copies.before().interpreter().version.clone(),
             style: self.fix.style,
             targets: self.targets.len() as u64,
+            left_out: self.left_out.clone(),
             proposals,
             together,
             files,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Copies, Fix, FixError};
 use crate::budgets::{Target, Workload};
 use crate::explain::{Material, Usual};
+use crate::fix::{LeftOut, LeftOutReason};
 use crate::flows::{ShowProgress, import_of};
 use crate::observed::{Body, Collections, Look, Measure, TargetObservation};
 use crate::report::progress_line::{Phase, Progress};
@@ -61,17 +62,22 @@ impl LookedAt<'_> {
     }
 }
 
-/// Imports every target once with every hook on, and a few times more for its usual time. One that fails is left out.
+/// Imports every target once with every hook on, and a few times more for its usual time. A command, and one that fails, is left out.
 pub(super) fn look<'a>(
     fix: &Fix<'a>,
     copies: &dyn Copies,
     progress: &mut dyn ShowProgress,
-) -> Result<Vec<LookedAt<'a>>, FixError> {
+) -> Result<(Vec<LookedAt<'a>>, Vec<LeftOut>), FixError> {
     let measure = copies.before();
-    let (mut looked_at, mut failed) = (Vec::new(), None);
+    let (mut looked_at, mut left_out) = (Vec::new(), Vec::new());
+    let leave_out = |target: &Target, reason| LeftOut {
+        target: target.name.clone(),
+        reason,
+    };
     let total = fix.targets.len() as u64;
     for (done, target) in fix.targets.iter().enumerate() {
         let (Workload::Imports(imports), Some(request)) = (&target.workload, import_of(target, 0)) else {
+            left_out.push(leave_out(target, LeftOutReason::Command));
             continue;
         };
         progress.show(&Progress {
@@ -82,8 +88,7 @@ pub(super) fn look<'a>(
         });
         let observed = measure.observe(request, Look::Full)?;
         if let Some(failure) = observed.failure() {
-            let how = short_failure(failure);
-            failed.get_or_insert((target.name.clone(), how));
+            left_out.push(leave_out(target, LeftOutReason::Fails(short_failure(failure))));
             continue;
         }
         for module in &observed.observation.modules {
@@ -107,9 +112,15 @@ pub(super) fn look<'a>(
             usual,
         });
     }
-    match failed {
-        _ if !looked_at.is_empty() => Ok(looked_at),
-        Some((target, how)) => Err(FixError::ImportFails { target, how }),
-        None => Err(FixError::NoImport),
+    if !looked_at.is_empty() {
+        return Ok((looked_at, left_out));
     }
+    let failed = left_out.into_iter().find_map(|left_out| match left_out.reason {
+        LeftOutReason::Fails(how) => Some((left_out.target, how)),
+        LeftOutReason::Command => None,
+    });
+    Err(match failed {
+        Some((target, how)) => FixError::ImportFails { target, how },
+        None => FixError::NoImport,
+    })
 }

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::project::Project;
-use super::scripted::{Scripted, Unseen};
-use crate::fix::{ChangedFile, FixReport, RefusalReason, Style};
+use super::scripted::{Scripted, Unseen, missing};
+use crate::fix::{ChangedFile, FixReport, LeftOut, LeftOutReason, RefusalReason, Style};
 use crate::flows::{Copies, Fix, FixError, fix};
 use crate::observed::{Effect, Measure, MeasureError, UseContext};
+use crate::report::fix::terminal;
 
 /// Two copies of a scripted project, whose tests fail without some imports.
 struct ScriptedCopies {
@@ -96,7 +97,11 @@ fn shop() -> Scripted {
 }
 
 fn fixed(copies: &mut ScriptedCopies, test: Option<&str>) -> Result<FixReport, FixError> {
-    let project = Project::new("[modules.shop]\n", &copies.before);
+    fixed_under("[modules.shop]\n", copies, test)
+}
+
+fn fixed_under(budgets: &str, copies: &mut ScriptedCopies, test: Option<&str>) -> Result<FixReport, FixError> {
+    let project = Project::new(budgets, &copies.before);
     let asked = Fix {
         targets: &project.targets,
         places: &project.places,
@@ -130,6 +135,35 @@ fn what_saves_most_is_proposed_first_and_measured() {
     assert!((share / (80.0 / 130.0) - 1.0).abs() < 0.2, "{share}");
     let diff = String::from_utf8(report.diff()).expect("text");
     assert_eq!(diff.matches("+    import ").count(), 2, "{diff}");
+}
+
+#[test]
+fn targets_that_are_not_looked_at_are_said_with_the_reason() {
+    let broken = shop().module("tool", 5.0, &[]).fails("tool", 0, missing("late"));
+    let budgets = "[modules.shop]\n[modules.tool]\n[commands.help]\nrun = [\"shop\", \"--help\"]\n";
+    let report = fixed_under(budgets, &mut ScriptedCopies::of(broken), None).expect("one works");
+    assert_eq!((report.targets, modules(&report)), (1, vec!["heavy", "large"]));
+    let left_out = |target: &str, reason| LeftOut {
+        target: target.to_owned(),
+        reason,
+    };
+    let [tool, command] = &report.left_out[..] else {
+        panic!("two in {:#?}", report.left_out);
+    };
+    assert_eq!(*command, left_out("command:help", LeftOutReason::Command));
+    assert!(
+        matches!(&tool.reason, LeftOutReason::Fails(how) if how.contains("late")),
+        "{tool:?}"
+    );
+    let text = terminal::render(&report);
+    assert!(
+        text.contains("\nnot looked at:\n  tool: its import fails as it is: "),
+        "{text}"
+    );
+    assert!(
+        text.contains("  command:help: a command may start what is not in the copy"),
+        "{text}"
+    );
 }
 
 #[test]

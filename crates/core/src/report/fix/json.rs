@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::explain::Measured;
-use crate::fix::{FixReport, MovedStatement, Proposal, Refusal, Style, Withdrawn, unified};
+use crate::fix::{FixReport, LeftOut, MovedStatement, Proposal, Refusal, Style, Withdrawn, unified};
 use crate::observed::Place;
 use crate::report::untrusted;
 use crate::report::wording::fix as wording;
@@ -25,6 +25,7 @@ pub fn render(report: &FixReport) -> Result<String, serde_json::Error> {
             Style::LazyKeyword => "lazy-keyword",
         },
         targets: report.targets,
+        left_out: report.left_out.iter().map(Target::from).collect(),
         tested: report.tested.as_deref(),
         proposals: report.proposals.iter().map(Change::from).collect(),
         together: report.together,
@@ -41,12 +42,28 @@ struct Document<'a> {
     python_version: &'a str,
     style: &'static str,
     targets: u64,
+    left_out: Vec<Target<'a>>,
     tested: Option<&'a str>,
     proposals: Vec<Change<'a>>,
     together: Option<Measured>,
     diff: String,
     refusals: Vec<Unchanged<'a>>,
     withdrawn: Vec<TakenBack<'a>>,
+}
+
+#[derive(Serialize)]
+struct Target<'a> {
+    target: &'a str,
+    reason: String,
+}
+
+impl<'a> From<&'a LeftOut> for Target<'a> {
+    fn from(left_out: &'a LeftOut) -> Self {
+        Self {
+            target: &left_out.target,
+            reason: wording::why_left_out(&left_out.reason),
+        }
+    }
 }
 
 #[derive(Serialize)]

@@ -32,6 +32,12 @@ pub fn render(report: &FixReport) -> String {
             let _ = writeln!(text, "  {}", self::refusal(refusal, true));
         }
     }
+    if !report.left_out.is_empty() {
+        text.push_str("\nnot looked at:\n");
+        for (reason, targets) in wording::left_out(&report.left_out) {
+            let _ = writeln!(text, "  {}: {}", listed(&targets), untrusted::line(&reason));
+        }
+    }
     text
 }
 

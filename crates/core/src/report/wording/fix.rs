@@ -1,7 +1,7 @@
 //! Why a statement is not changed, in words.
 
 use crate::explain::Measured;
-use crate::fix::{Refusal, RefusalReason};
+use crate::fix::{LeftOut, LeftOutReason, Refusal, RefusalReason};
 use crate::numbers;
 use crate::observed::{BodyEffectKind, FunctionProblem, Standing, StatementProblem, UseContext};
 
@@ -12,6 +12,30 @@ pub(in crate::report) fn saving(measured: &Measured) -> String {
         numbers::time(measured.saved.time_ms),
         numbers::time(measured.uncertainty_ms)
     )
+}
+
+/// Why targets were left out, each reason once with its targets.
+pub(in crate::report) fn left_out(left_out: &[LeftOut]) -> Vec<(String, Vec<String>)> {
+    let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
+    for one in left_out {
+        let reason = why_left_out(&one.reason);
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, targets)) => targets.push(one.target.clone()),
+            None => reasons.push((reason, vec![one.target.clone()])),
+        }
+    }
+    reasons
+}
+
+/// Why a target was left out.
+pub(in crate::report) fn why_left_out(reason: &LeftOutReason) -> String {
+    match reason {
+        LeftOutReason::Command => {
+            "a command may start what is not in the copy; name the modules that it imports to have them looked at"
+                .to_owned()
+        }
+        LeftOutReason::Fails(how) => format!("its import fails as it is: {how}"),
+    }
 }
 
 /// Why a statement, or a name of it, stays where it is; without the line that stands in the way.
