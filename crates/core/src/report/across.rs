@@ -50,7 +50,10 @@ impl Shared<'_> {
             .map(name)
             .collect();
         if equal.len() == legs {
-            return format!("in all {}", numbers::counted(legs as u64, "environment"));
+            return match legs {
+                2 => String::from("in both environments"),
+                _ => format!("in all {}", numbers::counted(legs as u64, "environment")),
+            };
         }
         let others = others.iter().map(|(report, paragraph)| {
             let figures = figures(paragraph);
@@ -88,21 +91,27 @@ fn say_the_same(one: &Paragraph<'_>, other: &Paragraph<'_>) -> bool {
     let kind = |paragraph: &Paragraph<'_>| (paragraph.is_beside, paragraph.severity, paragraph.codes.clone());
     let is_one_thing = match (one.cause, other.cause) {
         (Some(one), Some(other)) => one.id == other.id,
-        (None, None) if one.targets().is_empty() => read_the_same(one, other),
+        (None, None) if one.targets().is_empty() => read_the_same(one, other) && details(one) == details(other),
         (None, None) => (one.targets(), one.budgets()) == (other.targets(), other.budgets()),
         _ => false,
     };
     is_one_thing && kind(one) == kind(other)
 }
 
-/// True where two paragraphs have the same words and figures.
+/// True where two paragraphs have the same words and figures; their stacks may lead through another standard library.
 fn read_the_same(one: &Paragraph<'_>, other: &Paragraph<'_>) -> bool {
-    let words = |paragraph: &Paragraph<'_>| -> Vec<(String, String, Vec<String>)> {
+    let words = |paragraph: &Paragraph<'_>| -> Vec<(String, String)> {
         let words = paragraph.findings.iter();
         words
-            .map(|finding| (finding.target.clone(), finding.message.clone(), finding.details.clone()))
+            .map(|finding| (finding.target.clone(), finding.message.clone()))
             .collect()
     };
     let cost = |paragraph: &Paragraph<'_>| paragraph.cause.map(facts::usual_cost);
     words(one) == words(other) && cost(one) == cost(other)
+}
+
+/// What is said below the first line.
+fn details<'a>(paragraph: &Paragraph<'a>) -> Vec<&'a String> {
+    let findings = paragraph.findings.iter();
+    findings.flat_map(|finding| &finding.details).collect()
 }

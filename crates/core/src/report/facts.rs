@@ -229,7 +229,7 @@ pub(super) fn cause(cause: &Cause) -> String {
     if let Some(place) = cause_place(cause)
         && !text.contains(&place)
     {
-        text.push_str(&format!(" at {place}"));
+        text.push_str(&format!(", at {place}"));
     }
     text
 }

@@ -1,7 +1,9 @@
 //! Which targets a table shows in rows of their own, and what one line says of the others of their layer. Of a hundred targets that pass
 //! nobody reads a hundred rows; what does not pass, and what changed, is looked for in between them.
 
-use super::facts::TargetResult;
+use std::collections::BTreeMap;
+
+use super::facts::{self, TargetResult};
 use crate::budgets::TargetKind;
 use crate::checks::TargetStatus;
 use crate::numbers;
@@ -13,6 +15,8 @@ const FEW: usize = 4;
 const CHANGED_PERCENT: f64 = 5.0;
 /// How many of these have one.
 const MOST_CHANGED: usize = 10;
+/// Of the imports of a layer that fail in the same way, so many have one.
+const FAILED_ALIKE: usize = 3;
 
 /// The targets of a layer, or those without one.
 #[derive(Debug)]
@@ -59,6 +63,7 @@ fn shown(report: &Report, most: usize) -> Vec<bool> {
     let mut marked: Vec<usize> = (0..results.len())
         .filter(|position| results[*position] != TargetResult::Pass)
         .collect();
+    keep_first_failed(&mut marked, report);
     // What fails has the first right to a row.
     marked.sort_by_key(|position| results[*position] != TargetResult::Fail);
     marked.truncate(most);
@@ -73,6 +78,21 @@ fn shown(report: &Report, most: usize) -> Vec<bool> {
         shown[position] = true;
     }
     shown
+}
+
+/// Of the imports of a layer that fail in the same way, only the first few: a row has nothing else to say of them.
+fn keep_first_failed(marked: &mut Vec<usize>, report: &Report) {
+    let mut seen: BTreeMap<(Option<&str>, String), usize> = BTreeMap::new();
+    marked.retain(|position| {
+        let target = &report.targets[*position];
+        if target.status != TargetStatus::Failed {
+            return true;
+        }
+        let kind = (target.layer.as_deref(), facts::codes_of(target, report));
+        let number = seen.entry(kind).or_default();
+        *number += 1;
+        *number <= FAILED_ALIKE
+    });
 }
 
 /// True where other code takes another time. The same code does so by chance.
@@ -128,7 +148,7 @@ pub(super) fn time_of_limit(time_ms: f64, limit_ms: Option<f64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checks::Verdict;
+    use crate::checks::{Code, Severity, Verdict};
     use crate::observed::ClosureChange;
     use crate::report::fixture;
 
@@ -186,6 +206,32 @@ mod tests {
                 .as_deref()
                 .is_some_and(|rest| rest.starts_with("10 ok, slowest "))
         );
+    }
+
+    #[test]
+    fn imports_that_fail_alike_have_a_few_rows() {
+        let mut report = passing(14);
+        let failing = report.targets.iter_mut().take(9).enumerate();
+        for (position, target) in failing {
+            (target.status, target.verdict, target.time_ms) = (TargetStatus::Failed, Verdict::Fail, None);
+            let code = if position == 6 {
+                Code::Hang
+            } else {
+                Code::MissingDependency
+            };
+            report
+                .findings
+                .push(fixture::finding(code, Severity::Error, &target.module, "it fails"));
+        }
+        let layers = layers(&report, 30);
+        let expected = [1, 2, 3, 7].map(|number| format!("shop.services.number{number}"));
+        assert_eq!(names(&layers[0]), expected, "what fails in another way is not hidden");
+        let rest = layers[0].rest.as_deref();
+        assert!(
+            rest.is_some_and(|rest| rest.starts_with("5 FAIL, 5 ok, slowest ")),
+            "{rest:?}"
+        );
+        assert_eq!(super::layers(&report, usize::MAX)[0].rows.len(), 14);
     }
 
     #[test]

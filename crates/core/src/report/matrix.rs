@@ -85,6 +85,7 @@ impl Matrix {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checks::Code;
     use crate::report::fixture;
 
     fn matrix() -> Matrix {
@@ -149,11 +150,24 @@ mod tests {
     }
 
     #[test]
-    fn what_every_leg_says_names_none() {
+    fn what_every_leg_says_names_none_even_where_stacks_differ() {
         let mut matrix = matrix();
         matrix.legs.remove(0);
+        let hang = matrix.legs[1]
+            .findings
+            .iter_mut()
+            .find(|finding| finding.code == Code::Hang);
+        hang.expect("a hang").details = vec!["/usr/lib/python3.14/socket.py:9 in accept".to_owned()];
         let text = matrix.terminal(&terminal::Options::default());
-        assert!(text.contains("  in all 2 environments\n"), "{text}");
+        assert!(
+            text.contains("  in both environments\n") && !text.contains("with other figures"),
+            "{text}"
+        );
+        assert_eq!(text.matches("error[hang]").count(), 1, "{text}");
+
+        let third = matrix.legs[1].clone();
+        let text = Matrix::of([matrix.legs, vec![third]].concat()).terminal(&terminal::Options::default());
+        assert!(text.contains("  in all 3 environments\n"), "{text}");
     }
 
     #[test]
