@@ -3,8 +3,12 @@
 
 use super::super::untrusted;
 
-/// Elements within a line: no line break stands behind one, since it would be read as a space.
-const INLINE: [&str; 9] = ["a", "b", "code", "mark", "small", "span", "strong", "td", "title"];
+/// Elements that a line break stands behind, so that the document has lines. Behind others it would be read as a space, or be one
+/// more node of a page that has many.
+const LINES: [&str; 24] = [
+    "article", "dd", "details", "div", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "li", "link",
+    "main", "meta", "ol", "p", "pre", "section", "summary", "table", "tr",
+];
 
 /// A document, or a part of one.
 #[derive(Debug, Default)]
@@ -134,7 +138,7 @@ impl Html {
     }
 
     fn end_line(&mut self, name: &str) {
-        if !INLINE.contains(&name) {
+        if LINES.contains(&name) {
             self.text.push('\n');
         }
     }
@@ -176,11 +180,11 @@ mod tests {
     #[test]
     fn attributes_are_as_short_as_they_can_be() {
         let tag = |tag: Tag| written(|html| html.void(tag));
-        assert_eq!(tag(Tag::from("rect").with_number("x", 3.04)), "<rect x=\"3\"/>\n");
-        assert_eq!(tag(Tag::from("rect").with_share("x", 0.1234)), "<rect x=\"12.3%\"/>\n");
+        assert_eq!(tag(Tag::from("rect").with_number("x", 3.04)), "<rect x=\"3\"/>");
+        assert_eq!(tag(Tag::from("rect").with_share("x", 0.1234)), "<rect x=\"12.3%\"/>");
         assert_eq!(
             tag(Tag::from("i").with_flag("open", false).with_known("x", None)),
-            "<i/>\n"
+            "<i/>"
         );
     }
 }

@@ -11,7 +11,7 @@ use super::{icicle, strip, table};
 use crate::checks::TargetStatus;
 use crate::numbers;
 use crate::observed::ClosureChange;
-use crate::report::{Finding, TargetReport};
+use crate::report::{Cause, TargetReport};
 
 /// How many of those that fail are unfolded.
 const OPEN: usize = 3;
@@ -53,7 +53,7 @@ fn one(html: &mut Html, part: &Part<'_>, target: &TargetReport, is_open: bool) {
         });
         // A browser unfolds what it goes to only where that lies inside.
         html.element(Tag::from("div").with("id", &part.anchor_of(&target.module)), |html| {
-            facts::findings_of(target, part.report).for_each(|finding| said(html, part, finding));
+            said(html, part, target);
             if let Some(picture) = part.report.picture(&target.module) {
                 strip::write(html, picture, target);
             }
@@ -90,17 +90,22 @@ fn in_short(target: &TargetReport) -> String {
     said.join(", ")
 }
 
-/// A finding, and what it goes back to with what that costs here.
-fn said(html: &mut Html, part: &Part<'_>, finding: &Finding) {
-    let severity = severity_word(finding.severity);
-    html.element(Tag::of_class("p", &format!("said {severity}")), |html| {
-        html.leaf(Tag::of_class("span", "word"), severity);
-        html.text(" ");
-        html.leaf(Tag::of_class("span", "codes"), finding.code.as_str());
-        html.text(": ");
-        html.prose(&finding.message);
-    });
-    let causes: Vec<_> = part.report.causes_of(finding).collect();
+/// Its findings, and below them what they go back to, each once, with what that costs here.
+fn said(html: &mut Html, part: &Part<'_>, target: &TargetReport) {
+    let mut causes: Vec<&Cause> = Vec::new();
+    for finding in facts::findings_of(target, part.report) {
+        let severity = severity_word(finding.severity);
+        html.element(Tag::of_class("p", &format!("said {severity}")), |html| {
+            html.leaf(Tag::of_class("span", "word"), severity);
+            html.text(" ");
+            html.leaf(Tag::of_class("span", "codes"), finding.code.as_str());
+            html.text(": ");
+            html.prose(&finding.message);
+        });
+        let new = part.report.causes_of(finding).filter(|cause| !causes.contains(cause));
+        let new: Vec<&Cause> = new.collect();
+        causes.extend(new);
+    }
     if causes.is_empty() {
         return;
     }
@@ -108,9 +113,7 @@ fn said(html: &mut Html, part: &Part<'_>, finding: &Finding) {
         for cause in causes {
             html.element("li", |html| {
                 html.prose(&facts::cause(cause));
-                let cost = cause
-                    .in_target(&finding.target)
-                    .map(|target| facts::cost_in(cause, target));
+                let cost = cause.in_target(&target.module).map(|here| facts::cost_in(cause, here));
                 if let Some(cost) = cost.filter(|cost| !cost.is_empty()) {
                     html.text(": ");
                     html.leaf("strong", &cost);
