@@ -34,6 +34,9 @@ const STYLE_FILE: &str = "importgate.css";
 const SCRIPT: &str = concat!(include_str!("page.js"), include_str!("icicle.js"));
 const SCRIPT_FILE: &str = "importgate.js";
 
+/// A page is no larger than this because of its trees: a browser has to open it, and a reader to wait for that.
+const MOST_BYTES: usize = 4_800_000;
+
 /// A report, or those of several environments, as a page.
 #[derive(Debug, Clone, Copy)]
 pub enum Page<'a> {
@@ -59,51 +62,78 @@ impl Page<'_> {
     }
 
     fn with(self, assets: Assets) -> String {
+        let without_trees = self.document(assets, 0);
+        match self.has_trees() {
+            true => self.document(assets, MOST_BYTES.saturating_sub(without_trees.len())),
+            false => without_trees,
+        }
+    }
+
+    fn has_trees(self) -> bool {
+        let has_tree = |report: &Report| report.pictures.iter().any(|picture| picture.tree.is_some());
+        match self {
+            Self::One(report) => has_tree(report),
+            Self::Legs(matrix) => matrix.legs.iter().any(has_tree),
+        }
+    }
+
+    /// The page with trees in so many bytes.
+    fn document(self, assets: Assets, room: usize) -> String {
         let mut body = Html::default();
         layers::patterns(&mut body);
         icicle::patterns(&mut body);
         let title = match self {
-            Self::One(report) => one(&mut body, &Part { report, leg: None }),
-            Self::Legs(matrix) => legs(&mut body, matrix),
+            Self::One(report) => one(&mut body, report, room),
+            Self::Legs(matrix) => legs(&mut body, matrix, room),
         };
         head::document(&title, assets, &body)
     }
 }
 
 /// The page of one report; what it is called.
-fn one(html: &mut Html, part: &Part<'_>) -> String {
-    let title = head::verdict(html, part);
+fn one(html: &mut Html, report: &Report, room: usize) -> String {
+    let part = Part {
+        report,
+        leg: None,
+        drawn: &targets::drawn(report, room),
+    };
+    let title = head::verdict(html, &part);
     html.element(Tag::from("main").with("id", "main"), |html| {
-        causes::write(html, part);
-        sections(html, part);
+        causes::write(html, &part);
+        sections(html, &part);
     });
     title
 }
 
 /// The page of several: a table of them, and a section for each.
-fn legs(html: &mut Html, matrix: &Matrix) -> String {
-    let parts: Vec<Part<'_>> = (matrix.legs.iter().enumerate())
-        .map(|(index, report)| Part {
+fn legs(html: &mut Html, matrix: &Matrix, room: usize) -> String {
+    let room = room / matrix.legs.len().max(1);
+    let drawn: Vec<Vec<&str>> = matrix.legs.iter().map(|leg| targets::drawn(leg, room)).collect();
+    let parts: Vec<Part<'_>> = (matrix.legs.iter().zip(&drawn).enumerate())
+        .map(|(index, (report, drawn))| Part {
             report,
             leg: Some(index + 1),
+            drawn,
         })
         .collect();
     let title = head::verdict_of_all(html, matrix, &parts);
     html.element(Tag::from("main").with("id", "main"), |html| {
         causes::write_shared(html, &matrix.legs, &parts);
         table::controls(html);
-        for part in &parts {
-            let heading = part.anchor("heading");
-            let tag = Tag::of_class("section", "leg")
-                .with("id", &part.anchor("leg"))
-                .with("aria-labelledby", &heading);
-            html.element(tag, |html| {
-                head::verdict_of_leg(html, part, &heading);
-                sections(html, part);
-            });
-        }
+        parts.iter().for_each(|part| leg(html, part));
     });
     title
+}
+
+fn leg(html: &mut Html, part: &Part<'_>) {
+    let heading = part.anchor("heading");
+    let tag = Tag::of_class("section", "leg")
+        .with("id", &part.anchor("leg"))
+        .with("aria-labelledby", &heading);
+    html.element(tag, |html| {
+        head::verdict_of_leg(html, part, &heading);
+        sections(html, part);
+    });
 }
 
 /// What there is of one report beside its causes.

@@ -16,6 +16,8 @@ pub(super) struct Part<'a> {
     pub(super) report: &'a Report,
     /// Its number, where the page has several.
     pub(super) leg: Option<usize>,
+    /// The targets of which the import is drawn.
+    pub(super) drawn: &'a [&'a str],
 }
 
 impl Part<'_> {

@@ -11,7 +11,7 @@ use super::{icicle, strip, table};
 use crate::checks::TargetStatus;
 use crate::numbers;
 use crate::observed::ClosureChange;
-use crate::report::{Cause, TargetReport};
+use crate::report::{Cause, Report, TargetReport};
 
 /// How many of those that fail are unfolded.
 const OPEN: usize = 3;
@@ -31,6 +31,12 @@ const PERCENTILES: [&str; 9] = [
 pub(super) fn write(html: &mut Html, part: &Part<'_>) {
     let mut open = 0;
     part.section(html, "each", "Each target", |html| {
+        let (drawn, all) = (part.drawn.len() as u64, part.report.targets.len() as u64);
+        if drawn < all {
+            let number = numbers::part_of(drawn, all, "target");
+            let text = format!("The import of {number} is drawn; `importgate explain TARGET` shows that of any other.");
+            html.prose_in("p", &text);
+        }
         for target in &part.report.targets {
             let fails = TargetResult::of(target, part.report) == TargetResult::Fail;
             let is_open = fails && open < OPEN;
@@ -38,6 +44,25 @@ pub(super) fn write(html: &mut Html, part: &Part<'_>) {
             one(html, part, target, is_open);
         }
     });
+}
+
+/// The targets whose trees have room in so many bytes, the most important first.
+pub(super) fn drawn(report: &Report, room: usize) -> Vec<&str> {
+    let mut left = room;
+    let mut drawn = Vec::new();
+    for picture in &report.pictures {
+        let Some(tree) = &picture.tree else {
+            continue;
+        };
+        let mut html = Html::default();
+        icicle::write(&mut html, tree, &picture.target);
+        let bytes = html.into_text().len();
+        if bytes <= left {
+            left -= bytes;
+            drawn.push(picture.target.as_str());
+        }
+    }
+    drawn
 }
 
 fn one(html: &mut Html, part: &Part<'_>, target: &TargetReport, is_open: bool) {
@@ -58,11 +83,9 @@ fn one(html: &mut Html, part: &Part<'_>, target: &TargetReport, is_open: bool) {
                 strip::write(html, picture, target);
             }
             percentiles(html, target);
-            if let Some(tree) = part
-                .report
-                .picture(&target.module)
-                .and_then(|picture| picture.tree.as_ref())
-            {
+            let picture = part.report.picture(&target.module);
+            let tree = picture.and_then(|picture| picture.tree.as_ref());
+            if let Some(tree) = tree.filter(|_| part.drawn.contains(&target.module.as_str())) {
                 icicle::write(html, tree, &part.anchor_of(&target.module));
             }
             target.closure.iter().for_each(|change| loads(html, change));

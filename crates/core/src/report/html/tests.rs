@@ -8,7 +8,7 @@ use super::super::facts::TargetResult;
 use super::super::{cells, facts, fixture, untrusted};
 use super::*;
 use crate::report::picture::Picture;
-use crate::report::{Finding, TargetReport};
+use crate::report::{Finding, ImportTree, TargetReport, TreeModule};
 
 /// A page as it was parsed.
 struct Parsed(RcDom);
@@ -292,6 +292,40 @@ fn the_shell_is_small_and_a_thousand_targets_are_no_burden() {
     let page = Page::One(&large(1_000)).render();
     assert!(page.len() < 5_000_000, "{}", page.len());
     assert!(page.contains("module999"));
+}
+
+#[test]
+fn trees_that_have_no_room_are_left_out_and_it_says_how_many() {
+    let module = |index: usize| TreeModule {
+        module: format!("package.subpackage.module{index}"),
+        count: 1,
+        parent: index.checked_sub(1).map(|before| before / 3),
+        own_ms: 1.0,
+        own_memory_bytes: 1024,
+        ..TreeModule::default()
+    };
+    let mut report = large(100);
+    for picture in &mut report.pictures {
+        picture.tree = Some(ImportTree {
+            modules: (0..250).map(module).collect(),
+            before: None,
+        });
+    }
+    let page = Page::One(&report).render();
+    assert!(page.len() < 5_000_000 && page.len() > 3_000_000, "{}", page.len());
+    let page = Parsed::of(&page);
+    let is_icicle = |element: &Element| element.attribute("class") == Some("icicle");
+    let drawn = page.elements().iter().filter(|element| is_icicle(element)).count();
+    assert!(drawn > 0 && drawn < 100, "{drawn}");
+    let said =
+        format!("The import of {drawn} of 100 targets is drawn; importgate explain TARGET shows that of any other.");
+    assert!(page.text().contains(&said), "{said}");
+    // The first pictures are the most important ones.
+    let first = page
+        .elements()
+        .into_iter()
+        .find(|element| element.attribute("id") == Some("target-application.package0.subpackage.module0"));
+    assert!(first.is_some_and(|target| target.elements().iter().any(is_icicle)));
 }
 
 #[test]
