@@ -55,7 +55,8 @@ pub(crate) fn write_bytes<Kind: Copy + Terminal>(
     })
 }
 
-/// Each kind that was asked for, with its file; the terminal's where none was.
+/// Each kind that was asked for, with its file; the terminal's where none was. Files come first: who reads standard output may go for
+/// one that it names as soon as it does.
 fn for_each<Kind: Copy + Terminal>(
     formats: &[OutputFormat<Kind>],
     mut write: impl FnMut(Kind, Option<&Path>) -> Result<(), Error>,
@@ -63,9 +64,9 @@ fn for_each<Kind: Copy + Terminal>(
     if formats.is_empty() {
         return write(Kind::TERMINAL, None);
     }
-    formats
-        .iter()
-        .try_for_each(|format| write(format.kind, format.path.as_deref()))
+    let (files, streams): (Vec<_>, Vec<_>) = formats.iter().partition(|format| format.path.is_some());
+    let mut in_order = files.into_iter().chain(streams);
+    in_order.try_for_each(|format| write(format.kind, format.path.as_deref()))
 }
 
 /// Lets `--color` speak for every stream of the process.
@@ -162,6 +163,26 @@ fn bytes_to_file(path: &Path, content: &[u8]) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_are_written_before_anything_that_may_name_them() {
+        let format = |kind, path: Option<&str>| OutputFormat {
+            kind,
+            path: path.map(Into::into),
+        };
+        let formats = [
+            format(FormatKind::Azure, None),
+            format(FormatKind::Markdown, Some("summary.md")),
+            format(FormatKind::Terminal, None),
+        ];
+        let mut written = Vec::new();
+        let done = for_each(&formats, |kind, _| {
+            written.push(kind);
+            Ok(())
+        });
+        assert!(done.is_ok());
+        assert_eq!(written, [FormatKind::Markdown, FormatKind::Azure, FormatKind::Terminal]);
+    }
 
     #[test]
     fn columns_are_asked_for_before_the_terminal_is() {

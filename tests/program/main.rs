@@ -25,6 +25,7 @@ mod hostile;
 mod instructions;
 mod interpreters;
 mod interrupted;
+mod lines_of_code;
 mod mistakes;
 mod outputs;
 mod places;

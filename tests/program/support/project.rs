@@ -10,11 +10,15 @@ use tempfile::TempDir;
 use super::Run;
 
 /// Variables of the developer's own shell or of a job that would change what the program does.
-const FOREIGN: [&str; 11] = [
+const FOREIGN: [&str; 15] = [
+    "BUILDKITE_BUILD_CHECKOUT_PATH",
+    "BUILD_SOURCESDIRECTORY",
+    "CI_PROJECT_DIR",
     "CLICOLOR",
     "CLICOLOR_FORCE",
     "COLUMNS",
     "GITHUB_ACTIONS",
+    "GITHUB_WORKSPACE",
     "NO_COLOR",
     "PYTHONDONTWRITEBYTECODE",
     "PYTHONHASHSEED",

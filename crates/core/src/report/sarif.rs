@@ -53,7 +53,6 @@ fn descriptor(code: Code) -> Value {
     let level = if is_open(code) { "note" } else { "error" };
     json!({
         "id": code.as_str(),
-        "name": format!("{code:?}"),
         "shortDescription": { "text": title },
         "fullDescription": { "text": meaning },
         "help": {
