@@ -32,6 +32,18 @@ pub enum FormatKind {
     Rdjson,
     /// Errors and warnings for Azure Pipelines.
     Azure,
+    /// JUnit XML: a test case for each target, for the test page of any CI service.
+    #[value(name = "junit")]
+    JUnit,
+    /// OpenMetrics text: the figures of each target, for GitLab's metrics reports and Prometheus.
+    #[value(name = "openmetrics")]
+    OpenMetrics,
+    /// Bencher Metric Format, for `bencher run --adapter json`.
+    Bmf,
+    /// JSON for github-action-benchmark, as customSmallerIsBetter.
+    BenchmarkAction,
+    /// Markdown for `buildkite-agent annotate`.
+    Buildkite,
 }
 
 /// How an explanation is shown.

@@ -12,7 +12,8 @@ use importgate_core::report::merge::Merged;
 use importgate_core::report::repository::Repository;
 use importgate_core::report::traces::{Traces, chrome, speedscope};
 use importgate_core::report::{
-    Report, azure, github, gitlab, html, json, markdown, rdjson, sarif, terminal, untrusted,
+    Report, azure, benchmark_action, bmf, buildkite, github, gitlab, html, json, junit, markdown, openmetrics, rdjson,
+    sarif, terminal, untrusted,
 };
 
 /// Writes the report in every format that was asked for; to the terminal where none was.
@@ -78,6 +79,11 @@ impl<'a> Reports<'a> {
                 around.repository(),
                 around.summary().as_deref(),
             )),
+            FormatKind::JUnit => junit::render(self.each()).map_err(not_xml),
+            FormatKind::OpenMetrics => Ok(openmetrics::render(self.each())),
+            FormatKind::Bmf => bmf::render(self.each()).map_err(not_json),
+            FormatKind::BenchmarkAction => benchmark_action::render(self.each()).map_err(not_json),
+            FormatKind::Buildkite => Ok(self.buildkite()),
         }
     }
 
@@ -113,6 +119,13 @@ impl<'a> Reports<'a> {
         match self {
             Self::One(report) => markdown::render(report, markdown::SUMMARY_BYTES),
             Self::Legs(matrix) => matrix.markdown(markdown::SUMMARY_BYTES),
+        }
+    }
+
+    fn buildkite(self) -> String {
+        match self {
+            Self::One(report) => buildkite::render(report),
+            Self::Legs(matrix) => buildkite::render_matrix(matrix),
         }
     }
 
@@ -154,4 +167,12 @@ impl Surroundings<'_> {
 /// True for a path that ends in a slash, and for a folder that is there.
 fn is_folder(path: &Path) -> bool {
     path.as_os_str().as_encoded_bytes().ends_with(b"/") || path.is_dir()
+}
+
+/// The report could not be written as XML.
+fn not_xml(source: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::Output {
+        path: "the XML".into(),
+        source: std::io::Error::other(source),
+    }
 }

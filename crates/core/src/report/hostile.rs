@@ -1,6 +1,8 @@
 //! Whatever the measured code puts into a report, no format lets it act. Every string of a rich report is replaced by an
 //! arbitrary hostile one, and each output is held against what its reader would take for more than text.
 
+mod targets;
+
 use proptest::prelude::*;
 use serde_json::Value;
 

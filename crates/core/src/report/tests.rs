@@ -1,7 +1,7 @@
 //! What each format makes of the same reports.
 
 use super::terminal::{self, Colour, Options};
-use super::{fixture, github, json, markdown};
+use super::{benchmark_action, bmf, buildkite, fixture, github, json, markdown, openmetrics};
 use crate::checks::{Code, Severity};
 use crate::report::{Cause, CauseKind, Finding, TargetReport};
 
@@ -222,6 +222,30 @@ fn a_report_can_be_read_back() {
         let text = json::render(&report).expect("JSON");
         assert_eq!(json::parse(&text).expect("a report"), report);
     }
+}
+
+#[test]
+fn the_whole_report_as_json() {
+    insta::assert_snapshot!("json", json::render(&fixture::report()).expect("JSON"));
+}
+
+#[test]
+fn the_figures_of_targets_as_openmetrics() {
+    insta::assert_snapshot!("openmetrics", openmetrics::render(&[fixture::report()]));
+}
+
+#[test]
+fn the_figures_of_targets_for_charts() {
+    insta::assert_snapshot!("bmf", bmf::render(&[fixture::report()]).expect("JSON"));
+    insta::assert_snapshot!(
+        "benchmark_action",
+        benchmark_action::render(&[fixture::report()]).expect("JSON")
+    );
+}
+
+#[test]
+fn markdown_for_an_annotation_of_buildkite() {
+    insta::assert_snapshot!("buildkite", buildkite::render(&fixture::report()));
 }
 
 #[test]

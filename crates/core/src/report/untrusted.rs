@@ -73,6 +73,7 @@ pub fn markdown(text: &str) -> String {
             '#' => escaped.push_str(&format!("\\#{APART}")),
             '@' => escaped.push_str(&format!("@{APART}")),
             ':' if safe[position..].starts_with("://") => escaped.push_str(&format!(":{APART}")),
+            ':' if ends_with_shortcode(&safe[..position]) => escaped.push_str(&format!("{APART}:")),
             '.' if ends_with_word(&safe[..position], "www") => escaped.push_str(&format!("{APART}.")),
             '-' if ends_with_word(&safe[..position], "gh") => escaped.push_str(&format!("-{APART}")),
             '-' | '+' | '=' if safe[..position].trim().is_empty() => {
@@ -204,6 +205,16 @@ pub fn uri_path(path: &str) -> String {
     path.bytes().map(encode).collect()
 }
 
+/// The value of a label in the OpenMetrics text format, without its quotes.
+pub fn metric_label(text: &str) -> String {
+    line(text).replace('\\', "\\\\").replace('"', "\\\"")
+}
+
+/// The name of a benchmark, which github-action-benchmark puts into a code span in a cell of a Markdown table as it is.
+pub fn benchmark_name(text: &str) -> String {
+    line(text).replace('`', "\\x60").replace('|', "\\x7c")
+}
+
 /// A JSON document with the same meaning in which no character acts on a terminal. JSON leaves many of them as they are, and
 /// outside of its strings it has none of them, so each can be replaced by its escape.
 pub fn json(document: &str) -> String {
@@ -220,13 +231,13 @@ pub fn json(document: &str) -> String {
     without_hash_commands(&safe, "\\u005b")
 }
 
-/// True for a character that does something instead of being seen.
+/// True for a character that does something instead of being seen, or that an XML document cannot hold in any form.
 fn acts(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
             | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
-            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{fffe}'..='\u{ffff}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
             | '\u{e0000}'..='\u{e0fff}')
 }
 
@@ -288,6 +299,13 @@ fn longest_run(text: &str) -> usize {
         .map(str::len)
         .max()
         .unwrap_or(0)
+}
+
+/// True where a colon behind this text would end the shortcode of an emoji, such as `:tada:`.
+fn ends_with_shortcode(text: &str) -> bool {
+    let is_of_code = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'+' | b'-');
+    let code = text.rsplit_once(':').map(|(_, code)| code.as_bytes());
+    code.is_some_and(|code| !code.is_empty() && code.iter().copied().all(is_of_code))
 }
 
 /// True where `text` ends with `word`, in any case, at a word boundary.
@@ -354,6 +372,7 @@ mod tests {
             ("\\*", "\\\\\\*"),
             ("see #1, @a and GH-7", "see \\#&#8203;1, @&#8203;a and GH-&#8203;7"),
             ("https://a www.b", "https:&#8203;//a www&#8203;.b"),
+            (":tada: a:b :", ":tada&#8203;: a:b :"),
             ("- a-b", "\\- a-b"),
             ("1. a", "1\\. a"),
         ] {
@@ -403,6 +422,21 @@ mod tests {
         );
         assert_eq!(sarif_text(" "), "(empty)");
         assert_eq!(uri_path("src/naïve:a b%.py"), "src/na%C3%AFve%3Aa%20b%25.py");
+    }
+
+    #[test]
+    fn the_label_of_a_metric_ends_at_our_quote_alone() {
+        assert_eq!(metric_label("a\"} 1\n# EOF\\"), "a\\\"} 1\\\\n# EOF\\\\");
+    }
+
+    #[test]
+    fn a_line_has_no_character_that_xml_cannot_hold() {
+        assert_eq!(line("\0\u{b}\u{fffe}\u{ffff}<&\n"), "\\x00\\x0b\\ufffe\\uffff<&\\n");
+    }
+
+    #[test]
+    fn the_name_of_a_benchmark_leaves_neither_its_code_span_nor_its_cell() {
+        assert_eq!(benchmark_name("a` | @all"), "a\\x60 \\x7c @all");
     }
 
     #[test]
