@@ -4,7 +4,7 @@ CARGO ?= cargo
 # What `make tools` has installed goes before what is on PATH.
 with_tools := PATH="$(CURDIR)/target/tools/bin:$$PATH"
 
-.PHONY: check lint audit tools test test-probe test-real perf-check bench bench-speed bench-scale experiment
+.PHONY: check lint audit tools formats test test-probe test-real perf-check bench bench-speed bench-scale experiment
 
 # All that can be said without running anything. cargo-deny reads every crate of Cargo.lock: it downloads those that are for
 # other systems only, where they are not there yet, and needs no network after that.
@@ -30,6 +30,10 @@ audit:
 # The programs that `check` needs besides Rust's own, into target/tools.
 tools:
 	.ci/tools install
+
+# The readers of other makers that tests/formats holds every output format against, into target/formats.
+formats:
+	tests/formats/environment
 
 test:
 	@begun=$$(date +%s) && $(CARGO) test --workspace && echo "make test: $$(($$(date +%s) - begun)) s, with the build"
