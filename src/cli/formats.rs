@@ -44,6 +44,9 @@ pub enum FormatKind {
     BenchmarkAction,
     /// Markdown for `buildkite-agent annotate`.
     Buildkite,
+    /// Service messages for TeamCity: problems of the build, inspections, statistics.
+    #[value(name = "teamcity")]
+    TeamCity,
 }
 
 /// How an explanation is shown.

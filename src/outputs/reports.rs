@@ -13,7 +13,7 @@ use importgate_core::report::repository::Repository;
 use importgate_core::report::traces::{Traces, chrome, speedscope};
 use importgate_core::report::{
     Report, azure, benchmark_action, bmf, buildkite, github, gitlab, html, json, junit, markdown, openmetrics, rdjson,
-    sarif, terminal, untrusted,
+    sarif, teamcity, terminal, untrusted,
 };
 
 /// Writes the report in every format that was asked for; to the terminal where none was.
@@ -83,6 +83,7 @@ impl<'a> Reports<'a> {
             FormatKind::OpenMetrics => Ok(openmetrics::render(self.each())),
             FormatKind::Bmf => bmf::render(self.each()).map_err(not_json),
             FormatKind::BenchmarkAction => benchmark_action::render(self.each()).map_err(not_json),
+            FormatKind::TeamCity => Ok(teamcity::render(self.each(), around.repository())),
             FormatKind::Buildkite => Ok(self.buildkite()),
         }
     }

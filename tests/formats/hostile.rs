@@ -20,7 +20,7 @@ const TEXTS: [&str; 10] = [
 ];
 
 /// The kinds that a reader of their own is at hand for.
-const KINDS: [&str; 2] = ["junit", "openmetrics"];
+const KINDS: [&str; 3] = ["junit", "openmetrics", "teamcity"];
 
 /// Replaces every string but the names of variants.
 fn replace(value: &mut Value, key: &str, text: &str) {

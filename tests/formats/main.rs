@@ -9,3 +9,4 @@ mod junit;
 mod openmetrics;
 mod reader;
 mod reports;
+mod teamcity;

@@ -54,20 +54,31 @@ def junit(text):
 
 
 def teamcity(text):
-    """By the writer of teamcity-messages, JetBrains' own; what it writes of the same values has to be the same line."""
+    """By the writer of teamcity-messages, JetBrains' own; what it writes of the same values has to be the same line.
+
+    It leaves characters beyond ASCII as they are, which a message may also have as units of UTF-16.
+    """
     from teamcity.messages import escape_value
 
-    unescaped = {"|'": "'", "||": "|", "|[": "[", "|]": "]", "|n": "\n", "|r": "\r"}
     messages = []
     for line in text.splitlines():
         name, attributes = re.fullmatch(r"##teamcity\[(\w+)((?: \w+='(?:[^|'\[\]]|\|.)*')+)\]", line).groups()
-        values = {}
-        for key, escaped in re.findall(r" (\w+)='((?:[^|'\[\]]|\|.)*)'", attributes):
-            values[key] = re.sub(r"\|.", lambda pair: unescaped[pair.group()], escaped)
+        pairs = re.findall(r" (\w+)='((?:[^|'\[\]]|\|.)*)'", attributes)
+        values = {key: unescaped(value, {"n": "\n", "r": "\r"}.get) for key, value in pairs}
         written = "".join(f" {key}='{escape_value(value)}'" for key, value in values.items())
-        assert line == f"##teamcity[{name}{written}]", line
+        assert unescaped(line, lambda escape, _: "|" + escape) == f"##teamcity[{name}{written}]", line
         messages.append([name, values])
     return messages
+
+
+def unescaped(text, read):
+    """The text with units of UTF-16 as characters, and what `read` makes of every other escape."""
+
+    def character(escape):
+        return chr(int(escape[1], 16)) if len(escape[1]) > 1 else read(escape[1], escape[1])
+
+    text = re.sub(r"\|(0x[0-9a-f]{4}|.)", character, text)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16")
 
 
 READERS = {"junit": junit, "openmetrics": openmetrics, "teamcity": teamcity}

@@ -68,3 +68,31 @@ fn extra(series: &Series<'_>) -> Option<String> {
     let lines: Vec<String> = lines.into_iter().flatten().collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn each_value_has_the_keys_that_the_action_reads() {
+        let text = render(&[fixture::report()]).expect("JSON");
+        let values: Vec<Value> = serde_json::from_str(&text).expect("a list");
+        let expected = json!({
+            "name": "shop.services.orders",
+            "unit": "ms",
+            "value": 12.3,
+            "range": "± 2.10%",
+            "extra": "ceiling 10 ms\n36 modules\n24 samples",
+        });
+        assert!(values.contains(&expected), "{text}");
+        for value in &values {
+            assert!(
+                value["name"].is_string() && value["unit"].is_string() && value["value"].is_number(),
+                "{value}"
+            );
+        }
+    }
+}

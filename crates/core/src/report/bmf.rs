@@ -50,3 +50,35 @@ fn time(milliseconds: f64, variation: Option<f64>) -> Option<Value> {
         None => json!({ "value": value }),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{fixture, published};
+
+    #[test]
+    fn a_target_is_a_benchmark_with_bounds_by_the_published_schema() {
+        let text = render(&[fixture::report()]).expect("JSON");
+        let document: Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(published::BMF.mistakes(&document), None);
+        let expected = json!({ "value": 12_300_000.0, "lower_value": 12_100_000.0, "upper_value": 12_600_000.0 });
+        assert_eq!(document["shop.services.orders"]["latency"], expected);
+        assert_eq!(document.get("shop.mailer"), None);
+        let without_a_value = json!({ "a": { "latency": { "lower_value": 1.0 } } });
+        assert!(published::BMF.mistakes(&without_a_value).is_some());
+    }
+
+    #[test]
+    fn benchmarks_of_two_environments_have_two_names() {
+        let text = render(&[fixture::report(), fixture::passing()]).expect("JSON");
+        let document: Value = serde_json::from_str(&text).expect("JSON");
+        let names: Vec<&String> = document.as_object().expect("benchmarks").keys().collect();
+        assert_eq!(
+            names
+                .iter()
+                .filter(|name| name.starts_with("shop.services.billing ("))
+                .count(),
+            2
+        );
+    }
+}

@@ -45,6 +45,7 @@ mod series;
 mod snippet;
 pub mod summary;
 mod table;
+pub mod teamcity;
 pub mod terminal;
 pub mod traces;
 mod unite;

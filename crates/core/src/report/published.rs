@@ -20,6 +20,9 @@ pub(super) static GITLAB: LazyLock<Published> =
 /// Reviewdog Diagnostic Format.
 pub(super) static RDJSON: LazyLock<Published> =
     LazyLock::new(|| Published::of(include_str!("../../tests/schemas/rdjson.json")));
+/// Bencher Metric Format.
+pub(super) static BMF: LazyLock<Published> =
+    LazyLock::new(|| Published::of(include_str!("../../tests/schemas/bmf.json")));
 
 impl Published {
     fn of(text: &str) -> Self {

@@ -205,6 +205,26 @@ pub fn uri_path(path: &str) -> String {
     path.bytes().map(encode).collect()
 }
 
+/// The value of an attribute of a service message of TeamCity, of several lines, each of which is made safe by itself; no more of it
+/// than TeamCity keeps. What is not ASCII is written as its UTF-16 units, whatever encoding the agent reads a log in.
+pub fn service_message_value<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+    const KEPT: usize = 4000;
+    let safe: Vec<String> = texts.into_iter().map(line).collect();
+    let mut escaped = String::new();
+    for character in safe.join("\n").chars().take(KEPT) {
+        match character {
+            '\n' => escaped.push_str("|n"),
+            '|' | '\'' | '[' | ']' => escaped.extend(['|', character]),
+            _ if character.is_ascii() => escaped.push(character),
+            _ => {
+                let units = character.encode_utf16(&mut [0; 2]).to_vec();
+                escaped.extend(units.iter().map(|unit| format!("|0x{unit:04x}")));
+            }
+        }
+    }
+    escaped
+}
+
 /// The value of a label in the OpenMetrics text format, without its quotes.
 pub fn metric_label(text: &str) -> String {
     line(text).replace('\\', "\\\\").replace('"', "\\\"")
@@ -422,6 +442,21 @@ mod tests {
         );
         assert_eq!(sarif_text(" "), "(empty)");
         assert_eq!(uri_path("src/naïve:a b%.py"), "src/na%C3%AFve%3Aa%20b%25.py");
+    }
+
+    #[test]
+    fn the_value_of_a_service_message_ends_at_our_quote_alone() {
+        assert_eq!(
+            service_message_value(["a'] ##teamcity[x '|n", "b\r\nc"]),
+            "a|'|] ##teamcity\\x5bx |'||n|nb\\r\\nc"
+        );
+        assert_eq!(service_message_value(["é🚀"]), "|0x00e9|0xd83d|0xde80");
+        assert_eq!(
+            service_message_value(std::iter::repeat_n("a", 1_000_000))
+                .chars()
+                .count(),
+            6_000
+        );
     }
 
     #[test]

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag};
 use serde_json::Value;
 
-use super::super::{benchmark_action, bmf, buildkite, junit, openmetrics};
+use super::super::{benchmark_action, bmf, buildkite, fixture, junit, openmetrics, published, teamcity};
 use super::{acting, command, report};
 use crate::report::TargetReport;
 
@@ -80,13 +80,37 @@ proptest! {
         let of_targets = document.test_suites.iter().flat_map(|suite| &suite.test_cases);
         prop_assert_eq!(of_targets.filter(|case| !case.properties.is_empty()).count(), report.targets.len());
         let known = |known: fn(&TargetReport) -> bool| report.targets.iter().filter(|target| known(target)).count();
-        let bmf: serde_json::Map<String, Value> = serde_json::from_str(&bmf).expect("JSON");
-        prop_assert_eq!(bmf.len(), known(|target| target.time_ms.is_some() || target.modules.is_some()));
+        let bmf: Value = serde_json::from_str(&bmf).expect("JSON");
+        prop_assert_eq!(published::BMF.mistakes(&bmf), None);
+        prop_assert_eq!(bmf.as_object().map_or(0, serde_json::Map::len), known(|target| target.time_ms.is_some() || target.modules.is_some()));
         let verdicts = metrics.lines().filter(|line| line.starts_with("importgate_verdict{"));
         prop_assert_eq!(verdicts.count(), report.targets.len());
         let benchmarks: Vec<Value> = serde_json::from_str(&benchmarks).expect("JSON");
         let names: BTreeSet<&str> = benchmarks.iter().filter_map(|benchmark| benchmark["name"].as_str()).collect();
         prop_assert_eq!(names.len(), benchmarks.len());
         prop_assert!(names.iter().all(|name| !name.contains(['`', '|'])));
+    }
+
+    #[test]
+    fn teamcity_gets_our_messages_and_no_other(report in report()) {
+        let text = teamcity::render(&[report], &fixture::repository());
+        prop_assert_eq!(acting(&text), None);
+        prop_assert!(text.is_ascii());
+        for line in text.lines() {
+            let message = line.strip_prefix("##teamcity[").and_then(|rest| rest.strip_suffix(']'));
+            // What is escaped is taken out, and no quote or bracket but ours is left.
+            let rest = message.expect("a message").replace("||", "");
+            let rest = ["|'", "|[", "|]", "|n", "|0x"].iter().fold(rest, |rest, escape| rest.replace(escape, ""));
+            prop_assert!(!rest.contains(['|', '[', ']']), "{}", line);
+            let (name, attributes) = rest.split_once(' ').expect("attributes");
+            prop_assert!(["buildProblem", "inspectionType", "inspection", "buildStatisticValue"].contains(&name));
+            // Between the quotes stands the name of the next attribute, and behind the last one nothing.
+            let mut keys: Vec<&str> = attributes.split('\'').step_by(2).collect();
+            prop_assert_eq!(keys.pop(), Some(""));
+            for key in keys {
+                let name = key.trim_start().strip_suffix('=');
+                prop_assert!(name.is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_alphabetic())), "{}", line);
+            }
+        }
     }
 }
