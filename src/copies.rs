@@ -217,6 +217,8 @@ impl Copies for ProjectCopies {
             std::env::join_paths(all).ok()
         };
         let mut process = Command::new("sh", LONGEST_TEST);
+        // Whoever waits for the proposals waits by the clock.
+        process.wall_limit = Some(LONGEST_TEST);
         process.arguments = vec!["-c".into(), command.into()];
         process.working_directory = Some(side.root.clone());
         process.output = Output::Capture;
