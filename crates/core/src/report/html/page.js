@@ -199,6 +199,7 @@
     }
     const found = id === '' ? null : document.getElementById(id);
     if (!found) return;
+    clearTimeout(pending);
     for (let at = found; at; at = at.parentElement) {
       if (at instanceof HTMLDetailsElement) at.open = true;
     }
@@ -232,7 +233,8 @@
     FILTERS.forEach(fillFilter);
     groups.flatMap((group) => group.headings).forEach(makeSortable);
     form.elements.q.addEventListener('input', showSoon);
-    form.addEventListener('change', ask);
+    // Not of the search, which says `input`: it says that it changed once more when the focus leaves it for what a link points at.
+    FILTERS.forEach((filter) => form.elements[filter]?.addEventListener('change', ask));
     form.addEventListener('submit', (event) => event.preventDefault());
     form.addEventListener('reset', (event) => {
       event.preventDefault();
