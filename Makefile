@@ -3,8 +3,11 @@
 CARGO ?= cargo
 # What `make tools` has installed goes before what is on PATH.
 with_tools := PATH="$(CURDIR)/target/tools/bin:$$PATH"
+# The program as `cargo build` leaves it.
+built := $(abspath $(or $(CARGO_TARGET_DIR),target)/debug/importgate)
 
-.PHONY: check lint audit tools formats test test-probe test-real perf-check bench bench-speed bench-scale experiment
+.PHONY: check lint audit tools formats test test-probe test-real test-browser page-pictures perf-check bench bench-speed bench-scale bench-page \
+	experiment
 
 # All that can be said without running anything. cargo-deny reads every crate of Cargo.lock: it downloads those that are for
 # other systems only, where they are not there yet, and needs no network after that.
@@ -48,6 +51,15 @@ test-real:
 	pythons=$$(tests/real/environments) && \
 	IMPORTGATE_REAL_PYTHONS="$$pythons" $(CARGO) test --test real -- --ignored --nocapture --test-threads=1
 
+# The page in Chromium. Says so and runs nothing where there is no Chromium or no Node.
+test-browser:
+	tests/browser/with_browser $(CARGO) test --test browser -- --ignored --nocapture
+
+# Pictures of the page as it looks on a laptop, a phone, paper and so on, into target/browser/pictures.
+page-pictures:
+	$(CARGO) build
+	IMPORTGATE_PROGRAM=$(built) tests/browser/with_browser node tests/browser/pictures.mjs
+
 # Gates the example, as a project gates itself.
 perf-check:
 	$(CARGO) run --release -- check --budgets budgets.example.toml
@@ -64,6 +76,11 @@ bench-speed:
 bench-scale:
 	$(CARGO) build --release
 	python3 benches/scale/scale.py target/release/importgate
+
+# How long the page of a thousand targets takes to open, and to be searched and sorted.
+bench-page:
+	$(CARGO) build
+	IMPORTGATE_PROGRAM=$(built) tests/browser/with_browser node tests/browser/bench.mjs
 
 # The tables of benches/README.md: recorded streams replayed (a minute), then real runs.
 experiment:
