@@ -51,6 +51,53 @@ fn several_formats_each_where_it_was_sent() {
 }
 
 #[test]
+fn what_came_of_each_target_for_the_test_page_and_the_charts_of_a_service() {
+    let project = project();
+    project.write("raises.py", "raise ValueError('<&> \\0')\n");
+    project.write(
+        "budgets.toml",
+        "[modules.measured]\nmax-modules = 1\n\n[modules.raises]\n",
+    );
+    let words = [
+        "--format",
+        "junit=out/report.xml",
+        "--format",
+        "openmetrics=out/metrics.txt",
+        "--format",
+        "teamcity",
+    ];
+    let run = check(&project, &words, &[]).expect_code(1);
+    let tests = project.read("out/report.xml");
+    assert!(
+        tests.contains("tests=\"3\" skipped=\"0\" failures=\"1\" errors=\"1\""),
+        "{tests}"
+    );
+    assert!(
+        tests.contains("type=\"over-modules\"") && !tests.contains("because the import raises"),
+        "{tests}"
+    );
+    assert!(
+        tests.contains("the import raises ValueError: &lt;&amp;&gt; \\x00\" type=\"import-failed\""),
+        "{tests}"
+    );
+    let metrics = project.read("out/metrics.txt");
+    assert!(
+        metrics.contains("importgate_import_seconds{target=\"measured\",environment=\"cpython-"),
+        "{metrics}"
+    );
+    assert!(
+        !metrics.contains("importgate_import_seconds{target=\"raises\""),
+        "{metrics}"
+    );
+    assert!(metrics.ends_with("# EOF\n"), "{metrics}");
+    let problems = run
+        .stdout
+        .lines()
+        .filter(|line| line.starts_with("##teamcity[buildProblem "));
+    assert_eq!(problems.count(), 2, "{}", run.stdout);
+}
+
+#[test]
 fn an_output_that_cannot_be_written_is_an_error_of_its_own() {
     let project = project();
     project.write("file", "");

@@ -88,7 +88,9 @@ fn causes(findings: &[&Finding], report: &Report) -> Vec<String> {
     let mut lines = Vec::new();
     for finding in findings {
         for cause in report.causes_of(finding) {
-            if known.iter().all(|known| known.id != cause.id) && known.len() < CAUSES {
+            // Of some failures the cause says what the finding has said already.
+            let is_said = cause.summary.starts_with(&finding.message);
+            if !is_said && known.iter().all(|known| known.id != cause.id) && known.len() < CAUSES {
                 known.push(cause);
                 lines.extend(of_cause(cause, cause.in_target(&finding.target)));
             }
