@@ -91,6 +91,7 @@ mod tests {
             ("/home/ci/shop", "../other/a.py", None),
             ("/home/ci/shop", "/usr/lib/python3.13/json/__init__.py", None),
             ("/home/ci/shop", ".venv/lib/python3.13/site-packages/rich/a.py", None),
+            ("/home/ci/shop", "vendor/site-packages/rich/a.py", None),
             ("/home/ci/shop", "cache/lib/python3.13/json/__init__.py", None),
             ("/home/ci/shop", "<frozen importlib._bootstrap>", None),
             ("/home/ci/shop", ".", None),

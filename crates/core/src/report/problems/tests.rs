@@ -209,18 +209,25 @@ fn targets_are_part_of_the_fingerprint_only_where_equal_ones_collapse() {
 
 #[test]
 fn the_rule_of_several_findings_does_not_go_by_what_they_cost() {
-    let with = |codes: [Code; 2]| {
+    let with = |costs: [f64; 2]| {
         let mut report = fixture::report();
-        report.findings = codes
-            .map(|code| Finding {
-                causes: vec![TORCH.to_owned()],
-                ..fixture::finding(code, Severity::Error, "shop.database.models", "is too much")
-            })
-            .to_vec();
-        of(&report)[0].rule
+        let targets = ["shop.cli", "shop.mailer"];
+        let mut paying = targets.map(|_| report.causes[0].targets[0].clone());
+        for (paying, (target, cost)) in paying.iter_mut().zip(targets.iter().zip(costs)) {
+            (paying.target, paying.time_ms) = ((*target).to_owned(), cost);
+        }
+        report.causes[0].targets = paying.to_vec();
+        let codes = [Code::Regression, Code::Forbidden].iter().zip(targets);
+        let finding = |(code, target): (&Code, &str)| Finding {
+            causes: vec![TORCH.to_owned()],
+            ..fixture::finding(*code, Severity::Error, target, "is too much")
+        };
+        report.findings = codes.map(finding).collect();
+        let problem = of(&report).swap_remove(0);
+        (problem.codes[0], problem.rule)
     };
-    assert_eq!(with([Code::Forbidden, Code::Regression]), Code::Regression);
-    assert_eq!(with([Code::Regression, Code::Forbidden]), Code::Regression);
+    assert_eq!(with([30.0, 10.0]), (Code::Regression, Code::Regression));
+    assert_eq!(with([10.0, 30.0]), (Code::Forbidden, Code::Regression));
 }
 
 #[test]
