@@ -116,7 +116,7 @@ fn is_elsewhere(context: UseContext) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observed::{FunctionSyntax, ImportedName, TypeChecking};
+    use crate::observed::{FunctionProblem, FunctionSyntax, ImportedName, TypeChecking};
 
     /// `import rich` with these uses, and one function that uses it.
     fn rich(uses: &[(UseContext, u32, Option<usize>)]) -> StatementSyntax {
@@ -193,6 +193,9 @@ mod tests {
         ] {
             assert_eq!(used(&[(UseContext::Function, 42, Some(0)), (context, 3, None)]), None);
         }
+        let mut without_room = rich(&[(UseContext::Function, 42, Some(0))]);
+        without_room.functions[0].problem = Some(FunctionProblem::OneLine);
+        assert_eq!(StatementUses::of(&without_room), None);
         let mut in_class = rich(&[]);
         in_class.standing = Standing::Class;
         assert_eq!(StatementUses::of(&in_class), None);

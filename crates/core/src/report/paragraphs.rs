@@ -273,6 +273,22 @@ mod tests {
     }
 
     #[test]
+    fn what_findings_mainly_go_back_to_comes_before_what_costs_more_beside_it() {
+        let report = report(
+            vec![finding(Code::Regression, "shop.a", &[LINE, "body shop.b"])],
+            vec![
+                cause(LINE, &[("shop.a", 30.0)]),
+                cause("body shop.b", &[("shop.a", 40.0)]),
+            ],
+        );
+        let told: Vec<bool> = paragraphs(&report)
+            .iter()
+            .map(|paragraph| paragraph.is_beside)
+            .collect();
+        assert_eq!(told, [false, true]);
+    }
+
+    #[test]
     fn what_goes_back_to_a_part_is_told_with_the_whole() {
         let part = Cause {
             part_of: Some(LINE.to_owned()),

@@ -120,6 +120,22 @@ mod tests {
     }
 
     #[test]
+    fn what_one_target_cannot_do_without_is_not_saved() {
+        let new = |target, saves| Cause {
+            saves,
+            help: Some("import it later".to_owned()),
+            ..cause("line a.py:1", CauseKind::NewImport, target, 20.0)
+        };
+        assert!(unite(vec![new("shop.a", true), new("shop.b", true)])[0].saves);
+        assert!(!unite(vec![new("shop.a", true), new("shop.b", false)])[0].saves);
+        // A target in which it only fails is no target in which it saves.
+        let fails = cause("line a.py:1", CauseKind::Failure, "shop.c", 0.0);
+        let united = unite(vec![new("shop.a", true), new("shop.b", true), fails]);
+        let way_out = united[0].way_out();
+        assert_eq!(way_out.as_deref(), Some("import it later; saves 20.0 ms in 2 targets"));
+    }
+
+    #[test]
     fn growth_is_told_where_the_same_line_is_also_weighed() {
         let weight = cause("line a.py:1", CauseKind::Import, "shop", 35.0);
         let growth = cause("line a.py:1", CauseKind::NewImport, "shop", 29.0);
