@@ -16,6 +16,8 @@ use super::target_state::TimesDrawn;
 const MOST_TREES: usize = 60;
 /// The least share of an import that a module is drawn for by itself, of its time or of its memory.
 const SMALLEST_SHARE: f64 = 0.004;
+/// How many times as much as the row the modules may tell of a change, or the row as much as they, for both to be one change.
+const MOST_APART: f64 = 2.0;
 /// Times are kept to a thousandth of a millisecond: no clock of a shared machine tells more.
 const PER_MS: f64 = 1000.0;
 const NS_PER_MS: f64 = 1e6;
@@ -126,15 +128,19 @@ impl Drawn<'_> {
             own_before_ms: before.as_ref().and_then(|before| before.own_ms_beside(name, own_ms)),
             ..TreeModule::default()
         }));
+        let mut before = before.map(|before| before.summary(memory));
+        if let (Some(before), Some(change_ms)) = (&mut before, self.row.change_ms) {
+            fit(&mut modules, &mut before.gone, change_ms);
+        }
         let mut modules = fold(modules, SMALLEST_SHARE);
         for module in &mut modules {
             module.own_ms = rounded(module.own_ms);
             module.own_before_ms = module.own_before_ms.map(rounded);
         }
-        Some(ImportTree {
-            modules,
-            before: before.map(|before| before.summary(memory)),
-        })
+        for gone in before.iter_mut().flat_map(|before| &mut before.gone) {
+            gone.own_ms = rounded(gone.own_ms);
+        }
+        Some(ImportTree { modules, before })
     }
 
     /// The own time of each module, by the samples that were taken, else by those of the baseline that stand for them.
@@ -234,7 +240,7 @@ impl Earlier<'_> {
         let mut gone: Vec<GoneModule> = known
             .map(|(module, own_ns)| GoneModule {
                 module: module.clone(),
-                own_ms: rounded(own_ns as f64 / NS_PER_MS * self.scale),
+                own_ms: own_ns as f64 / NS_PER_MS * self.scale,
                 own_memory_bytes: self.memory.as_ref().and_then(|memory| {
                     let before = memory.get(module.as_str())?;
                     Some((*before as f64 * memory_scale) as i64)
@@ -249,6 +255,38 @@ impl Earlier<'_> {
     }
 }
 
+/// Makes what modules take more and less come to the change of the row. Own times tell the shares: what a module takes beside the
+/// others in one process; how much the whole takes more, a comparison tells more finely. The whole stays what it is. Where the two
+/// are far apart, own times do not tell where the change is, and stay as they are.
+fn fit(modules: &mut [TreeModule], gone: &mut [GoneModule], change_ms: f64) {
+    let whole_ms: f64 = modules.iter().map(|module| module.own_ms).sum();
+    let is_new = |module: &&TreeModule| module.own_before_ms.is_none();
+    let new_ms: f64 = modules.iter().filter(is_new).map(|module| module.own_ms).sum();
+    let before_ms: f64 = modules.iter().filter_map(|module| module.own_before_ms).sum();
+    let gone_ms: f64 = gone.iter().map(|gone| gone.own_ms).sum();
+    let told_ms = whole_ms - before_ms - gone_ms;
+    let of_change = change_ms / told_ms;
+    let of_rest = (whole_ms - of_change * new_ms) / (whole_ms - new_ms);
+    let is_one_change = (1.0 / MOST_APART..=MOST_APART).contains(&of_change);
+    let leaves_a_rest = of_rest.is_finite() && of_rest > 0.0;
+    if !is_one_change || !leaves_a_rest {
+        return;
+    }
+    for module in modules {
+        match &mut module.own_before_ms {
+            None => module.own_ms *= of_change,
+            Some(before_ms) => {
+                let more_ms = (module.own_ms - *before_ms) * of_change;
+                module.own_ms *= of_rest;
+                *before_ms = (module.own_ms - more_ms).max(0.0);
+            }
+        }
+    }
+    for module in gone {
+        module.own_ms *= of_change;
+    }
+}
+
 /// What a name takes of all own times.
 fn share_of(name: &str, own_ns: &BTreeMap<String, u64>) -> f64 {
     let all: u64 = own_ns.values().sum();
@@ -259,5 +297,68 @@ fn seen(place: &Place, places: &Places) -> Place {
     Place {
         file: places.seen(&places.shorten(&place.file)),
         line: place.line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn module(own_ms: f64, own_before_ms: Option<f64>) -> TreeModule {
+        TreeModule {
+            own_ms,
+            own_before_ms,
+            ..TreeModule::default()
+        }
+    }
+
+    fn gone(own_ms: f64) -> GoneModule {
+        GoneModule {
+            own_ms,
+            ..GoneModule::default()
+        }
+    }
+
+    /// 600 ms, of which 250 are new, 50 are growth, and 40 went: 260 more, as own times have it.
+    fn import() -> ([TreeModule; 3], [GoneModule; 1]) {
+        (
+            [
+                module(250.0, None),
+                module(150.0, Some(100.0)),
+                module(200.0, Some(200.0)),
+            ],
+            [gone(40.0)],
+        )
+    }
+
+    fn whole_and_before(modules: &[TreeModule], gone: &[GoneModule]) -> (f64, f64) {
+        let before: f64 = modules.iter().filter_map(|module| module.own_before_ms).sum();
+        let gone: f64 = gone.iter().map(|gone| gone.own_ms).sum();
+        (modules.iter().map(|module| module.own_ms).sum(), before + gone)
+    }
+
+    #[test]
+    fn what_modules_take_more_comes_to_the_change_of_the_row() {
+        let (mut modules, mut gone) = import();
+        fit(&mut modules, &mut gone, 208.0);
+        let (whole, before) = whole_and_before(&modules, &gone);
+        assert!(
+            (whole - 600.0).abs() < 1e-9 && (before - 392.0).abs() < 1e-9,
+            "{modules:?} {gone:?}"
+        );
+        assert!(
+            (modules[0].own_ms - 200.0).abs() < 1e-9,
+            "a new module as the cause has it"
+        );
+        assert_eq!(modules[2].own_before_ms, Some(modules[2].own_ms), "it did not change");
+    }
+
+    #[test]
+    fn where_own_times_tell_another_change_they_stay() {
+        for change_ms in [-260.0, 0.0, 100.0, 600.0] {
+            let (mut modules, mut gone) = import();
+            fit(&mut modules, &mut gone, change_ms);
+            assert_eq!((modules, gone), import());
+        }
     }
 }

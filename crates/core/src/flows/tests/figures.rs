@@ -150,6 +150,17 @@ fn assert_picture_fits(report: &Report, picture: &Picture) {
     };
     let sum: f64 = tree.modules.iter().map(|module| module.own_ms).sum();
     assert!((sum - time_ms).abs() < 0.01 * time_ms.max(1.0), "{tree:?} {row:?}");
+    let before = tree.before.as_ref();
+    if let Some((before, change_ms)) = before.zip(row.and_then(|row| row.change_ms)) {
+        let gone: f64 = before.gone.iter().map(|gone| gone.own_ms).sum();
+        let kept: f64 = tree.modules.iter().filter_map(|module| module.own_before_ms).sum();
+        let told_ms = sum - kept - gone;
+        let is_one_change = (0.5..=2.0).contains(&(change_ms / told_ms));
+        assert!(
+            !is_one_change || (told_ms - change_ms).abs() < 0.02 * time_ms.max(1.0),
+            "{told_ms} {tree:?} {row:?}"
+        );
+    }
     for (position, module) in tree.modules.iter().enumerate() {
         assert!(module.parent.is_none_or(|parent| parent < position), "{tree:?}");
     }
