@@ -58,7 +58,7 @@ test('a verdict filters to the rows that have it', async () => {
   assert.ok((await shown()).includes('shop.database.legacy'));
 });
 
-test('numbers are sorted with the largest first, then the smallest, then as in the budgets file', async () => {
+test('numbers are sorted with the largest first, then the smallest, then as they were written', async () => {
   const asWritten = await shown();
   const press = () => heading('time-ms').getByRole('button').click();
   await press();

@@ -108,10 +108,9 @@ fn one(html: &mut Html, part: &Part<'_>, layer: &Layer<'_>, ticks: &str) {
             html.element(Tag::of_class("table", "bars"), |html| {
                 html.element("thead", |html| html.element("tr", |html| head(html, &scale, ticks)));
                 html.element("tbody", |html| {
-                    layer
-                        .rows
-                        .iter()
-                        .for_each(|target| row(html, part, target, (&scale, lines)));
+                    for target in part.urgent_first(layer.rows.iter().copied()) {
+                        row(html, part, target, (&scale, lines));
+                    }
                 });
             });
         }

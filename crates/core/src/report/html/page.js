@@ -11,7 +11,7 @@
 
   // ---- What is there, read once.
 
-  /** A target: its row, the rows below that belong to it, and its place in the order of the budgets file. */
+  /** A target: its row, the rows below that belong to it, and its place as it was written. */
   const readTarget = (row, index) => {
     const rows = [row];
     for (let below = row.nextElementSibling; below && !('target' in below.dataset); below = below.nextElementSibling) {
@@ -151,7 +151,7 @@
     pending = setTimeout(ask, 100);
   };
 
-  /** One press sorts the usual way, the next the other way round, and the third as in the budgets file. */
+  /** One press sorts the usual way, the next the other way round, and the third as it was. */
   const sortBy = (key) => {
     const usual = TEXT_COLUMNS.includes(key) ? key : `-${key}`;
     const other = usual === key ? `-${key}` : key;

@@ -2,8 +2,9 @@
 
 use sha2::{Digest, Sha256};
 
+use super::super::facts::TargetResult;
 use super::markup::{Html, Tag};
-use crate::report::Report;
+use crate::report::{Report, TargetReport};
 
 /// The levels of headings.
 const HEADINGS: [&str; 6] = ["h1", "h2", "h3", "h4", "h5", "h6"];
@@ -59,6 +60,21 @@ impl Part<'_> {
         } else {
             html.text(target);
         }
+    }
+
+    /// Targets in the order in which they are looked at: what fails, what the samples do not decide, and the rest, each as in the
+    /// budgets file.
+    pub(super) fn urgent_first<'t>(
+        &self,
+        targets: impl IntoIterator<Item = &'t TargetReport>,
+    ) -> Vec<&'t TargetReport> {
+        let mut targets: Vec<&TargetReport> = targets.into_iter().collect();
+        targets.sort_by_cached_key(|target| match TargetResult::of(target, self.report) {
+            TargetResult::Fail => 0,
+            TargetResult::Unsure => 1,
+            TargetResult::Warning | TargetResult::Pass => 2,
+        });
+        targets
     }
 
     /// The anchor of one of its sections.

@@ -40,10 +40,9 @@ pub(super) fn write(html: &mut Html, part: &Part<'_>) {
                 |html| {
                     html.element("thead", |html| html.element("tr", |html| head(html, columns)));
                     html.element("tbody", |html| {
-                        report
-                            .targets
-                            .iter()
-                            .for_each(|target| row(html, part, target, columns.len()));
+                        for target in part.urgent_first(&report.targets) {
+                            row(html, part, target, columns.len());
+                        }
                     });
                 },
             );

@@ -37,7 +37,7 @@ pub(super) fn write(html: &mut Html, part: &Part<'_>) {
             let text = format!("The import of {number} is drawn; `importgate explain TARGET` shows that of any other.");
             html.prose_in("p", &text);
         }
-        for target in &part.report.targets {
+        for target in part.urgent_first(&part.report.targets) {
             let fails = TargetResult::of(target, part.report) == TargetResult::Fail;
             let is_open = fails && open < OPEN;
             open += usize::from(is_open);

@@ -7,6 +7,7 @@ use markup5ever_rcdom::{Handle, NodeData, RcDom};
 use super::super::facts::TargetResult;
 use super::super::{cells, facts, fixture, untrusted};
 use super::*;
+use crate::checks::Verdict;
 use crate::report::picture::Picture;
 use crate::report::{Finding, ImportTree, TargetReport, TreeModule};
 
@@ -127,11 +128,7 @@ fn large(targets: usize) -> Report {
         .map(|index| TargetReport {
             module: name(index),
             layer: Some(format!("layer{}", index % 4)),
-            verdict: if index % 10 == 0 {
-                crate::checks::Verdict::Fail
-            } else {
-                crate::checks::Verdict::Pass
-            },
+            verdict: if index % 10 == 0 { Verdict::Fail } else { Verdict::Pass },
             ..row.clone()
         })
         .collect();
@@ -227,6 +224,40 @@ fn its_figures_are_those_of_the_terminal() {
         assert!(text.contains(&facts::usual_cost(cause)), "{}", cause.summary);
     }
     assert!(text.contains(&facts::reason(&report)) && text.contains(&facts::cost(&report)));
+}
+
+#[test]
+fn what_fails_stands_first_then_what_is_undecided_and_the_rest_is_as_in_the_budgets_file() {
+    let verdicts = [
+        ("a", Verdict::Pass),
+        ("b", Verdict::Inconclusive),
+        ("c", Verdict::Fail),
+        ("d", Verdict::Pass),
+        ("e", Verdict::Fail),
+    ];
+    let mut report = fixture::passing();
+    let row = report.targets[0].clone();
+    let target = |(name, verdict): (&str, Verdict)| TargetReport {
+        module: name.to_owned(),
+        verdict,
+        ..row.clone()
+    };
+    report.targets = verdicts.into_iter().map(target).collect();
+    report.findings.clear();
+    let page = Parsed::of(&Page::One(&report).render());
+    for section in ["layers", "targets", "each"] {
+        let sections = page.named("section");
+        let found = sections.iter().find(|element| element.attribute("id") == Some(section));
+        let elements = found.expect("a section").elements();
+        let names: Vec<String> = (elements.iter())
+            .filter(|element| match section {
+                "each" => element.name == "strong",
+                _ => element.name == "a",
+            })
+            .map(Element::text)
+            .collect();
+        assert_eq!(names, ["c", "e", "b", "a", "d"], "{section}");
+    }
 }
 
 #[test]
