@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::cli::{ColourChoice, ExplainFormat, FixFormat, FormatKind, OutputFormat, TableFormat};
 use crate::error::Error;
+use importgate_core::report::html::Page;
 use importgate_core::report::terminal;
 
 mod reports;
@@ -44,6 +45,19 @@ pub(crate) fn write_each<Kind: Copy + Terminal>(
     })
 }
 
+/// The same of an explanation, whose page may be a folder.
+pub(crate) fn write_explanation(
+    formats: &[OutputFormat<ExplainFormat>],
+    page: Page<'_>,
+    render: impl Fn(ExplainFormat) -> Result<String, Error>,
+) -> Result<(), Error> {
+    for_each(formats, |kind, path| match (kind, path) {
+        (ExplainFormat::Html, Some(path)) if is_folder(path) => page_to_folder(page, path),
+        (_, Some(path)) => to_file(path, &render(kind)?),
+        (_, None) => to_standard_output(&render(kind)?),
+    })
+}
+
 /// The same of outputs that are bytes: a diff of sources may be in any encoding, and keeps every byte.
 pub(crate) fn write_bytes<Kind: Copy + Terminal>(
     formats: &[OutputFormat<Kind>],
@@ -67,6 +81,17 @@ fn for_each<Kind: Copy + Terminal>(
     let (files, streams): (Vec<_>, Vec<_>) = formats.iter().partition(|format| format.path.is_some());
     let mut in_order = files.into_iter().chain(streams);
     in_order.try_for_each(|format| write(format.kind, format.path.as_deref()))
+}
+
+/// True for a path that ends in a slash, and for a folder that is there.
+fn is_folder(path: &Path) -> bool {
+    path.as_os_str().as_encoded_bytes().ends_with(b"/") || path.is_dir()
+}
+
+/// A page and what belongs to it, each file as a whole.
+fn page_to_folder(page: Page<'_>, folder: &Path) -> Result<(), Error> {
+    let mut files = page.render_folder().into_iter();
+    files.try_for_each(|(name, text)| to_file(&folder.join(name), &text))
 }
 
 /// Lets `--color` speak for every stream of the process.

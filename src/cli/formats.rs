@@ -58,6 +58,8 @@ pub enum ExplainFormat {
     Json,
     /// Advice and trees to paste into an issue or a pull request.
     Markdown,
+    /// A page to look at; for a path that ends in / or is a folder, index.html with its style sheet and its script beside it.
+    Html,
     /// A profile for speedscope.
     Speedscope,
     /// A trace for Perfetto and chrome://tracing.

@@ -14,6 +14,7 @@ use importgate_core::explain::Explanation;
 use importgate_core::flows::{Explain, explain};
 use importgate_core::observed::ModuleIndex;
 use importgate_core::report::explain::{json, markdown, terminal};
+use importgate_core::report::html;
 use importgate_core::report::traces::{Traces, chrome, speedscope};
 use importgate_probe::Probe;
 use importgate_probe::python::Session;
@@ -59,7 +60,13 @@ fn measured(name: &str, arguments: &ExplainArguments) -> Result<u8, Error> {
     )
     .map_err(|error| project.with_doubt(error.into()))?;
     progress.finish();
-    outputs::write_each(&arguments.formats, |kind, _| render(&explanation, kind, arguments))?;
+    let page = html::Page::Import {
+        explanation: &explanation,
+        smallest_ms: terminal_options(arguments).smallest_ms,
+    };
+    outputs::write_explanation(&arguments.formats, page, |kind| {
+        render(&explanation, page, kind, arguments)
+    })?;
     Ok(exit::PASS)
 }
 
@@ -77,11 +84,17 @@ pub(super) fn target(name: &str, project: &Project, session: &Session) -> Result
     )))
 }
 
-fn render(explanation: &Explanation, kind: ExplainFormat, arguments: &ExplainArguments) -> Result<String, Error> {
+fn render(
+    explanation: &Explanation,
+    page: html::Page<'_>,
+    kind: ExplainFormat,
+    arguments: &ExplainArguments,
+) -> Result<String, Error> {
     Ok(match kind {
         ExplainFormat::Terminal => terminal::render(explanation, &terminal_options(arguments)),
         ExplainFormat::Json => json::render(explanation).map_err(outputs::not_json)?,
         ExplainFormat::Markdown => markdown::render(explanation, &terminal_options(arguments)),
+        ExplainFormat::Html => page.render(),
         ExplainFormat::Speedscope => speedscope::render(&Traces::of_explanation(explanation)),
         ExplainFormat::ChromeTrace => chrome::render(&Traces::of_explanation(explanation)),
     })

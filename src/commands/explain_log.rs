@@ -10,6 +10,7 @@ use crate::exit;
 use crate::outputs;
 use importgate_core::explain::importtime::{self, ImportLog, STANDARD_INPUT};
 use importgate_core::report::explain::{log_json, log_terminal, markdown};
+use importgate_core::report::html;
 use importgate_core::report::traces::{Traces, chrome, speedscope};
 
 /// Explains a log, or the part of it that one module imported, and returns the exit code.
@@ -25,8 +26,13 @@ pub(super) fn run(path: &Path, part: Option<&str>, arguments: &ExplainArguments)
         .as_deref()
         .map(|module| log.chain_to(module))
         .transpose()?;
-    outputs::write_each(&arguments.formats, |kind, _| {
-        render(&log, why.as_deref(), kind, arguments)
+    let page = html::Page::Log {
+        log: &log,
+        why: why.as_deref(),
+        options: terminal_options(arguments),
+    };
+    outputs::write_explanation(&arguments.formats, page, |kind| {
+        render(&log, why.as_deref(), page, kind, arguments)
     })?;
     Ok(exit::PASS)
 }
@@ -49,6 +55,7 @@ fn contents(path: &Path) -> Result<(String, Vec<u8>), Error> {
 fn render(
     log: &ImportLog,
     why: Option<&[usize]>,
+    page: html::Page<'_>,
     kind: ExplainFormat,
     arguments: &ExplainArguments,
 ) -> Result<String, Error> {
@@ -56,6 +63,7 @@ fn render(
         ExplainFormat::Terminal => log_terminal::render(log, why, &terminal_options(arguments)),
         ExplainFormat::Json => log_json::render(log, why).map_err(outputs::not_json)?,
         ExplainFormat::Markdown => markdown::render_log(log, why, &terminal_options(arguments)),
+        ExplainFormat::Html => page.render(),
         ExplainFormat::Speedscope => speedscope::render(&Traces::of_log(log)),
         ExplainFormat::ChromeTrace => chrome::render(&Traces::of_log(log)),
     })

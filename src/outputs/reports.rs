@@ -1,9 +1,8 @@
 //! A report in each kind of output that `check` and `merge` write.
 
 use std::cell::OnceCell;
-use std::path::Path;
 
-use super::{for_each, not_json, terminal_options, to_file, to_standard_output};
+use super::{for_each, is_folder, not_json, page_to_folder, terminal_options, to_file, to_standard_output};
 use crate::cli::{FormatKind, OutputFormat};
 use crate::error::Error;
 use crate::repository;
@@ -48,7 +47,7 @@ impl<'a> Reports<'a> {
             repository: OnceCell::new(),
         };
         for_each(formats, |kind, path| match (kind, path) {
-            (FormatKind::Html, Some(path)) if is_folder(path) => self.html_folder(path),
+            (FormatKind::Html, Some(path)) if is_folder(path) => page_to_folder(self.page(), path),
             (_, Some(path)) => to_file(path, &self.render(kind, &terminal_options(false, verbose), &around)?),
             (_, None) => to_standard_output(&self.render(kind, &terminal_options(true, verbose), &around)?),
         })
@@ -93,12 +92,6 @@ impl<'a> Reports<'a> {
             Self::One(report) => html::Page::One(report),
             Self::Legs(matrix) => html::Page::Legs(matrix),
         }
-    }
-
-    /// The page and what belongs to it, each file as a whole.
-    fn html_folder(self, folder: &Path) -> Result<(), Error> {
-        let mut files = self.page().render_folder().into_iter();
-        files.try_for_each(|(name, text)| to_file(&folder.join(name), &text))
     }
 
     fn terminal(self, options: &terminal::Options) -> String {
@@ -163,11 +156,6 @@ impl Surroundings<'_> {
         let path = markdown.find_map(|format| format.path.as_ref())?;
         std::path::absolute(path).ok()?.to_str().map(str::to_owned)
     }
-}
-
-/// True for a path that ends in a slash, and for a folder that is there.
-fn is_folder(path: &Path) -> bool {
-    path.as_os_str().as_encoded_bytes().ends_with(b"/") || path.is_dir()
 }
 
 /// The report could not be written as XML.

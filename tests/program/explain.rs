@@ -238,6 +238,10 @@ fn each_format_goes_where_it_is_told() {
         "--format",
         "speedscope=e.txt",
         "--format",
+        "html=page/",
+        "--format",
+        "html=page.html",
+        "--format",
         "terminal",
     ];
     let printed = explain(&project, &formats);
@@ -247,6 +251,15 @@ fn each_format_goes_where_it_is_told() {
         let document: Value = serde_json::from_str(&text).expect("JSON");
         assert!(document[key].is_array(), "{document:#}");
     }
+    let names = ["index.html", "importgate.css", "importgate.js"];
+    let [index, style, script] = names.map(|name| project.read(&format!("page/{name}")));
+    for page in [&index, &project.read("page.html")] {
+        assert!(
+            page.contains("<h1>app: ") && page.contains("<strong>leaf</strong>"),
+            "{page}"
+        );
+    }
+    assert!(!index.contains("<style") && !style.is_empty() && !script.is_empty());
 }
 
 #[test]

@@ -30,11 +30,19 @@ pub(super) fn write(text: &mut String, imports: &[CostlyImport], together: &[Cos
         text.push('\n');
         one(text, import);
     }
+    if let Some(note) = note(imports, together) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "\n{note}");
+    }
+}
+
+/// What the times saved rest on, where none of them was measured.
+pub(in crate::report) fn note(imports: &[CostlyImport], together: &[CostlyTogether]) -> Option<&'static str> {
     let mut measured = imports.iter().map(|import| import.measured);
     let mut measured_together = together.iter().map(|set| set.measured);
-    if measured.all(|measured| measured.is_none()) && measured_together.all(|measured| measured.is_none()) {
-        text.push_str("\nTimes saved are estimated; `--verify` measures those of what nothing uses while importing.\n");
-    }
+    let is_estimate =
+        measured.all(|measured| measured.is_none()) && measured_together.all(|measured| measured.is_none());
+    is_estimate.then_some("Times saved are estimated; `--verify` measures those of what nothing uses while importing.")
 }
 
 fn one(text: &mut String, import: &CostlyImport) {
@@ -52,7 +60,7 @@ fn one(text: &mut String, import: &CostlyImport) {
 }
 
 /// What is said of a statement, without what to write.
-pub(super) fn of_one(import: &CostlyImport) -> Vec<String> {
+pub(in crate::report) fn of_one(import: &CostlyImport) -> Vec<String> {
     let mut sentences = vec![savings(import)];
     sentences.extend(import.measured.as_ref().map(describe));
     if !import.also_imported_by.is_empty() {
@@ -65,7 +73,7 @@ pub(super) fn of_one(import: &CostlyImport) -> Vec<String> {
 }
 
 /// What to write in place of a statement, where there is something.
-pub(super) fn remedy(import: &CostlyImport) -> Option<String> {
+pub(in crate::report) fn remedy(import: &CostlyImport) -> Option<String> {
     Some(wording::remedy(import.advice.as_ref()?.remedy.as_ref()?))
 }
 
@@ -81,14 +89,14 @@ fn set_of_statements(text: &mut String, set: &CostlyTogether) {
 }
 
 /// What is said of statements that save only together.
-pub(super) fn of_set(set: &CostlyTogether) -> Vec<String> {
+pub(in crate::report) fn of_set(set: &CostlyTogether) -> Vec<String> {
     let mut sentences = vec![wording::together(set)];
     sentences.extend(set.measured.as_ref().map(describe));
     sentences.extend(wording::hindrances(set));
     sentences
 }
 
-pub(super) fn word(kind: AdviceKind) -> &'static str {
+pub(in crate::report) fn word(kind: AdviceKind) -> &'static str {
     match kind {
         AdviceKind::Lazy => "lazy",
         AdviceKind::Split => "split",
@@ -97,7 +105,7 @@ pub(super) fn word(kind: AdviceKind) -> &'static str {
 }
 
 /// Where a statement stands, and what it says.
-pub(super) fn statement(import: &CostlyImport) -> (String, String) {
+pub(in crate::report) fn statement(import: &CostlyImport) -> (String, String) {
     let place = import.place.as_ref().map_or(import.importer.clone(), place_for_people);
     let statement = import.source.clone().unwrap_or_else(|| {
         let named = import.imported.last().map_or("", String::as_str);

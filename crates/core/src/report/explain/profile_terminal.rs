@@ -24,7 +24,7 @@ const SMALLEST_SHARE: f64 = 0.03;
 const MOST_STEPS: usize = 8;
 
 /// Writes the section.
-pub(super) fn write(text: &mut String, explanation: &Explanation, profile: &ProfileTable, smallest_ms: f64) {
+pub(in crate::report) fn write(text: &mut String, explanation: &Explanation, profile: &ProfileTable, smallest_ms: f64) {
     heading(text, explanation, profile);
     // Writing to a string cannot fail.
     let _ = writeln!(

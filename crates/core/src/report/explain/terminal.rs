@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::branches::{Branches, Shown, Stem};
-use super::{imports, profile_terminal};
+use super::{imports, profile_terminal, share_of_body};
 use crate::explain::{ChainStep, Explanation, HeavyLine};
 use crate::numbers;
 use crate::report::{untrusted, wording};
@@ -125,32 +125,24 @@ fn bodies(text: &mut String, lines: &[HeavyLine]) {
     }
     let _ = writeln!(text, "heavy by themselves:");
     for line in lines {
-        let calls = line.calls.as_ref();
-        let calls = calls.map_or_else(String::new, |name| format!("calls `{name}`: "));
-        let share = format!(
-            "{calls}{:.0}% of the {} that the body of `{}` takes itself",
-            line.share * 100.0,
-            numbers::time(line.body_ms),
-            line.module
-        );
         let _ = writeln!(
             text,
             "  {}  {}\n         {}",
             untrusted::line(&line.place.to_string()),
             untrusted::line(&line.source),
-            untrusted::line(&share)
+            untrusted::line(&share_of_body(line))
         );
     }
     text.push('\n');
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(in crate::report) mod tests {
     use super::*;
     use crate::explain::{Distribution, Group, Node};
 
     /// A target of the project that loads two modules of a distribution.
-    pub(in super::super) fn sample() -> Explanation {
+    pub(in crate::report) fn sample() -> Explanation {
         let torch = || {
             Group::Distribution(Distribution {
                 name: "torch".to_owned(),

@@ -87,7 +87,7 @@ fn section(html: &mut Html, part: &Part<'_>, articles: Vec<Article<'_>>) {
 }
 
 /// What a reader opens to see it.
-fn fold(html: &mut Html, summary: &str, content: impl FnOnce(&mut Html)) {
+pub(super) fn fold(html: &mut Html, summary: &str, content: impl FnOnce(&mut Html)) {
     html.element("details", |html| {
         html.prose_in("summary", summary);
         content(html);

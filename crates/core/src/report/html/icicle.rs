@@ -24,7 +24,7 @@ pub(super) fn write(html: &mut Html, tree: &ImportTree, anchor: &str) {
     let forest = Forest::of(tree);
     html.element(Tag::of_class("div", "icicle"), |html| {
         choices(html, &forest, anchor);
-        for quantity in QUANTITIES {
+        for &quantity in quantities(&forest) {
             for view in views(&forest) {
                 figure(html, &forest, *view, quantity);
             }
@@ -50,6 +50,15 @@ fn views(forest: &Forest<'_>) -> &'static [View] {
     }
 }
 
+/// What a width may stand for: where no memory is known, as in a log, only time.
+fn quantities(forest: &Forest<'_>) -> &'static [Quantity] {
+    let has_memory = |node: &forest::Node<'_>| node.own(Quantity::Memory) != Default::default();
+    match forest.nodes.iter().any(has_memory) {
+        true => &QUANTITIES,
+        false => &QUANTITIES[..1],
+    }
+}
+
 /// The change where there is one, else what is.
 fn first_view(forest: &Forest<'_>) -> View {
     let is_changed =
@@ -69,8 +78,13 @@ fn choices(html: &mut Html, forest: &Forest<'_>, anchor: &str) {
             let of_views = views.iter().map(|view| (view.word(), *view == first));
             choice(html, "Shown", &format!("{anchor}-view"), of_views);
         }
-        let quantities = QUANTITIES.map(|quantity| (word(quantity), quantity == Quantity::Time));
-        choice(html, "Width", &format!("{anchor}-width"), quantities.into_iter());
+        let quantities = quantities(forest);
+        if quantities.len() > 1 {
+            let of_quantities = quantities
+                .iter()
+                .map(|&quantity| (word(quantity), quantity == Quantity::Time));
+            choice(html, "Width", &format!("{anchor}-width"), of_quantities);
+        }
         let out = Tag::of_class("button", "zoom-out")
             .with("type", "button")
             .with_flag("hidden", true);

@@ -8,6 +8,7 @@
 mod causes;
 mod head;
 mod icicle;
+mod import;
 mod layers;
 mod markup;
 mod part;
@@ -24,7 +25,10 @@ pub(super) mod tests;
 use self::head::Assets;
 use self::markup::{Html, Tag};
 use self::part::Part;
+use super::explain::terminal;
 use super::matrix::Matrix;
+use crate::explain::Explanation;
+use crate::explain::importtime::ImportLog;
 use crate::report::Report;
 
 /// The style sheet, and its name in a folder.
@@ -37,13 +41,29 @@ const SCRIPT_FILE: &str = "importgate.js";
 /// A page is no larger than this because of its trees: a browser has to open it, and a reader to wait for that.
 const MOST_BYTES: usize = 4_800_000;
 
-/// A report, or those of several environments, as a page.
+/// What there is a page of.
 #[derive(Debug, Clone, Copy)]
 pub enum Page<'a> {
     /// The report of one environment.
     One(&'a Report),
     /// Those of several, one below the other.
     Legs(&'a Matrix),
+    /// One import that `explain` looked at.
+    Import {
+        /// What it found.
+        explanation: &'a Explanation,
+        /// Groups and functions that take less, in milliseconds, are left out.
+        smallest_ms: f64,
+    },
+    /// What a log of `python -X importtime` says.
+    Log {
+        /// The log.
+        log: &'a ImportLog,
+        /// The way to a module, as positions in the tree of the log, where that alone was asked for.
+        why: Option<&'a [usize]>,
+        /// How much of it is told.
+        options: terminal::Options,
+    },
 }
 
 impl Page<'_> {
@@ -74,6 +94,8 @@ impl Page<'_> {
         match self {
             Self::One(report) => has_tree(report),
             Self::Legs(matrix) => matrix.legs.iter().any(has_tree),
+            // The one tree that they have is what the page is for.
+            Self::Import { .. } | Self::Log { .. } => false,
         }
     }
 
@@ -85,6 +107,11 @@ impl Page<'_> {
         let title = match self {
             Self::One(report) => one(&mut body, report, room),
             Self::Legs(matrix) => legs(&mut body, matrix, room),
+            Self::Import {
+                explanation,
+                smallest_ms,
+            } => import::measured(&mut body, explanation, smallest_ms),
+            Self::Log { log, why, options } => import::logged(&mut body, log, why, &options),
         };
         head::document(&title, assets, &body)
     }

@@ -91,6 +91,11 @@ fn write_text(node: &Handle, text: &mut String) {
     }
 }
 
+/// The text of a page.
+pub(in crate::report) fn text_of(page: &str) -> String {
+    Parsed::of(page).text()
+}
+
 /// What no page may have, whatever the report holds: an element, an attribute or an address that is not ours.
 pub(in crate::report) fn assert_inert(page: &str) {
     const ELEMENTS: &str = "a article body button code dd defs details div dl dt fieldset figcaption figure form g h1 h2 \
