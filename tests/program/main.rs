@@ -28,6 +28,7 @@ mod interrupted;
 mod lines_of_code;
 mod mistakes;
 mod outputs;
+mod pages;
 mod places;
 mod record;
 mod reuse;
