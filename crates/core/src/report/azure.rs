@@ -23,7 +23,7 @@ fn issue(problem: &Problem) -> Option<String> {
         Level::Note => return None,
     };
     let location = problem.spot.as_ref().map_or_else(String::new, |spot| {
-        let path = untrusted::azure_property(&spot.path);
+        let path = untrusted::azure_path(&spot.path);
         format!("sourcepath={path};linenumber={};columnnumber=1;", spot.line)
     });
     let lines = problem.message();

@@ -52,7 +52,7 @@ fn annotation(problem: &Problem, command: &str) -> String {
     let title = untrusted::workflow_property(&format!("importgate: {}", problem.title()));
     let properties = match &problem.spot {
         Some(spot) => {
-            let path = untrusted::workflow_property(&spot.path);
+            let path = untrusted::workflow_path(&spot.path);
             format!("file={path},line={},title={title}", spot.line)
         }
         None => format!("title={title}"),

@@ -1,6 +1,7 @@
 //! Whatever the measured code puts into a report, no format lets it act. Every string of a rich report is replaced by an
 //! arbitrary hostile one, and each output is held against what its reader would take for more than text.
 
+mod lengths;
 mod targets;
 
 use proptest::prelude::*;
@@ -232,6 +233,8 @@ proptest! {
     #[test]
     fn profiles_keep_every_name_and_act_on_no_terminal(report in report()) {
         let traces = Traces::of_report(&report);
+        let profiles: Value = serde_json::from_str(&speedscope::render(&traces)).expect("JSON");
+        prop_assert_eq!(published::SPEEDSCOPE.mistakes(&profiles), None);
         for text in [speedscope::render(&traces), chrome::render(&traces)] {
             prop_assert_eq!(acting(&text), None);
             prop_assert_eq!(command(&text), None);

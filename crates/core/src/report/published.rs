@@ -24,6 +24,10 @@ pub(super) static RDJSON: LazyLock<Published> =
 pub(super) static BMF: LazyLock<Published> =
     LazyLock::new(|| Published::of(include_str!("../../tests/schemas/bmf.json")));
 
+/// Files of speedscope.
+pub(super) static SPEEDSCOPE: LazyLock<Published> =
+    LazyLock::new(|| Published::of(include_str!("../../tests/schemas/speedscope.json")));
+
 impl Published {
     fn of(text: &str) -> Self {
         const NAME: &str = "published.json";

@@ -5,6 +5,9 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::checks::is_installed;
 
+/// The longest path that a system opens, in bytes.
+const LONGEST_PATH: usize = 4096;
+
 /// The repository that a report is read in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repository {
@@ -19,7 +22,7 @@ impl Repository {
     }
 
     /// The way to a file of the report from the root; `None` for what a reader of the repository cannot open: a file that lies
-    /// elsewhere, an installed package, code without a file.
+    /// elsewhere, an installed package, code without a file, a name that is too long for one.
     pub fn path_of(&self, file: &str) -> Option<String> {
         if file.is_empty() || file.starts_with('<') {
             return None;
@@ -27,7 +30,8 @@ impl Repository {
         let path = without_dots(&self.here.join(file));
         let path = path.strip_prefix(&self.root).ok()?;
         let is_file = path.components().next().is_some() && !is_installed(path) && !is_standard_library(path);
-        path.to_str().filter(|_| is_file).map(str::to_owned)
+        let path = path.to_str().filter(|path| is_file && path.len() < LONGEST_PATH)?;
+        Some(path.to_owned())
     }
 
     /// The same file as it is called from the folder in which the command runs, for a reader who stands there too.
@@ -96,6 +100,7 @@ mod tests {
             ("/home/ci/shop", "<frozen importlib._bootstrap>", None),
             ("/home/ci/shop", ".", None),
             ("/home/ci/shop", "", None),
+            ("/home/ci/shop", &"long/".repeat(1_000), None),
         ] {
             assert_eq!(
                 repository(here).path_of(file).as_deref(),

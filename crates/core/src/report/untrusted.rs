@@ -14,9 +14,14 @@ const LONGEST: usize = 500;
 /// One line of text that is safe in a terminal and in a log. What would act rather than be read (control characters, escape
 /// sequences, text direction, invisible characters, line breaks) is written as a Python escape; long text is shortened.
 pub fn line(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
+    line_of(text, LONGEST)
+}
+
+/// A line with no more than this many characters of the text.
+fn line_of(text: &str, longest: usize) -> String {
+    let mut safe = String::with_capacity(text.len().min(longest));
     let mut characters = text.chars();
-    for character in characters.by_ref().take(LONGEST) {
+    for character in characters.by_ref().take(longest) {
         match character {
             '\t' => safe.push_str("    "),
             _ if acts(character) => push_escape(&mut safe, character),
@@ -167,21 +172,34 @@ pub fn workflow_message<'a>(texts: impl IntoIterator<Item = &'a str>) -> String 
 
 /// The value of a property of a GitHub workflow command.
 pub fn workflow_property(text: &str) -> String {
-    line(text).replace('%', "%25").replace(':', "%3A").replace(',', "%2C")
+    as_workflow_property(&line(text))
+}
+
+/// The same of a path that can be opened: it has an end, and where it were cut it would name no file.
+pub fn workflow_path(path: &str) -> String {
+    as_workflow_property(&line_of(path, usize::MAX))
+}
+
+fn as_workflow_property(safe: &str) -> String {
+    safe.replace('%', "%25").replace(':', "%3A").replace(',', "%2C")
 }
 
 /// The message of a logging command of Azure Pipelines, of several lines, each of which is made safe by itself.
 pub fn azure_message<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let safe: Vec<String> = texts.into_iter().map(line).collect();
-    safe.join("\n")
-        .replace('%', "%AZP25")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A")
+    as_azure_message(&safe.join("\n"))
 }
 
-/// The value of a property of a logging command of Azure Pipelines.
-pub fn azure_property(text: &str) -> String {
-    azure_message([text]).replace(';', "%3B").replace(']', "%5D")
+/// A path that can be opened as the value of a property of a logging command of Azure Pipelines: it has an end, and where it were cut it
+/// would name no file.
+pub fn azure_path(path: &str) -> String {
+    as_azure_message(&line_of(path, usize::MAX))
+        .replace(';', "%3B")
+        .replace(']', "%5D")
+}
+
+fn as_azure_message(safe: &str) -> String {
+    safe.replace('%', "%AZP25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// One line of a SARIF message, whose readers make a link of brackets before a parenthesis.
@@ -431,7 +449,7 @@ mod tests {
             azure_message(["50%", "a;b]c\n##vso[d]"]),
             "50%AZP25%0Aa;b]c\\n##vso\\x5bd]"
         );
-        assert_eq!(azure_property("a;b]c%"), "a%3Bb%5Dc%AZP25");
+        assert_eq!(azure_path("a;b]c%"), "a%3Bb%5Dc%AZP25");
     }
 
     #[test]

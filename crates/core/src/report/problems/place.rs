@@ -30,9 +30,15 @@ pub(super) fn spot(paragraph: &Paragraph<'_>, repository: &Repository) -> Option
         })
 }
 
+/// The longest name that a file has, in bytes.
+const LONGEST_NAME: usize = 255;
+
 /// The beginning of the budgets file, which lies in the repository whatever else does not.
 pub(super) fn budgets_file(report: &Report, repository: &Repository) -> Spot {
-    let name = || report.budgets.rsplit('/').next().filter(|name| !name.is_empty());
+    let name = || {
+        let name = report.budgets.rsplit('/').next();
+        name.filter(|name| (1..=LONGEST_NAME).contains(&name.len()))
+    };
     let path = repository.path_of(&report.budgets);
     Spot {
         path: path.unwrap_or_else(|| name().unwrap_or("budgets.toml").to_owned()),

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{Frame, Traces, chrome, spans, speedscope};
 use crate::explain::{Distribution, Explanation, Group, Node};
 use crate::report::fixture::{self, tree_module};
+use crate::report::published::SPEEDSCOPE;
 use crate::report::{GoneModule, ImportTree, Picture, Report, TreeBefore};
 
 /// A run with one picture.
@@ -202,8 +203,8 @@ fn several_modules_in_one_say_so() {
     assert!(text.contains("\"torch.nn.functional and 1,199 more\""), "{text}");
 }
 
-#[test]
-fn an_explanation_and_its_lines_are_one_track() {
+/// `app` imports `leaf`, whose name wants to clear the screen.
+fn explanation() -> Explanation {
     let node = |module: &str, parent| Node {
         module: module.to_owned(),
         group: Group::Distribution(Distribution {
@@ -217,7 +218,7 @@ fn an_explanation_and_its_lines_are_one_track() {
         own_memory_bytes: 0,
         cumulative_memory_bytes: 0,
     };
-    let explanation = Explanation {
+    Explanation {
         target: "app".to_owned(),
         python_version: "3.13.0".to_owned(),
         time_ms: 1.0,
@@ -231,7 +232,12 @@ fn an_explanation_and_its_lines_are_one_track() {
         bodies: Vec::new(),
         why: None,
         profile: None,
-    };
+    }
+}
+
+#[test]
+fn an_explanation_and_its_lines_are_one_track() {
+    let explanation = explanation();
     let traces = Traces::of_explanation(&explanation);
     let text = speedscope::render(&traces);
     assert!(!text.contains('\u{1b}'), "{text}");
@@ -239,6 +245,23 @@ fn an_explanation_and_its_lines_are_one_track() {
     assert_eq!(document["name"], "import app");
     assert_eq!(stacks(&document, 0)[1], (400, "app leaf\u{1b}[2J".to_owned()));
     assert_eq!(document["profiles"][0]["endValue"], 801);
+}
+
+#[test]
+fn what_speedscope_gets_is_valid_by_its_published_schema() {
+    let (explanation, runs) = (
+        explanation(),
+        [fixture::report(), report(changed()), fixture::passing()],
+    );
+    let mut drawn: Vec<Traces<'_>> = runs.iter().map(Traces::of_report).collect();
+    drawn.push(Traces::of_explanation(&explanation));
+    for traces in drawn {
+        let document = parsed(&speedscope::render(&traces));
+        assert_eq!(SPEEDSCOPE.mistakes(&document), None, "{}", document["name"]);
+    }
+    let mut unknown_unit = parsed(&speedscope::render(&Traces::of_explanation(&explanation)));
+    unknown_unit["profiles"][0]["unit"] = "fortnights".into();
+    assert!(SPEEDSCOPE.mistakes(&unknown_unit).is_some());
 }
 
 #[test]
