@@ -20,7 +20,7 @@ const TEXTS: [&str; 10] = [
 ];
 
 /// The kinds that a reader of their own is at hand for.
-const KINDS: [&str; 3] = ["junit", "openmetrics", "teamcity"];
+const KINDS: [&str; 4] = ["junit", "openmetrics", "teamcity", "chrome-trace"];
 
 /// Replaces every string but the names of variants.
 fn replace(value: &mut Value, key: &str, text: &str) {
@@ -55,7 +55,8 @@ fn a_million_characters_are_no_more_than_a_long_name() {
     report["findings"][0]["target"] = "a".repeat(1_000_000).into();
     report["findings"][0]["message"] = "\u{1b}".repeat(1_000_000).into();
     let reports = [report];
-    for kind in KINDS {
+    // A profile keeps each name whole, since its viewer searches by them.
+    for kind in KINDS.into_iter().filter(|kind| *kind != "chrome-trace") {
         let text = written(&reports, kind);
         assert!(text.len() < 200_000, "{kind}: {} bytes", text.len());
         read(kind, &text);

@@ -10,3 +10,4 @@ mod openmetrics;
 mod reader;
 mod reports;
 mod teamcity;
+mod traces;

@@ -9,6 +9,7 @@ import functools
 import json
 import pathlib
 import re
+import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 
@@ -81,7 +82,14 @@ def unescaped(text, read):
     return text.encode("utf-16", "surrogatepass").decode("utf-16")
 
 
-READERS = {"junit": junit, "openmetrics": openmetrics, "teamcity": teamcity}
+def chrome_trace(text):
+    """By the model of TracerBench, in Node: each thread with its events."""
+    script = pathlib.Path(__file__).with_name("trace_model.mjs")
+    command = ["node", script, sys.prefix]
+    return json.loads(subprocess.run(command, input=text, encoding="utf-8", stdout=subprocess.PIPE, check=True).stdout)
+
+
+READERS = {"junit": junit, "openmetrics": openmetrics, "teamcity": teamcity, "chrome-trace": chrome_trace}
 
 if __name__ == "__main__":
     read = READERS[sys.argv[1]]

@@ -50,8 +50,9 @@ fn thread_events<'a>(ids: (usize, usize), order: usize, track: &'a Track<'_>) ->
         .chain(track.spans.iter().map(move |span| complete(ids, span)))
 }
 
+/// With the category that Chromium gives them: some readers want one of each event.
 fn metadata(name: &str, (process, thread): (usize, usize), arguments: Value) -> Value {
-    json!({"ph": "M", "name": name, "pid": process, "tid": thread, "ts": 0, "args": arguments})
+    json!({"ph": "M", "cat": "__metadata", "name": name, "pid": process, "tid": thread, "ts": 0, "args": arguments})
 }
 
 fn complete((process, thread): (usize, usize), span: &Span<'_>) -> Value {
