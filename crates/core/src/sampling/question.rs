@@ -6,6 +6,7 @@ use crate::observed::{ClosureChange, Sample};
 use crate::stats::MachineSpeed;
 use crate::stats::changed_part::{ChangedPart, usual_own_times};
 use crate::stats::comparison::Design;
+use crate::stats::crowding::shift_when_crowded;
 use crate::stats::estimate;
 use crate::stats::sample_times::waiting;
 use crate::stats::time::Time;
@@ -275,8 +276,12 @@ impl<'a> Question<'a> {
         } else {
             Schedule::ceiling
         });
-        let share = self.rules.budget.share();
-        Some(look_at_ceiling(&time, ceiling_ms, &schedule, share))
+        let look = |ceiling_ms| look_at_ceiling(&time, ceiling_ms, &schedule, self.rules.budget.share());
+        let decision = look(ceiling_ms);
+        let shift = shift_when_crowded(head);
+        // What may be too long by so much is over a ceiling where it would be over a higher one, too.
+        let is_told = decision != Decision::Fail || shift == 0.0 || look(ceiling_ms * (1.0 + shift)) == Decision::Fail;
+        Some(if is_told { decision } else { Decision::Inconclusive })
     }
 
     /// Whether its time spreads more than it may.
@@ -423,6 +428,44 @@ mod tests {
         assert_eq!(look(false, &FRESH[..4]), Decision::Continue);
         assert_eq!(look(false, &FRESH[..5]), Decision::Fail);
         assert_eq!(look(true, &FRESH), Decision::Continue);
+    }
+
+    /// The same samples where each waits for a processor for so many times as long as it computes.
+    fn crowded(times_ms: &[f64], times: f64) -> Vec<Sample> {
+        let mut samples = samples(times_ms);
+        for sample in &mut samples {
+            sample.wall_ns = (sample.cpu_ns as f64 * (1.0 + times)) as u64;
+        }
+        samples
+    }
+
+    #[test]
+    fn what_hardly_got_a_processor_is_no_slower_by_what_that_alone_makes_of_it() {
+        let slower: Vec<f64> = FRESH.repeat(3).iter().map(|ms| ms * 1.2).collect();
+        let target = target(Some(110.0));
+        let answers = |other: &OtherSide, times| {
+            let question = Question::new(&target, other, rules(3, 60, false));
+            question.answers(&crowded(&slower, times), &[])
+        };
+        for other in [stored(None, true), stored(edit(), true)] {
+            let (quiet, busy) = (answers(&other, 1.0), answers(&other, 7.0));
+            assert_eq!(quiet.decision(), Decision::Fail, "{quiet:?}");
+            assert_ne!(busy.decision(), Decision::Fail, "{busy:?}");
+            assert_eq!(
+                (quiet.ceiling, busy.ceiling),
+                (Some(Decision::Fail), Some(Decision::Inconclusive))
+            );
+        }
+    }
+
+    #[test]
+    fn what_takes_twice_as_long_fails_on_any_machine() {
+        let slower: Vec<f64> = FRESH.iter().map(|ms| ms * 2.0).collect();
+        let (target, other) = (target(Some(110.0)), stored(None, true));
+        let question = Question::new(&target, &other, rules(3, 60, false));
+        let answers = question.answers(&crowded(&slower, 7.0), &[]);
+        assert_eq!(answers.ceiling, Some(Decision::Fail));
+        assert_eq!(answers.regression.map(|ruling| ruling.decision), Some(Decision::Fail));
     }
 
     #[test]

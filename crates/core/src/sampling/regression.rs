@@ -3,7 +3,7 @@
 use crate::budgets::Limits;
 use crate::observed::Sample;
 use crate::stats::changed_part::ChangedPart;
-use crate::stats::comparison::{Design, Evidence, SAME_CODE_SHIFT, resolution};
+use crate::stats::comparison::{Design, Evidence, SAME_CODE_SHIFT, resolution, shift_between_runs};
 use crate::stats::{MachineSpeed, Scatter, estimate};
 
 use super::alpha::Schedule;
@@ -64,7 +64,7 @@ impl AgainstBefore<'_> {
             self.rule(Design::ChangedPart { part, before }, &schedule, self.criteria())
         });
         let Some(changed) = changed else {
-            answers.regression = whole.and_then(|(design, schedule)| self.rule(design, &schedule, self.criteria()));
+            answers.regression = whole.and_then(|(design, schedule)| self.rule(design, &schedule, self.whole(design)));
             return;
         };
         let explained = changed.comparison.change.max(0.0);
@@ -81,6 +81,18 @@ impl AgainstBefore<'_> {
             max_regression: self.limits.max_regression.value,
             noise_floor_ms: self.limits.noise_floor_ms.value,
             resolution: 0.0,
+        }
+    }
+
+    /// What the whole has to exceed where nothing finer can be told. Base and head wait for a processor alike.
+    fn whole(&self, design: Design<'_>) -> Criteria {
+        let resolution = match design {
+            Design::Whole { before } => shift_between_runs(self.head, before),
+            _ => 0.0,
+        };
+        Criteria {
+            resolution,
+            ..self.criteria()
         }
     }
 

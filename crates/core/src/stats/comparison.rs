@@ -18,6 +18,7 @@ use super::blocked::{BlockedChange, blocked_change};
 use super::calibration::{NS_PER_MS, calibrated_log};
 use super::changed_part::{ChangedPart, MODULES_ALLOWANCE};
 use super::changes::{Changes, Part, Tail, WaitShift, Waits};
+use super::crowding::shift_when_crowded;
 use super::few::FEW;
 use super::location::location;
 use super::machine::MachineSpeed;
@@ -81,7 +82,13 @@ const WAVE: f64 = 0.5;
 /// The finest slowdown of a whole import, as a share, that can be told from what moves one run against another.
 pub fn resolution(now: &[Sample], before: &[Sample], machine: &MachineSpeed) -> f64 {
     let scatter = |samples: &[Sample]| SampleTimes::of(samples, machine).variation().unwrap_or(0.0);
-    WHOLE_RESOLUTION.max(RUN_SPREAD * scatter(now).max(scatter(before)))
+    let of_runs = WHOLE_RESOLUTION.max(RUN_SPREAD * scatter(now).max(scatter(before)));
+    of_runs + shift_between_runs(now, before)
+}
+
+/// By what share one of two runs may be off since its imports hardly got a processor.
+pub(crate) fn shift_between_runs(now: &[Sample], before: &[Sample]) -> f64 {
+    shift_when_crowded(now).max(shift_when_crowded(before))
 }
 
 /// What a nanosecond of these samples is on `machine`: how their usual time as it was read relates to the calibrated one. It brings

@@ -4,7 +4,7 @@
 //! From the ground up: [`quantile`] (locations and spreads), [`rank`] (exact one-sided rank tests), [`multiple`] (many
 //! targets in one run), [`calibration`] (what a sample would have taken on a machine of a given speed), [`machine`] (which
 //! speed that is), [`sample_times`] (with what it was blocked for), [`estimate()`] (what the samples of a target come to),
-//! [`scatter`] (how far single samples scatter in a run),
+//! [`scatter`] (how far single samples scatter in a run), `crowding` (what waiting for a processor adds),
 //! [`changed_part`], [`blocked`] and [`comparison`] (now against before), [`memory`] (what it adds to the process), [`growth`]
 //! (which modules grew), [`saving`] (with something and without it) and [`contest`] (several ways to do the same). What decides on them is
 //! [`crate::sampling`].
@@ -15,6 +15,7 @@ pub mod changed_part;
 mod changes;
 pub mod comparison;
 pub mod contest;
+pub(crate) mod crowding;
 mod estimate;
 mod few;
 pub mod growth;
