@@ -26,6 +26,19 @@ pub(super) fn instructions(target: &TargetReport) -> String {
     or_none(target.instructions.map(numbers::count))
 }
 
+/// What stands above the cells of [`percentiles`].
+pub(super) const PERCENTILE_HEADINGS: [&str; 9] = [
+    "",
+    "p50",
+    "p95",
+    "p99",
+    "before",
+    "blocked",
+    "peak",
+    "spread",
+    "decided by",
+];
+
 /// A row for each of time, CPU and wall clock, as far as known: what it is, p50, p95, p99, and in the first row alone the
 /// baseline's time, the blocked part, the peak of the memory, the spread and what decided.
 pub(super) fn percentiles(target: &TargetReport) -> Vec<[String; 9]> {

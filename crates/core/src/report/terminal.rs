@@ -230,20 +230,8 @@ impl Page<'_> {
     }
 
     fn percentiles(&self) -> Table {
-        let headers = [
-            "",
-            "module",
-            "",
-            "p50",
-            "p95",
-            "p99",
-            "before",
-            "blocked",
-            "peak",
-            "spread",
-            "decided by",
-        ];
-        let headers = headers.map(|header| (header, Align::Right)).to_vec();
+        let headers = ["", "module"].into_iter().chain(cells::PERCENTILE_HEADINGS);
+        let headers = headers.map(|header| (header, Align::Right)).collect();
         self.by_layer(headers, usize::MAX, |target| {
             let rows = cells::percentiles(target).into_iter().enumerate();
             rows.map(|(index, numbers)| {

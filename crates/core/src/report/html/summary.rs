@@ -6,18 +6,6 @@ use super::markup::{Html, Tag};
 use super::part::Part;
 use crate::checks::Verdict;
 
-const LAYER_COLUMNS: [&str; 9] = [
-    "layer",
-    "targets",
-    "total",
-    "share",
-    "average",
-    "without worst",
-    "worst has",
-    "memory",
-    "its share",
-];
-
 /// The section of it; nothing where there is nothing to say.
 pub(super) fn write(html: &mut Html, part: &Part<'_>) {
     let summary = Summary::of(part.report);
@@ -61,7 +49,7 @@ pub(super) fn write_totals(html: &mut Html, part: &Part<'_>) {
             html.element(Tag::of_class("table", "figures"), |html| {
                 html.element("thead", |html| {
                     html.element("tr", |html| {
-                        for title in LAYER_COLUMNS {
+                        for title in summary::LAYER_HEADINGS {
                             html.leaf(Tag::from("th").with("scope", "col"), title);
                         }
                     });

@@ -16,18 +16,6 @@ use crate::report::{Cause, Report, TargetReport};
 /// How many of those that fail are unfolded.
 const OPEN: usize = 3;
 
-const PERCENTILES: [&str; 9] = [
-    "",
-    "p50",
-    "p95",
-    "p99",
-    "before",
-    "blocked",
-    "peak",
-    "spread",
-    "decided by",
-];
-
 pub(super) fn write(html: &mut Html, part: &Part<'_>) {
     let mut open = 0;
     part.section(html, "each", "Each target", |html| {
@@ -155,8 +143,8 @@ fn percentiles(html: &mut Html, target: &TargetReport) {
         html.element(Tag::of_class("table", "figures"), |html| {
             html.element("thead", |html| {
                 html.element("tr", |html| {
-                    html.leaf("td", PERCENTILES[0]);
-                    for title in &PERCENTILES[1..] {
+                    html.leaf("td", cells::PERCENTILE_HEADINGS[0]);
+                    for title in &cells::PERCENTILE_HEADINGS[1..] {
                         html.leaf(Tag::from("th").with("scope", "col"), title);
                     }
                 });

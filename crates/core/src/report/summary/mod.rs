@@ -280,6 +280,19 @@ impl OrderSpread {
     }
 }
 
+/// What stands above a layer's name and the cells of its [`Totals`].
+pub(super) const LAYER_HEADINGS: [&str; 9] = [
+    "layer",
+    "targets",
+    "total",
+    "share",
+    "average",
+    "without worst",
+    "worst has",
+    "memory",
+    "its share",
+];
+
 impl Totals {
     /// Targets, total, share, average, average without the worst, what the worst has, memory, its share.
     pub(super) fn cells(&self) -> [String; 8] {

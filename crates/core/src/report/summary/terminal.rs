@@ -8,7 +8,8 @@ use super::super::table::{Align, Cell, Row, Table};
 use super::super::terminal::{self, Colour, Options};
 use super::super::{Report, untrusted};
 use super::{
-    Amounts, MOST_PERCENT, MOST_PERCENT_OF_PASSING, OrderSpread, Summary, TargetShare, Totals, beside_limit, or_none,
+    Amounts, LAYER_HEADINGS, MOST_PERCENT, MOST_PERCENT_OF_PASSING, OrderSpread, Summary, TargetShare, Totals,
+    beside_limit, or_none,
 };
 use crate::numbers;
 
@@ -130,17 +131,9 @@ pub(in crate::report) fn tables(report: &Report, options: &Options) -> String {
 }
 
 fn layers(summary: &Summary, colour: bool) -> Table {
+    let [layer, targets, total, share, average, others, worst, memory, of_memory] = LAYER_HEADINGS;
     let headers = [
-        "",
-        "layer",
-        "targets",
-        "total",
-        "share",
-        "average",
-        "without worst",
-        "worst has",
-        "memory",
-        "its share",
+        "", layer, targets, total, share, average, others, worst, memory, of_memory,
     ];
     let mut rows: Vec<Row> = summary.layers.iter().map(|layer| row_of_layer(layer, None)).collect();
     if summary.layers.len() != 1 {
