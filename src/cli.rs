@@ -87,7 +87,7 @@ pub enum Command {
     Compare(CompareArguments),
     /// Join what shards reported or recorded, and the reports of several Pythons, into one.
     Merge(MergeArguments),
-    /// Print the JSON Schema of a report, or of an explanation.
+    /// Print the JSON Schema of a report, of an explanation, or of the budgets file.
     Schema(SchemaArguments),
     /// Print a completion script.
     Completions {
@@ -100,10 +100,10 @@ pub enum Command {
 /// Which project, with which interpreter.
 #[derive(Debug, Args)]
 pub struct ProjectArguments {
-    /// The budgets file [default: budgets.toml or pyproject.toml with [tool.importgate], here or in a folder above].
+    /// The budgets file [default: importgate.toml, budgets.toml or pyproject.toml with [tool.importgate], here or in a folder above].
     #[arg(long, value_name = "FILE")]
     pub budgets: Option<PathBuf>,
-    /// The baseline [default: as the budgets file says, else budgets.baseline.json beside it].
+    /// The baseline [default: as the budgets file says, else importgate.baseline.json beside an importgate.toml, budgets.baseline.json beside another].
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
     /// The interpreter [default: as the budgets file says, else $VIRTUAL_ENV, .venv, python3 on PATH].
@@ -249,6 +249,8 @@ pub enum SchemaOf {
     Report,
     /// What `explain` writes.
     Explanation,
+    /// The budgets file, for editors.
+    Budgets,
 }
 
 /// `importgate explain`.

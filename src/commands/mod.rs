@@ -19,6 +19,7 @@ use crate::cli::{Cli, Command, SchemaOf};
 use crate::error::Error;
 use crate::exit;
 use crate::outputs;
+use importgate_core::budgets;
 use importgate_core::report::{explain as explain_report, json, untrusted};
 
 /// Runs one command and returns the exit code. Errors go to stderr.
@@ -38,6 +39,7 @@ pub fn run(cli: Cli) -> u8 {
             let schema = match arguments.of {
                 SchemaOf::Report => json::schema(),
                 SchemaOf::Explanation => explain_report::json::schema(),
+                SchemaOf::Budgets => budgets::schema(),
             };
             outputs::to_standard_output(&schema).map(|()| exit::PASS)
         }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::{env, fs};
 
+use importgate_core::budgets;
 use importgate_core::report::{explain, json};
 
 #[track_caller]
@@ -26,4 +27,9 @@ fn that_of_the_report_is_up_to_date() {
 #[test]
 fn that_of_an_explanation_is_up_to_date() {
     assert_up_to_date("explanation.schema.json", &explain::json::schema());
+}
+
+#[test]
+fn that_of_the_budgets_file_is_up_to_date() {
+    assert_up_to_date("budgets.schema.json", &budgets::schema());
 }

@@ -1,15 +1,13 @@
 //! `[checkpoints.NAME]`: targets that are checked together, whatever layers they stand in.
 
 use super::diagnostic::Mistakes;
+use super::keys::declared::checkpoint;
 use super::names::nearest;
 use super::sections::is_target_name;
 use super::select::{CHECKPOINT, Group, LAYER, members, names};
 use super::table::{Named, Table};
-use super::value::{Located, Value};
+use super::value::Located;
 use super::{Budgets, Target};
-
-/// An example of the words that name targets.
-const EXAMPLE: &str = "\"shop.database.*\"";
 
 /// `[checkpoints.NAME]`.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,25 +20,13 @@ pub(super) struct Checkpoint {
 impl Checkpoint {
     pub(super) fn read(named: Named, mut table: Table<'_>) -> Option<Self> {
         let name_fits = is_target_name(&named, &table);
-        let words = table.require("targets", &format!("[{EXAMPLE}]"));
-        let words = words.and_then(|value| words_of(&value));
+        let words = table.read(&checkpoint::TARGETS);
         table.finish();
-        name_fits.then_some(Self { named, words: words? })
+        name_fits.then_some(Self {
+            named,
+            words: words?.value,
+        })
     }
-}
-
-/// The words of a key that names targets.
-fn words_of(value: &Value<'_>) -> Option<Vec<Located<String>>> {
-    let mut words = value.some_texts(true, EXAMPLE)?;
-    words.retain(|word| {
-        let nested = word.value.starts_with(CHECKPOINT);
-        if nested {
-            let help = "name its targets, or the layers that they stand in".to_owned();
-            value.report_at(&word.span, "a checkpoint has no checkpoint in it", Some(help));
-        }
-        !nested
-    });
-    Some(words)
 }
 
 impl Budgets {

@@ -41,20 +41,6 @@ pub enum ReuseBy {
     Never,
 }
 
-impl ReuseBy {
-    /// Every choice.
-    pub const ALL: [Self; 3] = [Self::Files, Self::Observed, Self::Never];
-
-    /// The word for it in budgets and on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Files => "files",
-            Self::Observed => "observed",
-            Self::Never => "never",
-        }
-    }
-}
-
 impl fmt::Display for Bytecode {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {

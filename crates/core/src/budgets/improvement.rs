@@ -2,12 +2,10 @@
 //! before holds it against the recording that the table names. A check asks nothing of it, since it compares with the baseline,
 //! which moves with each recording.
 
+use super::keys::declared::improvement;
 use super::table::Table;
 use super::value::Located;
 use crate::budgets::Cited;
-
-/// What an improvement accepts: nothing loses all that it takes.
-const IMPROVEMENTS: std::ops::RangeInclusive<f64> = 0.001..=0.999;
 
 /// `[improvement]`. Shares are fractions: 0.2 is a fifth less than before.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,15 +23,12 @@ pub struct Improvement {
 
 impl Improvement {
     pub(super) fn read(mut table: Table<'_>) -> Option<Self> {
-        let since = table
-            .require("since", "\"before.baseline.json\"")
-            .and_then(|value| value.text());
+        let since = table.read(&improvement::SINCE);
         let asked = table.has_any(&["time", "memory", "cpu"]);
-        let [time, memory, cpu] = ["time", "memory", "cpu"]
-            .map(|key| table.take(key).and_then(|value| value.share(&IMPROVEMENTS)))
-            .map(|share| share.as_ref().map(Located::cited));
-        let words = table.take("targets");
-        let words = words.and_then(|value| value.some_texts(true, "\"layer:database\""));
+        let time = table.optional(&improvement::TIME);
+        let memory = table.optional(&improvement::MEMORY);
+        let cpu = table.optional(&improvement::CPU);
+        let words = table.read(&improvement::TARGETS);
         // A misspelled key is one mistake, not two.
         if table.finish() == 0 && !asked {
             table.report_absence(
@@ -46,7 +41,7 @@ impl Improvement {
             time,
             memory,
             cpu,
-            words: words.unwrap_or_default(),
+            words: words.map(|words| words.value).unwrap_or_default(),
         })
     }
 

@@ -1,31 +1,14 @@
 //! What a target must keep within: every key that a rule reads, in one table, and how the narrower table of the budgets wins
-//! over the wider. A key is one line here: its name, what it accepts, and what it is where no table has it. The rule itself
-//! is a file of `checks`, which the line names.
+//! over the wider. A key is one line here: where its value goes, its declaration in `keys::declared`, and what it is where no
+//! table has it. The rule itself is a file of `checks`, which the line names.
 
+use super::keys::declared::{counts, limits as ceilings, preload, prohibitions};
 use super::names;
-use super::settings::{Gate, NOISE_FLOORS_MS, SHARES};
+use super::settings::Gate;
 use super::table::Table;
 use super::value::{Located, Value};
 use crate::budgets::Cited;
 use crate::observed::Effect;
-
-/// What a ceiling of time accepts: a microsecond to an hour.
-pub(super) const TIMES_MS: std::ops::RangeInclusive<f64> = 0.001..=3_600_000.0;
-/// What a ceiling of memory accepts: a byte to a tebibyte.
-const MEMORY: std::ops::RangeInclusive<u64> = 1..=1 << 40;
-/// What a ceiling of modules accepts. The target itself is a module, so a ceiling of none would always fail.
-const MODULES: std::ops::RangeInclusive<u64> = 1..=1_000_000;
-/// How many new modules may be allowed.
-const NEW_MODULES: std::ops::RangeInclusive<u64> = 0..=1_000_000;
-/// What becomes of a warning or of a cycle: true where it fails.
-const FAIL_OR_WARN: [(&str, bool); 2] = [("fail", true), ("warn", false)];
-/// Every side effect that can be forbidden.
-const EFFECTS: [(&str, Effect); 4] = [
-    ("network", Effect::Network),
-    ("subprocess", Effect::Subprocess),
-    ("thread", Effect::Thread),
-    ("write", Effect::Write),
-];
 
 /// What a limit is before its table is known: a value, or a list of them, with the place in the file.
 pub(super) trait Limit {
@@ -41,7 +24,7 @@ impl<T> Limit for Cited<T> {
 }
 
 impl<T> Limit for Vec<Cited<T>> {
-    type Written = Vec<Located<T>>;
+    type Written = Located<Vec<Located<T>>>;
 }
 
 /// The types and functions that one line for each key stands for. A key has a field in [`Limits`], is read by one of the
@@ -50,7 +33,7 @@ macro_rules! limits {
     ($(
         $(#[$group_doc:meta])*
         fn $group:ident {
-            $($(#[$doc:meta])* $field:ident: $limit:ty = $key:literal, $read:expr, $absent:expr;)*
+            $($(#[$doc:meta])* $field:ident: $limit:ty = $key:path, $absent:expr;)*
         }
     )*) => {
         /// The limits of one target. Times are milliseconds, memory is bytes, shares are fractions (0.1 is 10%).
@@ -63,14 +46,14 @@ macro_rules! limits {
         #[derive(Debug, Clone, PartialEq, Default)]
         pub(super) struct Rules {
             $($(pub(super) $field: Option<<$limit as Limit>::Written>,)*)*
-            pub(super) preload: Option<Vec<Located<String>>>,
+            pub(super) preload: Option<Located<Vec<Located<String>>>>,
         }
 
         impl Rules {
             $(
                 $(#[$group_doc])*
                 fn $group(&mut self, table: &mut Table<'_>) {
-                    $(self.$field = table.take($key).and_then($read);)*
+                    $(self.$field = table.read(&$key);)*
                 }
             )*
 
@@ -90,9 +73,6 @@ macro_rules! limits {
                 }
             }
         }
-
-        /// The keys of rules, to say where they belong when they stand elsewhere.
-        pub(super) const KEYS: &[&str] = &[$($($key,)*)*];
     };
 }
 
@@ -100,38 +80,37 @@ limits! {
     /// The ceilings that hold for whatever can be timed, a command too.
     fn read_ceilings_into {
         /// Ceiling of the time, in milliseconds (`checks::ceiling`).
-        max_time_ms: Option<Cited<f64>> = "max-time", |value| value.time_ms(&TIMES_MS), no_limit;
+        max_time_ms: Option<Cited<f64>> = ceilings::MAX_TIME, no_limit;
         /// Ceiling of the memory that the import adds to the resident set, in bytes (`checks::memory`).
-        max_memory_bytes: Option<Cited<u64>> = "max-memory", |value| value.memory_bytes(&MEMORY), no_limit;
+        max_memory_bytes: Option<Cited<u64>> = ceilings::MAX_MEMORY, no_limit;
         /// The share by which it may add more memory than the baseline (`checks::memory_regression`).
-        max_memory_regression: Option<Cited<f64>> = "max-memory-regression", |value| value.share(&SHARES),
-            gate_memory_regression;
+        max_memory_regression: Option<Cited<f64>> = ceilings::MAX_MEMORY_REGRESSION, gate_memory_regression;
         /// The share by which it may be slower than the baseline (`checks::regression`, `checks::slowdown`).
-        max_regression: Cited<f64> = "max-regression", |value| value.share(&SHARES), gate_regression;
+        max_regression: Cited<f64> = ceilings::MAX_REGRESSION, gate_regression;
         /// A change below this many milliseconds never fails, whatever its share (`checks::regression`).
-        noise_floor_ms: Cited<f64> = "noise-floor", |value| value.time_ms(&NOISE_FLOORS_MS), gate_noise_floor;
+        noise_floor_ms: Cited<f64> = ceilings::NOISE_FLOOR, gate_noise_floor;
         /// Ceiling of the spread of the calibrated time, as a fraction (`checks::variation`).
-        max_variation: Option<Cited<f64>> = "max-variation", |value| value.share(&SHARES), no_limit;
+        max_variation: Option<Cited<f64>> = ceilings::MAX_VARIATION, no_limit;
     }
 
     /// The ceilings of how many modules an import loads.
     fn read_counts_into {
         /// Ceiling of the number of modules that the import loads (`checks::modules`).
-        max_modules: Option<Cited<u64>> = "max-modules", |value| value.count(&MODULES), no_limit;
+        max_modules: Option<Cited<u64>> = counts::MAX_MODULES, no_limit;
         /// How many modules more than the baseline's are allowed (`checks::modules`).
-        max_new_modules: Option<Cited<u64>> = "max-new-modules", |value| value.count(&NEW_MODULES), no_limit;
+        max_new_modules: Option<Cited<u64>> = counts::MAX_NEW_MODULES, no_limit;
     }
 
     /// What an import must not load or do.
     fn read_prohibitions_into {
         /// Modules, with everything below them, that must not be loaded by whatever path (`checks::forbid`).
-        forbid: Vec<Cited<String>> = "forbid", |value| module_names(&value), nothing;
+        forbid: Vec<Cited<String>> = prohibitions::FORBID, nothing;
         /// Side effects that the import must not have (`checks::effects`).
-        forbid_effects: Vec<Cited<Effect>> = "forbid-effects", |value| value.choices(&EFFECTS), nothing;
+        forbid_effects: Vec<Cited<Effect>> = prohibitions::FORBID_EFFECTS, nothing;
         /// Set where a warning raised by the import fails the gate (`checks::warnings`).
-        fail_on_warnings: Option<Cited<bool>> = "warnings", |value| value.choice(&FAIL_OR_WARN), no_limit;
+        fail_on_warnings: Option<Cited<bool>> = prohibitions::WARNINGS, no_limit;
         /// Set where an import cycle met at run time fails the gate (`checks::cycles`).
-        fail_on_cycles: Option<Cited<bool>> = "cycles", |value| value.choice(&FAIL_OR_WARN), no_limit;
+        fail_on_cycles: Option<Cited<bool>> = prohibitions::CYCLES, no_limit;
     }
 }
 
@@ -147,8 +126,13 @@ fn no_limit<T: Clone>(written: Option<&Located<T>>, _gate: &Gate) -> Option<Cite
 }
 
 /// A list that is empty where no table has it.
-fn nothing<T: Clone>(written: Option<&Vec<Located<T>>>, _gate: &Gate) -> Vec<Cited<T>> {
-    written.into_iter().flatten().map(Located::cited).collect()
+fn nothing<T: Clone>(written: Option<&Located<Vec<Located<T>>>>, _gate: &Gate) -> Vec<Cited<T>> {
+    elements(written).map(Located::cited).collect()
+}
+
+/// The elements of a list, none where no table has it.
+pub(super) fn elements<T>(written: Option<&Located<Vec<Located<T>>>>) -> impl Iterator<Item = &Located<T>> {
+    written.into_iter().flat_map(|list| &list.value)
 }
 
 fn gate_regression(written: Option<&Located<f64>>, gate: &Gate) -> Cited<f64> {
@@ -177,7 +161,7 @@ impl Rules {
     pub(super) fn of_imports(table: &mut Table<'_>) -> Self {
         let mut rules = Self::of_command(table);
         rules.read_counts_into(table);
-        rules.preload = table.take("preload").and_then(|value| module_names(&value));
+        rules.preload = table.read(&preload::PRELOAD);
         rules.read_prohibitions_into(table);
         rules
     }
@@ -196,19 +180,10 @@ impl Rules {
 
     /// The names of the modules to load before the clock starts.
     pub(super) fn preload_names(&self) -> Vec<String> {
-        self.preload
-            .iter()
-            .flatten()
+        elements(self.preload.as_ref())
             .map(|module| module.value.clone())
             .collect()
     }
-}
-
-/// A list of module names; an empty one is allowed, since it takes back what a layer asks.
-pub(super) fn module_names(value: &Value<'_>) -> Option<Vec<Located<String>>> {
-    let mut listed = value.texts(true)?;
-    listed.retain(|name| is_module_name(name, value));
-    Some(listed)
 }
 
 /// True for the name of one module; reports anything else.

@@ -12,10 +12,12 @@ mod cited;
 mod diagnostic;
 mod engine;
 mod improvement;
+mod keys;
 mod limits;
 mod names;
 mod pattern;
 mod resolve;
+mod schema;
 mod sections;
 mod select;
 mod settings;
@@ -33,12 +35,14 @@ pub use self::engine::{Bytecode, Engine, ReuseBy};
 pub use self::improvement::Improvement;
 pub use self::limits::Limits;
 pub use self::pattern::{Pattern, PatternError};
+pub use self::schema::schema;
 pub(crate) use self::select::names;
 pub use self::select::{Group, Selection, Unmatched, select};
 pub use self::settings::{Classes, Gate, MeasureSettings, ProjectSettings};
 pub use self::target::{Target, TargetKind, Workload};
 
 use self::diagnostic::{Mistakes, Source};
+use self::keys::{CLASSES, GATE, IMPROVEMENT, MEASURE, PROJECT};
 use self::sections::Sections;
 use self::table::Table;
 use self::value::Located;
@@ -103,7 +107,7 @@ fn read(text: &str, kind: FileKind, mistakes: &Mistakes<'_>) -> Option<Reading> 
     for error in &syntax_errors {
         syntax::report(mistakes, error);
     }
-    let file = Table::new(mistakes, String::new(), 0..0, document.get_ref());
+    let file = Table::top(mistakes, document.get_ref());
     let root = match kind {
         FileKind::Standalone => file,
         FileKind::Pyproject => tool_table(file)?,
@@ -113,29 +117,24 @@ fn read(text: &str, kind: FileKind, mistakes: &Mistakes<'_>) -> Option<Reading> 
 
 /// The table `[tool.importgate]`; those of other tools are not looked at.
 fn tool_table<'a>(mut file: Table<'a>) -> Option<Table<'a>> {
-    let table = file.take_table("tool").and_then(|mut tool| tool.take("importgate"));
+    let tool = file.take("tool").and_then(|tool| tool.table(Vec::new()));
+    let table = tool.and_then(|mut tool| tool.take("importgate"));
     if table.is_none() {
         let help = "add `[tool.importgate.layers.NAME]` with `modules` and a ceiling, or name a file with `--budgets`";
         file.report_absence("there is no `[tool.importgate]` table in this file", help);
     }
-    table?.table()
+    table?.table(Table::top_keys())
 }
 
 impl Budgets {
     fn read(mut root: Table<'_>, mistakes: &Mistakes<'_>) -> Reading {
         let mistakes_before = mistakes.count();
-        let project = root
-            .take_table("project")
-            .map(ProjectSettings::read)
-            .unwrap_or_default();
+        let project = root.section(&PROJECT).map(ProjectSettings::read).unwrap_or_default();
         let project_is_valid = mistakes.count() == mistakes_before;
-        let gate = root.take_table("gate").map(Gate::read).unwrap_or_default();
-        let measure = root
-            .take_table("measure")
-            .map(MeasureSettings::read)
-            .unwrap_or_default();
-        let classes = root.take_table("classes").map(Classes::read).unwrap_or_default();
-        let improvement = root.take_table("improvement").and_then(Improvement::read);
+        let gate = root.section(&GATE).map(Gate::read).unwrap_or_default();
+        let measure = root.section(&MEASURE).map(MeasureSettings::read).unwrap_or_default();
+        let classes = root.section(&CLASSES).map(Classes::read).unwrap_or_default();
+        let improvement = root.section(&IMPROVEMENT).and_then(Improvement::read);
         let sections = Sections::read(&mut root);
         for ceiling in sections.time_ceilings() {
             check_reachable(&root, ceiling, &measure);

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::Budgets;
 use super::diagnostic::{Diagnostics, Mistakes};
-use super::limits::Rules;
+use super::limits::{Rules, elements};
 use super::names;
 use super::sections::{Command, Layer, LocatedPattern, OwnTable, Startup};
 use super::value::Located;
@@ -164,7 +164,7 @@ impl<'a> Resolver<'a> {
         let rules = sections.layers.iter().map(|layer| &layer.rules);
         let rules = rules.chain(sections.modules.iter().map(|own| &own.rules));
         let rules = rules.chain(sections.startups.iter().map(|startup| &startup.rules));
-        for module in rules.flat_map(|rules| rules.preload.iter().flatten()) {
+        for module in rules.flat_map(|rules| elements(rules.preload.as_ref())) {
             self.check_exists(&module.value, &module.span);
         }
     }
@@ -244,20 +244,15 @@ impl<'a> Resolver<'a> {
 
     /// Reports rules that no import of these modules can keep, or that leave nothing to measure.
     fn check_rules(&self, imports: &[&str], rules: &Rules) {
-        for forbidden in rules.forbid.iter().flatten() {
+        for forbidden in elements(rules.forbid.as_ref()) {
             let loads = |module: &&str| is_at_or_below(module, &forbidden.value);
             if let Some(module) = imports.iter().copied().find(|module| loads(module)) {
                 self.report_contradiction(forbidden, &format!("is what importing `{module}` loads"));
-            } else if let Some(module) = rules
-                .preload
-                .iter()
-                .flatten()
-                .find(|module| loads(&module.value.as_str()))
-            {
+            } else if let Some(module) = elements(rules.preload.as_ref()).find(|module| loads(&module.value.as_str())) {
                 self.report_contradiction(forbidden, &format!("is preloaded on line {}", module.line.line));
             }
         }
-        for preloaded in rules.preload.iter().flatten() {
+        for preloaded in elements(rules.preload.as_ref()) {
             // A module loads its parent packages, so it need not be named itself.
             if let Some(module) = imports.iter().find(|module| is_at_or_below(&preloaded.value, module)) {
                 let message = format!(

@@ -1,7 +1,9 @@
 //! The tables that name what is measured: layers, modules, start-up sequences and commands.
 
 use super::checkpoints::Checkpoint;
-use super::limits::{self, Rules, TIMES_MS};
+use super::keys::declared::{command, layer, startup};
+use super::keys::{CHECKPOINTS, COMMANDS, LAYERS, MODULES, STARTUP};
+use super::limits::{self, Rules};
 use super::names;
 use super::pattern::Pattern;
 use super::table::{Named, Table};
@@ -57,27 +59,27 @@ pub(super) struct Sections {
 impl Sections {
     pub(super) fn read(root: &mut Table<'_>) -> Self {
         let layers = root
-            .named_tables("layers")
+            .named_tables(&LAYERS)
             .into_iter()
             .filter_map(|(named, table)| Layer::read(named, table));
         let layers = layers.collect();
         let modules = root
-            .named_tables("modules")
+            .named_tables(&MODULES)
             .into_iter()
             .filter_map(|(named, table)| OwnTable::read(named, table));
         let modules = modules.collect();
         let startups = root
-            .named_tables("startup")
+            .named_tables(&STARTUP)
             .into_iter()
             .filter_map(|(named, table)| Startup::read(named, table));
         let startups = startups.collect();
         let commands = root
-            .named_tables("commands")
+            .named_tables(&COMMANDS)
             .into_iter()
             .filter_map(|(named, table)| Command::read(named, table));
         let commands = commands.collect();
         let checkpoints = root
-            .named_tables("checkpoints")
+            .named_tables(&CHECKPOINTS)
             .into_iter()
             .filter_map(|(named, table)| Checkpoint::read(named, table));
         Self {
@@ -103,27 +105,13 @@ impl Sections {
 impl Layer {
     fn read(named: Named, mut table: Table<'_>) -> Option<Self> {
         let name_fits = is_target_name(&named, &table);
-        let patterns = table.require("modules", "[\"shop.services.*\"]").and_then(|value| {
-            let texts = value.some_texts(true, "\"shop.services.*\"")?;
-            let patterns = texts.into_iter().filter_map(|text| match Pattern::parse(&text.value) {
-                Ok(pattern) => Some(Located {
-                    value: pattern,
-                    span: text.span,
-                    line: text.line,
-                }),
-                Err(error) => {
-                    value.report_at(&text.span, &error.message, error.help);
-                    None
-                }
-            });
-            Some(patterns.collect())
-        });
-        let max_total_time_ms = table.take("max-total-time").and_then(|value| value.time_ms(&TIMES_MS));
+        let patterns = table.read(&layer::MODULES);
+        let max_total_time_ms = table.read(&layer::MAX_TOTAL_TIME);
         let rules = Rules::of_imports(&mut table);
         table.finish();
         name_fits.then_some(Self {
             named,
-            patterns: patterns?,
+            patterns: patterns?.value,
             max_total_time_ms,
             rules,
         })
@@ -152,22 +140,17 @@ impl OwnTable {
 impl Startup {
     fn read(named: Named, mut table: Table<'_>) -> Option<Self> {
         let name_fits = is_target_name(&named, &table);
-        let imports = match table.take("imports") {
-            Some(value) => value.some_texts(true, "\"shop.cli\"").map(|mut imports| {
-                imports.retain(|import| limits::is_module_name(import, &value));
-                imports
-            }),
-            None => {
-                table.refuse_keys(&["preload", "orders"], "there are no `imports`");
-                Some(Vec::new())
-            }
-        };
-        let orders = table.take("orders").and_then(|value| value.count(&(1..=1_000)));
+        let given = table.has_any(&[startup::IMPORTS.name]);
+        if !given {
+            table.refuse_keys(&["preload", "orders"], "there are no `imports`");
+        }
+        let imports = table.read(&startup::IMPORTS);
+        let orders = table.read(&startup::ORDERS);
         let rules = Rules::of_imports(&mut table);
         table.finish();
         name_fits.then_some(Self {
             named,
-            imports: imports?,
+            imports: if given { imports?.value } else { Vec::new() },
             orders,
             rules,
         })
@@ -177,13 +160,12 @@ impl Startup {
 impl Command {
     fn read(named: Named, mut table: Table<'_>) -> Option<Self> {
         let name_fits = is_target_name(&named, &table);
-        let run = table.require("run", "[\"shop\", \"--help\"]");
-        let run = run.and_then(|value| value.some_texts(false, "[\"shop\", \"--help\"]"));
+        let run = table.read(&command::RUN);
         let rules = Rules::of_command(&mut table);
         table.finish();
         name_fits.then_some(Self {
             named,
-            run: run?,
+            run: run?.value,
             rules,
         })
     }

@@ -1,19 +1,9 @@
 //! The tables that hold for the whole run: `[project]`, `[gate]`, `[measure]` and `[classes]`.
 
-use super::limits;
-use super::names;
+use super::keys::declared::{classes, gate, measure, project};
 use super::table::Table;
-use super::value::{Located, cited_or};
+use super::value::Located;
 use crate::budgets::{Bytecode, Cited, Engine, Inconclusive, ReuseBy};
-
-/// One hour, the longest that anything here may take, in milliseconds.
-const HOUR_MS: f64 = 3_600_000.0;
-
-/// What `jobs` accepts at most: no machine has more processors, and each takes file descriptors.
-const MOST_JOBS: u64 = 1_024;
-
-/// What `machine-speed` accepts, in milliseconds: a machine on which the calibration takes less or more is none.
-const MACHINE_SPEEDS_MS: std::ops::RangeInclusive<f64> = 0.001..=10.0;
 
 /// `[project]`: what is measured with what.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -28,14 +18,14 @@ pub struct ProjectSettings {
 
 impl ProjectSettings {
     pub(super) fn read(mut table: Table<'_>) -> Self {
-        let python = table.take("python").and_then(|value| value.text());
-        let source_roots = table.take("source-roots").and_then(|value| value.texts(true));
-        let baseline = table.take("baseline").and_then(|value| value.text());
+        let python = table.optional(&project::PYTHON);
+        let source_roots = table.read(&project::SOURCE_ROOTS);
+        let baseline = table.optional(&project::BASELINE);
         table.finish();
         Self {
-            python: python.as_ref().map(Located::cited),
-            source_roots: source_roots.map(|roots| roots.iter().map(Located::cited).collect()),
-            baseline: baseline.as_ref().map(Located::cited),
+            python,
+            source_roots: source_roots.map(|roots| roots.value.iter().map(Located::cited).collect()),
+            baseline,
         }
     }
 }
@@ -56,38 +46,24 @@ pub struct Gate {
 impl Default for Gate {
     fn default() -> Self {
         Self {
-            max_regression: Cited::default_of(0.10),
-            noise_floor_ms: Cited::default_of(0.5),
+            max_regression: gate::MAX_REGRESSION.default(),
+            noise_floor_ms: gate::NOISE_FLOOR.default(),
             max_memory_regression: None,
-            inconclusive: Cited::default_of(Inconclusive::Warn),
+            inconclusive: gate::INCONCLUSIVE.default(),
         }
     }
 }
 
-/// What `max-regression`, `max-memory-regression` and `max-variation` accept: below a thousandth nothing can be decided, and above tenfold
-/// nothing would ever fail.
-pub(super) const SHARES: std::ops::RangeInclusive<f64> = 0.001..=10.0;
-/// What `noise-floor` accepts; zero switches it off.
-pub(super) const NOISE_FLOORS_MS: std::ops::RangeInclusive<f64> = 0.0..=60_000.0;
-
 impl Gate {
     pub(super) fn read(mut table: Table<'_>) -> Self {
-        let default = Self::default();
-        let max_regression = table.take("max-regression").and_then(|value| value.share(&SHARES));
-        let noise_floor = table
-            .take("noise-floor")
-            .and_then(|value| value.time_ms(&NOISE_FLOORS_MS));
-        let memory = table.take("max-memory-regression");
-        let memory = memory.and_then(|value| value.share(&SHARES));
-        let choices = [("warn", Inconclusive::Warn), ("fail", Inconclusive::Fail)];
-        let inconclusive = table.take("inconclusive").and_then(|value| value.choice(&choices));
+        let gate = Self {
+            max_regression: table.setting(&gate::MAX_REGRESSION),
+            noise_floor_ms: table.setting(&gate::NOISE_FLOOR),
+            max_memory_regression: table.optional(&gate::MAX_MEMORY_REGRESSION),
+            inconclusive: table.setting(&gate::INCONCLUSIVE),
+        };
         table.finish();
-        Self {
-            max_regression: cited_or(max_regression.as_ref(), default.max_regression.value),
-            noise_floor_ms: cited_or(noise_floor.as_ref(), default.noise_floor_ms.value),
-            max_memory_regression: memory.as_ref().map(Located::cited),
-            inconclusive: cited_or(inconclusive.as_ref(), default.inconclusive.value),
-        }
+        gate
     }
 }
 
@@ -122,13 +98,13 @@ pub struct MeasureSettings {
 impl Default for MeasureSettings {
     fn default() -> Self {
         Self {
-            timeout_ms: Cited::default_of(10_000.0),
+            timeout_ms: measure::TIMEOUT.default(),
             samples: None,
-            min_samples: Cited::default_of(3),
-            max_samples: Cited::default_of(60),
-            bytecode: Cited::default_of(Bytecode::AsIs),
-            reuse: Cited::default_of(ReuseBy::default()),
-            engine: Cited::default_of(Engine::Time),
+            min_samples: measure::MIN_SAMPLES.default(),
+            max_samples: measure::MAX_SAMPLES.default(),
+            bytecode: measure::BYTECODE.default(),
+            reuse: measure::REUSE.default(),
+            engine: measure::ENGINE.default(),
             jobs: None,
             seed: None,
             time_limit_ms: None,
@@ -139,60 +115,29 @@ impl Default for MeasureSettings {
 
 impl MeasureSettings {
     pub(super) fn read(mut table: Table<'_>) -> Self {
-        let default = Self::default();
-        let timeout = table.take("timeout").and_then(|value| value.time_ms(&(1.0..=HOUR_MS)));
-        let [samples, min_samples, max_samples] = Self::read_samples(&mut table);
-        let bytecode = [
-            ("as-is", Bytecode::AsIs),
-            ("warm", Bytecode::Warm),
-            ("cold", Bytecode::Cold),
-        ];
-        let bytecode = table.take("bytecode").and_then(|value| value.choice(&bytecode));
-        let reuse = ReuseBy::ALL.map(|reuse| (reuse.name(), reuse));
-        let reuse = table.take("reuse").and_then(|value| value.choice(&reuse));
-        let engine = [("time", Engine::Time), ("instructions", Engine::Instructions)];
-        let engine = table.take("engine").and_then(|value| value.choice(&engine));
-        let jobs = table.take("jobs").and_then(|value| value.count(&(1..=MOST_JOBS)));
-        // TOML integers end at 2^63 − 1.
-        let seed = table.take("seed").and_then(|value| value.count(&(0..=i64::MAX as u64)));
-        let time_limit = table
-            .take("time-limit")
-            .and_then(|value| value.time_ms(&(1_000.0..=24.0 * HOUR_MS)));
-        let machine_speed = table
-            .take("machine-speed")
-            .and_then(|value| value.time_ms(&MACHINE_SPEEDS_MS));
+        let (samples, min_samples, max_samples) = Self::read_samples(&mut table);
+        let settings = Self {
+            timeout_ms: table.setting(&measure::TIMEOUT),
+            samples,
+            min_samples,
+            max_samples,
+            bytecode: table.setting(&measure::BYTECODE),
+            reuse: table.setting(&measure::REUSE),
+            engine: table.setting(&measure::ENGINE),
+            jobs: table.optional(&measure::JOBS),
+            seed: table.optional(&measure::SEED),
+            time_limit_ms: table.optional(&measure::TIME_LIMIT),
+            machine_speed_ms: table.optional(&measure::MACHINE_SPEED),
+        };
         table.finish();
-        Self {
-            timeout_ms: cited_or(timeout.as_ref(), default.timeout_ms.value),
-            samples: samples.as_ref().map(Located::cited),
-            // A default gives way to the other bound that somebody wrote.
-            min_samples: cited_or(
-                min_samples.as_ref(),
-                max_samples.as_ref().map_or(default.min_samples.value, |max| {
-                    max.value.min(default.min_samples.value)
-                }),
-            ),
-            max_samples: cited_or(
-                max_samples.as_ref(),
-                min_samples.as_ref().map_or(default.max_samples.value, |min| {
-                    min.value.max(default.max_samples.value)
-                }),
-            ),
-            bytecode: cited_or(bytecode.as_ref(), default.bytecode.value),
-            reuse: cited_or(reuse.as_ref(), default.reuse.value),
-            engine: cited_or(engine.as_ref(), default.engine.value),
-            jobs: jobs.as_ref().map(Located::cited),
-            seed: seed.as_ref().map(Located::cited),
-            time_limit_ms: time_limit.as_ref().map(Located::cited),
-            machine_speed_ms: machine_speed.as_ref().map(Located::cited),
-        }
+        settings
     }
 
     /// `samples`, `min-samples` and `max-samples`, which must agree.
-    fn read_samples(table: &mut Table<'_>) -> [Option<Located<u64>>; 3] {
-        let accepted = 1..=10_000;
-        let [samples, min_samples, max_samples] = ["samples", "min-samples", "max-samples"]
-            .map(|key| table.take(key).and_then(|value| value.count(&accepted)));
+    fn read_samples(table: &mut Table<'_>) -> (Option<Cited<u64>>, Cited<u64>, Cited<u64>) {
+        let samples = table.read(&measure::SAMPLES);
+        let min_samples = table.read(&measure::MIN_SAMPLES);
+        let max_samples = table.read(&measure::MAX_SAMPLES);
         if let (Some(min), Some(max)) = (&min_samples, &max_samples)
             && min.value > max.value
         {
@@ -214,7 +159,16 @@ impl MeasureSettings {
                 Some(help),
             );
         }
-        [samples, min_samples, max_samples]
+        // A default gives way to the other bound that somebody wrote.
+        let least = measure::MIN_SAMPLES.default_value();
+        let least = max_samples.as_ref().map_or(least, |max| max.value.min(least));
+        let most = measure::MAX_SAMPLES.default_value();
+        let most = min_samples.as_ref().map_or(most, |min| min.value.max(most));
+        (
+            samples.as_ref().map(Located::cited),
+            min_samples.as_ref().map_or(Cited::default_of(least), Located::cited),
+            max_samples.as_ref().map_or(Cited::default_of(most), Located::cited),
+        )
     }
 }
 
@@ -238,10 +192,10 @@ pub struct Classes {
 impl Default for Classes {
     fn default() -> Self {
         Self {
-            module_level_below_ms: Cited::default_of(10.0),
-            lazy_above_ms: Cited::default_of(100.0),
-            usage_above: Cited::default_of(0.8),
-            heavy_ms: Cited::default_of(500.0),
+            module_level_below_ms: classes::MODULE_LEVEL_BELOW.default(),
+            lazy_above_ms: classes::LAZY_ABOVE.default(),
+            usage_above: classes::USAGE_ABOVE.default(),
+            heavy_ms: classes::HEAVY.default(),
             assumed: Vec::new(),
             usage: None,
         }
@@ -250,15 +204,11 @@ impl Default for Classes {
 
 impl Classes {
     pub(super) fn read(mut table: Table<'_>) -> Self {
-        let default = Self::default();
-        let times = 0.001..=HOUR_MS;
-        let [module_level, lazy, heavy] = ["module-level-below", "lazy-above", "heavy"]
-            .map(|key| table.take(key).and_then(|value| value.time_ms(&times)));
-        let usage_above = table.take("usage-above").and_then(|value| value.share(&(0.001..=1.0)));
-        let assumed = table.take_table("assumed").map(|table| read_assumed(&table, &times));
-        let usage = table.take("usage").and_then(|value| value.text());
-        let module_level_below_ms = cited_or(module_level.as_ref(), default.module_level_below_ms.value);
-        let lazy_above_ms = cited_or(lazy.as_ref(), default.lazy_above_ms.value);
+        let module_level = table.read(&classes::MODULE_LEVEL_BELOW);
+        let lazy = table.read(&classes::LAZY_ABOVE);
+        let cited = |written: &Option<Located<f64>>, default| written.as_ref().map_or(default, Located::cited);
+        let module_level_below_ms = cited(&module_level, classes::MODULE_LEVEL_BELOW.default());
+        let lazy_above_ms = cited(&lazy, classes::LAZY_ABOVE.default());
         if let Some(written) = module_level.as_ref().or(lazy.as_ref())
             && module_level_below_ms.value > lazy_above_ms.value
         {
@@ -266,36 +216,18 @@ impl Classes {
             let help = "an import between the two would belong in both classes".to_owned();
             table.report(&written.span, message, Some(help));
         }
-        table.finish();
-        Self {
+        let classes = Self {
             module_level_below_ms,
             lazy_above_ms,
-            usage_above: cited_or(usage_above.as_ref(), default.usage_above.value),
-            heavy_ms: cited_or(heavy.as_ref(), default.heavy_ms.value),
-            assumed: assumed.unwrap_or_default(),
-            usage: usage.as_ref().map(Located::cited),
-        }
+            usage_above: table.setting(&classes::USAGE_ABOVE),
+            heavy_ms: table.setting(&classes::HEAVY),
+            assumed: table
+                .read(&classes::ASSUMED)
+                .map(|times| times.value)
+                .unwrap_or_default(),
+            usage: table.optional(&classes::USAGE),
+        };
+        table.finish();
+        classes
     }
-}
-
-/// `[classes.assumed]`: a time for each module that somebody has an idea of.
-fn read_assumed(table: &Table<'_>, accepted: &std::ops::RangeInclusive<f64>) -> Vec<(String, Cited<f64>)> {
-    let mut assumed = Vec::new();
-    for (named, value) in table.named_values() {
-        if value.is_table() {
-            let message = format!("`{}` takes a time with its unit, not a table", named.name);
-            let help = "a dotted name stands in quotes, such as `\"lxml.etree\" = \"5ms\"`".to_owned();
-            table.report(&named.span, &message, Some(help));
-        } else if names::is_module_name(&named.name) {
-            let time_ms = value.time_ms(accepted);
-            assumed.extend(time_ms.map(|time_ms| (named.name, time_ms.cited())));
-        } else {
-            table.report(
-                &named.span,
-                &limits::not_a_module(&named.name),
-                limits::module_help(&named.name),
-            );
-        }
-    }
-    assumed
 }

@@ -1,14 +1,15 @@
-//! A table of the file, read key by key. It knows the keys it was asked for, so the list of valid keys in a message
-//! cannot drift from the code.
+//! A table of the file, read key by key. It knows the keys that are declared for it, and that each of them was asked for: the list of
+//! valid keys in a message, and the schema, cannot drift from what is read.
 
 use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
 use super::diagnostic::Mistakes;
-use super::limits::KEYS;
+use super::keys::{Described, FILE, Key, Kind, Section, home_of};
 use super::names;
-use super::value::Value;
+use super::value::{Located, Value};
+use crate::budgets::Cited;
 
 /// A key of a path as TOML writes it: bare where that is allowed, quoted otherwise.
 fn written_key(key: &str) -> String {
@@ -16,7 +17,7 @@ fn written_key(key: &str) -> String {
     if bare { key.to_owned() } else { format!("\"{key}\"") }
 }
 
-/// A table of the file, and which of its keys were asked for.
+/// A table of the file, which keys are declared for it, and which of them were asked for.
 pub(super) struct Table<'a> {
     mistakes: &'a Mistakes<'a>,
     /// The dotted path of the table; empty for the top level.
@@ -24,22 +25,35 @@ pub(super) struct Table<'a> {
     /// The table's own key, to point at where something is missing.
     header: Range<usize>,
     entries: &'a DeTable<'a>,
+    known: Vec<&'static str>,
     asked: Vec<&'static str>,
 }
 
 impl<'a> Table<'a> {
-    /// A table with the place of its own key; the top level has neither a path nor a place.
+    /// The top level, which has neither a path nor a place.
+    pub(super) fn top(mistakes: &'a Mistakes<'a>, entries: &'a DeTable<'a>) -> Self {
+        Self::new(mistakes, String::new(), 0..0, entries, Self::top_keys())
+    }
+
+    /// The names of the tables that stand at the top level.
+    pub(super) fn top_keys() -> Vec<&'static str> {
+        FILE.iter().map(|section| section.name).collect()
+    }
+
+    /// A table with the place of its own key, and the keys that are declared for it.
     pub(super) fn new(
         mistakes: &'a Mistakes<'a>,
         path: String,
         header: Range<usize>,
         entries: &'a DeTable<'a>,
+        known: Vec<&'static str>,
     ) -> Self {
         Self {
             mistakes,
             path,
             header,
             entries,
+            known,
             asked: Vec::new(),
         }
     }
@@ -102,19 +116,35 @@ impl<'a> Table<'a> {
         Value::new(self.mistakes, self.entry_path(key), key_span, value)
     }
 
-    /// The value of a key that must be there.
-    pub(super) fn require(&mut self, key: &'static str, example: &str) -> Option<Value<'a>> {
-        let value = self.take(key);
-        if value.is_none() {
-            let message = format!("{} has no `{key}`", self.name());
-            self.report_absence(&message, &format!("add `{key} = {example}`"));
+    /// The valid value of a key that is there; one that must be there and is not is reported.
+    pub(super) fn read<K: Kind>(&mut self, key: &Key<K>) -> Option<Located<K::Value>> {
+        let value = self.take(key.name);
+        if value.is_none() && key.is_required() {
+            let message = format!("{} has no `{}`", self.name(), key.name);
+            self.report_absence(&message, &format!("add `{} = {}`", key.name, key.example()));
         }
-        value
+        key.kind.read(&value?)
     }
 
-    /// The table of a key, if it is there and is one.
-    pub(super) fn take_table(&mut self, key: &'static str) -> Option<Table<'a>> {
-        self.take(key)?.table()
+    /// The same, with the value that holds where the key is not there.
+    pub(super) fn setting<K: Kind>(&mut self, key: &Key<K>) -> Cited<K::Value>
+    where
+        K::Value: Clone,
+    {
+        self.optional(key).unwrap_or_else(|| key.default())
+    }
+
+    /// The same of a key that may be without a value.
+    pub(super) fn optional<K: Kind>(&mut self, key: &Key<K>) -> Option<Cited<K::Value>>
+    where
+        K::Value: Clone,
+    {
+        self.read(key).map(|located| located.cited())
+    }
+
+    /// The table of a section, if it is there and is one.
+    pub(super) fn section(&mut self, section: &Section) -> Option<Table<'a>> {
+        self.take(section.name)?.table(section.names())
     }
 
     /// Every entry of this table, whose keys are names that the user chose, in the order of the file.
@@ -135,50 +165,45 @@ impl<'a> Table<'a> {
     }
 
     /// Every entry of a table whose keys are names that the user chose, in the order of the file.
-    pub(super) fn named_tables(&mut self, key: &'static str) -> Vec<(Named, Table<'a>)> {
-        let Some(parent) = self.take_table(key) else {
-            return Vec::new();
-        };
-        let mut tables: Vec<_> = parent
-            .entries
-            .iter()
-            .filter_map(|(name, value)| {
-                let table = parent.value(name.get_ref(), name.span(), value).table()?;
-                Some((
-                    Named {
-                        name: name.get_ref().to_string(),
-                        span: name.span(),
-                    },
-                    table,
-                ))
-            })
-            .collect();
-        tables.sort_by_key(|(named, _)| named.span.start);
-        tables
+    pub(super) fn named_tables(&mut self, section: &Section) -> Vec<(Named, Table<'a>)> {
+        let parent = self.take(section.name).and_then(|value| value.table(Vec::new()));
+        let values = parent.iter().flat_map(Self::named_values);
+        values
+            .filter_map(|(named, value)| Some((named, value.table(section.names())?)))
+            .collect()
     }
 
-    /// Reports every key that was not asked for, and returns how many there are.
+    /// Reports every key that is not declared, and returns how many there are.
     pub(super) fn finish(&self) -> usize {
         self.finish_with(|_, _| None)
     }
 
     /// The same, with a word of help for some names; the second argument tells whether the name is that of a table.
     pub(super) fn finish_with(&self, known_help: impl Fn(&str, bool) -> Option<String>) -> usize {
+        debug_assert!(
+            self.known.iter().all(|key| self.asked.contains(key))
+                && self.asked.iter().all(|key| self.known.contains(key)),
+            "{} declares {:?} and asks for {:?}",
+            self.name(),
+            self.known,
+            self.asked
+        );
         let unknown: Vec<_> = self
             .entries
             .iter()
-            .filter(|(key, _)| !self.asked.contains(&key.get_ref().as_ref()))
+            .filter(|(key, _)| !self.known.contains(&key.get_ref().as_ref()))
             .collect();
         for (key, value) in &unknown {
             let name = key.get_ref().as_ref();
             let is_table = value.get_ref().is_table();
             let kind = if is_table { "table" } else { "key" };
             let nearest =
-                || names::nearest(name, self.asked.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+                || names::nearest(name, self.known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
             let help = known_help(name, is_table)
                 .or_else(nearest)
-                .or_else(|| home_of(name).map(str::to_owned))
-                .unwrap_or_else(|| format!("accepted here: {}", list_of(&self.asked)));
+                .or_else(|| home_of(name))
+                .or_else(|| in_pyproject(name))
+                .unwrap_or_else(|| format!("accepted here: {}", list_of(&self.known)));
             let place = if self.path.is_empty() {
                 String::new()
             } else {
@@ -205,28 +230,7 @@ fn list_of(names: &[&str]) -> String {
         .join(", ")
 }
 
-/// Where a key belongs that is known but stands in the wrong table.
-fn home_of(key: &str) -> Option<&'static str> {
-    Some(match key {
-        "modules" | "max-total-time" => "it belongs in a `[layers.NAME]` table",
-        "imports" | "orders" => "it belongs in a `[startup.NAME]` table",
-        "run" => "it belongs in a `[commands.NAME]` table",
-        "max-regression" | "noise-floor" | "max-memory-regression" => {
-            "it belongs in `[gate]`, or in a layer's or a module's table"
-        }
-        "targets" => "it belongs in a `[checkpoints.NAME]` table, or in `[improvement]`",
-        "since" | "time" | "memory" | "cpu" => "it belongs in `[improvement]`",
-        "inconclusive" => "it belongs in `[gate]`",
-        "python" | "source-roots" | "baseline" => "it belongs in `[project]`",
-        "timeout" | "samples" | "min-samples" | "max-samples" | "bytecode" | "engine" | "seed" | "time-limit"
-        | "machine-speed" => "it belongs in `[measure]`",
-        "module-level-below" | "lazy-above" | "usage-above" | "usage" | "heavy" | "assumed" => {
-            "it belongs in `[classes]`"
-        }
-        _ if key == "preload" || KEYS.contains(&key) => {
-            "it belongs in a `[layers.NAME]`, `[modules.\"NAME\"]` or `[startup.NAME]` table"
-        }
-        "tool" => "in a file of its own the tables have no `tool.importgate` in front",
-        _ => return None,
-    })
+/// What is meant by the name of a table that pyproject.toml has in front of the others.
+fn in_pyproject(name: &str) -> Option<String> {
+    (name == "tool").then(|| "in a file of its own the tables have no `tool.importgate` in front".to_owned())
 }

@@ -73,6 +73,26 @@ pub fn share(text: &str) -> Result<f64, UnitError> {
     quantity(text, "a share", &SHARE_UNITS, "%", "`%`")
 }
 
+/// What a time looks like, as a pattern of JSON Schema.
+pub(super) fn time_pattern() -> String {
+    pattern(&TIME_UNITS)
+}
+
+/// What an amount of memory looks like.
+pub(super) fn memory_pattern() -> String {
+    pattern(&MEMORY_UNITS)
+}
+
+/// What a share looks like.
+pub(super) fn share_pattern() -> String {
+    pattern(&SHARE_UNITS)
+}
+
+fn pattern(units: &[Unit]) -> String {
+    let names: Vec<&str> = units.iter().map(|(name, ..)| *name).collect();
+    format!(r"^\s*[0-9]+(\.[0-9]*)?\s*({})\s*$", names.join("|"))
+}
+
 /// What to write instead of a number without a unit.
 pub(super) fn with_usual_unit(number: &str, usual: &str) -> String {
     match number.parse::<f64>() {

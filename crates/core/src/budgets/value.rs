@@ -19,6 +19,17 @@ pub(super) struct Located<T> {
     pub(super) line: BudgetLine,
 }
 
+impl<T> Located<T> {
+    /// Another value at the same place.
+    pub(super) fn with<U>(&self, value: U) -> Located<U> {
+        Located {
+            value,
+            span: self.span.clone(),
+            line: self.line.clone(),
+        }
+    }
+}
+
 impl<T: Clone> Located<T> {
     pub(super) fn cited(&self) -> Cited<T> {
         Cited {
@@ -26,11 +37,6 @@ impl<T: Clone> Located<T> {
             line: Some(self.line.clone()),
         }
     }
-}
-
-/// The cited value of a setting, or its default.
-pub(super) fn cited_or<T: Clone>(setting: Option<&Located<T>>, default: T) -> Cited<T> {
-    setting.map_or_else(|| Cited::default_of(default), Located::cited)
 }
 
 /// A value of the file; its accessors report what does not fit.
@@ -61,7 +67,8 @@ impl<'a> Value<'a> {
         }
     }
 
-    fn located<T>(&self, value: T) -> Located<T> {
+    /// A value at this place.
+    pub(super) fn located<T>(&self, value: T) -> Located<T> {
         let line = self.mistakes.source.cite(&self.path, &self.span, self.in_list);
         Located {
             value,
@@ -94,18 +101,19 @@ impl<'a> Value<'a> {
         self.node.is_table()
     }
 
-    pub(super) fn table(self) -> Option<Table<'a>> {
+    /// The table with these keys.
+    pub(super) fn table(&self, known: Vec<&'static str>) -> Option<Table<'a>> {
         let Some(entries) = self.node.as_table() else {
             self.wrong_type("a table", Some(format!("write `[{}]` on a line of its own", self.path)));
             return None;
         };
-        let Self {
-            mistakes,
-            path,
-            key_span,
-            ..
-        } = self;
-        Some(Table::new(mistakes, path, key_span, entries))
+        Some(Table::new(
+            self.mistakes,
+            self.path.clone(),
+            self.key_span.clone(),
+            entries,
+            known,
+        ))
     }
 
     /// A text that is not blank.
@@ -123,7 +131,7 @@ impl<'a> Value<'a> {
     }
 
     /// A list of texts, none of them twice where `distinct`.
-    pub(super) fn texts(&self, distinct: bool) -> Option<Vec<Located<String>>> {
+    pub(super) fn texts(&self, distinct: bool) -> Option<Located<Vec<Located<String>>>> {
         let Some(array) = self.node.as_array() else {
             let help = self.node.as_str().map(|text| {
                 let words: Vec<String> = text.split_whitespace().map(|word| format!("\"{word}\"")).collect();
@@ -146,7 +154,7 @@ impl<'a> Value<'a> {
                 None => texts.push(text),
             }
         }
-        Some(texts)
+        Some(self.located(texts))
     }
 
     fn element(&self, element: &'a toml::Spanned<DeValue<'a>>) -> Value<'a> {
@@ -155,7 +163,7 @@ impl<'a> Value<'a> {
     }
 
     /// The same as `texts`, with at least one.
-    pub(super) fn some_texts(&self, distinct: bool, example: &str) -> Option<Vec<Located<String>>> {
+    pub(super) fn some_texts(&self, distinct: bool, example: &str) -> Option<Located<Vec<Located<String>>>> {
         if self.node.as_array().is_some_and(|array| array.is_empty()) {
             self.report(
                 &format!("`{}` is empty", self.key()),
@@ -172,26 +180,19 @@ impl<'a> Value<'a> {
             self.wrong_type("a string", Some(accepted_words(choices)));
             return None;
         }
-        self.chosen(self.text()?, choices)
+        self.chosen(&self.text()?, choices)
     }
 
     /// A list of words out of a few, none of them twice.
-    pub(super) fn choices<T: Copy>(&self, choices: &[(&str, T)]) -> Option<Vec<Located<T>>> {
-        Some(
-            self.texts(true)?
-                .into_iter()
-                .filter_map(|text| self.chosen(text, choices))
-                .collect(),
-        )
+    pub(super) fn choices<T: Copy>(&self, choices: &[(&str, T)]) -> Option<Located<Vec<Located<T>>>> {
+        let texts = self.texts(true)?;
+        let chosen = texts.value.iter().filter_map(|text| self.chosen(text, choices));
+        Some(texts.with(chosen.collect()))
     }
 
-    fn chosen<T: Copy>(&self, text: Located<String>, choices: &[(&str, T)]) -> Option<Located<T>> {
+    fn chosen<T: Copy>(&self, text: &Located<String>, choices: &[(&str, T)]) -> Option<Located<T>> {
         if let Some((_, value)) = choices.iter().find(|(name, _)| *name == text.value) {
-            return Some(Located {
-                value: *value,
-                span: text.span,
-                line: text.line,
-            });
+            return Some(text.with(*value));
         }
         let help = match names::nearest(&text.value, choices.iter().map(|(name, _)| *name)) {
             Some(near) => format!("did you mean \"{near}\"?"),

@@ -148,7 +148,7 @@ max-total-time = "10ms"
       |
     1 | max-time = "10ms"
       | ^^^^^^^^
-      = help: it belongs in a `[layers.NAME]`, `[modules."NAME"]` or `[startup.NAME]` table
+      = help: it belongs in a `[layers.NAME]`, `[modules."NAME"]`, `[startup.NAME]` or `[commands.NAME]` table
 
     error: unknown key `timeout` in `[gate]`
      --> budgets.toml:4:1

@@ -2,6 +2,7 @@
 
 mod budgets_mistakes;
 mod budgets_properties;
+mod budgets_schema;
 mod budgets_support;
 mod budgets_targets;
 mod error_rate;

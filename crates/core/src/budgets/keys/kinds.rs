@@ -1,0 +1,388 @@
+//! Kinds of values. Each is read and described in one place, so that what an editor accepts is what the program accepts: as far as JSON
+//! Schema can say it, since a pattern tells a time from any other text, and not whether it is above an hour.
+
+use std::ops::RangeInclusive;
+
+use serde_json::{Value as Json, json};
+
+use crate::budgets::Cited;
+use crate::budgets::limits::{is_module_name, module_help, not_a_module};
+use crate::budgets::names;
+use crate::budgets::pattern::Pattern;
+use crate::budgets::select::CHECKPOINT;
+use crate::budgets::units;
+use crate::budgets::value::{Located, Value};
+
+/// A kind of value.
+pub(in crate::budgets) trait Kind {
+    /// What is read.
+    type Value;
+
+    /// The value, if it is one; whatever does not fit is reported.
+    fn read(&self, value: &Value<'_>) -> Option<Located<Self::Value>>;
+
+    /// Which values there are.
+    fn schema(&self) -> Json;
+
+    /// A value as JSON, and TOML, write it.
+    fn written(&self, value: &Self::Value) -> Json;
+}
+
+/// A list with the place of each element.
+type List<T> = Vec<Located<T>>;
+
+/// A time in milliseconds, within these.
+pub(in crate::budgets) struct Time(pub(super) RangeInclusive<f64>);
+
+/// An amount of memory in bytes, within these.
+pub(in crate::budgets) struct Memory(pub(super) RangeInclusive<u64>);
+
+/// A share as a fraction, within these.
+pub(in crate::budgets) struct Share(pub(super) RangeInclusive<f64>);
+
+/// A whole number within these.
+pub(in crate::budgets) struct Count(pub(super) RangeInclusive<u64>);
+
+/// A text that is not blank.
+pub(in crate::budgets) struct Text;
+
+/// A list of such texts, in which none stands twice; it may be empty.
+pub(in crate::budgets) struct Texts;
+
+/// A command: a program and its arguments.
+pub(in crate::budgets) struct CommandLine;
+
+/// Names of modules; an empty list takes back what a wider table asks.
+pub(in crate::budgets) struct ModuleNames;
+
+/// At least one name of a module.
+pub(in crate::budgets) struct SomeModuleNames;
+
+/// At least one pattern of module names.
+pub(in crate::budgets) struct Patterns;
+
+/// At least one name of a target, pattern of such names, or group of targets.
+pub(in crate::budgets) struct Words {
+    /// Whether a checkpoint may be one of the groups.
+    pub(super) checkpoints: bool,
+}
+
+/// One of a few words.
+pub(in crate::budgets) struct Choice<T: 'static>(pub(super) &'static [(&'static str, T)]);
+
+/// A list of words out of a few, in which none stands twice.
+pub(in crate::budgets) struct Choices<T: 'static>(pub(super) &'static [(&'static str, T)]);
+
+/// A table with a time in milliseconds, within these, for each module that it names.
+pub(in crate::budgets) struct TimesOfModules(pub(super) RangeInclusive<f64>);
+
+impl Kind for Time {
+    type Value = f64;
+
+    fn read(&self, value: &Value<'_>) -> Option<Located<f64>> {
+        value.time_ms(&self.0)
+    }
+
+    fn schema(&self) -> Json {
+        text_like(&units::time_pattern())
+    }
+
+    fn written(&self, ms: &f64) -> Json {
+        units::format_time(*ms).into()
+    }
+}
+
+impl Kind for Memory {
+    type Value = u64;
+
+    fn read(&self, value: &Value<'_>) -> Option<Located<u64>> {
+        value.memory_bytes(&self.0)
+    }
+
+    fn schema(&self) -> Json {
+        text_like(&units::memory_pattern())
+    }
+
+    fn written(&self, bytes: &u64) -> Json {
+        units::format_memory(*bytes).into()
+    }
+}
+
+impl Kind for Share {
+    type Value = f64;
+
+    fn read(&self, value: &Value<'_>) -> Option<Located<f64>> {
+        value.share(&self.0)
+    }
+
+    fn schema(&self) -> Json {
+        text_like(&units::share_pattern())
+    }
+
+    fn written(&self, fraction: &f64) -> Json {
+        units::format_share(*fraction).into()
+    }
+}
+
+impl Kind for Count {
+    type Value = u64;
+
+    fn read(&self, value: &Value<'_>) -> Option<Located<u64>> {
+        value.count(&self.0)
+    }
+
+    fn schema(&self) -> Json {
+        json!({"type": "integer", "minimum": self.0.start(), "maximum": self.0.end()})
+    }
+
+    fn written(&self, count: &u64) -> Json {
+        (*count).into()
+    }
+}
+
+impl Kind for Text {
+    type Value = String;
+
+    fn read(&self, value: &Value<'_>) -> Option<Located<String>> {
+        value.text()
+    }
+
+    fn schema(&self) -> Json {
+        text_like(NOT_BLANK)
+    }
+
+    fn written(&self, text: &String) -> Json {
+        text.as_str().into()
+    }
+}
+
+impl Kind for Texts {
+    type Value = List<String>;
+
+    fn read(&self, value: &Value<'_>) -> Option<Located<List<String>>> {
+        value.texts(true)
+    }
+
+    fn schema(&self) -> Json {
+        set_of(text_like(NOT_BLANK))
+    }
+
+    fn written(&self, texts: &List<String>) -> Json {
+        list_of(texts, |text| text.as_str().into())
+    }
+}
+
+impl Kind for CommandLine {
+    type Value = List<String>;
+
+    fn read(&self, value: &Value<'_>) -> Option<Located<List<String>>> {
+        value.some_texts(false, "[\"shop\", \"--help\"]")
+    }
+
+    fn schema(&self) -> Json {
+        json!({"type": "array", "items": text_like(NOT_BLANK), "minItems": 1})
+    }
+
+    fn written(&self, words: &List<String>) -> Json {
+        list_of(words, |word| word.as_str().into())
+    }
+}
+
+impl Kind for ModuleNames {
+    type Value = List<String>;
+
+    fn read(&self, value: &Value<'_>) -> Option<Located<List<String>>> {
+        Some(only_modules(value.texts(true)?, value))
+    }
+
+    fn schema(&self) -> Json {
+        set_of(text_like(&module_pattern()))
+    }
+
+    fn written(&self, names: &List<String>) -> Json {
+        list_of(names, |name| name.as_str().into())
+    }
+}
+
+impl Kind for SomeModuleNames {
+    type Value = List<String>;
+
+    fn read(&self, value: &Value<'_>) -> Option<Located<List<String>>> {
+        Some(only_modules(value.some_texts(true, "\"shop.cli\"")?, value))
+    }
+
+    fn schema(&self) -> Json {
+        some(set_of(text_like(&module_pattern())))
+    }
+
+    fn written(&self, names: &List<String>) -> Json {
+        ModuleNames.written(names)
+    }
+}
+
+impl Kind for Patterns {
+    type Value = List<Pattern>;
+
+    fn read(&self, value: &Value<'_>) -> Option<Located<List<Pattern>>> {
+        let texts = value.some_texts(true, "\"shop.services.*\"")?;
+        let pattern = |text: &Located<String>| match Pattern::parse(&text.value) {
+            Ok(pattern) => Some(text.with(pattern)),
+            Err(error) => {
+                value.report_at(&text.span, &error.message, error.help);
+                None
+            }
+        };
+        Some(texts.with(texts.value.iter().filter_map(pattern).collect()))
+    }
+
+    fn schema(&self) -> Json {
+        let part = format!(r"\.({IDENTIFIER}|\*\*?)");
+        some(set_of(text_like(&format!("^{IDENTIFIER}({part})*$"))))
+    }
+
+    fn written(&self, patterns: &List<Pattern>) -> Json {
+        list_of(patterns, |pattern| pattern.to_string().into())
+    }
+}
+
+impl Kind for Words {
+    type Value = List<String>;
+
+    fn read(&self, value: &Value<'_>) -> Option<Located<List<String>>> {
+        let mut words = value.some_texts(true, "\"shop.database.*\"")?;
+        words.value.retain(|word| {
+            let nested = !self.checkpoints && word.value.starts_with(CHECKPOINT);
+            if nested {
+                let help = "name its targets, or the layers that they stand in".to_owned();
+                value.report_at(&word.span, "a checkpoint has no checkpoint in it", Some(help));
+            }
+            !nested
+        });
+        Some(words)
+    }
+
+    fn schema(&self) -> Json {
+        let mut word = text_like(NOT_BLANK);
+        if !self.checkpoints {
+            word["not"] = json!({"pattern": format!("^{CHECKPOINT}")});
+        }
+        some(set_of(word))
+    }
+
+    fn written(&self, words: &List<String>) -> Json {
+        list_of(words, |word| word.as_str().into())
+    }
+}
+
+impl<T: Copy + PartialEq> Kind for Choice<T> {
+    type Value = T;
+
+    fn read(&self, value: &Value<'_>) -> Option<Located<T>> {
+        value.choice(self.0)
+    }
+
+    fn schema(&self) -> Json {
+        json!({"type": "string", "enum": words_of(self.0)})
+    }
+
+    fn written(&self, choice: &T) -> Json {
+        self.0
+            .iter()
+            .find(|(_, known)| known == choice)
+            .map(|(word, _)| *word)
+            .into()
+    }
+}
+
+impl<T: Copy + PartialEq> Kind for Choices<T> {
+    type Value = List<T>;
+
+    fn read(&self, value: &Value<'_>) -> Option<Located<List<T>>> {
+        value.choices(self.0)
+    }
+
+    fn schema(&self) -> Json {
+        set_of(json!({"type": "string", "enum": words_of(self.0)}))
+    }
+
+    fn written(&self, choices: &List<T>) -> Json {
+        list_of(choices, |choice| Choice(self.0).written(choice))
+    }
+}
+
+impl Kind for TimesOfModules {
+    type Value = Vec<(String, Cited<f64>)>;
+
+    fn read(&self, value: &Value<'_>) -> Option<Located<Self::Value>> {
+        let table = value.table(Vec::new())?;
+        let mut times = Vec::new();
+        for (named, time) in table.named_values() {
+            if time.is_table() {
+                let message = format!("`{}` takes a time with its unit, not a table", named.name);
+                let help = "a dotted name stands in quotes, such as `\"lxml.etree\" = \"5ms\"`".to_owned();
+                table.report(&named.span, &message, Some(help));
+            } else if names::is_module_name(&named.name) {
+                times.extend(time.time_ms(&self.0).map(|time_ms| (named.name, time_ms.cited())));
+            } else {
+                table.report(&named.span, &not_a_module(&named.name), module_help(&named.name));
+            }
+        }
+        Some(value.located(times))
+    }
+
+    fn schema(&self) -> Json {
+        json!({
+            "type": "object",
+            "additionalProperties": Time(self.0.clone()).schema(),
+            "propertyNames": {"pattern": module_pattern()},
+        })
+    }
+
+    fn written(&self, times: &Self::Value) -> Json {
+        let time = |(name, time): &(String, Cited<f64>)| (name.clone(), units::format_time(time.value).into());
+        Json::Object(times.iter().map(time).collect())
+    }
+}
+
+/// A text with at least one character to be seen.
+const NOT_BLANK: &str = r"\S";
+
+/// One part of a module's name. Beyond ASCII every character passes, since what Python takes there is no class that all readers of
+/// patterns know.
+const IDENTIFIER: &str = r"[^\x00-@\[-^`{-\x7f][^\x00-/:-@\[-^`{-\x7f]*";
+
+/// The name that somebody chose for a table.
+pub(in crate::budgets) fn name_pattern() -> String {
+    r"^[^\x00-,/:-@\[-^`{-\x7f]+$".to_owned()
+}
+
+/// The name of one module.
+pub(in crate::budgets) fn module_pattern() -> String {
+    format!(r"^{IDENTIFIER}(\.{IDENTIFIER})*$")
+}
+
+fn only_modules(mut listed: Located<List<String>>, value: &Value<'_>) -> Located<List<String>> {
+    listed.value.retain(|name| is_module_name(name, value));
+    listed
+}
+
+fn text_like(pattern: &str) -> Json {
+    json!({"type": "string", "pattern": pattern})
+}
+
+fn set_of(items: Json) -> Json {
+    json!({"type": "array", "items": items, "uniqueItems": true})
+}
+
+fn some(mut list: Json) -> Json {
+    list["minItems"] = json!(1);
+    list
+}
+
+fn words_of<T>(choices: &[(&'static str, T)]) -> Vec<&'static str> {
+    choices.iter().map(|(word, _)| *word).collect()
+}
+
+fn list_of<T>(list: &List<T>, written: impl Fn(&T) -> Json) -> Json {
+    list.iter().map(|element| written(&element.value)).collect()
+}
