@@ -22,7 +22,7 @@ pub(crate) enum Error {
     #[error("{0}")]
     Budgets(Diagnostics),
     /// No budgets file was named and none was found.
-    #[error("no budgets file: neither budgets.toml nor a pyproject.toml with [tool.importgate] in {} or above it\n  write one (budgets.example.toml is one to copy from), or name it with --budgets", folder.display())]
+    #[error("no budgets file: no importgate.toml, no budgets.toml and no pyproject.toml with [tool.importgate] in {} or above it\n  write one (budgets.example.toml is one to copy from), or name it with --budgets", folder.display())]
     NoBudgets {
         /// Where the search began.
         folder: PathBuf,

@@ -5,6 +5,7 @@
 
 mod artifacts;
 mod base;
+mod budgets_file;
 pub mod cli;
 mod commands;
 mod copies;

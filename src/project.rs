@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::budgets_file;
+use crate::budgets_file::Location;
 use crate::cli::{MeasureArguments, ProjectArguments};
 use crate::error::Error;
 use crate::seed;
 use crate::store;
 use importgate_core::budgets;
-use importgate_core::budgets::{Budgets, Bytecode, Cited, Diagnostics, Engine, FileKind, Selection, Target};
+use importgate_core::budgets::{Budgets, Bytecode, Cited, Diagnostics, Engine, Selection, Target};
 use importgate_core::checks::Places;
 use importgate_core::flows::{SamplingSettings, Width};
 use importgate_core::report::Report;
@@ -19,9 +21,6 @@ use importgate_probe::machine;
 use importgate_probe::python;
 use importgate_probe::python::{BytecodeFiles, FileSystemIndex, Search, Session, SessionSettings};
 use importgate_probe::runner;
-
-/// The name of the usage file where the budgets name none.
-const USAGE_FILE: &str = "importgate.usage.json";
 
 /// A project that can be measured.
 #[derive(Debug)]
@@ -44,26 +43,21 @@ impl Project {
     pub(crate) fn open(arguments: &ProjectArguments) -> Result<(Self, Session), Error> {
         // Before anything is started: from here on Ctrl-C ends what runs, and what an import leaves behind is ended too.
         runner::prepare()?;
-        let (path, kind) = locate(arguments.budgets.as_deref())?;
-        let text = read_text(&path)?;
-        let name = path.display().to_string();
-        let budgets = match budgets::parse(&text, &name, kind) {
+        let location = Location::find(arguments.budgets.as_deref())?;
+        let text = location.read()?;
+        let budgets = match budgets::parse(&text, &location.name(), location.kind) {
             Ok(budgets) => budgets,
-            Err(mistakes) => {
-                return Err(Error::Budgets(with_unmatched(
-                    mistakes, &text, &name, kind, &path, arguments,
-                )));
-            }
+            Err(mistakes) => return Err(Error::Budgets(with_unmatched(mistakes, &text, &location, arguments))),
         };
-        let root = folder_of(&path)?;
+        let root = location.folder()?;
         let (source_roots, session) = open_session(arguments, &budgets, &root)?;
         let doubt = doubt(&search(arguments, &budgets, &root), &session);
         let targets = budgets.resolve(&module_index(&session)).map_err(Error::Budgets)?;
         let baseline_path = arguments
             .baseline
             .clone()
-            .unwrap_or_else(|| path.parent().unwrap_or(Path::new("")).join(baseline_name(&budgets)));
-        let usage_path = usage_path(&budgets, &path);
+            .unwrap_or_else(|| location.baseline(&budgets));
+        let usage_path = location.usage(&budgets);
         Ok((
             Self {
                 budgets,
@@ -87,13 +81,13 @@ impl Project {
         let root = std::env::current_dir()
             .and_then(|here| here.canonicalize())
             .map_err(unreadable)?;
-        let budgets = no_budgets().ok_or_else(|| Error::NoBudgets { folder: root.clone() })?;
+        let budgets = budgets_file::no_budgets().ok_or_else(|| Error::NoBudgets { folder: root.clone() })?;
         let (source_roots, session) = open_session(arguments, &budgets, &root)?;
         let doubt = doubt(&search(arguments, &budgets, &root), &session);
         let project = Self {
             budgets,
-            baseline_path: root.join("budgets.baseline.json"),
-            usage_path: PathBuf::from(USAGE_FILE),
+            baseline_path: root.join(budgets_file::BASELINE),
+            usage_path: budgets_file::usage_path_without_budgets(),
             root,
             source_roots,
             targets: Vec::new(),
@@ -190,63 +184,6 @@ fn way(from: &Path, to: &Path) -> String {
     up.chain(down).collect::<Vec<_>>().join("/")
 }
 
-/// A budgets file alone, for what asks no interpreter.
-#[derive(Debug)]
-pub(crate) struct BudgetsFile {
-    pub(crate) budgets: Budgets,
-    path: PathBuf,
-}
-
-impl BudgetsFile {
-    /// Reads the one that is named, else the nearest one here or above.
-    pub(crate) fn read(named: Option<&Path>) -> Result<Self, Error> {
-        let (path, kind) = locate(named)?;
-        let budgets = budgets::parse(&read_text(&path)?, &path.display().to_string(), kind).map_err(Error::Budgets)?;
-        Ok(Self { budgets, path })
-    }
-
-    /// A path of the file, which starts at its folder.
-    pub(crate) fn beside(&self, name: &str) -> PathBuf {
-        self.path.parent().unwrap_or(Path::new("")).join(name)
-    }
-
-    /// The baseline of the project.
-    pub(crate) fn baseline(&self) -> PathBuf {
-        self.beside(baseline_name(&self.budgets))
-    }
-}
-
-fn baseline_name(budgets: &Budgets) -> &str {
-    let named = budgets.project.baseline.as_ref();
-    named.map_or("budgets.baseline.json", |cited| cited.value.as_str())
-}
-
-/// The usage file of the project here, for which no interpreter is needed, and a budgets file only where one is named.
-pub(crate) fn usage_path_of(named: Option<&Path>) -> Result<PathBuf, Error> {
-    match BudgetsFile::read(named) {
-        Err(Error::NoBudgets { .. }) => Ok(PathBuf::from(USAGE_FILE)),
-        read => read.map(|file| usage_path(&file.budgets, &file.path)),
-    }
-}
-
-fn usage_path(budgets: &Budgets, budgets_path: &Path) -> PathBuf {
-    let name = budgets.classes.usage.as_ref();
-    let name = name.map_or(USAGE_FILE, |cited| cited.value.as_str());
-    budgets_path.parent().unwrap_or(Path::new("")).join(name)
-}
-
-fn read_text(path: &Path) -> Result<String, Error> {
-    std::fs::read_to_string(path).map_err(|source| Error::Unreadable {
-        path: path.to_path_buf(),
-        source,
-    })
-}
-
-/// Every setting as it is by default.
-fn no_budgets() -> Option<Budgets> {
-    budgets::parse_valid_part("", "budgets.toml", FileKind::Standalone)
-}
-
 /// What counts instructions, where the budgets ask for counts.
 ///
 /// # Errors
@@ -267,32 +204,16 @@ pub(crate) fn module_index(session: &Session) -> FileSystemIndex {
 }
 
 /// All the mistakes of a file at once: patterns without a match too, where the rest of it says enough to look for them.
-fn with_unmatched(
-    mistakes: Diagnostics,
-    text: &str,
-    name: &str,
-    kind: FileKind,
-    path: &Path,
-    arguments: &ProjectArguments,
-) -> Diagnostics {
+fn with_unmatched(mistakes: Diagnostics, text: &str, location: &Location, arguments: &ProjectArguments) -> Diagnostics {
     let unmatched = || {
-        let budgets = budgets::parse_valid_part(text, name, kind)?;
-        let (_, session) = open_session(arguments, &budgets, &folder_of(path).ok()?).ok()?;
+        let budgets = budgets::parse_valid_part(text, &location.name(), location.kind)?;
+        let (_, session) = open_session(arguments, &budgets, &location.folder().ok()?).ok()?;
         budgets.resolve(&module_index(&session)).err()
     };
     match unmatched() {
         Some(more) => mistakes.and(more),
         None => mistakes,
     }
-}
-
-/// The folder of the budgets file, absolute and without symbolic links.
-fn folder_of(path: &Path) -> Result<PathBuf, Error> {
-    let absolute = path.canonicalize().map_err(|source| Error::Unreadable {
-        path: path.to_path_buf(),
-        source,
-    })?;
-    Ok(absolute.parent().unwrap_or(Path::new("/")).to_path_buf())
 }
 
 fn open_session(
@@ -314,37 +235,6 @@ fn open_session(
         },
     })?;
     Ok((source_roots, session))
-}
-
-/// The budgets file: the one that is named, else the nearest one here or above.
-fn locate(named: Option<&Path>) -> Result<(PathBuf, FileKind), Error> {
-    if let Some(path) = named {
-        let pyproject = path.file_name().is_some_and(|name| name == "pyproject.toml");
-        return Ok((
-            path.to_path_buf(),
-            if pyproject {
-                FileKind::Pyproject
-            } else {
-                FileKind::Standalone
-            },
-        ));
-    }
-    let here = std::env::current_dir().map_err(|source| Error::Unreadable {
-        path: PathBuf::from("."),
-        source,
-    })?;
-    for (depth, folder) in here.ancestors().enumerate() {
-        // Named as the user would name it, so that citations stay short.
-        let shown: PathBuf = std::iter::repeat_n("..", depth).collect();
-        if folder.join("budgets.toml").is_file() {
-            return Ok((shown.join("budgets.toml"), FileKind::Standalone));
-        }
-        let pyproject = folder.join("pyproject.toml");
-        if std::fs::read_to_string(&pyproject).is_ok_and(|text| text.contains("[tool.importgate")) {
-            return Ok((shown.join("pyproject.toml"), FileKind::Pyproject));
-        }
-    }
-    Err(Error::NoBudgets { folder: here })
 }
 
 fn source_roots(budgets: &Budgets, root: &Path) -> Result<Vec<PathBuf>, Error> {

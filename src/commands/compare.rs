@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
+use crate::budgets_file::BudgetsFile;
 use crate::cli::{CompareArguments, TableFormat};
 use crate::error::Error;
 use crate::exit;
-use crate::project::BudgetsFile;
 use crate::{inputs, outputs};
 use importgate_core::compare;
 use importgate_core::compare::{BeforeAfter, ComparisonRequest, Quantity, RequiredImprovement, Word};

@@ -7,6 +7,7 @@
 mod against;
 mod base_python;
 mod baselines;
+mod budgets_files;
 mod bytecode;
 mod check;
 mod classify;

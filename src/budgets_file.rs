@@ -1,0 +1,171 @@
+//! Which file has the project's budgets, what it says, and which files beside it are the baseline and the usage file.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use importgate_core::budgets;
+use importgate_core::budgets::{Budgets, FileKind};
+
+/// The name of the usage file where the budgets name none.
+const USAGE_FILE: &str = "importgate.usage.json";
+
+/// The name of the baseline where neither the budgets nor the name of their file say otherwise.
+pub(crate) const BASELINE: &str = "budgets.baseline.json";
+
+/// Names of a file of budgets alone, in the order in which they count within one folder, each with the baseline beside it.
+const STANDALONE: [(&str, &str); 2] = [
+    ("importgate.toml", "importgate.baseline.json"),
+    ("budgets.toml", BASELINE),
+];
+
+/// Where budgets stand, before they are read.
+#[derive(Debug)]
+pub(crate) struct Location {
+    pub(crate) path: PathBuf,
+    pub(crate) kind: FileKind,
+}
+
+impl Location {
+    /// The file that is named, else the nearest one here or above. Of several in one folder the first counts, and the others are
+    /// told on stderr, since somebody may take them for what holds.
+    pub(crate) fn find(named: Option<&Path>) -> Result<Self, Error> {
+        if let Some(path) = named {
+            return Ok(Self::named(path));
+        }
+        let here = std::env::current_dir().map_err(|source| Error::Unreadable {
+            path: PathBuf::from("."),
+            source,
+        })?;
+        for (depth, folder) in here.ancestors().enumerate() {
+            // Named as the user would name it, so that citations stay short.
+            let shown: PathBuf = std::iter::repeat_n("..", depth).collect();
+            let mut found = Self::in_folder(folder);
+            if let Some((name, kind)) = found.next() {
+                let path = shown.join(name);
+                for (ignored, _) in found {
+                    anstream::eprintln!(
+                        "importgate: {} is not read, since {} has the budgets; keep one of the two",
+                        shown.join(ignored).display(),
+                        path.display()
+                    );
+                }
+                return Ok(Self { path, kind });
+            }
+        }
+        Err(Error::NoBudgets { folder: here })
+    }
+
+    fn named(path: &Path) -> Self {
+        let pyproject = path.file_name().is_some_and(|name| name == "pyproject.toml");
+        Self {
+            path: path.to_path_buf(),
+            kind: if pyproject {
+                FileKind::Pyproject
+            } else {
+                FileKind::Standalone
+            },
+        }
+    }
+
+    /// The names of the files in a folder that have budgets, the one that counts first.
+    fn in_folder(folder: &Path) -> impl Iterator<Item = (&'static str, FileKind)> {
+        let standalone = STANDALONE
+            .into_iter()
+            .filter(|(name, _)| folder.join(name).is_file())
+            .map(|(name, _)| (name, FileKind::Standalone));
+        let pyproject = std::iter::once("pyproject.toml").filter(|name| {
+            std::fs::read_to_string(folder.join(name)).is_ok_and(|text| text.contains("[tool.importgate"))
+        });
+        standalone.chain(pyproject.map(|name| (name, FileKind::Pyproject)))
+    }
+
+    /// The text of the file.
+    pub(crate) fn read(&self) -> Result<String, Error> {
+        std::fs::read_to_string(&self.path).map_err(|source| Error::Unreadable {
+            path: self.path.clone(),
+            source,
+        })
+    }
+
+    /// The file as citations name it.
+    pub(crate) fn name(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    /// The folder of the file, absolute and without symbolic links.
+    pub(crate) fn folder(&self) -> Result<PathBuf, Error> {
+        let absolute = self.path.canonicalize().map_err(|source| Error::Unreadable {
+            path: self.path.clone(),
+            source,
+        })?;
+        Ok(absolute.parent().unwrap_or(Path::new("/")).to_path_buf())
+    }
+
+    /// A path that the file names, which starts at its folder.
+    fn beside(&self, name: &str) -> PathBuf {
+        self.path.parent().unwrap_or(Path::new("")).join(name)
+    }
+
+    /// The baseline of the project.
+    pub(crate) fn baseline(&self, budgets: &Budgets) -> PathBuf {
+        let named = budgets.project.baseline.as_ref();
+        self.beside(named.map_or_else(|| self.usual_baseline(), |cited| cited.value.as_str()))
+    }
+
+    fn usual_baseline(&self) -> &'static str {
+        let own = STANDALONE
+            .iter()
+            .find(|(name, _)| self.path.file_name().is_some_and(|file| file == *name));
+        own.map_or(BASELINE, |(_, baseline)| baseline)
+    }
+
+    /// The usage file of the project, whether it exists or not.
+    pub(crate) fn usage(&self, budgets: &Budgets) -> PathBuf {
+        let named = budgets.classes.usage.as_ref();
+        self.beside(named.map_or(USAGE_FILE, |cited| cited.value.as_str()))
+    }
+}
+
+/// A budgets file alone, for what asks no interpreter.
+#[derive(Debug)]
+pub(crate) struct BudgetsFile {
+    pub(crate) budgets: Budgets,
+    location: Location,
+}
+
+impl BudgetsFile {
+    /// Reads the one that is named, else the nearest one here or above.
+    pub(crate) fn read(named: Option<&Path>) -> Result<Self, Error> {
+        let location = Location::find(named)?;
+        let budgets = budgets::parse(&location.read()?, &location.name(), location.kind).map_err(Error::Budgets)?;
+        Ok(Self { budgets, location })
+    }
+
+    /// A path of the file, which starts at its folder.
+    pub(crate) fn beside(&self, name: &str) -> PathBuf {
+        self.location.beside(name)
+    }
+
+    /// The baseline of the project.
+    pub(crate) fn baseline(&self) -> PathBuf {
+        self.location.baseline(&self.budgets)
+    }
+}
+
+/// The usage file of the project here, for which no interpreter is needed, and a budgets file only where one is named.
+pub(crate) fn usage_path_of(named: Option<&Path>) -> Result<PathBuf, Error> {
+    match BudgetsFile::read(named) {
+        Err(Error::NoBudgets { .. }) => Ok(usage_path_without_budgets()),
+        read => read.map(|file| file.location.usage(&file.budgets)),
+    }
+}
+
+/// The usage file where there are no budgets.
+pub(crate) fn usage_path_without_budgets() -> PathBuf {
+    PathBuf::from(USAGE_FILE)
+}
+
+/// Every setting as it is by default.
+pub(crate) fn no_budgets() -> Option<Budgets> {
+    budgets::parse_valid_part("", "budgets.toml", FileKind::Standalone)
+}
