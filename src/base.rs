@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::git::{BaseKind, Checkout, Repository};
+use crate::interpreter;
 use crate::project::Project;
 use importgate_core::flows::Base;
 use importgate_core::observed::{Failure, Measure, MeasureError, TargetObservation};
-use importgate_probe::python::{PythonError, Search, Session, SessionSettings};
-use importgate_probe::{Probe, instructions, python};
+use importgate_probe::python::{Session, SessionSettings};
+use importgate_probe::{Probe, instructions};
 
 /// The base, checked out for as long as this lives.
 #[derive(Debug)]
@@ -52,7 +53,9 @@ impl BaseCheckout {
             ..head.clone()
         };
         if let Some(python) = python {
-            settings.executable = named(python)?;
+            let chosen = interpreter::named(python, "--base-python")?;
+            settings.executable = chosen.executable;
+            settings.chosen_by = Some(chosen.by);
         }
         Ok(Self {
             probe: Probe::new(Session::open(settings)?, counter),
@@ -116,16 +119,6 @@ impl BaseCheckout {
         let standard = standard_library.iter().any(|folder| file.starts_with(folder));
         (!in_site && !standard).then_some(source)
     }
-}
-
-/// The interpreter that `--base-python` names: as on the command line for `--python`.
-fn named(python: &Path) -> Result<PathBuf, PythonError> {
-    python::find(&Search {
-        configured: Some((python.to_owned(), "--base-python".to_owned())),
-        virtual_env: None,
-        project: std::env::current_dir().unwrap_or_default(),
-        path: std::env::var_os("PATH"),
-    })
 }
 
 fn foreign(module: &str, file: &Path) -> String {

@@ -106,7 +106,7 @@ pub struct ProjectArguments {
     /// The baseline [default: as the budgets file says, else importgate.baseline.json beside an importgate.toml, budgets.baseline.json beside another].
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
-    /// The interpreter [default: as the budgets file says, else $VIRTUAL_ENV, .venv, python3 on PATH].
+    /// The interpreter [default: as the budgets file says, else .venv beside it, $VIRTUAL_ENV, $CONDA_PREFIX, python3 on PATH].
     #[arg(long, value_name = "PYTHON")]
     pub python: Option<PathBuf>,
 }

@@ -21,6 +21,14 @@ pub(crate) enum Error {
     /// The budgets file has mistakes; all of them are shown.
     #[error("{0}")]
     Budgets(Diagnostics),
+    /// Nothing that the budgets file names is there for the interpreter that was found.
+    #[error("{mistakes}\n{interpreter}")]
+    NoPackages {
+        /// The names that lead nowhere.
+        mistakes: Diagnostics,
+        /// Which interpreter it is, and the way out.
+        interpreter: String,
+    },
     /// No budgets file was named and none was found.
     #[error("no budgets file: no importgate.toml, no budgets.toml and no pyproject.toml with [tool.importgate] in {} or above it\n  write one (budgets.example.toml is one to copy from), or name it with --budgets", folder.display())]
     NoBudgets {
@@ -84,7 +92,7 @@ impl Error {
     /// The exit code of the program for this reason.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::Budgets(_) | Self::NoBudgets { .. } | Self::Usage(_) => exit::USAGE,
+            Self::Budgets(_) | Self::NoPackages { .. } | Self::NoBudgets { .. } | Self::Usage(_) => exit::USAGE,
             // A budgets file that was named and is not there is a mistake on the command line.
             Self::Unreadable { .. } => exit::USAGE,
             Self::Measure(MeasureError::Interrupted { signal }) => exit::stopped_by(*signal),

@@ -13,6 +13,7 @@ mod error;
 pub mod exit;
 pub mod git;
 mod inputs;
+mod interpreter;
 mod outputs;
 mod progress;
 mod project;

@@ -7,19 +7,21 @@ use crate::budgets_file;
 use crate::budgets_file::Location;
 use crate::cli::{MeasureArguments, ProjectArguments};
 use crate::error::Error;
+use crate::interpreter;
+use crate::interpreter::ProjectPython;
 use crate::seed;
 use crate::store;
 use importgate_core::budgets;
-use importgate_core::budgets::{Budgets, Bytecode, Cited, Diagnostics, Engine, Selection, Target};
+use importgate_core::budgets::{Budgets, Bytecode, Diagnostics, Engine, Selection, Target};
 use importgate_core::checks::Places;
 use importgate_core::flows::{SamplingSettings, Width};
+use importgate_core::observed::Measure;
 use importgate_core::report::Report;
 use importgate_core::report::first_names;
 use importgate_core::usage::Usage;
 use importgate_probe::instructions;
 use importgate_probe::machine;
-use importgate_probe::python;
-use importgate_probe::python::{BytecodeFiles, FileSystemIndex, Search, Session, SessionSettings};
+use importgate_probe::python::{BytecodeFiles, FileSystemIndex, Session, SessionSettings};
 use importgate_probe::runner;
 
 /// A project that can be measured.
@@ -34,8 +36,7 @@ pub(crate) struct Project {
     usage_path: PathBuf,
     /// Every target of the budgets file, in its order.
     pub(crate) targets: Vec<Target>,
-    /// What to say of the interpreter where an import fails: that another one may have been meant.
-    doubt: Option<String>,
+    python: ProjectPython,
 }
 
 impl Project {
@@ -50,9 +51,16 @@ impl Project {
             Err(mistakes) => return Err(Error::Budgets(with_unmatched(mistakes, &text, &location, arguments))),
         };
         let root = location.folder()?;
-        let (source_roots, session) = open_session(arguments, &budgets, &root)?;
-        let doubt = doubt(&search(arguments, &budgets, &root), &session);
-        let targets = budgets.resolve(&module_index(&session)).map_err(Error::Budgets)?;
+        let mut python = ProjectPython::find(arguments, &budgets, (&root, &location.name()))?;
+        let (source_roots, session) = open_session(&mut python, &budgets, &root)?;
+        let index = module_index(&session);
+        let targets = budgets.resolve(&index).map_err(|mistakes| {
+            if interpreter::is_a_stranger_to(&budgets, &index) {
+                let interpreter = python.has_no_packages();
+                return Error::NoPackages { mistakes, interpreter };
+            }
+            Error::Budgets(mistakes)
+        })?;
         let baseline_path = arguments
             .baseline
             .clone()
@@ -66,7 +74,7 @@ impl Project {
                 baseline_path,
                 usage_path,
                 targets,
-                doubt,
+                python,
             },
             session,
         ))
@@ -82,8 +90,8 @@ impl Project {
             .and_then(|here| here.canonicalize())
             .map_err(unreadable)?;
         let budgets = budgets_file::no_budgets().ok_or_else(|| Error::NoBudgets { folder: root.clone() })?;
-        let (source_roots, session) = open_session(arguments, &budgets, &root)?;
-        let doubt = doubt(&search(arguments, &budgets, &root), &session);
+        let mut python = ProjectPython::find(arguments, &budgets, (&root, ""))?;
+        let (source_roots, session) = open_session(&mut python, &budgets, &root)?;
         let project = Self {
             budgets,
             baseline_path: root.join(budgets_file::BASELINE),
@@ -91,7 +99,7 @@ impl Project {
             root,
             source_roots,
             targets: Vec::new(),
-            doubt,
+            python,
         };
         Ok((project, session))
     }
@@ -142,24 +150,28 @@ impl Project {
         Ok(usage)
     }
 
-    /// Says of every failed import which interpreter it failed in, where another one may have been meant.
-    pub(crate) fn doubt_interpreter(&self, report: &mut Report) {
-        if let Some(doubt) = &self.doubt {
-            report.note_failed_imports(doubt);
+    /// Says of every failed import which interpreter it failed in, where another one may have been meant, or where none works.
+    pub(crate) fn doubt_interpreter(&self, report: &mut Report, measure: &dyn Measure) {
+        let misses_all = interpreter::nothing_could_be_imported(report);
+        if let Some(line) = self.doubt_of(misses_all, measure) {
+            report.note_failed_imports(&line);
         }
+    }
+
+    /// What to say of the interpreter where imports fail: for want of something that is not installed, if that `misses_all` of them.
+    pub(crate) fn doubt_of(&self, misses_all: bool, measure: &dyn Measure) -> Option<String> {
+        if misses_all {
+            return Some(self.python.imports_nothing(&measure.installed()));
+        }
+        self.python.doubt()
     }
 
     /// The same of an error that may come from a failed import.
     pub(crate) fn with_doubt(&self, error: Error) -> Error {
-        match (error, &self.doubt) {
+        match (error, self.python.doubt()) {
             (Error::CannotMeasure(why), Some(doubt)) => Error::CannotMeasure(format!("{why}\n  {doubt}")),
             (error, _) => error,
         }
-    }
-
-    /// What to say of the interpreter where an import fails: that another one may have been meant.
-    pub(crate) fn doubt(&self) -> Option<&str> {
-        self.doubt.as_deref()
     }
 
     /// How lines of measured code are named in reports.
@@ -207,7 +219,9 @@ pub(crate) fn module_index(session: &Session) -> FileSystemIndex {
 fn with_unmatched(mistakes: Diagnostics, text: &str, location: &Location, arguments: &ProjectArguments) -> Diagnostics {
     let unmatched = || {
         let budgets = budgets::parse_valid_part(text, &location.name(), location.kind)?;
-        let (_, session) = open_session(arguments, &budgets, &location.folder().ok()?).ok()?;
+        let root = location.folder().ok()?;
+        let mut python = ProjectPython::find(arguments, &budgets, (&root, &location.name())).ok()?;
+        let (_, session) = open_session(&mut python, &budgets, &root).ok()?;
         budgets.resolve(&module_index(&session)).err()
     };
     match unmatched() {
@@ -216,14 +230,11 @@ fn with_unmatched(mistakes: Diagnostics, text: &str, location: &Location, argume
     }
 }
 
-fn open_session(
-    arguments: &ProjectArguments,
-    budgets: &Budgets,
-    root: &Path,
-) -> Result<(Vec<PathBuf>, Session), Error> {
+fn open_session(python: &mut ProjectPython, budgets: &Budgets, root: &Path) -> Result<(Vec<PathBuf>, Session), Error> {
     let source_roots = source_roots(budgets, root)?;
     let session = Session::open(SessionSettings {
-        executable: python::find(&search(arguments, budgets, root))?,
+        executable: python.chosen.executable.clone(),
+        chosen_by: Some(python.chosen.by.clone()),
         source_roots: source_roots.clone(),
         working_directory: root.to_path_buf(),
         time_limit: Duration::from_secs_f64(budgets.measure.timeout_ms.value / 1000.0),
@@ -233,7 +244,9 @@ fn open_session(
             Bytecode::Warm => BytecodeFiles::Warm,
             Bytecode::Cold => BytecodeFiles::Cold,
         },
-    })?;
+    });
+    let session = session.map_err(|error| python.with_reason(error))?;
+    python.runs_as(&session);
     Ok((source_roots, session))
 }
 
@@ -254,36 +267,4 @@ fn source_roots(budgets: &Budgets, root: &Path) -> Result<Vec<PathBuf>, Error> {
             })
         })
         .collect()
-}
-
-/// Which interpreter was taken, and which folder looks like the right one, where nobody said which to take.
-fn doubt(search: &Search, session: &Session) -> Option<String> {
-    let folder = python::overlooked(search)?;
-    Some(format!(
-        "imported by {}; {folder}/ looks like the project's environment, and is not active: activate it, or set `python = \"{folder}\"` under [project]",
-        session.settings().executable.display()
-    ))
-}
-
-fn search(arguments: &ProjectArguments, budgets: &Budgets, root: &Path) -> Search {
-    let here = std::env::current_dir().unwrap_or_default();
-    let from_file = |cited: &Cited<String>| {
-        let named_by = cited
-            .line
-            .as_ref()
-            .map_or_else(String::new, |line| format!("{}:{}", line.file, line.line));
-        (PathBuf::from(&cited.value), named_by)
-    };
-    let configured = match &arguments.python {
-        // A path on the command line starts where the user stands; a bare name is looked up on PATH.
-        Some(path) if path.components().count() > 1 => Some((here.join(path), "--python".to_owned())),
-        Some(path) => Some((path.clone(), "--python".to_owned())),
-        None => budgets.project.python.as_ref().map(from_file),
-    };
-    Search {
-        configured,
-        virtual_env: std::env::var_os("VIRTUAL_ENV").map(PathBuf::from),
-        project: root.to_path_buf(),
-        path: std::env::var_os("PATH"),
-    }
 }

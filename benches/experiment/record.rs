@@ -57,6 +57,7 @@ pub(crate) fn run(words: &[String]) -> Result<(), Box<dyn Error>> {
 fn open(python: &Path, folder: &Path) -> Result<Session, Box<dyn Error>> {
     let session = Session::open(SessionSettings {
         executable: python.to_path_buf(),
+        chosen_by: None,
         source_roots: vec![folder.to_path_buf()],
         working_directory: folder.to_path_buf(),
         time_limit: Duration::from_secs(60),

@@ -85,7 +85,7 @@ fn report(arguments: &CheckArguments) -> Result<Report, Error> {
     )?;
     progress.finish();
     report.run.times = Some(progress.times(runner::own_cpu_time()));
-    project.doubt_interpreter(&mut report);
+    project.doubt_interpreter(&mut report, &head);
     report.groups = selection.groups;
     report.shard = division.shard;
     Ok(report)

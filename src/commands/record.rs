@@ -14,6 +14,7 @@ use crate::store::baseline::StoreError;
 use importgate_core::baseline::{BaselineChanges, BaselinePart};
 use importgate_core::budgets::ReuseBy;
 use importgate_core::flows::{Deadline, NotRecorded, Record, Recording, record};
+use importgate_core::observed::{FailureKind, Measure};
 use importgate_core::report::{first_names, recording, untrusted, wording};
 use importgate_probe::{Probe, Stopwatch, machine, runner};
 
@@ -49,7 +50,7 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
     let recording = record(&recorded, &measure, deadline, &mut progress)?;
     progress.finish();
     let changes = recording.changes(&recorded, old.as_ref())?;
-    announce(&project, &recording, &changes, arguments.verbose)?;
+    announce(&project, &measure, &recording, &changes, arguments.verbose)?;
     if arguments.dry_run {
         // Nothing is written.
     } else if let Some(shard) = &division.shard {
@@ -61,7 +62,7 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
             recording.updated(&recorded, old)
         })?;
     }
-    complain(&project, &recording);
+    complain(&project, &recording, &measure);
     Ok(if !recording.failed.is_empty() {
         exit::FAIL
     } else if !recording.missed.is_empty() || !recording.starved.is_empty() {
@@ -96,14 +97,22 @@ fn store_part(baseline: &Path, part: &BaselinePart) -> Result<(), Error> {
 }
 
 /// Shows what the recording changes, before it is written.
-fn announce(project: &Project, recording: &Recording, changes: &BaselineChanges, verbose: bool) -> Result<(), Error> {
+fn announce(
+    project: &Project,
+    measure: &dyn Measure,
+    recording: &Recording,
+    changes: &BaselineChanges,
+    verbose: bool,
+) -> Result<(), Error> {
+    let measured = wording::headline(project.budgets.file_name(), measure.interpreter());
     let title = format!("{} of {}:", project.baseline_path.display(), recording.key());
     let options = outputs::terminal_options(true, verbose);
     let text = recording::render(changes, &project.targets, &options);
     let own = runner::own_cpu_time().as_secs_f64();
     let counts = counts(recording);
     outputs::to_standard_output(&format!(
-        "{}\n{text}  {counts}; own CPU time {own:.2} s\n",
+        "{}\n{}\n{text}  {counts}; own CPU time {own:.2} s\n",
+        untrusted::line(&measured),
         untrusted::line(&title)
     ))
 }
@@ -123,7 +132,7 @@ fn counts(recording: &Recording) -> String {
 }
 
 /// Names what could not be recorded.
-fn complain(project: &Project, recording: &Recording) {
+fn complain(project: &Project, recording: &Recording, measure: &dyn Measure) {
     let mut complaint = String::new();
     for NotRecorded {
         target,
@@ -133,7 +142,12 @@ fn complain(project: &Project, recording: &Recording) {
     {
         complaint += &format!("{target} is not recorded: {}\n", wording::failure(failure, *started));
     }
-    if let (Some(doubt), false) = (project.doubt(), recording.failed.is_empty()) {
+    let failures = recording.failed.iter().map(|missing| missing.failure.kind());
+    let misses_all = recording.recorded + recording.confirmed + recording.unchanged == 0
+        && failures
+            .clone()
+            .all(|kind| kind == Some(FailureKind::MissingDependency));
+    if let (Some(doubt), 1..) = (project.doubt_of(misses_all, measure), failures.len()) {
         complaint += &format!("  {doubt}\n");
     }
     if !recording.missed.is_empty() {

@@ -95,6 +95,7 @@ fn report(verdict: Verdict, targets: &[(&str, f64)]) -> Report {
             key: EnvironmentKey(KEY.to_owned()),
             python: "python3".to_owned(),
             python_version: String::new(),
+            python_chosen_by: None,
             machine: Machine::default(),
             variables: std::collections::BTreeMap::new(),
             speed: None,

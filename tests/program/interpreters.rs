@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use super::support::{Project, python};
+use importgate_core::observed::ChosenBy;
 
 /// A project whose interpreter is this script.
 fn project_with(script: &str) -> Project {
@@ -93,6 +94,80 @@ fn one_that_is_too_old_for_the_question() {
 }
 
 #[test]
+fn the_first_line_of_every_run_says_which_interpreter_and_why() {
+    let project = Project::of_module("", "");
+    for (words, expected) in [
+        (["check", "--quiet"].as_slice(), " (python3 on PATH)\n"),
+        (&["record", "--quiet"], " (python3 on PATH)\n"),
+        (&["explain", "measured", "--quiet"], ", python3 on PATH, "),
+        (&["classify", "--quiet"], ", python3 on PATH, "),
+        (&["fix", "--quiet"], " (python3 on PATH) "),
+    ] {
+        let run = project.run(words);
+        let first = run.stdout.split_inclusive('\n').next().unwrap_or_default();
+        assert!(first.contains(expected), "{words:?}: {first}");
+    }
+    project.environment();
+    let run = project.check(&["--quiet"]).expect_code(0);
+    assert!(run.stdout.contains("(.venv beside budgets.toml)\n"), "{}", run.stdout);
+    let expected = ChosenBy::DotVenv("budgets.toml".to_owned());
+    assert_eq!(run.report().environment.python_chosen_by, Some(expected));
+}
+
+#[test]
+fn the_environment_that_a_hook_runs_in_is_not_the_projects() {
+    let project = Project::of_module("", "");
+    let site = project.environment();
+    fs::rename(project.path(".venv"), project.path("hook")).expect("it is made");
+    let hook = project.path("hook");
+    let program = hook.join("bin/importgate");
+    fs::copy(env!("CARGO_BIN_EXE_importgate"), &program).expect("a copy");
+    let site = project.path(&site.replace(".venv", "hook"));
+    fs::create_dir(site.join("importgate-0.1.0.dist-info")).expect("a folder");
+    let run = || {
+        let template = project.command(&["check", "--quiet"]);
+        let mut command = std::process::Command::new(&program);
+        command.args(template.get_args()).current_dir(project.path(""));
+        for (name, value) in template.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        let path = template
+            .get_envs()
+            .find(|(name, _)| *name == "PATH")
+            .and_then(|(_, path)| path);
+        let folders = [hook.join("bin")]
+            .into_iter()
+            .chain(std::env::split_paths(path.expect("a PATH")));
+        command.env("PATH", std::env::join_paths(folders).expect("a PATH"));
+        // As pre-commit sets it.
+        command.env("VIRTUAL_ENV", &hook);
+        String::from_utf8(command.output().expect("it runs").stdout).expect("text")
+    };
+    assert!(run().contains("(python3 on PATH)"), "{}", run());
+    // With the project installed beside us it is an environment like any other.
+    fs::create_dir(site.join("shop-1.0.dist-info")).expect("a folder");
+    assert!(run().contains("($VIRTUAL_ENV)"), "{}", run());
+}
+
+#[test]
+fn an_interpreter_that_has_nothing_of_the_project_is_said_to_be_a_stranger() {
+    let project = Project::new("[layers.web]\nmodules = [\"not_there_at_all.web\"]\nmax-time = \"1s\"\n");
+    project.write("poetry.lock", "");
+    let said = project.run(&["check"]).expect_code(2).stderr;
+    assert!(said.contains("this interpreter has none of your packages: /"), "{said}");
+    assert!(
+        said.contains("(python3 on PATH); run `poetry run importgate check`"),
+        "{said}"
+    );
+    let project = Project::of_module("import not_installed_anywhere\n", "");
+    let said = project.check(&["--quiet"]).expect_code(1).stdout;
+    assert!(said.contains("none of the targets can be imported by /"), "{said}");
+}
+
+#[test]
 fn an_environment_that_was_not_taken_is_named_where_an_import_fails() {
     let project = Project::of_module("import not_installed_anywhere\n", "");
     project.write("venv/pyvenv.cfg", "");
@@ -109,15 +184,15 @@ fn an_environment_that_was_not_taken_is_named_where_an_import_fails() {
     }
 }
 
-#[test]
-fn one_that_is_too_old() {
+/// What is said of an interpreter that calls itself so.
+fn said_of_one_called(implementation: &str, version: &str) -> String {
     let script = format!(
         r##"#!{}
 import json, struct, sys
 answer = dict.fromkeys(
     "executable implementation build platform architecture prefix base_prefix cache_tag".split(), "old"
 )
-answer.update(kind="interpreter", version="3.6.15", minor="3.6", path=[], standard_library=[], builtin_modules=[])
+answer.update(kind="interpreter", implementation="{implementation}", version="{version}.15", minor="{version}", path=[], standard_library=[], builtin_modules=[])
 text = json.dumps(answer).encode()
 [path] = [word[7:] for word in sys.argv if word.startswith("answer=")]
 with open(path, "wb") as file:
@@ -125,9 +200,23 @@ with open(path, "wb") as file:
 "##,
         python().display()
     );
-    let said = said_of(&script);
+    said_of(&script)
+}
+
+#[test]
+fn one_that_is_too_old() {
+    let said = said_of_one_called("cpython", "3.7");
+    let expected =
+        "is Python 3.7.15; importgate needs CPython 3.8 or later (it is from budgets.toml:2; --python names another)";
+    assert!(said.contains(expected), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
+
+#[test]
+fn one_that_is_no_cpython() {
+    let said = said_of_one_called("pypy", "3.10");
     assert!(
-        said.contains("is Python 3.6.15; importgate needs CPython 3.8 or later"),
+        said.contains("is pypy 3.10.15; importgate needs CPython 3.8 or later"),
         "{said}"
     );
 }

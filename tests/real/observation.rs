@@ -50,6 +50,7 @@ impl Environment {
         let root = folder.path().canonicalize().expect("the folder");
         let session = Session::open(SessionSettings {
             executable: python.to_path_buf(),
+            chosen_by: None,
             source_roots: vec![root.clone()],
             working_directory: root,
             time_limit: Duration::from_secs(60),

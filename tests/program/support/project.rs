@@ -10,13 +10,14 @@ use tempfile::TempDir;
 use super::Run;
 
 /// Variables of the developer's own shell or of a job that would change what the program does.
-const FOREIGN: [&str; 15] = [
+const FOREIGN: [&str; 17] = [
     "BUILDKITE_BUILD_CHECKOUT_PATH",
     "BUILD_SOURCESDIRECTORY",
     "CI_PROJECT_DIR",
     "CLICOLOR",
     "CLICOLOR_FORCE",
     "COLUMNS",
+    "CONDA_PREFIX",
     "GITHUB_ACTIONS",
     "GITHUB_WORKSPACE",
     "NO_COLOR",
@@ -25,6 +26,7 @@ const FOREIGN: [&str; 15] = [
     "PYTHONHOME",
     "PYTHONPATH",
     "PYTHONPYCACHEPREFIX",
+    "UV_PROJECT_ENVIRONMENT",
     "VIRTUAL_ENV",
 ];
 

@@ -316,6 +316,7 @@ mod tests {
             standard_library: Vec::new(),
             builtin_modules: Vec::new(),
             cache_tag: None,
+            chosen_by: None,
         };
         Environment {
             interpreter,

@@ -15,6 +15,7 @@ mod improvement;
 mod keys;
 mod limits;
 mod names;
+mod packages;
 mod pattern;
 mod resolve;
 mod schema;

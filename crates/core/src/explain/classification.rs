@@ -9,7 +9,7 @@ use super::explanation::with_sampled_times;
 use super::graph::{ImportGraph, ImportStatement, top_level};
 use super::{Group, Usual, Weight};
 use crate::budgets::Classes;
-use crate::observed::{ModuleTable, Observation, Place, is_at_or_below};
+use crate::observed::{ChosenBy, Interpreter, ModuleTable, Observation, Place, is_at_or_below};
 use crate::usage::{Usage, UseCounts};
 
 /// Where an import belongs.
@@ -89,6 +89,8 @@ pub struct Assumption {
 pub struct Classification {
     /// The interpreter's version.
     pub python_version: String,
+    /// What the interpreter was found by.
+    pub python_chosen_by: Option<ChosenBy>,
     /// What was imported, in one process.
     pub imports: Vec<String>,
     /// What of it fails, and was left out.
@@ -127,7 +129,7 @@ pub struct Loaded<'a> {
 }
 
 /// Classifies everything that was loaded. Places are as the interpreter names them.
-pub fn classify(loaded: &Loaded<'_>, python_version: &str) -> Classification {
+pub fn classify(loaded: &Loaded<'_>, interpreter: &Interpreter) -> Classification {
     let observation = with_sampled_times(loaded.observation, loaded.usual);
     let graph = ImportGraph::new(&observation);
     let judge = Judge { loaded, graph: &graph };
@@ -147,7 +149,8 @@ pub fn classify(loaded: &Loaded<'_>, python_version: &str) -> Classification {
         measured_ms: judge.measured_ms(module),
     });
     Classification {
-        python_version: python_version.to_owned(),
+        python_version: interpreter.version.clone(),
+        python_chosen_by: interpreter.chosen_by.clone(),
         imports: loaded.imports.to_vec(),
         failed: Vec::new(),
         time_ms: loaded.usual.time_ms(),

@@ -9,7 +9,7 @@ use super::graph::{ImportGraph, ImportStatement, top_level};
 use super::tree::{self, GroupTotal, Node};
 use super::{ChainStep, CostlyImport, CostlyTogether, HeavyLine, ProfileTable, Usual, scale_of_wait, scaled};
 use crate::budgets::Classes;
-use crate::observed::{LoadedModule, ModuleTable, Observation, Origin, is_at_or_below};
+use crate::observed::{ChosenBy, Interpreter, LoadedModule, ModuleTable, Observation, Origin, is_at_or_below};
 use crate::usage::Usage;
 
 /// How many costly imports are listed.
@@ -24,6 +24,8 @@ pub struct Explanation {
     pub target: String,
     /// The interpreter's version.
     pub python_version: String,
+    /// What the interpreter was found by.
+    pub python_chosen_by: Option<ChosenBy>,
     /// CPU plus blocked time of the import, the median of a few samples.
     pub time_ms: f64,
     /// Resident memory that it adds.
@@ -64,8 +66,8 @@ pub struct Material<'a> {
     pub target: &'a str,
     /// The modules that it imports.
     pub imports: &'a [String],
-    /// The interpreter's version.
-    pub python_version: &'a str,
+    /// The interpreter.
+    pub interpreter: &'a Interpreter,
     /// One instrumented import.
     pub observation: &'a Observation,
     /// Where its modules come from.
@@ -88,7 +90,8 @@ pub fn explain(material: &Material<'_>) -> Explanation {
     let (imports, together) = costly_imports(material, &graph);
     Explanation {
         target: material.target.to_owned(),
-        python_version: material.python_version.to_owned(),
+        python_version: material.interpreter.version.clone(),
+        python_chosen_by: material.interpreter.chosen_by.clone(),
         time_ms: material.usual.time_ms(),
         memory_bytes: observation.total_memory_bytes,
         modules: observation.modules.len() as u64,

@@ -13,7 +13,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use crate::explain::Measured;
-use crate::observed::{BodyEffectKind, FunctionProblem, Place, Standing, StatementProblem, UseContext};
+use crate::observed::{BodyEffectKind, ChosenBy, FunctionProblem, Place, Standing, StatementProblem, UseContext};
 
 pub(crate) use candidates::{Candidate, Candidates};
 pub(crate) use diff::unified;
@@ -167,6 +167,8 @@ pub enum LeftOutReason {
 pub struct FixReport {
     /// The interpreter's version.
     pub python_version: String,
+    /// What the interpreter was found by.
+    pub python_chosen_by: Option<ChosenBy>,
     /// How imports are put off.
     pub style: Style,
     /// How many targets were looked at.

@@ -142,6 +142,7 @@ pub fn check(
             key: key.clone(),
             python: environment.interpreter.executable.display().to_string(),
             python_version: environment.interpreter.version.clone(),
+            python_chosen_by: environment.interpreter.chosen_by.clone(),
             machine: environment.machine.clone(),
             variables: check.variables.clone(),
             speed: stored.map(|stored| machine.relative_to(&stored.entry.machine())),

@@ -91,7 +91,7 @@ pub fn classify(
         classes: classify.classes,
         usage: classify.usage,
     };
-    let mut classification = sort(&loaded, &measure.interpreter().version);
+    let mut classification = sort(&loaded, measure.interpreter());
     classification.failed = failed;
     for row in classification.modules.iter_mut().chain(&mut classification.packages) {
         row.imported_at = row

@@ -329,7 +329,7 @@ impl Subject<'_> {
         crate::explain::explain(&Material {
             target: &self.explain.target.name,
             imports: self.imports,
-            python_version: &self.measure.interpreter().version,
+            interpreter: self.measure.interpreter(),
             observation: &observed.observation,
             table: &observed.closure,
             usual,

@@ -331,6 +331,7 @@ impl Workshop<'_, '_> {
         }
         Ok(FixReport {
             python_version: self.copies.before().interpreter().version.clone(),
+            python_chosen_by: self.copies.before().interpreter().chosen_by.clone(),
             style: self.fix.style,
             targets: self.targets.len() as u64,
             left_out: self.left_out.clone(),

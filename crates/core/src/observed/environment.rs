@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::ChosenBy;
+
 /// What the interpreter says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Interpreter {
@@ -35,6 +37,9 @@ pub struct Interpreter {
     pub builtin_modules: Vec<String>,
     /// `sys.implementation.cache_tag`, such as `cpython-313`.
     pub cache_tag: Option<String>,
+    /// What it was found by, where somebody looked for it.
+    #[serde(default, skip_deserializing)]
+    pub chosen_by: Option<ChosenBy>,
 }
 
 impl Interpreter {

@@ -3,6 +3,7 @@
 //! tested on values that were typed by hand.
 
 mod bytecode;
+mod chosen;
 mod closure;
 mod collections;
 mod conditions;
@@ -21,6 +22,7 @@ mod shared_map;
 mod syntax;
 
 pub use bytecode::{BytecodeChange, BytecodeObstacle, BytecodeState};
+pub use chosen::ChosenBy;
 pub use closure::{ClosureChange, ContentHash, ModuleRecord, ModuleTable, Origin};
 pub use collections::{COLLECTIONS, Collections};
 pub use conditions::{MachineConditions, ProcessorTimes};

@@ -9,7 +9,7 @@ use crate::numbers;
 use crate::observed::{BytecodeState, Interpreter, Machine};
 use crate::stats::noise::NoiseFloor;
 
-use super::{facts, untrusted};
+use super::{facts, untrusted, wording};
 
 /// Everything that was looked at.
 #[derive(Debug, Clone, Serialize)]
@@ -62,6 +62,9 @@ pub fn render(examination: &Examination) -> String {
             interpreter.executable.display()
         ),
     );
+    if let Some(chosen) = &interpreter.chosen_by {
+        row("found by", wording::chosen_by(chosen));
+    }
     row("baseline entry", interpreter.key().to_string());
     row("bytecode", bytecode(&examination.compiled));
     machine_rows(examination, &mut row);

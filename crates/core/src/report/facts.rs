@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::checks::{Severity, TargetStatus, Verdict};
 use crate::explain::ChainStep;
 use crate::numbers;
-use crate::report::{Cause, CauseTarget, Finding, Report, TargetReport};
+use crate::report::{Cause, CauseTarget, Finding, Report, ReportEnvironment, TargetReport, wording};
 use crate::stats::machine::ONE_MACHINE;
 
 /// How a target stands, in the words of the table.
@@ -118,6 +118,11 @@ fn failing(report: &Report, targets: u64) -> String {
     let codes: BTreeSet<&str> = errors_only.map(|finding| finding.code.as_str()).collect();
     let codes = codes.into_iter().collect::<Vec<_>>().join(", ");
     format!("{} in {of_all} ({codes})", numbers::counted(errors, "error"))
+}
+
+/// Which interpreter measured, and why it was that one.
+pub(super) fn python(environment: &ReportEnvironment) -> String {
+    wording::python(&environment.python_version, environment.python_chosen_by.as_ref())
 }
 
 /// How many samples were taken in which time.

@@ -8,7 +8,7 @@ use super::repository::Repository;
 use crate::budgets::{BudgetLine, Group, TargetKind};
 use crate::checks::{Code, Severity, TargetStatus, Verdict};
 use crate::explain::ChainStep;
-use crate::observed::{ClosureChange, DistributionChange, EnvironmentKey, Machine, Place};
+use crate::observed::{ChosenBy, ClosureChange, DistributionChange, EnvironmentKey, Machine, Place};
 use crate::report::{
     BaselineSummary, Cause, CauseKind, CauseTarget, Finding, RecordedFrom, Report, ReportEnvironment, RunSummary,
     RunTimes, TargetReport,
@@ -119,6 +119,7 @@ fn base(verdict: Verdict) -> Report {
             key: EnvironmentKey("cpython-3.13-linux-x86_64".to_owned()),
             python: ".venv/bin/python".to_owned(),
             python_version: "3.13.0".to_owned(),
+            python_chosen_by: Some(ChosenBy::DotVenv("budgets.toml".to_owned())),
             machine: machine.clone(),
             variables: std::collections::BTreeMap::new(),
             speed: Some(1.25),

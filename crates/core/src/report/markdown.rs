@@ -317,10 +317,10 @@ fn head(report: &Report, name: &str) -> String {
 fn foot(report: &Report) -> String {
     let environment = &report.environment;
     let line = format!(
-        "importgate {}, {}, Python {} ({}); {}",
+        "importgate {}, {}, {}; {}; {}",
         report.importgate,
         report.budgets,
-        environment.python_version,
+        facts::python(environment),
         environment.key,
         facts::compared_with(report)
     );

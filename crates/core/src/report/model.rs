@@ -9,7 +9,7 @@ use super::picture::Picture;
 use super::rows::TargetReport;
 use crate::budgets::{BudgetLine, Group};
 use crate::checks::{Code, Severity, Verdict};
-use crate::observed::{DistributionChange, EnvironmentKey, Machine, Place};
+use crate::observed::{ChosenBy, DistributionChange, EnvironmentKey, Machine, Place};
 use crate::shards::ShardOf;
 
 /// Where numbers were taken.
@@ -21,6 +21,9 @@ pub struct ReportEnvironment {
     pub python: String,
     /// The interpreter's full version.
     pub python_version: String,
+    /// What the interpreter was found by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub python_chosen_by: Option<ChosenBy>,
     /// The machine.
     pub machine: Machine,
     /// Environment variables that change what an import does or costs.

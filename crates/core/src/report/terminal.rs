@@ -156,8 +156,10 @@ impl Page<'_> {
         let environment = &self.report.environment;
         let mut lines = vec![
             format!(
-                "importgate {}, {}, Python {} ({})",
-                self.report.importgate, self.report.budgets, environment.python_version, environment.key
+                "importgate {}, {}, {}",
+                self.report.importgate,
+                self.report.budgets,
+                facts::python(environment)
             ),
             facts::compared_with(self.report),
         ];

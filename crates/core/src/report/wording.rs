@@ -10,6 +10,7 @@ mod contents;
 mod distributions;
 mod failures;
 pub(super) mod fix;
+mod interpreter;
 mod names;
 mod new_target;
 mod orders;
@@ -22,6 +23,8 @@ pub use advice::short_failure;
 pub(super) use advice::{hindrances, reason, remedy, together};
 pub(super) use causes::{help, imports, label, summary};
 pub use failures::failure;
+pub(super) use interpreter::{bracketed_python, python};
+pub use interpreter::{chosen_by, headline};
 pub(super) use names::{distribution, group, other_importer, usage};
 pub(super) use rules::{Rule, rule};
 

@@ -366,6 +366,7 @@ fn interpreter() -> Interpreter {
         standard_library: Vec::new(),
         builtin_modules: Vec::new(),
         cache_tag: None,
+        chosen_by: None,
     }
 }
 

@@ -53,10 +53,12 @@ pub enum PythonError {
         output: String,
     },
     /// It is a Python that importgate does not support.
-    #[error("{} is Python {version}; importgate needs CPython 3.8 or later", executable.display())]
-    TooOld {
+    #[error("{} is {name} {version}; importgate needs CPython 3.8 or later", executable.display())]
+    Unsupported {
         /// The interpreter.
         executable: PathBuf,
+        /// What it calls itself: Python, where it is CPython.
+        name: String,
         /// Its version.
         version: String,
     },

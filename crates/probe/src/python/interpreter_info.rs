@@ -82,7 +82,7 @@ fn ask_one(executable: &Path, settings: &SessionSettings, workspace: &Workspace)
                 Status::Signaled(signal) => format!("signal {signal}"),
             };
             if let Some(version) = version_of(executable, settings).filter(|version| is_too_old(version)) {
-                return Err(too_old(executable, version));
+                return Err(unsupported(executable, PYTHON, version));
             }
             return Err(PythonError::Died {
                 executable: executable.to_path_buf(),
@@ -95,16 +95,26 @@ fn ask_one(executable: &Path, settings: &SessionSettings, workspace: &Workspace)
     Ok(described)
 }
 
+/// What CPython is called.
+const PYTHON: &str = "Python";
+
 fn supported(executable: &Path, interpreter: &Interpreter) -> Result<(), PythonError> {
-    if is_too_old(&interpreter.minor) {
-        return Err(too_old(executable, interpreter.version.clone()));
+    // Others answer the same questions, and have another import system or other counters below them: their numbers would be trusted
+    // without anybody having looked.
+    let name = match interpreter.implementation.as_str() {
+        "cpython" => PYTHON,
+        other => other,
+    };
+    if name != PYTHON || is_too_old(&interpreter.minor) {
+        return Err(unsupported(executable, name, interpreter.version.clone()));
     }
     Ok(())
 }
 
-fn too_old(executable: &Path, version: String) -> PythonError {
-    PythonError::TooOld {
+fn unsupported(executable: &Path, name: &str, version: String) -> PythonError {
+    PythonError::Unsupported {
         executable: executable.to_path_buf(),
+        name: name.to_owned(),
         version,
     }
 }

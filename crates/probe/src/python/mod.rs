@@ -29,7 +29,7 @@ pub use abandoned::PrivateFolder;
 pub use content::Contents;
 pub use counting::CountedRun;
 pub use error::PythonError;
-pub use find::{Search, find, overlooked};
+pub use find::{Chosen, Overlooked, Search, find, overlooked};
 pub use module_index::FileSystemIndex;
 pub use session::{BytecodeFiles, REFERENCE_IMPORTS, Session, SessionSettings};
 pub use usage::UsageRecorder;

@@ -15,7 +15,7 @@ use super::scripts::Script;
 use super::workspace::{Mailbox, Workspace};
 use crate::runner;
 use crate::runner::{Command, Ended, Output, Overrun, Status};
-use importgate_core::observed::{Failure, ImportRequest, Interpreter, ReferenceSample, Sample};
+use importgate_core::observed::{ChosenBy, Failure, ImportRequest, Interpreter, ReferenceSample, Sample};
 
 /// The reference workload: pure Python, extension modules and many files, all of it from the standard library.
 pub const REFERENCE_IMPORTS: [&str; 3] = ["asyncio", "email.message", "unittest"];
@@ -53,6 +53,8 @@ pub enum BytecodeFiles {
 pub struct SessionSettings {
     /// The project's interpreter.
     pub executable: PathBuf,
+    /// What it was found by, where somebody looked for it.
+    pub chosen_by: Option<ChosenBy>,
     /// Absolute folders put in front of `sys.path`.
     pub source_roots: Vec<PathBuf>,
     /// The directory that measured code starts in.
@@ -101,10 +103,11 @@ impl Session {
     ///
     /// # Errors
     /// [`PythonError::CouldNotStart`], [`PythonError::Died`] and [`PythonError::UnexpectedOutput`] are the interpreter's three faults;
-    /// [`PythonError::TooOld`] where it is not supported; [`PythonError::Workspace`] where the folder cannot be written.
+    /// [`PythonError::Unsupported`] where it is not supported; [`PythonError::Workspace`] where the folder cannot be written.
     pub fn open(settings: SessionSettings) -> Result<Self, PythonError> {
         let workspace = Workspace::create()?;
-        let (executable, interpreter, bytecode_rules) = interpreter_info::ask(&settings, &workspace)?;
+        let (executable, mut interpreter, bytecode_rules) = interpreter_info::ask(&settings, &workspace)?;
+        interpreter.chosen_by.clone_from(&settings.chosen_by);
         Ok(Self {
             bytecode: Mutex::new(settings.bytecode),
             reference_is_warm: Mutex::new(false),

@@ -47,6 +47,7 @@ impl Project {
     pub(crate) fn session_within(&self, limit: Duration, executable: PathBuf) -> Session {
         Session::open(SessionSettings {
             executable,
+            chosen_by: None,
             source_roots: vec![self.root.clone()],
             working_directory: self.root.clone(),
             time_limit: limit,

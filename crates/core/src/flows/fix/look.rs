@@ -47,7 +47,7 @@ impl LookedAt<'_> {
         Material {
             target: &self.target.name,
             imports: self.imports,
-            python_version: &measure.interpreter().version,
+            interpreter: measure.interpreter(),
             observation: &self.observed.observation,
             table: &self.observed.closure,
             usual: &self.usual,

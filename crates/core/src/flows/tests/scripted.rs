@@ -900,5 +900,6 @@ fn interpreter(version: &str) -> Interpreter {
         standard_library: Vec::new(),
         builtin_modules: Vec::new(),
         cache_tag: None,
+        chosen_by: None,
     }
 }

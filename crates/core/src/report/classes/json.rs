@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::super::untrusted;
 use super::origin;
 use crate::explain::{Assumption, Class, ClassReason, Classification, Classified};
-use crate::observed::Place;
+use crate::observed::{ChosenBy, Place};
 use crate::usage::UseCounts;
 
 /// What tells this from any other JSON.
@@ -18,6 +18,8 @@ struct Document<'a> {
     format: &'static str,
     version: u32,
     python_version: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    python_chosen_by: Option<&'a ChosenBy>,
     imports: &'a [String],
     failed: &'a [String],
     time_ms: f64,
@@ -82,6 +84,7 @@ pub fn render(classification: &Classification) -> Result<String, serde_json::Err
         format: FORMAT,
         version: VERSION,
         python_version: &classification.python_version,
+        python_chosen_by: classification.python_chosen_by.as_ref(),
         imports: &classification.imports,
         failed: &classification.failed,
         time_ms: classification.time_ms,

@@ -12,6 +12,7 @@ pub use terminal::render as terminal;
 
 use crate::explain::{Assumption, Class, ClassReason, Classification, Classified, Group};
 use crate::numbers;
+use crate::report::wording;
 
 /// Shown where a number is not known or does not apply.
 const NONE: &str = "-";
@@ -71,12 +72,12 @@ impl<'a> Rows<'a> {
 /// What was imported, and what that takes.
 fn headline(classification: &Classification) -> String {
     format!(
-        "{} in one process: {}, {}, {} (Python {}, {})",
+        "{} in one process: {}, {}, {} ({}, {})",
         numbers::counted(classification.imports.len() as u64, "import"),
         numbers::time(classification.time_ms),
         numbers::bytes(classification.memory_bytes.max(0).unsigned_abs()),
         numbers::counted(classification.modules.len() as u64, "module"),
-        classification.python_version,
+        wording::bracketed_python(&classification.python_version, classification.python_chosen_by.as_ref()),
         numbers::counted(classification.samples, "sample"),
     )
 }

@@ -75,6 +75,7 @@ fn classification() -> Classification {
     ];
     Classification {
         python_version: "3.13.0".to_owned(),
+        python_chosen_by: None,
         imports: vec!["shop.cli".to_owned(), "shop.web".to_owned()],
         failed: vec!["shop.mailer".to_owned()],
         time_ms: 900.0,

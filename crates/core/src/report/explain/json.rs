@@ -8,7 +8,7 @@ use crate::explain::{
     Advice, AdviceKind, CostlyImport, CostlyTogether, Explanation, GroupTotal, HeavyLine, Measured, Node, Obstacle,
     ObstacleKind, Use, Weight, Why,
 };
-use crate::observed::Place;
+use crate::observed::{ChosenBy, Place};
 use crate::report::{untrusted, wording};
 use crate::usage::UseCounts;
 
@@ -40,6 +40,7 @@ pub fn render(explanation: &Explanation) -> Result<String, serde_json::Error> {
         version: VERSION,
         target: &explanation.target,
         python_version: &explanation.python_version,
+        python_chosen_by: explanation.python_chosen_by.as_ref(),
         time_ms: explanation.time_ms,
         memory_bytes: explanation.memory_bytes,
         modules: explanation.modules,
@@ -65,6 +66,9 @@ struct Document<'a> {
     target: &'a str,
     /// The interpreter's version.
     python_version: &'a str,
+    /// What the interpreter was found by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    python_chosen_by: Option<&'a ChosenBy>,
     /// CPU plus blocked time of the import, the median of a few samples, in milliseconds.
     time_ms: f64,
     /// Resident memory that it adds.

@@ -44,10 +44,10 @@ pub fn render_log(log: &ImportLog, why: Option<&[usize]>, options: &terminal::Op
 
 fn head(explanation: &Explanation) -> String {
     let total = format!(
-        "It adds {} and loads {} (Python {}, {}).",
+        "It adds {} and loads {} ({}, {}).",
         numbers::bytes(explanation.memory_bytes.max(0).unsigned_abs()),
         numbers::counted(explanation.modules, "module"),
-        explanation.python_version,
+        wording::bracketed_python(&explanation.python_version, explanation.python_chosen_by.as_ref()),
         numbers::counted(explanation.samples, "sample"),
     );
     format!(

@@ -25,12 +25,12 @@ pub fn render(explanation: &Explanation, options: &Options) -> String {
     let total = |text: &mut String| {
         writeln!(
             text,
-            "{}: {}, {}, {} (Python {}, {})\n",
+            "{}: {}, {}, {} ({}, {})\n",
             untrusted::line(&explanation.target),
             numbers::time(explanation.time_ms),
             numbers::bytes(explanation.memory_bytes.max(0).unsigned_abs()),
             numbers::counted(explanation.modules, "module"),
-            explanation.python_version,
+            wording::bracketed_python(&explanation.python_version, explanation.python_chosen_by.as_ref()),
             numbers::counted(explanation.samples, "sample"),
         )
     };
@@ -162,6 +162,7 @@ pub(in crate::report) mod tests {
         Explanation {
             target: "app".to_owned(),
             python_version: "3.13.0".to_owned(),
+            python_chosen_by: None,
             time_ms: 111.0,
             memory_bytes: 3072,
             modules: 3,

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::explain::Measured;
 use crate::fix::{FixReport, LeftOut, MovedStatement, Proposal, Refusal, Style, Withdrawn, unified};
-use crate::observed::Place;
+use crate::observed::{ChosenBy, Place};
 use crate::report::untrusted;
 use crate::report::wording::fix as wording;
 
@@ -20,6 +20,7 @@ pub fn render(report: &FixReport) -> Result<String, serde_json::Error> {
     let document = Document {
         version: VERSION,
         python_version: &report.python_version,
+        python_chosen_by: report.python_chosen_by.as_ref(),
         style: match report.style {
             Style::InFunctions => "in-functions",
             Style::LazyKeyword => "lazy-keyword",
@@ -40,6 +41,8 @@ pub fn render(report: &FixReport) -> Result<String, serde_json::Error> {
 struct Document<'a> {
     version: u32,
     python_version: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    python_chosen_by: Option<&'a ChosenBy>,
     style: &'static str,
     targets: u64,
     left_out: Vec<Target<'a>>,

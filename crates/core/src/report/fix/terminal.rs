@@ -6,7 +6,7 @@ use crate::fix::{FixReport, MovedStatement, Proposal, Refusal, Style, Withdrawn,
 use crate::numbers;
 use crate::report::explain::place_for_people;
 use crate::report::untrusted;
-use crate::report::wording::fix as wording;
+use crate::report::wording::{fix as wording, python};
 
 /// How many functions, or targets, are named.
 const MOST_NAMED: usize = 4;
@@ -52,8 +52,8 @@ fn headline(report: &FixReport) -> String {
         format!("; `{}` passes with them", untrusted::line(command))
     });
     format!(
-        "{changes} proposed ({style}), measured with Python {} in {}{tested}",
-        report.python_version,
+        "{changes} proposed ({style}), measured with {} in {}{tested}",
+        python(&report.python_version, report.python_chosen_by.as_ref()),
         numbers::counted(report.targets, "target"),
     )
 }

@@ -139,10 +139,7 @@ fn context(html: &mut Html, part: &Part<'_>) {
     let environment = &report.environment;
     html.element(Tag::of_class("p", "context"), |html| {
         html.text(&report.budgets);
-        html.text(&format!(
-            "; Python {} ({})",
-            environment.python_version, environment.key
-        ));
+        html.text(&format!("; {}; {}", facts::python(environment), environment.key));
         html.text(&format!("; {}", facts::compared_with(report)));
         html.text(&format!("; {}", facts::cost(report)));
         facts::speed(report, false)

@@ -22,10 +22,10 @@ pub(super) fn measured(html: &mut Html, explanation: &Explanation, smallest_ms: 
     let sections = sections(explanation, smallest_ms);
     let total = format!("{}: {}", explanation.target, numbers::time(explanation.time_ms));
     let context = format!(
-        "adds {} and loads {}; Python {}, {}",
+        "adds {} and loads {}; {}, {}",
         numbers::bytes(explanation.memory_bytes.max(0).unsigned_abs()),
         numbers::counted(explanation.modules, "module"),
-        explanation.python_version,
+        wording::bracketed_python(&explanation.python_version, explanation.python_chosen_by.as_ref()),
         numbers::counted(explanation.samples, "sample"),
     );
     page(html, &total, &context, &sections)

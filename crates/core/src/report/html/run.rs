@@ -5,7 +5,7 @@ use super::markup::{Html, Tag};
 use super::part::Part;
 use crate::numbers;
 use crate::observed::{DistributionChange, Machine};
-use crate::report::Report;
+use crate::report::{Report, wording};
 
 pub(super) fn write(html: &mut Html, part: &Part<'_>) {
     part.section(html, "run", "How it was measured", |html| {
@@ -56,8 +56,17 @@ fn entries(report: &Report) -> Vec<(&'static str, String)> {
         (
             "Python",
             format!(
-                "{} ({}), {}",
-                environment.python_version, environment.key, environment.python
+                "{} ({}), {}{}",
+                environment.python_version,
+                environment.key,
+                environment.python,
+                environment
+                    .python_chosen_by
+                    .as_ref()
+                    .map_or_else(String::new, |chosen| format!(
+                        ", found by {}",
+                        wording::chosen_by(chosen)
+                    ))
             ),
         ),
         ("machine", machine(&environment.machine)),

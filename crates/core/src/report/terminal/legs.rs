@@ -40,7 +40,7 @@ fn head_of_leg(page: &Page<'_>) -> String {
     let Page { report, options } = page;
     let colour = super::is_coloured(options);
     let title = format!("==== {} ====", untrusted::line(&report.environment.key.to_string()));
-    let environment = format!("{}, Python {}", report.budgets, report.environment.python_version);
+    let environment = format!("{}, {}", report.budgets, facts::python(&report.environment));
     let lines = [environment, facts::compared_with(report)]
         .into_iter()
         .chain(facts::speed(report, options.verbose));

@@ -221,6 +221,7 @@ fn explanation() -> Explanation {
     Explanation {
         target: "app".to_owned(),
         python_version: "3.13.0".to_owned(),
+        python_chosen_by: None,
         time_ms: 1.0,
         memory_bytes: 0,
         modules: 2,
