@@ -60,7 +60,7 @@ fn budgets_that_are_not_there_are_an_error_that_the_summary_tells() {
         job.input("budgets", hostile);
         let run = job.run("Gate");
         assert_eq!(run.code, 2, "{hostile}: {}", run.output);
-        assert_eq!(run.outputs, ["verdict=error", "report-json="]);
+        assert_eq!(run.outputs, ["verdict=error", "report-json=", "report="]);
         assert!(run.summary.contains("exit code 2"), "{}", run.summary);
         assert!(!job.has_file_named("pwned"), "{hostile} was run");
     }

@@ -2,6 +2,7 @@
 //! writes down how it was called, and the gate itself.
 
 mod gate;
+mod install;
 mod runner;
 
 use std::fs;
@@ -54,16 +55,18 @@ fn no_script_has_an_expression_in_it_and_every_script_is_strict() {
     let action = Action::load();
     assert!(action.scripts().count() >= 3, "the steps were not found");
     for script in action.scripts() {
-        assert!(
-            !script.run.contains("${{"),
-            "an expression in the script of {:?}",
-            script.name
-        );
-        assert!(
-            script.run.starts_with("set -euo pipefail\n"),
-            "{:?} is not strict",
-            script.name
-        );
+        for text in [&script.run, &script.file] {
+            assert!(
+                !text.contains("${{"),
+                "an expression in the script of {:?}",
+                script.name
+            );
+        }
+        let commands = script
+            .file
+            .lines()
+            .find(|line| !line.starts_with('#') && !line.is_empty());
+        assert_eq!(commands, Some("set -euo pipefail"), "{:?} is not strict", script.name);
         assert_eq!(script.shell, "bash", "{:?}", script.name);
     }
 }
@@ -124,7 +127,7 @@ fn hostile_places_stay_places() {
         job.input("working-directory", hostile);
         let run = job.run("Gate");
         assert_eq!(run.code, 2, "{hostile}: {}", run.output);
-        assert_eq!(run.outputs, ["verdict=error", "report-json="], "{hostile}");
+        assert_eq!(run.outputs, ["verdict=error", "report-json=", "report="], "{hostile}");
         assert!(!job.has_file_named("pwned"), "{hostile} was run");
     }
 }
@@ -170,54 +173,20 @@ fn the_exit_code_is_the_gates_and_comes_after_the_summary() {
         job.set("CODE", code);
         let run = job.run("Gate");
         assert_eq!(run.code.to_string(), code);
-        assert_eq!(run.outputs, ["verdict=error", "report-json="]);
+        assert_eq!(run.outputs, ["verdict=error", "report-json=", "report="]);
         assert!(run.summary.contains(&format!("exit code {code}")), "{}", run.summary);
     }
 }
 
 #[test]
-fn a_build_is_asked_for_once_and_its_key_follows_the_source() {
+fn a_report_has_a_name_of_its_own_in_each_leg_and_use() {
     let mut job = Job::new();
-    for tool in ["cargo", "rustc"] {
-        job.write_executable(
-            &format!("bin/{tool}"),
-            "#!/usr/bin/env bash\nprintf '%s\\n' \"$@\" >>\"$CALLED\"\n",
-        );
+    stand_in(&mut job);
+    job.set("REPORT", r#"{"verdict":"pass"}"#);
+    for name in ["importgate-report-import-time-3", "importgate-report-import-time-3-2"] {
+        let run = job.run("Gate");
+        assert_eq!(run.outputs[0], "verdict=pass");
+        assert!(run.outputs[1].ends_with("/report.json"), "{:?}", run.outputs);
+        assert_eq!(run.outputs[2], format!("report={name}"));
     }
-    let called = job.path("called");
-    job.set("CALLED", called.to_str().expect("text"));
-    let action_path = job.path("an action's path");
-    let sources = ["src/main.rs", "crates/core/src/lib.rs"];
-    for file in ["Cargo.toml", "Cargo.lock"].iter().chain(&sources) {
-        let file = action_path.join(file);
-        fs::create_dir_all(file.parent().expect("a folder")).expect("folder");
-        fs::write(file, "before").expect("file");
-    }
-    job.set("GITHUB_ACTION_PATH", action_path.to_str().expect("text"));
-
-    let mut identity = job.run("Identify the source").outputs;
-    assert_eq!(job.run("Identify the source").outputs, identity);
-    for file in sources {
-        fs::write(action_path.join(file), "after").expect("file");
-        let other = job.run("Identify the source").outputs;
-        assert_ne!(other, identity, "{file}");
-        identity = other;
-    }
-
-    fs::remove_file(&called).expect("rustc was called");
-    let root = job.path("temp/importgate");
-    assert_eq!(job.run("Build").code, 0);
-    let arguments = lines(&called);
-    assert!(
-        arguments.contains(&action_path.to_str().expect("text").to_owned()),
-        "{arguments:?}"
-    );
-    assert!(
-        arguments.contains(&root.to_str().expect("text").to_owned()),
-        "{arguments:?}"
-    );
-    fs::remove_file(&called).expect("cargo was called");
-    job.write_executable("temp/importgate/bin/importgate", "#!/bin/sh\n");
-    assert_eq!(job.run("Build").code, 0);
-    assert!(!called.exists(), "built again although a build was there");
 }

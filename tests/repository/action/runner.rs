@@ -15,11 +15,12 @@ pub(crate) struct Action {
     scripts: Vec<Script>,
 }
 
-/// A step that runs a script.
+/// A step that runs a script, and the text of the script that it runs.
 pub(crate) struct Script {
     pub(crate) name: String,
     pub(crate) shell: String,
     pub(crate) run: String,
+    pub(crate) file: String,
     /// Its `env:`, as written.
     pub(crate) environment: BTreeMap<String, String>,
 }
@@ -39,19 +40,27 @@ fn entries(yaml: Option<&Yaml<'_>>, value: impl Fn(&Yaml<'_>) -> String) -> BTre
 
 impl Action {
     pub(crate) fn load() -> Self {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("action.yml");
-        let source = fs::read_to_string(path).expect("action.yml");
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let source = fs::read_to_string(root.join("action.yml")).expect("action.yml");
         let documents = Yaml::load_from_str(&source).expect("YAML");
         let action = &documents[0];
         let steps = action["runs"]["steps"].as_sequence().expect("steps");
         let scripts = steps
             .iter()
             .filter(|step| step.contains_mapping_key("run"))
-            .map(|step| Script {
-                name: text(&step["name"]),
-                shell: text(&step["shell"]),
-                run: text(&step["run"]),
-                environment: entries(step.as_mapping_get("env"), text),
+            .map(|step| {
+                let run = text(&step["run"]);
+                let file = run
+                    .strip_prefix("\"$GITHUB_ACTION_PATH/")
+                    .and_then(|rest| rest.strip_suffix('"'));
+                let file = file.unwrap_or_else(|| panic!("no more than a file beside action.yml is run: {run}"));
+                Script {
+                    name: text(&step["name"]),
+                    shell: text(&step["shell"]),
+                    file: fs::read_to_string(root.join(file)).expect(file),
+                    run,
+                    environment: entries(step.as_mapping_get("env"), text),
+                }
             });
         Self {
             inputs: entries(action.as_mapping_get("inputs"), |input| text(&input["default"])),
@@ -142,8 +151,11 @@ impl Job {
         false
     }
 
-    /// The value of an `env:` entry: a text, or one input.
+    /// The value of an `env:` entry: a text, one input, or the place in the matrix.
     fn evaluate(&self, value: &str) -> String {
+        if value == "${{ strategy.job-index }}" {
+            return "3".to_owned();
+        }
         let Some(name) = value
             .strip_prefix("${{ inputs.")
             .and_then(|rest| rest.strip_suffix(" }}"))
@@ -159,21 +171,30 @@ impl Job {
 
     /// Runs one step's script the way the runner does: `bash --noprofile --norc -eo pipefail FILE`.
     pub(crate) fn run(&self, step: &str) -> Run {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let folders: Vec<PathBuf> = std::iter::once(self.path("bin"))
+            .chain(std::env::split_paths(&path))
+            .collect();
+        self.run_with_path(step, &folders)
+    }
+
+    /// The same with these folders alone on PATH.
+    pub(crate) fn run_with_path(&self, step: &str, folders: &[PathBuf]) -> Run {
         let script = self.action.script(step);
         let (output, summary) = (self.path("temp/output"), self.path("temp/summary"));
         fs::write(&output, "").expect("a file");
         fs::write(&summary, "").expect("a file");
         let file = self.path("temp/step.sh");
         fs::write(&file, &script.run).expect("a file");
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let path = std::iter::once(self.path("bin")).chain(std::env::split_paths(&path));
         let done = Command::new("bash")
             .args(["--noprofile", "--norc", "-eo", "pipefail"])
             .arg(&file)
             .current_dir(self.path("work"))
-            .env("PATH", std::env::join_paths(path).expect("a path"))
+            .env("PATH", std::env::join_paths(folders).expect("a path"))
             .env("RUNNER_TEMP", self.path("temp"))
             .env("GITHUB_ACTIONS", "true")
+            .env("GITHUB_ACTION_PATH", env!("CARGO_MANIFEST_DIR"))
+            .env("GITHUB_JOB", "import-time")
             .env("CI", "true")
             .env("GITHUB_OUTPUT", &output)
             .env("GITHUB_STEP_SUMMARY", &summary)
