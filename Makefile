@@ -6,7 +6,7 @@ with_tools := PATH="$(CURDIR)/target/tools/bin:$$PATH"
 # The program as `cargo build` leaves it.
 built := $(abspath $(or $(CARGO_TARGET_DIR),target)/debug/importgate)
 
-.PHONY: check lint audit tools formats test test-probe test-real test-browser page-pictures perf-check bench bench-speed bench-scale bench-page \
+.PHONY: check lint audit tools formats test test-probe test-real test-package test-browser page-pictures perf-check bench bench-speed bench-scale bench-page \
 	experiment
 
 # All that can be said without running anything. cargo-deny reads every crate of Cargo.lock: it downloads those that are for
@@ -50,6 +50,10 @@ test-probe:
 test-real:
 	pythons=$$(tests/real/environments) && \
 	IMPORTGATE_REAL_PYTHONS="$$pythons" $(CARGO) test --test real -- --ignored --nocapture --test-threads=1
+
+# The package for pip, built as in a release and installed into fresh environments.
+test-package:
+	package=$$(tests/package/build) && IMPORTGATE_PACKAGE="$$package" $(CARGO) test --test package -- --ignored --nocapture
 
 # The page in Chromium. Says so and runs nothing where there is no Chromium or no Node.
 test-browser:
