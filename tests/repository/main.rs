@@ -3,4 +3,5 @@
 mod action;
 mod figures;
 mod house;
+mod release;
 mod schemas;
