@@ -1,7 +1,10 @@
 //! The report for programs: the model's own types as JSON, with the schema that is generated from them. It is the one
 //! format that is read back, so reading tells apart what is no JSON, what is no report and what is too new.
 
+mod strict;
 mod version_1;
+
+pub use strict::{StrictParseError, parse_strictly};
 
 use serde::Serialize;
 use serde_json::Value;

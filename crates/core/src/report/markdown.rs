@@ -44,6 +44,25 @@ pub fn render(report: &Report, most_bytes: usize) -> String {
     page.text()
 }
 
+/// The same for a page that has a title of its own.
+pub(super) fn render_below_title(report: &Report, most_bytes: usize) -> String {
+    below_title(Page::new(report, ""), report, most_bytes)
+}
+
+/// The tables of one of several environments, for a page that has a title of its own.
+pub(super) fn render_leg_below_title(report: &Report, most_bytes: usize) -> String {
+    below_title(Page::of_leg(report), report, most_bytes)
+}
+
+fn below_title(page: Page, report: &Report, most_bytes: usize) -> String {
+    let mut page = Page {
+        head: format!("\n{}\n", outcome(report)),
+        ..page
+    };
+    page.fill(most_bytes);
+    page.text()
+}
+
 /// What several environments say, in at most `most_bytes` bytes: each paragraph once, with the legs that have it.
 pub(super) fn render_shared(legs: &[Report], most_bytes: usize) -> String {
     let pieces = across(legs).into_iter().flat_map(|shared| {
@@ -306,12 +325,12 @@ pub(super) fn rows_left_out(left_out: u64) -> String {
 }
 
 fn head(report: &Report, name: &str) -> String {
-    format!(
-        "## {}\n\n{}; {}.\n",
-        title(name, report.verdict),
-        facts::reason(report),
-        facts::cost(report)
-    )
+    format!("## {}\n\n{}\n", title(name, report.verdict), outcome(report))
+}
+
+/// What the run came to, and what it cost.
+fn outcome(report: &Report) -> String {
+    format!("{}; {}.", facts::reason(report), facts::cost(report))
 }
 
 fn foot(report: &Report) -> String {

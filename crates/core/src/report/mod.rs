@@ -13,6 +13,7 @@ pub mod buildkite;
 mod cause;
 mod cells;
 pub mod classes;
+pub mod comment;
 mod costly_lines;
 pub mod doctor;
 pub mod explain;
