@@ -1,101 +1,105 @@
 //! What shards handed on, as it comes: files, folders of files, and zip files as CI services pack artifacts into.
 
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use rawzip::{CompressionMethod, ZipArchive};
-
 use crate::error::Error;
+use crate::zip::{self, Limits};
 use importgate_core::compare::Handed;
+use importgate_core::report::Report;
+use importgate_core::report::json::parse_strictly;
 
-/// The most that a file of a zip file may unpack to: a report of ten thousand targets is a tenth of it.
-const MOST_BYTES: u64 = 256 * 1024 * 1024;
+/// What is read of a zip file: a report of ten thousand targets is a tenth of it.
+const LIMITS: Limits = Limits {
+    entries: 100_000,
+    unpacked: 256 * 1024 * 1024,
+};
+
+/// What is done with each file that is found.
+type Take<'a> = &'a mut dyn FnMut(String, &[u8]) -> Result<bool, Error>;
 
 /// Reads everything below these paths that a shard may have written, each with the name that messages call it by. In a folder or a
 /// zip file there may be other JSON too, which is passed over; a file that is named has to be what is looked for.
 pub(crate) fn read(paths: &[PathBuf]) -> Result<Vec<(String, Handed)>, Error> {
     let mut found = Vec::new();
-    for path in paths {
-        let before = found.len();
-        if path.is_dir() {
-            read_folder(path, &mut found)?;
-        } else {
-            read_file(path, &mut found)?;
+    each(paths, &mut |name, bytes| match Handed::parse(bytes) {
+        Ok(handed) => {
+            let is_ours = handed.is_some();
+            found.extend(handed.map(|handed| (name, handed)));
+            Ok(is_ours)
         }
-        if found.len() == before {
+        Err(error) => Err(unusable(&name, &error.to_string())),
+    })?;
+    Ok(found)
+}
+
+/// The same of reports alone, read as those of somebody who is not trusted: other JSON is refused.
+pub(crate) fn read_strictly(paths: &[PathBuf]) -> Result<Vec<(String, Report)>, Error> {
+    let mut found = Vec::new();
+    each(paths, &mut |name, bytes| match parse_strictly(bytes) {
+        Ok(reports) => {
+            found.extend(reports.into_iter().map(|report| (name.clone(), report)));
+            Ok(true)
+        }
+        Err(error) => Err(unusable(&name, &error.to_string())),
+    })?;
+    Ok(found)
+}
+
+/// Hands on each JSON file below these paths. Each path has to have one that is taken.
+fn each(paths: &[PathBuf], take: Take<'_>) -> Result<(), Error> {
+    for path in paths {
+        let is_some = if path.is_dir() {
+            read_folder(path, take)?
+        } else {
+            read_file(path, take)?
+        };
+        if !is_some {
             return Err(unusable(
                 &shown(path),
                 "nothing in it is a report or a recording of importgate",
             ));
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 /// The files of a folder and of those below it, by name. Folders behind symbolic links are left alone: they may lead back here.
-fn read_folder(folder: &Path, found: &mut Vec<(String, Handed)>) -> Result<(), Error> {
+fn read_folder(folder: &Path, take: Take<'_>) -> Result<bool, Error> {
     let unreadable = |error| cannot_read(&shown(folder), &error);
     let entries = fs::read_dir(folder).map_err(unreadable)?;
     let mut entries: Vec<fs::DirEntry> = entries.collect::<Result<_, _>>().map_err(unreadable)?;
     entries.sort_by_key(fs::DirEntry::file_name);
+    let mut is_some = false;
     for entry in entries {
         let path = entry.path();
         let is_folder = entry.file_type().map_err(unreadable)?.is_dir();
         let extension = path.extension().and_then(|extension| extension.to_str());
-        match extension {
-            _ if is_folder => read_folder(&path, found)?,
-            Some("json" | "zip") if path.is_file() => read_file(&path, found)?,
-            _ => {}
-        }
+        is_some |= match extension {
+            _ if is_folder => read_folder(&path, take)?,
+            Some("json" | "zip") if path.is_file() => read_file(&path, take)?,
+            _ => false,
+        };
     }
-    Ok(())
+    Ok(is_some)
 }
 
-fn read_file(path: &Path, found: &mut Vec<(String, Handed)>) -> Result<(), Error> {
+fn read_file(path: &Path, take: Take<'_>) -> Result<bool, Error> {
     let name = shown(path);
     let bytes = fs::read(path).map_err(|error| cannot_read(&name, &error))?;
     if bytes.starts_with(b"PK") {
-        return read_zip(&name, &bytes, found);
+        return read_zip(&name, &bytes, take);
     }
-    add(name, &bytes, found)
+    take(name, &bytes)
 }
 
-fn read_zip(name: &str, bytes: &[u8], found: &mut Vec<(String, Handed)>) -> Result<(), Error> {
-    let damaged = |error: rawzip::Error| unusable(name, &format!("this zip file cannot be read: {error}"));
-    let archive = ZipArchive::from_slice(bytes).map_err(damaged)?;
-    let mut entries = archive.entries();
-    while let Some(entry) = entries.next_entry().map_err(damaged)? {
-        let path = String::from_utf8_lossy(entry.file_path().as_ref()).into_owned();
-        if entry.is_dir() || !path.ends_with(".json") {
-            continue;
-        }
-        let packed = archive.get_entry(entry.wayfinder()).map_err(damaged)?;
-        let name = format!("{name}: {path}");
-        let mut unpacked = Vec::new();
-        let read = match entry.compression_method() {
-            CompressionMethod::STORE => packed
-                .verifying_reader(packed.data())
-                .take(MOST_BYTES)
-                .read_to_end(&mut unpacked),
-            CompressionMethod::DEFLATE => packed
-                .verifying_reader(flate2::bufread::DeflateDecoder::new(packed.data()))
-                .take(MOST_BYTES)
-                .read_to_end(&mut unpacked),
-            _ => return Err(unusable(&name, "it is packed in a way that importgate does not know")),
-        };
-        read.map_err(|error| cannot_read(&name, &error))?;
-        add(name, &unpacked, found)?;
+fn read_zip(name: &str, bytes: &[u8], take: Take<'_>) -> Result<bool, Error> {
+    let entries = zip::read(bytes, LIMITS, |path| path.ends_with(".json"));
+    let mut is_some = false;
+    for (path, unpacked) in entries.map_err(|error| unusable(name, &error.to_string()))? {
+        is_some |= take(format!("{name}: {path}"), &unpacked)?;
     }
-    Ok(())
-}
-
-fn add(name: String, bytes: &[u8], found: &mut Vec<(String, Handed)>) -> Result<(), Error> {
-    match Handed::parse(bytes) {
-        Ok(handed) => found.extend(handed.map(|handed| (name, handed))),
-        Err(error) => return Err(unusable(&name, &error.to_string())),
-    }
-    Ok(())
+    Ok(is_some)
 }
 
 fn shown(path: &Path) -> String {

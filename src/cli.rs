@@ -9,8 +9,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use importgate_core::budgets::{Budgets, ReuseBy, units};
 use importgate_core::shards::Shard;
 
+mod comment;
 mod formats;
 
+pub use comment::{CommentArguments, ForgeChoice};
 pub use formats::{ExplainFormat, FixFormat, FormatKind, OutputFormat, TableFormat};
 
 const STYLES: Styles = Styles::styled()
@@ -87,6 +89,8 @@ pub enum Command {
     Compare(CompareArguments),
     /// Join what shards reported or recorded, and the reports of several Pythons, into one.
     Merge(MergeArguments),
+    /// Say what reports say in one comment on the pull request, and keep it up to date. For jobs of GitHub, GitLab and Bitbucket.
+    Comment(CommentArguments),
     /// Print the JSON Schema of a report, of an explanation, or of the budgets file.
     Schema(SchemaArguments),
     /// Print a completion script.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::exit;
+use crate::forge::ForgeError;
 use crate::git::GitError;
 use crate::store::baseline::StoreError;
 use crate::store::usage::UsageStoreError;
@@ -105,6 +106,13 @@ impl Error {
             | Self::Git(_)
             | Self::CannotMeasure(_) => exit::CANNOT_MEASURE,
         }
+    }
+}
+
+impl From<ForgeError> for Error {
+    /// Only an address that is wrong ends a run: what services answer is said, and fails nothing.
+    fn from(error: ForgeError) -> Self {
+        Self::Usage(error.to_string())
     }
 }
 

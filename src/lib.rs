@@ -11,6 +11,7 @@ mod commands;
 mod copies;
 mod error;
 pub mod exit;
+mod forge;
 pub mod git;
 mod inputs;
 mod interpreter;
@@ -22,5 +23,6 @@ mod seed;
 mod shards;
 mod sources;
 pub mod store;
+mod zip;
 
 pub use commands::run;

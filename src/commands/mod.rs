@@ -3,6 +3,7 @@
 
 mod check;
 mod classify;
+mod comment;
 mod compare;
 mod doctor;
 mod explain;
@@ -35,6 +36,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Usage(arguments) => usage::run(arguments),
         Command::Compare(arguments) => compare::run(arguments),
         Command::Merge(arguments) => merge::run(arguments),
+        Command::Comment(arguments) => comment::run(arguments),
         Command::Schema(arguments) => {
             let schema = match arguments.of {
                 SchemaOf::Report => json::schema(),
