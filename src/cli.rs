@@ -9,9 +9,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use importgate_core::budgets::{Budgets, ReuseBy, units};
 use importgate_core::shards::Shard;
 
+mod asked;
 mod comment;
 mod formats;
 
+pub use asked::AskedArguments;
 pub use comment::{CommentArguments, ForgeChoice};
 pub use formats::{ExplainFormat, FixFormat, FormatKind, OutputFormat, TableFormat};
 
@@ -147,6 +149,9 @@ pub struct CheckArguments {
     /// How to measure.
     #[command(flatten)]
     pub measure: MeasureArguments,
+    /// Which findings.
+    #[command(flatten)]
+    pub asked: AskedArguments,
     /// Check only this part of the targets, such as 2/4; auto: as the CI service says. All parts together are `importgate merge`.
     #[arg(long, value_name = "NUMBER/COUNT", value_parser = ShardChoice::parse)]
     pub shard: Option<ShardChoice>,

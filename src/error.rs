@@ -9,6 +9,7 @@ use crate::store::baseline::StoreError;
 use crate::store::usage::UsageStoreError;
 use importgate_core::baseline::MergeError;
 use importgate_core::budgets::Diagnostics;
+use importgate_core::checks::CannotLeaveOut;
 use importgate_core::explain::importtime::LogError;
 use importgate_core::flows::{DoctorError, ExplainError, FixError, RecordError};
 use importgate_core::observed::MeasureError;
@@ -131,6 +132,12 @@ impl From<RunError> for Error {
 impl From<InstructionsError> for Error {
     fn from(error: InstructionsError) -> Self {
         Self::Measure(error.into())
+    }
+}
+
+impl From<CannotLeaveOut> for Error {
+    fn from(error: CannotLeaveOut) -> Self {
+        Self::Usage(error.to_string())
     }
 }
 

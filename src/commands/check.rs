@@ -29,11 +29,16 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<u8, Error> {
 
 fn report(arguments: &CheckArguments) -> Result<Report, Error> {
     let clock = Stopwatch::start();
+    let asked = arguments.asked.asked()?;
     let (project, mut session) = Project::open(&arguments.project)?;
     let sampling = project.sampling(&arguments.measure);
     session.end_run_at(clock.end(sampling.time_limit));
     let selection = project.select(&arguments.modules)?;
-    let counter = instruction_counter(&project.budgets)?;
+    // Without a clock nothing is counted either: a counter only tells whether the baseline has the same.
+    let counter = match instruction_counter(&project.budgets) {
+        Err(_) if !asked.takes_samples() => None,
+        counter => counter?,
+    };
     let head = Probe::new(session, counter.clone());
     let base_python = arguments.base_python.as_deref();
     let base = match &arguments.against {
@@ -49,7 +54,13 @@ fn report(arguments: &CheckArguments) -> Result<Report, Error> {
         _ => store::baseline::read(&project.baseline_path)?,
     };
     let key = head.session().interpreter().key();
-    let division = Division::of(arguments.shard, &project, &key, selection.targets, recorded.as_ref())?;
+    let division = Division::of(
+        arguments.shard,
+        &project,
+        &key,
+        asked.narrowed(&selection.targets),
+        recorded.as_ref(),
+    )?;
     let against = match &base {
         Some(base) => Against::Base(base.to_compare()),
         None => Against::Baseline {
@@ -77,6 +88,7 @@ fn report(arguments: &CheckArguments) -> Result<Report, Error> {
                 by: arguments.reuse(&project.budgets),
                 times_alone: arguments.times_alone,
             },
+            asked: &asked,
         },
         &head,
         against,

@@ -118,6 +118,7 @@ fn report(verdict: Verdict, targets: &[(&str, f64)]) -> Report {
         groups: Vec::new(),
         pictures: Vec::new(),
         shard: None,
+        not_asked: Vec::new(),
     }
 }
 

@@ -14,12 +14,12 @@ pub enum BaseUnavailable {
     Fails(Failure),
 }
 
-pub(super) fn check(case: &Case<'_>, _context: &Context<'_>) -> Vec<Finding> {
+pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     let Some(failure) = case.base_failure else {
         return Vec::new();
     };
     let (severity, why) = if is_new(&case.target.workload, failure) {
-        (Severity::Note, BaseUnavailable::New(FirstCost::of(case)))
+        (Severity::Note, BaseUnavailable::New(FirstCost::of(case, context.asked)))
     } else {
         (Severity::Warning, BaseUnavailable::Fails(failure.clone()))
     };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use super::{Case, Compared, Context, Places, TargetStatus};
+use super::{Asked, Case, Compared, Context, Places, TargetStatus};
 use crate::budgets::{BudgetLine, Cited, Inconclusive, Limits, Target};
 use crate::observed::{
     BytecodeState, Edge, EnvironmentKey, LoadedModule, ModuleRecord, ModuleTable, Observation, Origin,
@@ -108,7 +108,9 @@ pub(super) fn context() -> Context<'static> {
     static PLACES: LazyLock<Places> = LazyLock::new(|| Places::new("/project".into(), vec!["/project/src".into()]));
     static KEY: LazyLock<EnvironmentKey> = LazyLock::new(|| EnvironmentKey("cpython-3.13-linux-x86_64".to_owned()));
     static HEAVY: LazyLock<Cited<f64>> = LazyLock::new(|| Cited::default_of(1_000.0));
+    static ASKED: LazyLock<Asked> = LazyLock::new(Asked::default);
     Context {
+        asked: &ASKED,
         places: &PLACES,
         inconclusive: Inconclusive::Warn,
         heavy: &HEAVY,

@@ -30,6 +30,8 @@ pub enum TargetStatus {
     Reused,
     /// Its import failed; there are no numbers.
     Failed,
+    /// It was imported once and not timed: nothing that needs a clock was asked.
+    Observed,
 }
 
 impl TargetStatus {

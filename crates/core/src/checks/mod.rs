@@ -6,11 +6,13 @@
 //! `budgets::limits`. The compiler then asks for the rest: a variant of [`FindingKind`] that carries the rule's data, its
 //! [`Code`], and its sentence in `report::wording`.
 
+mod asked;
 mod base;
 #[cfg(test)]
 mod by_hand;
 mod case;
 mod ceiling;
+mod code;
 mod cycles;
 mod distributions;
 mod effects;
@@ -37,14 +39,16 @@ mod unmeasured;
 mod variation;
 mod warnings;
 
+pub use asked::{Asked, CannotLeaveOut, Choice};
 pub use base::BaseUnavailable;
 pub use case::{Before, Case, TargetStatus};
 pub use ceiling::TimeCeiling;
+pub use code::{Code, Severity};
 pub use cycles::ImportCircle;
 pub use effects::ForbiddenEffect;
 pub use failures::{ImportFailure, Started};
 pub use figures::Figures;
-pub use finding::{Code, Finding, FindingKind, Severity, Verdict};
+pub use finding::{Finding, FindingKind, Verdict};
 pub use forbid::ForbiddenModule;
 pub use heavy::HeavyModule;
 pub use memory::OverMemory;
@@ -100,6 +104,7 @@ pub struct Judgement {
 pub fn judge(cases: &[Case<'_>], context: &Context<'_>) -> Judgement {
     let mut findings = run_context::findings(cases, context);
     findings.extend(start_up::find(cases, context));
+    findings.retain(|finding| context.asked.asks_for(finding));
     let mut verdicts = Vec::with_capacity(cases.len());
     for case in cases {
         let of_case = if orders::breaks_only_together(case, cases) {
@@ -127,7 +132,8 @@ fn findings_of(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     if case.failure.is_some() {
         return failures::check(case, context);
     }
-    RULES.iter().flat_map(|check| check(case, context)).collect()
+    let found = RULES.iter().flat_map(|check| check(case, context));
+    found.filter(|finding| context.asked.asks_for(finding)).collect()
 }
 
 /// Errors fail; without one, an open question is inconclusive.

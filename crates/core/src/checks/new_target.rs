@@ -1,6 +1,6 @@
 //! What is said of a target that there is nothing to compare with: what it costs, and what of it was held against a ceiling.
 
-use super::{Case, Open};
+use super::{Asked, Case, Code, Open};
 use crate::sampling::Decision;
 
 /// What a new target costs.
@@ -12,6 +12,8 @@ pub struct FirstCost {
     pub modules: u64,
     /// How it stands to the ceiling of its time; `None` where it has none.
     pub ceiling: Option<HeldAgainst>,
+    /// False where nobody asks how it stands to a ceiling.
+    pub is_held: bool,
 }
 
 /// A time that was held against its ceiling.
@@ -35,11 +37,12 @@ pub enum CeilingStanding {
 }
 
 impl FirstCost {
-    pub(super) fn of(case: &Case<'_>) -> Self {
+    pub(super) fn of(case: &Case<'_>, asked: &Asked) -> Self {
         Self {
             time_ms: case.figures().map(|figures| figures.time_ms),
             modules: case.closure.len() as u64,
             ceiling: held_against(case),
+            is_held: asked.asks(Code::OverTime) && asked.asks(Code::OverTotalTime),
         }
     }
 }
@@ -70,7 +73,7 @@ mod tests {
         let standing = |decision| {
             let mut case = case(&target);
             case.answers.ceiling = Some(decision);
-            let cost = FirstCost::of(&case);
+            let cost = FirstCost::of(&case, &Asked::default());
             assert_eq!((cost.time_ms, cost.modules), (Some(100.0), 1));
             cost.ceiling.map(|held| held.standing)
         };
@@ -82,6 +85,6 @@ mod tests {
     #[test]
     fn without_a_ceiling_it_was_held_against_none() {
         let target = target(Limits::default());
-        assert_eq!(FirstCost::of(&case(&target)).ceiling, None);
+        assert_eq!(FirstCost::of(&case(&target), &Asked::default()).ceiling, None);
     }
 }

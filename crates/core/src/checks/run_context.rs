@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::new_target::FirstCost;
 use super::places::Places;
-use super::{Case, Code, Finding, FindingKind, Severity, StartChange};
+use super::{Asked, Case, Code, Finding, FindingKind, Severity, StartChange};
 use crate::baseline::Difference;
 use crate::budgets::{Cited, Inconclusive};
 use crate::explain::InterpreterChange;
@@ -15,6 +15,8 @@ use crate::usage::Usage;
 /// What holds for the run as a whole.
 #[derive(Debug, Clone)]
 pub struct Context<'a> {
+    /// Which findings are asked for.
+    pub asked: &'a Asked,
     /// How lines of measured code are named.
     pub places: &'a Places,
     /// What an open question does to the verdict.
@@ -228,7 +230,7 @@ fn comparison(context: &Context<'_>) -> Option<(Severity, BaselineRemark)> {
 fn unrecorded<'a>(cases: &'a [Case<'a>], context: &'a Context<'a>) -> impl Iterator<Item = Finding> {
     let is_new = |case: &&Case<'_>| case.failure.is_none() && context.unrecorded.contains(&case.target.name);
     cases.iter().filter(is_new).map(|case| {
-        let remark = BaselineRemark::Unrecorded(FirstCost::of(case));
+        let remark = BaselineRemark::Unrecorded(FirstCost::of(case, context.asked));
         Finding::about(case.target, Severity::Note, FindingKind::Baseline(remark))
     })
 }

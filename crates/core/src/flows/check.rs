@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use crate::baseline::{COUNTER_VARIABLE, Circumstances};
 use crate::budgets::{Budgets, Engine, Target};
 use crate::checks;
-use crate::checks::{Case, Compared, Context, OrderTried, Places};
-use crate::observed::{ClosureChange, Environment, Machine, Measure, MeasureError, TargetObservation};
+use crate::checks::{Asked, Case, Compared, Context, OrderTried, Places};
+use crate::observed::{Environment, Machine, Measure, MeasureError, TargetObservation};
 use crate::report;
 use crate::report::{Picture, Report, ReportEnvironment, RunSummary, TargetReport, order};
 use crate::sampling::{Rules, decide_fixed, most_tests_of};
@@ -17,13 +17,13 @@ use super::compare_with::{Against, CompareWith};
 use super::counts::{self, InstructionCounts};
 use super::excerpts;
 use super::lines::{self, LinesBefore, SourceFiles};
-use super::observe::{Glanced, Observer, Settles, Side};
+use super::observe::Side;
 use super::orders::Orders;
 use super::pictures::{self, Drawn};
 use super::sample::{self, Job, Samples};
+use super::sides::{Observed, observe_both, unless_stopped};
 use super::speed::RunSpeed;
-use super::target_state::{Reuse, TargetState, glance_at};
-use super::unchanged;
+use super::target_state::{Reuse, TargetState};
 use super::uses;
 use super::{Deadline, SamplingSettings, ShowProgress};
 
@@ -36,7 +36,7 @@ pub struct Check<'a> {
     pub budgets: &'a Budgets,
     /// Every target of the budgets.
     pub all_targets: &'a [Target],
-    /// The targets to check.
+    /// The targets to check, with the limits that are asked about ([`Asked::narrowed`]).
     pub targets: &'a [Target],
     /// The targets that other shards of this run check.
     pub elsewhere: &'a [Target],
@@ -54,6 +54,8 @@ pub struct Check<'a> {
     pub sampling: SamplingSettings,
     /// How far equal code is taken for equal cost.
     pub reuse: Reuse,
+    /// Which findings are asked for.
+    pub asked: &'a Asked,
 }
 
 /// Checks the targets: `head` measures the code under test, `against` has what it is compared with.
@@ -77,6 +79,7 @@ pub fn check(
     let key = environment.interpreter.key();
     let distributions = compare_with.distributions(head);
     let mut context = Context {
+        asked: check.asked,
         usage: check.usage,
         heavy: &check.budgets.classes.heavy_ms,
         places: check.places,
@@ -90,7 +93,11 @@ pub fn check(
     };
     let shown_at_ms = check.budgets.measure.machine_speed_ms.as_ref().map(|cited| cited.value);
     let recorded = compare_with.stored().map(|stored| &stored.entry);
-    let speed = RunSpeed::tell(head, shown_at_ms, recorded)?;
+    let speed = if check.asked.takes_samples() {
+        RunSpeed::tell(head, shown_at_ms, recorded)?
+    } else {
+        RunSpeed::default()
+    };
     let measured = measure(check, head, (&compare_with, &context, &speed), deadline, progress)?;
     let mut interrupted = measured.samples.interrupted;
     // Nothing more is measured after that: what is known is said.
@@ -104,7 +111,10 @@ pub fn check(
         sampling: &check.sampling,
         deadline,
     };
-    let orders = unless_interrupted(measured.try_orders(check.targets, &orders, progress), &mut interrupted)?;
+    let orders = unless_interrupted(
+        measured.try_orders((check.targets, check.asked), &orders, progress),
+        &mut interrupted,
+    )?;
     let orders = orders.unwrap_or_else(|| vec![Vec::new(); check.targets.len()]);
     let deadline = unless_stopped(deadline, interrupted);
     let cases = measured.cases(check.targets, &orders, &compare_with);
@@ -162,6 +172,7 @@ pub fn check(
         groups: Vec::new(),
         pictures,
         shard: None,
+        not_asked: check.asked.left_out().collect(),
     })
 }
 
@@ -217,7 +228,8 @@ fn measure<'a>(
     progress: &mut dyn ShowProgress,
 ) -> Result<Measured<'a>, MeasureError> {
     let targets = check.targets;
-    let counted = check.budgets.measure.engine.value == Engine::Instructions;
+    let timed = check.asked.takes_samples();
+    let counted = timed && check.budgets.measure.engine.value == Engine::Instructions;
     let Observed {
         head,
         base,
@@ -240,6 +252,9 @@ fn measure<'a>(
             TargetState::of(target, observed, compare_with, base, (check.reuse, speed))
         })
         .collect();
+    for state in &mut states {
+        state.keep_to(check.asked);
+    }
     let counts = if counted {
         let sides = (&head, base.as_ref());
         counts::count_all(targets, &mut states, sides, compare_with, deadline, progress)?
@@ -278,120 +293,6 @@ fn tests(check: &Check<'_>, states: &[TargetState]) -> usize {
     check.targets.iter().chain(check.elsewhere).map(most_tests_of).sum()
 }
 
-/// What was observed of both sides.
-struct Observed<'a> {
-    head: Side<'a>,
-    base: Option<Side<'a>>,
-    /// True where both had to be brought into one state of their bytecode.
-    private_bytecode: bool,
-    /// The signal that ended it before all was seen.
-    stopped_by: Option<i32>,
-}
-
-/// After a signal no time is left.
-fn unless_stopped(deadline: Deadline<'_>, stopped_by: Option<i32>) -> Deadline<'_> {
-    if stopped_by.is_some() {
-        deadline.ended()
-    } else {
-        deadline
-    }
-}
-
-/// Observes every target in the head, and in the base where there is one. A base that was just checked out has its bytecode
-/// where this run could write it, and the head where it was written before: where the two are not in one state, both keep it in
-/// a private folder, so that what is compared is the code.
-fn observe_both<'a>(
-    check: &Check<'_>,
-    head: &'a dyn Measure,
-    (compare_with, context, speed): (&CompareWith<'a>, &Context<'_>, &RunSpeed),
-    (counted, deadline): (bool, Deadline<'_>),
-    progress: &mut dyn ShowProgress,
-) -> Result<Observed<'a>, MeasureError> {
-    let targets = check.targets;
-    let reuse = check.reuse;
-    let glance = |target: &Target, observed: &TargetObservation| {
-        glance_at(target, observed, compare_with, context, (reuse, speed))
-    };
-    let peak_bytes = compare_with.stored().map_or(0, |stored| stored.entry.peak_bytes());
-    let observer = Observer {
-        measure: head,
-        settles: compare_with.stored().map(|_| &glance as &Settles<'_>),
-        is_open: Some(&|target| unchanged::is_open(head, target, compare_with)),
-        width: check.sampling.width.for_peak(peak_bytes),
-        deadline: Some(deadline),
-    };
-    let known = unchanged::observations(head, targets, compare_with, context, (check.reuse, speed));
-    let (observed, stopped_by) = observer.observe_until_stopped(targets, known, progress)?;
-    let deadline = unless_stopped(deadline, stopped_by);
-    let of_base = observe_base(compare_with, check, (&observed, counted, deadline), progress)?;
-    let (base, base_stopped_by) = of_base.unzip();
-    let stopped_by = stopped_by.or(base_stopped_by.flatten());
-    let base = match base {
-        Some(base) if stopped_by.is_none() => base,
-        base => {
-            return Ok(Observed {
-                head: observed,
-                base,
-                private_bytecode: false,
-                stopped_by,
-            });
-        }
-    };
-    let sides = observed.observations.iter().zip(&base.observations);
-    let differ = sides.into_iter().any(|(head, base)| {
-        let change = ClosureChange::between(&base.closure, &head.closure);
-        !change.bytecode.is_empty()
-    });
-    let privately = |side: &dyn Measure| differ && side.use_private_bytecode();
-    if privately(head) | privately(base.measure) {
-        let nothing = vec![None; targets.len()];
-        let (head, stopped_by) = observer.observe_until_stopped(targets, nothing, progress)?;
-        let deadline = unless_stopped(deadline, stopped_by);
-        let of_base = observe_base(compare_with, check, (&head, counted, deadline), progress)?;
-        let (base, base_stopped_by) = of_base.unzip();
-        return Ok(Observed {
-            head,
-            base,
-            private_bytecode: true,
-            stopped_by: stopped_by.or(base_stopped_by.flatten()),
-        });
-    }
-    Ok(Observed {
-        head: observed,
-        base: Some(base),
-        private_bytecode: false,
-        stopped_by: None,
-    })
-}
-
-/// Observes every target in the base, and makes sure that it is the base's code that was imported. Closely where costs are to
-/// be read off the observation; else a light look will do, and none where files show that the base is what the head is. The second
-/// answer is the signal that ended it.
-fn observe_base<'a>(
-    compare_with: &CompareWith<'a>,
-    check: &Check<'_>,
-    (head, closely, deadline): (&Side<'_>, bool, Deadline<'_>),
-    progress: &mut dyn ShowProgress,
-) -> Result<Option<(Side<'a>, Option<i32>)>, MeasureError> {
-    let Some(base) = compare_with.base() else {
-        return Ok(None);
-    };
-    let observer = Observer {
-        measure: base.measure,
-        settles: if closely { None } else { Some(&|_, _| Glanced::Settled) },
-        is_open: None,
-        width: check.sampling.width,
-        deadline: Some(deadline),
-    };
-    let by_files = check.reuse.is_by_files() && !closely;
-    let known = unchanged::in_base(base.measure, head, check.targets, by_files);
-    let (mut side, stopped_by) = observer.observe_until_stopped(check.targets, known, progress)?;
-    for observed in side.observations.iter_mut().filter(|observed| !observed.is_missing) {
-        (base.verify_sources)(observed)?;
-    }
-    Ok(Some((side, stopped_by)))
-}
-
 /// What has to be timed, and what is asked of it.
 fn jobs<'a>(targets: &'a [Target], states: &'a [TargetState], side: &Side<'_>, rules: Rules) -> Vec<Job<'a>> {
     let job = |((target, state), observed): ((&'a Target, &'a TargetState), &TargetObservation)| {
@@ -420,10 +321,13 @@ impl Measured<'_> {
     /// is the baseline's was tried when it was new.
     fn try_orders(
         &self,
-        targets: &[Target],
+        (targets, asked): (&[Target], &Asked),
         orders: &Orders<'_>,
         progress: &mut dyn ShowProgress,
     ) -> Result<Vec<Vec<OrderTried>>, MeasureError> {
+        if !asked.tries_orders() {
+            return Ok(vec![Vec::new(); targets.len()]);
+        }
         let mut taken = self.samples.taken.iter();
         let mut tried = Vec::new();
         for (target, state) in targets.iter().zip(&self.states) {

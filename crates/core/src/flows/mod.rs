@@ -19,6 +19,7 @@ mod record;
 mod recording;
 mod sample;
 mod side_by_side;
+mod sides;
 mod speed;
 mod start_up;
 mod target_state;

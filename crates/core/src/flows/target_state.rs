@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::baseline::Recorded;
 use crate::budgets::{ReuseBy, Target, Workload};
 use crate::checks;
-use crate::checks::{Before, Case, Context, StartChange, TargetStatus};
+use crate::checks::{Asked, Before, Case, Context, StartChange, TargetStatus};
 use crate::observed::{ClosureChange, Failure, ModuleTable, Sample, TargetObservation};
 use crate::sampling::{Answers, ErrorBudget, OtherSide, Question, Rules, ShownOn, tests_of};
 use crate::stats::changed_part::usual_own_times;
@@ -73,6 +73,11 @@ enum Kind {
     },
     /// It is timed, and held against this.
     Timed(OtherSide),
+    /// Nobody asks for times: one import says all, and none is needed where the code is the baseline's.
+    Untimed {
+        /// True where it is.
+        same_code: bool,
+    },
 }
 
 impl TargetState {
@@ -227,6 +232,21 @@ impl TargetState {
         before
     }
 
+    /// Leaves out what nobody asks for: any comparison, or samples at all.
+    pub(super) fn keep_to(&mut self, asked: &Asked) {
+        match &self.kind {
+            Kind::Reused { .. } if !asked.takes_samples() => self.kind = Kind::Untimed { same_code: true },
+            Kind::Timed(_) if !asked.takes_samples() => self.kind = Kind::Untimed { same_code: false },
+            Kind::Timed(_) if !asked.compares() => self.kind = Kind::Timed(OtherSide::Nothing),
+            _ => {}
+        }
+    }
+
+    /// True where the code is the baseline's, and what is recorded of it holds.
+    fn is_same_code(&self) -> bool {
+        matches!(self.kind, Kind::Reused { .. } | Kind::Untimed { same_code: true })
+    }
+
     /// True where samples are to be taken.
     pub(super) fn is_timed(&self) -> bool {
         matches!(self.kind, Kind::Timed(_))
@@ -259,7 +279,7 @@ impl TargetState {
     /// How many tests are asked of the samples of `target`, fresh or recorded.
     pub(super) fn tests(&self, target: &Target) -> usize {
         match &self.kind {
-            Kind::Failed => 0,
+            Kind::Failed | Kind::Untimed { .. } => 0,
             Kind::Reused { .. } => tests_of(target, &OtherSide::Nothing),
             Kind::Timed(other) => tests_of(target, other),
         }
@@ -269,7 +289,7 @@ impl TargetState {
     pub(super) fn question<'a>(&'a self, target: &'a Target, rules: Rules) -> Option<Question<'a>> {
         match &self.kind {
             Kind::Timed(other) => Some(Question::new(target, other, rules).shown_on(self.shown_on)),
-            Kind::Failed | Kind::Reused { .. } => None,
+            Kind::Failed | Kind::Untimed { .. } | Kind::Reused { .. } => None,
         }
     }
 
@@ -284,7 +304,7 @@ impl TargetState {
                 };
             }
             (Kind::Timed(other), Some(taken)) if taken.failure.is_none() => (other, taken),
-            (Kind::Timed(_) | Kind::Failed, _) => return TimesDrawn::default(),
+            (Kind::Timed(_) | Kind::Untimed { .. } | Kind::Failed, _) => return TimesDrawn::default(),
         };
         let machine = Question::new(target, other, rules)
             .shown_on(self.shown_on)
@@ -397,7 +417,16 @@ impl TargetState {
                     Growth::of(earlier, change, &taken.head)
                 });
             }
-            (Kind::Failed, _) | (Kind::Timed(_), None) => {}
+            (Kind::Untimed { same_code }, _) if failure.is_none() => {
+                case.status = if *same_code {
+                    TargetStatus::Reused
+                } else {
+                    TargetStatus::Observed
+                };
+                let recorded = || recorded.map(before_of_untimed);
+                case.before = base.map(before_of_observed).or_else(recorded);
+            }
+            (Kind::Failed | Kind::Untimed { .. }, _) | (Kind::Timed(_), None) => {}
         }
         case
     }
@@ -415,12 +444,13 @@ pub(super) fn glance_at(
     if matches!(observed.failure(), Some(Failure::Hung { .. } | Failure::Starved { .. })) {
         return Glanced::Settled; // a full look would see no more of it, and take as long again
     }
-    let state = TargetState::of(target, observed, compare_with, None, (reuse, speed));
+    let mut state = TargetState::of(target, observed, compare_with, None, (reuse, speed));
+    state.keep_to(context.asked);
     if state.took_longer && reuse.by != ReuseBy::Never {
         return Glanced::Slow;
     }
     // Only the full look sees who imports whom.
-    let is_reused = matches!(state.kind, Kind::Reused { .. }) && !circles_matter(target);
+    let is_reused = state.is_same_code() && !circles_matter(target);
     // How many tests the run will ask is not known yet; what passes does so whatever its share is.
     let rules = Rules::of_recorded(ErrorBudget::over(state.tests(target)));
     if is_reused && checks::is_silent(&state.case(target, observed, None, None, rules), context) {
@@ -528,6 +558,16 @@ fn in_milliseconds_of(
         *time = (*time as f64 * scale).round() as u64;
     }
     own_ns
+}
+
+/// What the baseline says where nobody asks what it cost.
+fn before_of_untimed(recorded: &Recorded) -> Before {
+    Before {
+        estimate: None,
+        level_ms: None,
+        modules: recorded.closure.len() as u64,
+        own_ns: (*recorded.own_ns).clone(),
+    }
 }
 
 /// What a close look at the base says, where it is not timed.

@@ -83,6 +83,7 @@ fn samples(target: &TargetReport) -> String {
         TargetStatus::Measured => numbers::count(target.samples),
         TargetStatus::Reused => String::from("reused"),
         TargetStatus::Failed => String::from(NONE),
+        TargetStatus::Observed => String::from("not timed"),
     }
 }
 

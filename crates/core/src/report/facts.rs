@@ -79,7 +79,7 @@ pub(super) fn reason(report: &Report) -> String {
         );
     }
     let mut reason = match report.verdict {
-        Verdict::Pass => format!("{} within budget", numbers::counted(targets, "target")),
+        Verdict::Pass => format!("{} {}", numbers::counted(targets, "target"), within(report)),
         Verdict::Inconclusive => {
             let open = report
                 .targets
@@ -123,6 +123,21 @@ fn failing(report: &Report, targets: u64) -> String {
 /// Which interpreter measured, and why it was that one.
 pub(super) fn python(environment: &ReportEnvironment) -> String {
     wording::python(&environment.python_version, environment.python_chosen_by.as_ref())
+}
+
+/// What targets that pass are within.
+pub(super) fn within(report: &Report) -> &'static str {
+    if report.not_asked.is_empty() {
+        "within budget"
+    } else {
+        "within what was asked"
+    }
+}
+
+/// What nobody asked for, in one line; `None` where all was asked for. A report that is silent about it does not say that it passes.
+pub(super) fn not_asked(report: &Report) -> Option<String> {
+    let codes: Vec<&str> = report.not_asked.iter().map(|code| code.as_str()).collect();
+    (!codes.is_empty()).then(|| format!("not asked, and not known: {}", codes.join(", ")))
 }
 
 /// How many samples were taken in which time.

@@ -145,6 +145,7 @@ fn base(verdict: Verdict) -> Report {
         groups: Vec::new(),
         pictures: Vec::new(),
         shard: None,
+        not_asked: Vec::new(),
     }
 }
 

@@ -170,6 +170,7 @@ fn figures(series: &Series<'_>) -> Vec<Property> {
         TargetStatus::Measured => "measured",
         TargetStatus::Reused => "reused",
         TargetStatus::Failed => "failed",
+        TargetStatus::Observed => "observed",
     };
     let figures = [
         ("status", Some(status.to_owned())),

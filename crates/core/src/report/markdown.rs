@@ -328,9 +328,10 @@ fn head(report: &Report, name: &str) -> String {
     format!("## {}\n\n{}\n", title(name, report.verdict), outcome(report))
 }
 
-/// What the run came to, and what it cost.
+/// What the run came to, what it cost, and what nobody asked for.
 fn outcome(report: &Report) -> String {
-    format!("{}; {}.", facts::reason(report), facts::cost(report))
+    let not_asked = facts::not_asked(report).map_or_else(String::new, |line| format!("\n\n{line}."));
+    format!("{}; {}.{not_asked}", facts::reason(report), facts::cost(report))
 }
 
 fn foot(report: &Report) -> String {

@@ -72,7 +72,11 @@ impl Matrix {
         let legs = self.legs.len() as u64;
         let with = |verdict| self.legs.iter().filter(|leg| leg.verdict == verdict).count() as u64;
         match self.verdict {
-            Verdict::Pass => format!("{} within budget", numbers::counted(legs, "environment")),
+            Verdict::Pass => {
+                let narrowed = self.legs.iter().find(|leg| !leg.not_asked.is_empty());
+                let within = narrowed.or(self.legs.first()).map_or("within budget", facts::within);
+                format!("{} {within}", numbers::counted(legs, "environment"))
+            }
             Verdict::Fail => format!("{} failed", numbers::part_of(with(Verdict::Fail), legs, "environment")),
             Verdict::Inconclusive => format!(
                 "nothing failed, but {} could not be decided",

@@ -155,6 +155,9 @@ pub struct Report {
     /// Which part of which plan it is a report of, where its targets are those of a shard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<ShardOf>,
+    /// Codes of findings that were not asked for: that there is none of them says nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_asked: Vec<Code>,
 }
 
 impl Report {

@@ -120,7 +120,7 @@ struct Page<'a> {
 impl Page<'_> {
     fn render(&self) -> String {
         let conclusion = self.prose(&self.conclusion(Prose::default()), (0, 2));
-        let mut parts = vec![self.head() + &conclusion];
+        let mut parts = vec![self.head() + &conclusion + &self.not_asked()];
         let own = paragraphs(self.report).into_iter();
         parts.extend(told(own.map(|paragraph| (paragraph, self.report, None)), self.options));
         parts.extend(self.figures());
@@ -177,6 +177,11 @@ impl Page<'_> {
         said.styled(style, word)
             .plain(&reason)
             .styled(FAINT, &facts::cost(self.report))
+    }
+
+    /// What nobody asked for, below the verdict; empty where all was asked for.
+    fn not_asked(&self) -> String {
+        facts::not_asked(self.report).map_or_else(String::new, |line| self.prose(&Prose::of(CAUTION, &line), (0, 2)))
     }
 
     /// What does not pass or changed, and a line for the rest of each layer; with `verbose`, every target.

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use importgate_core::baseline::Baseline;
 use importgate_core::budgets::{self, Budgets, Cited, FileKind, Limits, ReuseBy, Target};
-use importgate_core::checks::{Places, Verdict};
+use importgate_core::checks::{Asked, Places, Verdict};
 use importgate_core::flows::{
     Against, Base, Check, Deadline, Record, Reuse, SamplingSettings, ShowProgress, SourceFiles, Width, check, record,
 };
@@ -499,6 +499,7 @@ fn fails(way: Way, size: Size, levels: [f64; 2], seed: u64) -> bool {
         files: &Nothing,
         sampling: sampling(way.fixed, size.max_samples, random.next_u64()),
         reuse: way.reuse,
+        asked: &Asked::default(),
     };
     let report = check(&asked, &new, against, Deadline::new(&Nothing, None), &mut Nothing).expect("it can be measured");
     report.verdict == Verdict::Fail

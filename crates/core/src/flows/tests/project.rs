@@ -8,7 +8,7 @@ use super::figures::assert_figures_agree;
 use super::scripted::{ROOT, Scripted, Unseen};
 use crate::baseline::Baseline;
 use crate::budgets::{self, Budgets, FileKind, ReuseBy, Target};
-use crate::checks::{Code, Places};
+use crate::checks::{Asked, Code, Places};
 use crate::flows::{
     Against, Check, Deadline, Record, RecordError, Recording, Reuse, SamplingSettings, Width, check, record,
 };
@@ -24,6 +24,7 @@ pub(super) struct Options {
     pub(super) processor: &'static str,
     /// How many imports may run at once; one where it is not said.
     pub(super) jobs: Option<usize>,
+    pub(super) asked: Asked,
 }
 
 /// The budgets, resolved against the modules of a script.
@@ -89,7 +90,8 @@ impl Project {
     }
 
     pub(super) fn check_against(&self, head: &Scripted, against: Against<'_>, options: &Options) -> Report {
-        self.check_part((&self.targets, &[]), head, against, options)
+        let targets = options.asked.narrowed(&self.targets);
+        self.check_part((&targets, &[]), head, against, options)
     }
 
     /// A check of one shard: its targets, and those of the others.
@@ -118,6 +120,7 @@ impl Project {
             files: head,
             sampling,
             reuse: options.reuse,
+            asked: &options.asked,
         };
         let report = check(&asked, head, against, deadline, &mut Unseen).expect("it can be measured");
         assert_figures_agree(&report);

@@ -145,6 +145,9 @@ fn context(html: &mut Html, part: &Part<'_>) {
         facts::speed(report, false)
             .into_iter()
             .for_each(|speed| html.text(&format!("; {speed}")));
+        facts::not_asked(report)
+            .into_iter()
+            .for_each(|line| html.text(&format!("; {line}")));
     });
 }
 

@@ -5,6 +5,7 @@ use super::super::terminal;
 use super::markup::{Html, Tag};
 use super::part::Part;
 use crate::checks::Verdict;
+use crate::report::Report;
 
 /// The section of it; nothing where there is nothing to say.
 pub(super) fn write(html: &mut Html, part: &Part<'_>) {
@@ -17,13 +18,13 @@ pub(super) fn write(html: &mut Html, part: &Part<'_>) {
         remarks.iter().for_each(|line| html.prose_in("p", line));
         if !summary.groups.is_empty() {
             html.element(Tag::of_class("ul", "groups"), |html| {
-                summary.groups.iter().for_each(|each| group(html, each));
+                summary.groups.iter().for_each(|each| group(html, each, part.report));
             });
         }
     });
 }
 
-fn group(html: &mut Html, group: &GroupSummary) {
+fn group(html: &mut Html, group: &GroupSummary, report: &Report) {
     let class = match group.verdict {
         Verdict::Pass => "word pass",
         Verdict::Fail => "word fail",
@@ -33,7 +34,7 @@ fn group(html: &mut Html, group: &GroupSummary) {
         html.leaf(Tag::of_class("span", class), terminal::verdict(group.verdict).0);
         html.text(" ");
         html.leaf("code", &group.name);
-        html.text(&format!(": {}", group.words()));
+        html.text(&format!(": {}", group.words(report)));
     });
 }
 

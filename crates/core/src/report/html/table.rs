@@ -133,6 +133,7 @@ fn status(status: TargetStatus) -> &'static str {
         TargetStatus::Measured => "measured",
         TargetStatus::Reused => "reused",
         TargetStatus::Failed => "failed",
+        TargetStatus::Observed => "not timed",
     }
 }
 

@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::ReportMergeError;
 use crate::budgets::Group;
+use crate::checks::Code;
 use crate::observed::DistributionChange;
 use crate::report::costly_lines::settle;
 use crate::report::{Finding, Report, TargetReport, order};
@@ -36,6 +37,14 @@ pub(super) fn join(shards: Vec<(String, Report)>) -> Result<Report, ReportMergeE
         add_findings(&mut merged.findings, shard.findings);
         merged.causes.extend(shard.causes);
         merged.pictures.extend(shard.pictures);
+        // What one of them was not asked is not known of the whole.
+        let more = shard
+            .not_asked
+            .into_iter()
+            .filter(|code| !merged.not_asked.contains(code));
+        let more: Vec<Code> = more.collect();
+        merged.not_asked.extend(more);
+        merged.not_asked.sort();
         add_distributions(&mut merged.distributions, shard.distributions);
         let new_groups = shard.groups.into_iter().filter(|group| !merged.groups.contains(group));
         let new_groups: Vec<Group> = new_groups.collect();
@@ -147,7 +156,7 @@ fn add_findings(findings: &mut Vec<Finding>, more: Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checks::{Code, Severity, Verdict};
+    use crate::checks::{Severity, Verdict};
     use crate::report::fixture;
 
     /// The failing report of the fixture, cut into a passing shard and the rest.
@@ -190,6 +199,15 @@ mod tests {
             .findings
             .is_sorted_by_key(|finding| std::cmp::Reverse(finding.severity));
         assert!(errors_first && merged.findings.len() == fixture::report().findings.len() + 1);
+    }
+
+    #[test]
+    fn what_one_shard_was_not_asked_is_not_known_of_the_whole() {
+        let (mut first, mut second) = shards();
+        first.not_asked = vec![Code::Regression];
+        second.not_asked = vec![Code::OverTime, Code::Regression];
+        let merged = join(named(vec![first, second])).expect("they fit");
+        assert_eq!(merged.not_asked, [Code::OverTime, Code::Regression]);
     }
 
     #[test]

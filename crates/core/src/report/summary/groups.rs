@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::super::{Report, TargetReport};
+use super::super::{Report, TargetReport, facts};
 use super::{Totals, Whole, is_module};
 use crate::budgets::Group;
 use crate::checks::{Severity, Verdict};
@@ -56,9 +56,9 @@ pub(super) fn summary(group: &Group, report: &Report, all: &Whole) -> GroupSumma
 
 impl GroupSummary {
     /// What it comes to, without the word for the verdict: `1 of 4 targets failed (shop.cli)`.
-    pub(in crate::report) fn words(&self) -> String {
+    pub(in crate::report) fn words(&self, report: &Report) -> String {
         let mut words = match self.verdict {
-            Verdict::Pass => format!("{} within budget", numbers::counted(self.checked, "target")),
+            Verdict::Pass => format!("{} {}", numbers::counted(self.checked, "target"), facts::within(report)),
             Verdict::Inconclusive => format!(
                 "not all of {} could be decided",
                 numbers::counted(self.checked, "target")

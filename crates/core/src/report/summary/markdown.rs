@@ -22,7 +22,7 @@ pub(in crate::report) fn markdown(report: &Report) -> String {
         .collect();
     lines.extend(summary.groups.iter().take(MOST).map(|group| {
         let (sign, _) = super::super::markdown::verdict(group.verdict);
-        let words = untrusted::markdown(&group.words());
+        let words = untrusted::markdown(&group.words(report));
         let words = if group.verdict == Verdict::Pass {
             words
         } else {

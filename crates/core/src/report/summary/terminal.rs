@@ -29,7 +29,7 @@ pub(in crate::report) fn brief(report: &Report, options: &Options) -> String {
         .map(|line| Prose::default().plain(&untrusted::line(line)));
     let groups = summary.groups.iter().map(|group| {
         let (word, style) = terminal::verdict(group.verdict);
-        let (name, words) = (untrusted::line(&group.name), untrusted::line(&group.words()));
+        let (name, words) = (untrusted::line(&group.name), untrusted::line(&group.words(report)));
         Prose::default()
             .plain(&format!("{name}: "))
             .styled(style, word)

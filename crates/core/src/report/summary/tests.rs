@@ -60,7 +60,7 @@ fn a_group_has_the_worst_verdict_of_its_targets() {
     assert_eq!(groups[1].failed.len(), 3);
     let mut part = fixture::report();
     part.targets.truncate(1);
-    let words = Summary::of(&part).groups[0].words();
+    let words = Summary::of(&part).groups[0].words(&part);
     assert_eq!(words, "1 target within budget; 1 target not checked here");
 }
 

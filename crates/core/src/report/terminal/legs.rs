@@ -45,7 +45,12 @@ fn head_of_leg(page: &Page<'_>) -> String {
         .into_iter()
         .chain(facts::speed(report, options.verbose));
     let lines = lines.map(|line| Prose::of(FAINT, &untrusted::line(&line)).render((0, 2), options.width, colour));
-    format!("{}\n{}", paint(colour, STRONG, &title), lines.collect::<String>())
+    let not_asked = page.not_asked();
+    format!(
+        "{}\n{}{not_asked}",
+        paint(colour, STRONG, &title),
+        lines.collect::<String>()
+    )
 }
 
 /// What all of it comes to, and cost.

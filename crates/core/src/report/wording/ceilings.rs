@@ -9,6 +9,7 @@ use crate::numbers;
 pub(super) fn not_measured(unmeasured: Unmeasured) -> &'static str {
     match unmeasured {
         Unmeasured::Time => "was not measured: the time limit was reached before its first sample",
+        Unmeasured::Look => "was not looked at: the time limit was reached before",
         Unmeasured::Interrupted => "was not measured: the run was interrupted before",
         Unmeasured::CountAndTime => "was neither counted nor timed: the time limit was reached before",
     }

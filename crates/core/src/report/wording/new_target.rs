@@ -17,7 +17,11 @@ pub(super) fn cost(cost: FirstCost) -> String {
         Some(time_ms) => format!("takes {}, {modules}", numbers::time(time_ms)),
         None => format!("loads {modules}"),
     };
-    format!("{costs}, {}", held_against(cost.ceiling))
+    if cost.is_held {
+        format!("{costs}, {}", held_against(cost.ceiling))
+    } else {
+        costs
+    }
 }
 
 fn held_against(ceiling: Option<HeldAgainst>) -> String {
@@ -47,6 +51,7 @@ mod tests {
                 time_ms,
                 modules: 41,
                 ceiling,
+                is_held: true,
             })
             .message
         };
