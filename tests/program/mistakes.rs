@@ -16,7 +16,7 @@ const MISTAKES: [(&str, &str); 14] = [
     ("max-memory = true", "max-memory"),
     ("max-modules = 1.5", "max-modules"),
     ("forbid-effects = [\"netwrok\"]", "network"),
-    ("[layers.more]\nmodules = [\"shop.utils.text\"]", "shop.utils.text"),
+    ("[layers.more]\nmodules = [\"shop.utils.*\"]", "are in two layers"),
     ("[layers.empty]\nmodules = [\"shop.absent.*\"]", "shop.absent.*"),
     ("[modules.\"shop.utils.txet\"]\nmax-time = \"1ms\"", "shop.utils.txet"),
     ("[layer.typo]", "did you mean `layers`?"),

@@ -9,6 +9,7 @@
 
 mod checkpoints;
 mod cited;
+mod claims;
 mod diagnostic;
 mod engine;
 mod improvement;

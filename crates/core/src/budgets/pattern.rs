@@ -85,6 +85,14 @@ impl Pattern {
         self.parts.iter().all(|part| matches!(part, Part::Name(_)))
     }
 
+    /// How narrow the pattern is. Of two that match one module the greater is the more specific: a plain name before any pattern, then
+    /// the one with more names before its first wildcard, then `*` before `**`.
+    pub(super) fn specificity(&self) -> impl Ord {
+        let names = self.parts.iter().take_while(|part| matches!(part, Part::Name(_)));
+        let names = names.count();
+        (self.is_literal(), names, self.parts.get(names) == Some(&Part::One))
+    }
+
     /// True where the pattern stands for this dotted name.
     pub fn matches(&self, module: &str) -> bool {
         // `reachable[i]` tells whether the first i parts of the pattern can stand for the names seen so far.

@@ -1,14 +1,15 @@
 //! Holds valid budgets against the modules that exist: patterns become targets, and every name that leads nowhere is
 //! reported with its line.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::Budgets;
+use super::claims::Claim;
 use super::diagnostic::{Diagnostics, Mistakes};
 use super::limits::{Rules, elements};
 use super::names;
-use super::sections::{Command, Layer, LocatedPattern, OwnTable, Startup};
+use super::sections::{Command, Layer, OwnTable, Startup};
 use super::value::Located;
 use crate::budgets::{Limits, Target, TargetKind, Workload};
 use crate::observed::{ModuleIndex, is_at_or_below};
@@ -18,8 +19,8 @@ impl Budgets {
     /// module of its own table where no layer has it, start-up sequences and commands.
     ///
     /// # Errors
-    /// With every pattern that matches no module, module in two layers, name that does not exist, and rule that
-    /// contradicts itself.
+    /// With every pattern that matches no module, module that two layers claim alike, name that does not exist, and rule
+    /// that contradicts itself.
     pub fn resolve(&self, index: &dyn ModuleIndex) -> Result<Vec<Target>, Diagnostics> {
         let mistakes = Mistakes::new(&self.source);
         let resolver = Resolver {
@@ -33,17 +34,10 @@ impl Budgets {
     }
 }
 
-/// The layer and the pattern that chose a module.
-#[derive(Clone, Copy)]
-struct Claim<'a> {
-    layer: &'a Layer,
-    pattern: &'a LocatedPattern,
-}
-
-struct Resolver<'a> {
-    budgets: &'a Budgets,
-    index: &'a dyn ModuleIndex,
-    mistakes: &'a Mistakes<'a>,
+pub(super) struct Resolver<'a> {
+    pub(super) budgets: &'a Budgets,
+    pub(super) index: &'a dyn ModuleIndex,
+    pub(super) mistakes: &'a Mistakes<'a>,
 }
 
 impl<'a> Resolver<'a> {
@@ -81,77 +75,6 @@ impl<'a> Resolver<'a> {
         targets.into_iter().map(|(_, target)| target).collect()
     }
 
-    /// Which layer has which module; reports patterns without a match and modules in two layers.
-    fn claims(&self) -> BTreeMap<String, Claim<'a>> {
-        let mut claims: BTreeMap<String, Claim<'a>> = BTreeMap::new();
-        for layer in &self.budgets.sections.layers {
-            for pattern in &layer.patterns {
-                let modules = pattern.value.expand(self.index);
-                if modules.is_empty() {
-                    self.report_no_match(pattern);
-                }
-                self.report_overlaps(layer, pattern, &modules, &claims);
-                for module in modules {
-                    claims.entry(module).or_insert(Claim { layer, pattern });
-                }
-            }
-        }
-        claims
-    }
-
-    fn report_no_match(&self, pattern: &LocatedPattern) {
-        let prefix = pattern.value.literal_prefix();
-        let (message, help) = if pattern.value.is_literal() {
-            (format!("there is no module `{prefix}`"), self.near_help(&prefix))
-        } else if !self.index.exists(&prefix) {
-            (
-                format!("\"{}\" matches no module: there is no `{prefix}`", pattern.value),
-                self.near_help(&prefix),
-            )
-        } else if self.index.children(&prefix).is_empty() {
-            let help = format!("`{prefix}` has nothing below it; write \"{prefix}\" for the module itself");
-            (format!("\"{}\" matches no module", pattern.value), Some(help))
-        } else {
-            (format!("\"{}\" matches no module", pattern.value), None)
-        };
-        self.mistakes.report(&pattern.span, &message, help);
-    }
-
-    fn near_help(&self, module: &str) -> Option<String> {
-        names::nearest_module(module, self.index).map(|near| format!("did you mean `{near}`?"))
-    }
-
-    /// One mistake for each pair of patterns, however many modules both have.
-    fn report_overlaps(
-        &self,
-        layer: &Layer,
-        pattern: &LocatedPattern,
-        modules: &BTreeSet<String>,
-        claims: &BTreeMap<String, Claim<'a>>,
-    ) {
-        let mut overlaps: BTreeMap<usize, (Claim<'a>, Vec<&str>)> = BTreeMap::new();
-        for module in modules {
-            if let Some(claim) = claims.get(module).filter(|claim| claim.layer.named != layer.named) {
-                let both = overlaps.entry(claim.pattern.span.start).or_insert((*claim, Vec::new()));
-                both.1.push(module);
-            }
-        }
-        for (claim, both) in overlaps.into_values() {
-            let more = match both.len() {
-                1 => "is".to_owned(),
-                2 => "and 1 more module are".to_owned(),
-                many => format!("and {} more modules are", many - 1),
-            };
-            let (first, name, line) = (both[0], &claim.layer.named.name, claim.pattern.line.line);
-            let message = format!(
-                "`{first}` {more} in two layers: `{name}` on line {line} and `{}` here",
-                layer.named.name
-            );
-            let help = "a module has one layer; narrow one of the two patterns".to_owned();
-            self.mistakes.report(&pattern.span, &message, Some(help));
-        }
-    }
-
     /// Reports names outside the patterns that do not exist. What is forbidden need not: it may not be installed.
     fn check_names(&self) {
         let sections = &self.budgets.sections;
@@ -167,6 +90,10 @@ impl<'a> Resolver<'a> {
         for module in rules.flat_map(|rules| elements(rules.preload.as_ref())) {
             self.check_exists(&module.value, &module.span);
         }
+    }
+
+    pub(super) fn near_help(&self, module: &str) -> Option<String> {
+        names::nearest_module(module, self.index).map(|near| format!("did you mean `{near}`?"))
     }
 
     fn check_exists(&self, module: &str, span: &Range<usize>) {

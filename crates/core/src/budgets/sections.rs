@@ -17,6 +17,8 @@ pub(super) type LocatedPattern = Located<Pattern>;
 pub(super) struct Layer {
     pub(super) named: Named,
     pub(super) patterns: Vec<LocatedPattern>,
+    /// What these patterns match and the layer is not to have.
+    pub(super) exclude: Vec<LocatedPattern>,
     pub(super) max_total_time_ms: Option<Located<f64>>,
     pub(super) rules: Rules,
 }
@@ -106,12 +108,14 @@ impl Layer {
     fn read(named: Named, mut table: Table<'_>) -> Option<Self> {
         let name_fits = is_target_name(&named, &table);
         let patterns = table.read(&layer::MODULES);
+        let exclude = table.read(&layer::EXCLUDE);
         let max_total_time_ms = table.read(&layer::MAX_TOTAL_TIME);
         let rules = Rules::of_imports(&mut table);
         table.finish();
         name_fits.then_some(Self {
             named,
             patterns: patterns?.value,
+            exclude: exclude.map(|patterns| patterns.value).unwrap_or_default(),
             max_total_time_ms,
             rules,
         })

@@ -1,6 +1,7 @@
 //! The tables that hold for the whole run: `[project]`, `[gate]`, `[measure]` and `[classes]`.
 
 use super::keys::declared::{classes, gate, measure, project};
+use super::sections::LocatedPattern;
 use super::table::Table;
 use super::value::Located;
 use crate::budgets::{Bytecode, Cited, Engine, Inconclusive, ReuseBy};
@@ -14,6 +15,8 @@ pub struct ProjectSettings {
     pub source_roots: Option<Vec<Cited<String>>>,
     /// The baseline file as written.
     pub baseline: Option<Cited<String>>,
+    /// Modules that are no targets, whichever layer has a pattern that they match.
+    pub(super) exclude: Vec<LocatedPattern>,
 }
 
 impl ProjectSettings {
@@ -21,11 +24,13 @@ impl ProjectSettings {
         let python = table.optional(&project::PYTHON);
         let source_roots = table.read(&project::SOURCE_ROOTS);
         let baseline = table.optional(&project::BASELINE);
+        let exclude = table.read(&project::EXCLUDE);
         table.finish();
         Self {
             python,
             source_roots: source_roots.map(|roots| roots.value.iter().map(Located::cited).collect()),
             baseline,
+            exclude: exclude.map(|patterns| patterns.value).unwrap_or_default(),
         }
     }
 }

@@ -768,16 +768,70 @@ modules = ["shop.services.*"]
 [layers.rest]
 modules = [
     "shop.core",
-    "shop.**",
+    "shop.services.*",
 ]
 "#;
     insta::assert_snapshot!(said(text), @r#"
     error: `shop.services.cart` and 1 more module are in two layers: `services` on line 2 and `rest` here
      --> budgets.toml:7:5
       |
-    7 |     "shop.**",
-      |     ^^^^^^^^^
-      = help: a module has one layer; narrow one of the two patterns
+    7 |     "shop.services.*",
+      |     ^^^^^^^^^^^^^^^^^
+      = help: a module has one layer, and neither pattern is more specific: narrow one of them
+    "#);
+}
+
+#[test]
+fn what_excludes_nothing_or_everything_is_a_mistake() {
+    let text = r#"[project]
+exclude = ["shop.core", "shop.clii", "shop.cli"]
+
+[layers.services]
+modules = ["shop.services.*"]
+exclude = ["shop.services.*", "shop.core"]
+
+[layers.cli]
+modules = ["shop.cli"]
+
+[modules."shop.cli"]
+"#;
+    insta::assert_snapshot!(said(text), @r#"
+    error: "shop.core" excludes nothing: no layer has a module that it matches
+     --> budgets.toml:2:12
+      |
+    2 | exclude = ["shop.core", "shop.clii", "shop.cli"]
+      |            ^^^^^^^^^^^
+
+    error: there is no module `shop.clii`
+     --> budgets.toml:2:25
+      |
+    2 | exclude = ["shop.core", "shop.clii", "shop.cli"]
+      |                         ^^^^^^^^^^^
+      = help: did you mean `shop.cli`?
+
+    error: everything that "shop.services.*" matches is excluded
+     --> budgets.toml:5:12
+      |
+    5 | modules = ["shop.services.*"]
+      |            ^^^^^^^^^^^^^^^^^
+
+    error: "shop.core" excludes nothing: `services` has no module that it matches
+     --> budgets.toml:6:31
+      |
+    6 | exclude = ["shop.services.*", "shop.core"]
+      |                               ^^^^^^^^^^^
+
+    error: everything that "shop.cli" matches is excluded
+     --> budgets.toml:9:12
+      |
+    9 | modules = ["shop.cli"]
+      |            ^^^^^^^^^^
+
+    error: `shop.cli` has a table, and `exclude` of `[project]` leaves it out
+      --> budgets.toml:11:10
+       |
+    11 | [modules."shop.cli"]
+       |          ^^^^^^^^^^
     "#);
 }
 
@@ -1125,7 +1179,7 @@ since = 3
       |
     3 | targets = ["shop"]
       | ^^^^^^^
-      = help: it belongs in a `[checkpoints.NAME]` table, or in `[improvement]`
+      = help: it belongs in `[improvement]`, or in a `[checkpoints.NAME]` table
     "#);
 }
 

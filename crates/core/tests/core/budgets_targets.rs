@@ -282,6 +282,69 @@ fn two_patterns_of_one_layer_may_meet() {
     assert_eq!(targets.len(), MODULES.len() - 1);
 }
 
+/// The layer of each module that has one.
+fn layers(text: &str) -> Vec<(String, String)> {
+    let targets = resolved(text).into_iter();
+    targets
+        .filter_map(|target| Some((target.name, target.layer?)))
+        .collect()
+}
+
+fn pair(module: &str, layer: &str) -> (String, String) {
+    (module.to_owned(), layer.to_owned())
+}
+
+#[test]
+fn the_more_specific_pattern_wins_wherever_it_stands() {
+    let all = "[layers.rest]\nmodules = [\"shop\", \"shop.**\"]\n";
+    let one = "[layers.one]\nmodules = [\"shop.database.*\"]\n";
+    let name = "[layers.name]\nmodules = [\"shop.services.cart\", \"shop.cli\"]\n";
+    let expected = |layer_of: &[(&str, &str)]| -> Vec<(String, String)> {
+        layer_of.iter().map(|(module, layer)| pair(module, layer)).collect()
+    };
+    let rest = [
+        ("shop", "rest"),
+        ("shop.core", "rest"),
+        ("shop.database", "rest"),
+        ("shop.database.models.order", "rest"),
+        ("shop.services", "rest"),
+    ];
+    let of_one = [("shop.database.models", "one")];
+    let of_name = [("shop.cli", "name"), ("shop.services.cart", "name")];
+    let last = [&rest[..], &of_one, &of_name].concat();
+    assert_eq!(layers(&format!("{all}{one}{name}")), expected(&last));
+    let first = [&of_name[..], &of_one, &rest].concat();
+    assert_eq!(layers(&format!("{name}{one}{all}")), expected(&first));
+    // Of two that name as much, the one that stands for fewer.
+    let direct = "[layers.direct]\nmodules = [\"shop.*\"]\n[layers.below]\nmodules = [\"shop.**\"]\n";
+    let direct = layers(direct);
+    assert!(direct.contains(&pair("shop.core", "direct")) && direct.contains(&pair("shop.database.models", "below")));
+}
+
+#[test]
+fn a_layer_that_others_leave_nothing_has_no_target() {
+    let targets =
+        layers("[layers.cart]\nmodules = [\"shop.services.cart\"]\n[layers.rest]\nmodules = [\"shop.services.*\"]\n");
+    assert_eq!(targets, [pair("shop.services.cart", "cart")]);
+}
+
+#[test]
+fn what_is_excluded_is_no_target() {
+    let project = "[project]\nexclude = [\"shop.database.**\", \"shop.cli\"]\n[layers.all]\nmodules = [\"shop.**\"]\n";
+    let names = |text: &str| -> Vec<String> { layers(text).into_iter().map(|(module, _)| module).collect() };
+    assert_eq!(
+        names(project),
+        ["shop.core", "shop.database", "shop.services", "shop.services.cart"]
+    );
+    let layer = "[layers.all]\nmodules = [\"shop.**\"]\nexclude = [\"shop.database.**\"]\n\
+                 [layers.models]\nmodules = [\"shop.database.models\"]\n";
+    assert!(
+        layers(layer).contains(&pair("shop.database.models", "models")),
+        "another layer may have it"
+    );
+    assert!(!names(layer).contains(&"shop.database.models.order".to_owned()));
+}
+
 #[test]
 fn inline_tables_and_dotted_keys_are_the_same_grammar() {
     let targets =
@@ -296,8 +359,11 @@ fn inline_tables_and_dotted_keys_are_the_same_grammar() {
 #[test]
 fn the_reference_that_the_documentation_shows_is_valid_and_tells_the_defaults() {
     let reference = include_str!("../../src/budgets/reference.toml");
+    let excluded = ["shop.services.legacy", "shop.services.vendored"];
+    let modules = ListedModules::from_iter(MODULES.into_iter().chain(excluded));
+    let targets = parsed(reference).resolve(&modules).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(
-        resolved(reference).len(),
+        targets.len(),
         5,
         "a module, the total of its layer, two start-ups and a command"
     );

@@ -75,6 +75,8 @@ keys! {
         /// The file with what an earlier commit measured. `importgate record` writes it, and it is committed.
         BASELINE: Text = "baseline", Text,
             Says("`importgate.baseline.json` beside an importgate.toml, `budgets.baseline.json` beside any other file"), ["ci/imports.json"];
+        /// Modules that are no targets, whichever layer has a pattern that they match: names and patterns.
+        EXCLUDE: Patterns = "exclude", Patterns, Says("nothing is left out"), [["shop.vendored.**"]];
     }
 
     /// `[gate]`.
@@ -157,7 +159,11 @@ keys! {
     /// What a layer has for itself.
     layer {
         /// Which modules are of the layer: names and patterns. `a.*` is one level below a, `a.**` is any depth, and neither is a itself.
+        /// Of patterns of two layers that match a module the more specific wins: a name over a pattern, then the one with more names
+        /// in front of its first wildcard, then `*` over `**`.
         MODULES: Patterns = "modules", Patterns, Required, [["shop.services.*"], ["shop.database", "shop.database.**"]];
+        /// Modules that its patterns match and the layer is not to have: names and patterns. Another layer may have them.
+        EXCLUDE: Patterns = "exclude", Patterns, Says("nothing is left out"), [["shop.services.legacy"]];
         /// How long all of the layer may take, imported in one process.
         MAX_TOTAL_TIME: Time = "max-total-time", Time(TIMES_MS), Says("no limit"), ["200ms"];
     }
