@@ -140,9 +140,15 @@ pub struct MeasureArguments {
 /// `importgate check`.
 #[derive(Debug, Args)]
 pub struct CheckArguments {
-    /// Check only these targets: names, patterns as in the budgets file, layer:NAME, checkpoint:NAME.
+    /// Check only these targets: names, patterns as in the budgets file, files, folders, layer:NAME, checkpoint:NAME.
     #[arg(value_name = "MODULE")]
     pub modules: Vec<String>,
+    /// Print the targets that would be checked, one a line with its layer, and check nothing.
+    #[arg(long)]
+    pub list: bool,
+    /// Exit with 0 where budgets are exceeded; 2 and 3 stay.
+    #[arg(long)]
+    pub exit_zero: bool,
     /// Which project.
     #[command(flatten)]
     pub project: ProjectArguments,
@@ -193,7 +199,7 @@ impl CheckArguments {
 /// `importgate record`.
 #[derive(Debug, Args)]
 pub struct RecordArguments {
-    /// Measure none but these targets: names, patterns as in the budgets file, layer:NAME, checkpoint:NAME.
+    /// Measure none but these targets: names, patterns as in the budgets file, files, folders, layer:NAME, checkpoint:NAME.
     #[arg(value_name = "MODULE")]
     pub modules: Vec<String>,
     /// The same, as an option.

@@ -23,6 +23,7 @@ mod seed;
 mod shards;
 mod sources;
 pub mod store;
+mod words;
 mod zip;
 
 pub use commands::run;

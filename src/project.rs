@@ -15,7 +15,7 @@ use importgate_core::budgets;
 use importgate_core::budgets::{Budgets, Bytecode, Diagnostics, Engine, Selection, Target};
 use importgate_core::checks::Places;
 use importgate_core::flows::{SamplingSettings, Width};
-use importgate_core::observed::Measure;
+use importgate_core::observed::{EnvironmentKey, Measure};
 use importgate_core::report::Report;
 use importgate_core::report::first_names;
 use importgate_core::usage::Usage;
@@ -36,6 +36,8 @@ pub(crate) struct Project {
     usage_path: PathBuf,
     /// Every target of the budgets file, in its order.
     pub(crate) targets: Vec<Target>,
+    /// The entry of the baseline that is this interpreter's.
+    pub(crate) key: EnvironmentKey,
     python: ProjectPython,
 }
 
@@ -74,6 +76,7 @@ impl Project {
                 baseline_path,
                 usage_path,
                 targets,
+                key: session.interpreter().key(),
                 python,
             },
             session,
@@ -99,6 +102,7 @@ impl Project {
             root,
             source_roots,
             targets: Vec::new(),
+            key: session.interpreter().key(),
             python,
         };
         Ok((project, session))
@@ -107,7 +111,8 @@ impl Project {
     /// The targets that the words of the command line select, all of them where there are no words.
     pub(crate) fn select(&self, words: &[String]) -> Result<Selection, Error> {
         let groups = self.budgets.groups(&self.targets);
-        budgets::select(&self.targets, &groups, words).map_err(|unmatched| Error::NoTarget {
+        let words = self.spelled(words)?;
+        budgets::select(&self.targets, &groups, &words).map_err(|unmatched| Error::NoTarget {
             asked: unmatched.words,
             meant: unmatched.meant,
             known: first_names(self.targets.iter().map(|target| target.name.as_str())),

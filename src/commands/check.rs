@@ -1,7 +1,7 @@
 //! `importgate check`: opens the project and what it is compared with, has it checked, writes the report.
 
 use crate::base::BaseCheckout;
-use crate::cli::CheckArguments;
+use crate::cli::{CheckArguments, FormatKind};
 use crate::error::Error;
 use crate::exit;
 use crate::outputs;
@@ -12,19 +12,41 @@ use crate::sources::ProjectFiles;
 use crate::store;
 use importgate_core::checks::Verdict;
 use importgate_core::flows::{Against, Check, Deadline, Reuse, check};
-use importgate_core::report::Report;
+use importgate_core::report::{Report, listing};
 use importgate_probe::runner;
 use importgate_probe::{Probe, Stopwatch, machine};
 
 /// Runs the check and returns the exit code.
 pub(super) fn run(arguments: &CheckArguments) -> Result<u8, Error> {
+    if arguments.list {
+        return list(arguments);
+    }
     let report = report(arguments)?;
     outputs::write(&report, &arguments.formats, arguments.verbose)?;
     Ok(match report.verdict {
         _ if let Some(signal) = report.run.interrupted => exit::stopped_by(signal),
-        Verdict::Fail => exit::FAIL,
-        Verdict::Pass | Verdict::Inconclusive => exit::PASS,
+        Verdict::Fail if !arguments.exit_zero => exit::FAIL,
+        Verdict::Fail | Verdict::Pass | Verdict::Inconclusive => exit::PASS,
     })
+}
+
+/// Prints the targets that would be checked.
+fn list(arguments: &CheckArguments) -> Result<u8, Error> {
+    let (project, session) = Project::open(&arguments.project)?;
+    let selection = project.select(&arguments.modules)?;
+    // Only the plan of shards depends on what is recorded.
+    let recorded = match arguments.shard {
+        Some(_) => store::baseline::read(&project.baseline_path)?,
+        None => None,
+    };
+    let key = session.interpreter().key();
+    let targets = Division::of(arguments.shard, &project, &key, selection.targets, recorded.as_ref())?.own;
+    outputs::write_each(&arguments.formats, |kind, _| match kind {
+        FormatKind::Terminal => Ok(listing::render(&targets)),
+        FormatKind::Json => listing::render_json(&targets).map_err(outputs::not_json),
+        _ => Err(Error::Usage("--list has two formats: terminal and json".to_owned())),
+    })?;
+    Ok(exit::PASS)
 }
 
 fn report(arguments: &CheckArguments) -> Result<Report, Error> {

@@ -34,6 +34,7 @@ mod pages;
 mod places;
 mod record;
 mod reuse;
+mod selection;
 mod shards;
 mod startup;
 mod support;

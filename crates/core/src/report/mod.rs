@@ -26,6 +26,7 @@ pub mod html;
 pub mod json;
 pub mod junit;
 mod layers;
+pub mod listing;
 pub mod markdown;
 pub mod matrix;
 pub mod merge;
