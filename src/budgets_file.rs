@@ -12,11 +12,11 @@ const USAGE_FILE: &str = "importgate.usage.json";
 /// The name of the baseline where neither the budgets nor the name of their file say otherwise.
 pub(crate) const BASELINE: &str = "budgets.baseline.json";
 
+/// The file that is written where there is none.
+pub(crate) const PROPOSED: &str = "importgate.toml";
+
 /// Names of a file of budgets alone, in the order in which they count within one folder, each with the baseline beside it.
-const STANDALONE: [(&str, &str); 2] = [
-    ("importgate.toml", "importgate.baseline.json"),
-    ("budgets.toml", BASELINE),
-];
+const STANDALONE: [(&str, &str); 2] = [(PROPOSED, "importgate.baseline.json"), ("budgets.toml", BASELINE)];
 
 /// Where budgets stand, before they are read.
 #[derive(Debug)]

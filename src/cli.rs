@@ -73,6 +73,8 @@ impl From<ReuseChoice> for ReuseBy {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Look at the project, measure it, and write a first budgets file.
+    Init(InitArguments),
     /// Measure, compare with the baseline and say pass or fail.
     Check(CheckArguments),
     /// Measure and store the baseline; shows what changes in it before it writes.
@@ -135,6 +137,43 @@ pub struct MeasureArguments {
     /// No progress on stderr.
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// `importgate init`.
+#[derive(Debug, Args)]
+pub struct InitArguments {
+    /// The interpreter [default: as for `check`].
+    #[arg(long, value_name = "PYTHON")]
+    pub python: Option<PathBuf>,
+    /// Add a table [tool.importgate] to pyproject.toml instead of writing importgate.toml.
+    #[arg(long)]
+    pub pyproject: bool,
+    /// Print what would be written and write nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write without asking; nothing is asked in CI, nor where there is no terminal.
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Replace budgets that are there already.
+    #[arg(long)]
+    pub force: bool,
+    /// Run so many imports at once [default: as many as there are processors].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_024))]
+    pub jobs: Option<u32>,
+    /// No progress on stderr.
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+impl InitArguments {
+    /// The project here, which has no budgets file.
+    pub(crate) fn project(&self) -> ProjectArguments {
+        ProjectArguments {
+            budgets: None,
+            baseline: None,
+            python: self.python.clone(),
+        }
+    }
 }
 
 /// `importgate check`.

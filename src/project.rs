@@ -12,7 +12,7 @@ use crate::interpreter::ProjectPython;
 use crate::seed;
 use crate::store;
 use importgate_core::budgets;
-use importgate_core::budgets::{Budgets, Bytecode, Diagnostics, Engine, Selection, Target};
+use importgate_core::budgets::{Budgets, Bytecode, Diagnostics, Engine, FileKind, Selection, Target};
 use importgate_core::checks::Places;
 use importgate_core::flows::{SamplingSettings, Width};
 use importgate_core::observed::{EnvironmentKey, Measure};
@@ -85,6 +85,17 @@ impl Project {
 
     /// A folder without a budgets file: no targets, and every setting as it is by default.
     pub(crate) fn without_budgets(arguments: &ProjectArguments) -> Result<(Self, Session), Error> {
+        Self::here(budgets_file::no_budgets(), arguments)
+    }
+
+    /// This folder with budgets that are in no file yet; their targets are still to be made out.
+    pub(crate) fn proposed(text: &str, arguments: &ProjectArguments) -> Result<(Self, Session), Error> {
+        runner::prepare()?;
+        let budgets = budgets::parse(text, budgets_file::PROPOSED, FileKind::Standalone).map_err(Error::Budgets)?;
+        Self::here(Some(budgets), arguments)
+    }
+
+    fn here(budgets: Option<Budgets>, arguments: &ProjectArguments) -> Result<(Self, Session), Error> {
         let unreadable = |source| Error::Unreadable {
             path: PathBuf::from("."),
             source,
@@ -92,7 +103,7 @@ impl Project {
         let root = std::env::current_dir()
             .and_then(|here| here.canonicalize())
             .map_err(unreadable)?;
-        let budgets = budgets_file::no_budgets().ok_or_else(|| Error::NoBudgets { folder: root.clone() })?;
+        let budgets = budgets.ok_or_else(|| Error::NoBudgets { folder: root.clone() })?;
         let mut python = ProjectPython::find(arguments, &budgets, (&root, ""))?;
         let (source_roots, session) = open_session(&mut python, &budgets, &root)?;
         let project = Self {
@@ -214,8 +225,13 @@ pub(crate) fn instruction_counter(budgets: &Budgets) -> Result<Option<instructio
 
 /// What modules there are for a session, found without importing any.
 pub(crate) fn module_index(session: &Session) -> FileSystemIndex {
+    module_index_with(session, session.settings().source_roots.clone())
+}
+
+/// The same with other folders in front of the interpreter's own.
+pub(crate) fn module_index_with(session: &Session, source_roots: Vec<PathBuf>) -> FileSystemIndex {
     let interpreter = session.interpreter();
-    let mut search_path = session.settings().source_roots.clone();
+    let mut search_path = source_roots;
     search_path.extend(interpreter.path.iter().cloned());
     FileSystemIndex::new(search_path, interpreter.builtin_modules.clone())
 }

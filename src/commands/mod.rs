@@ -9,6 +9,7 @@ mod doctor;
 mod explain;
 mod explain_log;
 mod fix;
+mod init;
 mod merge;
 mod record;
 mod usage;
@@ -27,6 +28,7 @@ use importgate_core::report::{explain as explain_report, json, untrusted};
 pub fn run(cli: Cli) -> u8 {
     outputs::choose_colour(cli.color);
     let result = match &cli.command {
+        Command::Init(arguments) => init::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Record(arguments) => record::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),

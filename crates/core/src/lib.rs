@@ -16,6 +16,8 @@ pub mod fix;
 #[cfg(feature = "decide")]
 pub mod flows;
 #[cfg(feature = "decide")]
+pub mod init;
+#[cfg(feature = "decide")]
 mod numbers;
 pub mod observed;
 #[cfg(feature = "decide")]

@@ -1,0 +1,137 @@
+//! What `importgate init` measures, in the order in which it happens: one look at every module that was found, and a few samples of
+//! each, side by side. It is no recording: ceilings with room to spare need no more, and a baseline of so few samples would
+//! catch less than it promises.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use crate::budgets::{Target, Workload};
+use crate::checks::Started;
+use crate::init::{Figures, Outline, Survey, SurveyedTarget};
+use crate::observed::{Clock, ImportRequest, Look, Measure, MeasureError, TargetObservation};
+use crate::report::wording;
+use crate::sampling::{OtherSide, Question};
+use crate::stats::{MachineSpeed, estimate};
+
+use super::observe::{Glanced, Observer};
+use super::sample::{self, Job, Taken};
+use super::side_by_side::Width;
+use super::{Deadline, SamplingSettings, ShowProgress};
+
+/// Samples of each target. Where a time lies, three tell within a tenth or so, and a ceiling is several times as high.
+const SAMPLES: u32 = 3;
+
+/// How many modules are imported to tell how long one takes.
+const SCOUTED: usize = 6;
+/// How long measuring may take: a check right after takes about as long again.
+const MEASURED_WITHIN: Duration = Duration::from_secs(18);
+/// So many modules are measured however long that takes.
+const FEWEST: usize = 24;
+
+/// As much of a project as can be measured while somebody waits: all of it, or the modules nearest to the top.
+///
+/// # Errors
+/// Where nothing could be measured, or the run was interrupted.
+pub fn narrow(
+    outline: Outline,
+    measure: &dyn Measure,
+    width: Width,
+    clock: &dyn Clock,
+) -> Result<Outline, MeasureError> {
+    if outline.measured() <= FEWEST {
+        return Ok(outline);
+    }
+    let names = outline.some_modules(SCOUTED + 1);
+    let mut took = Vec::new();
+    for name in names {
+        let began = clock.elapsed();
+        let request = ImportRequest {
+            preload: &[],
+            imports: &[name],
+            round: 0,
+        };
+        measure.observe(request, Look::Light)?;
+        took.push(clock.elapsed().saturating_sub(began));
+    }
+    // The first compiles what all of them import.
+    took.remove(0);
+    let scouted = u32::try_from(took.len()).unwrap_or(u32::MAX).max(1);
+    let each = took.into_iter().sum::<Duration>() / scouted * (SAMPLES + 1);
+    let at_once = u32::try_from(width.imports()).unwrap_or(1);
+    let most = (MEASURED_WITHIN * at_once).as_secs_f64() / each.as_secs_f64().max(1e-3);
+    Ok(outline.within((most as usize).max(FEWEST)))
+}
+
+/// Looks at targets and takes a few samples of each that works. What there was no time for has no figures.
+///
+/// # Errors
+/// Where nothing could be measured, or the run was interrupted.
+pub fn survey(
+    targets: &[Target],
+    measure: &dyn Measure,
+    sampling: &SamplingSettings,
+    deadline: Deadline<'_>,
+    progress: &mut dyn ShowProgress,
+) -> Result<Survey, MeasureError> {
+    let observer = Observer {
+        measure,
+        settles: Some(&|_, _| Glanced::Settled),
+        is_open: None,
+        width: sampling.width,
+        deadline: Some(deadline),
+    };
+    let side = observer.observe(targets, progress)?;
+    let settings = SamplingSettings {
+        fixed: Some(SAMPLES),
+        ..sampling.narrowed_to(side.width)
+    };
+    let rules = settings.rules(0);
+    let seen = || targets.iter().zip(&side.observations);
+    let works = |(_, observed): &(&Target, &TargetObservation)| !observed.is_missing && observed.failure().is_none();
+    let jobs: Vec<Job<'_>> = seen()
+        .filter(works)
+        .map(|(target, observed)| {
+            let question = Question::new(target, &OtherSide::Nothing, rules);
+            Job::to_check(target, question, observed)
+        })
+        .collect();
+    let samples = sample::take((measure, None), &jobs, &settings, deadline, progress)?.whole()?;
+    let mut taken = samples.taken.iter();
+    let of_each = seen().map(|seen| {
+        let taken = works(&seen).then(|| taken.next()).flatten();
+        surveyed(seen, taken)
+    });
+    Ok(Survey {
+        targets: of_each.collect(),
+    })
+}
+
+fn surveyed((target, observed): (&Target, &TargetObservation), taken: Option<&Taken>) -> SurveyedTarget {
+    let failure = observed.failure().or_else(|| taken?.failure.as_ref());
+    let started = Started::by(&target.workload);
+    let outcome = match (failure, taken) {
+        (Some(failure), _) => Some(Err(wording::failure(failure, started))),
+        (None, Some(taken)) => figures(target, observed, taken).map(Ok),
+        (None, None) => None,
+    };
+    let names = observed.observation.modules.iter();
+    let loaded: BTreeSet<String> = names.map(|module| module.name.clone()).collect();
+    SurveyedTarget {
+        name: target.name.clone(),
+        outcome,
+        loaded,
+    }
+}
+
+fn figures(target: &Target, observed: &TargetObservation, taken: &Taken) -> Option<Figures> {
+    let samples = &taken.head;
+    let estimate = estimate(samples, &MachineSpeed::of(samples))?;
+    let modules = match target.workload {
+        Workload::Imports(_) => samples.iter().map(|sample| sample.modules).max().unwrap_or(0),
+        Workload::Command(_) => observed.observation.modules.len() as u64,
+    };
+    Some(Figures {
+        time_ms: estimate.time_ms,
+        modules,
+    })
+}

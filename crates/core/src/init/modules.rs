@@ -1,0 +1,171 @@
+//! The modules of the packages that were found, and those of them that are left out: tests, migrations and what others wrote are no
+//! part of what a program imports.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::observed::{ModuleIndex, is_at_or_below};
+
+/// Names of modules that no program imports, or that the project did not write, wherever they stand in a package.
+const LEFT_OUT: &[&str] = &[
+    "_vendor",
+    "_vendored",
+    "conftest",
+    "migrations",
+    "project_template",
+    "test",
+    "tests",
+    "third_party",
+    "vendor",
+    "vendored",
+];
+
+/// More modules than this are not looked for.
+const MOST: usize = 20_000;
+
+/// What is below the packages of a project.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Modules {
+    /// The modules to measure, each with whether it has others below it.
+    pub kept: BTreeMap<String, bool>,
+    /// The uppermost of those that are left out, each with whether it has others below it.
+    pub left_out: BTreeMap<String, bool>,
+}
+
+impl Modules {
+    /// Those at or below `package`.
+    pub(super) fn names_below<'a>(&'a self, package: &'a str) -> impl Iterator<Item = &'a str> {
+        let from = self.kept.range(package.to_owned()..).map(|(name, _)| name.as_str());
+        // Names that only begin alike stand between a package and what is below it.
+        let begins_alike = from.take_while(move |name| name.starts_with(package));
+        begins_alike.filter(move |name| is_at_or_below(name, package))
+    }
+
+    /// Everything below `package`, left out or not; of what is left out, the uppermost alone.
+    pub(super) fn all_below<'a>(&'a self, package: &'a str) -> Vec<&'a str> {
+        let left_out = self.left_out.keys().map(String::as_str);
+        let left_out = left_out.filter(|name| is_at_or_below(name, package));
+        let all = self.names_below(package).chain(left_out);
+        all.filter(|name| *name != package).collect()
+    }
+
+    /// Patterns for all that is left out, few where the same name is left out in many places.
+    pub fn exclusions(&self) -> BTreeSet<String> {
+        let mut patterns = BTreeSet::new();
+        for (name, has_more) in &self.left_out {
+            let (top, rest) = name.split_once('.').unwrap_or((name, ""));
+            let last = name.rsplit('.').next().unwrap_or(name);
+            let pattern = if LEFT_OUT.contains(&last) && rest.contains('.') {
+                format!("{top}.**.{last}")
+            } else {
+                name.clone()
+            };
+            if *has_more {
+                patterns.insert(format!("{pattern}.**"));
+            }
+            patterns.insert(pattern);
+        }
+        patterns
+    }
+}
+
+/// Every module at or below these packages.
+pub fn modules_below(packages: &[String], index: &dyn ModuleIndex) -> Modules {
+    let mut modules = Modules::default();
+    let mut open: Vec<String> = packages.to_vec();
+    while let Some(name) = open.pop() {
+        let children = index.children(&name);
+        let is_root = packages.contains(&name);
+        if !is_root && is_left_out(&name) {
+            modules.left_out.insert(name, !children.is_empty());
+            continue;
+        }
+        if modules.kept.len() == MOST {
+            break;
+        }
+        modules.kept.insert(name, !children.is_empty());
+        open.extend(children);
+    }
+    modules
+}
+
+fn is_left_out(module: &str) -> bool {
+    let name = module.rsplit('.').next().unwrap_or(module);
+    LEFT_OUT.contains(&name) || name.starts_with("test_") || name.ends_with("_test") || name.ends_with("_tests")
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// An index of these modules and of the packages above them.
+    #[derive(Debug)]
+    pub(in crate::init) struct Listed(BTreeSet<String>);
+
+    impl Listed {
+        pub(in crate::init) fn of(names: &[impl AsRef<str>]) -> Self {
+            let mut all = BTreeSet::new();
+            for name in names {
+                let mut name = name.as_ref();
+                loop {
+                    all.insert(name.to_owned());
+                    match name.rsplit_once('.') {
+                        Some((parent, _)) => name = parent,
+                        None => break,
+                    }
+                }
+            }
+            Self(all)
+        }
+    }
+
+    impl ModuleIndex for Listed {
+        fn exists(&self, module: &str) -> bool {
+            self.0.contains(module)
+        }
+
+        fn children(&self, package: &str) -> Vec<String> {
+            let parent = |name: &str| {
+                name.rsplit_once('.')
+                    .map_or(String::new(), |(parent, _)| parent.to_owned())
+            };
+            self.0.iter().filter(|name| parent(name) == package).cloned().collect()
+        }
+    }
+
+    #[test]
+    fn tests_and_migrations_are_left_out_wherever_they_stand() {
+        let index = Listed::of(&[
+            "acme.web.views",
+            "acme.web.tests.test_views",
+            "acme.web.migrations.m1",
+            "acme.tests.test_a",
+            "acme.test_b",
+            "acmeother.x",
+        ]);
+        let modules = modules_below(&["acme".to_owned()], &index);
+        assert_eq!(
+            modules.kept.keys().collect::<Vec<_>>(),
+            ["acme", "acme.web", "acme.web.views"]
+        );
+        let patterns: Vec<String> = modules.exclusions().into_iter().collect();
+        assert_eq!(
+            patterns,
+            [
+                "acme.**.migrations",
+                "acme.**.migrations.**",
+                "acme.**.tests",
+                "acme.**.tests.**",
+                "acme.test_b",
+                "acme.tests",
+                "acme.tests.**"
+            ]
+        );
+        assert_eq!(modules.names_below("acme.web").count(), 2);
+    }
+
+    #[test]
+    fn a_package_that_is_measured_may_be_called_as_it_likes() {
+        let modules = modules_below(&["tests".to_owned()], &Listed::of(&["tests.a"]));
+        assert_eq!(modules.kept.len(), 2);
+    }
+}

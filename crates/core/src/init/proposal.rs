@@ -1,0 +1,216 @@
+//! A first budgets file as data: what is measured, and once that happened, what each layer may take.
+
+use std::collections::BTreeMap;
+
+use super::ceilings::{Ceilings, Figures, Room, Survey};
+use super::discover::Discovery;
+use super::heavy::heavy_modules;
+use super::layers::{LayerPlan, covering, layers};
+use super::modules::{Modules, modules_below};
+use super::round;
+use crate::budgets::FileKind;
+use crate::observed::{Installed, ModuleIndex};
+
+/// More commands than this are not measured: each is a whole process, with nothing beside it.
+const MOST_COMMANDS: usize = 4;
+
+/// No package is deeper.
+const DEEPEST: usize = 12;
+
+/// A command that is proposed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommandPlan {
+    /// The program, which is its name too.
+    pub program: String,
+}
+
+impl CommandPlan {
+    /// The name of its target.
+    pub(super) fn target(&self) -> String {
+        format!("command:{}", self.program)
+    }
+}
+
+/// What is measured: modules in layers, and commands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outline {
+    /// What was found.
+    pub discovery: Discovery,
+    /// All of its modules.
+    pub modules: Modules,
+    /// The layers.
+    pub layers: Vec<LayerPlan>,
+    /// The commands.
+    pub commands: Vec<CommandPlan>,
+    /// How many levels below each package are measured; all where there is no number.
+    pub depth: Option<usize>,
+}
+
+impl Outline {
+    /// All that was found, of which `has_program` says whether a command is installed.
+    pub fn of(discovery: Discovery, index: &dyn ModuleIndex, has_program: impl Fn(&str) -> bool) -> Self {
+        let packages: Vec<String> = discovery
+            .packages
+            .iter()
+            .filter(|name| index.exists(name))
+            .cloned()
+            .collect();
+        let modules = modules_below(&packages, index);
+        let programs = discovery.scripts.iter().filter(|name| has_program(name));
+        let commands = programs.take(MOST_COMMANDS).map(|program| CommandPlan {
+            program: program.clone(),
+        });
+        Self {
+            layers: layers(&modules, &packages, None),
+            commands: commands.collect(),
+            depth: None,
+            discovery: Discovery { packages, ..discovery },
+            modules,
+        }
+    }
+
+    /// The same with modules down to so many levels below each package.
+    #[must_use]
+    pub fn down_to(mut self, depth: usize) -> Self {
+        self.layers = layers(&self.modules, &self.discovery.packages, Some(depth));
+        self.depth = Some(depth);
+        self
+    }
+
+    /// The same with as many levels as `most` modules allow, at least the packages themselves.
+    #[must_use]
+    pub fn within(self, most: usize) -> Self {
+        if self.measured() <= most {
+            return self;
+        }
+        let depths = (0..DEEPEST).map(|depth| self.clone().down_to(depth));
+        let small = depths.take_while(|outline| outline.measured() <= most).last();
+        small.unwrap_or_else(|| self.down_to(0))
+    }
+
+    /// Some of the modules, from all over the project.
+    pub fn some_modules(&self, count: usize) -> Vec<String> {
+        let modules: Vec<&String> = self.layers.iter().flat_map(|layer| &layer.modules).collect();
+        let step = modules.len().div_ceil(count.max(1)).max(1);
+        modules.into_iter().step_by(step).cloned().collect()
+    }
+
+    /// How many modules are measured.
+    pub fn measured(&self) -> usize {
+        self.layers.iter().map(|layer| layer.modules.len()).sum()
+    }
+
+    /// A budgets file without ceilings, to measure by.
+    pub fn draft(&self) -> String {
+        super::text::render(&Proposal::unmeasured(self.clone()), FileKind::Standalone)
+    }
+}
+
+/// A budgets file that is proposed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Proposal {
+    /// What is measured.
+    pub(super) outline: Outline,
+    /// Who measured, such as `Python 3.13.0`; `None` where nothing was measured yet.
+    pub(super) measured_by: Option<String>,
+    /// The room above what was measured.
+    pub(super) room: Room,
+    /// The ceilings of layers, by their names.
+    pub(super) ceilings: BTreeMap<String, Ceilings>,
+    /// Commands that work, with their time in milliseconds.
+    pub(super) commands: BTreeMap<String, f64>,
+    /// What is forbidden to all layers.
+    pub(super) forbid: Vec<String>,
+    /// Modules and commands that fail, with the reason.
+    pub(super) failing: BTreeMap<String, String>,
+}
+
+impl Proposal {
+    fn unmeasured(outline: Outline) -> Self {
+        Self {
+            outline,
+            measured_by: None,
+            room: Room::default(),
+            ceilings: BTreeMap::new(),
+            commands: BTreeMap::new(),
+            forbid: Vec::new(),
+            failing: BTreeMap::new(),
+        }
+    }
+
+    /// What the outline comes to after it was measured. Modules that cannot be imported alone are left out.
+    pub fn of(
+        mut outline: Outline,
+        survey: &Survey,
+        (installed, index): (&Installed, &dyn ModuleIndex),
+        measured_by: String,
+    ) -> Self {
+        let own = |text: (&str, &str)| (text.0.to_owned(), text.1.to_owned());
+        let failing: BTreeMap<String, String> = survey.failures().map(own).collect();
+        for layer in &mut outline.layers {
+            layer.modules.retain(|module| !failing.contains_key(module));
+        }
+        outline.layers.retain(|layer| !layer.modules.is_empty());
+        let room = Room::default();
+        let of_layer = |layer: &LayerPlan| Some((layer.name.clone(), Ceilings::of(layer, survey, room)?));
+        let ceilings = outline.layers.iter().filter_map(of_layer).collect();
+        let of_command = |command: &CommandPlan| {
+            let figures = survey.figures(&command.target())?;
+            Some((command.program.clone(), figures.time_ms))
+        };
+        let commands = outline.commands.iter().filter_map(of_command).collect();
+        let Discovery {
+            requirements, packages, ..
+        } = &outline.discovery;
+        let forbid = heavy_modules(installed, requirements, packages, &survey.loaded(), index);
+        Self {
+            measured_by: Some(measured_by),
+            room,
+            ceilings,
+            commands,
+            forbid,
+            failing,
+            outline,
+        }
+    }
+
+    /// True where there is nothing to measure.
+    pub fn is_empty(&self) -> bool {
+        self.outline.layers.is_empty() && self.commands.is_empty()
+    }
+
+    /// How many modules have a budget.
+    pub fn modules(&self) -> usize {
+        self.outline.measured()
+    }
+
+    /// The modules that cannot be imported alone, with the reason.
+    pub fn failing(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.failing
+            .iter()
+            .map(|(name, reason)| (name.as_str(), reason.as_str()))
+    }
+
+    /// The text of the file, or what is to be added to a pyproject.toml.
+    pub fn render(&self, kind: FileKind) -> String {
+        super::text::render(self, kind)
+    }
+
+    /// The ceiling of a module that has a table of its own.
+    pub(super) fn ceiling_of(&self, figures: &Figures) -> (f64, u64) {
+        (
+            round::time_ms(figures.time_ms * self.room.time),
+            round::modules(figures.modules as f64 * self.room.modules),
+        )
+    }
+
+    /// The ceiling of a command.
+    pub(super) fn command_ceiling_ms(&self, time_ms: f64) -> f64 {
+        round::time_ms(time_ms * self.room.time)
+    }
+
+    /// The patterns of a layer.
+    pub(super) fn patterns(&self, layer: &LayerPlan) -> Vec<String> {
+        covering(&layer.modules, &self.outline.modules)
+    }
+}

@@ -1,0 +1,251 @@
+//! `importgate init`: looks at the project, measures what it finds, and writes a first budgets file.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use crate::budgets_file::PROPOSED;
+use crate::cli::InitArguments;
+use crate::error::Error;
+use crate::exit;
+use crate::outputs;
+use crate::progress::ProgressLine;
+use crate::project::{Project, module_index_with};
+use crate::seed;
+use crate::store;
+use importgate_core::budgets::{self, FileKind};
+use importgate_core::flows::{Deadline, SamplingSettings, narrow, survey};
+use importgate_core::init::{Outline, Proposal, Sources, discover, is_read, is_walked};
+use importgate_core::observed::Measure;
+use importgate_core::report::untrusted;
+use importgate_probe::{Probe, Stopwatch};
+
+/// The file that a table is added to.
+const PYPROJECT: &str = "pyproject.toml";
+/// Files that have budgets already.
+const TAKEN: [&str; 2] = [PROPOSED, "budgets.toml"];
+/// More files than this are no project.
+const MOST_FILES: usize = 200_000;
+/// A text that is longer is not read.
+const LONGEST_TEXT: u64 = 1 << 20;
+
+/// Proposes budgets, writes them where nobody objects, and returns the exit code.
+pub(super) fn run(arguments: &InitArguments) -> Result<u8, Error> {
+    let clock = Stopwatch::start();
+    let folder = Path::new("");
+    let target = Target::choose(folder, arguments)?;
+    let sources = read_sources(folder)?;
+    let discovery = discover(&sources);
+    let (project, session) = Project::without_budgets(&arguments.project())?;
+    let roots = discovery.source_roots.iter().map(|root| project.root.join(root));
+    let index = module_index_with(&session, roots.collect());
+    let programs = session.interpreter().executable.parent().map(Path::to_path_buf);
+    let has_program = |name: &str| programs.as_ref().is_some_and(|folder| folder.join(name).is_file());
+    let outline = Outline::of(discovery, &index, has_program);
+    drop(session);
+    if outline.measured() == 0 {
+        return Err(Error::CannotMeasure(format!(
+            "no packages were found in {}: neither below src nor beside pyproject.toml or setup.py; run it in the project's folder",
+            project.root.display()
+        )));
+    }
+    let draft = outline.draft();
+    let (project, session) = Project::proposed(&draft, &arguments.project())?;
+    let width = project.width(arguments.jobs);
+    let measure = Probe::new(session, None);
+    let mut progress = ProgressLine::new(arguments.quiet);
+    let outline = narrow(outline, &measure, width, &clock)?;
+    let budgets = budgets::parse(&outline.draft(), PROPOSED, FileKind::Standalone).map_err(Error::Budgets)?;
+    let targets = budgets.resolve(&index).map_err(Error::Budgets)?;
+    let sampling = SamplingSettings {
+        width,
+        ..SamplingSettings::of(&project.budgets, seed::draw)
+    };
+    let deadline = Deadline::new(&clock, None);
+    let survey = survey(&targets, &measure, &sampling, deadline, &mut progress)?;
+    progress.finish();
+    let measured_by = format!("Python {}", measure.interpreter().version);
+    let proposal = Proposal::of(outline, &survey, (&measure.installed(), &index), measured_by);
+    if proposal.is_empty() {
+        let first = proposal.failing().next();
+        let reason = first.map_or(String::new(), |(name, reason)| format!(": {name}: {reason}"));
+        return Err(project.with_doubt(Error::CannotMeasure(format!(
+            "nothing can be imported{}",
+            untrusted::line(&reason)
+        ))));
+    }
+    let text = target.with(&proposal)?;
+    if arguments.dry_run {
+        outputs::to_standard_output(&text)?;
+        return Ok(exit::PASS);
+    }
+    if asks(arguments) && !agrees(&target, &proposal.render(target.kind))? {
+        return Ok(exit::PASS);
+    }
+    store::replace(&target.path, text.as_bytes()).map_err(|source| Error::Output {
+        path: target.path.clone(),
+        source,
+    })?;
+    outputs::to_standard_output(&summary(&target, &proposal))?;
+    Ok(exit::PASS)
+}
+
+/// What is written.
+struct Target {
+    path: PathBuf,
+    kind: FileKind,
+    /// What the file says until now, where a table is added to it.
+    before: String,
+}
+
+impl Target {
+    /// The file to write, unless there are budgets already.
+    fn choose(folder: &Path, arguments: &InitArguments) -> Result<Self, Error> {
+        let pyproject = folder.join(PYPROJECT);
+        let before = match fs::read_to_string(&pyproject) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            read => read.map_err(|source| Error::Unreadable {
+                path: pyproject.clone(),
+                source,
+            })?,
+        };
+        let has_table = before.contains("[tool.importgate");
+        let taken = TAKEN.into_iter().find(|name| folder.join(name).exists());
+        let taken = taken
+            .or(has_table.then_some(PYPROJECT))
+            .filter(|name| !arguments.force || (arguments.pyproject && *name == PYPROJECT));
+        if let Some(taken) = taken.filter(|_| !arguments.dry_run) {
+            let way_out = if taken == PYPROJECT {
+                "remove its table first"
+            } else {
+                "--force replaces it, --dry-run shows what would be written"
+            };
+            return Err(Error::Usage(format!(
+                "there are budgets already, in {taken}; {way_out}"
+            )));
+        }
+        Ok(if arguments.pyproject {
+            Self {
+                path: pyproject,
+                kind: FileKind::Pyproject,
+                before,
+            }
+        } else {
+            Self {
+                path: folder.join(PROPOSED),
+                kind: FileKind::Standalone,
+                before: String::new(),
+            }
+        })
+    }
+
+    fn name(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    /// The whole text of the file with the proposal in it.
+    fn with(&self, proposal: &Proposal) -> Result<String, Error> {
+        let mut text = self.before.clone();
+        if !text.is_empty() {
+            text.push_str(if text.ends_with('\n') { "\n" } else { "\n\n" });
+        }
+        text.push_str(&proposal.render(self.kind));
+        // What is written is read first, by what will read it.
+        budgets::parse(&text, &self.name(), self.kind).map_err(Error::Budgets)?;
+        Ok(text)
+    }
+}
+
+/// True where somebody is there to be asked.
+fn asks(arguments: &InitArguments) -> bool {
+    let is_terminal = io::stdin().is_terminal() && io::stderr().is_terminal();
+    is_terminal && !arguments.yes && std::env::var_os("CI").is_none_or(|value| value.is_empty())
+}
+
+fn agrees(target: &Target, text: &str) -> Result<bool, Error> {
+    outputs::to_standard_output(text)?;
+    let refused = |source| Error::Output {
+        path: PathBuf::from("stderr"),
+        source,
+    };
+    let mut stderr = io::stderr();
+    write!(stderr, "\nWrite this to {}? [Y/n] ", target.name()).map_err(refused)?;
+    stderr.flush().map_err(refused)?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer).map_err(refused)?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "" | "y" | "yes") && !answer.is_empty())
+}
+
+fn summary(target: &Target, proposal: &Proposal) -> String {
+    let left_out = proposal.failing().count();
+    let left_out = match left_out {
+        0 => String::new(),
+        count => format!("; {count} that cannot be imported alone are left out, with the reason"),
+    };
+    format!(
+        "{}: ceilings for {} modules{left_out}\n  next: `importgate check`, then `importgate record`, and commit both files\n",
+        target.name(),
+        proposal.modules()
+    )
+}
+
+/// Lists the files of a project, and reads those few that say what it is.
+fn read_sources(folder: &Path) -> Result<Sources, Error> {
+    let mut sources = Sources::default();
+    let mut texts = BTreeMap::new();
+    let mut open = vec![(folder.to_path_buf(), String::new())];
+    while let Some((path, name)) = open.pop() {
+        let listed = fs::read_dir(if path.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            &path
+        });
+        let entries: Vec<fs::DirEntry> = listed.into_iter().flatten().flatten().collect();
+        let names: Vec<String> = entries
+            .iter()
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .collect();
+        let own_name = name.rsplit('/').next().unwrap_or("");
+        if !name.is_empty() && !is_walked(own_name, names.iter().map(String::as_str)) {
+            continue;
+        }
+        for entry in &entries {
+            let Ok(entry_name) = entry.file_name().into_string() else {
+                continue;
+            };
+            let inner = if name.is_empty() {
+                entry_name.clone()
+            } else {
+                format!("{name}/{entry_name}")
+            };
+            // Links to folders are not followed: what they lead to has a place of its own, or is not the project's.
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => open.push((entry.path(), inner)),
+                Ok(_) => {
+                    if is_read(&entry_name)
+                        && let Some(text) = short_text(&entry.path())
+                    {
+                        texts.insert(inner.clone(), text);
+                    }
+                    sources.files.push(inner);
+                }
+                Err(_) => {}
+            }
+        }
+        if sources.files.len() > MOST_FILES {
+            return Err(Error::Usage(
+                "there are too many files here for one project; run it in the project's folder".to_owned(),
+            ));
+        }
+    }
+    sources.texts = texts;
+    Ok(sources)
+}
+
+fn short_text(path: &Path) -> Option<String> {
+    let length = fs::metadata(path).ok()?.len();
+    (length <= LONGEST_TEXT)
+        .then(|| fs::read_to_string(path).ok())
+        .flatten()
+}
