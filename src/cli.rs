@@ -157,6 +157,15 @@ pub struct InitArguments {
     /// Replace budgets that are there already.
     #[arg(long)]
     pub force: bool,
+    /// Write a workflow for GitHub too, .github/workflows/importgate.yml.
+    #[arg(long)]
+    pub github: bool,
+    /// Add the hooks to .pre-commit-config.yaml too.
+    #[arg(long)]
+    pub pre_commit: bool,
+    /// Add a target import-time to the Makefile too.
+    #[arg(long)]
+    pub make: bool,
     /// Run so many imports at once [default: as many as there are processors].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_024))]
     pub jobs: Option<u32>,

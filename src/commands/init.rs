@@ -16,6 +16,7 @@ use crate::seed;
 use crate::store;
 use importgate_core::budgets::{self, FileKind};
 use importgate_core::flows::{Deadline, SamplingSettings, narrow, survey};
+use importgate_core::init::companions::{self, Refusal};
 use importgate_core::init::{Outline, Proposal, Sources, discover, is_read, is_walked};
 use importgate_core::observed::Measure;
 use importgate_core::report::untrusted;
@@ -76,19 +77,99 @@ pub(super) fn run(arguments: &InitArguments) -> Result<u8, Error> {
         ))));
     }
     let text = target.with(&proposal)?;
+    let companions = companions(folder, &sources, &measure.interpreter().minor, arguments)?;
     if arguments.dry_run {
-        outputs::to_standard_output(&text)?;
+        outputs::to_standard_output(&preview(&text, &companions))?;
         return Ok(exit::PASS);
     }
-    if asks(arguments) && !agrees(&target, &proposal.render(target.kind))? {
+    if asks(arguments) && !agrees(&target, &preview(&proposal.render(target.kind), &companions))? {
         return Ok(exit::PASS);
     }
-    store::replace(&target.path, text.as_bytes()).map_err(|source| Error::Output {
-        path: target.path.clone(),
-        source,
-    })?;
+    write(&target.path, &text)?;
     outputs::to_standard_output(&summary(&target, &proposal))?;
+    for companion in &companions {
+        if let Ok(text) = &companion.text {
+            write(&folder.join(companion.name), text)?;
+        }
+        outputs::to_standard_output(&companion.line())?;
+    }
     Ok(exit::PASS)
+}
+
+/// A file beside the budgets that was asked for.
+struct Companion {
+    name: &'static str,
+    /// What it becomes, or why it stays as it is.
+    text: Result<String, Refusal>,
+}
+
+impl Companion {
+    fn line(&self) -> String {
+        let name = self.name;
+        match self.text {
+            Ok(_) => format!("{name}: importgate is in it\n"),
+            Err(Refusal::Present) => format!("{name}: left as it is, since importgate is in it already\n"),
+            Err(Refusal::Unclear) => {
+                format!("{name}: left as it is, since nothing can be added without a person's look at it\n")
+            }
+        }
+    }
+}
+
+fn companions(
+    folder: &Path,
+    sources: &Sources,
+    minor: &str,
+    arguments: &InitArguments,
+) -> Result<Vec<Companion>, Error> {
+    let mut asked = Vec::new();
+    let mut add = |name, text| asked.push(Companion { name, text });
+    if arguments.github {
+        add(companions::WORKFLOW, companions::workflow(sources, minor));
+    }
+    if arguments.pre_commit {
+        let before = text_if_any(&folder.join(companions::PRE_COMMIT))?;
+        add(companions::PRE_COMMIT, companions::pre_commit(before.as_deref()));
+    }
+    if arguments.make {
+        let before = text_if_any(&folder.join(companions::MAKEFILE))?;
+        add(companions::MAKEFILE, companions::makefile(before.as_deref()));
+    }
+    Ok(asked)
+}
+
+/// What would be written, each further file under its name.
+fn preview(text: &str, companions: &[Companion]) -> String {
+    let mut preview = text.to_owned();
+    for companion in companions {
+        match &companion.text {
+            Ok(text) => preview.push_str(&format!("\n# {}\n{text}", companion.name)),
+            Err(_) => preview.push_str(&format!("\n# {}", companion.line())),
+        }
+    }
+    preview
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Error> {
+    let unwritable = |source| Error::Output {
+        path: path.to_path_buf(),
+        source,
+    };
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder).map_err(unwritable)?;
+    }
+    store::replace(path, text.as_bytes()).map_err(unwritable)
+}
+
+/// The text of a file; `None` where there is none.
+fn text_if_any(path: &Path) -> Result<Option<String>, Error> {
+    match fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        read => read.map(Some).map_err(|source| Error::Unreadable {
+            path: path.to_path_buf(),
+            source,
+        }),
+    }
 }
 
 /// What is written.
@@ -103,13 +184,7 @@ impl Target {
     /// The file to write, unless there are budgets already.
     fn choose(folder: &Path, arguments: &InitArguments) -> Result<Self, Error> {
         let pyproject = folder.join(PYPROJECT);
-        let before = match fs::read_to_string(&pyproject) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            read => read.map_err(|source| Error::Unreadable {
-                path: pyproject.clone(),
-                source,
-            })?,
-        };
+        let before = text_if_any(&pyproject)?.unwrap_or_default();
         let has_table = before.contains("[tool.importgate");
         let taken = TAKEN.into_iter().find(|name| folder.join(name).exists());
         let taken = taken

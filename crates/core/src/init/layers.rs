@@ -137,10 +137,10 @@ pub(super) fn covering(wanted: &[String], modules: &Modules) -> Vec<String> {
 fn cover_below(name: &str, wanted: &BTreeSet<&str>, modules: &Modules, patterns: &mut Vec<String>) {
     let below = modules.all_below(name);
     let is_wanted = |name: &&str| wanted.contains(*name);
-    if !below.iter().any(|name| is_wanted(name)) {
+    if !below.iter().any(is_wanted) {
         return;
     }
-    if below.iter().all(|name| is_wanted(name)) {
+    if below.iter().all(is_wanted) {
         patterns.push(format!("{name}.**"));
         return;
     }
