@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::cli::BudgetsArguments;
 use crate::error::Error;
-use importgate_core::budgets;
-use importgate_core::budgets::{Budgets, FileKind};
+use importgate_core::budgets::{Budgets, FileKind, Written};
 
 /// The name of the usage file where the budgets name none.
 const USAGE_FILE: &str = "importgate.usage.json";
@@ -28,8 +28,8 @@ pub(crate) struct Location {
 impl Location {
     /// The file that is named, else the nearest one here or above. Of several in one folder the first counts, and the others are
     /// told on stderr, since somebody may take them for what holds.
-    pub(crate) fn find(named: Option<&Path>) -> Result<Self, Error> {
-        if let Some(path) = named {
+    pub(crate) fn find(arguments: &BudgetsArguments) -> Result<Self, Error> {
+        if let Some(path) = &arguments.budgets {
             return Ok(Self::named(path));
         }
         let here = std::env::current_dir().map_err(|source| Error::Unreadable {
@@ -135,9 +135,15 @@ pub(crate) struct BudgetsFile {
 
 impl BudgetsFile {
     /// Reads the one that is named, else the nearest one here or above.
-    pub(crate) fn read(named: Option<&Path>) -> Result<Self, Error> {
-        let location = Location::find(named)?;
-        let budgets = budgets::parse(&location.read()?, &location.name(), location.kind).map_err(Error::Budgets)?;
+    pub(crate) fn read(arguments: &BudgetsArguments) -> Result<Self, Error> {
+        let location = Location::find(arguments)?;
+        let written = Written {
+            text: &location.read()?,
+            file_name: &location.name(),
+            kind: location.kind,
+            overrides: &arguments.overrides,
+        };
+        let budgets = written.parse().map_err(Error::Budgets)?;
         Ok(Self { budgets, location })
     }
 
@@ -153,19 +159,25 @@ impl BudgetsFile {
 }
 
 /// The usage file of the project here, for which no interpreter is needed, and a budgets file only where one is named.
-pub(crate) fn usage_path_of(named: Option<&Path>) -> Result<PathBuf, Error> {
-    match BudgetsFile::read(named) {
-        Err(Error::NoBudgets { .. }) => Ok(usage_path_without_budgets()),
+pub(crate) fn usage_path_of(arguments: &BudgetsArguments) -> Result<PathBuf, Error> {
+    match BudgetsFile::read(arguments) {
+        Err(Error::NoBudgets { .. }) => Ok(usage_path_without_budgets(&no_budgets(arguments)?)),
         read => read.map(|file| file.location.usage(&file.budgets)),
     }
 }
 
-/// The usage file where there are no budgets.
-pub(crate) fn usage_path_without_budgets() -> PathBuf {
-    PathBuf::from(USAGE_FILE)
+/// The usage file where there is no budgets file.
+pub(crate) fn usage_path_without_budgets(budgets: &Budgets) -> PathBuf {
+    Location::named(Path::new("")).usage(budgets)
 }
 
-/// Every setting as it is by default.
-pub(crate) fn no_budgets() -> Option<Budgets> {
-    budgets::parse_valid_part("", "budgets.toml", FileKind::Standalone)
+/// Every setting as it is by default, and as the command line says.
+pub(crate) fn no_budgets(arguments: &BudgetsArguments) -> Result<Budgets, Error> {
+    let written = Written {
+        text: "",
+        file_name: "no budgets file",
+        kind: FileKind::Standalone,
+        overrides: &arguments.overrides,
+    };
+    written.settings().map_err(Error::Budgets)
 }

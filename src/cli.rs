@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::builder::styling::{AnsiColor, Effects, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use importgate_core::budgets::{Budgets, ReuseBy, units};
+use importgate_core::budgets::{Budgets, Override, ReuseBy, units};
 use importgate_core::shards::Shard;
 
 mod asked;
@@ -105,12 +105,30 @@ pub enum Command {
     },
 }
 
-/// Which project, with which interpreter.
-#[derive(Debug, Args)]
-pub struct ProjectArguments {
+/// Which budgets.
+#[derive(Debug, Default, Args)]
+pub struct BudgetsArguments {
     /// The budgets file [default: importgate.toml, budgets.toml or pyproject.toml with [tool.importgate], here or in a folder above].
     #[arg(long, value_name = "FILE")]
     pub budgets: Option<PathBuf>,
+    /// Set a key of the budgets file for this run, such as gate.max-regression=5%; it wins over the file. As often as you like.
+    #[arg(long = "config", value_name = "KEY=VALUE")]
+    pub overrides: Vec<Override>,
+}
+
+impl BudgetsArguments {
+    /// True where the budgets file was named, and need not be looked for.
+    pub(crate) fn name_a_file(&self) -> bool {
+        self.budgets.is_some()
+    }
+}
+
+/// Which project, with which interpreter.
+#[derive(Debug, Args)]
+pub struct ProjectArguments {
+    /// Which budgets.
+    #[command(flatten)]
+    pub budgets: BudgetsArguments,
     /// The baseline [default: as the budgets file says, else importgate.baseline.json beside an importgate.toml, budgets.baseline.json beside another].
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
@@ -178,7 +196,7 @@ impl InitArguments {
     /// The project here, which has no budgets file.
     pub(crate) fn project(&self) -> ProjectArguments {
         ProjectArguments {
-            budgets: None,
+            budgets: BudgetsArguments::default(),
             baseline: None,
             python: self.python.clone(),
         }
@@ -323,7 +341,7 @@ pub struct ExplainArguments {
     #[arg(required_unless_present = "from")]
     pub target: Option<String>,
     /// Explain a log of `python -X importtime` instead, as it is posted in bug trackers; - is standard input.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["budgets", "baseline", "python", "verify", "usage"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["budgets", "overrides", "baseline", "python", "verify", "usage"])]
     pub from: Option<PathBuf>,
     /// Which project; a budgets file is not needed.
     #[command(flatten)]
@@ -423,9 +441,9 @@ pub struct UsageArguments {
     /// The file to add to [default: as the budgets file says, else importgate.usage.json beside it, else here].
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// The budgets file [default: as for `check`; none is needed].
-    #[arg(long, value_name = "FILE")]
-    pub budgets: Option<PathBuf>,
+    /// Which budgets; none are needed.
+    #[command(flatten)]
+    pub budgets: BudgetsArguments,
     /// The command with its arguments: `-- pytest`, `-- python -m shop`. Its exit code becomes that of this command.
     #[arg(value_name = "COMMAND", required = true, last = true)]
     pub workload: Vec<std::ffi::OsString>,
@@ -439,9 +457,9 @@ pub struct CompareArguments {
     /// project's baseline.
     #[arg(value_name = "OLD NEW", num_args = 0..=2)]
     pub sides: Vec<PathBuf>,
-    /// The budgets file, where a side is not named or a layer or checkpoint is [default: as for `check`].
-    #[arg(long, value_name = "FILE")]
-    pub budgets: Option<PathBuf>,
+    /// Which budgets, where a side is not named or a layer or checkpoint is.
+    #[command(flatten)]
+    pub budgets: BudgetsArguments,
     /// Compare only these targets, layer:NAME, checkpoint:NAME, patterns as in the budgets file; as often as you like.
     #[arg(long, value_name = "PATTERN")]
     pub only: Vec<String>,

@@ -146,10 +146,7 @@ fn search_of_this_process(project: PathBuf) -> Search {
 fn configured(arguments: &ProjectArguments, budgets: &Budgets) -> Option<(PathBuf, String)> {
     let here = std::env::current_dir().unwrap_or_default();
     let from_file = |cited: &Cited<String>| {
-        let named_by = cited
-            .line
-            .as_ref()
-            .map_or_else(String::new, |line| format!("{}:{}", line.file, line.line));
+        let named_by = cited.line.as_ref().map_or_else(String::new, |line| line.place());
         (PathBuf::from(&cited.value), named_by)
     };
     match &arguments.python {

@@ -12,7 +12,7 @@ use crate::interpreter::ProjectPython;
 use crate::seed;
 use crate::store;
 use importgate_core::budgets;
-use importgate_core::budgets::{Budgets, Bytecode, Diagnostics, Engine, FileKind, Selection, Target};
+use importgate_core::budgets::{Budgets, Bytecode, Diagnostics, Engine, FileKind, Selection, Target, Written};
 use importgate_core::checks::Places;
 use importgate_core::flows::{SamplingSettings, Width};
 use importgate_core::observed::{EnvironmentKey, Measure};
@@ -46,11 +46,17 @@ impl Project {
     pub(crate) fn open(arguments: &ProjectArguments) -> Result<(Self, Session), Error> {
         // Before anything is started: from here on Ctrl-C ends what runs, and what an import leaves behind is ended too.
         runner::prepare()?;
-        let location = Location::find(arguments.budgets.as_deref())?;
-        let text = location.read()?;
-        let budgets = match budgets::parse(&text, &location.name(), location.kind) {
+        let location = Location::find(&arguments.budgets)?;
+        let (text, name) = (location.read()?, location.name());
+        let written = Written {
+            text: &text,
+            file_name: &name,
+            kind: location.kind,
+            overrides: &arguments.budgets.overrides,
+        };
+        let budgets = match written.parse() {
             Ok(budgets) => budgets,
-            Err(mistakes) => return Err(Error::Budgets(with_unmatched(mistakes, &text, &location, arguments))),
+            Err(mistakes) => return Err(Error::Budgets(with_unmatched(mistakes, written, &location, arguments))),
         };
         let root = location.folder()?;
         let mut python = ProjectPython::find(arguments, &budgets, (&root, &location.name()))?;
@@ -85,17 +91,17 @@ impl Project {
 
     /// A folder without a budgets file: no targets, and every setting as it is by default.
     pub(crate) fn without_budgets(arguments: &ProjectArguments) -> Result<(Self, Session), Error> {
-        Self::here(budgets_file::no_budgets(), arguments)
+        Self::here(budgets_file::no_budgets(&arguments.budgets)?, arguments)
     }
 
     /// This folder with budgets that are in no file yet; their targets are still to be made out.
     pub(crate) fn proposed(text: &str, arguments: &ProjectArguments) -> Result<(Self, Session), Error> {
         runner::prepare()?;
         let budgets = budgets::parse(text, budgets_file::PROPOSED, FileKind::Standalone).map_err(Error::Budgets)?;
-        Self::here(Some(budgets), arguments)
+        Self::here(budgets, arguments)
     }
 
-    fn here(budgets: Option<Budgets>, arguments: &ProjectArguments) -> Result<(Self, Session), Error> {
+    fn here(budgets: Budgets, arguments: &ProjectArguments) -> Result<(Self, Session), Error> {
         let unreadable = |source| Error::Unreadable {
             path: PathBuf::from("."),
             source,
@@ -103,13 +109,12 @@ impl Project {
         let root = std::env::current_dir()
             .and_then(|here| here.canonicalize())
             .map_err(unreadable)?;
-        let budgets = budgets.ok_or_else(|| Error::NoBudgets { folder: root.clone() })?;
         let mut python = ProjectPython::find(arguments, &budgets, (&root, ""))?;
         let (source_roots, session) = open_session(&mut python, &budgets, &root)?;
         let project = Self {
-            budgets,
             baseline_path: root.join(budgets_file::BASELINE),
-            usage_path: budgets_file::usage_path_without_budgets(),
+            usage_path: budgets_file::usage_path_without_budgets(&budgets),
+            budgets,
             root,
             source_roots,
             targets: Vec::new(),
@@ -237,9 +242,14 @@ pub(crate) fn module_index_with(session: &Session, source_roots: Vec<PathBuf>) -
 }
 
 /// All the mistakes of a file at once: patterns without a match too, where the rest of it says enough to look for them.
-fn with_unmatched(mistakes: Diagnostics, text: &str, location: &Location, arguments: &ProjectArguments) -> Diagnostics {
+fn with_unmatched(
+    mistakes: Diagnostics,
+    written: Written<'_>,
+    location: &Location,
+    arguments: &ProjectArguments,
+) -> Diagnostics {
     let unmatched = || {
-        let budgets = budgets::parse_valid_part(text, &location.name(), location.kind)?;
+        let budgets = written.valid_part()?;
         let root = location.folder().ok()?;
         let mut python = ProjectPython::find(arguments, &budgets, (&root, &location.name())).ok()?;
         let (_, session) = open_session(&mut python, &budgets, &root).ok()?;
@@ -283,7 +293,7 @@ fn source_roots(budgets: &Budgets, root: &Path) -> Result<Vec<PathBuf>, Error> {
                 let place = cited
                     .line
                     .as_ref()
-                    .map_or(String::new(), |line| format!("{}:{}: ", line.file, line.line));
+                    .map_or(String::new(), |line| format!("{}: ", line.place()));
                 Error::Usage(format!("{place}source root `{}` cannot be used: {source}", cited.value))
             })
         })

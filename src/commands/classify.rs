@@ -17,7 +17,7 @@ use importgate_probe::python::Session;
 /// Classifies what the targets load and returns the exit code.
 pub(super) fn run(arguments: &ClassifyArguments) -> Result<u8, Error> {
     let (project, session) = match Project::open(&arguments.project) {
-        Err(Error::NoBudgets { .. }) if arguments.project.budgets.is_none() && !arguments.targets.is_empty() => {
+        Err(Error::NoBudgets { .. }) if !arguments.project.budgets.name_a_file() && !arguments.targets.is_empty() => {
             Project::without_budgets(&arguments.project)?
         }
         opened => opened?,

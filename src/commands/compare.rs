@@ -30,11 +30,11 @@ pub(super) fn run(arguments: &CompareArguments) -> Result<u8, Error> {
 /// The budgets, where they are needed to know what is compared: recordings alone can be compared anywhere.
 fn budgets_of(arguments: &CompareArguments) -> Result<Option<BudgetsFile>, Error> {
     let names_a_group = arguments.only.iter().any(|word| word.contains(':'));
-    let is_needed = arguments.sides.len() < 2 || arguments.budgets.is_some();
+    let is_needed = arguments.sides.len() < 2 || arguments.budgets.name_a_file();
     if !is_needed && !names_a_group {
         return Ok(None);
     }
-    match BudgetsFile::read(arguments.budgets.as_deref()) {
+    match BudgetsFile::read(&arguments.budgets) {
         // Reports and baselines have targets with such names too.
         Err(Error::NoBudgets { .. }) if !is_needed => Ok(None),
         read => read.map(Some),

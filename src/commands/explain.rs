@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &ExplainArguments) -> Result<u8, Error> {
 /// Explains a target that is measured now.
 fn measured(name: &str, arguments: &ExplainArguments) -> Result<u8, Error> {
     let (project, session) = match Project::open(&arguments.project) {
-        Err(Error::NoBudgets { .. }) if arguments.project.budgets.is_none() => {
+        Err(Error::NoBudgets { .. }) if !arguments.project.budgets.name_a_file() => {
             Project::without_budgets(&arguments.project)?
         }
         opened => opened?,

@@ -25,7 +25,7 @@ use importgate_probe::python::Session;
 /// Proposes changes and returns the exit code.
 pub(super) fn run(arguments: &FixArguments) -> Result<u8, Error> {
     let (project, session) = match Project::open(&arguments.project) {
-        Err(Error::NoBudgets { .. }) if arguments.project.budgets.is_none() => {
+        Err(Error::NoBudgets { .. }) if !arguments.project.budgets.name_a_file() => {
             Project::without_budgets(&arguments.project)?
         }
         opened => opened?,

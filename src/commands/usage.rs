@@ -18,7 +18,7 @@ use importgate_probe::runner::{RunError, Status};
 pub(super) fn run(arguments: &UsageArguments) -> Result<u8, Error> {
     let path = match &arguments.output {
         Some(path) => path.clone(),
-        None => budgets_file::usage_path_of(arguments.budgets.as_deref())?,
+        None => budgets_file::usage_path_of(&arguments.budgets)?,
     };
     // A file that cannot be added to is said before the workload has run for nothing.
     store::usage::read(&path)?;

@@ -83,3 +83,22 @@ fn all_names_are_told_where_there_is_none() {
         assert!(run.stderr.contains(name), "{}", run.stderr);
     }
 }
+
+#[test]
+fn a_setting_of_the_command_line_wins_over_the_file_and_is_cited() {
+    let project = Project::of_module("import json\n", "max-modules = 100\n");
+    project.check(&["--samples", "2"]).expect_code(0);
+    let run = project.check(&["--samples", "2", "--config", "modules.measured.max-modules=1"]);
+    let run = run.expect_code(1);
+    assert!(
+        run.stdout.contains("--config modules.measured.max-modules = 1"),
+        "{}",
+        run.stdout
+    );
+    let run = project
+        .run(&["doctor", "--config", "gate.max-regresion=5%"])
+        .expect_code(2);
+    assert!(run.stderr.contains("did you mean `max-regression`?"), "{}", run.stderr);
+    let run = project.run(&["compare", "--config", "gate"]).expect_code(2);
+    assert!(run.stderr.contains("gate.max-regression=5%"), "{}", run.stderr);
+}

@@ -99,7 +99,7 @@ fn a_time_above_its_ceiling_cites_the_line_that_asked() {
     let finding = run.only(Code::OverTime);
     assert_eq!(finding.target, "measured");
     let line = finding.budget.as_ref().expect("a budget line");
-    assert_eq!((line.file.as_str(), line.line), ("budgets.toml", 2));
+    assert_eq!(line.place(), "budgets.toml:2");
     assert!(run.stdout.contains("budgets.toml:2"), "{}", run.stdout);
     assert!(run.row("measured").time_ms > Some(2.0));
     // No module may take more than its own ceiling, and none that is not asked has one.
@@ -156,7 +156,7 @@ fn a_layer_pays_for_all_of_its_modules_together() {
     let run = project.check(&[]).expect_code(1);
     assert_eq!(found(&run)[0], (Code::OverTotalTime, "layer:all"));
     let finding = run.only(Code::OverTotalTime);
-    assert_eq!(finding.budget.as_ref().map(|line| line.line), Some(4));
+    assert_eq!(finding.budget.as_ref().and_then(|line| line.line), Some(4));
     let time = |name: &str| run.row(name).time_ms.expect("a time");
     assert!(time("layer:all") > time("pair.first"), "{}", run.stdout);
 }
@@ -180,7 +180,11 @@ fn memory_modules_and_forbidden_imports_are_decided_without_a_clock() {
     ];
     for (code, line) in lines {
         let finding = run.only(code);
-        assert_eq!(finding.budget.as_ref().map(|budget| budget.line), Some(line), "{code}");
+        assert_eq!(
+            finding.budget.as_ref().and_then(|budget| budget.line),
+            Some(line),
+            "{code}"
+        );
         assert_eq!((finding.severity, finding.target.as_str()), (Severity::Error, "app"));
     }
     let chain = &run.cause(Code::Forbidden).chain;

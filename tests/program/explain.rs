@@ -281,7 +281,7 @@ fn check_marks_a_heavy_module_with_the_statement_that_loads_it() {
     let check = project.check(&["--quiet", "--samples", "3"]).expect_code(0);
     let heavy = check.only(Code::HeavyModule);
     assert_eq!(heavy.place.as_ref().map(|place| place.line), Some(2));
-    assert_eq!(heavy.budget.as_ref().map(|budget| budget.line), Some(2));
+    assert_eq!(heavy.budget.as_ref().and_then(|budget| budget.line), Some(2));
 }
 
 #[test]

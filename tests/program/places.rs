@@ -74,7 +74,7 @@ fn a_budgets_file_of_another_name_is_cited_as_it_was_named() {
         .check(&["--budgets", "ci/limits.toml", "--samples", "2"])
         .expect_code(1);
     let budget = run.report().findings[0].budget.as_ref().expect("a line");
-    assert_eq!((budget.file.as_str(), budget.line), ("ci/limits.toml", 5));
+    assert_eq!(budget.place(), "ci/limits.toml:5");
     project.record(&["--budgets", "ci/limits.toml"]).expect_code(0);
     assert!(project.path("ci/budgets.baseline.json").is_file());
 }

@@ -2,15 +2,34 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A place in the budgets file, cited by every finding that rests on it.
+/// A place in the budgets file, or a setting of the command line, cited by every finding that rests on it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct BudgetLine {
-    /// The budgets file, as the user named it.
+    /// The budgets file, as the user named it; `--config` where the command line set the key.
     pub file: String,
-    /// One-based line.
-    pub line: usize,
+    /// One-based line; nothing where the command line set the key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
     /// The key and its value as written, such as `layers.services.max-time = "10ms"`.
     pub text: String,
+}
+
+impl BudgetLine {
+    /// Where it stands, as reports name places: `budgets.toml:7`, or `--config`.
+    pub fn place(&self) -> String {
+        match self.line {
+            Some(line) => format!("{}:{line}", self.file),
+            None => self.file.clone(),
+        }
+    }
+
+    /// Where it stands, for those who read the same file: `on line 7`, or `in --config`.
+    pub(super) fn spot(&self) -> String {
+        match self.line {
+            Some(line) => format!("on line {line}"),
+            None => format!("in {}", self.file),
+        }
+    }
 }
 
 /// A value with the line that set it; `None` where it is a default that no line asked for.

@@ -162,8 +162,11 @@ impl<'a> Resolver<'a> {
             many => format!("and {} more modules are", many - 1),
         };
         let message = format!(
-            "`{}` {more} in two layers: `{}` on line {} and `{}` here",
-            modules[0], first.layer.named.name, first.pattern.line.line, other.layer.named.name
+            "`{}` {more} in two layers: `{}` {} and `{}` here",
+            modules[0],
+            first.layer.named.name,
+            first.pattern.line.spot(),
+            other.layer.named.name
         );
         let help = "a module has one layer, and neither pattern is more specific: narrow one of them".to_owned();
         self.mistakes.report(&other.pattern.span, &message, Some(help));

@@ -7,28 +7,37 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::overrides::{OPTION, Override};
 use crate::budgets::BudgetLine;
 
 /// How many characters of a value a citation shows.
 const CITED_CHARACTERS: usize = 100;
 
-/// The text of a budgets file, and where its lines begin.
+/// The text of a budgets file with that of the settings of the command line behind it, one a line, and where the lines begin.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Source {
     file: Arc<str>,
     text: Arc<str>,
+    /// How many bytes of the text are the file's.
+    file_length: usize,
     /// Byte offsets of the first character of each line.
     line_starts: Arc<[usize]>,
 }
 
 impl Source {
-    pub(super) fn new(file: &str, text: &str) -> Self {
+    pub(super) fn with_overrides(file: &str, text: &str, overrides: &[Override]) -> Self {
+        let mut whole = text.to_owned();
+        for setting in overrides {
+            whole.push('\n');
+            whole.push_str(setting.line());
+        }
         let line_starts = std::iter::once(0)
-            .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+            .chain(whole.match_indices('\n').map(|(at, _)| at + 1))
             .collect();
         Self {
             file: file.into(),
-            text: text.into(),
+            text: whole.into(),
+            file_length: text.len(),
             line_starts,
         }
     }
@@ -39,6 +48,28 @@ impl Source {
 
     pub(super) fn text(&self) -> &str {
         &self.text
+    }
+
+    pub(super) fn text_of_file(&self) -> &str {
+        &self.text[..self.file_length]
+    }
+
+    /// Each setting of the command line behind as many blanks as stand before it in the whole, so that its places are right.
+    pub(super) fn overrides(&self) -> impl Iterator<Item = String> {
+        (self.lines_of_file() + 1..=self.line_starts.len())
+            .map(|line| format!("{}{}", " ".repeat(self.line_starts[line - 1]), self.line_text(line)))
+    }
+
+    fn lines_of_file(&self) -> usize {
+        self.line_of(self.file_length)
+    }
+
+    /// The file of a line, and the line in it; settings of the command line are counted by themselves.
+    fn file_of(&self, line: usize) -> (&str, usize) {
+        match line.checked_sub(self.lines_of_file()) {
+            None | Some(0) => (&self.file, line),
+            Some(setting) => (OPTION, setting),
+        }
     }
 
     /// The one-based line of a byte offset.
@@ -68,9 +99,11 @@ impl Source {
         if in_list {
             value = format!("[{value}]");
         }
+        let line = self.line_of(span.start);
+        let (file, _) = self.file_of(line);
         BudgetLine {
-            file: self.file.to_string(),
-            line: self.line_of(span.start),
+            file: file.to_owned(),
+            line: (line <= self.lines_of_file()).then_some(line),
             text: visible(&format!("{path} = {value}")),
         }
     }
@@ -83,9 +116,10 @@ impl Source {
         let column = self.text[line_start..start].chars().count() + 1;
         let rest_of_line = source_line.chars().count().saturating_sub(column - 1);
         let spanned = self.slice(&(start..span.end.max(start))).chars().count();
+        let (file, line_in_file) = self.file_of(line);
         Diagnostic {
-            file: self.file.to_string(),
-            line,
+            file: file.to_owned(),
+            line: line_in_file,
             column,
             length: spanned.min(rest_of_line).max(1),
             message: visible(message),
@@ -126,9 +160,9 @@ fn steers(character: char) -> bool {
 /// One mistake in the budgets file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// The file, as the user named it.
+    /// The file, as the user named it; `--config` for a setting of the command line.
     pub file: String,
-    /// One-based line.
+    /// One-based line; the how manieth setting of the command line it is.
     pub line: usize,
     /// One-based column, in characters.
     pub column: usize,
@@ -211,7 +245,7 @@ impl Diagnostics {
 }
 
 fn sorted(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    diagnostics.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.file == OPTION, diagnostic.line, diagnostic.column));
     diagnostics.dedup();
     diagnostics
 }
@@ -261,7 +295,11 @@ impl<'a> Mistakes<'a> {
     /// Reports what TOML itself refuses; one mistake a line, since what follows on it is a consequence.
     pub(super) fn report_syntax(&self, span: &Range<usize>, message: &str, help: Option<String>) {
         let diagnostic = self.source.diagnostic(span, message, help);
-        if self.unreadable_lines.borrow_mut().insert(diagnostic.line) {
+        if self
+            .unreadable_lines
+            .borrow_mut()
+            .insert(self.source.line_of(span.start))
+        {
             self.found.borrow_mut().push(diagnostic);
         }
     }
@@ -288,7 +326,7 @@ impl<'a> Mistakes<'a> {
 
     pub(super) fn report(&self, span: &Range<usize>, message: &str, help: Option<String>) {
         let diagnostic = self.source.diagnostic(span, message, help);
-        if !self.is_unreadable(diagnostic.line) {
+        if !self.is_unreadable(self.source.line_of(span.start)) {
             self.found.borrow_mut().push(diagnostic);
         }
     }
@@ -296,9 +334,12 @@ impl<'a> Mistakes<'a> {
     /// Reports a mistake unless that place has one already: a rule of a layer is held against each of its modules.
     pub(super) fn report_once(&self, span: &Range<usize>, message: &str, help: Option<String>) {
         let diagnostic = self.source.diagnostic(span, message, help);
-        let place = (diagnostic.line, diagnostic.column);
         let mut found = self.found.borrow_mut();
-        if !found.iter().any(|earlier| (earlier.line, earlier.column) == place) {
+        let is_there = |earlier: &Diagnostic| {
+            let (one, other) = (earlier, &diagnostic);
+            (one.line, one.column, &one.file) == (other.line, other.column, &other.file)
+        };
+        if !found.iter().any(is_there) {
             found.push(diagnostic);
         }
     }

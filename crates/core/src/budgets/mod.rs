@@ -16,6 +16,7 @@ mod improvement;
 mod keys;
 mod limits;
 mod names;
+mod overrides;
 mod packages;
 mod pattern;
 mod resolve;
@@ -29,6 +30,8 @@ mod target;
 pub mod units;
 mod value;
 
+use std::ops::Range;
+
 use toml::de::DeTable;
 
 pub use self::cited::{BudgetLine, Cited, Inconclusive};
@@ -36,6 +39,7 @@ pub use self::diagnostic::{Diagnostic, Diagnostics};
 pub use self::engine::{Bytecode, Engine, ReuseBy};
 pub use self::improvement::Improvement;
 pub use self::limits::Limits;
+pub use self::overrides::Override;
 pub use self::pattern::{Pattern, PatternError};
 pub use self::schema::schema;
 pub(crate) use self::select::names;
@@ -44,7 +48,7 @@ pub use self::settings::{Classes, Gate, MeasureSettings, ProjectSettings};
 pub use self::target::{Target, TargetKind, Workload};
 
 use self::diagnostic::{Mistakes, Source};
-use self::keys::{CLASSES, GATE, IMPROVEMENT, MEASURE, PROJECT};
+use self::keys::{CLASSES, FILE, GATE, IMPROVEMENT, MEASURE, PROJECT};
 use self::sections::Sections;
 use self::table::Table;
 use self::value::Located;
@@ -75,46 +79,112 @@ pub struct Budgets {
     source: Source,
 }
 
-/// Reads a budgets file. `file_name` is what diagnostics and citations call it.
+/// A budgets file as it is written, with what the command line sets beside it.
+#[derive(Debug, Clone, Copy)]
+pub struct Written<'a> {
+    /// The file's text.
+    pub text: &'a str,
+    /// What diagnostics and citations call the file.
+    pub file_name: &'a str,
+    /// What kind of file it is.
+    pub kind: FileKind,
+    /// Keys that win over those of the file.
+    pub overrides: &'a [Override],
+}
+
+impl Written<'_> {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// With every mistake in the text, in the order of the lines, and in what the command line sets.
+    pub fn parse(&self) -> Result<Budgets, Diagnostics> {
+        let source = Source::with_overrides(self.file_name, self.text, self.overrides);
+        let mistakes = Mistakes::new(&source);
+        let reading = read(self.kind, &mistakes);
+        if let Some(place) = reading.as_ref().and_then(|reading| reading.names_nothing.as_ref()) {
+            let help = "add `[layers.NAME]` with `modules = [\"shop.*\"]` and a ceiling such as `max-time = \"10ms\"`";
+            mistakes.report_absence(place, "the budgets name nothing to measure", Some(help.to_owned()));
+        }
+        match reading {
+            Some(reading) => mistakes.unless_any(reading.budgets),
+            None => Err(mistakes.into_diagnostics()),
+        }
+    }
+
+    /// Reads what holds for a project whose budgets may name nothing to measure.
+    ///
+    /// # Errors
+    /// With every other mistake.
+    pub fn settings(&self) -> Result<Budgets, Diagnostics> {
+        let source = Source::with_overrides(self.file_name, self.text, self.overrides);
+        let mistakes = Mistakes::new(&source);
+        match read(self.kind, &mistakes) {
+            Some(reading) => mistakes.unless_any(reading.budgets),
+            None => Err(mistakes.into_diagnostics()),
+        }
+    }
+
+    /// The valid part of what [`Written::parse`] refuses, so that its patterns can be resolved and all mistakes be shown in one
+    /// go ([`Diagnostics::and`]). `None` where a mistake may hide what the modules are looked for with.
+    pub fn valid_part(&self) -> Option<Budgets> {
+        let source = Source::with_overrides(self.file_name, self.text, self.overrides);
+        let mistakes = Mistakes::new(&source);
+        let reading = read(self.kind, &mistakes)?;
+        (reading.project_is_valid && !mistakes.is_incomplete()).then_some(reading.budgets)
+    }
+}
+
+/// Reads a budgets file without anything beside it. `file_name` is what diagnostics and citations call it.
 ///
 /// # Errors
 /// With every mistake in the text, in the order of the lines.
 pub fn parse(text: &str, file_name: &str, kind: FileKind) -> Result<Budgets, Diagnostics> {
-    let source = Source::new(file_name, text);
-    let mistakes = Mistakes::new(&source);
-    match read(text, kind, &mistakes) {
-        Some(reading) => mistakes.unless_any(reading.budgets),
-        None => Err(mistakes.into_diagnostics()),
+    let overrides = &[];
+    Written {
+        text,
+        file_name,
+        kind,
+        overrides,
     }
-}
-
-/// The valid part of a file that [`parse`] refuses, so that its patterns can be resolved and all mistakes be shown in one
-/// go ([`Diagnostics::and`]). `None` where a mistake may hide what the modules are looked for with.
-pub fn parse_valid_part(text: &str, file_name: &str, kind: FileKind) -> Option<Budgets> {
-    let source = Source::new(file_name, text);
-    let mistakes = Mistakes::new(&source);
-    let reading = read(text, kind, &mistakes)?;
-    (reading.project_is_valid && !mistakes.is_incomplete()).then_some(reading.budgets)
+    .parse()
 }
 
 /// What a file says where it can be read.
 struct Reading {
     budgets: Budgets,
     project_is_valid: bool,
+    /// The place of the whole, where there is nothing to measure.
+    names_nothing: Option<Range<usize>>,
 }
 
 /// Reads what can be read, and reports the rest; `None` where nothing can.
-fn read(text: &str, kind: FileKind, mistakes: &Mistakes<'_>) -> Option<Reading> {
-    let (document, syntax_errors) = DeTable::parse_recoverable(text);
-    for error in &syntax_errors {
-        syntax::report(mistakes, error);
+fn read(kind: FileKind, mistakes: &Mistakes<'_>) -> Option<Reading> {
+    let overrides: Vec<String> = mistakes.source.overrides().collect();
+    let mut document = tree(mistakes.source.text_of_file(), mistakes);
+    let budgets = match kind {
+        FileKind::Standalone => Some(&mut document),
+        FileKind::Pyproject => overrides::table_in(&mut document, &["tool", "importgate"]),
+    };
+    if let Some(budgets) = budgets {
+        for text in &overrides {
+            overrides::lay_over(budgets, tree(text, mistakes));
+        }
     }
-    let file = Table::top(mistakes, document.get_ref());
+    let file = Table::top(mistakes, &document);
     let root = match kind {
         FileKind::Standalone => file,
         FileKind::Pyproject => tool_table(file)?,
     };
     Some(Budgets::read(root, mistakes))
+}
+
+/// What TOML makes of a text; what it refuses is reported.
+fn tree<'a>(text: &'a str, mistakes: &Mistakes<'_>) -> DeTable<'a> {
+    let (tree, syntax_errors) = DeTable::parse_recoverable(text);
+    for error in &syntax_errors {
+        syntax::report(mistakes, error);
+    }
+    tree.into_inner()
 }
 
 /// The table `[tool.importgate]`; those of other tools are not looked at.
@@ -141,11 +211,10 @@ impl Budgets {
         for ceiling in sections.time_ceilings() {
             check_reachable(&root, ceiling, &measure);
         }
+        let measured = FILE.iter().filter(|section| section.is_measured);
+        let measured: Vec<&str> = measured.map(|section| section.name).collect();
         // A misspelled table is one mistake, not two.
-        if root.finish() == 0 && !root.has_any(&["layers", "modules", "startup", "commands"]) {
-            let help = "add `[layers.NAME]` with `modules = [\"shop.*\"]` and a ceiling such as `max-time = \"10ms\"`";
-            root.report_absence("the budgets name nothing to measure", help);
-        }
+        let names_nothing = root.finish() == 0 && !root.has_any(&measured);
         let source = mistakes.source.clone();
         Reading {
             budgets: Self {
@@ -158,6 +227,7 @@ impl Budgets {
                 source,
             },
             project_is_valid,
+            names_nothing: names_nothing.then(|| root.place().clone()),
         }
     }
 
@@ -173,7 +243,7 @@ impl Budgets {
         startup.orders.as_ref().map(Located::cited)
     }
 
-    /// Everything that the file says.
+    /// Everything that the file says, and the command line beside it.
     pub fn text(&self) -> &str {
         self.source.text()
     }
@@ -193,7 +263,7 @@ fn check_reachable(root: &Table<'_>, ceiling: &Located<f64>, measure: &MeasureSe
     let origin = timeout
         .line
         .as_ref()
-        .map_or("by default".to_owned(), |line| format!("set on line {}", line.line));
+        .map_or("by default".to_owned(), |line| format!("set {}", line.spot()));
     let limit = units::format_time(timeout.value);
     let message = format!("this ceiling can never be exceeded: an import is stopped after {limit} ({origin})");
     root.report(

@@ -176,7 +176,7 @@ impl<'a> Resolver<'a> {
             if let Some(module) = imports.iter().copied().find(|module| loads(module)) {
                 self.report_contradiction(forbidden, &format!("is what importing `{module}` loads"));
             } else if let Some(module) = elements(rules.preload.as_ref()).find(|module| loads(&module.value.as_str())) {
-                self.report_contradiction(forbidden, &format!("is preloaded on line {}", module.line.line));
+                self.report_contradiction(forbidden, &format!("is preloaded {}", module.line.spot()));
             }
         }
         for preloaded in elements(rules.preload.as_ref()) {

@@ -153,11 +153,11 @@ impl MeasureSettings {
             table.report(
                 &min.span,
                 &message,
-                Some(format!("`max-samples` stands on line {}", max.line.line)),
+                Some(format!("`max-samples` stands {}", max.line.spot())),
             );
         }
         if let (Some(samples), Some(bound)) = (&samples, min_samples.as_ref().or(max_samples.as_ref())) {
-            let help = format!("leave it out, or the bound on line {}", bound.line.line);
+            let help = format!("leave it out, or the bound {}", bound.line.spot());
             table.report(
                 &samples.span,
                 "`samples` fixes the number that other keys bound",

@@ -12,7 +12,7 @@ use super::value::{Located, Value};
 use crate::budgets::Cited;
 
 /// A key of a path as TOML writes it: bare where that is allowed, quoted otherwise.
-fn written_key(key: &str) -> String {
+pub(super) fn written_key(key: &str) -> String {
     let bare = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
     if bare { key.to_owned() } else { format!("\"{key}\"") }
 }
@@ -67,6 +67,11 @@ impl<'a> Table<'a> {
     pub(super) fn report_absence(&self, message: &str, help: &str) {
         self.mistakes
             .report_absence(&self.header, message, Some(help.to_owned()));
+    }
+
+    /// Where the table stands: its own key.
+    pub(super) fn place(&self) -> &Range<usize> {
+        &self.header
     }
 
     /// True where at least one of these keys is there and is no empty table.

@@ -18,7 +18,7 @@ pub(super) fn cited<T>(value: T) -> Cited<T> {
         value,
         line: Some(BudgetLine {
             file: "budgets.toml".to_owned(),
-            line: 7,
+            line: Some(7),
             text: "asked".to_owned(),
         }),
     }

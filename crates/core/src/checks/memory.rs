@@ -50,6 +50,6 @@ mod tests {
             ceiling_bytes: 999,
         });
         assert_eq!((&finding.kind, finding.severity), (&expected, Severity::Error));
-        assert_eq!(finding.budget.as_ref().map(|line| line.line), Some(7));
+        assert_eq!(finding.budget.as_ref().and_then(|line| line.line), Some(7));
     }
 }

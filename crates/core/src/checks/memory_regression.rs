@@ -97,7 +97,7 @@ mod tests {
             change_bytes: 23_000_000.0,
         });
         let finding = check(&case, &context()).pop()?;
-        assert_eq!(finding.budget.as_ref().map(|line| line.line), Some(7));
+        assert_eq!(finding.budget.as_ref().and_then(|line| line.line), Some(7));
         Some((finding.code(), finding.severity))
     }
 

@@ -270,7 +270,7 @@ fn targets() -> Vec<TargetReport> {
 fn budget(line: usize, text: &str) -> Option<BudgetLine> {
     Some(BudgetLine {
         file: "budgets.toml".to_owned(),
-        line,
+        line: Some(line),
         text: text.to_owned(),
     })
 }

@@ -35,7 +35,7 @@ fn report() -> Report {
         causes: vec![LINE.to_owned()],
         budget: Some(BudgetLine {
             file: "budgets.toml".to_owned(),
-            line,
+            line: Some(line),
             text: text.to_owned(),
         }),
         ..fixture::finding(code, Severity::Error, &name(index), message)

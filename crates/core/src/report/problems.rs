@@ -221,7 +221,7 @@ fn lines(paragraph: &Paragraph<'_>, report: &Report) -> Vec<String> {
     let lesser = paragraph.lesser.iter().take(MOST_CAUSES);
     lines.extend(lesser.map(|cause| format!("also: {}", headline(cause))));
     let budgets = paragraph.budgets().into_iter();
-    lines.extend(budgets.map(|budget| format!("budget: {}:{}  {}", budget.file, budget.line, budget.text)));
+    lines.extend(budgets.map(|budget| format!("budget: {}  {}", budget.place(), budget.text)));
     let after = [paragraph.rest(), paragraph.installed()];
     lines.extend(after.into_iter().flatten().map(str::to_owned));
     lines

@@ -2,7 +2,7 @@
 //! file at once.
 
 use importgate_core::budgets;
-use importgate_core::budgets::FileKind;
+use importgate_core::budgets::{FileKind, Written};
 
 use crate::budgets_support::ListedModules;
 
@@ -30,6 +30,15 @@ fn said_of(text: &str, kind: FileKind) -> String {
     {
         Ok(targets) => panic!("no mistake found, but {} targets", targets.len()),
         Err(diagnostics) => diagnostics.to_string(),
+    }
+}
+
+fn written(text: &str) -> Written<'_> {
+    Written {
+        text,
+        file_name: "budgets.toml",
+        kind: FileKind::Standalone,
+        overrides: &[],
     }
 }
 
@@ -111,7 +120,7 @@ max-tme = "10ms"
 imports = ["shop.croe", 7]
 "#;
     let mistakes = budgets::parse(text, "budgets.toml", FileKind::Standalone).expect_err("there are mistakes");
-    let part = budgets::parse_valid_part(text, "budgets.toml", FileKind::Standalone).expect("there is a valid part");
+    let part = written(text).valid_part().expect("there is a valid part");
     let more = part
         .resolve(&ListedModules::from_iter(MODULES))
         .expect_err("there are more mistakes");
@@ -122,7 +131,7 @@ imports = ["shop.croe", 7]
 
 #[test]
 fn there_is_no_valid_part_where_the_search_path_is_in_doubt() {
-    let part = |text| budgets::parse_valid_part(text, "budgets.toml", FileKind::Standalone);
+    let part = |text| written(text).valid_part();
     assert_eq!(part("[project]\nsource-roots = 3\n[modules.shop]\n"), None);
     assert_eq!(part("[modules.shop]\nmax-time = 10ms\n"), None, "the rest may be lost");
     assert!(part("[modules.shop]\nmax-time = \"1ms\"\nmax-time = \"2ms\"\n").is_some());

@@ -120,7 +120,7 @@ fn a_limit_cites_the_line_that_set_it() {
         .max_time_ms
         .and_then(|limit| limit.line)
         .expect("a cited line");
-    assert_eq!((line.file.as_str(), line.line), ("budgets.toml", 33));
+    assert_eq!(line.place(), "budgets.toml:33");
     assert_eq!(line.text, "layers.services.max-time = \"10ms\"");
     let line = target("shop.cli").limits.max_regression.line.expect("a cited line");
     assert_eq!(line.text, "modules.\"shop.cli\".max-regression = \"5%\"");
@@ -272,7 +272,7 @@ fn pyproject_holds_the_same_grammar_below_its_prefix() {
         .clone()
         .and_then(|limit| limit.line)
         .expect("a cited line");
-    assert_eq!((line.file.as_str(), line.line), ("pyproject.toml", 6));
+    assert_eq!(line.place(), "pyproject.toml:6");
     assert_eq!(line.text, "tool.importgate.layers.core.max-time = \"2ms\"");
 }
 

@@ -67,7 +67,7 @@ fn headline(comparison: &BeforeAfter, short: u64) -> String {
 
 fn asked_by(required: &[RequiredImprovement]) -> Vec<String> {
     let lines = required.iter().filter_map(|required| required.budget.as_ref());
-    let lines = lines.map(|line| format!("{}:{}  {}", line.file, line.line, line.text));
+    let lines = lines.map(|line| format!("{}  {}", line.place(), line.text));
     lines.collect()
 }
 

@@ -232,17 +232,15 @@ fn a_body_fits_and_says_what_it_left_out_the_most_important_first() {
     let failing = |number: usize| {
         let mut report = fixture::report();
         let template = report.findings[0].clone();
-        report.findings.extend((0..number).map(|number| {
-            Finding {
-                target: format!("shop.module_{number}"),
-                message: format!("takes {number} ms, {}", "and more ".repeat(40)),
-                causes: Vec::new(),
-                budget: template
-                    .budget
-                    .clone()
-                    .map(|budget| BudgetLine { line: number, ..budget }),
-                ..template.clone()
-            }
+        report.findings.extend((0..number).map(|number| Finding {
+            target: format!("shop.module_{number}"),
+            message: format!("takes {number} ms, {}", "and more ".repeat(40)),
+            causes: Vec::new(),
+            budget: template.budget.clone().map(|budget| BudgetLine {
+                line: Some(number),
+                ..budget
+            }),
+            ..template.clone()
         }));
         report
     };

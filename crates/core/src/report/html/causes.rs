@@ -286,10 +286,7 @@ fn budgets(html: &mut Html, paragraph: &Paragraph<'_>) {
             if index > 0 {
                 html.text(", ");
             }
-            html.leaf(
-                Tag::of_class("span", "place"),
-                &format!("{}:{}", budget.file, budget.line),
-            );
+            html.leaf(Tag::of_class("span", "place"), &budget.place());
             html.text(" ");
             html.leaf("code", &budget.text);
         }

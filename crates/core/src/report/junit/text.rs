@@ -78,7 +78,7 @@ fn of_finding(finding: &Finding) -> Vec<String> {
             .map(|line| format!("    {line}")),
     );
     let budget = finding.budget.as_ref();
-    lines.extend(budget.map(|budget| format!("    budget: {}:{} {}", budget.file, budget.line, budget.text)));
+    lines.extend(budget.map(|budget| format!("    budget: {} {}", budget.place(), budget.text)));
     lines
 }
 

@@ -6,6 +6,7 @@ use super::super::paragraphs::Paragraph;
 use super::super::snippet::{Snippet, Styles};
 use super::super::{facts, untrusted};
 use super::folded;
+use crate::budgets::BudgetLine;
 use crate::checks::{Code, Severity};
 use crate::numbers;
 use crate::report::{Cause, Report};
@@ -86,17 +87,15 @@ fn source(cause: &Cause) -> String {
 }
 
 fn budgets(paragraph: &Paragraph<'_>) -> String {
-    let line = |file: &str, line: usize, text: &str| {
-        let place = untrusted::code_span(&format!("{file}:{line}"));
-        format!("- budget: {place} {}\n", untrusted::code_span(text))
+    let line = |budget: &BudgetLine| {
+        let place = untrusted::code_span(&budget.place());
+        format!("- budget: {place} {}\n", untrusted::code_span(&budget.text))
     };
     if paragraph.is_beside {
         return String::new();
     }
     let budgets = paragraph.budgets().into_iter();
-    budgets
-        .map(|budget| line(&budget.file, budget.line, &budget.text))
-        .collect()
+    budgets.map(line).collect()
 }
 
 fn explanation(paragraph: &Paragraph<'_>, said: &[Said<'_>], legs: Option<&str>) -> String {

@@ -50,7 +50,7 @@ pub(super) fn budgets_file(report: &Report, repository: &Repository) -> Spot {
 /// The lines of the budgets that asked, each once.
 pub(super) fn budgets(paragraph: &Paragraph<'_>, repository: &Repository) -> Vec<Remark> {
     let remark = |budget: &&crate::budgets::BudgetLine| {
-        let spot = at(&budget.file, u32::try_from(budget.line).ok()?, repository)?;
+        let spot = at(&budget.file, u32::try_from(budget.line?).ok()?, repository)?;
         let text = budget.text.clone();
         Some(Remark { spot, text })
     };

@@ -238,7 +238,7 @@ impl Page<'_> {
         let mut prose = Prose::default();
         for (index, budget) in budgets[..shown].iter().enumerate() {
             let comma = if index + 1 < shown { ", " } else { "" };
-            let place = format!("{}:{} ", budget.file, budget.line);
+            let place = format!("{} ", budget.place());
             prose = prose
                 .styled(FAINT, &untrusted::line(&place))
                 .plain(&untrusted::line(&budget.text))
