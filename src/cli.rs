@@ -175,6 +175,12 @@ pub struct InitArguments {
     /// Replace budgets that are there already.
     #[arg(long)]
     pub force: bool,
+    /// The ceiling of each layer [default: by what was measured].
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub max_time: Option<Duration>,
+    /// Adopt the project as it is: what takes longer than --max-time today may become no worse; without --max-time nothing may.
+    #[arg(long)]
+    pub accept_current: bool,
     /// Write a workflow for GitHub too, .github/workflows/importgate.yml.
     #[arg(long)]
     pub github: bool,

@@ -17,7 +17,7 @@ use crate::store;
 use importgate_core::budgets::{self, FileKind};
 use importgate_core::flows::{Deadline, SamplingSettings, narrow, survey};
 use importgate_core::init::companions::{self, Refusal};
-use importgate_core::init::{Outline, Proposal, Sources, discover, is_read, is_walked};
+use importgate_core::init::{Outline, Policy, Proposal, Sources, discover, is_read, is_walked};
 use importgate_core::observed::Measure;
 use importgate_core::report::untrusted;
 use importgate_probe::{Probe, Stopwatch};
@@ -67,7 +67,13 @@ pub(super) fn run(arguments: &InitArguments) -> Result<u8, Error> {
     let survey = survey(&targets, &measure, &sampling, deadline, &mut progress)?;
     progress.finish();
     let measured_by = format!("Python {}", measure.interpreter().version);
-    let proposal = Proposal::of(outline, &survey, (&measure.installed(), &index), measured_by);
+    let proposal = Proposal::of(
+        outline,
+        &survey,
+        (&measure.installed(), &index),
+        measured_by,
+        policy(arguments),
+    );
     if proposal.is_empty() {
         let first = proposal.failing().next();
         let reason = first.map_or(String::new(), |(name, reason)| format!(": {name}: {reason}"));
@@ -94,6 +100,15 @@ pub(super) fn run(arguments: &InitArguments) -> Result<u8, Error> {
         outputs::to_standard_output(&companion.line())?;
     }
     Ok(exit::PASS)
+}
+
+/// What the ceilings are asked to be.
+fn policy(arguments: &InitArguments) -> Policy {
+    const MS_PER_S: f64 = 1e3;
+    Policy {
+        max_time_ms: arguments.max_time.map(|limit| limit.as_secs_f64() * MS_PER_S),
+        accept_current: arguments.accept_current,
+    }
 }
 
 /// A file beside the budgets that was asked for.
@@ -258,8 +273,12 @@ fn summary(target: &Target, proposal: &Proposal) -> String {
         0 => String::new(),
         count => format!("; {count} that cannot be imported alone are left out, with the reason"),
     };
+    let over = match proposal.over() {
+        0 => String::new(),
+        count => format!("; {count} are above the ceiling today: --accept-current adopts them as they are"),
+    };
     format!(
-        "{}: ceilings for {} modules{left_out}\n  next: `importgate check`, then `importgate record`, and commit both files\n",
+        "{}: ceilings for {} modules{left_out}{over}\n  next: `importgate check`, then `importgate record`, and commit both files\n",
         target.name(),
         proposal.modules()
     )

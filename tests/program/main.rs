@@ -24,6 +24,7 @@ mod fix;
 mod groups;
 mod history;
 mod hostile;
+mod init;
 mod instructions;
 mod interpreters;
 mod interrupted;

@@ -5,23 +5,49 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::layers::LayerPlan;
 use super::round;
 
-/// How much more than was measured a ceiling allows. Nobody's runner is as fast as the machine at hand, and the same import takes twice
-/// as long on many a shared one; what a ceiling is there to stop is a heavy package, which takes ten times as long.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Room {
-    /// Of times.
-    pub time: f64,
-    /// Of numbers of modules, which other versions of Python and of dependencies move.
-    pub modules: f64,
+/// What ceilings are asked to be.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Policy {
+    /// The ceiling of the time of each layer, in milliseconds; by default it follows from what was measured.
+    pub max_time_ms: Option<f64>,
+    /// Whether what is above it is taken as it is: no worse than today.
+    pub accept_current: bool,
 }
 
-impl Default for Room {
-    fn default() -> Self {
-        Self {
-            time: 3.0,
-            modules: 1.5,
-        }
+/// How much more than was measured a ceiling of time allows. Nobody's runner is as fast as the machine at hand, and the same import takes
+/// twice as long on many a shared one; what a ceiling is there to stop is a heavy package, which takes ten times as long.
+const ROOM: f64 = 3.0;
+/// The same where nothing may be worse than today: more than an import moves by itself from one run to another.
+const ROOM_OF_TODAY: f64 = 1.25;
+/// The same for numbers of modules, which other versions of Python and of dependencies move.
+const ROOM_OF_MODULES: f64 = 1.5;
+
+impl Policy {
+    /// How many times what was measured a ceiling is, before it is rounded up.
+    pub(super) fn room(&self) -> f64 {
+        let is_today = self.accept_current && self.max_time_ms.is_none();
+        if is_today { ROOM_OF_TODAY } else { ROOM }
     }
+
+    /// The same of numbers of modules.
+    pub(super) fn room_of_modules(&self) -> f64 {
+        ROOM_OF_MODULES
+    }
+
+    /// The ceiling of a whole command, in milliseconds.
+    pub(super) fn of_command_ms(&self, time_ms: f64) -> f64 {
+        round::time_ms(time_ms * self.room())
+    }
+
+    /// The ceilings of a module that has a table of its own: of its time in milliseconds, and of its modules.
+    pub(super) fn of_module(&self, figures: &Figures) -> (f64, u64) {
+        let room = if self.accept_current { ROOM_OF_TODAY } else { ROOM };
+        (round::time_ms(figures.time_ms * room), of_modules(figures.modules))
+    }
+}
+
+fn of_modules(modules: u64) -> u64 {
+    round::modules(modules as f64 * ROOM_OF_MODULES)
 }
 
 /// What one target came to.
@@ -82,8 +108,10 @@ pub struct Ceilings {
     pub max_modules: u64,
     /// The slowest module that it holds, with its time in milliseconds.
     pub slowest: (String, f64),
-    /// Modules that take far longer than the rest, each with its figures: they have a table of their own.
+    /// Modules that take far longer than the rest, or than the layer may, each with its figures: they have a table of their own.
     pub apart: BTreeMap<String, Figures>,
+    /// How many modules are above the ceiling and have none.
+    pub over: usize,
 }
 
 /// No more modules of a layer than this are far slower than the rest.
@@ -97,18 +125,34 @@ const LEAST_APART_MS: f64 = 20.0;
 
 impl Ceilings {
     /// The ceilings of a layer; `None` where nothing of it has figures.
-    pub(super) fn of(layer: &LayerPlan, survey: &Survey, room: Room) -> Option<Self> {
+    pub(super) fn of(layer: &LayerPlan, survey: &Survey, policy: Policy) -> Option<Self> {
         let figures = |name: &String| Some((name.clone(), survey.figures(name)?));
         let mut measured: Vec<(String, Figures)> = layer.modules.iter().filter_map(figures).collect();
         measured.sort_by(|(_, one), (_, other)| other.time_ms.total_cmp(&one.time_ms));
-        let rest = measured.split_off(apart(&measured));
-        let (slowest, most) = rest.first()?;
-        let modules = rest.iter().map(|(_, figures)| figures.modules).max()?;
+        let over = policy
+            .max_time_ms
+            .map(|limit| measured.iter().filter(|(_, of)| of.time_ms > limit).count());
+        let count = match over {
+            Some(over) => {
+                if policy.accept_current {
+                    over
+                } else {
+                    0
+                }
+            }
+            None => apart(&measured),
+        };
+        let rest = &measured[count..];
+        let holds = if rest.is_empty() { &measured } else { rest };
+        let (slowest, most) = holds.first()?;
+        let modules = holds.iter().map(|(_, figures)| figures.modules).max()?;
+        let by_time = || round::time_ms(most.time_ms * policy.room());
         Some(Self {
-            max_time_ms: round::time_ms(most.time_ms * room.time),
-            max_modules: round::modules(modules as f64 * room.modules),
+            max_time_ms: policy.max_time_ms.unwrap_or_else(by_time),
+            max_modules: of_modules(modules),
             slowest: (slowest.clone(), most.time_ms),
-            apart: measured.into_iter().collect(),
+            over: over.unwrap_or(0) - count.min(over.unwrap_or(0)),
+            apart: measured[..count].iter().cloned().collect(),
         })
     }
 }
@@ -126,6 +170,10 @@ mod tests {
     use super::*;
 
     fn ceilings(times_ms: &[f64]) -> Option<Ceilings> {
+        asked(times_ms, Policy::default())
+    }
+
+    fn asked(times_ms: &[f64], policy: Policy) -> Option<Ceilings> {
         let name = |position: usize| format!("acme.m{position}");
         let target = |(position, &time_ms): (usize, &f64)| SurveyedTarget {
             name: name(position),
@@ -140,7 +188,7 @@ mod tests {
             patterns: Vec::new(),
             modules: (0..times_ms.len() + 1).map(name).collect(),
         };
-        Ceilings::of(&layer, &survey, Room::default())
+        Ceilings::of(&layer, &survey, policy)
     }
 
     #[test]
@@ -163,5 +211,24 @@ mod tests {
         ] {
             assert!(ceilings(together).expect("figures").apart.is_empty(), "{together:?}");
         }
+    }
+
+    #[test]
+    fn what_is_above_a_given_ceiling_is_counted_or_taken_as_it_is() {
+        let given = |accept_current| Policy {
+            max_time_ms: Some(10.0),
+            accept_current,
+        };
+        let of = asked(&[3.0, 80.0, 12.0], given(false)).expect("figures");
+        assert_eq!((of.max_time_ms, of.over, of.apart.len()), (10.0, 2, 0));
+        let of = asked(&[3.0, 80.0, 12.0], given(true)).expect("figures");
+        assert_eq!((of.max_time_ms, of.over, of.apart.len()), (10.0, 0, 2));
+        assert_eq!(given(true).of_module(&of.apart["acme.m1"]).0, 100.0);
+        assert!(asked(&[80.0], given(true)).is_some());
+        let today = Policy {
+            max_time_ms: None,
+            accept_current: true,
+        };
+        assert_eq!(asked(&[80.0], today).expect("figures").max_time_ms, 100.0);
     }
 }

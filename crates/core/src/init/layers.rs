@@ -1,7 +1,7 @@
 //! The layers that the folders of a project suggest: one for each large sub-package, and one for the rest, in patterns that a person
 //! would write. `acme.web.**` inside of `acme.**` is the more specific of the two and has its modules.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::modules::Modules;
 
@@ -116,44 +116,6 @@ fn plan(part: &Part, modules: &Modules, owners: &BTreeMap<&str, &str>, depth: Op
         name: part.name.clone(),
         patterns,
         modules: own.map(|(name, _)| (*name).to_owned()).collect(),
-    }
-}
-
-/// The fewest patterns that stand for these modules and for no others.
-pub(super) fn covering(wanted: &[String], modules: &Modules) -> Vec<String> {
-    let wanted: BTreeSet<&str> = wanted.iter().map(String::as_str).collect();
-    let uppermost = wanted.iter().filter(|name| {
-        let parent = name.rsplit_once('.').map(|(parent, _)| parent);
-        parent.is_none_or(|parent| !wanted.contains(parent))
-    });
-    let mut patterns = Vec::new();
-    for name in uppermost {
-        patterns.push((*name).to_owned());
-        cover_below(name, &wanted, modules, &mut patterns);
-    }
-    patterns
-}
-
-fn cover_below(name: &str, wanted: &BTreeSet<&str>, modules: &Modules, patterns: &mut Vec<String>) {
-    let below = modules.all_below(name);
-    let is_wanted = |name: &&str| wanted.contains(*name);
-    if !below.iter().any(is_wanted) {
-        return;
-    }
-    if below.iter().all(is_wanted) {
-        patterns.push(format!("{name}.**"));
-        return;
-    }
-    let children: Vec<&str> = below.into_iter().filter(|child| level(child, name) == 1).collect();
-    let has_all = children.iter().all(is_wanted);
-    if has_all {
-        patterns.push(format!("{name}.*"));
-    }
-    for child in children.into_iter().filter(is_wanted) {
-        if !has_all {
-            patterns.push(child.to_owned());
-        }
-        cover_below(child, wanted, modules, patterns);
     }
 }
 

@@ -13,6 +13,7 @@ mod ini;
 mod layers;
 mod metadata;
 mod modules;
+mod patterns;
 mod proposal;
 mod round;
 mod text;
@@ -21,7 +22,7 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
-pub use ceilings::{Ceilings, Figures, Room, Survey, SurveyedTarget};
+pub use ceilings::{Ceilings, Figures, Policy, Survey, SurveyedTarget};
 pub use discover::{Discovery, discover};
 pub use django::Django;
 pub use heavy::heavy_modules;

@@ -27,8 +27,8 @@ const MOST: usize = 20_000;
 pub struct Modules {
     /// The modules to measure, each with whether it has others below it.
     pub kept: BTreeMap<String, bool>,
-    /// The uppermost of those that are left out, each with whether it has others below it.
-    pub left_out: BTreeMap<String, bool>,
+    /// Those that are left out.
+    pub left_out: BTreeSet<String>,
 }
 
 impl Modules {
@@ -40,28 +40,25 @@ impl Modules {
         begins_alike.filter(move |name| is_at_or_below(name, package))
     }
 
-    /// Everything below `package`, left out or not; of what is left out, the uppermost alone.
-    pub(super) fn all_below<'a>(&'a self, package: &'a str) -> Vec<&'a str> {
-        let left_out = self.left_out.keys().map(String::as_str);
-        let left_out = left_out.filter(|name| is_at_or_below(name, package));
-        let all = self.names_below(package).chain(left_out);
-        all.filter(|name| *name != package).collect()
+    /// Everything that is there, left out or not.
+    pub(super) fn all(&self) -> impl Iterator<Item = &str> {
+        let kept = self.kept.keys().map(String::as_str);
+        kept.chain(self.left_out.iter().map(String::as_str))
     }
 
     /// Patterns for all that is left out, few where the same name is left out in many places.
-    pub fn exclusions(&self) -> BTreeSet<String> {
+    pub(super) fn exclusions(&self) -> BTreeSet<String> {
         let mut patterns = BTreeSet::new();
-        for (name, has_more) in &self.left_out {
-            let (top, rest) = name.split_once('.').unwrap_or((name, ""));
-            let last = name.rsplit('.').next().unwrap_or(name);
-            let pattern = if LEFT_OUT.contains(&last) && rest.contains('.') {
-                format!("{top}.**.{last}")
-            } else {
-                name.clone()
-            };
-            if *has_more {
-                patterns.insert(format!("{pattern}.**"));
+        for name in &self.left_out {
+            let (parent, last) = name.rsplit_once('.').unwrap_or(("", name));
+            if self.left_out.contains(parent) {
+                continue;
             }
+            let pattern = match parent.split_once('.') {
+                Some((top, _)) if LEFT_OUT.contains(&last) => format!("{top}.**.{last}"),
+                _ => name.clone(),
+            };
+            patterns.insert(format!("{pattern}.**"));
             patterns.insert(pattern);
         }
         patterns
@@ -73,17 +70,20 @@ pub fn modules_below(packages: &[String], index: &dyn ModuleIndex) -> Modules {
     let mut modules = Modules::default();
     let mut open: Vec<String> = packages.to_vec();
     while let Some(name) = open.pop() {
-        let children = index.children(&name);
-        let is_root = packages.contains(&name);
-        if !is_root && is_left_out(&name) {
-            modules.left_out.insert(name, !children.is_empty());
-            continue;
-        }
-        if modules.kept.len() == MOST {
+        if modules.kept.len() + modules.left_out.len() == MOST {
             break;
         }
-        modules.kept.insert(name, !children.is_empty());
+        let children = index.children(&name);
+        let has_more = !children.is_empty();
         open.extend(children);
+        let is_inside = name
+            .rsplit_once('.')
+            .is_some_and(|(parent, _)| modules.left_out.contains(parent));
+        if is_inside || !packages.contains(&name) && is_left_out(&name) {
+            modules.left_out.insert(name);
+        } else {
+            modules.kept.insert(name, has_more);
+        }
     }
     modules
 }
@@ -156,6 +156,7 @@ pub(super) mod tests {
                 "acme.**.tests",
                 "acme.**.tests.**",
                 "acme.test_b",
+                "acme.test_b.**",
                 "acme.tests",
                 "acme.tests.**"
             ]

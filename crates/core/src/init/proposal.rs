@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::ceilings::{Ceilings, Figures, Room, Survey};
+use super::ceilings::{Ceilings, Policy, Survey};
 use super::discover::Discovery;
 use super::heavy::heavy_modules;
-use super::layers::{LayerPlan, covering, layers};
+use super::layers::{LayerPlan, layers};
 use super::modules::{Modules, modules_below};
-use super::round;
+use super::patterns::Patterns;
 use crate::budgets::FileKind;
 use crate::observed::{Installed, ModuleIndex};
 
@@ -113,8 +113,10 @@ pub struct Proposal {
     pub(super) outline: Outline,
     /// Who measured, such as `Python 3.13.0`; `None` where nothing was measured yet.
     pub(super) measured_by: Option<String>,
-    /// The room above what was measured.
-    pub(super) room: Room,
+    /// What the ceilings were asked to be.
+    pub(super) policy: Policy,
+    /// The patterns of the layers, and what is excluded from them.
+    pub(super) patterns: Patterns,
     /// The ceilings of layers, by their names.
     pub(super) ceilings: BTreeMap<String, Ceilings>,
     /// Commands that work, with their time in milliseconds.
@@ -128,9 +130,10 @@ pub struct Proposal {
 impl Proposal {
     fn unmeasured(outline: Outline) -> Self {
         Self {
+            patterns: Patterns::of(&outline.layers, &outline.modules, &BTreeMap::new()),
             outline,
             measured_by: None,
-            room: Room::default(),
+            policy: Policy::default(),
             ceilings: BTreeMap::new(),
             commands: BTreeMap::new(),
             forbid: Vec::new(),
@@ -144,6 +147,7 @@ impl Proposal {
         survey: &Survey,
         (installed, index): (&Installed, &dyn ModuleIndex),
         measured_by: String,
+        policy: Policy,
     ) -> Self {
         let own = |text: (&str, &str)| (text.0.to_owned(), text.1.to_owned());
         let failing: BTreeMap<String, String> = survey.failures().map(own).collect();
@@ -151,8 +155,7 @@ impl Proposal {
             layer.modules.retain(|module| !failing.contains_key(module));
         }
         outline.layers.retain(|layer| !layer.modules.is_empty());
-        let room = Room::default();
-        let of_layer = |layer: &LayerPlan| Some((layer.name.clone(), Ceilings::of(layer, survey, room)?));
+        let of_layer = |layer: &LayerPlan| Some((layer.name.clone(), Ceilings::of(layer, survey, policy)?));
         let ceilings = outline.layers.iter().filter_map(of_layer).collect();
         let of_command = |command: &CommandPlan| {
             let figures = survey.figures(&command.target())?;
@@ -165,7 +168,8 @@ impl Proposal {
         let forbid = heavy_modules(installed, requirements, packages, &survey.loaded(), index);
         Self {
             measured_by: Some(measured_by),
-            room,
+            policy,
+            patterns: Patterns::of(&outline.layers, &outline.modules, &failing),
             ceilings,
             commands,
             forbid,
@@ -196,21 +200,21 @@ impl Proposal {
         super::text::render(self, kind)
     }
 
-    /// The ceiling of a module that has a table of its own.
-    pub(super) fn ceiling_of(&self, figures: &Figures) -> (f64, u64) {
-        (
-            round::time_ms(figures.time_ms * self.room.time),
-            round::modules(figures.modules as f64 * self.room.modules),
-        )
+    /// How many modules are above the ceiling that was asked for.
+    pub fn over(&self) -> usize {
+        self.ceilings.values().map(|ceilings| ceilings.over).sum()
     }
 
-    /// The ceiling of a command.
-    pub(super) fn command_ceiling_ms(&self, time_ms: f64) -> f64 {
-        round::time_ms(time_ms * self.room.time)
-    }
-
-    /// The patterns of a layer.
-    pub(super) fn patterns(&self, layer: &LayerPlan) -> Vec<String> {
-        covering(&layer.modules, &self.outline.modules)
+    /// The highest ceiling of time, in milliseconds.
+    pub(super) fn highest_ceiling_ms(&self) -> f64 {
+        let layers = self.ceilings.values().flat_map(|ceilings| {
+            let apart = ceilings.apart.values().map(|figures| self.policy.of_module(figures).0);
+            apart.chain([ceilings.max_time_ms])
+        });
+        let commands = self
+            .commands
+            .values()
+            .map(|time_ms| self.policy.of_command_ms(*time_ms));
+        layers.chain(commands).fold(0.0, f64::max)
     }
 }

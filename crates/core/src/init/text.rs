@@ -1,11 +1,11 @@
 //! The text of a first budgets file, with the reasons in comments.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::ceilings::Ceilings;
 use super::layers::LayerPlan;
 use super::proposal::Proposal;
+use super::round;
 use crate::budgets::FileKind;
 use crate::budgets::units::format_time;
 use crate::numbers;
@@ -15,6 +15,8 @@ use crate::report::untrusted;
 const SCHEMA: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/raw/main/schemas/budgets.schema.json");
 /// A list that is longer goes over several lines.
 const WIDTH: usize = 100;
+/// An import is stopped after this long where nobody says otherwise: a ceiling as high would never be exceeded.
+const USUAL_TIMEOUT_MS: f64 = 10_000.0;
 /// How much of a reason is shown.
 const REASON: usize = 120;
 
@@ -81,19 +83,44 @@ impl Text {
         }
         self.line("]");
     }
+
+    /// Some items of a list, with what they have in common.
+    fn items(&mut self, comment: &str, items: &[String]) {
+        if items.is_empty() {
+            return;
+        }
+        self.line(&format!("    # {comment}"));
+        for item in items {
+            self.line(&format!("    {},", self::quoted(item)));
+        }
+    }
 }
 
 fn head(text: &mut Text, proposal: &Proposal) {
     let Some(measured_by) = &proposal.measured_by else {
         return;
     };
-    let room = &proposal.room;
+    let policy = &proposal.policy;
+    let times = match policy.max_time_ms {
+        Some(limit) => format!(
+            "Of times {} was asked for{}; numbers of modules have",
+            format_time(limit),
+            if policy.accept_current {
+                ", and what takes longer today has a table of its own: it may become no worse"
+            } else {
+                ""
+            }
+        ),
+        None => format!(
+            "Ceilings leave room to spare: {} times what the slowest module of a layer took, and",
+            policy.room()
+        ),
+    };
     text.comment(&format!(
-        "Import-time budgets, proposed by `importgate init` from what was measured with {measured_by}. Ceilings leave room to spare: \
-         {} times what the slowest module of a layer took, and {} times as many modules as the largest of them loads, rounded up. \
-         Tighten them as you like. A module that becomes slower below its ceiling is caught once `importgate record` has stored \
-         a baseline.",
-        room.time, room.modules
+        "Import-time budgets, proposed by `importgate init` from what was measured with {measured_by}. {times} {} times as many \
+         modules as the largest of them loads, rounded up. Tighten them as you like. A module that becomes slower below its ceiling \
+         is caught once `importgate record` has stored a baseline.",
+        policy.room_of_modules()
     ));
     if let Some(depth) = proposal.outline.depth {
         let all = proposal.outline.modules.kept.len() as u64;
@@ -104,25 +131,28 @@ fn head(text: &mut Text, proposal: &Proposal) {
             numbers::counted(depth as u64, "level")
         ));
     }
-    failing(text, proposal);
-}
-
-/// The modules that are left out since they cannot be imported alone, those of one reason together.
-fn failing(text: &mut Text, proposal: &Proposal) {
-    let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (name, reason) in proposal.failing() {
-        by_reason.entry(reason).or_default().push(name);
-    }
-    for (reason, names) in by_reason {
-        let names = numbers::first_names(names.into_iter());
-        text.comment(&format!("Left out: {names}: {}", shortened(reason)));
-    }
 }
 
 fn project(text: &mut Text, proposal: &Proposal) {
     text.line("");
     text.table("project");
     text.list("source-roots", &proposal.outline.discovery.source_roots);
+    let patterns = &proposal.patterns;
+    if !patterns.excludes_nothing() {
+        text.line("exclude = [");
+        text.items("tests, migrations, and what others wrote", &patterns.no_part);
+        for (reason, names) in &patterns.failing {
+            text.items(&shortened(reason), names);
+        }
+        text.items("left out", &patterns.others);
+        text.line("]");
+    }
+    let slowest = proposal.highest_ceiling_ms();
+    if slowest >= USUAL_TIMEOUT_MS {
+        text.line("");
+        text.table("measure");
+        text.text("timeout", &format_time(round::time_ms(slowest * 1.5)));
+    }
 }
 
 fn layer_table(text: &mut Text, layer: &LayerPlan, proposal: &Proposal) {
@@ -137,7 +167,8 @@ fn layer_table(text: &mut Text, layer: &LayerPlan, proposal: &Proposal) {
         ));
     }
     text.table(&format!("layers.{}", key(&layer.name)));
-    text.list("modules", &proposal.patterns(layer));
+    let patterns = proposal.patterns.layers.get(&layer.name);
+    text.list("modules", patterns.map_or(&[], Vec::as_slice));
     let Some(ceilings) = ceilings else { return };
     text.text("max-time", &format_time(ceilings.max_time_ms));
     text.line(&format!("max-modules = {}", ceilings.max_modules));
@@ -146,15 +177,16 @@ fn layer_table(text: &mut Text, layer: &LayerPlan, proposal: &Proposal) {
     }
 }
 
-/// Modules that take far longer than the rest of their layer.
+/// Modules that take far longer than the rest of their layer, or than it may.
 fn apart(text: &mut Text, proposal: &Proposal) {
     for (module, figures) in proposal.ceilings.values().flat_map(|ceilings| &ceilings.apart) {
-        let (time_ms, modules) = proposal.ceiling_of(figures);
+        let (time_ms, modules) = proposal.policy.of_module(figures);
+        let why = match proposal.policy.max_time_ms {
+            Some(limit) => format!("over {} today, and no worse than that", format_time(limit)),
+            None => "far slower than the rest of its layer".to_owned(),
+        };
         text.line("");
-        text.comment(&format!(
-            "far slower than the rest of its layer: {}",
-            numbers::time(figures.time_ms)
-        ));
+        text.comment(&format!("{why}: {}", numbers::time(figures.time_ms)));
         text.table(&format!("modules.{}", quoted(module)));
         text.text("max-time", &format_time(time_ms));
         text.line(&format!("max-modules = {modules}"));
@@ -175,7 +207,7 @@ fn commands(text: &mut Text, proposal: &Proposal) {
         text.table(&format!("commands.{}", key(&command.program)));
         text.list("run", &[command.program.clone(), "--help".to_owned()]);
         if let Some(time_ms) = time_ms {
-            text.text("max-time", &format_time(proposal.command_ceiling_ms(*time_ms)));
+            text.text("max-time", &format_time(proposal.policy.of_command_ms(*time_ms)));
         }
     }
 }

@@ -1,0 +1,114 @@
+//! A first budgets file: what is written for a small project, that a check passes with it, and that nothing is ever overwritten.
+
+use super::support::{BUSY, Project};
+
+const PYPROJECT: &str = "[project]\nname = \"shop\"\nversion = \"1\"  # no line end follows";
+
+/// A shop with tests inside of it, and a module that cannot be imported alone.
+fn shop() -> Project {
+    Project::without_budgets(&[
+        ("pyproject.toml", PYPROJECT),
+        ("src/shop/__init__.py", ""),
+        ("src/shop/money.py", "CENT = 1\n"),
+        ("src/shop/extra.py", "import not_installed_anywhere\n"),
+        ("src/shop/tests/__init__.py", ""),
+        ("src/shop/tests/test_money.py", "raise RuntimeError\n"),
+        ("docs/conf.py", "raise RuntimeError\n"),
+    ])
+}
+
+#[test]
+fn what_is_written_passes_and_leaves_out_what_cannot_be_imported() {
+    let project = shop();
+    let run = project.run(&["init"]).expect_code(0);
+    assert!(
+        run.stdout.contains("importgate.toml: ceilings for 2 modules"),
+        "{}",
+        run.stdout
+    );
+    let text = project.read("importgate.toml");
+    assert!(text.starts_with("#:schema https://"), "{text}");
+    for line in [
+        "source-roots = [\"src\"]",
+        "    # the import needs `not_installed_anywhere`, which is not installed\n    \"shop.extra\",",
+        "    \"shop.tests.**\",",
+        "modules = [\"shop\", \"shop.**\"]",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    let check = project.check(&["--samples", "2"]).expect_code(0);
+    let targets: Vec<&str> = check.report().targets.iter().map(|row| row.module.as_str()).collect();
+    assert_eq!(targets, ["shop", "shop.money"]);
+}
+
+#[test]
+fn budgets_that_are_there_are_kept() {
+    let project = shop();
+    let dry = project.run(&["init", "--dry-run"]).expect_code(0);
+    assert!(dry.stdout.contains("[layers.shop]") && !project.path("importgate.toml").exists());
+    for name in ["importgate.toml", "budgets.toml"] {
+        let project = shop();
+        project.write(name, "# mine");
+        let run = project.run(&["init"]).expect_code(2);
+        assert!(run.stderr.contains(name), "{}", run.stderr);
+        assert_eq!(project.read(name), "# mine");
+        project.run(&["init", "--force"]).expect_code(0);
+        assert!(project.read("importgate.toml").contains("[layers.shop]"));
+    }
+}
+
+#[test]
+fn a_table_is_added_to_pyproject_and_the_rest_keeps_every_byte() {
+    let project = shop();
+    project.write("Makefile", "all:\n\ttrue\n");
+    let words = ["init", "--pyproject", "--make", "--pre-commit", "--github"];
+    project.run(&words).expect_code(0);
+    let text = project.read("pyproject.toml");
+    assert!(
+        text.starts_with(PYPROJECT) && text.contains("\n[tool.importgate.layers.shop]\n"),
+        "{text}"
+    );
+    assert!(
+        project
+            .read("Makefile")
+            .starts_with("all:\n\ttrue\n\n.PHONY: import-time\n")
+    );
+    assert!(project.read(".pre-commit-config.yaml").contains("- id: importgate\n"));
+    assert!(
+        project
+            .read(".github/workflows/importgate.yml")
+            .contains("pip install -e .")
+    );
+    project.check(&["--samples", "2"]).expect_code(0);
+    project.run(&words).expect_code(2);
+    assert_eq!(project.read("pyproject.toml"), text);
+}
+
+#[test]
+fn a_slow_project_is_adopted_as_it_is() {
+    let project = shop();
+    project.write("src/shop/slow.py", BUSY);
+    let run = project.run(&["init", "--max-time", "1ms"]).expect_code(0);
+    assert!(
+        run.stdout.contains("above the ceiling today: --accept-current"),
+        "{}",
+        run.stdout
+    );
+    project.check(&["--samples", "5"]).expect_code(1);
+    project
+        .run(&["init", "--max-time", "1ms", "--accept-current", "--force"])
+        .expect_code(0);
+    let text = project.read("importgate.toml");
+    assert!(
+        text.contains("max-time = \"1ms\"") && text.contains("[modules.\"shop.slow\"]"),
+        "{text}"
+    );
+}
+
+#[test]
+fn nothing_is_written_where_there_is_nothing_to_measure() {
+    let project = Project::without_budgets(&[("README.md", ""), ("docs/conf.py", "")]);
+    let run = project.run(&["init"]).expect_code(3);
+    assert!(run.stderr.contains("no packages were found"), "{}", run.stderr);
+    assert!(!project.path("importgate.toml").exists());
+}
