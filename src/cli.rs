@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::styling::{AnsiColor, Effects, Styles};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use importgate_core::budgets::{Budgets, Override, ReuseBy, units};
 use importgate_core::shards::Shard;
@@ -15,7 +15,7 @@ mod formats;
 
 pub use asked::AskedArguments;
 pub use comment::{CommentArguments, ForgeChoice};
-pub use formats::{ExplainFormat, FixFormat, FormatKind, OutputFormat, TableFormat};
+pub use formats::{DoctorFormat, ExplainFormat, FixFormat, FormatKind, OutputFormat, TableFormat};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().effects(Effects::BOLD))
@@ -253,8 +253,8 @@ pub struct CheckArguments {
     #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = formats::parser::<FormatKind>())]
     pub formats: Vec<OutputFormat>,
     /// More columns: percentiles, CPU, wall clock, peak memory.
-    #[arg(long, short)]
-    pub verbose: bool,
+    #[arg(long, short, action = ArgAction::Count)]
+    pub verbose: u8,
 }
 
 impl CheckArguments {
@@ -297,8 +297,8 @@ pub struct RecordArguments {
     #[arg(long)]
     pub dry_run: bool,
     /// List every target that is new or changed, and not only what changes in each layer.
-    #[arg(long, short)]
-    pub verbose: bool,
+    #[arg(long, short, action = ArgAction::Count)]
+    pub verbose: u8,
 }
 
 /// `importgate doctor`.
@@ -313,8 +313,11 @@ pub struct DoctorArguments {
     /// Run so many imports at once [default: as the budgets file says, else as many as there are processors].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_024))]
     pub jobs: Option<u32>,
-    /// JSON instead of text.
-    #[arg(long)]
+    /// An output, with =PATH into a file; as often as you like.
+    #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = formats::parser::<DoctorFormat>())]
+    pub formats: Vec<OutputFormat<DoctorFormat>>,
+    /// The same as --format json.
+    #[arg(long, hide = true, conflicts_with = "formats")]
     pub json: bool,
     /// No progress on stderr.
     #[arg(long, short)]
@@ -344,7 +347,7 @@ pub enum SchemaOf {
 #[derive(Debug, Args)]
 pub struct ExplainArguments {
     /// A target of the budgets file, or any module that the interpreter can import; with --from, a module of the log.
-    #[arg(required_unless_present = "from")]
+    #[arg(value_name = "MODULE", required_unless_present = "from")]
     pub target: Option<String>,
     /// Explain a log of `python -X importtime` instead, as it is posted in bug trackers; - is standard input.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["budgets", "overrides", "baseline", "python", "verify", "usage"])]
@@ -387,8 +390,10 @@ pub struct ExplainArguments {
     after_help = "Exit codes: 0 proposed, applied or nothing to propose; 1 the tests withdrew a change, or --apply left a file alone; 2 the command line or the budgets file is wrong; 3 it could not measure."
 )]
 pub struct FixArguments {
-    /// A target or pattern of the budgets file, or any module that the interpreter can import [default: all targets].
-    pub target: Option<String>,
+    /// Targets: names, patterns as in the budgets file, files, folders, layer:NAME, checkpoint:NAME; or modules that the interpreter can
+    /// import [default: all targets].
+    #[arg(value_name = "MODULE")]
+    pub targets: Vec<String>,
     /// Which project; a budgets file is not needed where a module is named.
     #[command(flatten)]
     pub project: ProjectArguments,
@@ -467,7 +472,7 @@ pub struct CompareArguments {
     #[command(flatten)]
     pub budgets: BudgetsArguments,
     /// Compare only these targets, layer:NAME, checkpoint:NAME, patterns as in the budgets file; as often as you like.
-    #[arg(long, value_name = "PATTERN")]
+    #[arg(long, value_name = "MODULE")]
     pub only: Vec<String>,
     /// Compare this environment of the baselines [default: all that both have], such as cpython-3.13-linux-x86_64.
     #[arg(long, value_name = "KEY")]
@@ -499,8 +504,8 @@ pub struct MergeArguments {
     #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = formats::parser::<FormatKind>())]
     pub formats: Vec<OutputFormat>,
     /// More columns: percentiles, CPU, wall clock, peak memory.
-    #[arg(long, short)]
-    pub verbose: bool,
+    #[arg(long, short, action = ArgAction::Count)]
+    pub verbose: u8,
 }
 
 /// Which part of the targets.

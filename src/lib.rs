@@ -27,3 +27,8 @@ mod words;
 mod zip;
 
 pub use commands::run;
+
+/// Lets the variables about colour speak before the command line is read, whose help has colours too.
+pub fn heed_colour_variables() {
+    outputs::choose_colour(cli::ColourChoice::Auto);
+}

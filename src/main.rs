@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
+    importgate::heed_colour_variables();
     let cli = match importgate::cli::Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

@@ -1,9 +1,10 @@
 //! Where reports go: standard output or files, each format once.
 
+use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
-use crate::cli::{ColourChoice, ExplainFormat, FixFormat, FormatKind, OutputFormat, TableFormat};
+use crate::cli::{ColourChoice, DoctorFormat, ExplainFormat, FixFormat, FormatKind, OutputFormat, TableFormat};
 use crate::error::Error;
 use importgate_core::report::html::Page;
 use importgate_core::report::terminal;
@@ -26,6 +27,10 @@ impl Terminal for TableFormat {
 }
 
 impl Terminal for ExplainFormat {
+    const TERMINAL: Self = Self::Terminal;
+}
+
+impl Terminal for DoctorFormat {
     const TERMINAL: Self = Self::Terminal;
 }
 
@@ -97,10 +102,20 @@ fn page_to_folder(page: Page<'_>, folder: &Path) -> Result<(), Error> {
 /// Lets `--color` speak for every stream of the process.
 pub(crate) fn choose_colour(choice: ColourChoice) {
     match choice {
+        ColourChoice::Auto if is_colour_forced(|name| std::env::var_os(name)) => {
+            anstream::ColorChoice::Always.write_global();
+        }
         ColourChoice::Auto => {}
         ColourChoice::Always => anstream::ColorChoice::Always.write_global(),
         ColourChoice::Never => anstream::ColorChoice::Never.write_global(),
     }
+}
+
+/// True where `FORCE_COLOR` asks for colour, and `NO_COLOR` does not ask for none. The streams know every other variable themselves.
+fn is_colour_forced(variable: impl Fn(&str) -> Option<OsString>) -> bool {
+    let is_set = |name| variable(name).is_some_and(|value| !value.is_empty());
+    let is_off = variable("FORCE_COLOR").is_some_and(|value| value == "0" || value == "false");
+    is_set("FORCE_COLOR") && !is_off && !is_set("NO_COLOR")
 }
 
 /// Prints to standard output; colour is taken out where it does not belong. A reader that has gone away (`| head`) is no error.
@@ -207,6 +222,22 @@ mod tests {
         });
         assert!(done.is_ok());
         assert_eq!(written, [FormatKind::Markdown, FormatKind::Azure, FormatKind::Terminal]);
+    }
+
+    #[test]
+    fn colour_is_forced_unless_none_is_asked_for() {
+        let forced = |force: Option<&str>, none: Option<&str>| {
+            is_colour_forced(|name| if name == "NO_COLOR" { none } else { force }.map(OsString::from))
+        };
+        assert!(forced(Some("1"), None) && forced(Some("3"), Some("")));
+        for (force, none) in [
+            (None, None),
+            (Some(""), None),
+            (Some("0"), None),
+            (Some("1"), Some("1")),
+        ] {
+            assert!(!forced(force, none), "{force:?} {none:?}");
+        }
     }
 
     #[test]

@@ -66,6 +66,15 @@ pub enum ExplainFormat {
     ChromeTrace,
 }
 
+/// How an examination of the machine is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DoctorFormat {
+    /// Text for people.
+    Terminal,
+    /// Everything, for programs.
+    Json,
+}
+
 /// How proposals are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FixFormat {

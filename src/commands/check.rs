@@ -22,7 +22,7 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<u8, Error> {
         return list(arguments);
     }
     let report = report(arguments)?;
-    outputs::write(&report, &arguments.formats, arguments.verbose)?;
+    outputs::write(&report, &arguments.formats, arguments.verbose > 0)?;
     Ok(match report.verdict {
         _ if let Some(signal) = report.run.interrupted => exit::stopped_by(signal),
         Verdict::Fail if !arguments.exit_zero => exit::FAIL,

@@ -1,6 +1,6 @@
 //! `importgate doctor`: what this machine can tell, before somebody sets a threshold that it cannot.
 
-use crate::cli::DoctorArguments;
+use crate::cli::{DoctorArguments, DoctorFormat, OutputFormat};
 use crate::error::Error;
 use crate::exit;
 use crate::outputs;
@@ -33,11 +33,16 @@ pub(super) fn run(arguments: &DoctorArguments) -> Result<u8, Error> {
         &mut progress,
     )?;
     progress.finish();
-    let text = if arguments.json {
-        render_json(&examination)
-    } else {
-        render(&examination)
-    };
-    outputs::to_standard_output(&text)?;
+    let json = arguments.json.then_some(OutputFormat {
+        kind: DoctorFormat::Json,
+        path: None,
+    });
+    let formats: Vec<_> = arguments.formats.iter().cloned().chain(json).collect();
+    outputs::write_each(&formats, |kind, _| {
+        Ok(match kind {
+            DoctorFormat::Terminal => render(&examination),
+            DoctorFormat::Json => render_json(&examination),
+        })
+    })?;
     Ok(exit::PASS)
 }

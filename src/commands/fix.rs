@@ -62,19 +62,25 @@ pub(super) fn run(arguments: &FixArguments) -> Result<u8, Error> {
 
 /// The targets of the budgets file that are named, or all; a module that can be imported needs no budgets.
 fn targets(arguments: &FixArguments, project: &Project, session: &Session) -> Result<Vec<Target>, Error> {
-    let words: Vec<String> = arguments.target.iter().cloned().collect();
+    let words = &arguments.targets;
     if words.is_empty() && project.targets.is_empty() {
         return Err(Error::Usage(
             "there is no budgets file with targets: name a module to make faster".to_owned(),
         ));
     }
-    match project.select(&words) {
-        Ok(selected) => Ok(selected.targets),
-        Err(unmatched) => match words.first().filter(|name| module_index(session).exists(name)) {
-            Some(name) => Ok(vec![Target::module(name, Limits::default())]),
-            None => Err(unmatched),
-        },
-    }
+    project
+        .select(words)
+        .map(|selected| selected.targets)
+        .or_else(|unmatched| {
+            let index = module_index(session);
+            let are_modules = words.iter().all(|name| index.exists(name));
+            let modules = words.iter().map(|name| Target::module(name, Limits::default()));
+            if are_modules {
+                Ok(modules.collect())
+            } else {
+                Err(unmatched)
+            }
+        })
 }
 
 fn style(project: &Project, session: &Session) -> Style {

@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &MergeArguments) -> Result<u8, Error> {
         return Ok(exit::PASS);
     }
     let merged = merge::merge(reports).map_err(|error| Error::CannotMeasure(error.to_string()))?;
-    outputs::write_merged(&merged, &arguments.formats, arguments.verbose)?;
+    outputs::write_merged(&merged, &arguments.formats, arguments.verbose > 0)?;
     Ok(match merged.verdict() {
         Verdict::Fail => exit::FAIL,
         Verdict::Pass | Verdict::Inconclusive => exit::PASS,

@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
     let recording = record(&recorded, &measure, deadline, &mut progress)?;
     progress.finish();
     let changes = recording.changes(&recorded, old.as_ref())?;
-    announce(&project, &measure, &recording, &changes, arguments.verbose)?;
+    announce(&project, &measure, &recording, &changes, arguments.verbose > 0)?;
     if arguments.dry_run {
         // Nothing is written.
     } else if let Some(shard) = &division.shard {
@@ -58,9 +58,11 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
         let part = BaselinePart::of(shard.clone(), recording.updated(&recorded, old.clone())?, own);
         store_part(&project.baseline_path, &part)?;
     } else {
+        let before = std::fs::read(&project.baseline_path).ok();
         store::baseline::update(&project.baseline_path, arguments.force, |old| {
             recording.updated(&recorded, old)
         })?;
+        say_what_was_written(&project.baseline_path, before.as_deref())?;
     }
     complain(&project, &recording, &measure);
     Ok(if !recording.failed.is_empty() {
@@ -79,6 +81,17 @@ fn reuse(arguments: &RecordArguments, project: &Project) -> ReuseBy {
     } else {
         project.budgets.measure.reuse.value
     }
+}
+
+/// Says which file is to be committed, or that it is as it was.
+fn say_what_was_written(path: &Path, before: Option<&[u8]>) -> Result<(), Error> {
+    let now = std::fs::read(path).unwrap_or_default();
+    let shown = untrusted::line(&path.display().to_string());
+    outputs::to_standard_output(&if before == Some(&now[..]) {
+        format!("{shown} is as it was\n")
+    } else {
+        format!("wrote {shown}: commit it, so that every check compares with it\n")
+    })
 }
 
 /// Stores what a shard recorded beside the baseline, which stays as it is: the others still have to read it, and to make the same plan

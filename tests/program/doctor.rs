@@ -24,7 +24,7 @@ fn a_threshold_that_is_too_fine_is_warned_about() {
 fn the_json_has_every_figure() {
     let project = shop();
     let run = project
-        .run(&["doctor", "--samples", "5", "--quiet", "--json"])
+        .run(&["doctor", "--samples", "5", "--quiet", "--format", "json"])
         .expect_code(0);
     let examination: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
     assert_eq!(examination["floor"]["samples"], 5);

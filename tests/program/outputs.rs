@@ -2,7 +2,7 @@
 
 use importgate_core::checks::{Code, Verdict};
 
-use super::support::{Project, Run};
+use super::support::{Project, Run, shop};
 
 const ESCAPE: char = '\u{1b}';
 
@@ -156,4 +156,48 @@ fn a_seed_and_a_time_limit_are_kept() {
     // What was not measured did not pass.
     assert_eq!(run.report().verdict, Verdict::Inconclusive);
     assert!(run.only(Code::Inconclusive).message.contains("time limit"));
+}
+
+#[test]
+fn variables_about_colour_are_heeded_and_verbose_may_be_said_twice() {
+    let project = shop();
+    let run = |variables: &[(&str, &str)], words: &[&str]| {
+        let mut command = project.command(words);
+        command.envs(variables.iter().copied());
+        Run::of(command, &project)
+    };
+    let check = ["check", "-vv", "--samples", "3", "--quiet"];
+    let is_coloured = |variables: &[(&str, &str)]| run(variables, &check).expect_code(0).stdout.contains('\u{1b}');
+    assert!(!is_coloured(&[]));
+    assert!(is_coloured(&[("FORCE_COLOR", "1")]));
+    assert!(!is_coloured(&[("FORCE_COLOR", "1"), ("NO_COLOR", "1")]));
+    assert!(run(&[("FORCE_COLOR", "1")], &["--help"]).stdout.contains('\u{1b}'));
+}
+
+#[test]
+fn every_kind_of_output_stands_in_the_help_of_each_command_that_has_one() {
+    let project = shop();
+    for (command, kinds) in [
+        (
+            "check",
+            &[
+                "terminal", "json", "markdown", "github", "html", "sarif", "gitlab", "junit", "teamcity",
+            ][..],
+        ),
+        ("merge", &["github", "azure"]),
+        ("explain", &["speedscope", "chrome-trace"]),
+        ("fix", &["diff"]),
+        ("classify", &["markdown"]),
+        ("doctor", &["terminal", "json"]),
+        ("compare", &["markdown"]),
+    ] {
+        let help = project.run(&[command, "--help"]).stdout;
+        for kind in kinds {
+            assert!(help.contains(&format!("- {kind}:")), "{command} {kind}\n{help}");
+        }
+    }
+    for command in ["check", "record", "explain", "fix", "classify"] {
+        let usage = project.run(&[command, "-h"]).stdout;
+        assert!(usage.contains("[MODULE]"), "{usage}");
+    }
 }

@@ -17,6 +17,22 @@ fn samples(project: &Project) -> Vec<(String, String)> {
 }
 
 #[test]
+fn it_says_what_it_wrote_and_that_it_is_to_be_committed() {
+    let project = shop();
+    let first = project.record(&[]).expect_code(0);
+    let said = "wrote budgets.baseline.json: commit it, so that every check compares with it";
+    assert!(first.stdout.contains(said), "{}", first.stdout);
+    let again = project.record(&[]).expect_code(0);
+    assert!(
+        again.stdout.contains("budgets.baseline.json is as it was"),
+        "{}",
+        again.stdout
+    );
+    let dry = project.record(&["--all", "--dry-run"]);
+    assert!(!dry.stdout.contains("commit it"), "{}", dry.stdout);
+}
+
+#[test]
 fn it_shows_what_changes_before_it_writes_and_leaves_the_rest_alone() {
     let project = shop();
     let run = project.record(&[]).expect_code(0);

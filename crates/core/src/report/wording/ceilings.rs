@@ -3,7 +3,7 @@
 use super::Words;
 use super::changes::still_open;
 use super::names::usage;
-use crate::checks::{HeavyModule, OverMemory, TimeCeiling, TooManyModules, Unmeasured};
+use crate::checks::{HeavyModule, Open, OverMemory, TimeCeiling, TooManyModules, Unmeasured};
 use crate::numbers;
 
 pub(super) fn not_measured(unmeasured: Unmeasured) -> &'static str {
@@ -23,6 +23,17 @@ pub(super) fn time_ceiling(ceiling: TimeCeiling) -> String {
             "takes {}, over its ceiling of {}",
             numbers::time(time_ms),
             numbers::time_limit(ceiling_ms)
+        ),
+        // It may be far from its ceiling: nobody had the time to say so.
+        TimeCeiling::Undecided {
+            time_ms,
+            ceiling_ms,
+            open: open @ (Open::OutOfTime(_) | Open::Interrupted(_)),
+        } => format!(
+            "takes about {}, and whether that is within its ceiling of {} was not decided {}",
+            numbers::time(time_ms),
+            numbers::time_limit(ceiling_ms),
+            still_open(open)
         ),
         TimeCeiling::Undecided {
             time_ms,
@@ -67,4 +78,27 @@ pub(super) fn heavy_module(heavy: &HeavyModule, target: &str) -> Words {
         usage.unwrap_or_default()
     );
     Words::saying(message).with_help(format!("`importgate explain {target}` shows what a cut would save"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ran_out_of_time_is_not_said_to_be_close_to_its_ceiling() {
+        let said = |open| {
+            time_ceiling(TimeCeiling::Undecided {
+                time_ms: 10.0,
+                ceiling_ms: 50.0,
+                open,
+            })
+        };
+        let out_of_time = said(Open::OutOfTime(3));
+        assert!(!out_of_time.contains("too close"), "{out_of_time}");
+        assert!(
+            out_of_time.ends_with("after 3 samples, when the time limit was reached"),
+            "{out_of_time}"
+        );
+        assert!(said(Open::UsedUp(60)).contains("too close to its ceiling of 50 ms to decide after 60 samples"));
+    }
 }

@@ -42,7 +42,9 @@ pub(super) fn regression(regression: &Regression) -> String {
     let allowed = numbers::percent(regression.allowed * 100.0);
     match regression.certainty {
         Certainty::TooMuch => format!("is slower: {change}, where {allowed} is allowed"),
-        Certainty::MoreThanHalf => format!("is slower: {change}, more than half of the {allowed} that fail"),
+        Certainty::MoreThanHalf => format!(
+            "is slower: {change}, which passes, and is more than half of the {allowed} that it may be slower than before"
+        ),
         Certainty::Undecided(open) if regression.comparison.change > regression.allowed => {
             format!("may be slower: {change}, not significant {}", still_open(open))
         }
