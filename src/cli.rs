@@ -95,6 +95,8 @@ pub enum Command {
     Merge(MergeArguments),
     /// Say what reports say in one comment on the pull request, and keep it up to date. For jobs of GitHub, GitLab and Bitbucket.
     Comment(CommentArguments),
+    /// Show what holds for the project and its targets, and which line of the budgets file says so.
+    Config(ConfigArguments),
     /// Print the JSON Schema of a report, of an explanation, or of the budgets file.
     Schema(SchemaArguments),
     /// Print a completion script.
@@ -322,6 +324,30 @@ pub struct DoctorArguments {
     /// No progress on stderr.
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// `importgate config`.
+#[derive(Debug, Args)]
+pub struct ConfigArguments {
+    /// Show these targets: names, patterns as in the budgets file, layer:NAME, checkpoint:NAME [default: the settings, and the
+    /// targets of each layer].
+    #[arg(value_name = "MODULE")]
+    pub modules: Vec<String>,
+    /// Which project.
+    #[command(flatten)]
+    pub project: ProjectArguments,
+    /// How to show it.
+    #[arg(long, value_name = "KIND", value_enum, default_value = "terminal")]
+    pub format: ConfigFormat,
+}
+
+/// How the configuration is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ConfigFormat {
+    /// For people.
+    Terminal,
+    /// For programs.
+    Json,
 }
 
 /// `importgate schema`.

@@ -21,7 +21,7 @@ use importgate_core::report::first_names;
 use importgate_core::usage::Usage;
 use importgate_probe::instructions;
 use importgate_probe::machine;
-use importgate_probe::python::{BytecodeFiles, FileSystemIndex, Session, SessionSettings};
+use importgate_probe::python::{BytecodeFiles, Chosen, FileSystemIndex, Session, SessionSettings};
 use importgate_probe::runner;
 
 /// A project that can be measured.
@@ -122,6 +122,11 @@ impl Project {
             python,
         };
         Ok((project, session))
+    }
+
+    /// The interpreter, and why it was taken.
+    pub(crate) fn chosen(&self) -> &Chosen {
+        &self.python.chosen
     }
 
     /// The targets that the words of the command line select, all of them where there are no words.

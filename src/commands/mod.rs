@@ -5,6 +5,7 @@ mod check;
 mod classify;
 mod comment;
 mod compare;
+mod config;
 mod doctor;
 mod explain;
 mod explain_log;
@@ -28,6 +29,7 @@ use importgate_core::report::{explain as explain_report, json, untrusted};
 pub fn run(cli: Cli) -> u8 {
     outputs::choose_colour(cli.color);
     let result = match &cli.command {
+        Command::Config(arguments) => config::run(arguments),
         Command::Init(arguments) => init::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Record(arguments) => record::run(arguments),

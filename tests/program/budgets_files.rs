@@ -102,3 +102,32 @@ fn a_setting_of_the_command_line_wins_over_the_file_and_is_cited() {
     let run = project.run(&["compare", "--config", "gate"]).expect_code(2);
     assert!(run.stderr.contains("gate.max-regression=5%"), "{}", run.stderr);
 }
+
+#[test]
+fn config_shows_what_holds_and_which_line_says_so() {
+    let project = shop();
+    let run = project.run(&["config"]).expect_code(0);
+    assert!(
+        run.stdout
+            .contains("layer:utils (2): shop.utils.money, shop.utils.text"),
+        "{}",
+        run.stdout
+    );
+    let run = project
+        .run(&["config", "shop.utils.text", "--config", "gate.noise-floor=2ms"])
+        .expect_code(0);
+    assert!(
+        run.stdout.contains("budgets.toml:3  layers.utils.max-time"),
+        "{}",
+        run.stdout
+    );
+    assert!(run.stdout.contains("--config  gate.noise-floor"), "{}", run.stdout);
+    let run = project.run(&["config", "--format", "json"]).expect_code(0);
+    assert!(
+        serde_json::from_str::<serde_json::Value>(&run.stdout).is_ok(),
+        "{}",
+        run.stdout
+    );
+    let run = project.run(&["config", "shop.utils.txet"]).expect_code(3);
+    assert!(run.stderr.contains("did you mean shop.utils.text?"), "{}", run.stderr);
+}

@@ -23,6 +23,16 @@ impl BudgetLine {
         }
     }
 
+    /// The key, with its table.
+    pub fn key(&self) -> &str {
+        self.text.split_once(" = ").map_or(&self.text, |(key, _)| key)
+    }
+
+    /// The value as the file writes it.
+    pub fn value(&self) -> &str {
+        self.text.split_once(" = ").map_or("", |(_, value)| value)
+    }
+
     /// Where it stands, for those who read the same file: `on line 7`, or `in --config`.
     pub(super) fn spot(&self) -> String {
         match self.line {

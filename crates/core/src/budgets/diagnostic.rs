@@ -7,6 +7,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::in_force::Set;
 use super::overrides::{OPTION, Override};
 use crate::budgets::BudgetLine;
 
@@ -280,6 +281,8 @@ pub(super) struct Mistakes<'a> {
     unreadable_lines: RefCell<BTreeSet<usize>>,
     /// Set where the parser may have skipped what follows a mistake.
     incomplete: Cell<bool>,
+    /// Every key that was read with a valid value.
+    set: RefCell<Vec<Set>>,
 }
 
 impl<'a> Mistakes<'a> {
@@ -289,6 +292,7 @@ impl<'a> Mistakes<'a> {
             found: RefCell::default(),
             unreadable_lines: RefCell::default(),
             incomplete: Cell::new(false),
+            set: RefCell::default(),
         }
     }
 
@@ -302,6 +306,16 @@ impl<'a> Mistakes<'a> {
         {
             self.found.borrow_mut().push(diagnostic);
         }
+    }
+
+    /// Notes a key that was read with a valid value.
+    pub(super) fn note_set(&self, set: Set) {
+        self.set.borrow_mut().push(set);
+    }
+
+    /// Every key that was noted.
+    pub(super) fn every_key_set(&self) -> Vec<Set> {
+        self.set.borrow().clone()
     }
 
     /// Notes that parts of the file may be missing from the tree.

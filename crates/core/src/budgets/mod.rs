@@ -13,6 +13,7 @@ mod claims;
 mod diagnostic;
 mod engine;
 mod improvement;
+mod in_force;
 mod keys;
 mod limits;
 mod names;
@@ -38,6 +39,7 @@ pub use self::cited::{BudgetLine, Cited, Inconclusive};
 pub use self::diagnostic::{Diagnostic, Diagnostics};
 pub use self::engine::{Bytecode, Engine, ReuseBy};
 pub use self::improvement::Improvement;
+pub use self::in_force::{InForce, SettingsInForce};
 pub use self::limits::Limits;
 pub use self::overrides::Override;
 pub use self::pattern::{Pattern, PatternError};
@@ -48,6 +50,7 @@ pub use self::settings::{Classes, Gate, MeasureSettings, ProjectSettings};
 pub use self::target::{Target, TargetKind, Workload};
 
 use self::diagnostic::{Mistakes, Source};
+use self::in_force::Set;
 use self::keys::{CLASSES, FILE, GATE, IMPROVEMENT, MEASURE, PROJECT};
 use self::sections::Sections;
 use self::table::Table;
@@ -77,6 +80,8 @@ pub struct Budgets {
     pub improvement: Option<Improvement>,
     sections: Sections,
     source: Source,
+    /// Every key that the file sets.
+    set: Vec<Set>,
 }
 
 /// A budgets file as it is written, with what the command line sets beside it.
@@ -225,6 +230,7 @@ impl Budgets {
                 improvement,
                 sections,
                 source,
+                set: mistakes.every_key_set(),
             },
             project_is_valid,
             names_nothing: names_nothing.then(|| root.place().clone()),

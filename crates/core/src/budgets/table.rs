@@ -6,6 +6,7 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 use super::diagnostic::Mistakes;
+use super::in_force::Set;
 use super::keys::{Described, FILE, Key, Kind, Section, home_of};
 use super::names;
 use super::value::{Located, Value};
@@ -128,7 +129,13 @@ impl<'a> Table<'a> {
             let message = format!("{} has no `{}`", self.name(), key.name);
             self.report_absence(&message, &format!("add `{} = {}`", key.name, key.example()));
         }
-        key.kind.read(&value?)
+        let read = key.kind.read(&value?)?;
+        self.mistakes.note_set(Set {
+            table: self.path.trim_start_matches("tool.importgate.").to_owned(),
+            key: key.name,
+            line: read.line.clone(),
+        });
+        Some(read)
     }
 
     /// The same, with the value that holds where the key is not there.

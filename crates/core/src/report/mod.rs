@@ -14,6 +14,7 @@ mod cause;
 mod cells;
 pub mod classes;
 pub mod comment;
+pub mod config;
 mod costly_lines;
 pub mod doctor;
 pub mod explain;

@@ -46,6 +46,8 @@ pub(super) trait Described {
     fn name(&self) -> &'static str;
     /// True where its table is a mistake without it.
     fn is_required(&self) -> bool;
+    /// What holds without it, as TOML or in words.
+    fn default_text(&self) -> String;
     /// What an editor needs: which values there are, what they mean and what holds without one. The table's heading stands in the
     /// title.
     fn schema(&self, heading: &str) -> Json;
@@ -58,6 +60,14 @@ impl<K: Kind> Described for Key<K> {
 
     fn is_required(&self) -> bool {
         matches!(self.absent, Absent::Required)
+    }
+
+    fn default_text(&self) -> String {
+        match &self.absent {
+            Absent::Value(value) => self.kind.written(value).to_string(),
+            Absent::Words(words) => (*words).to_owned(),
+            Absent::Required => String::new(),
+        }
     }
 
     fn schema(&self, heading: &str) -> Json {
