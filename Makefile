@@ -51,7 +51,7 @@ test-real:
 	pythons=$$(tests/real/environments) && \
 	IMPORTGATE_REAL_PYTHONS="$$pythons" $(CARGO) test --test real -- --ignored --nocapture --test-threads=1
 
-# The package for pip, built as in a release and installed into fresh environments.
+# The package for pip, built as in a release, installed into fresh environments and run by pre-commit.
 test-package:
 	package=$$(tests/package/build) && IMPORTGATE_PACKAGE="$$package" $(CARGO) test --test package -- --ignored --nocapture
 

@@ -8,8 +8,10 @@ use std::path::Path;
 
 /// Our executable, as packages install it.
 const EXECUTABLE: &str = "bin/importgate";
-/// Distributions that any environment may have been made with.
-const INSTALLERS: [&str; 5] = ["importgate", "pip", "setuptools", "wheel", "uv"];
+/// Distributions that any environment may have been made with; the last is what pre-commit puts into that of a local hook.
+const INSTALLERS: [&str; 5] = ["pip", "setuptools", "wheel", "uv", "pre_commit_placeholder_package"];
+/// How our own are called, and those that bring it to pre-commit from a repository of hooks.
+const OURS: &str = "importgate";
 /// Files by which installers hook into the start of the interpreter, and that make nothing of a project importable.
 const HOOKS: [&str; 2] = ["distutils-precedence.pth", "_virtualenv.pth"];
 
@@ -34,7 +36,8 @@ fn is_other(entry: &str) -> bool {
         .find_map(|kind| entry.strip_suffix(kind))
     {
         let name = distribution.split('-').next().unwrap_or_default().trim_end_matches('.');
-        return !INSTALLERS.contains(&name.to_ascii_lowercase().as_str());
+        let name = name.to_ascii_lowercase();
+        return !name.starts_with(OURS) && !INSTALLERS.contains(&name.as_str());
     }
     let is_path_file = [".pth", ".egg-link"].iter().any(|kind| entry.ends_with(kind));
     is_path_file && !HOOKS.contains(&entry)
@@ -71,6 +74,8 @@ mod tests {
             "pip-24.0.dist-info",
             "_virtualenv.pth",
             "setuptools-70.0.dist-info",
+            "importgate_hooks-0.1.0.dist-info",
+            "pre_commit_placeholder_package-0.0.0.dist-info",
         ];
         assert!(is(environment(&made).path()));
         assert!(is(environment(&[]).path()));
