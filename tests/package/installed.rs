@@ -34,9 +34,11 @@ fn the_wheel_is_small() {
 
 #[test]
 #[ignore = "needs the package: make test-package"]
-fn the_wheel_brings_completions_and_licences() {
+fn the_wheel_brings_manual_completions_and_licences() {
     let environment = Environment::with_the_wheel();
     for file in [
+        "share/man/man1/importgate.1",
+        "share/man/man1/importgate-check.1",
         "share/fish/vendor_completions.d/importgate.fish",
         "share/zsh/site-functions/_importgate",
     ] {
@@ -82,7 +84,13 @@ fn the_source_distribution_has_what_building_needs_and_not_what_github_needs() {
     let listed = succeeds(Command::new("tar").arg("-tzf").arg(built(".tar.gz")));
     let top = concat!("importgate-", env!("CARGO_PKG_VERSION"), "/");
     let files: Vec<&str> = listed.lines().filter_map(|line| line.strip_prefix(top)).collect();
-    for file in ["Cargo.lock", "LICENSE-MIT", "LICENSE-APACHE", "README.md"] {
+    for file in [
+        "Cargo.lock",
+        "LICENSE-MIT",
+        "LICENSE-APACHE",
+        "README.md",
+        "package/files/data/share/man/man1/importgate.1",
+    ] {
         assert!(files.contains(&file), "no {file} in {files:?}");
     }
     let of_github: Vec<_> = files

@@ -3,5 +3,6 @@
 mod action;
 mod figures;
 mod house;
+mod manual;
 mod release;
 mod schemas;
