@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use saphyr::{LoadableYamlNode, Yaml};
 
@@ -126,11 +126,22 @@ impl Job {
         self.variables.insert(variable.to_owned(), value.to_owned());
     }
 
+    /// By another process: what a test has open for writing, a process that another test starts at that moment has open as well, and the
+    /// system runs no file that is being written.
     pub(crate) fn write_executable(&self, relative: &str, script: &str) -> PathBuf {
         let path = self.path(relative);
         fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
-        fs::write(&path, script).expect("a file");
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("its mode");
+        let write = "cat >\"$1\" && chmod 755 \"$1\"";
+        let mut writer = Command::new("sh")
+            .args(["-c", write, "sh"])
+            .arg(&path)
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("sh");
+        let mut input = writer.stdin.take().expect("its input");
+        input.write_all(script.as_bytes()).expect("the script");
+        drop(input);
+        assert!(writer.wait().expect("sh").success(), "{}", path.display());
         path
     }
 
