@@ -19,7 +19,7 @@ check:
 	$(with_tools) tests/repository/scripts_are_sound
 	$(with_tools) cargo-deny --locked check bans licenses sources
 	$(with_tools) typos
-	$(with_tools) zizmor --offline --quiet --pedantic --strict-collection .
+	$(with_tools) zizmor --offline --quiet --pedantic --strict-collection . examples/workflows/github-*.yml
 
 lint:
 	$(CARGO) clippy --workspace --all-targets -- -D warnings

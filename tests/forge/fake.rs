@@ -73,6 +73,10 @@ pub(crate) struct State {
     pub(crate) seen: Vec<Request>,
     /// How many lists of comments wait for each other.
     pub(crate) together: usize,
+    /// Who the token belongs to, where it may ask.
+    pub(crate) user: Option<&'static str>,
+    /// Under which name it comments.
+    pub(crate) bot: &'static str,
 }
 
 /// The forge.
@@ -93,6 +97,8 @@ impl Forge {
             writes: Vec::new(),
             seen: Vec::new(),
             together: 0,
+            user: None,
+            bot: BOT,
         };
         let state = Arc::new((Mutex::new(state), Condvar::new()));
         // Artifacts lie on another host, which has no business with the token.
@@ -202,7 +208,7 @@ fn stored(state: &Shared, request: &Request) -> Response {
 fn answer(shared: &Shared, request: &Request, storage: &str) -> Response {
     let mut state = shared.0.lock().expect("no test panicked with it");
     state.seen.push(request.clone());
-    let is_list = request.method == "GET" && request.path().ends_with("comments");
+    let is_list = request.method == "GET" && ["comments", "notes"].iter().any(|end| request.path().ends_with(end));
     if is_list && state.together > 0 {
         state.together -= 1;
         shared.1.notify_all();
@@ -251,7 +257,7 @@ fn routed(state: &mut State, request: &Request, storage: &str) -> Response {
             page(state, request, &comments)
         }
         ("POST", ["repos", "acme", "shop", "issues", on, "comments"]) => {
-            let made = make(state, BOT, &text(request, "/body"), on);
+            let made = make(state, state.bot, &text(request, "/body"), on);
             Response::json(201, &on_github(&made))
         }
         ("PATCH" | "DELETE", ["repos", "acme", "shop", "issues", "comments", id]) => {
@@ -267,8 +273,49 @@ fn routed(state: &mut State, request: &Request, storage: &str) -> Response {
         ("GET", ["repos", "acme", "shop", "actions", "artifacts", id, "zip"]) => {
             Response::status(302).with("Location", format!("{storage}/{id}"))
         }
+        ("GET", ["api", "v4", "projects", "1", "merge_requests", wanted]) => {
+            let found = state.pulls.iter().find(|pull| pull.number == number(wanted));
+            found.map_or_else(
+                || Response::status(404),
+                |found| Response::json(200, &merge_request(found)),
+            )
+        }
+        ("GET", ["api", "v4", "projects", "1", "merge_requests", _, "notes"]) => {
+            let notes: Vec<Value> = state.comments.iter().map(on_gitlab).collect();
+            page(state, request, &notes)
+        }
+        ("POST", ["api", "v4", "projects", "1", "merge_requests", on, "notes"]) => {
+            let made = make(state, state.bot, &text(request, "/body"), on);
+            Response::json(201, &on_gitlab(&made))
+        }
+        ("PUT" | "DELETE", ["api", "v4", "projects", "1", "merge_requests", _, "notes", id]) => {
+            change(state, request, number(id), &text(request, "/body"))
+        }
+        ("GET", ["api", "v4", "user"]) => Response::json(200, &json!({ "username": BOT })),
+        ("GET", ["repositories", "acme", "shop", "pullrequests", wanted]) => {
+            let found = state.pulls.iter().find(|pull| pull.number == number(wanted));
+            found.map_or_else(
+                || Response::status(404),
+                |found| Response::json(200, &pull_request(found)),
+            )
+        }
+        ("GET", ["repositories", "acme", "shop", "pullrequests", _, "comments"]) => {
+            let mut comments: Vec<Value> = state.comments.iter().map(on_bitbucket).collect();
+            comments.push(json!({ "id": 999, "user": null, "content": { "raw": "" }, "deleted": true }));
+            list(state, request, &comments)
+        }
+        ("POST", ["repositories", "acme", "shop", "pullrequests", on, "comments"]) => {
+            let made = make(state, state.bot, &text(request, "/content/raw"), on);
+            Response::json(201, &on_bitbucket(&made))
+        }
+        ("PUT" | "DELETE", ["repositories", "acme", "shop", "pullrequests", _, "comments", id]) => {
+            change(state, request, number(id), &text(request, "/content/raw"))
+        }
         // The token of a job may not ask for its own name.
-        ("GET", ["user"]) if request.header("private-token").is_none() => Response::status(403),
+        ("GET", ["user"]) => match state.user {
+            Some(user) => Response::json(200, &json!({ "login": user, "uuid": user })),
+            None => Response::status(403),
+        },
         _ => Response::status(404),
     }
 }
@@ -310,6 +357,36 @@ fn pull(pull: &Pull) -> Value {
     })
 }
 
+fn merge_request(pull: &Pull) -> Value {
+    let state = if pull.state == "open" { "opened" } else { pull.state };
+    json!({ "iid": pull.number, "state": state, "sha": pull.head, "source_project_id": pull.repository })
+}
+
+/// Bitbucket names a commit by its first digits.
+fn pull_request(pull: &Pull) -> Value {
+    let source = json!({ "commit": { "hash": &pull.head[..12] }, "repository": { "full_name": REPOSITORY } });
+    json!({ "id": pull.number, "state": pull.state.to_uppercase(), "source": source })
+}
+
+fn on_gitlab(comment: &Comment) -> Value {
+    json!({ "id": comment.id, "author": { "username": comment.author }, "body": comment.body })
+}
+
+fn on_bitbucket(comment: &Comment) -> Value {
+    json!({ "id": comment.id, "user": { "uuid": comment.author }, "content": { "raw": comment.body } })
+}
+
+/// The same as [`page`] with Bitbucket's frame around it.
+fn list(state: &State, request: &Request, entries: &[Value]) -> Response {
+    let page = page(state, request, entries);
+    let values: Value = serde_json::from_slice(&page.body).expect("JSON");
+    let mut list = json!({ "values": values });
+    if !page.headers.is_empty() {
+        list["next"] = json!("http://host.example/next");
+    }
+    Response::json(200, &list)
+}
+
 fn on_github(comment: &Comment) -> Value {
     json!({ "id": comment.id, "user": { "login": comment.author }, "body": comment.body })
 }
@@ -317,7 +394,7 @@ fn on_github(comment: &Comment) -> Value {
 /// The page of a list that a request asks for.
 fn page(state: &State, request: &Request, entries: &[Value]) -> Response {
     let asked = |key: &str| request.query(key).and_then(|value| value.parse::<usize>().ok());
-    let size = asked("per_page").unwrap_or(30).min(state.page);
+    let size = asked("per_page").or(asked("pagelen")).unwrap_or(30).min(state.page);
     let number = asked("page").unwrap_or(1);
     let start = ((number - 1) * size).min(entries.len());
     let end = (start + size).min(entries.len());

@@ -189,6 +189,31 @@ fn the_reports_of_a_matrix_are_one_comment_that_names_a_missing_leg() {
 }
 
 #[test]
+fn a_token_of_an_app_finds_its_comment_once_it_knows_its_name() {
+    let forge = Forge::new();
+    forge.with(|state| state.bot = "our-app[bot]");
+    let job = Job::pull_request(&forge);
+    let run = |id: &str, verdict: &str| {
+        let job = Job::pull_request(&forge).with("GITHUB_RUN_ID", id);
+        job.comment(&report(KEY, verdict)).expect_code(0);
+    };
+    run("100", "fail");
+    run("101", "inconclusive");
+    let comments = forge.comments();
+    assert_eq!(comments.len(), 1, "{comments:?}");
+    assert_eq!((comments[0].id, comments[0].author.as_str()), (1, "our-app[bot]"));
+    assert!(comments[0].body.contains("inconclusive"));
+    // Whoever says so is spared the detour.
+    forge.writes();
+    let file = job.file(&report(KEY, "fail"));
+    let named = job.with("GITHUB_RUN_ID", "102");
+    named
+        .run(&["--report", &file, "--author", "our-app[bot]"])
+        .expect_code(0);
+    assert_eq!(forge.writes(), ["PATCH 1"]);
+}
+
+#[test]
 fn a_duplicate_of_an_earlier_day_goes() {
     let forge = Forge::new();
     let job = Job::pull_request(&forge);

@@ -80,6 +80,10 @@ impl Job {
         self
     }
 
+    pub(crate) fn variables(&self) -> Vec<(String, String)> {
+        self.variables.clone()
+    }
+
     pub(crate) fn run(&self, words: &[&str]) -> Run {
         ended(self.start(words))
     }

@@ -64,6 +64,11 @@ pub fn markdown(text: &str) -> String {
     let safe = line(text);
     let mut escaped = String::with_capacity(safe.len() * 2);
     for (position, character) in safe.char_indices() {
+        // GitLab's merge requests, labels, milestones, epics and snippets.
+        let begins_reference = matches!(character, '!' | '~' | '%' | '&' | '$') && {
+            let next = safe[position + character.len_utf8()..].chars().next();
+            next.is_some_and(|next| next.is_alphanumeric() || next == '"')
+        };
         match character {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
@@ -90,6 +95,9 @@ pub fn markdown(text: &str) -> String {
                 escaped.push(character);
             }
             _ => escaped.push(character),
+        }
+        if begins_reference {
+            escaped.push_str(APART);
         }
     }
     escaped
@@ -450,6 +458,15 @@ mod tests {
             "50%AZP25%0Aa;b]c\\n##vso\\x5bd]"
         );
         assert_eq!(azure_path("a;b]c%"), "a%3Bb%5Dc%AZP25");
+    }
+
+    #[test]
+    fn nothing_refers_to_what_gitlab_numbers() {
+        let apart = "&#8203;";
+        assert_eq!(
+            markdown("!1 ~bug %\"a b\" &2 $3 100%, a & b!"),
+            format!("!{apart}1 \\~{apart}bug %{apart}\"a b\" &amp;{apart}2 &#36;{apart}3 100%, a &amp; b!")
+        );
     }
 
     #[test]

@@ -234,7 +234,11 @@ impl Draft<'_> {
             [report] => markdown::render_below_title(report, room),
             legs => of_legs(legs, room),
         };
-        improved + &text + &foot
+        let text = improved + &text + &foot;
+        match self.dialect {
+            Dialect::GitHub | Dialect::GitLab => text,
+            Dialect::Bitbucket => without_html(&text),
+        }
     }
 
     /// What got better, in one line.
@@ -302,6 +306,31 @@ fn of_legs(legs: &[Report], most_bytes: usize) -> String {
         ));
     }
     text
+}
+
+/// The same without the HTML of our own, which stands on lines of its own: where HTML is text, what is folded away has a title instead.
+fn without_html(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut fence: Option<&str> = None;
+    for line in text.lines() {
+        let ticks = &line[..line.len() - line.trim_start_matches('`').len()];
+        let is_inside = fence.is_some();
+        match fence {
+            None if ticks.len() >= 3 => fence = Some(ticks),
+            Some(opened) if line == opened => fence = None,
+            _ => {}
+        }
+        let tag = |start: &str, end: &str| line.strip_prefix(start)?.strip_suffix(end);
+        let title = tag("<details><summary>", "</summary>").map(|title| format!("**{title}**"));
+        let small = tag("<sub>", "</sub>").map(str::to_owned);
+        match title.or(small).filter(|_| !is_inside) {
+            Some(line) => plain.push_str(&line),
+            None if line == "</details>" && !is_inside => {}
+            None => plain.push_str(line),
+        }
+        plain.push('\n');
+    }
+    plain
 }
 
 /// True where a leg is called so, or has this part between the hyphens of its name.

@@ -268,3 +268,26 @@ fn a_body_fits_and_says_what_it_left_out_the_most_important_first() {
     }
     assert_eq!(Dialect::GitHub.most_bytes(), markdown::COMMENT_BYTES);
 }
+
+#[test]
+fn where_html_is_text_there_is_none_but_what_code_printed() {
+    let mut report = fixture::report();
+    for finding in &mut report.findings {
+        finding.details = vec!["</details>".to_owned(), "<sub>x</sub>".to_owned()];
+    }
+    let reports = [leg(FIRST, report.clone()), leg(SECOND, report)];
+    let mut thread = Thread::default();
+    thread.take(&Draft {
+        dialect: Dialect::Bitbucket,
+        ..draft(1, &reports)
+    });
+    let body = thread.body();
+    assert!(body.starts_with("[//]: # (importgate:1 "), "{body}");
+    let mut blocks = body.split("```");
+    let outside: String = blocks.clone().step_by(2).collect();
+    for tag in ["<details>", "<summary>", "</details>", "<sub>"] {
+        assert!(!outside.contains(tag), "{tag} in {outside}");
+    }
+    assert!(blocks.any(|block| block.contains("\n</details>\n")), "{body}");
+    assert!(body.contains("**❌ cpython-3.12-linux-x86_64: fail**"), "{body}");
+}
