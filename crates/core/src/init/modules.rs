@@ -5,13 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::observed::{ModuleIndex, is_at_or_below};
 
-/// Names of modules that no program imports, or that the project did not write, wherever they stand in a package.
+/// Names of modules that no program imports, or that the project did not write, wherever they stand in a package; and of folders of data,
+/// which editable installations tell as packages.
 const LEFT_OUT: &[&str] = &[
     "_vendor",
     "_vendored",
     "conftest",
+    "locale",
     "migrations",
     "project_template",
+    "static",
+    "templates",
     "test",
     "tests",
     "third_party",

@@ -140,7 +140,7 @@ fn project(text: &mut Text, proposal: &Proposal) {
     let patterns = &proposal.patterns;
     if !patterns.excludes_nothing() {
         text.line("exclude = [");
-        text.items("tests, migrations, and what others wrote", &patterns.no_part);
+        text.items("tests, data, and what others wrote", &patterns.no_part);
         for (reason, names) in &patterns.failing {
             text.items(&shortened(reason), names);
         }
