@@ -20,6 +20,7 @@ mod progress;
 mod project;
 mod repository;
 mod seed;
+mod set_up;
 mod shards;
 mod sources;
 pub mod store;

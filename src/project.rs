@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::interpreter;
 use crate::interpreter::ProjectPython;
 use crate::seed;
+use crate::set_up;
 use crate::store;
 use importgate_core::budgets;
 use importgate_core::budgets::{Budgets, Bytecode, Diagnostics, Engine, FileKind, Selection, Target, Written};
@@ -271,6 +272,7 @@ fn open_session(python: &mut ProjectPython, budgets: &Budgets, root: &Path) -> R
     let session = Session::open(SessionSettings {
         executable: python.chosen.executable.clone(),
         chosen_by: Some(python.chosen.by.clone()),
+        set_up: set_up::of(budgets),
         source_roots: source_roots.clone(),
         working_directory: root.to_path_buf(),
         time_limit: Duration::from_secs_f64(budgets.measure.timeout_ms.value / 1000.0),

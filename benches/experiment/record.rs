@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use importgate_core::observed::{ImportRequest, Sample};
 use importgate_core::sampling::Decision;
 use importgate_core::sampling::plan::{Arm, Arms, Judge, Outcome, Plan, PlanSettings, Reference, Round, Sampled, Task};
-use importgate_probe::python::{BytecodeFiles, Session, SessionSettings};
+use importgate_probe::python::{BytecodeFiles, Session, SessionSettings, SetUp};
 
 use crate::hogs::{Hogs, State};
 
@@ -58,6 +58,7 @@ fn open(python: &Path, folder: &Path) -> Result<Session, Box<dyn Error>> {
     let session = Session::open(SessionSettings {
         executable: python.to_path_buf(),
         chosen_by: None,
+        set_up: SetUp::default(),
         source_roots: vec![folder.to_path_buf()],
         working_directory: folder.to_path_buf(),
         time_limit: Duration::from_secs(60),

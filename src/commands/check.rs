@@ -7,6 +7,7 @@ use crate::exit;
 use crate::outputs;
 use crate::progress::ProgressLine;
 use crate::project::{Project, instruction_counter};
+use crate::set_up;
 use crate::shards::Division;
 use crate::sources::ProjectFiles;
 use crate::store;
@@ -101,7 +102,7 @@ fn report(arguments: &CheckArguments) -> Result<Report, Error> {
             targets: &division.own,
             elsewhere: &division.elsewhere,
             machine: machine::fingerprint(),
-            variables: machine::relevant_variables(),
+            variables: set_up::relevant_variables(&project.budgets),
             places: &places,
             usage: usage.as_ref(),
             sampling,

@@ -13,10 +13,12 @@ use importgate_probe::{Probe, Stopwatch, machine};
 
 /// Examines the machine and returns the exit code.
 pub(super) fn run(arguments: &DoctorArguments) -> Result<u8, Error> {
-    let (project, session) = match Project::open(&arguments.project) {
+    let (project, mut session) = match Project::open(&arguments.project) {
         Err(Error::NoBudgets { .. }) => Project::without_budgets(&arguments.project)?,
         opened => opened?,
     };
+    // What it loads may well be what the self-test is to import.
+    session.forget_set_up();
     let mut progress = ProgressLine::new(arguments.quiet);
     let examination = doctor(
         &Doctor {

@@ -8,6 +8,7 @@ use crate::exit;
 use crate::outputs;
 use crate::progress::ProgressLine;
 use crate::project::{Project, instruction_counter};
+use crate::set_up;
 use crate::shards::Division;
 use crate::store;
 use crate::store::baseline::StoreError;
@@ -41,7 +42,7 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
         reuse: reuse(arguments, &project),
         stored: old.as_ref(),
         machine: machine::fingerprint(),
-        variables: machine::relevant_variables(),
+        variables: set_up::relevant_variables(&project.budgets),
         sampling,
     };
     let measure = Probe::new(session, instruction_counter(&project.budgets)?);

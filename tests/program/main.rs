@@ -36,6 +36,7 @@ mod places;
 mod record;
 mod reuse;
 mod selection;
+mod set_up;
 mod shards;
 mod startup;
 mod support;

@@ -8,7 +8,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use importgate_core::observed::{Edge, ImportRequest, Look, Observation};
-use importgate_probe::python::{BytecodeFiles, Session, SessionSettings};
+use importgate_probe::python::{BytecodeFiles, Session, SessionSettings, SetUp};
 
 /// Imports that really load each package, whose top level may load little of it.
 const PACKAGES: [(&str, &[&str]); 6] = [
@@ -51,6 +51,7 @@ impl Environment {
         let session = Session::open(SessionSettings {
             executable: python.to_path_buf(),
             chosen_by: None,
+            set_up: SetUp::default(),
             source_roots: vec![root.clone()],
             working_directory: root,
             time_limit: Duration::from_secs(60),

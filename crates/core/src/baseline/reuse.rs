@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Recorded, StoredSample};
-use crate::observed::{ClosureChange, ContentHash, Glance, Sample};
+use crate::observed::{ClosureChange, ContentHash, Glance, Input, Inputs, Sample};
 use crate::stats::{MachineSpeed, calibrated_log, estimate};
 
 /// A glance is far from what is recorded above this many times it and so many nanoseconds more. One calibrated import comes out
@@ -15,8 +15,8 @@ const FAR_CPU_NS: f64 = 2e6;
 const FAR_BLOCKED_NS: f64 = 10e6;
 
 impl Recorded {
-    /// True where an import after these `preload`s, whose closure differs by `change` and which read these files, runs the same
-    /// code on the same data as when it was recorded. The interpreter has to be the same, too, which [`Comparability`] knows.
+    /// True where an import after these `preload`s, whose closure differs by `change`, which read these files and was set up like this,
+    /// runs the same code on the same data as when it was recorded. The interpreter has to be the same, too, which [`Comparability`] knows.
     ///
     /// [`Comparability`]: super::Comparability::modules_compare
     pub fn is_same_code(
@@ -24,8 +24,20 @@ impl Recorded {
         preload: &[String],
         change: &ClosureChange,
         files_read: &BTreeMap<String, Option<ContentHash>>,
+        inputs: &Inputs,
     ) -> bool {
-        change.is_same_code() && self.preload == preload && self.files_read == *files_read
+        change.is_same_code() && self.is_same_data(preload, files_read, inputs)
+    }
+
+    /// True where an import that begins like this meets the data that the recorded one met.
+    pub fn is_same_data(
+        &self,
+        preload: &[String],
+        files_read: &BTreeMap<String, Option<ContentHash>>,
+        inputs: &Inputs,
+    ) -> bool {
+        let set_up = |inputs: &Inputs| inputs.get(&Input::SetUp).copied();
+        self.preload == preload && self.files_read == *files_read && set_up(&self.inputs) == set_up(inputs)
     }
 
     /// True where a glance at an import saw it take so much longer than what is recorded that no load of the machine explains it.
@@ -125,10 +137,20 @@ mod tests {
             changed: vec!["shop".to_owned()],
             ..ClosureChange::default()
         };
-        assert!(recorded.is_same_code(&json, &same, &data(1)));
-        assert!(!recorded.is_same_code(&json, &edited, &data(1)));
-        assert!(!recorded.is_same_code(&[], &same, &data(1)));
-        assert!(!recorded.is_same_code(&json, &same, &data(2)));
-        assert!(!recorded.is_same_code(&json, &same, &BTreeMap::new()));
+        let set_up = |content| Inputs::from_iter([(Input::SetUp, Some(ContentHash(content)))]);
+        let plain = Inputs::default();
+        assert!(recorded.is_same_code(&json, &same, &data(1), &plain));
+        assert!(!recorded.is_same_code(&json, &edited, &data(1), &plain));
+        assert!(!recorded.is_same_code(&[], &same, &data(1), &plain));
+        assert!(!recorded.is_same_code(&json, &same, &data(2), &plain));
+        assert!(!recorded.is_same_code(&json, &same, &BTreeMap::new(), &plain));
+        assert!(!recorded.is_same_code(&json, &same, &data(1), &set_up(1)));
+        let set_up_before = Recorded {
+            inputs: set_up(1),
+            ..recorded
+        };
+        assert!(set_up_before.is_same_code(&json, &same, &data(1), &set_up(1)));
+        assert!(!set_up_before.is_same_code(&json, &same, &data(1), &set_up(2)));
+        assert!(!set_up_before.is_same_code(&json, &same, &data(1), &plain));
     }
 }

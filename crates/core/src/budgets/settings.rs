@@ -17,6 +17,10 @@ pub struct ProjectSettings {
     pub baseline: Option<Cited<String>>,
     /// Modules that are no targets, whichever layer has a pattern that they match.
     pub(super) exclude: Vec<LocatedPattern>,
+    /// Environment variables of everything that is measured, in the order of the file.
+    pub env: Vec<(String, Cited<String>)>,
+    /// What is called in each process before the clock starts, as `module:function`.
+    pub setup: Option<Cited<String>>,
 }
 
 impl ProjectSettings {
@@ -25,12 +29,16 @@ impl ProjectSettings {
         let source_roots = table.read(&project::SOURCE_ROOTS);
         let baseline = table.optional(&project::BASELINE);
         let exclude = table.read(&project::EXCLUDE);
+        let env = table.read(&project::ENV);
+        let setup = table.optional(&project::SETUP);
         table.finish();
         Self {
             python,
             source_roots: source_roots.map(|roots| roots.value.iter().map(Located::cited).collect()),
             baseline,
             exclude: exclude.map(|patterns| patterns.value).unwrap_or_default(),
+            env: env.map(|variables| variables.value).unwrap_or_default(),
+            setup,
         }
     }
 }

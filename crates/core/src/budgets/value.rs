@@ -130,6 +130,14 @@ impl<'a> Value<'a> {
         Some(self.located(text.to_owned()))
     }
 
+    /// A text that may be blank.
+    pub(super) fn any_text(&self) -> Option<Located<String>> {
+        match self.node.as_str() {
+            Some(text) if !text.contains('\0') => Some(self.located(text.to_owned())),
+            _ => self.text(),
+        }
+    }
+
     /// A list of texts, none of them twice where `distinct`.
     pub(super) fn texts(&self, distinct: bool) -> Option<Located<Vec<Located<String>>>> {
         let Some(array) = self.node.as_array() else {

@@ -267,7 +267,7 @@ fn is_same_code(before: &Recorded, after: &Recorded) -> bool {
     let change = ClosureChange::between(&before.closure, &after.closure);
     !before.closure.is_empty()
         && change.bytecode.is_empty()
-        && before.is_same_code(&after.preload, &change, &after.files_read)
+        && before.is_same_code(&after.preload, &change, &after.files_read, &after.inputs)
 }
 
 fn differences(old: &Recording<'_>, new: &Recording<'_>) -> Vec<Difference> {

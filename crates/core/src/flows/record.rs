@@ -201,7 +201,7 @@ impl<'a> RecordPlan<'a> {
         if holds && self.record.reuse != ReuseBy::Never {
             return Reason::None(recorded);
         }
-        let same_data = recorded.preload == target.preload && recorded.files_read == observed.files_read;
+        let same_data = recorded.is_same_data(&target.preload, &observed.files_read, &observed.inputs);
         Reason::Due(same_data.then(|| Earlier {
             samples: recorded.to_samples(),
             own_ns: (*recorded.own_ns).clone(),
@@ -225,7 +225,7 @@ impl<'a> RecordPlan<'a> {
         let change = ClosureChange::between(&recorded.closure, &observed.closure);
         matches!(target.workload, Workload::Imports(_))
             && change.bytecode.is_empty()
-            && recorded.is_same_code(&target.preload, &change, &observed.files_read)
+            && recorded.is_same_code(&target.preload, &change, &observed.files_read, &observed.inputs)
     }
 
     fn is_counted(&self, target: &Target) -> bool {

@@ -134,7 +134,7 @@ impl TargetState {
         }
         let change = ClosureChange::between(&recorded.closure, &observed.closure);
         let same_code = stored.comparability.modules_compare()
-            && recorded.is_same_code(&target.preload, &change, &observed.files_read);
+            && recorded.is_same_code(&target.preload, &change, &observed.files_read, &observed.inputs);
         let mut kind = against_recorded((stored, recorded), &change, same_code, (reuse, speed));
         let took_longer = matches!(kind, Kind::Reused { .. }) && took_longer(stored, recorded, observed);
         if let (Kind::Reused { same_code, .. }, true) = (&kind, took_longer) {

@@ -14,6 +14,8 @@ use super::{ContentHash, Effect, ModuleTable, SharedMap};
 pub enum Input {
     /// What was imported, as names with a space between them.
     Imports(String),
+    /// The environment variables that the budgets file sets, and what it has called before an import.
+    SetUp,
     /// The folders that modules are searched in, in their order.
     SearchPath,
     /// Where the modules that were loaded lie.
@@ -57,6 +59,7 @@ impl fmt::Display for Input {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Imports(names) => write!(formatter, "imports {names}"),
+            Self::SetUp => formatter.write_str("set-up"),
             Self::SearchPath => formatter.write_str("search path"),
             Self::Layout => formatter.write_str("layout"),
             Self::Module(module) => write!(formatter, "module {module}"),
@@ -92,6 +95,7 @@ impl FromStr for Input {
         let Some((kind, name)) = text.split_once(' ') else {
             return match text {
                 "layout" => Ok(Self::Layout),
+                "set-up" => Ok(Self::SetUp),
                 "warnings" => Ok(Self::Warnings),
                 _ => Err(unknown()),
             };
@@ -158,7 +162,7 @@ mod tests {
         ]
         .map(|kind| kind("one two".to_owned()));
         let effects = EFFECTS.map(Input::Effect);
-        for input in [Input::SearchPath, Input::Layout, Input::Warnings, place]
+        for input in [Input::SetUp, Input::SearchPath, Input::Layout, Input::Warnings, place]
             .into_iter()
             .chain(named)
             .chain(effects)

@@ -1265,3 +1265,27 @@ fn what_is_assumed_is_a_time_for_a_module() {
       = help: a dotted name stands in quotes, such as `"lxml.etree" = "5ms"`
     "#);
 }
+
+#[test]
+fn what_cannot_be_set_or_called_before_an_import_is_a_mistake() {
+    let text = r#"[project]
+env = { PYTHONHASHSEED = "0", "A B" = "x", DEBUG = 1, EMPTY = "" }
+setup = "django.setup"
+
+[modules.shop]
+"#;
+    let messages: Vec<String> = budgets::parse(text, "budgets.toml", FileKind::Standalone)
+        .expect_err("mistakes")
+        .iter()
+        .map(|mistake| mistake.message.clone())
+        .collect();
+    assert_eq!(
+        messages,
+        [
+            "`PYTHONHASHSEED` is set for each sample by importgate itself",
+            "`A B` is no name of an environment variable",
+            "`DEBUG` takes a string, not a bare number",
+            "\"django.setup\" is no call",
+        ]
+    );
+}

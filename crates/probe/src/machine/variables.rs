@@ -65,10 +65,10 @@ const NAMES: [&str; 46] = [
 /// How many characters of a value are kept; a search path can have thousands.
 const LONGEST: usize = 300;
 
-/// The variables of this process that move the time or the memory of an import, with printable values of at most 300
-/// characters.
-pub fn relevant_variables() -> BTreeMap<String, String> {
-    relevant(std::env::vars_os())
+/// The variables of this process that move the time or the memory of an import, and of those that are `set` besides, with printable
+/// values of at most 300 characters.
+pub fn relevant_variables(set: impl IntoIterator<Item = (OsString, OsString)>) -> BTreeMap<String, String> {
+    relevant(std::env::vars_os().chain(set))
 }
 
 /// True where the value of a variable is part of what every run notes.

@@ -123,7 +123,8 @@ impl Session {
     }
 
     fn python_paths(&self) -> Vec<PathBuf> {
-        let set = std::env::var_os("PYTHONPATH");
+        let own = self.settings().set_up.variables.get("PYTHONPATH");
+        let set = own.map(OsString::from).or_else(|| std::env::var_os("PYTHONPATH"));
         let set = set.iter().flat_map(std::env::split_paths);
         self.settings().source_roots.iter().cloned().chain(set).collect()
     }

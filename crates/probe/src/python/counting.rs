@@ -100,6 +100,7 @@ impl Session {
         }
         let roots = &self.settings().source_roots;
         command.extend(words("root", roots.iter().map(|root| root.as_os_str().to_owned())));
+        command.extend(self.set_up_word());
         command.extend(named("preload", request.preload));
         command.extend(named(key, request.imports));
         command
@@ -111,6 +112,8 @@ impl Session {
     ) -> BTreeMap<OsString, OsString> {
         let mut environment: BTreeMap<OsString, OsString> =
             inherited.filter(|(name, _)| is_of_the_project(name)).collect();
+        let set = self.settings().set_up.variables.iter();
+        environment.extend(set.map(|(name, value)| (name.into(), value.into())));
         // Python takes an empty variable for one that is not set.
         environment.extend(SILENCED.map(|name| (OsString::from(name), OsString::new())));
         if self.bytecode() != BytecodeFiles::AsIs {

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use super::set_up::{SetUpCall, how_it_failed};
 use crate::runner::RunError;
+use importgate_core::observed::Failure;
 
 /// An interpreter that could not be used. "Could not start", "died" and "gave unexpected output" are three different faults with
 /// three different ways out.
@@ -61,6 +63,14 @@ pub enum PythonError {
         name: String,
         /// Its version.
         version: String,
+    },
+    /// What is called before each import failed.
+    #[error("{}: the set-up `{}` failed: {}", call.asked_by, call.name, how_it_failed(failure))]
+    SetUp {
+        /// What was called, and who asks for it.
+        call: SetUpCall,
+        /// How it failed.
+        failure: Box<Failure>,
     },
     /// The private working folder could not be made or written.
     #[error("cannot write the working folder {}: {source}", path.display())]

@@ -13,7 +13,7 @@ use super::PythonError;
 use super::answer::{self, Unreadable};
 use super::bytecode::BytecodeRules;
 use super::scripts::Script;
-use super::session::{OWN_LIMIT, SILENCED, SessionSettings, word};
+use super::session::{OWN_LIMIT, SessionSettings, word};
 use super::workspace::Workspace;
 use crate::runner;
 use crate::runner::{Command, Output, RunError, Status};
@@ -61,7 +61,7 @@ fn ask_one(executable: &Path, settings: &SessionSettings, workspace: &Workspace)
             .arguments
             .push(word("compile", workspace.source_of(script).as_os_str()));
     }
-    command.environment = SILENCED.iter().map(|name| (OsString::from(name), None)).collect();
+    command.environment = settings.own_environment();
     command.working_directory = Some(settings.working_directory.clone());
     command.output = Output::Capture;
     let ended = runner::run(&command).map_err(|error| could_not_start(executable, error))?;
@@ -129,7 +129,7 @@ fn version_of(executable: &Path, settings: &SessionSettings) -> Option<String> {
     const QUESTION: &str = "import sys; print('.'.join([str(part) for part in sys.version_info[:3]]))";
     let mut command = Command::new(executable, OWN_LIMIT);
     command.arguments = vec![OsString::from("-c"), OsString::from(QUESTION)];
-    command.environment = SILENCED.iter().map(|name| (OsString::from(name), None)).collect();
+    command.environment = settings.own_environment();
     command.working_directory = Some(settings.working_directory.clone());
     command.output = Output::Capture;
     let ended = runner::run(&command).ok()?;

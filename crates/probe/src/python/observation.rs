@@ -35,10 +35,17 @@ impl Session {
             Err(Unreadable::Invalid(reason)) => return Err(self.unexpected_output(reason, &exchange)),
             Err(Unreadable::Nothing | Unreadable::Short) => Err(self.silent_end(&exchange, time_limit)),
         };
-        let mut observation = answer.unwrap_or_else(|failure| Observation {
-            failure: Some(failure),
-            ..Observation::default()
+        // What was seen until an import failed is an observation, too; of a set-up that failed, nothing is.
+        let answer = answer.and_then(|mut observation: Observation| match observation.failure.take() {
+            Some(failure) if exchange.failed_in_set_up() => Err(failure),
+            failure => Ok(Observation { failure, ..observation }),
         });
+        let mut observation = self
+            .after_set_up(&exchange, answer)?
+            .unwrap_or_else(|failure| Observation {
+                failure: Some(failure),
+                ..Observation::default()
+            });
         name_files(&mut observation, &self.settings().working_directory);
         observation.output_tail = String::from_utf8_lossy(exchange.output_tail()).into_owned();
         Ok(observation)

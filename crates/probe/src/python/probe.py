@@ -1,4 +1,4 @@
-"""One timed sample: load `preload`, read the clocks, import, read them again, answer, and leave at once."""
+"""One timed sample: load what comes before, read the clocks, import, read them again, answer, and leave at once."""
 
 
 def _slurp(path):
@@ -47,11 +47,9 @@ def _measure():
     imports = _values("import")
     own = {}
     try:
-        preload = _values("preload")
-        if preload:
+        if _HAS_TO_LOAD_BEFORE:
             _release_collections()
-            for name in preload:
-                _import(name)
+            _load_before()
             _hold_collections()
         pace = _Pace()
         load = _call if _value("own") == "no" else _time_own(own, pace)
@@ -99,7 +97,8 @@ def _run_to_be_counted():
     _release_collections()
     if _IS_START:
         _start_up(_call)
-    for name in _values("preload") + _values("import"):
+    _load_before()
+    for name in _values("import"):
         _import(name)
     _exit(0)
 

@@ -29,11 +29,13 @@ impl Session {
     pub fn profile(&self, request: ImportRequest<'_>) -> Result<Result<Option<Profile>, Failure>, PythonError> {
         let limit = self.settings().time_limit * PATIENCE_WITH_PROFILER;
         let exchange = self.run_import(Script::Profile, &[], request, limit)?;
-        match answer::read::<ProfileAnswer>(&exchange.answer(), "profile") {
-            Ok(answer) => Ok(answer.map(|answer| self.named(answer))),
-            Err(Unreadable::Invalid(reason)) => Err(self.unexpected_output(reason, &exchange)),
-            Err(Unreadable::Nothing | Unreadable::Short) => Ok(Err(self.silent_end(&exchange, limit))),
-        }
+        let answer = match answer::read::<ProfileAnswer>(&exchange.answer(), "profile") {
+            Ok(answer) => answer,
+            Err(Unreadable::Invalid(reason)) => return Err(self.unexpected_output(reason, &exchange)),
+            Err(Unreadable::Nothing | Unreadable::Short) => Err(self.silent_end(&exchange, limit)),
+        };
+        let answer = self.after_set_up(&exchange, answer)?;
+        Ok(answer.map(|answer| self.named(answer)))
     }
 
     /// Runs a command once with its first process of this interpreter under the profiler. Nothing was seen where

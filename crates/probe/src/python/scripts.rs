@@ -23,6 +23,7 @@ const IMPORTING: &[Part] = parts![
     "import_system.py",
     "start_up.py",
     "faults.py",
+    "set_up.py",
 ];
 
 /// What the script of a timed sample begins with.

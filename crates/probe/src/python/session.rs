@@ -12,6 +12,7 @@ use super::bytecode::BytecodeRules;
 use super::faults::{self, Stacks};
 use super::interpreter_info;
 use super::scripts::Script;
+use super::set_up::SetUp;
 use super::workspace::{Mailbox, Workspace};
 use crate::runner;
 use crate::runner::{Command, Ended, Output, Overrun, Status};
@@ -55,6 +56,8 @@ pub struct SessionSettings {
     pub executable: PathBuf,
     /// What it was found by, where somebody looked for it.
     pub chosen_by: Option<ChosenBy>,
+    /// What comes before each import.
+    pub set_up: SetUp,
     /// Absolute folders put in front of `sys.path`.
     pub source_roots: Vec<PathBuf>,
     /// The directory that measured code starts in.
@@ -66,6 +69,17 @@ pub struct SessionSettings {
     pub run_ends: Option<Instant>,
     /// Where bytecode comes from.
     pub bytecode: BytecodeFiles,
+}
+
+impl SessionSettings {
+    /// The changes to the environment of everything that is started: what the project sets, and without what makes the interpreter
+    /// do other things beside.
+    pub(super) fn own_environment(&self) -> BTreeMap<OsString, Option<OsString>> {
+        let set = self.set_up.variables.iter();
+        let set = set.map(|(name, value)| (OsString::from(name), Some(OsString::from(value))));
+        let silenced = SILENCED.iter().map(|name| (OsString::from(name), None));
+        set.chain(silenced).collect()
+    }
 }
 
 /// One interpreter and one arm of the code.
@@ -90,6 +104,11 @@ pub(super) struct Exchange {
 impl Exchange {
     pub(super) fn answer(&self) -> Vec<u8> {
         self.mailbox.read_answer()
+    }
+
+    /// True where the process came to its end before its set-up did.
+    pub(super) fn failed_in_set_up(&self) -> bool {
+        self.mailbox.is_in_set_up()
     }
 
     /// The last of what was printed, where it was captured.
@@ -233,9 +252,23 @@ impl Session {
             (&[], words("root", roots.iter().map(|root| root.as_os_str().to_owned())))
         };
         words.extend(further.iter().map(OsString::from));
+        if !request.is_start() {
+            words.extend(self.set_up_word());
+        }
         words.extend(named("preload", request.preload));
         words.extend(named("import", request.imports));
         self.exchange(script, flags, words, self.environment(request.round), time_limit)
+    }
+
+    /// The word that has a script call what comes before an import.
+    pub(super) fn set_up_word(&self) -> Option<OsString> {
+        let call = self.settings.set_up.call.as_ref()?;
+        Some(word("setup", call.name.as_ref()))
+    }
+
+    /// From now on nothing is called before an import; variables stay as they are.
+    pub fn forget_set_up(&mut self) {
+        self.settings.set_up.call = None;
     }
 
     /// Runs a script that reads the project's sources and imports none of them: without `site`, whose files are code of others.
@@ -287,8 +320,7 @@ impl Session {
     }
 
     fn environment_with(&self, bytecode: BytecodeFiles, round: u32) -> BTreeMap<OsString, Option<OsString>> {
-        let mut environment: BTreeMap<OsString, Option<OsString>> =
-            SILENCED.iter().map(|name| (OsString::from(name), None)).collect();
+        let mut environment = self.settings.own_environment();
         let mut set = |name: &str, value: Option<OsString>| environment.insert(OsString::from(name), value);
         set("PYTHONHASHSEED", Some((round + 1).to_string().into()));
         let private = || Some(self.workspace.bytecode_folder().into_os_string());
@@ -311,10 +343,26 @@ impl Session {
         exchange: &Exchange,
         time_limit: Duration,
     ) -> Result<Result<SampleAnswer, Failure>, PythonError> {
-        match answer::read(&exchange.mailbox.read_answer(), "sample") {
-            Ok(answer) => Ok(answer),
-            Err(Unreadable::Invalid(reason)) => Err(self.unexpected_output(reason, exchange)),
-            Err(Unreadable::Nothing | Unreadable::Short) => Ok(Err(self.silent_end(exchange, time_limit))),
+        let answer = match answer::read(&exchange.mailbox.read_answer(), "sample") {
+            Ok(answer) => answer,
+            Err(Unreadable::Invalid(reason)) => return Err(self.unexpected_output(reason, exchange)),
+            Err(Unreadable::Nothing | Unreadable::Short) => Err(self.silent_end(exchange, time_limit)),
+        };
+        self.after_set_up(exchange, answer)
+    }
+
+    /// What an import came to. What did not get as far as the import, since its set-up failed, is no answer.
+    pub(super) fn after_set_up<T>(
+        &self,
+        exchange: &Exchange,
+        answer: Result<T, Failure>,
+    ) -> Result<Result<T, Failure>, PythonError> {
+        match (answer, &self.settings.set_up.call) {
+            (Err(failure), Some(call)) if exchange.failed_in_set_up() => Err(PythonError::SetUp {
+                call: call.clone(),
+                failure: Box::new(failure),
+            }),
+            (answer, _) => Ok(answer),
         }
     }
 

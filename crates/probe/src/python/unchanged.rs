@@ -32,6 +32,8 @@ pub(super) struct Surroundings {
     homes: Vec<(&'static str, PathBuf)>,
     /// What the session changes in the environment of an import.
     environment: BTreeMap<OsString, Option<OsString>>,
+    /// What identifies what comes before each import, where something does.
+    set_up: Option<ContentHash>,
     /// What was found out of a module's file.
     files: HashMap<PathBuf, SeenFile>,
 }
@@ -68,6 +70,7 @@ impl Surroundings {
                 .filter_map(|(name, folder)| Some((name, folder.filter(|folder| folder.parent().is_some())?)))
                 .collect(),
             environment: session.environment(0),
+            set_up: session.settings().set_up.identity(),
             files: HashMap::new(),
         }
     }
@@ -89,6 +92,7 @@ impl Contents {
             Input::SearchPath,
             Input::Layout,
         ];
+        wanted.extend(self.surroundings.set_up.map(|_| Input::SetUp));
         wanted.extend(self.places(observation));
         wanted.extend(self.traces(observation, closure));
         wanted.extend(observation.effects.iter().map(|seen| Input::Effect(seen.effect)));
@@ -114,7 +118,7 @@ impl Contents {
 
     /// True where an import of which this is known would find all of it as it was.
     pub fn is_unchanged(&mut self, known: KnownImport<'_>, bytecode: BytecodeFiles) -> bool {
-        if known.inputs.is_empty() {
+        if known.inputs.is_empty() || known.inputs.contains_key(&Input::SetUp) != self.surroundings.set_up.is_some() {
             return false;
         }
         let places = self.places_of(known.inputs.keys());
@@ -229,6 +233,7 @@ impl Contents {
         Some(match input {
             Input::Imports(_) | Input::Warnings | Input::Effect(_) => None,
             Input::Unseen(_) => return None,
+            Input::SetUp => self.surroundings.set_up,
             Input::SearchPath => Some(self.search_path()),
             Input::Layout => Some(self.layout(closure, places)),
             Input::Module(module) => match self.surroundings.resolver.find(module, &Places::new()) {

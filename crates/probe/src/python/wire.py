@@ -4,7 +4,7 @@ It is put in front of each script, and takes hold of all that it needs before me
 what a bare interpreter has loaded already: whatever it imported itself would be missing from the measurement.
 
 Arguments are `key=value` words: `answer` (where the one message goes), `faults` (where `faulthandler` writes),
-and, each as often as needed, `root` (put in front of sys.path), `preload`, `import`.
+and, each as often as needed, `root` (put in front of sys.path), `preload`, `import`; `setup` is called before them.
 """
 import sys
 import _thread

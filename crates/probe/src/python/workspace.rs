@@ -16,6 +16,18 @@ pub(super) struct Mailbox {
 }
 
 impl Mailbox {
+    /// True where the process came to its end before its set-up did.
+    pub(super) fn is_in_set_up(&self) -> bool {
+        self.set_up_mark().exists()
+    }
+
+    /// What is there for as long as a set-up runs.
+    fn set_up_mark(&self) -> PathBuf {
+        let mut path = self.answer.clone().into_os_string();
+        path.push(".set-up");
+        path.into()
+    }
+
     pub(super) fn read_answer(&self) -> Vec<u8> {
         fs::read(&self.answer).unwrap_or_default()
     }
@@ -32,6 +44,7 @@ impl Drop for Mailbox {
         // Gone already, or gone with the folder: either way nothing is left behind.
         let _ = fs::remove_file(&self.answer);
         let _ = fs::remove_file(&self.faults);
+        let _ = fs::remove_file(self.set_up_mark());
     }
 }
 

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use importgate_core::observed::{Edge, ImportRequest, LineSeen, Look, Observation};
-use importgate_probe::python::{BytecodeFiles, Session, SessionSettings};
+use importgate_probe::python::{BytecodeFiles, Session, SessionSettings, SetUp};
 
 /// Long enough for any machine to import a small project.
 pub(crate) const GENEROUS: Duration = Duration::from_secs(60);
@@ -48,6 +48,7 @@ impl Project {
         Session::open(SessionSettings {
             executable,
             chosen_by: None,
+            set_up: SetUp::default(),
             source_roots: vec![self.root.clone()],
             working_directory: self.root.clone(),
             time_limit: limit,

@@ -6,8 +6,8 @@ use std::ops::RangeInclusive;
 
 use super::Absent::{Required, Value, Words as Says};
 use super::kinds::{
-    Choice, Choices, CommandLine, Count, Memory, ModuleNames, Patterns, Share, SomeModuleNames, Text, Texts, Time,
-    TimesOfModules, Words,
+    Call, Choice, Choices, CommandLine, Count, Memory, ModuleNames, Patterns, Share, SomeModuleNames, Text, Texts,
+    Time, TimesOfModules, Variables, Words,
 };
 use super::{Described, Key};
 use crate::budgets::{Bytecode, Engine, Inconclusive, ReuseBy};
@@ -72,6 +72,10 @@ keys! {
             Says("the environment `.venv` beside this file, the active environment, `python3` on PATH"), [".venv/bin/python", "python3.13"];
         /// Folders that are put in front of `sys.path`, in this order. An empty list puts none there.
         SOURCE_ROOTS: Texts = "source-roots", Texts, Says("`src` where there is such a folder, else the folder of this file"), [["src"]];
+        /// Environment variables of everything that is measured, beside those of the shell. They are part of what an import depends on.
+        ENV: Variables = "env", Variables, Says("none"), [{"DJANGO_SETTINGS_MODULE": "shop.settings"}];
+        /// A function that is called in each process before the clock starts, as module:function. What it loads counts as preloaded.
+        SETUP: Call = "setup", Call, Says("nothing is called"), ["django:setup"];
         /// The file with what an earlier commit measured. `importgate record` writes it, and it is committed.
         BASELINE: Text = "baseline", Text,
             Says("`importgate.baseline.json` beside an importgate.toml, `budgets.baseline.json` beside any other file"), ["ci/imports.json"];

@@ -73,6 +73,12 @@ pub(in crate::budgets) struct Choice<T: 'static>(pub(super) &'static [(&'static 
 /// A list of words out of a few, in which none stands twice.
 pub(in crate::budgets) struct Choices<T: 'static>(pub(super) &'static [(&'static str, T)]);
 
+/// A table with the value of each environment variable that it names.
+pub(in crate::budgets) struct Variables;
+
+/// A function to call: `module:function`.
+pub(in crate::budgets) struct Call;
+
 /// A table with a time in milliseconds, within these, for each module that it names.
 pub(in crate::budgets) struct TimesOfModules(pub(super) RangeInclusive<f64>);
 
@@ -342,6 +348,87 @@ impl Kind for TimesOfModules {
         let time = |(name, time): &(String, Cited<f64>)| (name.clone(), units::format_time(time.value).into());
         Json::Object(times.iter().map(time).collect())
     }
+}
+
+impl Kind for Variables {
+    type Value = Vec<(String, Cited<String>)>;
+
+    fn read(&self, value: &Value<'_>) -> Option<Located<Self::Value>> {
+        let table = value.table(Vec::new())?;
+        let mut variables = Vec::new();
+        for (named, text) in table.named_values() {
+            if OWN_VARIABLES.contains(&named.name.as_str()) {
+                let message = format!("`{}` is set for each sample by importgate itself", named.name);
+                table.report(&named.span, &message, None);
+            } else if is_variable_name(&named.name) {
+                variables.extend(text.any_text().map(|text| (named.name, text.cited())));
+            } else {
+                let message = format!("`{}` is no name of an environment variable", named.name);
+                table.report(&named.span, &message, None);
+            }
+        }
+        Some(value.located(variables))
+    }
+
+    fn schema(&self) -> Json {
+        json!({
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "propertyNames": {"pattern": VARIABLE, "not": {"enum": OWN_VARIABLES}},
+        })
+    }
+
+    fn written(&self, variables: &Self::Value) -> Json {
+        let variable = |(name, value): &(String, Cited<String>)| (name.clone(), value.value.as_str().into());
+        Json::Object(variables.iter().map(variable).collect())
+    }
+}
+
+impl Kind for Call {
+    type Value = String;
+
+    fn read(&self, value: &Value<'_>) -> Option<Located<String>> {
+        let text = value.text()?;
+        let is_call = text
+            .value
+            .split_once(':')
+            .is_some_and(|(module, function)| names::is_module_name(module) && names::is_module_name(function));
+        if !is_call {
+            let help = "name a module and a function of it, such as \"django:setup\"".to_owned();
+            value.report_at(&text.span, &format!("\"{}\" is no call", text.value), Some(help));
+        }
+        is_call.then_some(text)
+    }
+
+    fn schema(&self) -> Json {
+        let dotted = format!(r"{IDENTIFIER}(\.{IDENTIFIER})*");
+        text_like(&format!("^{dotted}:{dotted}$"))
+    }
+
+    fn written(&self, call: &String) -> Json {
+        call.as_str().into()
+    }
+}
+
+/// Variables that importgate sets or takes out for each sample.
+const OWN_VARIABLES: [&str; 6] = [
+    "PYTHONHASHSEED",
+    "PYTHONPROFILEIMPORTTIME",
+    "PYTHONVERBOSE",
+    "PYTHONINSPECT",
+    "PYTHONTRACEMALLOC",
+    "PYTHONDUMPREFS",
+];
+
+/// What names an environment variable.
+const VARIABLE: &str = "^[A-Za-z_][A-Za-z0-9_]*$";
+
+fn is_variable_name(name: &str) -> bool {
+    let mut letters = name.chars();
+    letters
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+        && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
 }
 
 /// A text with at least one character to be seen.

@@ -89,8 +89,7 @@ def _observe():
     failure = None
     _begin_traces()
     try:
-        for name in _values("preload"):
-            _import(name)
+        _load_before()
     except BaseException as error:
         failure = _describe_exception(error)
     _Notes.before = set(_modules)

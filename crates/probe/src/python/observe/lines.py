@@ -294,8 +294,7 @@ def _observe_lines():
     _prepare_path()
     _watch_faults()
     try:
-        for name in _values("preload"):
-            _import(name)
+        _load_before()
         _Lines.main = _watch_here()
         _start_watching()
         _Lines.on = True

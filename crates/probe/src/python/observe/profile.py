@@ -17,8 +17,7 @@ def _profile():
     if _profiler is None:
         _send(_describe_profile())
     try:
-        for name in _values("preload"):
-            _import(name)
+        _load_before()
         _start_profiling()
         _import_all()
     except BaseException as error:
