@@ -54,6 +54,7 @@ fn report(arguments: &CheckArguments) -> Result<Report, Error> {
     let clock = Stopwatch::start();
     let asked = arguments.asked.asked()?;
     let (project, mut session) = Project::open(&arguments.project)?;
+    let asked = asked.weighed(&project.budgets.severities);
     let sampling = project.sampling(&arguments.measure);
     session.end_run_at(clock.end(sampling.time_limit));
     let selection = project.select(&arguments.modules)?;

@@ -54,3 +54,29 @@ fn an_unknown_code_gets_the_nearest_and_a_vital_one_a_reason() {
     assert_eq!(vital.code, 2);
     assert!(vital.stderr.contains("`hang` cannot be left out"), "{}", vital.stderr);
 }
+
+#[test]
+fn the_budgets_say_how_much_a_finding_matters() {
+    let budgets =
+        |severity: &str| format!("[severity]\n{severity}\n[modules.measured]\nforbid = [\"json\"]\nmax-modules = 1\n");
+    let project = Project::new(&budgets(
+        "forbidden = \"warn\"\nover-modules = \"off\"\nno-baseline = \"error\"",
+    ));
+    project.write("measured.py", "import json\n");
+    let run = project.check(&["--samples", "3"]).expect_code(1);
+    assert_eq!(found(&run), [(Code::NoBaseline, ""), (Code::Forbidden, "measured")]);
+    assert!(
+        run.stdout.contains("not asked, and not known: over-modules"),
+        "{}",
+        run.stdout
+    );
+    let run = project
+        .check(&["--samples", "3", "--ignore", "no-baseline"])
+        .expect_code(0);
+    assert!(run.stdout.contains("warning[forbidden]"), "{}", run.stdout);
+    project.write("budgets.toml", budgets("import-failed = \"off\"\nregresion = \"warn\""));
+    let run = project.run(&["check"]).expect_code(2);
+    for said in ["`exclude` leaves a module out", "did you mean `regression`?"] {
+        assert!(run.stderr.contains(said), "{}", run.stderr);
+    }
+}

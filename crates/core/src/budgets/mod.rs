@@ -25,6 +25,7 @@ mod schema;
 mod sections;
 mod select;
 mod settings;
+mod severity;
 mod syntax;
 mod table;
 mod target;
@@ -47,11 +48,12 @@ pub use self::schema::schema;
 pub(crate) use self::select::names;
 pub use self::select::{Group, Selection, Unmatched, select};
 pub use self::settings::{Classes, Gate, MeasureSettings, ProjectSettings};
+pub use self::severity::{Severities, Weight};
 pub use self::target::{Target, TargetKind, Workload};
 
 use self::diagnostic::{Mistakes, Source};
 use self::in_force::Set;
-use self::keys::{CLASSES, FILE, GATE, IMPROVEMENT, MEASURE, PROJECT};
+use self::keys::{CLASSES, FILE, GATE, IMPROVEMENT, MEASURE, PROJECT, SEVERITY};
 use self::sections::Sections;
 use self::table::Table;
 use self::value::Located;
@@ -72,6 +74,8 @@ pub struct Budgets {
     pub project: ProjectSettings,
     /// What counts as a regression.
     pub gate: Gate,
+    /// How much findings of each code matter.
+    pub severities: Severities,
     /// How samples are taken.
     pub measure: MeasureSettings,
     /// Where an import belongs.
@@ -209,6 +213,7 @@ impl Budgets {
         let project = root.section(&PROJECT).map(ProjectSettings::read).unwrap_or_default();
         let project_is_valid = mistakes.count() == mistakes_before;
         let gate = root.section(&GATE).map(Gate::read).unwrap_or_default();
+        let severities = root.section(&SEVERITY).map(severity::read).unwrap_or_default();
         let measure = root.section(&MEASURE).map(MeasureSettings::read).unwrap_or_default();
         let classes = root.section(&CLASSES).map(Classes::read).unwrap_or_default();
         let improvement = root.section(&IMPROVEMENT).and_then(Improvement::read);
@@ -225,6 +230,7 @@ impl Budgets {
             budgets: Self {
                 project,
                 gate,
+                severities,
                 measure,
                 classes,
                 improvement,

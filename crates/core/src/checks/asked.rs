@@ -1,11 +1,11 @@
 //! Which findings a run asks for. What nobody asks for is not measured either, and a report names it: silence about it is no pass.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::regression::Certainty;
 use super::run_context::BaselineRemark;
-use super::{Code, Finding, FindingKind};
-use crate::budgets::{Limits, Target, TargetKind};
+use super::{Code, Finding, FindingKind, Severity, TimeCeiling};
+use crate::budgets::{Limits, Severities, Target, TargetKind, Weight};
 
 /// A word of `--select` and `--ignore`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +60,7 @@ fn instead(code: Code) -> &'static str {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Asked {
     left_out: BTreeSet<Code>,
+    weights: BTreeMap<Code, Severity>,
 }
 
 impl Asked {
@@ -82,7 +83,36 @@ impl Asked {
         };
         Ok(Self {
             left_out: Code::ALL.into_iter().filter(|code| !is_asked(code)).collect(),
+            weights: BTreeMap::new(),
         })
+    }
+
+    /// With the severities of the budgets. What is off there counts as ignored.
+    #[must_use]
+    pub fn weighed(mut self, severities: &Severities) -> Self {
+        for (code, weight) in severities {
+            match weight.value {
+                Weight::Error => self.weights.insert(*code, Severity::Error),
+                Weight::Warn => self.weights.insert(*code, Severity::Warning),
+                Weight::Off => {
+                    self.left_out.insert(*code);
+                    None
+                }
+            };
+        }
+        self
+    }
+
+    /// The finding as much as it matters here. What is less than its code usually is (a regression of half of what is allowed) is
+    /// never made more; and what a rule leaves undecided is no more than what it finds.
+    pub(super) fn weigh(&self, finding: Finding) -> Finding {
+        let code = rule_of(&finding);
+        let Some(&weight) = self.weights.get(&code) else {
+            return finding;
+        };
+        let is_usual = finding.severity >= usual(code) && finding.code() == code;
+        let severity = if is_usual { weight } else { finding.severity.min(weight) };
+        Finding { severity, ..finding }
     }
 
     /// True where findings of this code are asked for.
@@ -181,9 +211,33 @@ impl Asked {
     }
 }
 
+/// The code of the rule that a finding comes from, also where the samples do not decide.
+fn rule_of(finding: &Finding) -> Code {
+    match &finding.kind {
+        FindingKind::Ceiling(TimeCeiling::Undecided { .. }) if finding.target.starts_with("layer:") => {
+            Code::OverTotalTime
+        }
+        FindingKind::Ceiling(TimeCeiling::Undecided { .. }) => Code::OverTime,
+        FindingKind::Regression(_) => Code::Regression,
+        FindingKind::MemoryRegression(_) => Code::MemoryRegression,
+        FindingKind::Variation(_) => Code::Unstable,
+        kind => kind.code(),
+    }
+}
+
+/// How severe a finding of this code is where it is said without a doubt, and no budget says otherwise.
+fn usual(code: Code) -> Severity {
+    match code {
+        Code::NoBaseline | Code::ImportOrder => Severity::Note,
+        Code::StartChanged | Code::HeavyModule | Code::StaleBaselineEntry | Code::ForeignBaseline => Severity::Warning,
+        _ => Severity::Error,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checks::Open;
     use crate::checks::by_hand::{cited, target};
 
     fn asked(select: &[&str], ignore: &[&str]) -> Asked {
@@ -250,5 +304,47 @@ mod tests {
         );
         assert!(narrowed[0].limits.forbid.is_empty() && narrowed[0].limits.max_modules.is_some());
         assert_eq!(Asked::default().narrowed(&targets), targets);
+    }
+
+    #[test]
+    fn a_severity_of_the_budgets_weighs_what_is_found_and_caps_what_is_open() {
+        let severities = [
+            (Code::OverTime, Weight::Warn),
+            (Code::HeavyModule, Weight::Off),
+            (Code::StaleBaselineEntry, Weight::Error),
+        ];
+        let severities = severities
+            .map(|(code, weight)| (code, cited(weight)))
+            .into_iter()
+            .collect();
+        let asked = Asked::default().weighed(&severities);
+        assert_eq!(asked.left_out().collect::<Vec<_>>(), [Code::HeavyModule]);
+        let target = target(Limits::default());
+        let weighed = |kind, severity| asked.weigh(Finding::about(&target, severity, kind)).severity;
+        let over = FindingKind::Ceiling(TimeCeiling::Exceeded {
+            time_ms: 2.0,
+            ceiling_ms: 1.0,
+            of_layer: false,
+        });
+        assert_eq!(weighed(over, Severity::Error), Severity::Warning);
+        let open = |severity| {
+            let open = Open::UsedUp(60);
+            weighed(
+                FindingKind::Ceiling(TimeCeiling::Undecided {
+                    time_ms: 2.0,
+                    ceiling_ms: 2.0,
+                    open,
+                }),
+                severity,
+            )
+        };
+        assert_eq!(
+            open(Severity::Error),
+            Severity::Warning,
+            "with `inconclusive = \"fail\"`"
+        );
+        assert_eq!(open(Severity::Note), Severity::Note);
+        let stale = FindingKind::Baseline(BaselineRemark::Stale);
+        assert_eq!(weighed(stale, Severity::Warning), Severity::Error);
     }
 }

@@ -105,6 +105,10 @@ pub fn judge(cases: &[Case<'_>], context: &Context<'_>) -> Judgement {
     let mut findings = run_context::findings(cases, context);
     findings.extend(start_up::find(cases, context));
     findings.retain(|finding| context.asked.asks_for(finding));
+    findings = findings
+        .into_iter()
+        .map(|finding| context.asked.weigh(finding))
+        .collect();
     let mut verdicts = Vec::with_capacity(cases.len());
     for case in cases {
         let of_case = if orders::breaks_only_together(case, cases) {
@@ -133,7 +137,8 @@ fn findings_of(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
         return failures::check(case, context);
     }
     let found = RULES.iter().flat_map(|check| check(case, context));
-    found.filter(|finding| context.asked.asks_for(finding)).collect()
+    let asked = found.filter(|finding| context.asked.asks_for(finding));
+    asked.map(|finding| context.asked.weigh(finding)).collect()
 }
 
 /// Errors fail; without one, an open question is inconclusive.

@@ -10,7 +10,7 @@ use super::kinds::{
     Time, TimesOfModules, Variables, Words,
 };
 use super::{Described, Key};
-use crate::budgets::{Bytecode, Engine, Inconclusive, ReuseBy};
+use crate::budgets::{Bytecode, Engine, Inconclusive, ReuseBy, Weight};
 use crate::observed::Effect;
 
 /// One hour, the longest that anything here may take, in milliseconds.
@@ -29,6 +29,13 @@ const IMPROVEMENTS: RangeInclusive<f64> = 0.001..=0.999;
 const SAMPLES: RangeInclusive<u64> = 1..=10_000;
 /// What becomes of a warning or of a cycle: true where it fails.
 const FAIL_OR_WARN: [(&str, bool); 2] = [("fail", true), ("warn", false)];
+
+/// What may become of findings of a code.
+const WEIGHTS: [(&str, Weight); 3] = [("error", Weight::Error), ("warn", Weight::Warn), ("off", Weight::Off)];
+/// The same of a rule that fails only where a table asks it to.
+const LOOSER: [(&str, Weight); 2] = [("warn", Weight::Warn), ("off", Weight::Off)];
+/// The same of what says that something was not compared.
+const NEVER_OFF: [(&str, Weight); 2] = [("error", Weight::Error), ("warn", Weight::Warn)];
 
 /// Declares groups of keys: a module for each, with a constant for each key, and `KEYS` with all of them.
 macro_rules! keys {
@@ -158,6 +165,50 @@ keys! {
         CPU: Share = "cpu", Share(IMPROVEMENTS), Says("not asked"), ["15%"];
         /// Which targets must have improved: names of targets, patterns of them, `layer:NAME`, `checkpoint:NAME`.
         TARGETS: Words = "targets", Words { checkpoints: true }, Says("all that both sides have"), [["checkpoint:1A"]];
+    }
+
+    /// `[severity]`.
+    severity {
+        /// An import takes longer than `max-time`.
+        OVER_TIME: Choice<Weight> = "over-time", Choice(&WEIGHTS), Value(Weight::Error), ["warn"];
+        /// A layer in one process takes longer than `max-total-time`.
+        OVER_TOTAL_TIME: Choice<Weight> = "over-total-time", Choice(&WEIGHTS), Value(Weight::Error), ["warn"];
+        /// An import adds more memory than `max-memory`.
+        OVER_MEMORY: Choice<Weight> = "over-memory", Choice(&WEIGHTS), Value(Weight::Error), ["warn"];
+        /// An import loads more modules than `max-modules`.
+        OVER_MODULES: Choice<Weight> = "over-modules", Choice(&WEIGHTS), Value(Weight::Error), ["warn"];
+        /// An import loads more new modules than `max-new-modules`.
+        OVER_NEW_MODULES: Choice<Weight> = "over-new-modules", Choice(&WEIGHTS), Value(Weight::Error), ["warn"];
+        /// An import is slower than before by more than `max-regression`.
+        REGRESSION: Choice<Weight> = "regression", Choice(&WEIGHTS), Value(Weight::Error), ["warn"];
+        /// An import adds more memory than before by more than `max-memory-regression`.
+        MEMORY_REGRESSION: Choice<Weight> = "memory-regression", Choice(&WEIGHTS), Value(Weight::Error), ["warn"];
+        /// Modules that did not change became slower.
+        SLOWDOWN: Choice<Weight> = "slowdown", Choice(&WEIGHTS), Value(Weight::Error), ["warn"];
+        /// The time of an import spreads more than `max-variation`.
+        UNSTABLE: Choice<Weight> = "unstable", Choice(&WEIGHTS), Value(Weight::Error), ["warn"];
+        /// A module of `forbid` was loaded.
+        FORBIDDEN: Choice<Weight> = "forbidden", Choice(&WEIGHTS), Value(Weight::Error), ["warn"];
+        /// An import did something of `forbid-effects`.
+        FORBIDDEN_EFFECT: Choice<Weight> = "forbidden-effect", Choice(&WEIGHTS), Value(Weight::Error), ["warn"];
+        /// The imports of a start-up fail in another order.
+        ORDER_DEPENDENT: Choice<Weight> = "order-dependent", Choice(&WEIGHTS), Value(Weight::Error), ["warn"];
+        /// A warning that an import raises, where `warnings` says "fail".
+        WARNING_RAISED: Choice<Weight> = "warning-raised", Choice(&LOOSER), Says("as the tables say"), ["warn"];
+        /// A circle of imports, where `cycles` says "fail".
+        IMPORT_CYCLE: Choice<Weight> = "import-cycle", Choice(&LOOSER), Says("as the tables say"), ["warn"];
+        /// The interpreter's own start loads other modules than before.
+        START_CHANGED: Choice<Weight> = "start-changed", Choice(&WEIGHTS), Value(Weight::Warn), ["error", "off"];
+        /// A module takes longer than `heavy` in `[classes]`.
+        HEAVY_MODULE: Choice<Weight> = "heavy-module", Choice(&WEIGHTS), Value(Weight::Warn), ["error", "off"];
+        /// The baseline has a target that nothing asks for.
+        STALE_BASELINE_ENTRY: Choice<Weight> = "stale-baseline-entry", Choice(&WEIGHTS), Value(Weight::Warn), ["error", "off"];
+        /// The baseline comes from another kind of machine or another build, so that something was not compared.
+        FOREIGN_BASELINE: Choice<Weight> = "foreign-baseline", Choice(&NEVER_OFF), Value(Weight::Warn), ["error"];
+        /// There is nothing to compare with.
+        NO_BASELINE: Choice<Weight> = "no-baseline", Choice(&WEIGHTS), Says("a note"), ["error", "off"];
+        /// How long other orders of a start-up's imports take.
+        IMPORT_ORDER: Choice<Weight> = "import-order", Choice(&WEIGHTS), Says("a note"), ["error", "off"];
     }
 
     /// What a layer has for itself.

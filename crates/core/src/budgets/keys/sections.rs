@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use super::Described;
 use super::declared::{
     checkpoint, classes, command, counts, gate, improvement, layer, limits, measure, preload, prohibitions, project,
-    startup,
+    severity, startup,
 };
 
 /// A table of the file, with the keys that it takes.
@@ -72,6 +72,7 @@ pub(in crate::budgets) const FILE: &[&Section] = &[
     &PROJECT,
     &GATE,
     &MEASURE,
+    &SEVERITY,
     &CLASSES,
     &IMPROVEMENT,
     &LAYERS,
@@ -137,6 +138,16 @@ pub(in crate::budgets) const MEASURE: Section = Section {
         let bounds = json!([{"required": ["min-samples"]}, {"required": ["max-samples"]}]);
         vec![("dependencies", json!({"samples": {"not": {"anyOf": bounds}}}))]
     },
+    is_measured: false,
+};
+
+/// How much each finding matters.
+pub(in crate::budgets) const SEVERITY: Section = Section {
+    name: "severity",
+    tables: Tables::One,
+    about: "How much findings matter, by their codes: \"error\" fails, \"warn\" is shown and passes, and \"off\" is not asked for.",
+    keys: &[severity::KEYS],
+    rules: Vec::new,
     is_measured: false,
 };
 
