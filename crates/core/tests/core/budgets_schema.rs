@@ -1,5 +1,9 @@
 //! The JSON Schema of the budgets file accepts what the program accepts, and refuses what the program refuses for its shape: held on every
 //! budgets text that stands in a test of the repository, and on files made at random.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "core reads no file, and its tests read those of the repository"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
