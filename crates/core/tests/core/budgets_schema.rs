@@ -5,11 +5,6 @@
     reason = "core reads no file, and its tests read those of the repository"
 )]
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "core reads no file, and its tests read the tests of the repository"
-)]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
