@@ -18,7 +18,7 @@ use importgate_core::budgets::{self, FileKind};
 use importgate_core::flows::{Deadline, SamplingSettings, narrow, survey};
 use importgate_core::init::companions::{self, Refusal};
 use importgate_core::init::{Outline, Policy, Proposal, Sources, discover, is_read, is_walked};
-use importgate_core::observed::Measure;
+use importgate_core::observed::{ImportRequest, Look, Measure, MeasureError};
 use importgate_core::report::untrusted;
 use importgate_probe::{Probe, Stopwatch};
 
@@ -51,10 +51,8 @@ pub(super) fn run(arguments: &InitArguments) -> Result<u8, Error> {
             project.root.display()
         )));
     }
-    let draft = outline.draft();
-    let (project, session) = Project::proposed(&draft, &arguments.project())?;
+    let (outline, project, measure) = open(outline, arguments)?;
     let width = project.width(arguments.jobs);
-    let measure = Probe::new(session, None);
     let mut progress = ProgressLine::new(arguments.quiet);
     let outline = narrow(outline, &measure, width, &clock)?;
     let budgets = budgets::parse(&outline.draft(), PROPOSED, FileKind::Standalone).map_err(Error::Budgets)?;
@@ -100,6 +98,26 @@ pub(super) fn run(arguments: &InitArguments) -> Result<u8, Error> {
         outputs::to_standard_output(&companion.line())?;
     }
     Ok(exit::PASS)
+}
+
+/// What measures the outline. Django is not set up where that does not work here, as settings may want a database or a secret.
+fn open(outline: Outline, arguments: &InitArguments) -> Result<(Outline, Project, Probe), Error> {
+    let (project, session) = Project::proposed(&outline.draft(), &arguments.project())?;
+    let measure = Probe::new(session, None);
+    if !outline.sets_django_up() {
+        return Ok((outline, project, measure));
+    }
+    let first = outline.some_modules(1);
+    let request = ImportRequest {
+        preload: &[],
+        imports: &first,
+        round: 0,
+    };
+    match measure.observe(request, Look::Light) {
+        Ok(observed) if observed.failure().is_none() => Ok((outline, project, measure)),
+        Err(error @ MeasureError::Interrupted { .. }) => Err(error.into()),
+        _ => open(outline.without_django(), arguments),
+    }
 }
 
 /// What the ceilings are asked to be.

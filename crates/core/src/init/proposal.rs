@@ -17,6 +17,9 @@ const MOST_COMMANDS: usize = 4;
 /// No package is deeper.
 const DEEPEST: usize = 12;
 
+/// Of what stands directly in a package, so many modules are measured however long that takes.
+const ANY: usize = 60;
+
 /// A command that is proposed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommandPlan {
@@ -64,7 +67,11 @@ impl Outline {
             layers: layers(&modules, &packages, None),
             commands: commands.collect(),
             depth: None,
-            discovery: Discovery { packages, ..discovery },
+            discovery: Discovery {
+                packages,
+                django: discovery.django.filter(|_| index.exists("django")),
+                ..discovery
+            },
             modules,
         }
     }
@@ -84,8 +91,21 @@ impl Outline {
             return self;
         }
         let depths = (0..DEEPEST).map(|depth| self.clone().down_to(depth));
-        let small = depths.take_while(|outline| outline.measured() <= most).last();
+        let allowed = |outline: &Self| outline.measured() <= most.max(if outline.depth == Some(1) { ANY } else { 0 });
+        let small = depths.take_while(allowed).last();
         small.unwrap_or_else(|| self.down_to(0))
+    }
+
+    /// Whether Django is to be set up before each import.
+    pub fn sets_django_up(&self) -> bool {
+        self.discovery.django.is_some()
+    }
+
+    /// The same without setting Django up.
+    #[must_use]
+    pub fn without_django(mut self) -> Self {
+        self.discovery.django = None;
+        self
     }
 
     /// Some of the modules, from all over the project.

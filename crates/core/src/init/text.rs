@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::ceilings::Ceilings;
+use super::django::Django;
 use super::layers::LayerPlan;
 use super::proposal::Proposal;
 use super::round;
@@ -137,6 +138,10 @@ fn project(text: &mut Text, proposal: &Proposal) {
     text.line("");
     text.table("project");
     text.list("source-roots", &proposal.outline.discovery.source_roots);
+    if let Some(Django { settings }) = &proposal.outline.discovery.django {
+        text.line(&format!("env = {{ DJANGO_SETTINGS_MODULE = {} }}", quoted(settings)));
+        text.text("setup", "django:setup");
+    }
     let patterns = &proposal.patterns;
     if !patterns.excludes_nothing() {
         text.line("exclude = [");
