@@ -25,7 +25,7 @@ const STYLES: Styles = Styles::styled()
 
 /// Keeps Python import time inside a budget.
 #[derive(Debug, Parser)]
-#[command(name = "importgate", version, styles = STYLES, max_term_width = 100, propagate_version = true)]
+#[command(name = "importgate", version, styles = STYLES, max_term_width = 100, propagate_version = true, disable_help_subcommand = true)]
 #[command(
     after_help = "Exit codes: 0 pass, 1 a budget was exceeded or an import failed, 2 the command line or the budgets file is wrong, 3 it could not measure."
 )]
@@ -105,6 +105,16 @@ pub enum Command {
         #[arg(value_enum)]
         shell: clap_complete::Shell,
     },
+    /// Print this message, the help of a command, or what a finding means and what to do about it.
+    Help(HelpArguments),
+}
+
+/// `importgate help`.
+#[derive(Debug, Args)]
+pub struct HelpArguments {
+    /// A command, or a finding as reports name it, such as over-time; `findings` lists them all.
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
 }
 
 /// Which budgets.

@@ -1,4 +1,4 @@
-//! Every exit code of the program, in one place. The README's table is checked against it.
+//! Every exit code of the program, in one place. The table of docs/commands.md is checked against it.
 
 /// Nothing failed. Warnings, and comparisons that could not be decided, may be in the report.
 pub const PASS: u8 = 0;

@@ -15,6 +15,7 @@ mod forge;
 pub mod git;
 mod inputs;
 mod interpreter;
+mod manual;
 mod outputs;
 mod progress;
 mod project;

@@ -10,6 +10,7 @@ mod doctor;
 mod explain;
 mod explain_log;
 mod fix;
+mod help;
 mod init;
 mod merge;
 mod record;
@@ -50,6 +51,7 @@ pub fn run(cli: Cli) -> u8 {
             outputs::to_standard_output(&schema).map(|()| exit::PASS)
         }
         Command::Completions { shell } => completions(*shell),
+        Command::Help(arguments) => help::run(arguments),
     };
     result.unwrap_or_else(|error| {
         print_error(&error);

@@ -42,6 +42,7 @@ pub use self::engine::{Bytecode, Engine, ReuseBy};
 pub use self::improvement::Improvement;
 pub use self::in_force::{InForce, SettingsInForce};
 pub use self::limits::Limits;
+pub use self::names::nearest;
 pub use self::overrides::Override;
 pub use self::pattern::{Pattern, PatternError};
 pub use self::schema::schema;

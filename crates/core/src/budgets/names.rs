@@ -16,7 +16,7 @@ pub(super) fn meant_module(name: &str) -> Option<String> {
 }
 
 /// The candidate with the smallest edit distance to a name, where that is small enough to be a typo.
-pub(super) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let allowed = (name.chars().count() / 3).clamp(1, 3);
     let distances = candidates
         .into_iter()

@@ -32,7 +32,7 @@ fn diagnostic(problem: &Problem, repository: &Repository) -> Value {
         "message": message.join("\n"),
         "location": location(problem.location(), repository),
         "severity": severity(problem.level),
-        "code": { "value": problem.rule.as_str(), "url": rules::URL },
+        "code": { "value": problem.rule.as_str(), "url": rules::url(problem.rule) },
         "related_locations": related,
     })
 }

@@ -57,9 +57,9 @@ fn descriptor(code: Code) -> Value {
         "fullDescription": { "text": meaning },
         "help": {
             "text": help.replace('`', ""),
-            "markdown": format!("{meaning}\n\n{help}\n\n[All findings]({})", rules::URL),
+            "markdown": format!("{meaning}\n\n{help}\n\n[More about it]({})", rules::url(code)),
         },
-        "helpUri": rules::URL,
+        "helpUri": rules::url(code),
         "defaultConfiguration": { "level": level },
         "properties": { "tags": ["performance", "import-time", "python"] },
     })

@@ -25,7 +25,7 @@ const CAUTION: Style = AnsiColor::Yellow.on_default();
 const CALM: Style = AnsiColor::Blue.on_default();
 const FAINT: Style = Style::new().dimmed();
 /// Names of the measured code.
-const CODE: Style = AnsiColor::Cyan.on_default();
+pub(super) const CODE: Style = AnsiColor::Cyan.on_default();
 pub(super) const STRONG: Style = Style::new().bold();
 
 /// Columns that a narrow terminal can do without, the first to go first. The JSON has them all.

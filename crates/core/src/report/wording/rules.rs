@@ -2,8 +2,11 @@
 
 use crate::checks::Code;
 
-/// Where every code is listed.
-pub(in crate::report) const URL: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "#findings");
+/// Where the page of a code is.
+pub(in crate::report) fn url(code: Code) -> String {
+    let pages = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/findings");
+    format!("{pages}/{code}.md")
+}
 
 /// A code in words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
