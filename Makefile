@@ -6,7 +6,8 @@ with_tools := PATH="$(CURDIR)/target/tools/bin:$$PATH"
 # The program as `cargo build` leaves it.
 built := $(abspath $(or $(CARGO_TARGET_DIR),target)/debug/importgate)
 
-.PHONY: check lint audit tools formats test test-probe test-real test-package test-browser page-pictures perf-check bench bench-speed bench-scale bench-page \
+.PHONY: check lint audit tools formats test test-probe test-real test-package test-browser page-pictures docs docs-examples perf-check bench \
+	bench-speed bench-scale bench-page \
 	experiment
 
 # All that can be said without running anything. cargo-deny reads every crate of Cargo.lock: it downloads those that are for
@@ -58,6 +59,18 @@ test-package:
 # The page in Chromium. Says so and runs nothing where there is no Chromium or no Node.
 test-browser:
 	tests/browser/with_browser $(CARGO) test --test browser -- --ignored --nocapture
+
+# The site, into target/site. Its own links and anchors have to lead somewhere; those to elsewhere are asked where there is a network.
+docs:
+	tests/site/environment
+	NO_MKDOCS_2_WARNING=1 target/site-tools/bin/mkdocs build --strict --quiet
+	python3 tests/site/external_links.py target/site
+
+# What importgate prints, into the pages of findings and the picture of the README. Times are those of the machine that runs it.
+docs-examples:
+	$(CARGO) build
+	python3 tests/site/examples.py $(built)
+	python3 tests/site/picture.py $(built)
 
 # Pictures of the page as it looks on a laptop, a phone, paper and so on, into target/browser/pictures.
 page-pictures:

@@ -1,6 +1,8 @@
-//! What this repository promises beside its code: the action, the schema, the README, and files that say why they exist.
+//! What this repository promises beside its code: the action, the schema, the documents, and files that say why they exist.
 
 mod action;
+mod budgets_page;
+mod documents;
 mod figures;
 mod house;
 mod manual;

@@ -5,10 +5,12 @@ mod gate;
 mod install;
 mod runner;
 
+pub(crate) use runner::Action;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use runner::{Action, Job};
+use runner::Job;
 
 /// Writes its arguments, one a line, beside the folder that it runs in, and says what the environment tells it to.
 const STAND_IN: &str = r#"#!/usr/bin/env bash
