@@ -1,13 +1,13 @@
 //! The report for programs: the model's own types as JSON, with the schema that is generated from them. It is the one
 //! format that is read back, so reading tells apart what is no JSON, what is no report and what is too new.
 
+mod sound;
 mod strict;
 mod version_1;
 
 pub use strict::{StrictParseError, parse_strictly};
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::matrix::Matrix;
 use super::summary::Summary;
@@ -38,6 +38,14 @@ pub enum ReportParseError {
     /// It says that it is a report of a known version, and is not.
     #[error("this report is damaged: {0}")]
     Damaged(serde_json::Error),
+    /// A figure that no measurement gives.
+    #[error("this report is damaged: the {figure} of `{target}` is below zero")]
+    Impossible {
+        /// The target.
+        target: String,
+        /// The key of the figure.
+        figure: &'static str,
+    },
 }
 
 /// The report as indented JSON with its keys always in the same order, ended by a line break.
@@ -114,7 +122,7 @@ enum Document {
 /// # Errors
 /// [`ReportParseError`] says which kind of text it is instead.
 pub fn parse(text: &str) -> Result<Report, ReportParseError> {
-    let mut value: Value = serde_json::from_str(text).map_err(ReportParseError::NotJson)?;
+    let mut value = sound::value(text.as_bytes())?;
     // The version is judged before anything else: a newer format may have changed all the rest.
     let missing = |key: &&str| value.get(*key).is_none();
     if let Some(key) = ["importgate", "version", "verdict"].into_iter().find(missing) {
@@ -137,6 +145,7 @@ pub fn parse(text: &str) -> Result<Report, ReportParseError> {
     if is_old {
         report.causes = unite(report.causes);
     }
+    sound::settle(&mut report)?;
     Ok(report)
 }
 

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{Matrix, Report, ReportParseError};
+use super::{Matrix, Report, ReportParseError, sound};
 
 /// The most reports that one document may hold.
 const MOST_LEGS: usize = 64;
@@ -50,7 +50,7 @@ pub enum StrictParseError {
 /// # Errors
 /// [`StrictParseError`] where it is not exactly what this version of importgate writes.
 pub fn parse_strictly(bytes: &[u8]) -> Result<Vec<Report>, StrictParseError> {
-    let value: Value = serde_json::from_slice(bytes).map_err(ReportParseError::NotJson)?;
+    let value = sound::value(bytes)?;
     let Some(legs) = value.get("legs") else {
         return Ok(vec![one(value)?]);
     };
@@ -74,11 +74,12 @@ fn one(mut value: Value) -> Result<Report, StrictParseError> {
     if let Some(report) = value.as_object_mut() {
         report.remove("summary");
     }
-    let report: Report = serde_json::from_value(value.clone()).map_err(ReportParseError::Damaged)?;
+    let mut report: Report = serde_json::from_value(value.clone()).map_err(ReportParseError::Damaged)?;
     at_most("findings", report.findings.len(), MOST_FINDINGS)?;
     at_most("causes", report.causes.len(), MOST_FINDINGS)?;
     let known = serde_json::to_value(&report).map_err(ReportParseError::Damaged)?;
     knows(&value, &known, "")?;
+    sound::settle(&mut report)?;
     Ok(report)
 }
 
