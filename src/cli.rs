@@ -582,7 +582,13 @@ fn parse_duration(text: &str) -> Result<Duration, String> {
         _ => return Err("write it with a unit, such as 90s or 5min".to_owned()),
     };
     match number.trim().parse::<f64>() {
-        Ok(value) if value.is_finite() && value > 0.0 => Ok(Duration::from_secs_f64(value * factor)),
+        Ok(value) if value.is_finite() && value > 0.0 => {
+            let seconds = value * factor;
+            if seconds * 1000.0 > units::LONGEST_TIME_MS {
+                return Err("it is longer than a year".to_owned());
+            }
+            Ok(Duration::from_secs_f64(seconds))
+        }
         _ => Err("it must be a number above zero with a unit, such as 90s or 5min".to_owned()),
     }
 }

@@ -8,7 +8,7 @@ use super::support::{Project, found};
 type Fault = (&'static str, &'static str, Code, Option<(&'static str, u32)>);
 
 /// Modules that fail, each in its own way.
-const FAULTS: [Fault; 8] = [
+const FAULTS: [Fault; 11] = [
     (
         "raises",
         "\nraise RuntimeError('no licence')\n",
@@ -52,6 +52,21 @@ const FAULTS: [Fault; 8] = [
         Code::Hang,
         Some(("hangs.py", 6)),
     ),
+    // What measured code says of a line need not be one.
+    (
+        "negative",
+        "raise SyntaxError('bad', ('f.py', -1, 1, 'text'))\n",
+        Code::ImportFailed,
+        Some(("negative.py", 1)),
+    ),
+    (
+        "endless",
+        "raise SyntaxError('bad', ('f.py', 2 ** 70, 1, 'text'))\n",
+        Code::ImportFailed,
+        Some(("endless.py", 1)),
+    ),
+    // Letters of every script make a name, vowel signs among them.
+    ("हिन्दी", "raise ValueError\n", Code::ImportFailed, Some(("हिन्दी.py", 1))),
 ];
 
 fn faulty() -> Project {
@@ -59,7 +74,7 @@ fn faulty() -> Project {
     let project = Project::new("");
     for (name, source, ..) in FAULTS {
         project.write(&format!("{name}.py"), source);
-        budgets.push_str(&format!("[modules.{name}]\n"));
+        budgets.push_str(&format!("[modules.\"{name}\"]\n"));
     }
     project.write("other.py", "from circle import own\nvalue = 1\n");
     project.write("works.py", "VALUE = 1\n");

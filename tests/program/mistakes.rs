@@ -120,6 +120,8 @@ fn the_command_line_is_checked_too() {
         &["check", "--format", "yaml"],
         &["check", "--format", "json="],
         &["check", "--time-limit", "5"],
+        &["check", "--time-limit", "18446744073709551616s"],
+        &["explain", "shop", "--min", "99999999999999999999min"],
         &["check", "--against", "main", "--baseline", "b.json"],
         &["chekc"],
         &[],

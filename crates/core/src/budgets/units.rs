@@ -46,8 +46,18 @@ pub struct UnitError {
 /// # Errors
 /// Where the text is no number with one of these units.
 pub fn time_ms(text: &str) -> Result<f64, UnitError> {
-    quantity(text, "a time", &TIME_UNITS, "ms", "`us`, `ms`, `s` or `min`")
+    let time = quantity(text, "a time", &TIME_UNITS, "ms", "`us`, `ms`, `s` or `min`")?;
+    if time > LONGEST_TIME_MS {
+        return Err(UnitError {
+            message: format!("\"{text}\" is longer than a year"),
+            help: "no import takes that long; leave the key out where there is to be no limit".to_owned(),
+        });
+    }
+    Ok(time)
 }
+
+/// A year, in milliseconds: whoever writes more has mistyped, and sums of such times would not fit into the clocks of a system.
+pub const LONGEST_TIME_MS: f64 = 365.0 * 24.0 * 3600.0 * 1000.0;
 
 /// An amount of memory in bytes, rounded to whole ones, such as `10MiB`, `512KiB` or `1.5GB`.
 ///
@@ -261,6 +271,13 @@ mod tests {
                 .help
                 .ends_with("did you mean \"10MiB\"?")
         );
+    }
+
+    #[test]
+    fn a_time_fits_into_a_clock() {
+        assert!(time_ms("525600min").is_ok_and(|time| time <= LONGEST_TIME_MS));
+        let refused = time_ms("525601min").expect_err("more than a year");
+        assert!(refused.message.contains("longer than a year"), "{}", refused.message);
     }
 
     #[test]

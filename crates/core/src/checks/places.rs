@@ -79,11 +79,12 @@ impl Places {
             .map(|frame| self.place(&frame.file, frame.line))
     }
 
-    /// The line to point at in a stack: the deepest one of the project's own code, else the deepest one.
+    /// The line to point at in a stack: the deepest one of the project's own code, else the deepest one. A frame whose line is not
+    /// known may be of a file that does not even exist.
     pub fn blame(&self, stack: &[Frame]) -> Option<Place> {
-        let real = |frame: &&Frame| !frame.file.starts_with('<');
-        let own = stack.iter().rev().find(|frame| self.is_own(&frame.file));
-        own.or_else(|| stack.iter().rev().find(real))
+        let mut known = stack.iter().rev().filter(|frame| frame.line > 0);
+        let own = known.clone().find(|frame| self.is_own(&frame.file));
+        own.or_else(|| known.find(|frame| !frame.file.starts_with('<')))
             .map(|frame| self.place(&frame.file, frame.line))
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::place::told_line;
 use super::{BytecodeObstacle, BytecodeState, Effect, Place};
 
 /// One line of a Python stack.
@@ -13,6 +14,7 @@ pub struct Frame {
     /// The file as the interpreter names it.
     pub file: String,
     /// One-based line.
+    #[serde(deserialize_with = "told_line")]
     pub line: u32,
     /// The function, `<module>` at the top level of a module.
     pub function: String,
@@ -209,6 +211,7 @@ pub struct Edge {
     /// The importing file, if the import has one.
     pub file: Option<String>,
     /// One-based line in it; 0 where it is not known.
+    #[serde(deserialize_with = "told_line")]
     pub line: u32,
     /// True where this edge is the one that loaded the module.
     pub loaded: bool,
@@ -240,6 +243,7 @@ pub struct Trigger {
     /// The module.
     pub module: String,
     /// One-based line in its file; 0 where it is not known.
+    #[serde(deserialize_with = "told_line")]
     pub line: u32,
 }
 
@@ -265,6 +269,7 @@ pub struct LineSeen {
     /// Its file, relative to the project where it lies below it.
     pub file: String,
     /// The one-based first line of a statement that is in no function.
+    #[serde(deserialize_with = "told_line")]
     pub line: u32,
     /// How long it was computing or blocked, without what it imported, in nanoseconds.
     pub ns: u64,

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A line of the measured code.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
@@ -11,6 +12,21 @@ pub struct Place {
     pub file: String,
     /// One-based line.
     pub line: u32,
+}
+
+/// Reads a line as measured code told it. Generated code has negative lines, and a `SyntaxError` has whatever it was made with:
+/// what cannot be a line is 0, which is a line that is not known.
+pub(super) fn told_line<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Told {
+        Line(u32),
+        Nonsense(IgnoredAny),
+    }
+    Ok(match Told::deserialize(deserializer)? {
+        Told::Line(line) => line,
+        Told::Nonsense(_) => 0,
+    })
 }
 
 impl fmt::Display for Place {

@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use super::place::told_line;
+
 /// The calls of one run. Counts are exact, but for what is said of threads and interruptions. Times are those of a run in which
 /// every call costs extra: shares of it say something, nanoseconds do not.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
@@ -70,6 +72,7 @@ pub struct FunctionName {
     /// That file, relative to the project where it lies below it; empty for what is built in.
     pub file: String,
     /// The first line of it, or the one that it had come to; one-based, 0 for what is built in.
+    #[serde(deserialize_with = "told_line")]
     pub line: u32,
     /// Its name with those of the classes and functions that it is in, where the interpreter keeps them; `<module>` for a body.
     pub name: String,

@@ -131,7 +131,10 @@ fn still_at(place: &Place, stack: &[Frame]) -> String {
 
 /// The lines of a stack. Of a deep one the outermost stay, the last module-level one, whose call goes so deep, and the innermost.
 pub(super) fn stack(frames: &[Frame]) -> Vec<String> {
-    let line = |frame: &Frame| format!("at {}:{} in {}", frame.file, frame.line, frame.function);
+    let line = |frame: &Frame| match frame.line {
+        0 => format!("at {} in {}", frame.file, frame.function),
+        line => format!("at {}:{line} in {}", frame.file, frame.function),
+    };
     if frames.len() <= SHOWN_LINES {
         return frames.iter().map(line).collect();
     }
