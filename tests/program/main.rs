@@ -22,6 +22,7 @@ mod explain_profile;
 mod failures;
 mod fix;
 mod groups;
+mod help;
 mod history;
 mod hostile;
 mod init;
