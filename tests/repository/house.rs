@@ -94,7 +94,8 @@ fn the_documents_name_files_that_are_there() {
             let source = [".rs", ".py", ".md", ".toml"]
                 .iter()
                 .any(|ending| word.ends_with(ending));
-            (source || word.contains('/')) && !word.contains([' ', '*', '<', '$'])
+            let made_by_a_command = word.starts_with("target/");
+            (source || word.contains('/')) && !made_by_a_command && !word.contains([' ', '*', '<', '$'])
         };
         for path in quoted.filter(is_path) {
             named += 1;

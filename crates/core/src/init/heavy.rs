@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::observed::{Installed, ModuleIndex};
+use crate::observed::{Installed, ModuleIndex, is_at_or_below};
 
 /// More than this would be a list of what is installed.
 const MOST: usize = 8;
@@ -64,7 +64,9 @@ pub fn heavy_modules(
 ) -> Vec<String> {
     let is_candidate = |(distribution, module): &&(&str, &str)| {
         let is_own = own.iter().any(|package| package.split('.').next() == Some(*module));
-        installed.versions.contains_key(*distribution) && !is_own && !loaded.contains(*module) && index.exists(module)
+        // Where a set-up has loaded a package before, its targets load no more than parts of it.
+        let is_loaded = loaded.iter().any(|name| is_at_or_below(name, module));
+        installed.versions.contains_key(*distribution) && !is_own && !is_loaded && index.exists(module)
     };
     let candidates = KNOWN.iter().filter(is_candidate);
     let (named, others): (Vec<_>, Vec<_>) =
@@ -99,6 +101,10 @@ mod tests {
         };
         assert_eq!(of(&["numpy"], &[]), ["pytest", "torch", "pandas", "sklearn"]);
         assert_eq!(of(&["numpy", "pandas"], &["torch.x"]), ["pytest", "sklearn"]);
+        assert_eq!(
+            of(&["numpy.core", "pandasx"], &[]),
+            ["pytest", "torch", "pandas", "sklearn"]
+        );
     }
 
     #[test]

@@ -183,9 +183,15 @@ impl Proposal {
         };
         let commands = outline.commands.iter().filter_map(of_command).collect();
         let Discovery {
-            requirements, packages, ..
+            requirements,
+            packages,
+            django,
+            ..
         } = &outline.discovery;
-        let forbid = heavy_modules(installed, requirements, packages, &survey.loaded(), index);
+        let mut loaded = survey.loaded();
+        // Loaded by the set-up, in every process.
+        loaded.extend(django.iter().map(|_| "django".to_owned()));
+        let forbid = heavy_modules(installed, requirements, packages, &loaded, index);
         Self {
             measured_by: Some(measured_by),
             policy,

@@ -24,14 +24,11 @@ pub(super) fn baseline(remark: &BaselineRemark) -> Words {
             other_conditions(*compared).with_details(differences.iter().map(ToString::to_string).collect())
         }
         BaselineRemark::NoFile { path } => {
-            let message = format!("there is no baseline at {path}: ceilings were checked, and nothing was compared");
+            let message = format!("there is no baseline at {path}: nothing was compared");
             Words::saying(message).with_help("record one with `importgate record` and commit it")
         }
         BaselineRemark::NoEntry { path, key, known } => {
-            let message = format!(
-                "{path} has no entry for {key}{}: ceilings were checked, and nothing was compared",
-                only_for(known)
-            );
+            let message = format!("{path} has no entry for {key}{}: nothing was compared", only_for(known));
             Words::saying(message)
                 .with_help("record one with `importgate record` under this interpreter; the other entries stay")
         }
@@ -116,9 +113,9 @@ mod tests {
         let words = said(&["a", "b", "c", "d", "e"]);
         assert_eq!(
             words.message,
-            "baseline.json has no entry for cpython-3.13, only for a, b, c and 2 more: ceilings were checked, and nothing was compared"
+            "baseline.json has no entry for cpython-3.13, only for a, b, c and 2 more: nothing was compared"
         );
         assert!(words.details.is_empty());
-        assert!(said(&["a"]).message.contains(", only for a: ceilings"));
+        assert!(said(&["a"]).message.contains(", only for a: nothing"));
     }
 }
