@@ -222,6 +222,17 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// What findings come to: errors fail; without one, an open question is inconclusive.
+    pub fn of(findings: impl Iterator<Item = (Severity, Code)>) -> Self {
+        findings.fold(Self::Pass, |verdict, finding| {
+            verdict.worst(match finding {
+                (Severity::Error, _) => Self::Fail,
+                (_, Code::Inconclusive) => Self::Inconclusive,
+                _ => Self::Pass,
+            })
+        })
+    }
+
     /// What two parts of a run come to together.
     #[must_use]
     pub fn worst(self, other: Self) -> Self {

@@ -141,13 +141,6 @@ fn findings_of(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     asked.map(|finding| context.asked.weigh(finding)).collect()
 }
 
-/// Errors fail; without one, an open question is inconclusive.
 fn verdict_of(findings: &[Finding]) -> Verdict {
-    if findings.iter().any(|finding| finding.severity == Severity::Error) {
-        Verdict::Fail
-    } else if findings.iter().any(|finding| finding.code() == Code::Inconclusive) {
-        Verdict::Inconclusive
-    } else {
-        Verdict::Pass
-    }
+    Verdict::of(findings.iter().map(|finding| (finding.severity, finding.code())))
 }

@@ -3,12 +3,13 @@
 
 use std::fmt;
 
+use rustc_hash::FxHashMap;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
 use super::ReportParseError;
 use crate::checks::{Code, Severity, Verdict};
-use crate::report::{Finding, Report};
+use crate::report::Report;
 
 /// Reads JSON in which no object has a key twice: of two, one program takes the first and another the last.
 ///
@@ -37,22 +38,18 @@ pub(super) fn settle(report: &mut Report) -> Result<(), ReportParseError> {
             });
         }
     }
-    report.verdict = report.verdict.worst(verdict_of(report.findings.iter()));
+    let mut by_target: FxHashMap<&str, Vec<(Severity, Code)>> = FxHashMap::default();
+    for finding in &report.findings {
+        let of_target = by_target.entry(&finding.target).or_default();
+        of_target.push((finding.severity, finding.code));
+    }
+    let all = by_target.values().flatten().copied();
+    report.verdict = report.verdict.worst(Verdict::of(all));
     for target in &mut report.targets {
-        let own = report.findings.iter().filter(|finding| finding.target == target.module);
-        target.verdict = target.verdict.worst(verdict_of(own));
+        let own = by_target.get(&*target.module).into_iter().flatten().copied();
+        target.verdict = target.verdict.worst(Verdict::of(own));
     }
     Ok(())
-}
-
-fn verdict_of<'a>(findings: impl Iterator<Item = &'a Finding>) -> Verdict {
-    findings.fold(Verdict::Pass, |verdict, finding| {
-        verdict.worst(match (finding.severity, finding.code) {
-            (Severity::Error, _) => Verdict::Fail,
-            (_, Code::Inconclusive) => Verdict::Inconclusive,
-            _ => Verdict::Pass,
-        })
-    })
 }
 
 /// A value none of whose objects has a key twice.
