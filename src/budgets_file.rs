@@ -32,10 +32,7 @@ impl Location {
         if let Some(path) = &arguments.budgets {
             return Ok(Self::named(path));
         }
-        let here = std::env::current_dir().map_err(|source| Error::Unreadable {
-            path: PathBuf::from("."),
-            source,
-        })?;
+        let here = std::env::current_dir().map_err(Error::unreadable("."))?;
         for (depth, folder) in here.ancestors().enumerate() {
             // Named as the user would name it, so that citations stay short.
             let shown: PathBuf = std::iter::repeat_n("..", depth).collect();
@@ -81,10 +78,7 @@ impl Location {
 
     /// The text of the file.
     pub(crate) fn read(&self) -> Result<String, Error> {
-        std::fs::read_to_string(&self.path).map_err(|source| Error::Unreadable {
-            path: self.path.clone(),
-            source,
-        })
+        std::fs::read_to_string(&self.path).map_err(Error::unreadable(&self.path))
     }
 
     /// The file as citations name it.
@@ -94,10 +88,7 @@ impl Location {
 
     /// The folder of the file, absolute and without symbolic links.
     pub(crate) fn folder(&self) -> Result<PathBuf, Error> {
-        let absolute = self.path.canonicalize().map_err(|source| Error::Unreadable {
-            path: self.path.clone(),
-            source,
-        })?;
+        let absolute = self.path.canonicalize().map_err(Error::unreadable(&self.path))?;
         Ok(absolute.parent().unwrap_or(Path::new("/")).to_path_buf())
     }
 

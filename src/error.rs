@@ -91,6 +91,12 @@ fn did_you_mean(meant: Option<&str>) -> String {
 }
 
 impl Error {
+    /// What makes an error of what the operating system said of a file.
+    pub(crate) fn unreadable(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Unreadable { path, source }
+    }
+
     /// The exit code of the program for this reason.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {

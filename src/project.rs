@@ -103,13 +103,9 @@ impl Project {
     }
 
     fn here(budgets: Budgets, arguments: &ProjectArguments) -> Result<(Self, Session), Error> {
-        let unreadable = |source| Error::Unreadable {
-            path: PathBuf::from("."),
-            source,
-        };
         let root = std::env::current_dir()
             .and_then(|here| here.canonicalize())
-            .map_err(unreadable)?;
+            .map_err(Error::unreadable("."))?;
         let mut python = ProjectPython::find(arguments, &budgets, (&root, ""))?;
         let (source_roots, session) = open_session(&mut python, &budgets, &root)?;
         let project = Self {
@@ -133,7 +129,7 @@ impl Project {
     /// The targets that the words of the command line select, all of them where there are no words.
     pub(crate) fn select(&self, words: &[String]) -> Result<Selection, Error> {
         let groups = self.budgets.groups(&self.targets);
-        let words = self.spelled(words)?;
+        let words = self.spelled(words, &groups)?;
         budgets::select(&self.targets, &groups, &words).map_err(|unmatched| Error::NoTarget {
             asked: unmatched.words,
             meant: unmatched.meant,

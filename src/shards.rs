@@ -9,7 +9,6 @@ use crate::git::Repository;
 use crate::project::Project;
 use importgate_core::baseline::Baseline;
 use importgate_core::budgets::Target;
-use importgate_core::observed::EnvironmentKey;
 use importgate_core::shards::{Plan, PlanBasis, Shard, ShardOf};
 
 /// What a CI service tells the jobs that it starts several of.
@@ -89,7 +88,6 @@ impl Division {
     pub(crate) fn of(
         choice: Option<ShardChoice>,
         project: &Project,
-        key: &EnvironmentKey,
         targets: Vec<Target>,
         baseline: Option<&Baseline>,
     ) -> Result<Self, Error> {
@@ -100,11 +98,11 @@ impl Division {
                 shard: None,
             });
         };
-        let recorded = baseline.and_then(|baseline| baseline.entry(key));
+        let recorded = baseline.and_then(|baseline| baseline.entry(&project.key));
         let plan = Plan::of(&targets, recorded, shard.count());
         let content = fs::read(&project.baseline_path).ok();
         let files = (project.budgets.text().as_bytes(), content.as_deref());
-        let basis = PlanBasis::new(key.clone(), revision(project), files, &targets);
+        let basis = PlanBasis::new(project.key.clone(), revision(project), files, &targets);
         let (own, elsewhere) = plan.divide(&targets, shard);
         let shard = ShardOf::new(shard, &plan, basis, attempt(&variable));
         Ok(Self {

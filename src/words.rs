@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::project::Project;
 use crate::store;
 use importgate_core::budgets;
-use importgate_core::budgets::{Target, TargetKind};
+use importgate_core::budgets::{Group, Target, TargetKind};
 use importgate_core::observed::is_at_or_below;
 use importgate_core::report::first_names;
 
@@ -28,10 +28,12 @@ impl Project {
     ///
     /// # Errors
     /// Where a file or a folder is that of no target: the message names those that load it, as far as the baseline knows.
-    pub(crate) fn spelled(&self, words: &[String]) -> Result<Vec<String>, Error> {
+    pub(crate) fn spelled(&self, words: &[String], groups: &[Group]) -> Result<Vec<String>, Error> {
+        // A folder may be called like a name, a pattern or a group of targets.
+        let means_target = |word: &String| budgets::select(&self.targets, groups, std::slice::from_ref(word)).is_ok();
         let mut spelled = Vec::new();
         for word in words {
-            if self.means_target(word) || !is_path(word) {
+            if means_target(word) || !is_path(word) {
                 spelled.push(word.clone());
             } else {
                 spelled.extend(self.targets_of_path(word)?);
@@ -40,17 +42,8 @@ impl Project {
         Ok(spelled)
     }
 
-    /// True for a name, a pattern or a group of targets; a folder may be called like one.
-    fn means_target(&self, word: &String) -> bool {
-        let groups = self.budgets.groups(&self.targets);
-        budgets::select(&self.targets, &groups, std::slice::from_ref(word)).is_ok()
-    }
-
     fn targets_of_path(&self, word: &str) -> Result<Vec<String>, Error> {
-        let path = Path::new(word).canonicalize().map_err(|source| Error::Unreadable {
-            path: PathBuf::from(word),
-            source,
-        })?;
+        let path = Path::new(word).canonicalize().map_err(Error::unreadable(word))?;
         let meaning = meaning(&path, &self.source_roots);
         let targets = self.targets.iter().filter(|target| meaning.is_of(target));
         let names: Vec<String> = targets.map(|target| target.name.clone()).collect();

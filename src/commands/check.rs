@@ -33,15 +33,14 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<u8, Error> {
 
 /// Prints the targets that would be checked.
 fn list(arguments: &CheckArguments) -> Result<u8, Error> {
-    let (project, session) = Project::open(&arguments.project)?;
+    let (project, _) = Project::open(&arguments.project)?;
     let selection = project.select(&arguments.modules)?;
     // Only the plan of shards depends on what is recorded.
     let recorded = match arguments.shard {
         Some(_) => store::baseline::read(&project.baseline_path)?,
         None => None,
     };
-    let key = session.interpreter().key();
-    let targets = Division::of(arguments.shard, &project, &key, selection.targets, recorded.as_ref())?.own;
+    let targets = Division::of(arguments.shard, &project, selection.targets, recorded.as_ref())?.own;
     outputs::write_each(&arguments.formats, |kind, _| match kind {
         FormatKind::Terminal => Ok(listing::render(&targets)),
         FormatKind::Json => listing::render_json(&targets).map_err(outputs::not_json),
@@ -77,11 +76,9 @@ fn report(arguments: &CheckArguments) -> Result<Report, Error> {
         (Some(_), None) => None,
         _ => store::baseline::read(&project.baseline_path)?,
     };
-    let key = head.session().interpreter().key();
     let division = Division::of(
         arguments.shard,
         &project,
-        &key,
         asked.narrowed(&selection.targets),
         recorded.as_ref(),
     )?;

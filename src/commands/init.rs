@@ -198,10 +198,7 @@ fn write(path: &Path, text: &str) -> Result<(), Error> {
 fn text_if_any(path: &Path) -> Result<Option<String>, Error> {
     match fs::read_to_string(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        read => read.map(Some).map_err(|source| Error::Unreadable {
-            path: path.to_path_buf(),
-            source,
-        }),
+        read => read.map(Some).map_err(Error::unreadable(path)),
     }
 }
 

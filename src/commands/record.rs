@@ -32,8 +32,7 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
         Err(StoreError::Damaged { .. }) if arguments.force => None,
         other => other?,
     };
-    let key = session.interpreter().key();
-    let division = Division::of(arguments.shard, &project, &key, targets, old.as_ref())?;
+    let division = Division::of(arguments.shard, &project, targets, old.as_ref())?;
     let recorded = Record {
         budgets: &project.budgets,
         all_targets: &project.targets,

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use super::http::{Client, Method, Network, Page, Secret};
+use super::http::{Client, Method, Page, Secret};
 use super::{Artifact, Forge, ForgeError};
 use importgate_core::report::comment::{Candidate, Comment};
 
@@ -87,12 +87,9 @@ impl From<Note> for Comment {
 
 impl Bitbucket {
     pub(super) fn new(api: &str, token: Option<String>, repository: String, number: u64) -> Result<Self, ForgeError> {
-        let secret = token.map(|token| Secret {
-            header: "Authorization",
-            value: format!("Bearer {token}"),
-        });
+        let secret = token.as_deref().map(Secret::bearer);
         Ok(Self {
-            client: Client::new(Box::new(Network::new()), api, secret, Vec::new())?,
+            client: Client::new(api, secret, Vec::new())?,
             repository,
             number,
         })

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::Forge;
 use super::bitbucket::Bitbucket;
-use super::github::{GitHub, Where};
+use super::github::{GitHub, Repository, Side, Where};
 use super::gitlab::GitLab;
 use crate::cli::ForgeChoice;
 use crate::error::Error;
@@ -86,17 +86,6 @@ struct PullRequest {
 }
 
 #[derive(Deserialize)]
-struct Side {
-    sha: String,
-    repo: Option<Repository>,
-}
-
-#[derive(Deserialize)]
-struct Repository {
-    id: u64,
-}
-
-#[derive(Deserialize)]
 struct WorkflowRunEvent {
     workflow_run: WorkflowRun,
 }
@@ -163,10 +152,7 @@ impl Job<'_> {
     /// What the service says of the event that started the job.
     fn event<T: for<'de> Deserialize<'de>>(&self) -> Result<T, Error> {
         let path = PathBuf::from(self.need("GITHUB_EVENT_PATH")?);
-        let text = std::fs::read(&path).map_err(|source| Error::Unreadable {
-            path: path.clone(),
-            source,
-        })?;
+        let text = std::fs::read(&path).map_err(Error::unreadable(&path))?;
         serde_json::from_slice(&text).map_err(|error| {
             Error::Usage(format!(
                 "{} is not the event that its name says: {error}",

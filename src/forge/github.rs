@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::http::{Client, Method, Network, Page, Secret, encoded};
+use super::http::{Client, Method, Page, Secret, encoded};
 use super::{Artifact, Forge, ForgeError};
 use crate::zip::{self, Limits};
 use importgate_core::report::comment::{Candidate, Comment};
@@ -56,18 +56,21 @@ struct User {
 struct Pull {
     number: u64,
     state: String,
-    head: Head,
+    head: Side,
 }
 
+/// One side of a pull request, as the API and events have it.
 #[derive(Deserialize)]
-struct Head {
-    sha: String,
-    repo: Option<Repository>,
+pub(super) struct Side {
+    pub(super) sha: String,
+    /// `None` where the repository is gone.
+    pub(super) repo: Option<Repository>,
 }
 
+/// A repository, as the API and events have it.
 #[derive(Deserialize)]
-struct Repository {
-    id: u64,
+pub(super) struct Repository {
+    pub(super) id: u64,
 }
 
 #[derive(Deserialize)]
@@ -129,16 +132,13 @@ impl GitHub {
         run: u64,
         place: Where,
     ) -> Result<Self, ForgeError> {
-        let secret = token.map(|token| Secret {
-            header: "Authorization",
-            value: format!("Bearer {token}"),
-        });
+        let secret = token.as_deref().map(Secret::bearer);
         let headers = vec![
             ("Accept", "application/vnd.github+json".to_owned()),
             ("X-GitHub-Api-Version", "2022-11-28".to_owned()),
         ];
         Ok(Self {
-            client: Client::new(Box::new(Network::new()), api, secret, headers)?,
+            client: Client::new(api, secret, headers)?,
             repository,
             run,
             place,

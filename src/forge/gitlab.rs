@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::http::{Client, Method, Network, Secret};
+use super::http::{Client, Method, Secret};
 use super::{Artifact, Forge, ForgeError};
 use importgate_core::report::comment::{Candidate, Comment};
 
@@ -53,7 +53,7 @@ impl GitLab {
             value,
         });
         Ok(Self {
-            client: Client::new(Box::new(Network::new()), api, secret, Vec::new())?,
+            client: Client::new(api, secret, Vec::new())?,
             project,
             number,
         })

@@ -56,7 +56,7 @@ impl Method {
 }
 
 /// One request. It holds the secret, and is therefore never printed.
-pub(super) struct Request {
+struct Request {
     method: Method,
     url: String,
     headers: Vec<(&'static str, String)>,
@@ -66,7 +66,7 @@ pub(super) struct Request {
 }
 
 /// What came back.
-pub(super) struct Response {
+struct Response {
     status: u16,
     headers: HeaderMap,
     body: Vec<u8>,
@@ -97,18 +97,12 @@ impl Response {
     }
 }
 
-/// What carries requests.
-pub(super) trait Transport {
-    /// Sends one, and follows no redirect.
-    fn send(&self, request: &Request) -> Result<Response, String>;
-}
-
-/// A transport over the network.
-pub(super) struct Network(ureq::Agent);
+/// What carries requests over the network.
+struct Network(ureq::Agent);
 
 impl Network {
     /// One that trusts the certificates that this machine does.
-    pub(super) fn new() -> Self {
+    fn new() -> Self {
         let certificates = load_native_certs().certs;
         let certificates: Vec<Certificate<'static>> = certificates
             .iter()
@@ -127,9 +121,8 @@ impl Network {
             .build();
         Self(config.new_agent())
     }
-}
 
-impl Transport for Network {
+    /// Sends one, and follows no redirect.
     fn send(&self, request: &Request) -> Result<Response, String> {
         let mut builder = ureq::http::Request::builder()
             .method(request.method.as_str())
@@ -161,9 +154,19 @@ pub(super) struct Secret {
     pub(super) value: String,
 }
 
+impl Secret {
+    /// A token as OAuth has it (RFC 6750).
+    pub(super) fn bearer(token: &str) -> Self {
+        Self {
+            header: "Authorization",
+            value: format!("Bearer {token}"),
+        }
+    }
+}
+
 /// What asks the API of one service.
 pub(super) struct Client {
-    transport: Box<dyn Transport>,
+    network: Network,
     /// The address of the API, without a slash at its end.
     base: String,
     secret: Option<Secret>,
@@ -178,7 +181,6 @@ impl Client {
     /// # Errors
     /// Where it is no address, or one to which a token would travel in the open.
     pub(super) fn new(
-        transport: Box<dyn Transport>,
         base: &str,
         secret: Option<Secret>,
         headers: Vec<(&'static str, String)>,
@@ -189,7 +191,7 @@ impl Client {
             return Err(ForgeError::InTheOpen(base.to_owned()));
         }
         Ok(Self {
-            transport,
+            network: Network::new(),
             base: base.trim_end_matches('/').to_owned(),
             secret,
             headers,
@@ -318,7 +320,7 @@ impl Client {
         let mut tries = 0;
         loop {
             tries += 1;
-            let answer = self.transport.send(&request);
+            let answer = self.network.send(&request);
             let came = answer.as_ref().map_or(Came::Nothing, |response| {
                 Came::Response(response.status, response.hints())
             });
