@@ -83,8 +83,8 @@ pub fn heavy_modules(
 
 #[cfg(test)]
 mod tests {
-    use super::super::modules::tests::Listed;
     use super::*;
+    use crate::observed::Listed;
 
     fn set(names: &[&str]) -> BTreeSet<String> {
         names.iter().map(|name| (*name).to_owned()).collect()

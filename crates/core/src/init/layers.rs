@@ -122,8 +122,8 @@ fn plan(part: &Part, modules: &Modules, owners: &BTreeMap<&str, &str>, depth: Op
 #[cfg(test)]
 mod tests {
     use super::super::modules::modules_below;
-    use super::super::modules::tests::Listed;
     use super::*;
+    use crate::observed::Listed;
 
     fn planned(names: &[&str], packages: &[&str], depth: Option<usize>) -> Vec<String> {
         let packages: Vec<String> = packages.iter().map(|name| (*name).to_owned()).collect();

@@ -98,43 +98,9 @@ fn is_left_out(module: &str) -> bool {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
-
-    /// An index of these modules and of the packages above them.
-    #[derive(Debug)]
-    pub(in crate::init) struct Listed(BTreeSet<String>);
-
-    impl Listed {
-        pub(in crate::init) fn of(names: &[impl AsRef<str>]) -> Self {
-            let mut all = BTreeSet::new();
-            for name in names {
-                let mut name = name.as_ref();
-                loop {
-                    all.insert(name.to_owned());
-                    match name.rsplit_once('.') {
-                        Some((parent, _)) => name = parent,
-                        None => break,
-                    }
-                }
-            }
-            Self(all)
-        }
-    }
-
-    impl ModuleIndex for Listed {
-        fn exists(&self, module: &str) -> bool {
-            self.0.contains(module)
-        }
-
-        fn children(&self, package: &str) -> Vec<String> {
-            let parent = |name: &str| {
-                name.rsplit_once('.')
-                    .map_or(String::new(), |(parent, _)| parent.to_owned())
-            };
-            self.0.iter().filter(|name| parent(name) == package).cloned().collect()
-        }
-    }
+    use crate::observed::Listed;
 
     #[test]
     fn tests_and_migrations_are_left_out_wherever_they_stand() {

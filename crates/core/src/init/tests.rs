@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
-use super::modules::tests::Listed;
 use super::*;
 use crate::budgets::{self, Budgets, FileKind, Target};
-use crate::observed::Installed;
+use crate::observed::{Installed, Listed};
 
 /// Names that a module may have, some of them with a meaning of their own.
 fn name() -> impl Strategy<Value = String> {

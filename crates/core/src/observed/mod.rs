@@ -12,6 +12,8 @@ mod distributions;
 mod effect;
 mod environment;
 mod inputs;
+#[cfg(all(test, feature = "decide"))]
+mod listed;
 mod measure;
 mod module_index;
 mod observation;
@@ -31,6 +33,8 @@ pub use distributions::{DistributionChange, Installed};
 pub use effect::Effect;
 pub use environment::{Environment, EnvironmentKey, Interpreter, Machine};
 pub use inputs::{Input, Inputs, KnownImport};
+#[cfg(all(test, feature = "decide"))]
+pub(crate) use listed::Listed;
 pub use measure::{Attempt, Clock, FailedCommand, ImportRequest, Look, Measure, MeasureError, TargetObservation};
 pub use module_index::{ModuleIndex, is_at_or_below, is_identifier};
 pub use observation::{

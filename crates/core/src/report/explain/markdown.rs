@@ -183,10 +183,9 @@ fn block(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::terminal::tests::sample;
+    use super::super::terminal::tests::{sample, with_costly_import};
     use super::*;
-    use crate::explain::{Advice, AdviceKind, Reason, Remedy, Why, import_by_hand};
-    use crate::observed::Place;
+    use crate::explain::Why;
 
     const OPTIONS: terminal::Options = terminal::Options {
         modules: true,
@@ -194,28 +193,9 @@ mod tests {
         smallest_ms: 0.0,
     };
 
-    fn explanation() -> Explanation {
-        let mut costly = import_by_hand(110.0, None);
-        costly.place = Some(Place {
-            file: "/venv/lib/python3.13/site-packages/shop/core.py".to_owned(),
-            line: 3,
-        });
-        costly.source = Some("import torch  # `<b>`".to_owned());
-        costly.advice = Some(Advice {
-            kind: AdviceKind::Lazy,
-            reason: Reason::Costly { above_ms: 100.0 },
-            usage: None,
-            remedy: Some(Remedy::LazyKeyword),
-        });
-        Explanation {
-            imports: vec![costly],
-            ..sample()
-        }
-    }
-
     #[test]
     fn advice_comes_first_and_the_tree_is_folded_away() {
-        insta::assert_snapshot!("explain_markdown", render(&explanation(), &OPTIONS));
+        insta::assert_snapshot!("explain_markdown", render(&with_costly_import(), &OPTIONS));
     }
 
     #[test]

@@ -139,7 +139,8 @@ fn bodies(text: &mut String, lines: &[HeavyLine]) {
 #[cfg(test)]
 pub(in crate::report) mod tests {
     use super::*;
-    use crate::explain::{Distribution, Group, Node};
+    use crate::explain::{Advice, AdviceKind, Distribution, Group, Node, Reason, Remedy, import_by_hand};
+    use crate::observed::Place;
 
     /// A target of the project that loads two modules of a distribution.
     pub(in crate::report) fn sample() -> Explanation {
@@ -178,6 +179,26 @@ pub(in crate::report) mod tests {
             bodies: Vec::new(),
             why: None,
             profile: None,
+        }
+    }
+
+    /// The same with a costly import, whose line and file have what Markdown and HTML take for markup.
+    pub(in crate::report) fn with_costly_import() -> Explanation {
+        let mut costly = import_by_hand(110.0, None);
+        costly.place = Some(Place {
+            file: "/venv/lib/python3.13/site-packages/shop/core.py".to_owned(),
+            line: 3,
+        });
+        costly.source = Some("import torch  # `<b>`".to_owned());
+        costly.advice = Some(Advice {
+            kind: AdviceKind::Lazy,
+            reason: Reason::Costly { above_ms: 100.0 },
+            usage: None,
+            remedy: Some(Remedy::LazyKeyword),
+        });
+        Explanation {
+            imports: vec![costly],
+            ..sample()
         }
     }
 

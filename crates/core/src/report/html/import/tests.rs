@@ -1,11 +1,11 @@
 //! The page of an import says what the terminal says, and names that it loads stay text.
 
-use super::super::super::explain::terminal::tests::sample;
+use super::super::super::explain::terminal::tests::{sample, with_costly_import};
 use super::super::super::untrusted;
 use super::super::Page;
 use super::super::tests::{assert_inert, text_of};
 use super::*;
-use crate::explain::{Advice, Group, Node, Reason, Remedy, Why, import_by_hand, importtime};
+use crate::explain::{Group, Node, Why, importtime};
 
 fn page_of(explanation: &Explanation) -> String {
     let page = Page::Import {
@@ -17,20 +17,7 @@ fn page_of(explanation: &Explanation) -> String {
 
 /// A target with a costly import, a heavy body and a distribution.
 fn explanation() -> Explanation {
-    let mut costly = import_by_hand(110.0, None);
-    costly.place = Some(Place {
-        file: "/venv/lib/python3.13/site-packages/shop/core.py".to_owned(),
-        line: 3,
-    });
-    costly.source = Some("import torch  # `<b>`".to_owned());
-    costly.advice = Some(Advice {
-        kind: AdviceKind::Lazy,
-        reason: Reason::Costly { above_ms: 100.0 },
-        usage: None,
-        remedy: Some(Remedy::LazyKeyword),
-    });
-    let mut explanation = sample();
-    explanation.imports = vec![costly];
+    let mut explanation = with_costly_import();
     explanation.bodies = vec![HeavyLine {
         module: "app".to_owned(),
         place: Place {
