@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use clap::builder::styling::{AnsiColor, Effects, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
 
 use importgate_core::budgets::{Budgets, Override, ReuseBy, units};
 use importgate_core::shards::Shard;
+
+use crate::today;
 
 mod asked;
 mod comment;
@@ -36,6 +39,9 @@ pub struct Cli {
     /// When to use colour.
     #[arg(long, global = true, value_enum, default_value_t = ColourChoice::Auto, value_name = "WHEN")]
     pub color: ColourChoice,
+    /// Take this for today's date, which decides whether an allowance has ended (for tests).
+    #[arg(long, global = true, hide = true, value_name = "DATE", value_parser = today::parse)]
+    pub today: Option<Date>,
 }
 
 /// When to use colour.

@@ -25,6 +25,7 @@ mod set_up;
 mod shards;
 mod sources;
 pub mod store;
+mod today;
 mod words;
 mod zip;
 

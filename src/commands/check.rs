@@ -11,6 +11,7 @@ use crate::set_up;
 use crate::shards::Division;
 use crate::sources::ProjectFiles;
 use crate::store;
+use crate::today;
 use importgate_core::checks::Verdict;
 use importgate_core::flows::{Against, Check, Deadline, Reuse, check};
 use importgate_core::report::{Report, listing};
@@ -110,6 +111,7 @@ fn report(arguments: &CheckArguments) -> Result<Report, Error> {
                 times_alone: arguments.times_alone,
             },
             asked: &asked,
+            today: today::date(),
         },
         &head,
         against,

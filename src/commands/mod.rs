@@ -23,12 +23,16 @@ use crate::cli::{Cli, Command, SchemaOf};
 use crate::error::Error;
 use crate::exit;
 use crate::outputs;
+use crate::today;
 use importgate_core::budgets;
 use importgate_core::report::{explain as explain_report, json, untrusted};
 
 /// Runs one command and returns the exit code. Errors go to stderr.
 pub fn run(cli: Cli) -> u8 {
     outputs::choose_colour(cli.color);
+    if let Some(date) = cli.today {
+        today::take_for_today(date);
+    }
     let result = match &cli.command {
         Command::Config(arguments) => config::run(arguments),
         Command::Init(arguments) => init::run(arguments),

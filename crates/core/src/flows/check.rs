@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+
 use crate::baseline::{COUNTER_VARIABLE, Circumstances};
 use crate::budgets::{Budgets, Engine, Target};
 use crate::checks;
@@ -56,6 +58,8 @@ pub struct Check<'a> {
     pub reuse: Reuse,
     /// Which findings are asked for.
     pub asked: &'a Asked,
+    /// The day of the run, for what ends on a date.
+    pub today: Date,
 }
 
 /// Checks the targets: `head` measures the code under test, `against` has what it is compared with.
