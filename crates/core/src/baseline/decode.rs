@@ -165,6 +165,8 @@ fn target(entry: &Entry, stored: StoredTarget, pools: &Pools, path: &Path) -> Re
         preload: stored.preload,
         instructions: stored.instructions,
         speed: stored.speed,
+        anchor: stored.anchor,
+        ratchet: stored.ratchet,
         ..Recorded::default()
     };
     let mut own_times = stored.own_time_10us.0.into_iter();

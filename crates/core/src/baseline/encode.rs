@@ -109,6 +109,8 @@ fn target(recorded: &Recorded, entry: &Entry, modules: &Modules<'_>, others: &Ot
         instructions: recorded.instructions,
         speed: recorded.speed,
         modules: recorded.closure.len() as u64,
+        anchor: recorded.anchor.clone(),
+        ratchet: recorded.ratchet.clone(),
         preload: recorded.preload.clone(),
         closure,
         files_read: (!recorded.files_read.is_empty()).then(|| {

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::pool::Pool;
-use super::{RecordedInterpreter, RecordedSpeed, StoredSample};
+use super::{Anchor, Ratchet, RecordedInterpreter, RecordedSpeed, StoredSample};
 use crate::budgets::{Bytecode, Engine};
 use crate::observed::{BytecodeState, EnvironmentKey, FailureKind, Machine, Origin};
 
@@ -98,6 +98,12 @@ pub(super) struct StoredTarget {
     pub(super) speed: Option<RecordedSpeed>,
     /// How many modules the closure has.
     pub(super) modules: u64,
+    /// Where drift is measured from.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub(super) anchor: Option<Anchor>,
+    /// Limits that tightened by themselves.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub(super) ratchet: Option<Ratchet>,
     pub(super) preload: Vec<String>,
     /// For each origin, which of its modules the target loaded: see [`Pool::selection`].
     #[serde(with = "unique")]
@@ -120,7 +126,7 @@ pub(super) struct StoredTarget {
 }
 
 /// A value that may be left out, and is not `null` where it is there.
-fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+pub(super) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
 

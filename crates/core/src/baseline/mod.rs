@@ -4,6 +4,7 @@
 //!
 //! This part is pure: [`Baseline::parse`] and [`Baseline::render`] turn bytes into values and back. `store` has the file.
 
+mod anchor;
 mod changes;
 mod comparability;
 mod decode;
@@ -15,6 +16,7 @@ mod moved;
 mod part;
 mod path;
 mod pool;
+mod ratchet;
 mod recorded;
 mod reuse;
 
@@ -23,10 +25,12 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use anchor::{Anchor, AnchorNumbers};
 pub use changes::{BaselineChanges, OriginChange, TargetChange, TargetSummary};
 pub use comparability::{Aspect, COUNTER_VARIABLE, Circumstances, Comparability, Difference};
 pub use error::{MergeError, ParseError};
 pub use part::{BaselinePart, JoinError, PartError, join as join_parts};
+pub use ratchet::Ratchet;
 pub use recorded::{Entry, Recorded, RecordedInterpreter, RecordedSpeed, StoredSample};
 
 use crate::observed::EnvironmentKey;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::{Anchor, AnchorNumbers, Ratchet};
 use crate::budgets::{Bytecode, Engine};
 use crate::observed::{
     ContentHash, FailureKind, Inputs, Installed, KnownImport, Machine, ModuleTable, OwnTime, ReferenceSample, Sample,
@@ -146,9 +147,28 @@ pub struct Recorded {
     pub instructions: Option<u64>,
     /// How fast the machine was; `None` where nothing was timed, and in what older versions recorded.
     pub speed: Option<RecordedSpeed>,
+    /// Where drift is measured from; `None` where these numbers are the first that anybody knows of.
+    pub anchor: Option<Anchor>,
+    /// Limits that tightened by themselves.
+    pub ratchet: Option<Ratchet>,
 }
 
 impl Recorded {
+    /// These numbers in the place of others of the same target, which the anchor keeps where it had none of its own. A target that has
+    /// no anchor is taken to have been anchored when nobody knows.
+    #[must_use]
+    pub fn replacing(self, old: &Self, entry: &Entry) -> Self {
+        let mut anchor = old.anchor.clone().unwrap_or_default();
+        anchor
+            .then
+            .get_or_insert_with(|| Box::new(AnchorNumbers::of(old, entry)));
+        Self {
+            anchor: Some(anchor),
+            ratchet: old.ratchet.clone(),
+            ..self
+        }
+    }
+
     /// The usual time in milliseconds of `machine`, blocked time included. `None` without samples.
     ///
     /// It is a summary for the reader of a diff; a verdict rests on the samples.

@@ -339,6 +339,8 @@ fn recorded(due: &Due<'_>, taken: &Taken, machine: &MachineSpeed) -> Recorded {
         inputs: observed.inputs.clone(),
         instructions: None,
         speed: (!samples.is_empty()).then(|| RecordedSpeed::of(samples, machine)),
+        anchor: None,
+        ratchet: None,
     }
 }
 

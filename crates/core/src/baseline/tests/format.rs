@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 
 use super::sample_data::{baseline, entry, key};
 use crate::baseline::format::{File, OWN_TIME_UNIT_NS};
-use crate::baseline::{Baseline, Entry, Recorded, RecordedInterpreter, RecordedSpeed, StoredSample};
+use crate::baseline::{
+    Anchor, AnchorNumbers, Baseline, Entry, Ratchet, Recorded, RecordedInterpreter, RecordedSpeed, StoredSample,
+};
 use crate::budgets::{Bytecode, Engine};
 use crate::observed::{
     BytecodeState, ContentHash, EnvironmentKey, FailureKind, Input, Installed, Machine, ModuleRecord, Origin,
@@ -187,8 +190,9 @@ fn targets() -> impl Strategy<Value = Recorded> {
     let content = any::<Option<u64>>().prop_map(|bits| bits.map(ContentHash));
     let inputs = btree_map(any::<String>().prop_map(Input::Path), content, 0..3);
     let rest = (vec(any::<String>(), 0..3), files, (inputs, any::<Option<u64>>(), speed));
-    (vec(sample_rows(), 0..4), closure, rest).prop_map(
-        |(samples, closure, (preload, files_read, (inputs, instructions, speed)))| {
+    let of_before = (proptest::option::of(anchors()), proptest::option::of(ratchets()));
+    (vec(sample_rows(), 0..4), closure, rest, of_before).prop_map(
+        |(samples, closure, (preload, files_read, (inputs, instructions, speed)), (anchor, ratchet))| {
             let own_ns = closure
                 .iter()
                 .filter_map(|(name, (_, units))| Some((name.clone(), (*units)? * OWN_TIME_UNIT_NS)));
@@ -203,7 +207,48 @@ fn targets() -> impl Strategy<Value = Recorded> {
                 inputs: inputs.into(),
                 instructions,
                 speed,
+                anchor,
+                ratchet,
             }
+        },
+    )
+}
+
+fn anchors() -> impl Strategy<Value = Anchor> {
+    let then = (vec(sample_rows(), 0..4), any::<[u64; 2]>(), any::<[String; 2]>());
+    let then = then.prop_map(|(samples, [modules, calibration_ns], [version, processor])| {
+        Box::new(AnchorNumbers {
+            modules,
+            interpreter: RecordedInterpreter {
+                version,
+                ..RecordedInterpreter::default()
+            },
+            processor,
+            speed: RecordedSpeed {
+                calibration_ns,
+                ..RecordedSpeed::default()
+            },
+            samples,
+            ..AnchorNumbers::default()
+        })
+    });
+    let words = any::<[Option<String>; 2]>();
+    let day = proptest::option::of((1..9_999_i16, 1..13_i8, 1..29_i8));
+    (words, day, proptest::option::of(then)).prop_map(|([commit, reason], day, then)| Anchor {
+        date: day.map(|(year, month, day)| Date::constant(year, month, day)),
+        commit,
+        reason,
+        then,
+    })
+}
+
+fn ratchets() -> impl Strategy<Value = Ratchet> {
+    let forbid = proptest::collection::btree_set(any::<String>(), 0..3);
+    (any::<Option<u64>>(), forbid, proptest::option::of(1..1_000_000_u64)).prop_map(
+        |(max_modules, forbid, max_time_us)| Ratchet {
+            max_modules,
+            forbid,
+            max_time_us,
         },
     )
 }

@@ -91,6 +91,7 @@ pub(in crate::baseline) fn entry() -> Entry {
         ]),
         instructions: Some(69_106_825),
         speed: None,
+        ..Recorded::default()
     };
     let utils = Recorded {
         samples: vec![sample(0, 2), sample(1, 2)],
