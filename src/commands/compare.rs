@@ -1,5 +1,6 @@
 //! `importgate compare`: two baselines or reports, before and after.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::budgets_file::BudgetsFile;
@@ -8,16 +9,17 @@ use crate::error::Error;
 use crate::exit;
 use crate::{inputs, outputs};
 use importgate_core::compare;
-use importgate_core::compare::{BeforeAfter, ComparisonRequest, Quantity, RequiredImprovement, Word};
+use importgate_core::compare::{BeforeAfter, ComparisonRequest, Input, Quantity, RequiredImprovement, Word};
 use importgate_core::report::{before_after, markdown};
 
 /// Compares, writes every format that was asked for, and fails where an improvement was required and is not there.
 pub(super) fn run(arguments: &CompareArguments) -> Result<u8, Error> {
     let budgets = budgets_of(arguments)?;
     let (old, new) = sides(arguments, budgets.as_ref())?;
-    let question = question(arguments, budgets.as_ref());
     let old = inputs::baseline_or_report(&old)?;
     let new = inputs::baseline_or_report(&new)?;
+    let recorded: BTreeSet<String> = [&old, &new].into_iter().flat_map(Input::targets).collect();
+    let question = question(arguments, budgets.as_ref(), &recorded);
     let comparison =
         compare::compare(&old, &new, &question).map_err(|error| Error::CannotMeasure(error.to_string()))?;
     outputs::write_each(&arguments.formats, |kind, on_screen| {
@@ -62,11 +64,15 @@ fn sides(arguments: &CompareArguments, budgets: Option<&BudgetsFile>) -> Result<
 }
 
 /// What is asked: the command line wins over the budgets file, which asks only where it names the side before.
-fn question(arguments: &CompareArguments, file: Option<&BudgetsFile>) -> ComparisonRequest {
+fn question(
+    arguments: &CompareArguments,
+    file: Option<&BudgetsFile>,
+    recorded: &BTreeSet<String>,
+) -> ComparisonRequest {
     let word = |asked: &str| match file {
         Some(file) => Word {
             asked: asked.to_owned(),
-            means: file.budgets.spelled_out(asked),
+            means: file.budgets.meant_among(recorded, asked),
         },
         None => Word::from(asked),
     };

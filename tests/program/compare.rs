@@ -229,6 +229,26 @@ fn the_budgets_file_names_the_side_before_and_what_has_to_improve() {
 }
 
 #[test]
+fn a_layer_means_what_a_check_has_in_it() {
+    let folder = with_baselines();
+    let of_layer = |budgets: &str, layer: &str| {
+        folder.write("budgets.toml", budgets);
+        let answer = folder.run(&["compare", "old.json", "new.json", "--only", layer]);
+        let shown = |name: &str| answer.stdout.contains(name);
+        (answer.code, shown("shop.cli"), shown("shop.web"))
+    };
+    let excluded = "[layers.all]\nmodules = [\"shop.*\"]\nexclude = [\"shop.web\"]\n";
+    assert_eq!(of_layer(excluded, "layer:all"), (0, true, false));
+    let specific = "[layers.all]\nmodules = [\"shop.**\"]\n[layers.web]\nmodules = [\"shop.web\"]\n";
+    assert_eq!(of_layer(specific, "layer:all"), (0, true, false));
+    assert_eq!(of_layer(specific, "layer:web"), (0, false, true));
+    // What one of the recordings no longer has is no mistake, and a layer of which none has anything is.
+    let gone = "[layers.gone]\nmodules = [\"shop.old\"]\n[layers.all]\nmodules = [\"shop.*\"]\n";
+    assert_eq!(of_layer(gone, "layer:all"), (0, true, true));
+    assert_eq!(of_layer(gone, "layer:gone"), (3, false, false));
+}
+
+#[test]
 fn a_baseline_compares_with_a_report_in_every_format() {
     let folder = with_baselines();
     let checked = report(Verdict::Pass, &[("shop.cli", 50.0), ("shop.web", 130.0)]);

@@ -87,24 +87,6 @@ impl Budgets {
             }
         }
     }
-
-    /// What a word stands for among names that were recorded, where no module can be looked for: the words of a checkpoint in its
-    /// place, and for a layer the patterns that choose its modules too.
-    pub fn spelled_out(&self, word: &str) -> Vec<String> {
-        let checkpoints = self.sections.checkpoints.iter();
-        let meant = checkpoints.filter(|one| names(word, &format!("{CHECKPOINT}{}", one.named.name)));
-        let mut words: Vec<&str> = meant
-            .flat_map(|one| one.words.iter().map(|word| word.value.as_str()))
-            .collect();
-        words.push(word);
-        let layers = words.iter().flat_map(|word| {
-            let layers = self.sections.layers.iter();
-            layers.filter(|layer| names(word, &format!("{LAYER}{}", layer.named.name)))
-        });
-        let patterns = layers.flat_map(|layer| layer.patterns.iter().map(|pattern| pattern.value.to_string()));
-        let patterns: Vec<String> = patterns.collect();
-        words.into_iter().map(str::to_owned).chain(patterns).collect()
-    }
 }
 
 fn report_unmatched(word: &Located<String>, targets: &[Target], groups: &[Group], mistakes: &Mistakes<'_>) {

@@ -7,6 +7,7 @@
 #![doc = include_str!("reference.toml")]
 //! ```
 
+mod among_recorded;
 mod checkpoints;
 mod cited;
 mod claims;

@@ -41,7 +41,7 @@ pub(super) struct Resolver<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    fn targets(&self) -> Vec<Target> {
+    pub(super) fn targets(&self) -> Vec<Target> {
         let sections = &self.budgets.sections;
         let claims = self.claims();
         self.check_names();

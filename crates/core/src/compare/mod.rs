@@ -43,6 +43,14 @@ pub struct Input {
     pub content: Content,
 }
 
+impl Input {
+    /// The names of all targets of all environments.
+    pub fn targets(&self) -> BTreeSet<String> {
+        let recordings = selection::recordings(self);
+        recordings.iter().flat_map(recording::Recording::targets).collect()
+    }
+}
+
 /// What can be compared.
 #[derive(Debug, Clone)]
 pub enum Content {

@@ -32,6 +32,14 @@ impl<'a> Recording<'a> {
         }
     }
 
+    /// The names of its targets, those that fail among them.
+    pub(super) fn targets(&self) -> Vec<String> {
+        match self {
+            Self::Entry(_, entry) => entry.targets.keys().chain(entry.failed.keys()).cloned().collect(),
+            Self::Report(report) => report.targets.iter().map(|target| target.module.clone()).collect(),
+        }
+    }
+
     /// The figures by target; `machine` says in whose milliseconds those of a baseline's target are, and `times` how many times as
     /// long those of a report take there.
     fn figures(

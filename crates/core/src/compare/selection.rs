@@ -155,7 +155,7 @@ pub(super) fn keep_only(environments: &mut Vec<EnvironmentComparison>, words: &[
     Ok(())
 }
 
-fn recordings(input: &Input) -> Vec<Recording<'_>> {
+pub(super) fn recordings(input: &Input) -> Vec<Recording<'_>> {
     match &input.content {
         Content::Baseline(baseline) => {
             let entries = baseline.environments.iter();
