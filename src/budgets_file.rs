@@ -147,13 +147,20 @@ impl BudgetsFile {
     pub(crate) fn baseline(&self) -> PathBuf {
         self.location.baseline(&self.budgets)
     }
-}
 
-/// The usage file of the project here, for which no interpreter is needed, and a budgets file only where one is named.
-pub(crate) fn usage_path_of(arguments: &BudgetsArguments) -> Result<PathBuf, Error> {
-    match BudgetsFile::read(arguments) {
-        Err(Error::NoBudgets { .. }) => Ok(usage_path_without_budgets(&no_budgets(arguments)?)),
-        read => read.map(|file| file.location.usage(&file.budgets)),
+    /// The usage file of the project, whether it exists or not.
+    pub(crate) fn usage(&self) -> PathBuf {
+        self.location.usage(&self.budgets)
+    }
+
+    /// The file as citations name it.
+    pub(crate) fn name(&self) -> String {
+        self.location.name()
+    }
+
+    /// The folder of the file, absolute and without symbolic links.
+    pub(crate) fn folder(&self) -> Result<PathBuf, Error> {
+        self.location.folder()
     }
 }
 

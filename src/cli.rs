@@ -497,6 +497,9 @@ pub struct UsageArguments {
     /// Which budgets; none are needed.
     #[command(flatten)]
     pub budgets: BudgetsArguments,
+    /// The interpreter: a program that is installed beside it is the one that is run [default: as for `check`].
+    #[arg(long, value_name = "PYTHON")]
+    pub python: Option<PathBuf>,
     /// The command with its arguments: `-- pytest`, `-- python -m shop`. Its exit code becomes that of this command.
     #[arg(value_name = "COMMAND", required = true, last = true)]
     pub workload: Vec<std::ffi::OsString>,

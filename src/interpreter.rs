@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::ProjectArguments;
 use crate::error::Error;
 use importgate_core::budgets::{Budgets, Cited};
 use importgate_core::checks::Code;
@@ -22,14 +21,10 @@ pub(crate) struct ProjectPython {
 }
 
 impl ProjectPython {
-    /// Finds it. `beside` is the budgets file as the user would name it.
-    pub(crate) fn find(
-        arguments: &ProjectArguments,
-        budgets: &Budgets,
-        (root, beside): (&Path, &str),
-    ) -> Result<Self, Error> {
+    /// Finds it. `python` is what the command line names, and `beside` is the budgets file as the user would name it.
+    pub(crate) fn find(python: Option<&Path>, budgets: &Budgets, (root, beside): (&Path, &str)) -> Result<Self, Error> {
         let search = Search {
-            configured: configured(arguments, budgets),
+            configured: configured(python, budgets),
             beside: beside.to_owned(),
             ..search_of_this_process(root.to_owned())
         };
@@ -143,16 +138,16 @@ fn search_of_this_process(project: PathBuf) -> Search {
 }
 
 /// The interpreter that the command line names, else the budgets file, and which of the two does.
-fn configured(arguments: &ProjectArguments, budgets: &Budgets) -> Option<(PathBuf, String)> {
+fn configured(python: Option<&Path>, budgets: &Budgets) -> Option<(PathBuf, String)> {
     let here = std::env::current_dir().unwrap_or_default();
     let from_file = |cited: &Cited<String>| {
         let named_by = cited.line.as_ref().map_or_else(String::new, |line| line.place());
         (PathBuf::from(&cited.value), named_by)
     };
-    match &arguments.python {
+    match python {
         // A path on the command line starts where the user stands; a bare name is looked up on PATH.
         Some(path) if path.components().count() > 1 => Some((here.join(path), "--python".to_owned())),
-        Some(path) => Some((path.clone(), "--python".to_owned())),
+        Some(path) => Some((path.to_owned(), "--python".to_owned())),
         None => budgets.project.python.as_ref().map(from_file),
     }
 }

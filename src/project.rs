@@ -60,7 +60,7 @@ impl Project {
             Err(mistakes) => return Err(Error::Budgets(with_unmatched(mistakes, written, &location, arguments))),
         };
         let root = location.folder()?;
-        let mut python = ProjectPython::find(arguments, &budgets, (&root, &location.name()))?;
+        let mut python = ProjectPython::find(arguments.python.as_deref(), &budgets, (&root, &location.name()))?;
         let (source_roots, session) = open_session(&mut python, &budgets, &root)?;
         let index = module_index(&session);
         let targets = budgets.resolve(&index).map_err(|mistakes| {
@@ -106,7 +106,7 @@ impl Project {
         let root = std::env::current_dir()
             .and_then(|here| here.canonicalize())
             .map_err(Error::unreadable("."))?;
-        let mut python = ProjectPython::find(arguments, &budgets, (&root, ""))?;
+        let mut python = ProjectPython::find(arguments.python.as_deref(), &budgets, (&root, ""))?;
         let (source_roots, session) = open_session(&mut python, &budgets, &root)?;
         let project = Self {
             baseline_path: root.join(budgets_file::BASELINE),
@@ -253,7 +253,7 @@ fn with_unmatched(
     let unmatched = || {
         let budgets = written.valid_part()?;
         let root = location.folder().ok()?;
-        let mut python = ProjectPython::find(arguments, &budgets, (&root, &location.name())).ok()?;
+        let mut python = ProjectPython::find(arguments.python.as_deref(), &budgets, (&root, &location.name())).ok()?;
         let (_, session) = open_session(&mut python, &budgets, &root).ok()?;
         budgets.resolve(&module_index(&session)).err()
     };

@@ -2,6 +2,8 @@
 //! exit code as they would be without us; and what `explain` and `check` make of the file.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -86,6 +88,29 @@ fn code_that_runs_after_the_import_is_use_and_runs_add_up() {
         assert!(run.stderr.contains("  idle "), "{}", run.stderr);
         assert!(run.stderr.contains("importgate explain"), "{}", run.stderr);
     }
+}
+
+#[test]
+fn a_program_of_the_projects_environment_comes_before_that_of_path() {
+    let project = project("import needed\nneeded.work()\n");
+    project.environment();
+    let interpreter = project.path(".venv/bin/python");
+    project.write(
+        ".venv/bin/serve",
+        format!("#!{}\nimport sys\nsys.path.insert(0, '.')\nimport app\n", interpreter.display()),
+    );
+    fs::set_permissions(project.path(".venv/bin/serve"), fs::Permissions::from_mode(0o755)).expect("a mode");
+    for words in [
+        ["usage", "--", "serve"].as_slice(),
+        &["usage", "--", "python", "-m", "app"],
+    ] {
+        let run = project.run(words).expect_code(0);
+        assert!(run.stderr.contains("importgate: runs "), "{}", run.stderr);
+    }
+    assert_eq!(recorded(&project)["needed"], counts(2, 1));
+    let absent = project.run(&["usage", "--python", "nowhere/python", "--", "serve"]);
+    assert!(absent.stderr.contains("--python"), "{}", absent.stderr);
+    assert_ne!(absent.code, 0);
 }
 
 #[test]

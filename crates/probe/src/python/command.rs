@@ -9,6 +9,7 @@ use super::PythonError;
 use super::answer;
 use super::faults::Stacks;
 use super::observation::name_files;
+use super::programs::program;
 use super::scripts::Script;
 use super::session::{Session, failure_by, word};
 use super::workspace::Mailbox;
@@ -88,10 +89,10 @@ impl Session {
 
     fn command_of(&self, words: &[String], round: u32) -> Command {
         let settings = self.settings();
-        let (program, arguments) = words
+        let (name, arguments) = words
             .split_first()
-            .map_or(("", words), |(program, rest)| (program.as_str(), rest));
-        let mut command = Command::new(self.program(program), settings.time_limit);
+            .map_or(("", words), |(name, rest)| (name.as_str(), rest));
+        let mut command = Command::new(program(&settings.executable, OsStr::new(name)), settings.time_limit);
         command.wall_limit = self.wall_limit(settings.time_limit);
         command.arguments = arguments.iter().map(OsString::from).collect();
         command.environment = self.environment(round);
@@ -100,20 +101,6 @@ impl Session {
             .insert("PYTHONPATH".into(), Some(self.python_path()));
         command.working_directory = Some(settings.working_directory.clone());
         command
-    }
-
-    fn program(&self, name: &str) -> OsString {
-        let executable = &self.settings().executable;
-        if matches!(name, "python" | "python3") {
-            return executable.clone().into_os_string();
-        }
-        let beside = executable.with_file_name(name);
-        let is_plain = !name.contains('/') && !name.is_empty();
-        if is_plain && beside.is_file() {
-            beside.into_os_string()
-        } else {
-            name.into()
-        }
     }
 
     /// The source roots in front of what the user has set.
