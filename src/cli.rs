@@ -314,6 +314,9 @@ pub struct RecordArguments {
     /// Show what would change and write nothing.
     #[arg(long)]
     pub dry_run: bool,
+    /// An output of what changes, with =PATH into a file; as often as you like.
+    #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = formats::parser::<TableFormat>())]
+    pub formats: Vec<OutputFormat<TableFormat>>,
     /// List every target that is new or changed, and not only what changes in each layer.
     #[arg(long, short, action = ArgAction::Count)]
     pub verbose: u8,

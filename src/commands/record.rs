@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::cli::RecordArguments;
+use crate::cli::{OutputFormat, RecordArguments, TableFormat};
 use crate::error::Error;
 use crate::exit;
 use crate::outputs;
@@ -16,7 +16,8 @@ use importgate_core::baseline::{BaselineChanges, BaselinePart};
 use importgate_core::budgets::ReuseBy;
 use importgate_core::flows::{Deadline, NotRecorded, Record, Recording, record};
 use importgate_core::observed::{FailureKind, Measure};
-use importgate_core::report::{first_names, recording, untrusted, wording};
+use importgate_core::report::recording::Outcome;
+use importgate_core::report::{first_names, markdown, recording, untrusted, wording};
 use importgate_probe::{Probe, Stopwatch, machine, runner};
 
 /// Runs the recording and returns the exit code.
@@ -50,19 +51,19 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
     let recording = record(&recorded, &measure, deadline, &mut progress)?;
     progress.finish();
     let changes = recording.changes(&recorded, old.as_ref())?;
-    announce(&project, &measure, &recording, &changes, arguments.verbose > 0)?;
+    announce(arguments, &project, &measure, &recording, &changes)?;
     if arguments.dry_run {
         // Nothing is written.
     } else if let Some(shard) = &division.shard {
         let own = |name: &str| division.own.iter().any(|target| target.name == name);
         let part = BaselinePart::of(shard.clone(), recording.updated(&recorded, old.clone())?, own);
-        store_part(&project.baseline_path, &part)?;
+        store_part(arguments, &project.baseline_path, &part)?;
     } else {
         let before = std::fs::read(&project.baseline_path).ok();
         store::baseline::update(&project.baseline_path, arguments.force, |old| {
             recording.updated(&recorded, old)
         })?;
-        say_what_was_written(&project.baseline_path, before.as_deref())?;
+        say_what_was_written(arguments, &project.baseline_path, before.as_deref())?;
     }
     complain(&project, &recording, &measure);
     Ok(if !recording.failed.is_empty() {
@@ -84,64 +85,88 @@ fn reuse(arguments: &RecordArguments, project: &Project) -> ReuseBy {
 }
 
 /// Says which file is to be committed, or that it is as it was.
-fn say_what_was_written(path: &Path, before: Option<&[u8]>) -> Result<(), Error> {
+fn say_what_was_written(arguments: &RecordArguments, path: &Path, before: Option<&[u8]>) -> Result<(), Error> {
     let now = std::fs::read(path).unwrap_or_default();
     let shown = untrusted::line(&path.display().to_string());
-    outputs::to_standard_output(&if before == Some(&now[..]) {
+    let text = if before == Some(&now[..]) {
         format!("{shown} is as it was\n")
     } else {
         format!("wrote {shown}: commit it, so that every check compares with it\n")
-    })
+    };
+    say(arguments, &text)
+}
+
+/// Says something to people: not on standard output where a program reads that.
+fn say(arguments: &RecordArguments, text: &str) -> Result<(), Error> {
+    let for_programs =
+        |format: &OutputFormat<TableFormat>| format.path.is_none() && format.kind != TableFormat::Terminal;
+    if arguments.formats.iter().any(for_programs) {
+        anstream::eprint!("importgate: {text}");
+        return Ok(());
+    }
+    outputs::to_standard_output(text)
 }
 
 /// Stores what a shard recorded beside the baseline, which stays as it is: the others still have to read it, and to make the same plan
 /// of it.
-fn store_part(baseline: &Path, part: &BaselinePart) -> Result<(), Error> {
+fn store_part(arguments: &RecordArguments, baseline: &Path, part: &BaselinePart) -> Result<(), Error> {
     let name = format!("shard-{}-of-{}.json", part.shard.number, part.shard.count);
     let path = baseline.with_extension(name);
     outputs::to_file(&path, &part.render().map_err(outputs::not_json)?)?;
-    outputs::to_standard_output(&format!(
+    let text = format!(
         "{}: {} of {}; `importgate merge --baseline {} PATH...` makes a baseline of all of them\n",
         path.display(),
         part.shard.number,
         part.shard.count,
         baseline.display()
-    ))
+    );
+    say(arguments, &text)
 }
 
 /// Shows what the recording changes, before it is written.
 fn announce(
+    arguments: &RecordArguments,
     project: &Project,
     measure: &dyn Measure,
     recording: &Recording,
     changes: &BaselineChanges,
-    verbose: bool,
 ) -> Result<(), Error> {
-    let measured = wording::headline(project.budgets.file_name(), measure.interpreter());
-    let title = format!("{} of {}:", project.baseline_path.display(), recording.key());
-    let options = outputs::terminal_options(true, verbose);
-    let text = recording::render(changes, &project.targets, &options);
-    let own = runner::own_cpu_time().as_secs_f64();
-    let counts = counts(recording);
-    outputs::to_standard_output(&format!(
-        "{}\n{}\n{text}  {counts}; own CPU time {own:.2} s\n",
-        untrusted::line(&measured),
-        untrusted::line(&title)
-    ))
-}
-
-/// How many targets came to what: `2 recorded, 27 unchanged`.
-fn counts(recording: &Recording) -> String {
-    let counts = [
-        (recording.recorded, "recorded"),
-        (recording.confirmed, "measured and as before"),
-        (recording.unchanged, "unchanged"),
-        (recording.failed.len(), "failed"),
-        (recording.missed.len() + recording.starved.len(), "not measured"),
-    ];
-    let counts = counts.into_iter().filter(|(count, _)| *count > 0);
-    let said: Vec<String> = counts.map(|(count, what)| format!("{count} {what}")).collect();
-    said.join(", ")
+    let interpreter = measure.interpreter();
+    let baseline = project.baseline_path.display().to_string();
+    let failed = recording.failed.iter();
+    let missed = recording.missed.iter().chain(&recording.starved);
+    let outcome = Outcome {
+        baseline: &baseline,
+        environment: recording.key(),
+        python: &interpreter.version,
+        targets: &project.targets,
+        changes,
+        counts: recording.counts(),
+        failed: failed
+            .map(|missing| {
+                (
+                    missing.target.as_str(),
+                    wording::failure(&missing.failure, missing.started),
+                )
+            })
+            .collect(),
+        not_measured: missed.map(String::as_str).collect(),
+    };
+    outputs::write_each(&arguments.formats, |kind, on_screen| match kind {
+        TableFormat::Json => recording::json(&outcome).map_err(outputs::not_json),
+        TableFormat::Markdown => Ok(recording::markdown(&outcome, markdown::SUMMARY_BYTES)),
+        TableFormat::Terminal => {
+            let options = outputs::terminal_options(on_screen, arguments.verbose > 0);
+            Ok(format!(
+                "{}\n{}\n{}  {}; own CPU time {:.2} s\n",
+                untrusted::line(&wording::headline(project.budgets.file_name(), interpreter)),
+                untrusted::line(&format!("{baseline} of {}:", recording.key())),
+                recording::terminal(changes, &project.targets, &options),
+                outcome.counts.words(),
+                runner::own_cpu_time().as_secs_f64(),
+            ))
+        }
+    })
 }
 
 /// Names what could not be recorded.

@@ -1,6 +1,7 @@
 //! `record`: what it shows, what it writes, and what it leaves alone.
 
 use importgate_core::baseline::Baseline;
+use serde_json::Value;
 
 use super::support::{Project, shop};
 
@@ -30,6 +31,33 @@ fn it_says_what_it_wrote_and_that_it_is_to_be_committed() {
     );
     let dry = project.record(&["--all", "--dry-run"]);
     assert!(!dry.stdout.contains("commit it"), "{}", dry.stdout);
+}
+
+#[test]
+fn what_changes_can_be_read_by_a_program_and_shown_in_a_summary() {
+    let project = shop().recorded();
+    project.write("src/shop/utils/text.py", "import json\n");
+    project.write("src/shop/utils/broken.py", "import nothing_like_it\n");
+    let run = project.record(&["--format", "json", "--format", "markdown=changes.md"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    let said: Value = serde_json::from_str(&run.stdout).expect("nothing but JSON");
+    assert_eq!(said["counts"]["recorded"], 1, "{said}");
+    assert_eq!(said["changed"][0]["after"]["name"], "shop.utils.text");
+    assert!(said["changed"][0]["after"]["time_ms"].is_number(), "{said}");
+    let standard = said["changed"][0]["loads"].as_array().expect("a list").iter();
+    let origins: Vec<&Value> = standard.map(|origin| &origin["origin"]).collect();
+    assert_eq!(origins, ["own", "standard"], "{said}");
+    assert_eq!(said["failed"][0]["target"], "shop.utils.broken");
+    assert!(run.stderr.contains("wrote budgets.baseline.json"), "{}", run.stderr);
+    let markdown = project.read("changes.md");
+    for expected in [
+        "1 recorded, 2 unchanged, 1 failed",
+        "| `shop.utils.text` | changed | ",
+        "shop.utils.broken is not recorded",
+        "<summary>what they load</summary>",
+    ] {
+        assert!(markdown.contains(expected), "{expected}:\n{markdown}");
+    }
 }
 
 #[test]

@@ -97,7 +97,10 @@ fn a_program_of_the_projects_environment_comes_before_that_of_path() {
     let interpreter = project.path(".venv/bin/python");
     project.write(
         ".venv/bin/serve",
-        format!("#!{}\nimport sys\nsys.path.insert(0, '.')\nimport app\n", interpreter.display()),
+        format!(
+            "#!{}\nimport sys\nsys.path.insert(0, '.')\nimport app\n",
+            interpreter.display()
+        ),
     );
     fs::set_permissions(project.path(".venv/bin/serve"), fs::Permissions::from_mode(0o755)).expect("a mode");
     for words in [

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write};
 
+use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 
 use super::moved::{has_moved, scatter};
@@ -12,7 +13,7 @@ use crate::numbers;
 use crate::observed::{ClosureChange, DistributionChange, ModuleTable, Origin};
 
 /// What a target comes to, for the reader of a diff.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TargetSummary {
     /// The target's name.
     pub name: String,
@@ -56,7 +57,7 @@ impl fmt::Display for TargetSummary {
 }
 
 /// What changed in the modules of one origin. A distribution has one, whatever its versions.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OriginChange {
     /// `own`, `standard`, `other` or the distribution's name.
     pub origin: String,

@@ -6,6 +6,7 @@ use crate::baseline::{Baseline, BaselineChanges, COUNTER_VARIABLE, Entry, MergeE
 use crate::budgets::{Engine, Target};
 use crate::checks::Started;
 use crate::observed::{EnvironmentKey, Failure, Measure, TargetObservation};
+use crate::report::recording::Counts;
 use crate::stats::MachineSpeed;
 
 use super::record::Record;
@@ -89,6 +90,17 @@ impl Recording {
     /// The environment that was recorded.
     pub fn key(&self) -> &EnvironmentKey {
         &self.key
+    }
+
+    /// How many targets came to what.
+    pub fn counts(&self) -> Counts {
+        Counts {
+            recorded: self.recorded,
+            confirmed: self.confirmed,
+            unchanged: self.unchanged,
+            failed: self.failed.len(),
+            not_measured: self.missed.len() + self.starved.len(),
+        }
     }
 
     /// Takes in why a target did not come to its end.

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use anstyle::Style;
 
-use super::prose::Prose;
-use super::terminal::{Colour, Options};
-use super::untrusted;
+use super::super::prose::Prose;
+use super::super::terminal::{Colour, Options};
+use super::super::untrusted;
 use crate::baseline::{BaselineChanges, TargetChange, TargetSummary};
 use crate::budgets::Target;
 use crate::numbers;
@@ -216,7 +216,7 @@ fn removed(removed: &[&TargetSummary]) -> Option<String> {
 }
 
 /// What is different in what the targets of a layer load, and in how many of them; what most of them share first.
-fn differences(changed: &[&TargetChange]) -> Vec<(String, usize)> {
+pub(super) fn differences(changed: &[&TargetChange]) -> Vec<(String, usize)> {
     let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
     for origin in changed.iter().flat_map(|change| &change.closure) {
         *numbers.entry(origin.to_string()).or_default() += 1;
