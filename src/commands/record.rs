@@ -12,7 +12,7 @@ use crate::set_up;
 use crate::shards::Division;
 use crate::store;
 use crate::store::baseline::StoreError;
-use importgate_core::baseline::{BaselineChanges, BaselinePart};
+use importgate_core::baseline::{Baseline, BaselineChanges, BaselinePart};
 use importgate_core::budgets::ReuseBy;
 use importgate_core::flows::{Deadline, NotRecorded, Record, Recording, record};
 use importgate_core::observed::{FailureKind, Measure};
@@ -88,11 +88,18 @@ fn reuse(arguments: &RecordArguments, project: &Project) -> ReuseBy {
 fn say_what_was_written(arguments: &RecordArguments, path: &Path, before: Option<&[u8]>) -> Result<(), Error> {
     let now = std::fs::read(path).unwrap_or_default();
     let shown = untrusted::line(&path.display().to_string());
-    let text = if before == Some(&now[..]) {
-        format!("{shown} is as it was\n")
-    } else {
-        format!("wrote {shown}: commit it, so that every check compares with it\n")
-    };
+    if before == Some(&now[..]) {
+        return say(arguments, &format!("{shown} is as it was\n"));
+    }
+    let mut text = format!("wrote {shown}: commit it, so that every check compares with it\n");
+    let earlier = before.and_then(Baseline::stored_version);
+    if let Some(earlier) = earlier.filter(|version| *version < Baseline::VERSION) {
+        text += &format!(
+            "  it was in version {earlier} of the format and is in version {} now, so all of its lines change this once; from now on a \
+             recording changes those of its own targets alone\n",
+            Baseline::VERSION
+        );
+    }
     say(arguments, &text)
 }
 

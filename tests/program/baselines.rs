@@ -22,8 +22,8 @@ fn damaged(good: &str) -> Vec<(&'static str, Vec<u8>, &'static str)> {
             b"{\"dependencies\": {}}\n".to_vec(),
             "not an importgate baseline",
         ),
-        ("newer", edited("\"version\": 1", "\"version\": 99"), "version 99"),
-        ("no JSON", edited("\"version\": 1", "version: 1"), "not JSON: line 3"),
+        ("newer", edited("\"version\": 2", "\"version\": 99"), "version 99"),
+        ("no JSON", edited("\"version\": 2", "version: 1"), "not JSON: line 3"),
         (
             "conflict",
             format!("<<<<<<< ours\n{good}=======\n{good}>>>>>>> theirs\n").into_bytes(),

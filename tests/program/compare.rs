@@ -282,7 +282,7 @@ fn a_baseline_compares_with_a_report_in_every_format() {
 fn what_is_neither_a_baseline_nor_a_report_is_named_with_its_fault() {
     let folder = with_baselines();
     let good = baseline(&[("shop.cli", 100)]);
-    let newer = good.replacen("\"version\": 1", "\"version\": 9", 1);
+    let newer = good.replacen("\"version\": 2", "\"version\": 9", 1);
     let version = format!("\"version\": {}", Report::VERSION);
     let newer_report = written(&report(Verdict::Pass, &[])).replacen(&version, "\"version\": 99", 1);
     let cases: [(&str, Vec<u8>, &str); 9] = [

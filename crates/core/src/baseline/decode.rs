@@ -1,20 +1,29 @@
 //! From stored bytes to a baseline. Nothing is guessed, repaired or passed over.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::error::Category;
 
-use super::format::{File, OWN_TIME_UNIT_NS, StoredEntry, StoredTarget};
+use super::format::{File, StoredEntry, StoredTarget};
+use super::names::Names;
+use super::own_times::{self, OWN_TIME_UNIT_NS};
 use super::path::Path;
-use super::pool::Pool;
-use super::{Baseline, Entry, ParseError, Recorded, StoredSample};
+use super::{Baseline, Entry, ParseError, Recorded, Recorder, StoredSample, digest, hash_text, version_1};
 use crate::budgets::Bytecode;
 use crate::numbers;
 use crate::observed::{
-    BytecodeState, COLLECTIONS, Inputs, Installed, ModuleRecord, ModuleTable, Origin, ReferenceSample,
+    BytecodeState, COLLECTIONS, ContentHash, EnvironmentKey, Inputs, Installed, ModuleRecord, ModuleTable, Origin,
+    ReferenceSample,
 };
+
+/// What joins the parts of a module's name.
+pub(super) const MODULE_JOINT: char = '.';
+/// What joins the parts of a path.
+pub(super) const PATH_JOINT: char = '/';
+/// What joins the kind of an input, and the parts of what it names: mostly paths.
+pub(super) const INPUT_JOINT: char = '/';
 
 /// Reads a baseline.
 pub(super) fn baseline(bytes: &[u8]) -> Result<Baseline, ParseError> {
@@ -24,27 +33,33 @@ pub(super) fn baseline(bytes: &[u8]) -> Result<Baseline, ParseError> {
     if text.trim().is_empty() {
         return Err(ParseError::Empty);
     }
-    refuse_other_files(text)?;
-    let file: File = json(text)?;
+    let environments = match version(text)? {
+        1 => version_1::environments(text)?,
+        _ => environments(text)?,
+    };
+    Ok(Baseline { environments })
+}
+
+fn environments(text: &str) -> Result<BTreeMap<EnvironmentKey, Entry>, ParseError> {
+    let file: File<'_> = json(text)?;
     let path = Path::default().key("environments");
     let entries = file.environments.into_iter();
     let entries = entries.map(|(key, stored)| {
         let entry = entry(stored, &path.key(&key.0))?;
         Ok((key, entry))
     });
-    Ok(Baseline {
-        environments: entries.collect::<Result<_, _>>()?,
-    })
+    entries.collect()
 }
 
-/// What tells a baseline of this version from any other file, whatever else that has.
+/// What tells a baseline from any other file, whatever else that has.
 #[derive(Deserialize)]
 struct Header {
     format: Option<Value>,
     version: Option<Value>,
 }
 
-fn refuse_other_files(text: &str) -> Result<(), ParseError> {
+/// The version of the format that a text is in.
+pub(super) fn version(text: &str) -> Result<u64, ParseError> {
     let header: Header = match json(text) {
         Err(ParseError::Invalid { .. }) if !text.trim_start().starts_with('{') => return Err(ParseError::Foreign),
         header => header?,
@@ -57,14 +72,14 @@ fn refuse_other_files(text: &str) -> Result<(), ParseError> {
             version,
             reads: Baseline::VERSION,
         }),
-        Some(version) if version < Baseline::VERSION => {
-            Err(Path::default().key("version").invalid("there was never such a version"))
-        }
-        _ => Ok(()),
+        Some(0) => Err(Path::default().key("version").invalid("there was never such a version")),
+        Some(version) => Ok(version),
+        // What is wrong with it is said with its place.
+        None => Ok(Baseline::VERSION),
     }
 }
 
-fn json<'text, T: Deserialize<'text>>(text: &'text str) -> Result<T, ParseError> {
+pub(super) fn json<'text, T: Deserialize<'text>>(text: &'text str) -> Result<T, ParseError> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = Path::from(error.path());
@@ -92,24 +107,8 @@ fn not_json(text: &str, error: &serde_json::Error) -> ParseError {
     ParseError::Syntax { line, column, problem }
 }
 
-/// What the targets of an entry refer to.
-struct Pools {
-    modules: BTreeMap<Origin, Pool>,
-    files: Pool,
-    inputs: Pool,
-}
-
-fn entry(stored: StoredEntry, path: &Path) -> Result<Entry, ParseError> {
-    if stored.sample_columns != StoredSample::COLUMNS {
-        let problem = format!("the columns are not {}", StoredSample::COLUMNS.join(", "));
-        return Err(path.key("sample_columns").invalid(problem));
-    }
-    let (cpu, wall) = (stored.reference_cpu_ns, stored.reference_wall_ns);
-    if cpu.len() != wall.len() {
-        let problem = format!("{} wall-clock times for {} CPU times", wall.len(), cpu.len());
-        return Err(path.key("reference_wall_ns").invalid(problem));
-    }
-    let reference = cpu.into_iter().zip(wall);
+fn entry(stored: StoredEntry<'_>, path: &Path) -> Result<Entry, ParseError> {
+    columns(&stored.sample_columns, path)?;
     let mut entry = Entry {
         importgate: stored.importgate,
         interpreter: stored.interpreter,
@@ -119,13 +118,7 @@ fn entry(stored: StoredEntry, path: &Path) -> Result<Entry, ParseError> {
             versions: stored.distributions.into_iter().collect(),
             is_complete: stored.all_distributions,
         },
-        reference: reference
-            .map(|(cpu_ns, wall_ns)| ReferenceSample {
-                cpu_ns,
-                wall_ns,
-                calibration_ns: 0,
-            })
-            .collect(),
+        reference: references(stored.reference_cpu_ns, stored.reference_wall_ns, path)?,
         calibration_ns: stored.calibration_ns,
         bytecode: stored.bytecode,
         engine: stored.engine,
@@ -133,165 +126,233 @@ fn entry(stored: StoredEntry, path: &Path) -> Result<Entry, ParseError> {
         targets: BTreeMap::new(),
         failed: stored.failed.into_iter().collect(),
     };
-    let pools = Pools {
-        modules: stored.modules.into_iter().collect(),
-        files: stored.files,
-        inputs: stored.inputs,
-    };
-    let state = entry.bytecode;
-    let recorded = |entry: &Entry, mut stored: StoredTarget, path: Path| {
-        let states = std::mem::take(&mut stored.bytecode);
-        let mut recorded = target(entry, stored, &pools, &path)?;
-        bytecode(states, state, &mut recorded.closure, &path.key("bytecode"))?;
-        Ok(recorded)
-    };
-    let start = stored.start.map(|start| recorded(&entry, start, path.key("start")));
+    let start = stored.start.map(|start| target(&entry, start, &path.key("start")));
     entry.start = start.transpose()?;
-    let path = path.key("targets");
+    let targets = path.key("targets");
     for (name, stored) in stored.targets {
-        let target = recorded(&entry, stored, path.key(&name))?;
+        let target = target(&entry, stored, &targets.key(&name))?;
         entry.targets.insert(name, target);
     }
-    if let Some(name) = entry.failed.keys().find(|name| entry.targets.contains_key(*name)) {
-        return Err(path.key(name).invalid("it has numbers, and is said to fail"));
-    }
+    failed_alone(&entry, &targets)?;
     Ok(entry)
 }
 
+/// The columns of a sample are always the same.
+pub(super) fn columns(stored: &[String], path: &Path) -> Result<(), ParseError> {
+    if stored == StoredSample::COLUMNS {
+        return Ok(());
+    }
+    let problem = format!("the columns are not {}", StoredSample::COLUMNS.join(", "));
+    Err(path.key("sample_columns").invalid(problem))
+}
+
+/// The runs of the reference workload.
+pub(super) fn references(cpu: Vec<u64>, wall: Vec<u64>, path: &Path) -> Result<Vec<ReferenceSample>, ParseError> {
+    if cpu.len() != wall.len() {
+        let problem = format!("{} wall-clock times for {} CPU times", wall.len(), cpu.len());
+        return Err(path.key("reference_wall_ns").invalid(problem));
+    }
+    let reference = cpu.into_iter().zip(wall);
+    Ok(reference
+        .map(|(cpu_ns, wall_ns)| ReferenceSample {
+            cpu_ns,
+            wall_ns,
+            calibration_ns: 0,
+        })
+        .collect())
+}
+
+/// What failed has no numbers.
+pub(super) fn failed_alone(entry: &Entry, path: &Path) -> Result<(), ParseError> {
+    match entry.failed.keys().find(|name| entry.targets.contains_key(*name)) {
+        Some(name) => Err(path.key(name).invalid("it has numbers, and is said to fail")),
+        None => Ok(()),
+    }
+}
+
 /// A target of `entry`, which has all but its targets.
-fn target(entry: &Entry, stored: StoredTarget, pools: &Pools, path: &Path) -> Result<Recorded, ParseError> {
-    let mut recorded = Recorded {
+fn target(entry: &Entry, stored: StoredTarget<'_>, path: &Path) -> Result<Recorded, ParseError> {
+    let modules = closure(&stored.closure, entry.bytecode, &path.key("closure"))?;
+    let mut own_ns = own_times(&stored.own_time_10us.0, &modules, path)?;
+    own_ns.extend(collections(stored.collections_10us, path)?.map(|time| (COLLECTIONS.to_owned(), time)));
+    let digest = digest::of(&stored);
+    let (files_read, inputs) = (files(&stored.files_read, path)?, inputs(&stored.inputs, path)?);
+    let recorded = Recorded {
         samples: stored.samples,
+        closure: table(modules, &path.key("closure"))?,
+        own_ns: own_ns.into(),
         preload: stored.preload,
+        files_read,
+        inputs,
         instructions: stored.instructions,
         speed: stored.speed,
+        recorder: stored.recorder.map(|recorder| Recorder {
+            importgate: recorder.importgate,
+            machine: recorder.machine,
+        }),
+        again: stored.again,
         anchor: stored.anchor,
         ratchet: stored.ratchet,
-        ..Recorded::default()
     };
-    let mut own_times = stored.own_time_10us.0.into_iter();
-    let times = own_times.len();
-    for (name, record) in closure(stored.closure, &pools.modules, &path.key("closure"))? {
-        if let Some(time) = own_times.next().flatten() {
-            recorded.own_ns.insert(name.clone(), time);
-        }
-        recorded.closure.insert(name, record);
+    Summaries {
+        time_ms: stored.time_ms,
+        memory_bytes: stored.memory_bytes,
+        peak_memory_bytes: stored.peak_memory_bytes,
+        modules: stored.modules,
     }
-    let modules = recorded.closure.len();
-    if times != modules {
-        let problem = format!(
-            "{} for {}",
-            numbers::counted(times as u64, "own time"),
-            numbers::counted(modules as u64, "module")
-        );
-        return Err(path.key("own_time_10us").invalid(problem));
-    }
-    if let Some(units) = stored.collections_10us {
-        let nanoseconds = units.checked_mul(OWN_TIME_UNIT_NS);
-        let nanoseconds =
-            nanoseconds.ok_or_else(|| path.key("collections_10us").invalid("more than any time can be"))?;
-        recorded.own_ns.insert(COLLECTIONS.to_owned(), nanoseconds);
-    }
-    if stored.modules != modules as u64 {
-        let problem = format!("the closure has {}", numbers::counted(modules as u64, "module"));
-        return Err(path.key("modules").invalid(problem));
-    }
-    if let Some(selection) = stored.files_read {
-        let chosen = pools.files.select(&selection);
-        let chosen = chosen.map_err(|problem| path.key("files_read").invalid(problem))?;
-        recorded.files_read = chosen.into_iter().cloned().collect();
-    }
-    if let Some(selection) = stored.inputs {
-        recorded.inputs = inputs(&selection, &pools.inputs).map_err(|problem| path.key("inputs").invalid(problem))?;
-    }
-    let bytes = |bytes: Option<u64>| bytes.map(|bytes| bytes as f64);
-    let summaries = [
-        ("time_ms", stored.time_ms, recorded.time_ms(&entry.speed_of(&recorded))),
-        (
-            "memory_bytes",
-            bytes(stored.memory_bytes),
-            bytes(recorded.memory_bytes()),
-        ),
-        (
-            "peak_memory_bytes",
-            bytes(stored.peak_memory_bytes),
-            bytes(recorded.peak_memory_bytes()),
-        ),
-    ];
-    for (key, stored, computed) in summaries {
-        summary(key, stored, computed, path)?;
+    .hold(entry, &recorded, path)?;
+    if stored.digest != digest {
+        let problem = "the lines of this target are not of one recording: a merge or an edit mixed them";
+        return Err(path.key("digest").invalid(problem));
     }
     Ok(recorded)
 }
 
-/// What a target depends on, of what all of them do.
-fn inputs(selection: &str, pool: &Pool) -> Result<Inputs, String> {
-    let chosen = pool.select(selection)?.into_iter();
-    chosen.map(|(input, content)| Ok((input.parse()?, *content))).collect()
-}
-
-/// The modules of a closure in the order in which it has them.
+/// The modules by origin, and by name.
 fn closure(
-    selections: Vec<(Origin, String)>,
-    modules: &BTreeMap<Origin, Pool>,
+    stored: &[(Origin, Names<'_>)],
+    setting: Bytecode,
     path: &Path,
 ) -> Result<Vec<(String, ModuleRecord)>, ParseError> {
-    let mut closure = Vec::new();
-    let mut names = BTreeSet::new();
+    let mut modules = Vec::new();
     let mut previous = None;
-    for (origin, selection) in selections {
+    for (origin, names) in stored {
         let path = path.key(&origin.to_string());
-        let pool = modules
-            .get(&origin)
-            .ok_or_else(|| path.invalid("there is no such group of modules"))?;
-        if previous.as_ref().is_some_and(|previous| *previous > origin) {
+        if previous.is_some_and(|previous| previous > origin) {
             return Err(path.invalid("out of order: own times belong to modules by their order"));
         }
-        for (name, content) in pool.select(&selection).map_err(|problem| path.invalid(problem))? {
-            if !names.insert(name) {
-                return Err(path.invalid(format!("the module {name:?} is in the closure twice")));
-            }
+        let named = names.read(MODULE_JOINT, |word| module(word, setting));
+        let named = named.map_err(|problem| path.invalid(problem))?;
+        modules.extend(named.into_iter().map(|(name, (content, bytecode))| {
             let record = ModuleRecord {
-                content: *content,
+                content,
                 origin: origin.clone(),
-                bytecode: None,
+                bytecode,
             };
-            closure.push((name.clone(), record));
-        }
+            (name, record)
+        }));
         previous = Some(origin);
     }
-    Ok(closure)
+    Ok(modules)
 }
 
-/// Writes into a closure in which state the bytecode of each module was. Where it was measured as it is shipped, what is not
-/// named was fresh; else nothing is known of it.
-fn bytecode(
-    states: Vec<(BytecodeState, String)>,
-    setting: Bytecode,
-    closure: &mut ModuleTable,
-    path: &Path,
-) -> Result<(), ParseError> {
-    if setting == Bytecode::AsIs {
-        for record in closure.values_mut() {
-            record.bytecode = Some(BytecodeState::Fresh);
-        }
-    } else if !states.is_empty() {
-        return Err(path.invalid(format!("bytecode that was {setting} has no state")));
+/// The content of a module and the state of its bytecode: where it was measured as it is shipped, what has no letter was fresh; else
+/// nothing is known of it.
+fn module(word: &str, setting: Bytecode) -> Option<(Option<ContentHash>, Option<BytecodeState>)> {
+    let end = if word.starts_with('-') && word.len() <= 2 {
+        1
+    } else {
+        hash_text::LENGTH
+    };
+    let (content, letter) = word.split_at_checked(end)?;
+    let state = match (letter, setting) {
+        ("", Bytecode::AsIs) => Some(BytecodeState::Fresh),
+        ("", Bytecode::Warm | Bytecode::Cold) => None,
+        ("s", Bytecode::AsIs) => Some(BytecodeState::Stale),
+        ("m", Bytecode::AsIs) => Some(BytecodeState::Missing),
+        ("u", Bytecode::AsIs) => Some(BytecodeState::Unchecked),
+        _ => return None,
+    };
+    Some((content_of(content)?, state))
+}
+
+fn content_of(word: &str) -> Option<Option<ContentHash>> {
+    match word {
+        "-" => Some(None),
+        hash => hash_text::read(hash).map(Some),
     }
-    let all = closure.iter().map(|(name, record)| (name.as_str(), record.content));
-    let all: Pool = all.collect();
-    for (state, selection) in states {
-        let path = path.key(&state.to_string());
-        if state == BytecodeState::Fresh {
-            return Err(path.invalid("only what is not fresh is written down"));
-        }
-        for (name, _) in all.select(&selection).map_err(|problem| path.invalid(problem))? {
-            if let Some(record) = closure.get_mut(name) {
-                record.bytecode = Some(state);
-            }
-        }
+}
+
+/// The own times of modules, of which there is one each.
+fn own_times(text: &str, modules: &[(String, ModuleRecord)], path: &Path) -> Result<BTreeMap<String, u64>, ParseError> {
+    let times = own_times::read(text).map_err(|problem| path.key("own_time_10us").invalid(problem))?;
+    one_each(times.len(), modules.len(), path)?;
+    let timed = modules.iter().zip(times);
+    Ok(timed
+        .filter_map(|((name, _), time)| Some((name.clone(), time?)))
+        .collect())
+}
+
+/// There are as many own times as modules.
+pub(super) fn one_each(times: usize, modules: usize, path: &Path) -> Result<(), ParseError> {
+    if times == modules {
+        return Ok(());
     }
-    Ok(())
+    let problem = format!(
+        "{} for {}",
+        numbers::counted(times as u64, "own time"),
+        numbers::counted(modules as u64, "module")
+    );
+    Err(path.key("own_time_10us").invalid(problem))
+}
+
+/// The time of collections of garbage, in nanoseconds.
+pub(super) fn collections(units: Option<u64>, path: &Path) -> Result<Option<u64>, ParseError> {
+    let nanoseconds = units.map(|units| units.checked_mul(OWN_TIME_UNIT_NS));
+    match nanoseconds {
+        Some(None) => Err(path.key("collections_10us").invalid("more than any time can be")),
+        nanoseconds => Ok(nanoseconds.flatten()),
+    }
+}
+
+/// The modules by name.
+fn table(modules: Vec<(String, ModuleRecord)>, path: &Path) -> Result<ModuleTable, ParseError> {
+    let mut sorted = modules;
+    sorted.sort_by(|left, right| left.0.cmp(&right.0));
+    let twice = sorted.windows(2).find(|pair| pair[0].0 == pair[1].0);
+    if let Some([(name, _), _]) = twice {
+        return Err(path.invalid(format!("the module {name:?} is in the closure twice")));
+    }
+    Ok(sorted.into_iter().collect())
+}
+
+fn files(stored: &Names<'_>, path: &Path) -> Result<BTreeMap<String, Option<ContentHash>>, ParseError> {
+    let named = stored.read(PATH_JOINT, content_of);
+    let named = named.map_err(|problem| path.key("files_read").invalid(problem))?;
+    Ok(named.into_iter().collect())
+}
+
+/// What a target depends on: see [`crate::observed::Input`].
+fn inputs(stored: &Names<'_>, path: &Path) -> Result<Inputs, ParseError> {
+    let path = path.key("inputs");
+    let named = stored.read(INPUT_JOINT, content_of);
+    let named = named.map_err(|problem| path.invalid(problem))?.into_iter();
+    named
+        .map(|(name, content)| {
+            let input = name.replacen('/', " ", 1).parse();
+            Ok((input.map_err(|problem: String| path.invalid(problem))?, content))
+        })
+        .collect()
+}
+
+/// What is stored of a target though its samples and its closure come to it.
+pub(super) struct Summaries {
+    pub(super) time_ms: Option<f64>,
+    pub(super) memory_bytes: Option<u64>,
+    pub(super) peak_memory_bytes: Option<u64>,
+    pub(super) modules: u64,
+}
+
+impl Summaries {
+    /// Holds them against what was recorded.
+    pub(super) fn hold(&self, entry: &Entry, recorded: &Recorded, path: &Path) -> Result<(), ParseError> {
+        let modules = recorded.closure.len() as u64;
+        if self.modules != modules {
+            let problem = format!("the closure has {}", numbers::counted(modules, "module"));
+            return Err(path.key("modules").invalid(problem));
+        }
+        let bytes = |bytes: Option<u64>| bytes.map(|bytes| bytes as f64);
+        let (memory, peak) = (recorded.memory_bytes(), recorded.peak_memory_bytes());
+        let summaries = [
+            ("time_ms", self.time_ms, recorded.time_ms(&entry.speed_of(recorded))),
+            ("memory_bytes", bytes(self.memory_bytes), bytes(memory)),
+            ("peak_memory_bytes", bytes(self.peak_memory_bytes), bytes(peak)),
+        ];
+        for (key, stored, computed) in summaries {
+            summary(key, stored, computed, path)?;
+        }
+        Ok(())
+    }
 }
 
 /// Holds a stored summary against what the samples come to.

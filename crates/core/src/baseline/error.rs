@@ -53,7 +53,7 @@ pub enum ParseError {
         /// The newest version that this code reads.
         reads: u64,
     },
-    /// A baseline with a value that no version 1 can have.
+    /// A baseline with a value that none of its version can have.
     #[error("{path}: {problem}")]
     Invalid {
         /// Where in the file, such as `environments."cpython-3.13-linux-x86_64".targets.shop.samples[3]`.

@@ -1,33 +1,32 @@
-//! The stored format, version 1, as types: what stands where, in which order and unit. Reading is strict, since a gate that
+//! The stored format, version 2, as types: what stands where, in which order and unit. Reading is strict, since a gate that
 //! misreads its baseline gives a wrong verdict without a word: an unknown, missing or repeated key, a number of the wrong
 //! kind and a word that is none of the format's are errors. What a type alone cannot tell, such as a summary that disagrees
 //! with its samples, `decode` checks.
+//!
+//! A target has all that is its own, so that a recording of others changes none of its lines and git merges two recordings of
+//! different targets.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::pool::Pool;
+use super::names::{Names, Text};
 use super::{Anchor, Ratchet, RecordedInterpreter, RecordedSpeed, StoredSample};
 use crate::budgets::{Bytecode, Engine};
-use crate::observed::{BytecodeState, EnvironmentKey, FailureKind, Machine, Origin};
-
-/// The stored unit of own times, in nanoseconds. Ten microseconds keep a thousand modules within three kilobytes, and are
-/// a fiftieth of the smallest change that a gate looks at.
-pub(super) const OWN_TIME_UNIT_NS: u64 = 10_000;
+use crate::observed::{EnvironmentKey, FailureKind, Machine, Origin};
 
 /// A baseline file.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct File {
+pub(super) struct File<'a> {
     pub(super) format: String,
     pub(super) version: u64,
-    #[serde(with = "unique")]
-    pub(super) environments: Vec<(EnvironmentKey, StoredEntry)>,
+    #[serde(borrow, with = "unique")]
+    pub(super) environments: Vec<(EnvironmentKey, StoredEntry<'a>)>,
 }
 
-/// One entry. Readable facts come first in every object, and what they are derived from follows.
+/// One entry. What holds for all of it comes first, and the targets last.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct StoredEntry {
+pub(super) struct StoredEntry<'a> {
     pub(super) importgate: String,
     pub(super) interpreter: RecordedInterpreter,
     #[serde(with = "StoredMachine")]
@@ -39,35 +38,32 @@ pub(super) struct StoredEntry {
     pub(super) calibration_ns: u64,
     pub(super) reference_cpu_ns: Vec<u64>,
     pub(super) reference_wall_ns: Vec<u64>,
-    #[serde(with = "unique")]
-    pub(super) distributions: Vec<(String, String)>,
+    /// The names of a sample's numbers, which are the same in every baseline of this version.
+    pub(super) sample_columns: Vec<String>,
+    /// The interpreter's own start, where it is known.
+    #[serde(
+        default,
+        borrow,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub(super) start: Option<StoredTarget<'a>>,
     /// True where the distributions are all that are installed, and not only those that a recorded import loads.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) all_distributions: bool,
-    /// The names of a sample's numbers, which are the same in every baseline of this version.
-    pub(super) sample_columns: Vec<String>,
     #[serde(with = "unique")]
-    pub(super) targets: Vec<(String, StoredTarget)>,
+    pub(super) distributions: Vec<(String, String)>,
     /// The targets without numbers of which the import failed.
-    #[serde(default, with = "unique", skip_serializing_if = "Vec::is_empty")]
-    pub(super) failed: Vec<(String, FailureKind)>,
-    /// The interpreter's own start, in baselines that know of it.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    pub(super) start: Option<StoredTarget>,
-    /// The modules of all targets by their origin, in ascending order.
     #[serde(with = "unique")]
-    pub(super) modules: Vec<(Origin, Pool)>,
-    /// The other files that a target read.
-    pub(super) files: Pool,
-    /// What else a target depends on.
-    #[serde(default, skip_serializing_if = "Pool::is_empty")]
-    pub(super) inputs: Pool,
+    pub(super) failed: Vec<(String, FailureKind)>,
+    #[serde(borrow, with = "unique")]
+    pub(super) targets: Vec<(String, StoredTarget<'a>)>,
 }
 
 /// [`Machine`] with every field required and no other one.
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Machine", deny_unknown_fields)]
-struct StoredMachine {
+pub(super) struct StoredMachine {
     processor: String,
     cores: u32,
     kernel: String,
@@ -77,10 +73,24 @@ struct StoredMachine {
     container_memory_bytes: Option<u64>,
 }
 
+/// Who recorded a target, where it is not who recorded the entry.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoredRecorder {
+    pub(super) importgate: String,
+    #[serde(with = "StoredMachine")]
+    pub(super) machine: Machine,
+}
+
 /// One target. The first fields sum up its samples and its closure.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct StoredTarget {
+pub(super) struct StoredTarget<'a> {
+    /// See [`super::digest`].
+    pub(super) digest: String,
+    /// True where it is to be measured again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) again: bool,
     #[serde(
         default,
         deserialize_with = "present",
@@ -96,6 +106,8 @@ pub(super) struct StoredTarget {
     pub(super) instructions: Option<u64>,
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub(super) speed: Option<RecordedSpeed>,
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub(super) recorder: Option<StoredRecorder>,
     /// How many modules the closure has.
     pub(super) modules: u64,
     /// Where drift is measured from.
@@ -105,20 +117,19 @@ pub(super) struct StoredTarget {
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub(super) ratchet: Option<Ratchet>,
     pub(super) preload: Vec<String>,
-    /// For each origin, which of its modules the target loaded: see [`Pool::selection`].
-    #[serde(with = "unique")]
-    pub(super) closure: Vec<(Origin, String)>,
-    /// Which of the entry's files it read.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    pub(super) files_read: Option<String>,
-    /// Which of the entry's inputs it depends on.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    pub(super) inputs: Option<String>,
-    /// Which modules of the closure have bytecode that is not fresh, by its state: see [`Pool::selection`].
-    #[serde(default, with = "unique", skip_serializing_if = "Vec::is_empty")]
-    pub(super) bytecode: Vec<(BytecodeState, String)>,
+    /// The modules by their origin, in ascending order: what identifies the content of each, and where its bytecode is not fresh, a
+    /// letter for that.
+    #[serde(borrow, with = "unique")]
+    pub(super) closure: Vec<(Origin, Names<'a>)>,
+    /// The files that it read.
+    #[serde(default, borrow, skip_serializing_if = "Names::is_empty")]
+    pub(super) files_read: Names<'a>,
+    /// What else it depends on: the kind as the first part of a path.
+    #[serde(default, borrow, skip_serializing_if = "Names::is_empty")]
+    pub(super) inputs: Names<'a>,
     /// The own times of the modules of the closure, in its order.
-    pub(super) own_time_10us: OwnTimes,
+    #[serde(borrow)]
+    pub(super) own_time_10us: Text<'a>,
     /// The time of the collections of garbage, where it is no part of the own times.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub(super) collections_10us: Option<u64>,
@@ -135,48 +146,6 @@ fn decimal<S: Serializer>(number: &Option<f64>, serializer: S) -> Result<S::Ok, 
     match number.map(|number| (number, number as u64)) {
         Some((number, whole)) if whole as f64 == number => serializer.serialize_u64(whole),
         _ => number.serialize(serializer),
-    }
-}
-
-/// Own times in nanoseconds. As text they are units separated by spaces, `-` for a module without one.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub(super) struct OwnTimes(pub(super) Vec<Option<u64>>);
-
-impl From<OwnTimes> for String {
-    /// The remainder of each is carried over to the next, so that the sum over any part of the list is right to one unit
-    /// however many modules it has.
-    fn from(times: OwnTimes) -> Self {
-        let unit = u128::from(OWN_TIME_UNIT_NS);
-        let (mut exact, mut written) = (0_u128, 0_u128);
-        let words = times.0.into_iter().map(|time| match time {
-            None => "-".to_owned(),
-            Some(nanoseconds) => {
-                exact += u128::from(nanoseconds);
-                let reached = (exact + unit / 2) / unit;
-                let units = reached - written;
-                written = reached;
-                units.to_string()
-            }
-        });
-        words.collect::<Vec<_>>().join(" ")
-    }
-}
-
-impl TryFrom<String> for OwnTimes {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        let nanoseconds = |digits: &str| digits.parse::<u64>().ok()?.checked_mul(OWN_TIME_UNIT_NS);
-        let time = |word: &str| match word {
-            "-" => Ok(None),
-            digits => match nanoseconds(digits) {
-                None => Err(format!("{digits:?} is not a number of units")),
-                some => Ok(some),
-            },
-        };
-        let words = text.split(' ').filter(|word| !word.is_empty());
-        Ok(Self(words.map(time).collect::<Result<_, _>>()?))
     }
 }
 

@@ -1,11 +1,20 @@
 //! The text of a baseline is made for a diff: one fact a line, one space a level (at a hundred targets of twenty lines the
 //! usual two would cost more than the module names), and a row of plain values on one line.
+//!
+//! It is made for a merge by lines, too. What two branches may change apart, neither has a line of nor stands right below: the comma
+//! after an entry or a target is a line of its own, so that another one behind it changes no line that is there already, and a version
+//! stands below the name of its distribution.
 
 use serde::Serialize;
 use serde_json::ser::{PrettyFormatter, Serializer};
 
 /// Where a row is broken into lines, in columns.
 const WIDTH: usize = 120;
+
+/// How far the lines of an entry's key are indented, those of its own keys, and those of what these have.
+const ENTRIES: usize = 2;
+const SECTIONS: usize = 3;
+const MEMBERS: usize = 4;
 
 /// The laid-out JSON of a value, with a newline at its end.
 pub(super) fn render(value: &impl Serialize) -> String {
@@ -14,7 +23,55 @@ pub(super) fn render(value: &impl Serialize) -> String {
     value
         .serialize(&mut serializer)
         .expect("a baseline has nothing that JSON cannot hold");
-    join_rows(std::str::from_utf8(&json).expect("JSON is text"))
+    set_apart(&join_rows(std::str::from_utf8(&json).expect("JSON is text")))
+}
+
+/// Puts what two branches may change apart on lines that are apart. One line cannot be mistaken for another: inside a value, a line
+/// break has an escape.
+fn set_apart(json: &str) -> String {
+    let mut text = String::with_capacity(json.len() + json.len() / 64);
+    let mut section = "";
+    for line in json.lines() {
+        let inner = line.trim_start();
+        match line.len() - inner.len() {
+            ENTRIES if inner == "}," => push_apart(&mut text, ["}", ","], [ENTRIES; 2]),
+            SECTIONS => {
+                section = inner.split_once(": ").map_or("", |(key, _)| key);
+                push_whole(&mut text, line);
+            }
+            MEMBERS if section == "\"targets\"" && inner == "}," => push_apart(&mut text, ["}", ","], [MEMBERS; 2]),
+            MEMBERS if matches!(section, "\"distributions\"" | "\"failed\"") => {
+                let (name, value) = inner.split_at(end_of_key(inner));
+                push_apart(&mut text, [name, value.trim_start()], [MEMBERS, MEMBERS + 1]);
+            }
+            _ => push_whole(&mut text, line),
+        }
+    }
+    text
+}
+
+fn push_whole(text: &mut String, line: &str) {
+    text.extend([line, "\n"]);
+}
+
+/// Two lines where there was one, each with its indent.
+fn push_apart(text: &mut String, lines: [&str; 2], indents: [usize; 2]) {
+    for (line, indent) in lines.into_iter().zip(indents) {
+        text.extend(std::iter::repeat_n(' ', indent));
+        push_whole(text, line);
+    }
+}
+
+/// Where the key that a line begins with ends, with its colon.
+fn end_of_key(line: &str) -> usize {
+    let mut is_escaped = true;
+    let quote = line.bytes().position(|byte| {
+        let is_end = byte == b'"' && !is_escaped;
+        // The quote that it begins with is none that ends it.
+        is_escaped = byte == b'\\' && !is_escaped;
+        is_end
+    });
+    quote.map_or(line.len(), |quote| quote + 2)
 }
 
 /// Puts the lists that hold neither lists nor objects on one line, or on as few as hold them. In the text that comes in,
@@ -55,7 +112,8 @@ fn push_row(text: &mut String, words: &[&str], indent: usize) {
         if index > 0 {
             text.push(',');
         }
-        if column + word.len() + 2 > WIDTH {
+        // Texts of several words are lines already.
+        if word.contains(' ') || column + word.len() + 2 > WIDTH {
             push_line(text, indent + 1);
             column = indent + 1;
         } else {

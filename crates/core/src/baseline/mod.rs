@@ -8,17 +8,21 @@ mod anchor;
 mod changes;
 mod comparability;
 mod decode;
+mod digest;
 mod encode;
 mod error;
 mod format;
+mod hash_text;
 mod layout;
 mod moved;
+mod names;
+mod own_times;
 mod part;
 mod path;
-mod pool;
 mod ratchet;
 mod recorded;
 mod reuse;
+mod version_1;
 
 #[cfg(test)]
 mod tests;
@@ -31,7 +35,7 @@ pub use comparability::{Aspect, COUNTER_VARIABLE, Circumstances, Comparability, 
 pub use error::{MergeError, ParseError};
 pub use part::{BaselinePart, JoinError, PartError, join as join_parts};
 pub use ratchet::Ratchet;
-pub use recorded::{Entry, Recorded, RecordedInterpreter, RecordedSpeed, StoredSample};
+pub use recorded::{Entry, Recorded, RecordedInterpreter, RecordedSpeed, Recorder, StoredSample};
 
 use crate::observed::EnvironmentKey;
 
@@ -43,10 +47,10 @@ pub struct Baseline {
 }
 
 impl Baseline {
-    /// The version of the stored format that this code reads and writes. Any change of a key, of a unit or of the way the
-    /// summary is computed needs a new one, since an unknown key or a summary that disagrees with its samples is an error. A
+    /// The version of the stored format that this code writes. It reads all before it, too. Any change of a key, of a unit or of the
+    /// way the summary is computed needs a new one, since an unknown key or a summary that disagrees with its samples is an error. A
     /// new key that older baselines lack needs none: they are read as ever, and no released version meets it unprepared.
-    pub const VERSION: u64 = 1;
+    pub const VERSION: u64 = 2;
 
     /// The value of the key `format`, which tells a baseline from any other JSON.
     pub const FORMAT: &'static str = "importgate-baseline";
@@ -57,6 +61,11 @@ impl Baseline {
     /// Whatever is not exactly what [`Baseline::render`] could have written: see [`ParseError`].
     pub fn parse(bytes: &[u8]) -> Result<Self, ParseError> {
         decode::baseline(bytes)
+    }
+
+    /// The version of the format that a stored baseline is in; `None` where it is none.
+    pub fn stored_version(bytes: &[u8]) -> Option<u64> {
+        decode::version(std::str::from_utf8(bytes).ok()?).ok()
     }
 
     /// The text to store. Equal baselines give equal bytes.
@@ -88,16 +97,15 @@ impl Baseline {
     }
 
     /// Takes the targets of `fresh` into the entry under `key` and keeps that entry's other targets as they are, also those that fail
-    /// now. What is installed,
-    /// and the interpreter's start, are those of `fresh`.
+    /// now. What is installed, and the interpreter's start, are those of `fresh`.
     ///
-    /// As long as one of the old targets stays, so do the reference and calibration levels of the entry: they are the unit of
-    /// targets that have no speed of their own, and each sample carries the reference that was measured next to it. Where
-    /// no samples are new, nobody recorded. Without an old entry, `fresh` becomes it.
+    /// As long as one of the old targets stays, so does all else that the entry has once: a target that was recorded by another version
+    /// or on another machine says so itself, and has a speed of its own. Where no samples are new, nobody recorded. Without an old entry,
+    /// `fresh` becomes it.
     ///
     /// # Errors
     /// [`MergeError`] where one entry cannot hold both: see [`Baseline::obstacles`].
-    pub fn merge_targets(&mut self, key: EnvironmentKey, fresh: Entry) -> Result<(), MergeError> {
+    pub fn merge_targets(&mut self, key: EnvironmentKey, mut fresh: Entry) -> Result<(), MergeError> {
         if let Some(error) = self.obstacles(&key, &fresh) {
             return Err(error);
         }
@@ -105,25 +113,27 @@ impl Baseline {
             self.environments.insert(key, fresh);
             return Ok(());
         };
-        old.distributions = fresh.distributions;
-        old.start = fresh.start;
-        let timed = |(name, target): (&String, &Recorded)| {
+        let is_timed = |(name, target): &(String, Recorded)| {
             let before = old.targets.get(name);
             before.is_none_or(|before| before.samples != target.samples)
         };
-        let timed: BTreeSet<&String> = (fresh.targets.iter().filter(|target| timed(*target)))
-            .map(|(name, _)| name)
-            .collect();
-        if !timed.is_empty() {
-            old.importgate = fresh.importgate;
-            old.machine = fresh.machine;
-            let none_stays = old.targets.keys().all(|name| timed.contains(name));
-            if none_stays || old.reference.is_empty() {
-                old.reference = fresh.reference;
-                old.calibration_ns = fresh.calibration_ns;
-            }
+        let (timed, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut fresh.targets).into_iter().partition(is_timed);
+        let names: BTreeSet<&String> = timed.iter().map(|(name, _)| name).collect();
+        let none_stays = old.targets.keys().all(|name| names.contains(name));
+        if !timed.is_empty() && none_stays {
+            old.importgate.clone_from(&fresh.importgate);
+            old.machine = fresh.machine.clone();
         }
-        old.targets.extend(fresh.targets);
+        if !timed.is_empty() && (none_stays || old.reference.is_empty()) {
+            old.reference.clone_from(&fresh.reference);
+            old.calibration_ns = fresh.calibration_ns;
+        }
+        old.targets.extend(kept);
+        for (name, target) in timed {
+            old.take(name, target, &fresh);
+        }
+        old.distributions = fresh.distributions;
+        old.start = fresh.start;
         old.failed.extend(fresh.failed);
         old.failed.retain(|name, _| !old.targets.contains_key(name));
         Ok(())

@@ -176,7 +176,10 @@ fn one_entry(mut entries: impl Iterator<Item = (String, Entry)>) -> Result<Optio
             continue;
         }
         fits((&first_name, &joined), (&name, &entry))?;
-        joined.targets.extend(entry.targets);
+        let mut entry = entry;
+        for (target, recorded) in std::mem::take(&mut entry.targets) {
+            joined.take(target, recorded, &entry);
+        }
         joined.distributions.versions.extend(entry.distributions.versions);
         joined.distributions.is_complete &= entry.distributions.is_complete;
         // Targets that stayed as they were keep the references of the entry that they were in: all parts have these.

@@ -66,6 +66,31 @@ impl Entry {
         sustained.unwrap_or_else(|| self.usual_speed())
     }
 
+    /// Who recorded the targets that do not say.
+    fn recorder(&self) -> Recorder {
+        Recorder {
+            importgate: self.importgate.clone(),
+            machine: self.machine.clone(),
+        }
+    }
+
+    /// Takes a target over from another entry, whose recorder and speed it then names where they are not this one's. So nothing else
+    /// of this entry changes, nor what the numbers mean.
+    pub(super) fn take(&mut self, name: String, mut recorded: Recorded, from: &Self) {
+        let recorder = recorded.recorder.take().unwrap_or_else(|| from.recorder());
+        recorded.recorder = (recorder != self.recorder()).then_some(recorder);
+        let usual = from.usual_speed();
+        if recorded.speed.is_none() && !recorded.samples.is_empty() && usual != self.usual_speed() {
+            recorded.speed = Some(RecordedSpeed {
+                machine_ns: 0,
+                calibration_ns: usual.calibration_ns.round() as u64,
+                reference_ns: usual.reference_ns.round() as u64,
+            });
+        }
+        self.failed.remove(&name);
+        self.targets.insert(name, recorded);
+    }
+
     /// The largest peak of the resident set among all that is recorded, in bytes; 0 where nothing is.
     pub fn peak_bytes(&self) -> u64 {
         let samples = self.targets.values().flat_map(|recorded| &recorded.samples);
@@ -89,7 +114,8 @@ impl Entry {
     /// The machine that recorded most of it.
     pub fn machine(&self) -> MachineSpeed {
         let speeds = self.targets.values().filter_map(|recorded| recorded.speed);
-        self.machine_with(median(speeds.map(|speed| speed.machine_ns as f64)))
+        let known = speeds.filter(|speed| speed.machine_ns > 0);
+        self.machine_with(median(known.map(|speed| speed.machine_ns as f64)))
     }
 
     fn machine_with(&self, calibration_ns: Option<f64>) -> MachineSpeed {
@@ -105,7 +131,7 @@ impl Entry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecordedSpeed {
-    /// The calibration in the process of the reference workload, in nanoseconds: how fast the machine is.
+    /// The calibration in the process of the reference workload, in nanoseconds: how fast the machine is. 0 where that is not known.
     pub machine_ns: u64,
     /// The calibration in the processes of the target's samples.
     pub calibration_ns: u64,
@@ -151,6 +177,19 @@ pub struct Recorded {
     pub anchor: Option<Anchor>,
     /// Limits that tightened by themselves.
     pub ratchet: Option<Ratchet>,
+    /// Who recorded it, where that is not who recorded the entry.
+    pub recorder: Option<Recorder>,
+    /// True where what is recorded is one of two sides of a merge, and may hold for neither: the next recording measures it.
+    pub again: bool,
+}
+
+/// What recorded numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Recorder {
+    /// The version of importgate.
+    pub importgate: String,
+    /// The machine.
+    pub machine: Machine,
 }
 
 impl Recorded {

@@ -184,7 +184,7 @@ impl<'a> RecordPlan<'a> {
         let by_files = same_start && self.record.reuse == ReuseBy::Files;
         let known = |target: &Target| {
             let (_, recorded) = self.recorded(target).filter(|_| by_files)?;
-            let holds = !self.has_too_few(target, recorded) && unchanged::holds(measure, target, recorded);
+            let holds = !self.is_open(target, recorded) && unchanged::holds(measure, target, recorded);
             holds.then(|| unchanged::as_recorded(recorded))
         };
         self.record.targets.iter().map(known).collect()
@@ -194,7 +194,7 @@ impl<'a> RecordPlan<'a> {
         let Some((old, recorded)) = self.recorded(target) else {
             return Reason::Due(None);
         };
-        if self.has_too_few(target, recorded) {
+        if self.is_open(target, recorded) {
             return Reason::Due(None);
         }
         let holds = self.is_same(target, observed, recorded) && !is_far(old, recorded, observed);
@@ -209,8 +209,10 @@ impl<'a> RecordPlan<'a> {
         }))
     }
 
-    fn has_too_few(&self, target: &Target, recorded: &Recorded) -> bool {
-        recorded.samples.len() < self.fewest() || (self.is_counted(target) && recorded.instructions.is_none())
+    /// True where what is recorded is not enough, or may hold for nothing that there is, so that it is measured as if it were new.
+    fn is_open(&self, target: &Target, recorded: &Recorded) -> bool {
+        let is_uncounted = self.is_counted(target) && recorded.instructions.is_none();
+        recorded.again || is_uncounted || recorded.samples.len() < self.fewest()
     }
 
     /// The fewest samples that are recorded.
@@ -302,6 +304,7 @@ impl<'a> RecordPlan<'a> {
             Some((_, old)) if old.instructions == fresh.instructions && question.agrees(&taken.head) => Recorded {
                 closure: fresh.closure,
                 inputs: fresh.inputs,
+                again: false,
                 ..old.clone()
             },
             _ => fresh,
@@ -341,6 +344,8 @@ fn recorded(due: &Due<'_>, taken: &Taken, machine: &MachineSpeed) -> Recorded {
         speed: (!samples.is_empty()).then(|| RecordedSpeed::of(samples, machine)),
         anchor: None,
         ratchet: None,
+        recorder: None,
+        again: false,
     }
 }
 

@@ -41,7 +41,7 @@ fn truncated_wherever() {
 #[test]
 fn no_json() {
     assert_eq!(
-        edited("\"version\": 1", "version: 1"),
+        edited("\"version\": 2", "version: 2"),
         "not JSON: line 3, column 2: key must be a string"
     );
     assert_eq!(
@@ -66,7 +66,7 @@ fn an_unresolved_merge() {
         .render()
         .replacen("     \"time_ms\": 50,", "<<<<<<< HEAD\n     \"time_ms\": 50,", 1);
     let error = error(&text);
-    assert_eq!(error.to_string(), "line 35: an unresolved merge conflict");
+    assert_eq!(error.to_string(), "line 38: an unresolved merge conflict");
     assert!(error.remedy().contains("git checkout --ours"), "{}", error.remedy());
 }
 
@@ -87,18 +87,18 @@ fn of_another_program() {
 #[test]
 fn of_another_version() {
     let newer = error("{\"format\": \"importgate-baseline\", \"version\": 3, \"lanes\": []}");
-    assert_eq!(newer, ParseError::Newer { version: 3, reads: 1 });
+    assert_eq!(newer, ParseError::Newer { version: 3, reads: 2 });
     assert_eq!(
         newer.to_string(),
-        "written by a newer importgate: version 3; this one reads 1"
+        "written by a newer importgate: version 3; this one reads 2"
     );
     assert_eq!(
-        edited("\"version\": 1", "\"version\": 0"),
+        edited("\"version\": 2", "\"version\": 0"),
         "version: there was never such a version"
     );
     assert_eq!(
-        edited("\"version\": 1", "\"version\": \"1\""),
-        "version: invalid type: string \"1\", expected u64 at line 3 column 15"
+        edited("\"version\": 2", "\"version\": \"2\""),
+        "version: invalid type: string \"2\", expected u64 at line 3 column 15"
     );
 }
 
@@ -111,7 +111,7 @@ fn fields_that_are_missing_unknown_or_twice() {
     );
     assert_eq!(
         edited("     \"preload\": [\"shop.core\"],\n", ""),
-        format!("{target}: missing field `preload` at line 54 column 5")
+        format!("{target}: missing field `preload` at line 57 column 5")
     );
     assert_eq!(
         edited(
@@ -130,9 +130,9 @@ fn fields_that_are_missing_unknown_or_twice() {
         unknown.starts_with(&format!("{target}.note: unknown field `note`")),
         "{unknown}"
     );
-    assert!(unknown.ends_with("at line 35 column 26"), "{unknown}");
+    assert!(unknown.ends_with("at line 38 column 26"), "{unknown}");
     assert_eq!(
-        edited("\"version\": 1", "\"version\": 1, \"x\": 1"),
+        edited("\"version\": 2", "\"version\": 2, \"x\": 1"),
         "x: unknown field `x`, expected one of `format`, `version`, `environments` at line 3 column 18"
     );
     assert_eq!(
@@ -145,18 +145,18 @@ fn fields_that_are_missing_unknown_or_twice() {
     );
     assert_eq!(
         edited("    \"shop.utils\": {", "    \"shop.database\": {"),
-        "environments.\"cpython-3.13-linux-x86_64\".targets: the key `shop.database` comes twice at line 56 column 19"
+        "environments.\"cpython-3.13-linux-x86_64\".targets: the key `shop.database` comes twice at line 60 column 19"
     );
     assert_eq!(
         edited(
-            "\"sqlalchemy\": \"2.0.49\"",
-            "\"sqlalchemy\": \"2.0.49\", \"sqlalchemy\": \"2.0.50\""
+            "    \"sqlalchemy\":\n     \"2.0.49\"",
+            "    \"sqlalchemy\": \"2.0.49\", \"sqlalchemy\": \"2.0.50\""
         ),
-        "environments.\"cpython-3.13-linux-x86_64\".distributions: the key `sqlalchemy` comes twice at line 27 column 40"
+        "environments.\"cpython-3.13-linux-x86_64\".distributions: the key `sqlalchemy` comes twice at line 31 column 40"
     );
     assert_eq!(
         edited("     \"time_ms\": 50,\n", "     \"time_ms\": null,\n"),
-        format!("{target}.time_ms: invalid type: null, expected f64 at line 35 column 20")
+        format!("{target}.time_ms: invalid type: null, expected f64 at line 38 column 20")
     );
 }
 
@@ -220,50 +220,52 @@ fn values_that_cannot_be() {
         (
             "[0,50000000,",
             "[50000000,",
-            format!("{target}.samples[0]: 9 numbers for 10 columns at line 52 column 6"),
+            format!("{target}.samples[0]: 9 numbers for 10 columns at line 55 column 6"),
         ),
         (
             "[0,50000000,",
             "[0,5.5,",
-            format!("{target}.samples[0][1]: invalid type: floating point `5.5`, expected u64 at line 51 column 12"),
+            format!("{target}.samples[0][1]: invalid type: floating point `5.5`, expected u64 at line 54 column 12"),
         ),
         (
             "[0,50000000,",
             "[4294967296,1,",
-            format!("{target}.samples[0]: the round is larger than any can be at line 52 column 6"),
+            format!("{target}.samples[0]: the round is larger than any can be at line 55 column 6"),
         ),
         (
-            "\"+2\"",
-            "\"+4\"",
-            format!("{target}.closure.own: reaches member 4 of a group that has 3"),
+            ".database AAAAAAAAAAI",
+            "^database AAAAAAAAAAI",
+            format!("{target}.closure.own: \"^database\" is no name that follows \"shop\""),
         ),
         (
-            "\"+2\"",
-            "\"+99999999999999999999\"",
-            format!("{target}.closure.own: \"+99999999999999999999\" does not begin with a run such as +40 or -3"),
+            ".database AAAAAAAAAAI",
+            ".database 0000000000000002",
+            format!("{target}.closure.own: \"0000000000000002\" does not say what \"shop.database\" is"),
         ),
         (
-            "\"+2\"",
-            "\"é2\"",
-            format!("{target}.closure.own: \"é2\" does not begin with a run such as +40 or -3"),
+            ".database AAAAAAAAAAI",
+            ".database AAAAAAAAAAIf",
+            format!("{target}.closure.own: \"AAAAAAAAAAIf\" does not say what \"shop.database\" is"),
         ),
         (
-            "\"+2\"",
-            "\"+1+1\"",
-            format!("{target}.closure.own: \"+1+1\" is not written as importgate writes it"),
+            "shop AAAAAAAAAAE .database",
+            "shop AAAAAAAAAAE database",
+            format!("{target}.closure.own: \"database\" is out of order, or comes twice"),
         ),
         (
-            "\"own\": \"+2\"",
-            "\"mine\": \"+2\"",
+            "\"own\": [",
+            "\"mine\": [",
             format!(
-                "{target}.closure.mine: neither own, standard, other nor a distribution such as name==1.0 at line 42 \
+                "{target}.closure.mine: neither own, standard, other nor a distribution such as name==1.0 at line 45 \
                  column 12"
             ),
         ),
         (
-            "\"own\": \"+2\"",
-            "\"other\": \"+2\"",
-            format!("{target}.closure.other: there is no such group of modules"),
+            "\"own\": [",
+            "\"other\": [",
+            format!(
+                "{target}.closure.\"sqlalchemy==2.0.49\": out of order: own times belong to modules by their order"
+            ),
         ),
         (
             "\"12 - 300 0 -\"",
@@ -273,38 +275,41 @@ fn values_that_cannot_be() {
         (
             "\"12 - 300 0 -\"",
             "\"12 - 300 0 x\"",
-            format!("{target}.own_time_10us: \"x\" is not a number of units at line 48 column 36"),
+            format!("{target}.own_time_10us: \"x\" is not a number of units"),
         ),
         (
-            "\"sqlalchemy==2.0.49\": \"*\",\n      \"standard\": \"*\"",
-            "\"standard\": \"*\", \"sqlalchemy==2.0.49\": \"*\"",
+            "_socket",
+            "sqlalchemy",
+            format!("{target}.closure: the module \"sqlalchemy\" is in the closure twice"),
+        ),
+        (
+            "src/shop/data.json AAAAAAAAAAk",
+            "src/shop/data.json",
+            format!("{target}.files_read: \"\" does not say what \"src/shop/data.json\" is"),
+        ),
+        (
+            "module/ujson -",
+            "mood/ujson -",
+            format!("{target}.inputs: \"mood ujson\" is nothing that an import depends on"),
+        ),
+        (
+            "\"12 - 300 0 -\"",
+            "\"13 - 300 0 -\"",
             format!(
-                "{target}.closure.\"sqlalchemy==2.0.49\": out of order: own times belong to modules by their order"
+                "{target}.digest: the lines of this target are not of one recording: a merge or an edit mixed them"
             ),
         ),
         (
-            "\"0000000000000001\"",
-            "\"1\"",
+            ".database AAAAAAAAAAI",
+            ".database AAAAAAAAAAM",
             format!(
-                "{entry}.modules.own.shop: expected a hash of 16 hexadecimal digits, null or a list of these at line 74 column 16"
+                "{target}.digest: the lines of this target are not of one recording: a merge or an edit mixed them"
             ),
         ),
         (
-            "\"_socket\"",
-            "\"sqlalchemy\"",
-            format!("{target}.closure.standard: the module \"sqlalchemy\" is in the closure twice"),
-        ),
-        (
-            "\"shop.utils\": \"0",
-            "\"aaa\": \"0",
-            format!("{entry}.modules.own: the members are not in ascending order, each once at line 77 column 5"),
-        ),
-        (
-            "\"standard\": {",
-            "\"elsewhere\": {",
-            format!(
-                "{entry}.modules.elsewhere: neither own, standard, other nor a distribution such as name==1.0 at line 82 column 15"
-            ),
+            "\"failed\": {}",
+            "\"failed\": {\"shop.utils\": \"hang\"}",
+            format!("{entry}.targets.\"shop.utils\": it has numbers, and is said to fail"),
         ),
     ];
     for (old, new, expected) in cases {

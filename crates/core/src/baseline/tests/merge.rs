@@ -27,12 +27,55 @@ fn refreshed_targets_join_those_that_stay() {
     baseline.merge_targets(key(), fresh()).expect("the same conditions");
     let merged = baseline.entry(&key()).expect("the entry");
     assert_eq!(merged.targets["shop.utils"], entry().targets["shop.utils"]);
-    assert_eq!(merged.targets["shop.database"], fresh().targets["shop.database"]);
-    assert_eq!(merged.importgate, "0.2.0");
+    let database = &merged.targets["shop.database"];
+    assert_eq!(database.samples, fresh().targets["shop.database"].samples);
+    let recorder = database.recorder.as_ref().expect("another version recorded it");
+    assert_eq!(
+        (recorder.importgate.as_str(), &recorder.machine),
+        ("0.2.0", &entry().machine)
+    );
+    assert_eq!(merged.importgate, "0.1.0", "who recorded the others");
     assert_eq!(
         merged.reference,
         entry().reference,
         "the unit of the entry's times must not move"
+    );
+    assert_eq!(
+        merged.speed_of(database).reference_ns,
+        50e6,
+        "nor that of the fresh ones"
+    );
+}
+
+#[test]
+fn where_no_old_target_stays_the_entry_is_as_fresh_as_they_are() {
+    let mut all = fresh();
+    let utils = Recorded {
+        samples: vec![sample(0, 3)],
+        ..entry().targets["shop.utils"].clone()
+    };
+    all.targets.insert("shop.utils".to_owned(), utils);
+    let mut baseline = baseline();
+    baseline.merge_targets(key(), all.clone()).expect("the same conditions");
+    assert_eq!(baseline.entry(&key()), Some(&all));
+}
+
+#[test]
+fn a_target_whose_samples_stay_was_recorded_by_whom_it_was() {
+    let mut kept = entry();
+    kept.importgate = "0.2.0".to_owned();
+    kept.reference.clear();
+    let utils = kept.targets.get_mut("shop.utils").expect("the target");
+    utils.closure.insert("shop.new".to_owned(), own(8));
+    let mut baseline = baseline();
+    baseline
+        .merge_targets(key(), kept.clone())
+        .expect("the same conditions");
+    let merged = baseline.entry(&key()).expect("the entry");
+    assert_eq!(merged.targets, kept.targets);
+    assert_eq!(
+        (merged.importgate.as_str(), &merged.reference),
+        ("0.1.0", &entry().reference)
     );
 }
 
@@ -70,7 +113,12 @@ fn another_kernel_is_no_obstacle() {
     updated.machine.kernel = "Linux 6.9.1".to_owned();
     let mut baseline = baseline();
     baseline.merge_targets(key(), updated).expect("the same machine");
-    assert_eq!(baseline.entry(&key()).expect("the entry").machine.kernel, "Linux 6.9.1");
+    let merged = baseline.entry(&key()).expect("the entry");
+    let recorder = merged.targets["shop.database"].recorder.as_ref().expect("the recorder");
+    assert_eq!(
+        (recorder.machine.kernel.as_str(), merged.machine.kernel.as_str()),
+        ("Linux 6.9.1", "Linux 6.8.0")
+    );
 }
 
 #[test]

@@ -7,3 +7,4 @@ mod merge;
 mod part;
 pub(super) mod sample_data;
 mod size;
+mod version_1;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::baseline::{Baseline, Entry, Recorded, RecordedInterpreter, StoredSample};
+use crate::baseline::{Baseline, Entry, Recorded, RecordedInterpreter, RecordedSpeed, StoredSample};
 use crate::observed::{
-    BytecodeState, COLLECTIONS, ContentHash, EnvironmentKey, Input, Inputs, Installed, Machine, ModuleRecord,
-    ModuleTable, Origin, ReferenceSample, SharedMap,
+    BytecodeState, COLLECTIONS, ContentHash, EnvironmentKey, FailureKind, Input, Inputs, Installed, Machine,
+    ModuleRecord, ModuleTable, Origin, ReferenceSample, SharedMap,
 };
 
 /// The key of the entries here.
@@ -90,7 +90,6 @@ pub(in crate::baseline) fn entry() -> Entry {
             (Input::Module("ujson".to_owned()), None),
         ]),
         instructions: Some(69_106_825),
-        speed: None,
         ..Recorded::default()
     };
     let utils = Recorded {
@@ -135,4 +134,26 @@ pub(in crate::baseline) fn baseline() -> Baseline {
     Baseline {
         environments: BTreeMap::from([(key(), entry())]),
     }
+}
+
+/// Gives an entry what not every entry has: a start, a target that failed, stale bytecode, a speed, and one module with the
+/// contents of two recordings.
+pub(in crate::baseline) fn enrich(entry: &mut Entry) {
+    entry.distributions.is_complete = true;
+    entry.failed = BTreeMap::from([("shop.mailer".to_owned(), FailureKind::Hang)]);
+    let site = closure([("site", own(11)), ("sitecustomize", installed("hooks", "1.0", 12))]);
+    entry.start = Some(Recorded {
+        own_ns: SharedMap::from([("site".to_owned(), 40_000)]),
+        closure: site,
+        ..Recorded::default()
+    });
+    let utils = entry.targets.get_mut("shop.utils").expect("the target");
+    utils.speed = Some(RecordedSpeed {
+        machine_ns: 2_400_000,
+        calibration_ns: 2_500_000,
+        reference_ns: 40_000_000,
+    });
+    let shop = utils.closure.get_mut("shop").expect("the module");
+    shop.content = Some(ContentHash(77));
+    shop.bytecode = Some(BytecodeState::Stale);
 }

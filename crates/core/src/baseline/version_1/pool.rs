@@ -1,13 +1,11 @@
-//! The compact part of the format. A module's name and hash stand once in an environment, grouped by where the module
-//! comes from; a target says which members of a group it has as runs of "so many in, so many out". An index would shift
-//! with every module that comes or goes before it, and every line would show in the diff; a run changes where the
-//! change is.
+//! The compact part of version 1. A module's name and hash stand once in an environment, grouped by where the module comes
+//! from; a target says which members of a group it has as runs of "so many in, so many out".
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use super::format::unique;
+use crate::baseline::format::unique;
 use crate::observed::ContentHash;
 
 /// The whole group.
@@ -23,18 +21,18 @@ const OUT: char = '-';
 pub(super) type Member = (String, Option<ContentHash>);
 
 /// Named contents, sorted. One name has several contents where targets were recorded at different times (`record --only`).
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(try_from = "Stored", into = "Stored")]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(try_from = "Stored")]
 pub(super) struct Pool {
     members: Vec<Member>,
 }
 
 /// A pool as an object: the contents of each name.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(transparent)]
 struct Stored(#[serde(with = "unique")] Vec<(String, Contents)>);
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(
     untagged,
     expecting = "expected a hash of 16 hexadecimal digits, null or a list of these"
@@ -63,21 +61,6 @@ impl TryFrom<Stored> for Pool {
     }
 }
 
-impl From<Pool> for Stored {
-    fn from(pool: Pool) -> Self {
-        let of_name = pool.members.chunk_by(|left, right| left.0 == right.0);
-        let contents = |members: &[Member]| match members {
-            [(_, content)] => Contents::One(*content),
-            several => Contents::Several(several.iter().map(|(_, content)| *content).collect()),
-        };
-        Self(
-            of_name
-                .map(|members| (members[0].0.clone(), contents(members)))
-                .collect(),
-        )
-    }
-}
-
 impl<'a> FromIterator<(&'a str, Option<ContentHash>)> for Pool {
     fn from_iter<I: IntoIterator<Item = (&'a str, Option<ContentHash>)>>(members: I) -> Self {
         let members: BTreeSet<_> = members.into_iter().collect();
@@ -91,21 +74,8 @@ impl<'a> FromIterator<(&'a str, Option<ContentHash>)> for Pool {
 }
 
 impl Pool {
-    /// True where it has no members.
-    pub(super) fn is_empty(&self) -> bool {
-        self.members.is_empty()
-    }
-
-    /// Which members are chosen, as text: `*` for all, else runs such as `+40-3+`, members in (+) and out (-) from the
-    /// first on, where a sign without a number is one member. `chosen` is in ascending order.
-    pub(super) fn selection<'a>(&self, chosen: impl Iterator<Item = (&'a str, Option<ContentHash>)>) -> String {
-        let position = |wanted| {
-            let order = |member: &Member| (member.0.as_str(), member.1).cmp(&wanted);
-            self.members.binary_search_by(order).ok()
-        };
-        self.written(&chosen.filter_map(position).collect::<Vec<_>>())
-    }
-
+    /// What text chooses members at these positions: `*` for all, else runs such as `+40-3+`, members in (+) and out (-) from
+    /// the first on, where a sign without a number is one member.
     fn written(&self, chosen: &[usize]) -> String {
         if chosen.len() == self.members.len() {
             return ALL.to_owned();
@@ -123,7 +93,7 @@ impl Pool {
     /// The members that a text chooses, in ascending order.
     ///
     /// # Errors
-    /// What is wrong with the text. Only what [`Pool::selection`] would write is accepted.
+    /// What is wrong with the text. Of the ways to write it only the one that importgate wrote is accepted.
     pub(super) fn select(&self, text: &str) -> Result<Vec<&Member>, String> {
         let chosen = if text == ALL {
             (0..self.members.len()).collect()

@@ -1,0 +1,268 @@
+//! Files of version 1 that are damaged: each is told from the others, and the place is named.
+
+use super::USUAL;
+use crate::baseline::{Baseline, ParseError};
+
+fn error(text: &str) -> ParseError {
+    Baseline::parse(text.as_bytes()).expect_err("damaged")
+}
+
+/// The error of the usual baseline with `old` replaced by `new` once.
+fn edited(old: &str, new: &str) -> String {
+    let text = USUAL;
+    assert!(text.contains(old), "{old} is not in the text");
+    error(&text.replacen(old, new, 1)).to_string()
+}
+
+#[test]
+fn truncated_wherever() {
+    let text = USUAL;
+    for end in 1..text.trim_end().len() {
+        let error = error(&text[..end]);
+        assert!(matches!(error, ParseError::Truncated { .. }), "at {end}: {error}");
+    }
+    assert_eq!(
+        error(&text[..text.find("\"version\"").expect("the version")]).to_string(),
+        "truncated: it ends at line 3, column 1, in the middle of the data"
+    );
+}
+
+#[test]
+fn no_json() {
+    assert_eq!(
+        edited("\"version\": 1", "version: 1"),
+        "not JSON: line 3, column 2: key must be a string"
+    );
+    assert_eq!(
+        edited("\"cores\": 2", "\"cores\": NaN"),
+        "not JSON: line 13, column 14: expected value"
+    );
+    let too_large = edited("\"cores\": 2", "\"cores\": 1e999");
+    assert!(
+        too_large.starts_with("not JSON: line 13") && too_large.ends_with("number out of range"),
+        "{too_large}"
+    );
+    assert!(
+        error(&"[".repeat(1_000))
+            .to_string()
+            .ends_with("recursion limit exceeded")
+    );
+}
+
+#[test]
+fn an_unresolved_merge() {
+    let text = USUAL.replacen("     \"time_ms\": 50,", "<<<<<<< HEAD\n     \"time_ms\": 50,", 1);
+    let error = error(&text);
+    assert_eq!(error.to_string(), "line 35: an unresolved merge conflict");
+    assert!(error.remedy().contains("git checkout --ours"), "{}", error.remedy());
+}
+
+#[test]
+fn fields_that_are_missing_unknown_or_twice() {
+    let target = "environments.\"cpython-3.13-linux-x86_64\".targets.\"shop.database\"";
+    assert_eq!(
+        edited("     \"time_ms\": 50,\n", ""),
+        format!("{target}: missing field `time_ms`")
+    );
+    assert_eq!(
+        edited("     \"preload\": [\"shop.core\"],\n", ""),
+        format!("{target}: missing field `preload` at line 54 column 5")
+    );
+    assert_eq!(
+        edited(
+            "    \"container_memory_bytes\": null\n",
+            "    \"container_memory\": null\n"
+        ),
+        "environments.\"cpython-3.13-linux-x86_64\".machine.container_memory: unknown field `container_memory`, expected \
+         one of `processor`, `cores`, `kernel`, `container_cpus`, `container_memory_bytes` at line 16 column 22"
+    );
+    assert_eq!(
+        edited(",\n    \"container_memory_bytes\": null", ""),
+        "environments.\"cpython-3.13-linux-x86_64\".machine: missing field `container_memory_bytes` at line 16 column 4"
+    );
+    let unknown = edited("\"time_ms\": 50,", "\"time_ms\": 50, \"note\": 1,");
+    assert!(
+        unknown.starts_with(&format!("{target}.note: unknown field `note`")),
+        "{unknown}"
+    );
+    assert!(unknown.ends_with("at line 35 column 26"), "{unknown}");
+    assert_eq!(
+        edited("\"version\": 1", "\"version\": 1, \"x\": 1"),
+        "x: unknown field `x`, expected one of `format`, `version`, `environments` at line 3 column 18"
+    );
+    assert_eq!(
+        edited("\"bytecode\": \"as-is\"", "\"engine\": \"time\""),
+        "environments.\"cpython-3.13-linux-x86_64\": duplicate field `engine` at line 22 column 11"
+    );
+    assert_eq!(
+        edited("\"format\"", "\"format\": 1, \"format\""),
+        "the top level: duplicate field `format` at line 2 column 22"
+    );
+    assert_eq!(
+        edited("    \"shop.utils\": {", "    \"shop.database\": {"),
+        "environments.\"cpython-3.13-linux-x86_64\".targets: the key `shop.database` comes twice at line 56 column 19"
+    );
+    assert_eq!(
+        edited(
+            "\"sqlalchemy\": \"2.0.49\"",
+            "\"sqlalchemy\": \"2.0.49\", \"sqlalchemy\": \"2.0.50\""
+        ),
+        "environments.\"cpython-3.13-linux-x86_64\".distributions: the key `sqlalchemy` comes twice at line 27 column 40"
+    );
+    assert_eq!(
+        edited("     \"time_ms\": 50,\n", "     \"time_ms\": null,\n"),
+        format!("{target}.time_ms: invalid type: null, expected f64 at line 35 column 20")
+    );
+}
+
+#[test]
+fn values_that_cannot_be() {
+    let entry = "environments.\"cpython-3.13-linux-x86_64\"";
+    let target = format!("{entry}.targets.\"shop.database\"");
+    let cases = [
+        (
+            "\"cores\": 2",
+            "\"cores\": -2",
+            format!("{entry}.machine.cores: invalid value: integer `-2`, expected u32 at line 13 column 15"),
+        ),
+        (
+            "\"cores\": 2",
+            "\"cores\": 4294967296",
+            format!("{entry}.machine.cores: invalid value: integer `4294967296`, expected u32 at line 13 column 23"),
+        ),
+        (
+            "\"as-is\"",
+            "\"tepid\"",
+            format!(
+                "{entry}.bytecode: unknown variant `tepid`, expected one of `as-is`, `warm`, `cold` at line 21 column 22"
+            ),
+        ),
+        (
+            "[40000000,",
+            "[",
+            format!("{entry}.reference_wall_ns: 3 wall-clock times for 2 CPU times"),
+        ),
+        (
+            "\"round\", ",
+            "",
+            format!(
+                "{entry}.sample_columns: the columns are not round, cpu_ns, wall_ns, blocked_ns, calibration_ns, \
+             reference_ns, memory_bytes, peak_memory_bytes, voluntary_switches, modules"
+            ),
+        ),
+        (
+            "\"time_ms\": 50",
+            "\"time_ms\": 49",
+            format!("{target}.time_ms: the samples come to 50.000"),
+        ),
+        (
+            "\"samples\": [\n      [0,50000000,55000000,0,2500000,40000000,10485760,31457280,1,3],\n      \
+             [1,50000000,55000000,0,2500000,40000000,10485760,31457280,1,3],\n      \
+             [2,50000000,55000000,0,2500000,40000000,10485760,31457280,1,3]\n     ]",
+            "\"samples\": []",
+            format!("{target}.time_ms: there are no samples that it could sum up"),
+        ),
+        (
+            "\"memory_bytes\": 1",
+            "\"memory_bytes\": 2",
+            format!("{target}.memory_bytes: the samples come to 10485760.000"),
+        ),
+        (
+            "\"modules\": 5",
+            "\"modules\": 6",
+            format!("{target}.modules: the closure has 5 modules"),
+        ),
+        (
+            "[0,50000000,",
+            "[50000000,",
+            format!("{target}.samples[0]: 9 numbers for 10 columns at line 52 column 6"),
+        ),
+        (
+            "[0,50000000,",
+            "[0,5.5,",
+            format!("{target}.samples[0][1]: invalid type: floating point `5.5`, expected u64 at line 51 column 12"),
+        ),
+        (
+            "[0,50000000,",
+            "[4294967296,1,",
+            format!("{target}.samples[0]: the round is larger than any can be at line 52 column 6"),
+        ),
+        (
+            "\"+2\"",
+            "\"+4\"",
+            format!("{target}.closure.own: reaches member 4 of a group that has 3"),
+        ),
+        (
+            "\"+2\"",
+            "\"+99999999999999999999\"",
+            format!("{target}.closure.own: \"+99999999999999999999\" does not begin with a run such as +40 or -3"),
+        ),
+        (
+            "\"+2\"",
+            "\"é2\"",
+            format!("{target}.closure.own: \"é2\" does not begin with a run such as +40 or -3"),
+        ),
+        (
+            "\"+2\"",
+            "\"+1+1\"",
+            format!("{target}.closure.own: \"+1+1\" is not written as importgate writes it"),
+        ),
+        (
+            "\"own\": \"+2\"",
+            "\"mine\": \"+2\"",
+            format!(
+                "{target}.closure.mine: neither own, standard, other nor a distribution such as name==1.0 at line 42 \
+                 column 12"
+            ),
+        ),
+        (
+            "\"own\": \"+2\"",
+            "\"other\": \"+2\"",
+            format!("{target}.closure.other: there is no such group of modules"),
+        ),
+        (
+            "\"12 - 300 0 -\"",
+            "\"12\"",
+            format!("{target}.own_time_10us: 1 own time for 5 modules"),
+        ),
+        (
+            "\"12 - 300 0 -\"",
+            "\"12 - 300 0 x\"",
+            format!("{target}.own_time_10us: \"x\" is not a number of units at line 48 column 36"),
+        ),
+        (
+            "\"sqlalchemy==2.0.49\": \"*\",\n      \"standard\": \"*\"",
+            "\"standard\": \"*\", \"sqlalchemy==2.0.49\": \"*\"",
+            format!(
+                "{target}.closure.\"sqlalchemy==2.0.49\": out of order: own times belong to modules by their order"
+            ),
+        ),
+        (
+            "\"0000000000000001\"",
+            "\"1\"",
+            format!(
+                "{entry}.modules.own.shop: expected a hash of 16 hexadecimal digits, null or a list of these at line 74 column 16"
+            ),
+        ),
+        (
+            "\"_socket\"",
+            "\"sqlalchemy\"",
+            format!("{target}.closure.standard: the module \"sqlalchemy\" is in the closure twice"),
+        ),
+        (
+            "\"shop.utils\": \"0",
+            "\"aaa\": \"0",
+            format!("{entry}.modules.own: the members are not in ascending order, each once at line 77 column 5"),
+        ),
+        (
+            "\"standard\": {",
+            "\"elsewhere\": {",
+            format!(
+                "{entry}.modules.elsewhere: neither own, standard, other nor a distribution such as name==1.0 at line 82 column 15"
+            ),
+        ),
+    ];
+    for (old, new, expected) in cases {
+        assert_eq!(edited(old, new), expected, "{old} → {new}");
+    }
+}
