@@ -79,12 +79,6 @@ pub struct AnchorNumbers {
 impl AnchorNumbers {
     /// What `recorded` of this entry came to.
     pub fn of(recorded: &Recorded, entry: &Entry) -> Self {
-        let usual = entry.usual_speed();
-        let speed = recorded.speed.unwrap_or_else(|| RecordedSpeed {
-            machine_ns: 0,
-            calibration_ns: usual.calibration_ns.round() as u64,
-            reference_ns: usual.reference_ns.round() as u64,
-        });
         Self {
             modules: recorded.closure.len() as u64,
             instructions: recorded.instructions,
@@ -92,7 +86,7 @@ impl AnchorNumbers {
             processor: entry.machine.processor.clone(),
             bytecode: entry.bytecode,
             engine: entry.engine,
-            speed,
+            speed: recorded.speed.unwrap_or_else(|| RecordedSpeed::usual(entry)),
             samples: thinned(&recorded.samples),
         }
     }

@@ -22,6 +22,7 @@ mod path;
 mod ratchet;
 mod recorded;
 mod reuse;
+mod three_way;
 mod version_1;
 
 #[cfg(test)]
@@ -36,6 +37,7 @@ pub use error::{MergeError, ParseError};
 pub use part::{BaselinePart, JoinError, PartError, join as join_parts};
 pub use ratchet::Ratchet;
 pub use recorded::{Entry, Recorded, RecordedInterpreter, RecordedSpeed, Recorder, StoredSample};
+pub use three_way::{MergeOutcome, MergeRemark, Side, ThreeWayMerge};
 
 use crate::observed::EnvironmentKey;
 

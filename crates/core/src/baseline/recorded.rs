@@ -67,7 +67,7 @@ impl Entry {
     }
 
     /// Who recorded the targets that do not say.
-    fn recorder(&self) -> Recorder {
+    pub(super) fn recorder(&self) -> Recorder {
         Recorder {
             importgate: self.importgate.clone(),
             machine: self.machine.clone(),
@@ -79,13 +79,9 @@ impl Entry {
     pub(super) fn take(&mut self, name: String, mut recorded: Recorded, from: &Self) {
         let recorder = recorded.recorder.take().unwrap_or_else(|| from.recorder());
         recorded.recorder = (recorder != self.recorder()).then_some(recorder);
-        let usual = from.usual_speed();
-        if recorded.speed.is_none() && !recorded.samples.is_empty() && usual != self.usual_speed() {
-            recorded.speed = Some(RecordedSpeed {
-                machine_ns: 0,
-                calibration_ns: usual.calibration_ns.round() as u64,
-                reference_ns: usual.reference_ns.round() as u64,
-            });
+        let is_at_another = || from.usual_speed() != self.usual_speed();
+        if recorded.speed.is_none() && !recorded.samples.is_empty() && is_at_another() {
+            recorded.speed = Some(RecordedSpeed::usual(from));
         }
         self.failed.remove(&name);
         self.targets.insert(name, recorded);
@@ -140,6 +136,16 @@ pub struct RecordedSpeed {
 }
 
 impl RecordedSpeed {
+    /// Of the targets of an entry that do not say.
+    pub(super) fn usual(entry: &Entry) -> Self {
+        let usual = entry.usual_speed();
+        Self {
+            machine_ns: 0,
+            calibration_ns: usual.calibration_ns.round() as u64,
+            reference_ns: usual.reference_ns.round() as u64,
+        }
+    }
+
     /// Of the samples of a target, and of the machine that took them.
     pub fn of(samples: &[Sample], machine: &MachineSpeed) -> Self {
         let speed = MachineSpeed::of(samples);

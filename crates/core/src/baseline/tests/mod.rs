@@ -7,4 +7,5 @@ mod merge;
 mod part;
 pub(super) mod sample_data;
 mod size;
+mod three_way;
 mod version_1;
