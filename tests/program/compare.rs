@@ -119,6 +119,7 @@ fn report(verdict: Verdict, targets: &[(&str, f64)]) -> Report {
         pictures: Vec::new(),
         shard: None,
         not_asked: Vec::new(),
+        loosened: Vec::new(),
     }
 }
 

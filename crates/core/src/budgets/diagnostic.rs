@@ -238,6 +238,13 @@ impl Diagnostics {
         self.0.iter()
     }
 
+    /// These mistakes, and then those of another file.
+    #[must_use]
+    pub(super) fn beside(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
     /// These mistakes together with others of the same file.
     #[must_use]
     pub fn and(self, others: Self) -> Self {

@@ -7,6 +7,7 @@
 #![doc = include_str!("reference.toml")]
 //! ```
 
+mod allowance;
 mod among_recorded;
 mod checkpoints;
 mod cited;
@@ -37,6 +38,10 @@ use std::ops::Range;
 
 use toml::de::DeTable;
 
+pub use self::allowance::{
+    Accepted, Allowance, AllowanceFile, Amount, AmountKind, DAYS_OF_WARNING, FOLDER as ALLOWANCES, InBaseline,
+    Relative, Term, accept, can_be_allowed, read as read_allowances,
+};
 pub use self::cited::{BudgetLine, Cited, Inconclusive};
 pub use self::diagnostic::{Diagnostic, Diagnostics};
 pub use self::engine::{Bytecode, Engine, ReuseBy};

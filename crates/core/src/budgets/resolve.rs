@@ -129,6 +129,7 @@ impl<'a> Resolver<'a> {
                 preload: layer.rules.preload_names(),
                 workload: Workload::Imports(modules),
                 limits: layer.rules.total_limits(total, &self.budgets.gate),
+                accepted: Vec::new(),
             });
         }
         targets
@@ -154,6 +155,7 @@ impl<'a> Resolver<'a> {
             preload: startup.rules.preload_names(),
             workload: Workload::Imports(imports.into_iter().map(str::to_owned).collect()),
             limits: startup.rules.limits(&self.budgets.gate),
+            accepted: Vec::new(),
         }
     }
 
@@ -166,6 +168,7 @@ impl<'a> Resolver<'a> {
             preload: Vec::new(),
             workload: Workload::Command(command.run.iter().map(|argument| argument.value.clone()).collect()),
             limits,
+            accepted: Vec::new(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What is measured.
 
-use super::Limits;
+use super::{Accepted, Limits};
 
 /// What kind of thing a target is; it decides how the report names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -40,6 +40,8 @@ pub struct Target {
     pub workload: Workload,
     /// What it must keep within, each with the line that asked.
     pub limits: Limits,
+    /// What is accepted beyond them; its limits are raised already.
+    pub accepted: Vec<Accepted>,
 }
 
 impl Target {
@@ -53,6 +55,7 @@ impl Target {
             layer: None,
             preload: Vec::new(),
             limits,
+            accepted: Vec::new(),
         }
     }
 }

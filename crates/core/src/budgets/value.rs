@@ -3,6 +3,7 @@
 
 use std::ops::{Range, RangeInclusive};
 
+use jiff::civil::Date;
 use toml::de::DeValue;
 
 use super::diagnostic::Mistakes;
@@ -212,6 +213,37 @@ impl<'a> Value<'a> {
             Some(help),
         );
         None
+    }
+
+    /// A day.
+    pub(super) fn date(&self) -> Option<Located<Date>> {
+        let day = match self.node {
+            DeValue::Datetime(datetime) if datetime.time.is_none() => datetime.date,
+            _ => None,
+        };
+        let date = day.and_then(|day| {
+            let (month, day_of_month) = (i8::try_from(day.month).ok()?, i8::try_from(day.day).ok()?);
+            Date::new(i16::try_from(day.year).ok()?, month, day_of_month).ok()
+        });
+        if date.is_none() {
+            let help = match self.node {
+                DeValue::String(text) => format!("write {text}, without quotes"),
+                DeValue::Datetime(_) => "write it without a time".to_owned(),
+                _ => "write it as year, month and day, such as 2027-03-31".to_owned(),
+            };
+            self.wrong_type("a date", Some(help));
+        }
+        date.map(|date| self.located(date))
+    }
+
+    /// Reports that the value, or the key, makes no sense here, and why.
+    pub(super) fn refuse(&self, why: &str) {
+        self.report(&format!("`{}` {why}", self.key()), None);
+    }
+
+    /// True for a whole number.
+    pub(super) fn is_integer(&self) -> bool {
+        self.node.is_integer()
     }
 
     /// A whole number within a range.

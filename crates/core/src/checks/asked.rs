@@ -228,8 +228,9 @@ fn rule_of(finding: &Finding) -> Code {
 /// How severe a finding of this code is where it is said without a doubt, and no budget says otherwise.
 fn usual(code: Code) -> Severity {
     match code {
-        Code::NoBaseline | Code::ImportOrder => Severity::Note,
+        Code::NoBaseline | Code::ImportOrder | Code::Allowed => Severity::Note,
         Code::StartChanged | Code::HeavyModule | Code::StaleBaselineEntry | Code::ForeignBaseline => Severity::Warning,
+        Code::AllowanceEnds | Code::AllowanceEnded | Code::UnusedAllowance => Severity::Warning,
         _ => Severity::Error,
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use jiff::civil::Date;
+
 use super::{Asked, Case, Compared, Context, Places, TargetStatus};
 use crate::budgets::{BudgetLine, Cited, Inconclusive, Limits, Target};
 use crate::observed::{
@@ -125,6 +127,9 @@ pub(super) fn context() -> Context<'static> {
         stale: Vec::new(),
         start: None,
         distributions: &[],
+        today: Date::constant(2026, 6, 1),
+        strict: false,
+        of_no_target: &[],
     }
 }
 

@@ -62,11 +62,19 @@ pub enum Code {
     ImportOrder,
     /// A module is heavier than the configured mark.
     HeavyModule,
+    /// A target is beyond a limit, and somebody has accepted that.
+    Allowed,
+    /// What somebody has accepted ends soon.
+    AllowanceEnds,
+    /// What somebody has accepted has ended.
+    AllowanceEnded,
+    /// Nothing needs an allowance any more.
+    UnusedAllowance,
 }
 
 impl Code {
     /// Every code, in the order in which findings of one target are read.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 31] = [
         Self::OverTime,
         Self::OverMemory,
         Self::OverModules,
@@ -94,6 +102,10 @@ impl Code {
         Self::OrderDependent,
         Self::ImportOrder,
         Self::HeavyModule,
+        Self::Allowed,
+        Self::AllowanceEnds,
+        Self::AllowanceEnded,
+        Self::UnusedAllowance,
     ];
 
     /// The code of this name.
@@ -166,6 +178,10 @@ impl Code {
             Self::OrderDependent => "order-dependent",
             Self::ImportOrder => "import-order",
             Self::HeavyModule => "heavy-module",
+            Self::Allowed => "allowed",
+            Self::AllowanceEnds => "allowance-ends",
+            Self::AllowanceEnded => "allowance-ended",
+            Self::UnusedAllowance => "unused-allowance",
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::allowed::AllowanceRemark;
 use super::base::BaseUnavailable;
 use super::ceiling::TimeCeiling;
 use super::code::{Code, Severity};
@@ -23,7 +24,7 @@ use super::start_up::OtherStart;
 use super::unmeasured::Unmeasured;
 use super::variation::Unstable;
 use super::warnings::WarningRaised;
-use crate::budgets::{BudgetLine, Target};
+use crate::budgets::{Accepted, BudgetLine, Target};
 use crate::explain::{Cause, CauseKind, ChainStep, Rest};
 use crate::observed::{DistributionChange, Failure, Place};
 
@@ -66,6 +67,8 @@ pub enum FindingKind {
     Orders(OtherOrders),
     /// `classes.heavy`.
     Heavy(HeavyModule),
+    /// About what somebody has accepted.
+    Allowance(AllowanceRemark),
 }
 
 impl FindingKind {
@@ -90,6 +93,7 @@ impl FindingKind {
             Self::Base(_) => Code::NoBaseline,
             Self::Orders(orders) => orders.code(),
             Self::Heavy(_) => Code::HeavyModule,
+            Self::Allowance(remark) => remark.code(),
         }
     }
 }
@@ -113,6 +117,8 @@ pub struct Finding {
     pub rest: Rest,
     /// What was installed, upgraded or removed since the baseline, what the target draws on first.
     pub distributions: Vec<DistributionChange>,
+    /// What was accepted of it, where it is beyond that.
+    pub accepted: Option<Box<Accepted>>,
 }
 
 impl Finding {
@@ -137,6 +143,7 @@ impl Finding {
             causes: Vec::new(),
             rest: Rest::default(),
             distributions: Vec::new(),
+            accepted: None,
         }
     }
 

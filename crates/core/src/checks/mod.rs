@@ -6,6 +6,7 @@
 //! `budgets::limits`. The compiler then asks for the rest: a variant of [`FindingKind`] that carries the rule's data, its
 //! [`Code`], and its sentence in `report::wording`.
 
+mod allowed;
 mod asked;
 mod base;
 #[cfg(test)]
@@ -22,6 +23,7 @@ mod finding;
 mod forbid;
 mod heavy;
 pub mod lines;
+mod loosened;
 mod memory;
 mod memory_regression;
 mod modules;
@@ -39,6 +41,7 @@ mod unmeasured;
 mod variation;
 mod warnings;
 
+pub use allowed::{AllowanceRemark, AllowanceState, Beyond, Touched, Unused};
 pub use asked::{Asked, CannotLeaveOut, Choice};
 pub use base::BaseUnavailable;
 pub use case::{Before, Case, TargetStatus};
@@ -51,6 +54,7 @@ pub use figures::Figures;
 pub use finding::{Finding, FindingKind, Verdict};
 pub use forbid::ForbiddenModule;
 pub use heavy::HeavyModule;
+pub use loosened::{ByChange, Loosening, LooseningKind, by_allowances};
 pub use memory::OverMemory;
 pub use memory_regression::MemoryRegression;
 pub use modules::TooManyModules;
@@ -104,6 +108,7 @@ pub struct Judgement {
 pub fn judge(cases: &[Case<'_>], context: &Context<'_>) -> Judgement {
     let mut findings = run_context::findings(cases, context);
     findings.extend(start_up::find(cases, context));
+    findings.extend(allowed::of_no_target(context));
     findings.retain(|finding| context.asked.asks_for(finding));
     findings = findings
         .into_iter()
@@ -138,7 +143,8 @@ fn findings_of(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     }
     let found = RULES.iter().flat_map(|check| check(case, context));
     let asked = found.filter(|finding| context.asked.asks_for(finding));
-    asked.map(|finding| context.asked.weigh(finding)).collect()
+    let weighed = asked.map(|finding| context.asked.weigh(finding)).collect();
+    allowed::settle(case, context, weighed)
 }
 
 fn verdict_of(findings: &[Finding]) -> Verdict {

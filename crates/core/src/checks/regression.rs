@@ -56,7 +56,7 @@ pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     if is_decided && case.change.as_ref().is_some_and(is_of_bytecode_alone) {
         return vec![slowdown::finding(case, ruling, severity, context)];
     }
-    let limit = &case.target.limits.max_regression;
+    let limit = &case.target.max_regression();
     let comparison = as_shown(case, ruling);
     let change_ms = comparison.change_ms;
     let kind = FindingKind::Regression(Regression {

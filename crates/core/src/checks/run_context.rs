@@ -3,11 +3,13 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
+
 use super::new_target::FirstCost;
 use super::places::Places;
 use super::{Asked, Case, Code, Finding, FindingKind, Severity, StartChange};
 use crate::baseline::Difference;
-use crate::budgets::{Cited, Inconclusive};
+use crate::budgets::{Allowance, Cited, Inconclusive};
 use crate::explain::InterpreterChange;
 use crate::observed::{DistributionChange, EnvironmentKey};
 use crate::usage::Usage;
@@ -37,6 +39,12 @@ pub struct Context<'a> {
     pub start: Option<&'a StartChange>,
     /// Distributions that were installed, upgraded or removed since.
     pub distributions: &'a [DistributionChange],
+    /// The day of the run.
+    pub today: Date,
+    /// True where an allowance that has ended, or that nothing needs, is an error whatever the change has to do with it.
+    pub strict: bool,
+    /// Allowances of targets that no budget has.
+    pub of_no_target: &'a [Allowance],
 }
 
 /// What the run was compared with.

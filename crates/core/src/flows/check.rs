@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use crate::baseline::{COUNTER_VARIABLE, Circumstances};
-use crate::budgets::{Budgets, Engine, Target};
+use crate::budgets::{Allowance, Budgets, Engine, Target};
 use crate::checks;
-use crate::checks::{Asked, Case, Compared, Context, OrderTried, Places};
+use crate::checks::{Asked, Case, Compared, Context, OrderTried, Places, by_allowances};
 use crate::observed::{Environment, Machine, Measure, MeasureError, TargetObservation};
 use crate::report;
 use crate::report::{Picture, Report, ReportEnvironment, RunSummary, TargetReport, order};
@@ -60,6 +60,19 @@ pub struct Check<'a> {
     pub asked: &'a Asked,
     /// The day of the run, for what ends on a date.
     pub today: Date,
+    /// What is accepted beyond the limits of these targets, which have it already, and of others.
+    pub allowances: Allowances<'a>,
+}
+
+/// What is accepted beyond limits.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Allowances<'a> {
+    /// Those of targets that no budget has.
+    pub of_no_target: &'a [Allowance],
+    /// What was accepted before the change under test, where that is known.
+    pub earlier: Option<&'a [Allowance]>,
+    /// True where one that has ended, or that nothing needs, is an error whatever the change has to do with it.
+    pub strict: bool,
 }
 
 /// Checks the targets: `head` measures the code under test, `against` has what it is compared with.
@@ -94,6 +107,9 @@ pub fn check(
         stale: compare_with.stale(check.all_targets),
         start: compare_with.stored().and_then(|stored| stored.start.as_ref()),
         distributions: &distributions,
+        today: check.today,
+        strict: check.allowances.strict,
+        of_no_target: check.allowances.of_no_target,
     };
     let shown_at_ms = check.budgets.measure.machine_speed_ms.as_ref().map(|cited| cited.value);
     let recorded = compare_with.stored().map(|stored| &stored.entry);
@@ -142,6 +158,7 @@ pub fn check(
     }
     order::sort(&mut findings, &targets);
     let pictures = measured.pictures(check, &cases, &targets);
+    let loosened = by_allowances(check.targets, check.allowances.earlier, check.today);
     let stored = compare_with.stored();
     let machine = speed.machine(&measured.samples.references);
     Ok(Report {
@@ -177,6 +194,7 @@ pub fn check(
         pictures,
         shard: None,
         not_asked: check.asked.left_out().collect(),
+        loosened,
     })
 }
 

@@ -88,7 +88,7 @@ pub(super) fn decide(case: &mut Case<'_>, counts: InstructionCounts) {
         && case.answers.regression.is_none()
         && let Some(before) = counts.before
     {
-        let max_regression = case.target.limits.max_regression.value;
+        let max_regression = case.target.max_regression().value;
         case.answers.regression = Some(rule_on_counts(before, now, max_regression));
     }
 }

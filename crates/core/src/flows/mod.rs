@@ -33,7 +33,7 @@ mod tests;
 
 use std::time::Duration;
 
-pub use check::{Check, check};
+pub use check::{Allowances, Check, check};
 pub use classify::{Classify, ClassifyError, classify};
 pub use compare_with::{Against, Base, VerifySources};
 pub use doctor::{Doctor, DoctorError, doctor};

@@ -15,3 +15,23 @@ pub enum Effect {
     /// A file opened for writing, removed or renamed.
     Write,
 }
+
+impl Effect {
+    /// Every one.
+    pub const ALL: [Self; 4] = [Self::Network, Self::Subprocess, Self::Thread, Self::Write];
+
+    /// The word for it in every file.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Network => "network",
+            Self::Subprocess => "subprocess",
+            Self::Thread => "thread",
+            Self::Write => "write",
+        }
+    }
+
+    /// The one that a word stands for.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|effect| effect.as_str() == word)
+    }
+}

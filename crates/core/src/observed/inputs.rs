@@ -69,21 +69,10 @@ impl fmt::Display for Input {
             Self::StartFiles(folder) => write!(formatter, "start-files {folder}"),
             Self::Path(path) => write!(formatter, "path {path}"),
             Self::Variable(variable) => write!(formatter, "variable {variable}"),
-            Self::Effect(effect) => write!(formatter, "effect {}", effect_name(*effect)),
+            Self::Effect(effect) => write!(formatter, "effect {}", effect.as_str()),
             Self::Warnings => formatter.write_str("warnings"),
             Self::Unseen(what) => write!(formatter, "unseen {what}"),
         }
-    }
-}
-
-const EFFECTS: [Effect; 4] = [Effect::Network, Effect::Subprocess, Effect::Thread, Effect::Write];
-
-fn effect_name(effect: Effect) -> &'static str {
-    match effect {
-        Effect::Network => "network",
-        Effect::Subprocess => "subprocess",
-        Effect::Thread => "thread",
-        Effect::Write => "write",
     }
 }
 
@@ -116,7 +105,7 @@ impl FromStr for Input {
             "path" => Self::Path(owned()),
             "variable" => Self::Variable(owned()),
             "effect" => {
-                let effect = EFFECTS.into_iter().find(|effect| effect_name(*effect) == name);
+                let effect = Effect::named(name);
                 Self::Effect(effect.ok_or_else(unknown)?)
             }
             "unseen" => Self::Unseen(owned()),
@@ -161,7 +150,7 @@ mod tests {
             Input::Unseen,
         ]
         .map(|kind| kind("one two".to_owned()));
-        let effects = EFFECTS.map(Input::Effect);
+        let effects = Effect::ALL.map(Input::Effect);
         for input in [Input::SetUp, Input::SearchPath, Input::Layout, Input::Warnings, place]
             .into_iter()
             .chain(named)

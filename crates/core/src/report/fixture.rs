@@ -146,6 +146,7 @@ fn base(verdict: Verdict) -> Report {
         pictures: Vec::new(),
         shard: None,
         not_asked: Vec::new(),
+        loosened: Vec::new(),
     }
 }
 

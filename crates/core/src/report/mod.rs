@@ -28,6 +28,7 @@ pub mod json;
 pub mod junit;
 mod layers;
 pub mod listing;
+mod loosened;
 pub mod manual;
 pub mod markdown;
 pub mod matrix;

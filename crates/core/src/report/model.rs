@@ -8,7 +8,7 @@ use super::cause::Cause;
 use super::picture::Picture;
 use super::rows::TargetReport;
 use crate::budgets::{BudgetLine, Group};
-use crate::checks::{Code, Severity, Verdict};
+use crate::checks::{Code, Loosening, Severity, Verdict};
 use crate::observed::{ChosenBy, DistributionChange, EnvironmentKey, Machine, Place};
 use crate::shards::ShardOf;
 
@@ -158,6 +158,9 @@ pub struct Report {
     /// Codes of findings that were not asked for: that there is none of them says nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_asked: Vec<Code>,
+    /// What is less strict than it would be: allowances in force, and what the change under test loosens.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub loosened: Vec<Loosening>,
 }
 
 impl Report {

@@ -14,7 +14,7 @@ use super::layers::{Layer, layers};
 use super::paragraphs::{Paragraph, paragraphs};
 use super::prose::Prose;
 use super::table::{Align, Cell, Fit, Row, Table, paint};
-use super::{cells, summary, untrusted};
+use super::{cells, loosened, summary, untrusted};
 use crate::checks::{Code, Severity, TargetStatus, Verdict};
 use crate::numbers;
 use crate::report::{Report, TargetReport};
@@ -123,6 +123,7 @@ impl Page<'_> {
         let mut parts = vec![self.head() + &conclusion + &self.not_asked()];
         let own = paragraphs(self.report).into_iter();
         parts.extend(told(own.map(|paragraph| (paragraph, self.report, None)), self.options));
+        parts.push(loosened([self.report], self.options));
         parts.extend(self.figures());
         joined(parts, &conclusion)
     }
@@ -316,6 +317,36 @@ fn joined(mut parts: Vec<String>, conclusion: &str) -> String {
     } else {
         text
     }
+}
+
+/// What these reports accept beyond limits, each in a sentence with its place below it; empty where they accept nothing.
+fn loosened<'a>(reports: impl IntoIterator<Item = &'a Report>, options: &Options) -> String {
+    let all = loosened::of_all(reports);
+    if all.is_empty() {
+        return String::new();
+    }
+    let render = |prose: &Prose, indents| prose.render(indents, options.width, is_coloured(options));
+    let most = if options.verbose { usize::MAX } else { ROWS };
+    let mut text = render(
+        &Prose::of(STRONG, loosened::TITLE).plain(&format!(" ({}):", loosened::counted(&all))),
+        (0, 2),
+    );
+    for one in all.iter().take(most) {
+        let style = if one.by_change.is_some() { CAUTION } else { Style::new() };
+        let said = Prose::of(CODE, &untrusted::line(&loosened::subject(one)))
+            .plain(": ")
+            .styled(style, &untrusted::line(&loosened::sentence(one)));
+        text.push_str(&render(&said, (2, 6)));
+        if let Some(place) = loosened::place(one) {
+            text.push_str(&render(&Prose::of(FAINT, &untrusted::line(&place)), (6, 8)));
+        }
+    }
+    let left_out = all.len().saturating_sub(most);
+    if left_out > 0 {
+        let more = format!("{} more (--verbose shows them)", numbers::count(left_out as u64));
+        text.push_str(&render(&Prose::of(FAINT, &more), (2, 4)));
+    }
+    text
 }
 
 /// Paragraphs of these reports, each with the legs that have it where there are several. Every error is told; of warnings and notes

@@ -2,6 +2,7 @@
 //! plurals are those of [`numbers`]. What comes from measured code is quoted as it is: the renderers make it safe.
 
 mod advice;
+mod allowances;
 mod causes;
 mod ceilings;
 mod changes;
@@ -34,7 +35,10 @@ use crate::checks::{Certainty, FindingKind};
 
 /// A finding as the report has it, without its causes.
 pub(super) fn finding(found: &checks::Finding) -> Finding {
-    let words = Words::of(found);
+    let mut words = Words::of(found);
+    if let Some(accepted) = &found.accepted {
+        words.message.push_str(&allowances::beyond(accepted));
+    }
     Finding {
         code: found.code(),
         severity: found.severity,
@@ -92,6 +96,7 @@ impl Words {
             FindingKind::Base(why) => comparisons::base_unavailable(why),
             FindingKind::Orders(orders) => orders::other_orders(orders, found.place.as_ref()),
             FindingKind::Heavy(heavy) => ceilings::heavy_module(heavy, &found.target),
+            FindingKind::Allowance(remark) => allowances::remark(remark),
         }
     }
 

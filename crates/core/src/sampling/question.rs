@@ -72,6 +72,8 @@ impl Rules {
 #[derive(Debug, Clone)]
 pub struct Question<'a> {
     limits: &'a Limits,
+    /// With what is accepted beyond the limit.
+    max_regression: f64,
     other: &'a OtherSide,
     rules: Rules,
     shown_on: ShownOn,
@@ -98,6 +100,7 @@ impl<'a> Question<'a> {
     pub fn new(target: &'a Target, other: &'a OtherSide, rules: Rules) -> Self {
         Self {
             limits: &target.limits,
+            max_regression: target.max_regression().value,
             other,
             rules,
             shown_on: ShownOn::THIS,
@@ -262,8 +265,18 @@ impl<'a> Question<'a> {
             head,
             machine,
             limits: self.limits,
+            max_regression: self.max_regression(),
             rules: self.rules,
             scatter: self.pooled.scatter,
+        }
+    }
+
+    /// The share by which it may be slower. Nobody accepts that the same code becomes slower.
+    fn max_regression(&self) -> f64 {
+        if self.change().is_some_and(ClosureChange::is_same_code) {
+            self.limits.max_regression.value
+        } else {
+            self.max_regression
         }
     }
 

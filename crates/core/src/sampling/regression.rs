@@ -22,6 +22,8 @@ pub(super) struct AgainstBefore<'a> {
     pub(super) head: &'a [Sample],
     pub(super) machine: &'a MachineSpeed,
     pub(super) limits: &'a Limits,
+    /// The share by which changed modules, or the import as a whole, may be slower: what did not change may be by that of the limits.
+    pub(super) max_regression: f64,
     pub(super) rules: Rules,
     pub(super) scatter: Scatter,
 }
@@ -78,7 +80,7 @@ impl AgainstBefore<'_> {
 
     fn criteria(&self) -> Criteria {
         Criteria {
-            max_regression: self.limits.max_regression.value,
+            max_regression: self.max_regression,
             noise_floor_ms: self.limits.noise_floor_ms.value,
             resolution: 0.0,
         }
@@ -100,7 +102,7 @@ impl AgainstBefore<'_> {
     fn beside(&self, explained: f64, before: &[Sample]) -> Criteria {
         let criteria = self.criteria();
         Criteria {
-            max_regression: criteria.max_regression + explained,
+            max_regression: self.limits.max_regression.value + explained,
             resolution: resolution(self.head, before, self.machine) + explained,
             ..criteria
         }

@@ -22,7 +22,8 @@ use importgate_core::baseline::Baseline;
 use importgate_core::budgets::{self, Budgets, Cited, FileKind, Limits, ReuseBy, Target};
 use importgate_core::checks::{Asked, Places, Verdict};
 use importgate_core::flows::{
-    Against, Base, Check, Deadline, Record, Reuse, SamplingSettings, ShowProgress, SourceFiles, Width, check, record,
+    Against, Allowances, Base, Check, Deadline, Record, Reuse, SamplingSettings, ShowProgress, SourceFiles, Width,
+    check, record,
 };
 use importgate_core::observed::{
     Attempt, Body, Clock, ContentHash, Deferral, Deferred, FailedCommand, ImportRequest, Installed, Interpreter,
@@ -502,6 +503,7 @@ fn fails(way: Way, size: Size, levels: [f64; 2], seed: u64) -> bool {
         reuse: way.reuse,
         asked: &Asked::default(),
         today: Date::constant(2026, 6, 1),
+        allowances: Allowances::default(),
     };
     let report = check(&asked, &new, against, Deadline::new(&Nothing, None), &mut Nothing).expect("it can be measured");
     report.verdict == Verdict::Fail

@@ -14,11 +14,11 @@ use crate::budgets::{Bytecode, Engine, Inconclusive, ReuseBy, Weight};
 use crate::observed::Effect;
 
 /// One hour, the longest that anything here may take, in milliseconds.
-const HOUR_MS: f64 = 3_600_000.0;
+pub(in crate::budgets) const HOUR_MS: f64 = 3_600_000.0;
 /// What a ceiling of time accepts: a microsecond to an hour.
 const TIMES_MS: RangeInclusive<f64> = 0.001..=HOUR_MS;
 /// What a ceiling of memory accepts: a byte to a tebibyte.
-const MEMORY: RangeInclusive<u64> = 1..=1 << 40;
+pub(in crate::budgets) const MEMORY: RangeInclusive<u64> = 1..=1 << 40;
 /// What a share of growth or spread accepts: below a thousandth nothing can be decided, and above tenfold nothing would ever fail.
 const SHARES: RangeInclusive<f64> = 0.001..=10.0;
 /// What `noise-floor` accepts; zero switches it off.

@@ -12,7 +12,7 @@ use crate::baseline::Baseline;
 use crate::budgets::{self, Budgets, FileKind, ReuseBy, Target};
 use crate::checks::{Asked, Code, Places};
 use crate::flows::{
-    Against, Check, Deadline, Record, RecordError, Recording, Reuse, SamplingSettings, Width, check, record,
+    Against, Allowances, Check, Deadline, Record, RecordError, Recording, Reuse, SamplingSettings, Width, check, record,
 };
 use crate::observed::Machine;
 use crate::report::{Cause, Finding, Report, TargetReport};
@@ -124,6 +124,7 @@ impl Project {
             reuse: options.reuse,
             asked: &options.asked,
             today: Date::constant(2026, 6, 1),
+            allowances: Allowances::default(),
         };
         let report = check(&asked, head, against, deadline, &mut Unseen).expect("it can be measured");
         assert_figures_agree(&report);

@@ -29,6 +29,7 @@ fn found(target: &str, kind: FindingKind, place: Option<Place>, causes: Vec<expl
         causes,
         rest: Rest::default(),
         distributions: Vec::new(),
+        accepted: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The shell of the page: what a browser has to know, the way past the top for a keyboard, and the verdict.
 
 use super::super::matrix::Matrix;
-use super::super::{facts, terminal};
+use super::super::{facts, loosened, terminal};
 use super::markup::{Html, Tag};
 use super::part::Part;
 use super::{SCRIPT, SCRIPT_FILE, STYLE, STYLE_FILE, layers, policy};
@@ -158,6 +158,7 @@ fn contents(html: &mut Html, part: &Part<'_>) {
     let sections = [
         // What several environments say alike is told once, above them.
         (part.leg.is_none() && !report.findings.is_empty(), "causes", "Findings"),
+        (!report.loosened.is_empty(), "loosened", loosened::TITLE),
         (layers::is_drawn(report), "layers", "Layers"),
         (true, "targets", &targets),
         (!report.distributions.is_empty(), "distributions", "Installed"),

@@ -10,6 +10,7 @@ mod head;
 mod icicle;
 mod import;
 mod layers;
+mod loosened;
 mod markup;
 mod part;
 mod policy;
@@ -165,6 +166,7 @@ fn leg(html: &mut Html, part: &Part<'_>) {
 
 /// What there is of one report beside its causes.
 fn sections(html: &mut Html, part: &Part<'_>) {
+    loosened::write(html, part);
     summary::write(html, part);
     layers::write(html, part);
     table::write(html, part);

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::ReportMergeError;
 use crate::budgets::Group;
-use crate::checks::Code;
+use crate::checks::{Code, Loosening};
 use crate::observed::DistributionChange;
 use crate::report::costly_lines::settle;
 use crate::report::{Finding, Report, TargetReport, order};
@@ -45,6 +45,9 @@ pub(super) fn join(shards: Vec<(String, Report)>) -> Result<Report, ReportMergeE
         let more: Vec<Code> = more.collect();
         merged.not_asked.extend(more);
         merged.not_asked.sort();
+        let new = shard.loosened.into_iter().filter(|one| !merged.loosened.contains(one));
+        let new: Vec<Loosening> = new.collect();
+        merged.loosened.extend(new);
         add_distributions(&mut merged.distributions, shard.distributions);
         let new_groups = shard.groups.into_iter().filter(|group| !merged.groups.contains(group));
         let new_groups: Vec<Group> = new_groups.collect();

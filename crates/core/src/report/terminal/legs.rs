@@ -27,6 +27,7 @@ pub(in crate::report) fn render_legs(matrix: &Matrix, options: &Options) -> Stri
         (shared.paragraph, shared.report, Some(legs))
     });
     parts.extend(told(shared, options));
+    parts.push(super::loosened(&matrix.legs, options));
     for page in &pages {
         let mut own = page.figures();
         own[0].insert_str(0, &head_of_leg(page));

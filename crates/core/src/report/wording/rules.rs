@@ -127,6 +127,22 @@ fn meaning(code: Code) -> (&'static str, &'static str) {
             "Module is heavy",
             "A module costs more than the mark of classes.heavy, whichever target loads it.",
         ),
+        Code::Allowed => (
+            "Over its limit, and accepted",
+            "The target is beyond a limit, and an allowance in .importgate/allow accepts that.",
+        ),
+        Code::AllowanceEnds => (
+            "Allowance ends soon",
+            "The target is beyond a limit, and the allowance that accepts that ends within two weeks.",
+        ),
+        Code::AllowanceEnded => (
+            "Allowance has ended",
+            "The target is beyond a limit, and the allowance that accepted that has ended.",
+        ),
+        Code::UnusedAllowance => (
+            "Allowance is not needed",
+            "An allowance in .importgate/allow raises a limit that is kept without it.",
+        ),
     }
 }
 
@@ -165,6 +181,13 @@ fn help(code: Code) -> &'static str {
             "Do it in a function that is called when it is needed, not while the module is imported."
         }
         Code::WarningRaised => "Use what the warning recommends, or upgrade the library that raises it.",
+        Code::Allowed => "Nothing, until it ends. Mend what it accepts, and remove its file.",
+        Code::AllowanceEnds | Code::AllowanceEnded => {
+            "Mend what it accepts, or accept it for longer: `importgate allow TARGET RULE --reason TEXT --until DATE`."
+        }
+        Code::UnusedAllowance => {
+            "Remove its file; `importgate record` on the main branch removes those that are recorded."
+        }
         Code::OrderDependent | Code::ImportOrder => "Let each module import what it needs itself.",
     }
 }

@@ -19,6 +19,7 @@ fn said(kind: FindingKind) -> Finding {
         causes: Vec::new(),
         rest: Rest::default(),
         distributions: Vec::new(),
+        accepted: None,
     };
     finding(&found)
 }

@@ -1,0 +1,128 @@
+//! The file of an allowance as `importgate allow` writes it: its name, and its few lines.
+
+use super::{Allowance, FOLDER};
+use crate::checks::Code;
+
+/// What a file's name may have of a target's, in bytes: systems allow 255 for all of it.
+const LONGEST_NAME: usize = 150;
+
+impl Allowance {
+    /// The name of the file of a target and a rule, which is the same whoever accepts it: two that accept the same meet in review.
+    pub fn file_name(target: &str, rule: Code) -> String {
+        let plain = |character: char| match character {
+            'a'..='z' | 'A'..='Z' | '0'..='9' | '.' | '_' | '-' => character,
+            _ => '-',
+        };
+        let mut name: String = target.chars().map(plain).take(LONGEST_NAME).collect();
+        // A name that begins with a dot is one that is not shown.
+        if name.starts_with('.') {
+            name.insert(0, '-');
+        }
+        format!("{name}--{rule}.toml")
+    }
+
+    /// The text of the file.
+    pub fn render(&self) -> String {
+        let mut text = format!(
+            "# Accepted for now: one limit, raised to `to`. `importgate help allow` says how it ends; {FOLDER} has them all.\n"
+        );
+        let mut line = |key: &str, value: &str| text.push_str(&format!("{key} = {value}\n"));
+        line("target", &quoted(&self.target));
+        line("rule", &quoted(self.rule.as_str()));
+        if let Some(from) = &self.from {
+            line("from", &from.written());
+        }
+        line("to", &self.to.written());
+        line("reason", &quoted(&self.reason));
+        if let Some(owner) = &self.owner {
+            line("owner", &quoted(owner));
+        }
+        if let Some(until) = self.until {
+            line("until", &until.to_string());
+        }
+        text
+    }
+}
+
+/// A basic string of TOML: on one line, whatever the text has in it.
+pub(super) fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            '\n' => quoted.push_str("\\n"),
+            '\t' => quoted.push_str("\\t"),
+            control if control.is_control() => quoted.push_str(&format!("\\u{:04x}", u32::from(control))),
+            plain => quoted.push(plain),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{AllowanceFile, Amount, read};
+    use super::*;
+    use crate::budgets::BudgetLine;
+    use jiff::civil::Date;
+    use proptest::prelude::*;
+
+    fn allowance() -> Allowance {
+        let line = |line, text: &str| BudgetLine {
+            file: "a.toml".to_owned(),
+            line: Some(line),
+            text: text.to_owned(),
+        };
+        Allowance {
+            target: "shop.cli".to_owned(),
+            rule: Code::OverTime,
+            from: Some(Amount::Time(10.0)),
+            to: Amount::Time(14.2),
+            reason: "the new tax tables".to_owned(),
+            owner: Some("ada".to_owned()),
+            until: Some(Date::constant(2027, 3, 31)),
+            line: line(5, "to = \"14.2ms\""),
+            until_line: Some(line(8, "until = 2027-03-31")),
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let written = allowance().render();
+        assert_eq!(
+            written.lines().skip(1).collect::<Vec<_>>(),
+            [
+                "target = \"shop.cli\"",
+                "rule = \"over-time\"",
+                "from = \"10ms\"",
+                "to = \"14.2ms\"",
+                "reason = \"the new tax tables\"",
+                "owner = \"ada\"",
+                "until = 2027-03-31"
+            ]
+        );
+        let file = AllowanceFile {
+            text: &written,
+            name: "a.toml",
+        };
+        assert_eq!(read(&[file]).expect("an allowance"), [allowance()]);
+    }
+
+    #[test]
+    fn a_name_is_plain_and_says_what_it_is_about() {
+        let named = |target| Allowance::file_name(target, Code::OverTotalTime);
+        assert_eq!(named("layer:web"), "layer-web--over-total-time.toml");
+        assert_eq!(named("../etc/x"), "-..-etc-x--over-total-time.toml");
+        assert!(named(&"é".repeat(4000)).len() < 200);
+    }
+
+    proptest! {
+        #[test]
+        fn any_reason_survives(reason in "\\PC{1,40}[\n\t\u{1}\u{7f}\"\\\\]?x") {
+            let written = Allowance { reason: reason.clone(), ..allowance() }.render();
+            let file = AllowanceFile { text: &written, name: "a.toml" };
+            prop_assert_eq!(&read(&[file]).expect("an allowance")[0].reason, &reason);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! What somebody has accepted beyond a limit: that it holds, that it ends or has ended, that nothing needs it.
+
+use super::Words;
+use crate::budgets::{Accepted, Amount};
+use crate::checks::{AllowanceRemark, AllowanceState, Beyond, Code, Touched, Unused};
+use crate::numbers;
+
+/// A remark about an allowance.
+pub(super) fn remark(remark: &AllowanceRemark) -> Words {
+    let AllowanceRemark { rule, file, .. } = remark;
+    let until = remark.until.map_or_else(String::new, |until| format!(" until {until}"));
+    match &remark.state {
+        AllowanceState::InForce(beyond) => Words::saying(format!(
+            "{}, which is accepted{}{until}: {}",
+            what_it_is(*rule, beyond),
+            up_to(beyond),
+            why(remark)
+        )),
+        AllowanceState::Ends(beyond, days) => Words::saying(format!(
+            "{}, which is accepted{}: {}, on {}",
+            what_it_is(*rule, beyond),
+            up_to(beyond),
+            ends_in(*days),
+            remark.until.map_or_else(String::new, |until| until.to_string()),
+        ))
+        .with_help(way_out(*rule))
+        .with_details(vec![format!("accepted since {}", why(remark))]),
+        AllowanceState::Ended(beyond, touched) => Words::saying(format!(
+            "{}; that it was accepted{} ended on {}{}",
+            what_it_is(*rule, beyond),
+            up_to(beyond),
+            remark.until.map_or_else(String::new, |until| until.to_string()),
+            match touched {
+                Touched::Yes => ", and this change touches what it loads",
+                Touched::EverythingCounts => "",
+                Touched::No => "; nothing that it loads changed, so that this passes",
+            }
+        ))
+        .with_help(way_out(*rule))
+        .with_details(vec![format!("it was accepted since {}", why(remark))]),
+        AllowanceState::Unused(unused) => Words::saying(format!(
+            "nothing needs the allowance of {rule} any more: {}",
+            needless(*rule, unused)
+        ))
+        .with_help(format!("remove {file}")),
+    }
+}
+
+/// What is said of what is beyond an allowance, behind what is said of its limit.
+pub(super) fn beyond(accepted: &Accepted) -> String {
+    let limit = accepted.without.as_ref();
+    let without = limit.map_or_else(String::new, |cited| format!(" in place of {}", cited.value.shown()));
+    let line = limit.and_then(|cited| cited.line.as_ref());
+    let line = line.map_or_else(String::new, |line| format!(" ({})", line.place()));
+    let raised = accepted.raised.as_ref().map_or_else(String::new, Amount::shown);
+    format!("; {raised} is accepted already{without}{line}")
+}
+
+fn way_out(rule: Code) -> String {
+    let lower = match rule {
+        Code::Forbidden => "do without the module",
+        Code::ForbiddenEffect => "do without it",
+        _ => "make it less",
+    };
+    format!("{lower}, or accept it for longer with `importgate allow`")
+}
+
+/// The reason, and who looks after it.
+fn why(remark: &AllowanceRemark) -> String {
+    let reason = remark.reason.split_whitespace().collect::<Vec<_>>().join(" ");
+    match &remark.owner {
+        Some(owner) => format!("{reason} ({owner})"),
+        None => reason,
+    }
+}
+
+fn ends_in(days: u16) -> String {
+    match days {
+        0 => "that ends today".to_owned(),
+        days => format!("that ends in {}", numbers::counted(u64::from(days), "day")),
+    }
+}
+
+/// What is beyond the limit: `takes 13.2 ms, over its ceiling of 10 ms`.
+fn what_it_is(rule: Code, beyond: &Beyond) -> String {
+    let (now, without) = (amount(&beyond.now), beyond.without.shown());
+    match rule {
+        Code::OverTime | Code::OverTotalTime => format!("takes {now}, over its ceiling of {without}"),
+        Code::OverMemory => format!("adds {now} to the process, over its ceiling of {without}"),
+        Code::OverModules => format!("loads {now} modules, where {without} are allowed"),
+        Code::OverNewModules => {
+            format!("loads {now} modules that the baseline did not have, where {without} are allowed")
+        }
+        Code::Regression => format!("is slower by {now}, where {without} is allowed"),
+        Code::MemoryRegression => format!("adds more memory by {now}, where {without} is allowed"),
+        Code::Unstable => format!("its time varies by {now}, where {without} is allowed"),
+        Code::Forbidden => format!("loads {now}, which is forbidden"),
+        Code::ForbiddenEffect => format!("has the effect {now}, which is forbidden"),
+        _ => format!("comes to {now}, where {without} is allowed"),
+    }
+}
+
+/// A measured amount: with three digits, where limits have as many as somebody wrote.
+fn amount(amount: &Amount) -> String {
+    match amount {
+        Amount::Time(ms) => numbers::time(*ms),
+        other => other.shown(),
+    }
+}
+
+/// ` up to 14 ms`; nothing of what has no amount.
+fn up_to(beyond: &Beyond) -> String {
+    match &beyond.raised {
+        Amount::Name(_) => String::new(),
+        raised => format!(" up to {}", raised.shown()),
+    }
+}
+
+fn needless(rule: Code, unused: &Unused) -> String {
+    match unused {
+        Unused::NoTarget => "no target of the budgets has this name".to_owned(),
+        Unused::NoLimit => "nothing limits it".to_owned(),
+        Unused::LimitIsHigher { without } => format!("the limit is {} by itself", without.shown()),
+        Unused::Within { now, without } => {
+            let verb = match rule {
+                Code::OverTime | Code::OverTotalTime => "it takes",
+                Code::OverMemory => "it adds",
+                Code::OverModules | Code::OverNewModules => "it loads",
+                _ => "it changes by",
+            };
+            format!("{verb} {}, and {} is allowed", amount(now), without.shown())
+        }
+        Unused::Recorded => "what it accepted is in what it is compared with".to_owned(),
+        Unused::Absent => "what it accepts does not happen".to_owned(),
+    }
+}
