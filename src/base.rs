@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::allowances;
 use crate::error::Error;
 use crate::git::{BaseKind, Checkout, Repository};
 use crate::interpreter;
 use crate::project::Project;
+use importgate_core::budgets::{ALLOWANCES, Allowance};
 use importgate_core::flows::Base;
 use importgate_core::observed::{Failure, Measure, MeasureError, TargetObservation};
 use importgate_probe::python::{Session, SessionSettings};
@@ -62,6 +64,15 @@ impl BaseCheckout {
             name: format!("{reference} ({how} {})", base.commit.short()),
             checkout,
         })
+    }
+
+    /// What the base accepts beyond its limits. Where that cannot be read nothing counts as accepted there: then all that the head
+    /// accepts is shown as its own.
+    pub(crate) fn allowances(&self, project: &Project) -> Vec<Allowance> {
+        let folder = self.checkout.counterpart(&project.root.join(ALLOWANCES));
+        folder
+            .and_then(|folder| allowances::read(&folder).ok())
+            .unwrap_or_default()
     }
 
     /// Hands it over to be compared with.

@@ -7,15 +7,17 @@ use clap::builder::styling::{AnsiColor, Effects, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
-use importgate_core::budgets::{Budgets, Override, ReuseBy, units};
+use importgate_core::budgets::{Override, ReuseBy, units};
 use importgate_core::shards::Shard;
 
 use crate::today;
 
+mod allow;
 mod asked;
 mod comment;
 mod formats;
 
+pub use allow::AllowArguments;
 pub use asked::AskedArguments;
 pub use comment::{CommentArguments, ForgeChoice};
 pub use formats::{DoctorFormat, ExplainFormat, FixFormat, FormatKind, OutputFormat, TableFormat};
@@ -85,6 +87,8 @@ pub enum Command {
     Check(CheckArguments),
     /// Measure and store the baseline; shows what changes in it before it writes.
     Record(RecordArguments),
+    /// Accept that a target is beyond a limit for now: measure it, and write one small file that raises that limit.
+    Allow(AllowArguments),
     /// Show where time and memory go, the chain that leads there, and what a cut would save.
     Explain(ExplainArguments),
     /// Propose changes of the source that save import time, each measured on a copy of the project.
@@ -264,6 +268,9 @@ pub struct CheckArguments {
     /// Time every target, also those whose code is the same as the baseline's: --reuse never.
     #[arg(long, conflicts_with = "reuse")]
     pub no_reuse: bool,
+    /// Make an allowance that has ended, or that nothing needs, an error whatever the change touches: for runs on a schedule.
+    #[arg(long)]
+    pub strict: bool,
     /// Let the times alone decide, even where the closures prove that the code is the same (for experiments).
     #[arg(long, hide = true)]
     pub times_alone: bool,
@@ -276,13 +283,12 @@ pub struct CheckArguments {
 }
 
 impl CheckArguments {
-    /// What has to show that a target did not change; the command line wins over the budgets file.
-    pub(crate) fn reuse(&self, budgets: &Budgets) -> ReuseBy {
-        match self.reuse {
-            _ if self.no_reuse => ReuseBy::Never,
-            Some(choice) => choice.into(),
-            None => budgets.measure.reuse.value,
+    /// What has to show that a target did not change, where the command line says it: it wins over the budgets file.
+    pub(crate) fn reuse(&self) -> Option<ReuseBy> {
+        if self.no_reuse {
+            return Some(ReuseBy::Never);
         }
+        self.reuse.map(Into::into)
     }
 }
 
@@ -314,6 +320,9 @@ pub struct RecordArguments {
     /// Show what would change and write nothing.
     #[arg(long)]
     pub dry_run: bool,
+    /// Remove the allowances that are relative to the baseline, which has what they accept now [default: on the default branch].
+    #[arg(long, conflicts_with = "shard")]
+    pub fold: bool,
     /// An output of what changes, with =PATH into a file; as often as you like.
     #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = formats::parser::<TableFormat>())]
     pub formats: Vec<OutputFormat<TableFormat>>,

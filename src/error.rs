@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::exit;
 use crate::forge::ForgeError;
 use crate::git::GitError;
+use crate::store::allowances::AllowanceStoreError;
 use crate::store::baseline::StoreError;
 use crate::store::usage::UsageStoreError;
 use importgate_core::baseline::MergeError;
@@ -75,6 +76,9 @@ pub(crate) enum Error {
     /// The usage file could not be read or written.
     #[error(transparent)]
     Usages(#[from] UsageStoreError),
+    /// An allowance could not be read or written.
+    #[error(transparent)]
+    Allowances(#[from] AllowanceStoreError),
     /// Targets recorded under different conditions cannot share an entry of the baseline.
     #[error(transparent)]
     Merge(#[from] MergeError),
@@ -102,13 +106,14 @@ impl Error {
         match self {
             Self::Budgets(_) | Self::NoPackages { .. } | Self::NoBudgets { .. } | Self::Usage(_) => exit::USAGE,
             // A budgets file that was named and is not there is a mistake on the command line.
-            Self::Unreadable { .. } => exit::USAGE,
+            Self::Unreadable { .. } | Self::Allowances(AllowanceStoreError::Refused { .. }) => exit::USAGE,
             Self::Measure(MeasureError::Interrupted { signal }) => exit::stopped_by(*signal),
             Self::NoTarget { .. }
             | Self::Output { .. }
             | Self::Measure(_)
             | Self::Store(_)
             | Self::Usages(_)
+            | Self::Allowances(AllowanceStoreError::Unwritable { .. })
             | Self::Merge(_)
             | Self::Git(_)
             | Self::CannotMeasure(_) => exit::CANNOT_MEASURE,

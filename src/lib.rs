@@ -3,14 +3,17 @@
 //! This package has the command line, one file a subcommand, and the edges that touch the user's files: the baseline store
 //! and git. What is decided stands in `importgate-core`, how it is measured in `importgate-probe`.
 
+mod allowances;
 mod artifacts;
 mod base;
 mod budgets_file;
+mod checking;
 pub mod cli;
 mod commands;
 mod copies;
 mod error;
 pub mod exit;
+mod folding;
 mod forge;
 pub mod git;
 mod inputs;

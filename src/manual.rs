@@ -10,7 +10,10 @@ macro_rules! pages {
     };
 }
 
-static PAGES: [(&str, &str); 27] = pages![
+static PAGES: [(&str, &str); 31] = pages![
+    "allowance-ended",
+    "allowance-ends",
+    "allowed",
     "circular-import",
     "crashed",
     "exited",
@@ -37,6 +40,7 @@ static PAGES: [(&str, &str); 27] = pages![
     "stale-baseline-entry",
     "start-changed",
     "unstable",
+    "unused-allowance",
     "warning-raised",
 ];
 

@@ -33,6 +33,8 @@ pub(crate) struct Project {
     pub(crate) root: PathBuf,
     pub(crate) source_roots: Vec<PathBuf>,
     pub(crate) baseline_path: PathBuf,
+    /// The budgets file, as the user names it.
+    pub(crate) budgets_path: PathBuf,
     /// The usage file, whether it exists or not.
     usage_path: PathBuf,
     /// Every target of the budgets file, in its order.
@@ -81,6 +83,7 @@ impl Project {
                 root,
                 source_roots,
                 baseline_path,
+                budgets_path: location.path,
                 usage_path,
                 targets,
                 key: session.interpreter().key(),
@@ -110,6 +113,7 @@ impl Project {
         let (source_roots, session) = open_session(&mut python, &budgets, &root)?;
         let project = Self {
             baseline_path: root.join(budgets_file::BASELINE),
+            budgets_path: root.join(budgets_file::PROPOSED),
             usage_path: budgets_file::usage_path_without_budgets(&budgets),
             budgets,
             root,

@@ -1,6 +1,7 @@
 //! The subcommands: each reads its arguments, opens files, interpreter and git, calls one function of the core that decides, and
 //! writes what comes of it.
 
+mod allow;
 mod check;
 mod classify;
 mod comment;
@@ -37,6 +38,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Config(arguments) => config::run(arguments),
         Command::Init(arguments) => init::run(arguments),
         Command::Check(arguments) => check::run(arguments),
+        Command::Allow(arguments) => allow::run(arguments),
         Command::Record(arguments) => record::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Fix(arguments) => fix::run(arguments),

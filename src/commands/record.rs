@@ -1,10 +1,12 @@
 //! `importgate record`: has the project measured, shows what changes in the baseline, stores it.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::cli::{OutputFormat, RecordArguments, TableFormat};
 use crate::error::Error;
 use crate::exit;
+use crate::folding::Fold;
 use crate::outputs;
 use crate::progress::ProgressLine;
 use crate::project::{Project, instruction_counter};
@@ -13,7 +15,7 @@ use crate::shards::Division;
 use crate::store;
 use crate::store::baseline::StoreError;
 use importgate_core::baseline::{Baseline, BaselineChanges, BaselinePart};
-use importgate_core::budgets::ReuseBy;
+use importgate_core::budgets::{ReuseBy, Target};
 use importgate_core::flows::{Deadline, NotRecorded, Record, Recording, record};
 use importgate_core::observed::{FailureKind, Measure};
 use importgate_core::report::recording::Outcome;
@@ -65,6 +67,14 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
         })?;
         say_what_was_written(arguments, &project.baseline_path, before.as_deref())?;
     }
+    if division.shard.is_none()
+        && let Some(fold) = Fold::of(arguments.fold, &project)
+    {
+        let stored = store::baseline::read(&project.baseline_path)?;
+        let targets = recorded_targets(&division.own, &recording);
+        let said = fold.remove(&project, stored.as_ref(), &targets, arguments.dry_run)?;
+        say(arguments, &said)?;
+    }
     complain(&project, &recording, &measure);
     Ok(if !recording.failed.is_empty() {
         exit::FAIL
@@ -73,6 +83,18 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
     } else {
         exit::PASS
     })
+}
+
+/// The targets that the baseline has as they are now.
+fn recorded_targets<'a>(targets: &'a [Target], recording: &Recording) -> BTreeSet<&'a str> {
+    let failed = recording.failed.iter().map(|failed| &failed.target);
+    let unmeasured = recording.missed.iter().chain(&recording.starved);
+    let without: BTreeSet<&String> = failed.chain(unmeasured).collect();
+    let names = targets.iter().map(|target| &target.name);
+    names
+        .filter(|name| !without.contains(name))
+        .map(String::as_str)
+        .collect()
 }
 
 /// What has to show that a target is as it was recorded.
@@ -103,8 +125,11 @@ fn say_what_was_written(arguments: &RecordArguments, path: &Path, before: Option
     say(arguments, &text)
 }
 
-/// Says something to people: not on standard output where a program reads that.
+/// Says something to people, if there is something to say: not on standard output where a program reads that.
 fn say(arguments: &RecordArguments, text: &str) -> Result<(), Error> {
+    if text.is_empty() {
+        return Ok(());
+    }
     let for_programs =
         |format: &OutputFormat<TableFormat>| format.path.is_none() && format.kind != TableFormat::Terminal;
     if arguments.formats.iter().any(for_programs) {

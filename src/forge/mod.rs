@@ -2,12 +2,14 @@
 //! and what follows from it is decided in `report::comment` of the core.
 
 mod bitbucket;
+mod branch;
 mod environment;
 mod github;
 mod gitlab;
 mod http;
 mod patience;
 
+pub(crate) use branch::is_on_default_branch;
 pub(crate) use environment::{Asked, Place, Placed, place};
 
 use importgate_core::report::comment::{Candidate, Comment};

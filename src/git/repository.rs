@@ -139,6 +139,26 @@ impl Repository {
         })
     }
 
+    /// True where HEAD is the branch that a remote has for its default one; without a remote, where it is called main or master.
+    ///
+    /// # Errors
+    /// [`GitError::Failed`] where git does not answer.
+    pub fn is_on_default_branch(&self) -> Result<bool, GitError> {
+        let named = |reference: &str| self.git.question(&["symbolic-ref", "--quiet", "--short", reference]);
+        let Some(branch) = named("HEAD")? else {
+            return Ok(false);
+        };
+        let branch = branch.to_string_lossy().into_owned();
+        let remotes = self.remotes()?;
+        for remote in &remotes {
+            let default = named(&format!("refs/remotes/{remote}/HEAD"))?;
+            if default.is_some_and(|default| default.to_string_lossy() == format!("{remote}/{branch}")) {
+                return Ok(true);
+            }
+        }
+        Ok(remotes.is_empty() && matches!(branch.as_str(), "main" | "master"))
+    }
+
     /// Checks a commit out into a temporary folder, which goes when the returned guard is dropped. What an earlier run
     /// that was killed left behind goes first.
     ///

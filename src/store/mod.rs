@@ -10,6 +10,7 @@
 //! The new file's name begins with that of the file and ends in `.importgate-tmp`: what a killed run left is removed by
 //! the next one, which can tell that nobody is writing since it holds the lock.
 
+pub mod allowances;
 pub mod baseline;
 pub mod usage;
 

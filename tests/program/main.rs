@@ -5,6 +5,7 @@
 //! be over a limit is below it by as much, and no time limit is reached by anything that ends at all.
 
 mod against;
+mod allow;
 mod asked;
 mod base_python;
 mod baselines;

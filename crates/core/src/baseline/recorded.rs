@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Anchor, AnchorNumbers, Ratchet};
-use crate::budgets::{Bytecode, Engine};
+use crate::budgets::{Bytecode, Engine, InBaseline};
 use crate::observed::{
     ContentHash, FailureKind, Inputs, Installed, KnownImport, Machine, ModuleTable, OwnTime, ReferenceSample, Sample,
     SharedMap,
@@ -85,6 +85,17 @@ impl Entry {
         }
         self.failed.remove(&name);
         self.targets.insert(name, recorded);
+    }
+
+    /// What is recorded of a target, for what is accepted beyond it. Its time is in milliseconds of the machine that recorded it.
+    pub fn in_baseline(&self, target: &str) -> Option<InBaseline> {
+        let recorded = self.targets.get(target)?;
+        Some(InBaseline {
+            time_ms: recorded.time_ms(&self.speed_of(recorded)),
+            instructions: recorded.instructions,
+            memory_bytes: recorded.memory_bytes(),
+            modules: recorded.closure.len() as u64,
+        })
     }
 
     /// The largest peak of the resident set among all that is recorded, in bytes; 0 where nothing is.

@@ -2,6 +2,7 @@
 //! Whatever has to be measured is asked of a [`Measure`](crate::observed::Measure), so that a whole check runs in tests without an
 //! interpreter and without a clock.
 
+mod allow;
 mod check;
 mod classify;
 mod compare_with;
@@ -33,6 +34,7 @@ mod tests;
 
 use std::time::Duration;
 
+pub use allow::{Allow, AllowError, Proposal, rules_to_allow};
 pub use check::{Allowances, Check, check};
 pub use classify::{Classify, ClassifyError, classify};
 pub use compare_with::{Against, Base, VerifySources};

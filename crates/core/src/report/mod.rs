@@ -5,6 +5,7 @@
 
 mod across;
 mod affected;
+pub mod allowing;
 pub mod azure;
 pub mod before_after;
 pub mod benchmark_action;

@@ -78,6 +78,20 @@ impl Amount {
         Self::Time(rounded_up(ms * (1.0 + ROOM_OF_TIMES)))
     }
 
+    /// A time in milliseconds as a file has it, with four significant digits.
+    pub fn rounded_time(ms: f64) -> f64 {
+        if !ms.is_finite() || ms <= 0.0 {
+            return ms;
+        }
+        let digits = 3 - ms.log10().floor() as i32;
+        let scale = 10_f64.powi(digits.abs());
+        if digits >= 0 {
+            (ms * scale).round() / scale
+        } else {
+            (ms / scale).round() * scale
+        }
+    }
+
     /// An amount of memory with the same.
     pub fn memory_with_room(bytes: u64) -> Self {
         let with_room = (bytes as f64 * (1.0 + ROOM_OF_MEMORY)).ceil() as u64;
@@ -155,6 +169,10 @@ mod tests {
         assert_eq!(Amount::time_with_room(38.21).written(), "\"40.2ms\"");
         assert_eq!(Amount::time_with_room(0.4).written(), "\"420us\"");
         assert_eq!(Amount::time_with_room(8_913.0).written(), "\"9.36s\"");
+        assert_eq!(
+            [2.138_131, 38.219_9, 12_345.6].map(Amount::rounded_time),
+            [2.138, 38.22, 12_350.0]
+        );
         assert_eq!(Amount::memory_with_room(1_000_000).written(), "\"1MiB\"");
         assert_eq!(Amount::share_with_room(0.06).written(), "\"6.3%\"");
         assert_eq!(Amount::Name("a\"b".to_owned()).written(), "\"a\\\"b\"");

@@ -1,24 +1,17 @@
 //! The file of an allowance as `importgate allow` writes it: its name, and its few lines.
 
-use super::{Allowance, FOLDER};
-use crate::checks::Code;
+use super::{Allowance, Amount, FOLDER};
 
-/// What a file's name may have of a target's, in bytes: systems allow 255 for all of it.
-const LONGEST_NAME: usize = 150;
+/// What a file's name may have before its ending, in bytes: systems allow 255.
+const LONGEST_NAME: usize = 200;
 
 impl Allowance {
     /// The name of the file of a target and a rule, which is the same whoever accepts it: two that accept the same meet in review.
-    pub fn file_name(target: &str, rule: Code) -> String {
-        let plain = |character: char| match character {
-            'a'..='z' | 'A'..='Z' | '0'..='9' | '.' | '_' | '-' => character,
-            _ => '-',
-        };
-        let mut name: String = target.chars().map(plain).take(LONGEST_NAME).collect();
-        // A name that begins with a dot is one that is not shown.
-        if name.starts_with('.') {
-            name.insert(0, '-');
+    pub fn file_name(&self) -> String {
+        match &self.to {
+            Amount::Name(name) => named(&self.target, &format!("{}-{name}", self.rule)),
+            _ => named(&self.target, self.rule.as_str()),
         }
-        format!("{name}--{rule}.toml")
     }
 
     /// The text of the file.
@@ -44,6 +37,21 @@ impl Allowance {
     }
 }
 
+/// A name without anything in it that means something to a shell or to a file system.
+fn named(target: &str, what: &str) -> String {
+    let plain = |character: char| match character {
+        'a'..='z' | 'A'..='Z' | '0'..='9' | '.' | '_' | '-' => character,
+        _ => '-',
+    };
+    let whole = format!("{target}--{what}");
+    let mut name: String = whole.chars().map(plain).take(LONGEST_NAME).collect();
+    // A name that begins with a dot is one that is not shown.
+    if name.starts_with('.') {
+        name.insert(0, '-');
+    }
+    name + ".toml"
+}
+
 /// A basic string of TOML: on one line, whatever the text has in it.
 pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
@@ -62,9 +70,10 @@ pub(super) fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{AllowanceFile, Amount, read};
+    use super::super::{AllowanceFile, read};
     use super::*;
     use crate::budgets::BudgetLine;
+    use crate::checks::Code;
     use jiff::civil::Date;
     use proptest::prelude::*;
 
@@ -111,10 +120,16 @@ mod tests {
 
     #[test]
     fn a_name_is_plain_and_says_what_it_is_about() {
-        let named = |target| Allowance::file_name(target, Code::OverTotalTime);
+        let named = |target| named(target, "over-total-time");
         assert_eq!(named("layer:web"), "layer-web--over-total-time.toml");
         assert_eq!(named("../etc/x"), "-..-etc-x--over-total-time.toml");
-        assert!(named(&"é".repeat(4000)).len() < 200);
+        assert!(named(&"é".repeat(4000)).len() < 255);
+        let forbidden = Allowance {
+            to: Amount::Name("torch".to_owned()),
+            rule: Code::Forbidden,
+            ..allowance()
+        };
+        assert_eq!(forbidden.file_name(), "shop.cli--forbidden-torch.toml");
     }
 
     proptest! {

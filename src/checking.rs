@@ -1,0 +1,163 @@
+//! A check from the command line's words to its report: opens the project and what it is compared with, and lays what is accepted over
+//! the limits. `check` prints the report, `allow` accepts what it says of one target.
+
+use std::collections::BTreeMap;
+
+use crate::allowances;
+use crate::allowances::HeldAgainst;
+use crate::base::BaseCheckout;
+use crate::cli::{CheckArguments, MeasureArguments, ProjectArguments, ShardChoice};
+use crate::error::Error;
+use crate::progress::ProgressLine;
+use crate::project::{Project, instruction_counter};
+use crate::set_up;
+use crate::shards::Division;
+use crate::sources::ProjectFiles;
+use crate::store;
+use crate::today;
+use importgate_core::budgets::{InBaseline, ReuseBy, Target};
+use importgate_core::checks::Asked;
+use importgate_core::flows::{Against, Allowances, Check, Deadline, Reuse, check};
+use importgate_core::report::Report;
+use importgate_probe::runner;
+use importgate_probe::{Probe, Stopwatch, machine};
+
+/// What is to be checked, and how.
+pub(crate) struct Checking<'a> {
+    /// Words that select targets; all of them where there are none.
+    pub(crate) modules: &'a [String],
+    pub(crate) project: &'a ProjectArguments,
+    pub(crate) measure: &'a MeasureArguments,
+    /// Which findings are asked for.
+    pub(crate) asked: Asked,
+    pub(crate) shard: Option<ShardChoice>,
+    pub(crate) against: Option<&'a str>,
+    pub(crate) base_python: Option<&'a std::path::Path>,
+    /// What has to show that a target did not change; as the budgets say where it is `None`.
+    pub(crate) reuse: Option<ReuseBy>,
+    pub(crate) times_alone: bool,
+    pub(crate) strict: bool,
+}
+
+/// What was checked.
+pub(crate) struct Checked {
+    pub(crate) report: Report,
+    pub(crate) project: Project,
+    /// The targets, with what is accepted beyond their limits.
+    pub(crate) targets: Vec<Target>,
+    /// What the baseline has of each, where they were held against it.
+    pub(crate) recorded: BTreeMap<String, InBaseline>,
+}
+
+impl<'a> Checking<'a> {
+    /// What `importgate check` is asked.
+    pub(crate) fn of(arguments: &'a CheckArguments) -> Result<Self, Error> {
+        Ok(Self {
+            modules: &arguments.modules,
+            project: &arguments.project,
+            measure: &arguments.measure,
+            asked: arguments.asked.asked()?,
+            shard: arguments.shard,
+            against: arguments.against.as_deref(),
+            base_python: arguments.base_python.as_deref(),
+            reuse: arguments.reuse(),
+            times_alone: arguments.times_alone,
+            strict: arguments.strict,
+        })
+    }
+
+    /// Checks it.
+    pub(crate) fn run(self) -> Result<Checked, Error> {
+        let clock = Stopwatch::start();
+        let (project, mut session) = Project::open(self.project)?;
+        let asked = self.asked.weighed(&project.budgets.severities);
+        let sampling = project.sampling(self.measure);
+        session.end_run_at(clock.end(sampling.time_limit));
+        let mut selection = project.select(self.modules)?;
+        let accepted = allowances::read(&allowances::folder(&project.budgets_path))?;
+        // Without a clock nothing is counted either: a counter only tells whether the baseline has the same.
+        let counter = match instruction_counter(&project.budgets) {
+            Err(_) if !asked.takes_samples() => None,
+            counter => counter?,
+        };
+        let head = Probe::new(session, counter.clone());
+        let base = match self.against {
+            Some(reference) => {
+                let head = (head.session().settings(), counter);
+                Some(BaseCheckout::open(reference, self.base_python, &project, head)?)
+            }
+            None => None,
+        };
+        // Read before anything is measured: a damaged baseline is said at once.
+        let stored = match (&base, self.shard) {
+            (Some(_), None) => None,
+            _ => store::baseline::read(&project.baseline_path)?,
+        };
+        let earlier = base.as_ref().map(|base| base.allowances(&project));
+        let held_against = match &earlier {
+            Some(earlier) => HeldAgainst::Base(earlier),
+            None => HeldAgainst::Baseline(stored.as_ref().and_then(|stored| stored.entry(&project.key))),
+        };
+        held_against.accept(&mut selection.targets, &accepted);
+        let named = |target: &Target| Some((target.name.clone(), held_against.recorded(&target.name)?));
+        let recorded = selection.targets.iter().filter_map(named).collect();
+        let division = Division::of(
+            self.shard,
+            &project,
+            asked.narrowed(&selection.targets),
+            stored.as_ref(),
+        )?;
+        let against = match &base {
+            Some(base) => Against::Base(base.to_compare()),
+            None => Against::Baseline {
+                content: stored,
+                path: project.baseline_path.display().to_string(),
+            },
+        };
+        let of_no_target = allowances::of_no_target(&accepted, &project.targets);
+        let usage = project.usage(None)?;
+        let places = project.places();
+        let deadline = Deadline::new(&clock, sampling.time_limit);
+        let mut progress = ProgressLine::new(self.measure.quiet);
+        let mut report = check(
+            &Check {
+                budgets: &project.budgets,
+                all_targets: &project.targets,
+                targets: &division.own,
+                elsewhere: &division.elsewhere,
+                machine: machine::fingerprint(),
+                variables: set_up::relevant_variables(&project.budgets),
+                places: &places,
+                usage: usage.as_ref(),
+                sampling,
+                files: &ProjectFiles { root: &project.root },
+                reuse: Reuse {
+                    by: self.reuse.unwrap_or(project.budgets.measure.reuse.value),
+                    times_alone: self.times_alone,
+                },
+                asked: &asked,
+                today: today::date(),
+                allowances: Allowances {
+                    of_no_target: &of_no_target,
+                    earlier: earlier.as_deref(),
+                    strict: self.strict,
+                },
+            },
+            &head,
+            against,
+            deadline,
+            &mut progress,
+        )?;
+        progress.finish();
+        report.run.times = Some(progress.times(runner::own_cpu_time()));
+        project.doubt_interpreter(&mut report, &head);
+        report.groups = selection.groups;
+        report.shard = division.shard;
+        Ok(Checked {
+            report,
+            targets: selection.targets,
+            recorded,
+            project,
+        })
+    }
+}

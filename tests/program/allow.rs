@@ -1,0 +1,214 @@
+//! Accepting a regression, from the check that fails to the recording that makes it the new normal.
+
+use importgate_core::checks::{ByChange, Code, Severity};
+
+use crate::support::{Project, Run, assert_no_checkout_is_left, committed};
+
+/// A module that computes for so many milliseconds.
+fn computing(ms: u32) -> String {
+    format!(
+        "import time\nend = time.process_time() + {}\nwhile time.process_time() < end:\n    pass\n",
+        f64::from(ms) / 1e3
+    )
+}
+
+const FILE: &str = ".importgate/allow/measured--regression.toml";
+const ACCEPT: [&str; 9] = [
+    "allow",
+    "measured",
+    "--reason",
+    "the new tax tables",
+    "--until",
+    "2027-03-31",
+    "--owner",
+    "ada",
+    "--quiet",
+];
+
+fn allow(project: &Project, words: &[&str]) -> Run {
+    let words: Vec<&str> = ACCEPT
+        .iter()
+        .chain(&["--today", "2027-01-15", "--samples", "6"])
+        .chain(words)
+        .copied()
+        .collect();
+    project.run(&words)
+}
+
+fn check_on(project: &Project, day: &str, words: &[&str]) -> Run {
+    let words: Vec<&str> = ["--samples", "6", "--today", day]
+        .iter()
+        .chain(words)
+        .copied()
+        .collect();
+    project.check(&words)
+}
+
+#[test]
+fn a_regression_is_accepted_up_to_its_value_ends_and_is_folded_into_the_baseline() {
+    let project = Project::of_module("", "").recorded();
+    project.write("measured.py", computing(40));
+    check_on(&project, "2027-01-15", &[])
+        .expect_code(1)
+        .only(Code::Regression);
+
+    let accepted = allow(&project, &[]).expect_code(0);
+    assert!(
+        accepted
+            .stdout
+            .contains(&format!("wrote {FILE}: regression of measured accepts up to")),
+        "{}",
+        accepted.stdout
+    );
+    let passing = check_on(&project, "2027-01-15", &[]).expect_code(0);
+    let note = passing.only(Code::Allowed);
+    assert_eq!(note.severity, Severity::Note);
+    assert!(
+        note.message.ends_with("until 2027-03-31: the new tax tables (ada)"),
+        "{}",
+        note.message
+    );
+    let [loosened] = &passing.report().loosened[..] else {
+        panic!("{:?}", passing.report().loosened);
+    };
+    assert_eq!(
+        (loosened.target.as_str(), loosened.rule, loosened.by_change),
+        ("measured", Some(Code::Regression), None)
+    );
+    assert!(
+        passing.stdout.contains("Loosened (1):\n  measured: regression accepts"),
+        "{}",
+        passing.stdout
+    );
+
+    let warned = check_on(&project, "2027-03-31", &[]).expect_code(0);
+    assert!(warned.only(Code::AllowanceEnds).message.contains("that ends today"));
+    let ended = check_on(&project, "2027-04-01", &[]).expect_code(1);
+    assert!(
+        ended
+            .only(Code::AllowanceEnded)
+            .message
+            .contains("this change touches what it loads")
+    );
+
+    project.write("measured.py", computing(400));
+    let worse = check_on(&project, "2027-01-15", &[]).expect_code(1);
+    assert!(
+        worse
+            .only(Code::Regression)
+            .message
+            .contains("is accepted already in place of"),
+        "{}",
+        worse.stdout
+    );
+
+    project.write("measured.py", computing(40));
+    let folded = project.record(&["--fold", "--quiet"]).expect_code(0);
+    assert!(
+        folded
+            .stdout
+            .contains(&format!("removed {FILE}: the baseline has what it accepted")),
+        "{}",
+        folded.stdout
+    );
+    let settled = check_on(&project, "2027-04-01", &["--strict"]).expect_code(0);
+    assert!(
+        settled.report().findings.is_empty() && settled.report().loosened.is_empty(),
+        "{}",
+        settled.stdout
+    );
+}
+
+#[test]
+fn a_count_is_accepted_as_it_is_and_needed_for_as_long_as_the_ceiling_stays() {
+    let project = Project::of_module("import json\n", "max-modules = 2\nforbid = [\"json\"]\n");
+    let words = ["measured", "over-modules", "--reason", "json", "--quiet"];
+    let accepted = project.run(&[&["allow"], &words[..]].concat()).expect_code(0);
+    assert!(
+        accepted.stdout.contains("measured--over-modules.toml"),
+        "{}",
+        accepted.stdout
+    );
+    let failing = project.check(&[]).expect_code(1);
+    assert_eq!(
+        failing.only(Code::Forbidden).severity,
+        Severity::Error,
+        "another rule stays"
+    );
+    assert_eq!(failing.only(Code::Allowed).severity, Severity::Note);
+    let accepted = project
+        .run(&["allow", "measured", "--reason", "json", "--quiet"])
+        .expect_code(0);
+    assert!(
+        accepted.stdout.contains("measured--forbidden-json.toml"),
+        "{}",
+        accepted.stdout
+    );
+    project.check(&[]).expect_code(0);
+    project.record(&["--fold"]).expect_code(0);
+    assert_eq!(project.check(&[]).expect_code(0).report().loosened.len(), 2);
+
+    project.write("measured.py", "");
+    let unused = project.check(&[]).expect_code(0);
+    let codes: Vec<Code> = unused.report().findings.iter().map(|finding| finding.code).collect();
+    assert_eq!(codes, [Code::UnusedAllowance; 2], "{}", unused.stdout);
+    project.check(&["--strict"]).expect_code(1);
+}
+
+#[test]
+fn nothing_is_accepted_where_nothing_fails_and_files_are_read_strictly() {
+    let project = Project::of_module("", "max-modules = 20\n");
+    let refused = project
+        .run(&["allow", "measured", "--reason", "x", "--quiet"])
+        .expect_code(2);
+    assert!(
+        refused.stderr.contains("measured fails by nothing"),
+        "{}",
+        refused.stderr
+    );
+    let refused = project
+        .run(&["allow", "measured", "--reason", "x", "--until", "2020-01-01"])
+        .expect_code(2);
+    assert!(
+        refused.stderr.contains("--until is a day that is over"),
+        "{}",
+        refused.stderr
+    );
+
+    let file = ".importgate/allow/a.toml";
+    project.write(file, "target = \"measured\"\nrul = \"over-time\"\n");
+    let refused = project.run(&["check", "--quiet"]).expect_code(2);
+    for part in [
+        "unknown key `rul`",
+        "--> .importgate/allow/a.toml:2:1",
+        "did you mean `rule`?",
+    ] {
+        assert!(refused.stderr.contains(part), "{part}: {}", refused.stderr);
+    }
+    std::fs::remove_file(project.path(file)).expect("the file");
+    std::os::unix::fs::symlink("/etc/hosts", project.path(file)).expect("a link");
+    let refused = project.run(&["check", "--quiet"]).expect_code(2);
+    assert!(
+        refused.stderr.contains("an allowance is a file, and this is a link"),
+        "{}",
+        refused.stderr
+    );
+}
+
+#[test]
+fn beside_a_base_the_report_says_what_the_change_accepts() {
+    let project = committed(Project::of_module("", "max-modules = 1\n"));
+    project.write("measured.py", "import json\n");
+    project
+        .run(&["allow", "measured", "--reason", "json", "--quiet"])
+        .expect_code(0);
+    let seen = project.check(&["--against", "HEAD"]).expect_code(0);
+    assert_eq!(
+        seen.report().loosened[0].by_change,
+        Some(ByChange::Added),
+        "{}",
+        seen.stdout
+    );
+    assert!(seen.stdout.contains("Loosened (1 by this change):"), "{}", seen.stdout);
+    assert_no_checkout_is_left(&project);
+}
