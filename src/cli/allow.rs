@@ -48,34 +48,37 @@ pub struct AllowArguments {
 const HELP: &str = "\
 A check fails, and the change is to be merged all the same: accept what it costs in the change that makes it.
 
-    importgate allow shop.cli --reason \"the new tax tables\" --until 2027-03-31 --owner ada
+  importgate allow shop.cli --reason \"the new tax tables\" --until 2027-03-31 --owner ada
 
-It checks that one target as `importgate check` does, and writes a file of a few lines for each limit that the target is beyond,
+It checks that one target as `importgate check` does, and writes a file of a few lines for each limit that the target is beyond, such as \
 .importgate/allow/shop.cli--over-time.toml beside the budgets file. Commit it with the change: it is reviewed like code.
 
-    target = \"shop.cli\"         # one target
-    rule = \"over-time\"          # one rule, as reports name it
-    from = \"10ms\"               # what held: the limit, or what the baseline has
-    to = \"14ms\"                 # what holds instead; above it the target fails as ever
-    reason = \"the new tax tables\"
-    owner = \"ada\"               # optional
-    until = 2027-03-31          # optional: the last day on which it holds
+  target = \"shop.cli\"              # one target
+  rule = \"over-time\"               # one rule, as reports name it
+  from = \"10ms\"                    # what held: the limit, or what the baseline has
+  to = \"14ms\"                      # what holds instead; above it the target fails as ever
+  reason = \"the new tax tables\"
+  owner = \"ada\"                    # optional
+  until = 2027-03-31               # optional: the last day on which it holds
 
-`to` is what was measured with a little room for noise: 5% of a time, 2% of a memory, none of a count. You may write another value, and
-files of your own. It raises that one limit and switches nothing off: another rule, another target, or more than `to` fails.
+It raises that one limit and switches nothing off: another rule, another target, and more than `to` fail. `to` is what was measured with a \
+little room for noise: 5% of a time, 2% of a memory, none of a count. You may write another value, and such files by hand.
 
 What a check says then:
-    allowed            a note: the target is beyond its limit and within what is accepted, with the reason
-    allowance-ends     a warning from 14 days before the end on
-    allowance-ended    a warning, and an error where the change touches what the target loads
-    unused-allowance   a warning: the target keeps its limit without it, so remove the file
-With `check --strict`, for a run on a schedule, the last two are errors whatever the change touches. Every report lists all that is
-accepted apart, and with `--against` says what the change itself loosens.
+  allowed           a note: beyond the limit and within what is accepted, with the reason
+  allowance-ends    a warning from 14 days before the end on
+  allowance-ended   a warning, and an error where the change touches what the target loads
+  unused-allowance  a warning: the limit is kept without it, so remove the file
 
-What can be accepted: over-time, over-total-time, over-memory, over-modules, over-new-modules, regression, memory-regression, unstable,
-forbidden and forbidden-effect. Of the last two `to` is the module or the effect that is not forbidden any more, and there is no `from`.
-What is relative to the baseline (regression, memory-regression, over-new-modules) is accepted once: `importgate record` on the main
-branch removes the file when the baseline has it.
+With `check --strict`, for a run on a schedule, the last two are errors whatever the change touches. Every report lists all that is \
+accepted apart from its findings, and with `--against` says what the change itself loosens.
+
+It can be accepted by over-time, over-total-time, over-memory, over-modules, over-new-modules, regression, memory-regression, unstable, \
+forbidden and forbidden-effect. Of the last two `to` is the module or the effect that is not forbidden any more, and there is no `from`. \
+What is relative to the baseline (regression, memory-regression, over-new-modules) is accepted once: `importgate record` on the default \
+branch removes the file.
+
+To accept it for longer, run the same again with another --until.
 
 Exit codes: 0 written, 2 there is nothing to accept or the command line or the budgets file is wrong, 3 it could not measure.";
 

@@ -91,7 +91,7 @@ fn read_one<'k>(file: AllowanceFile<'_>, known: impl Fn(&Key) -> Option<&'k str>
 }
 
 fn accepted(name: &str) -> String {
-    match names::nearest(name, KEYS.into_iter()) {
+    match names::nearest(name, KEYS) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("accepted: {}", KEYS.map(|key| format!("`{key}`")).join(", ")),
     }

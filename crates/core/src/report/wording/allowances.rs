@@ -87,9 +87,9 @@ fn what_it_is(rule: Code, beyond: &Beyond) -> String {
     match rule {
         Code::OverTime | Code::OverTotalTime => format!("takes {now}, over its ceiling of {without}"),
         Code::OverMemory => format!("adds {now} to the process, over its ceiling of {without}"),
-        Code::OverModules => format!("loads {now} modules, where {without} are allowed"),
+        Code::OverModules => format!("loads {now} modules, over its limit of {without}"),
         Code::OverNewModules => {
-            format!("loads {now} modules that the baseline did not have, where {without} are allowed")
+            format!("loads {now} modules that the baseline did not have, over the {without} allowed")
         }
         Code::Regression => format!("is slower by {now}, where {without} is allowed"),
         Code::MemoryRegression => format!("adds more memory by {now}, where {without} is allowed"),
