@@ -16,11 +16,13 @@ mod allow;
 mod asked;
 mod comment;
 mod formats;
+mod trend;
 
 pub use allow::AllowArguments;
 pub use asked::AskedArguments;
 pub use comment::{CommentArguments, ForgeChoice};
 pub use formats::{DoctorFormat, ExplainFormat, FixFormat, FormatKind, OutputFormat, TableFormat};
+pub use trend::{TrendArguments, TrendFormat};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().effects(Effects::BOLD))
@@ -101,13 +103,16 @@ pub enum Command {
     Usage(UsageArguments),
     /// Compare two baselines or reports: a before/after table.
     Compare(CompareArguments),
+    /// Show what became of each target over the revisions of the baseline in git, and where its level changed. It looks back, and
+    /// fails nothing.
+    Trend(TrendArguments),
     /// Join what shards reported or recorded, and the reports of several Pythons, into one.
     Merge(MergeArguments),
     /// Say what reports say in one comment on the pull request, and keep it up to date. For jobs of GitHub, GitLab and Bitbucket.
     Comment(CommentArguments),
     /// Show what holds for the project and its targets, and which line of the budgets file says so.
     Config(ConfigArguments),
-    /// Print the JSON Schema of a report, of an explanation, or of the budgets file.
+    /// Print the JSON Schema of a report, of an explanation, of a trend, or of the budgets file.
     Schema(SchemaArguments),
     /// Print a completion script.
     Completions {
@@ -393,6 +398,8 @@ pub enum SchemaOf {
     Report,
     /// What `explain` writes.
     Explanation,
+    /// What `trend` writes.
+    Trend,
     /// The budgets file, for editors.
     Budgets,
 }

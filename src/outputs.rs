@@ -4,7 +4,9 @@ use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
-use crate::cli::{ColourChoice, DoctorFormat, ExplainFormat, FixFormat, FormatKind, OutputFormat, TableFormat};
+use crate::cli::{
+    ColourChoice, DoctorFormat, ExplainFormat, FixFormat, FormatKind, OutputFormat, TableFormat, TrendFormat,
+};
 use crate::error::Error;
 use importgate_core::report::html::Page;
 use importgate_core::report::terminal;
@@ -30,6 +32,23 @@ impl Terminal for ExplainFormat {
     const TERMINAL: Self = Self::Terminal;
 }
 
+impl Terminal for TrendFormat {
+    const TERMINAL: Self = Self::Terminal;
+}
+
+/// The kind of output that is a page.
+pub(crate) trait HasPage: Terminal {
+    const PAGE: Self;
+}
+
+impl HasPage for ExplainFormat {
+    const PAGE: Self = Self::Html;
+}
+
+impl HasPage for TrendFormat {
+    const PAGE: Self = Self::Html;
+}
+
 impl Terminal for DoctorFormat {
     const TERMINAL: Self = Self::Terminal;
 }
@@ -50,16 +69,16 @@ pub(crate) fn write_each<Kind: Copy + Terminal>(
     })
 }
 
-/// The same of an explanation, whose page may be a folder.
-pub(crate) fn write_explanation(
-    formats: &[OutputFormat<ExplainFormat>],
+/// The same where one of the kinds is a page, which may be a folder.
+pub(crate) fn write_with_page<Kind: Copy + PartialEq + HasPage>(
+    formats: &[OutputFormat<Kind>],
     page: Page<'_>,
-    render: impl Fn(ExplainFormat) -> Result<String, Error>,
+    render: impl Fn(Kind, bool) -> Result<String, Error>,
 ) -> Result<(), Error> {
-    for_each(formats, |kind, path| match (kind, path) {
-        (ExplainFormat::Html, Some(path)) if is_folder(path) => page_to_folder(page, path),
-        (_, Some(path)) => to_file(path, &render(kind)?),
-        (_, None) => to_standard_output(&render(kind)?),
+    for_each(formats, |kind, path| match path {
+        Some(path) if kind == Kind::PAGE && is_folder(path) => page_to_folder(page, path),
+        Some(path) => to_file(path, &render(kind, false)?),
+        None => to_standard_output(&render(kind, true)?),
     })
 }
 

@@ -1,7 +1,8 @@
 //! How often the gate is wrong, and how often it notices: recorded streams of samples, replayed thousands of times
 //! through the code that decides in a check.
 //!
-//! `cargo bench --bench experiment` replays what `benches/data` has; `… -- record` takes new streams.
+//! `cargo bench --bench experiment` replays what `benches/data` has; `… -- record` takes new streams, and `… -- trend` asks the
+//! same of steps in a history.
 
 mod blend;
 mod few;
@@ -11,6 +12,7 @@ mod record;
 mod replay;
 mod streams;
 mod tables;
+mod trend;
 
 use std::process::ExitCode;
 
@@ -22,10 +24,11 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
     let result = match words.first().map(String::as_str) {
         Some("record") => record::run(&words[1..]),
+        Some("trend") => trend::print(DRAWS),
         None => tables::print(DRAWS),
         Some(draws) => match draws.parse() {
             Ok(draws) => tables::print(draws),
-            Err(_) => Err("usage: experiment [DRAWS] | experiment record PYTHON FOLDER MINUTES".into()),
+            Err(_) => Err("usage: experiment [DRAWS] | experiment trend | experiment record PYTHON FOLDER MINUTES".into()),
         },
     };
     match result {

@@ -64,7 +64,7 @@ fn measured(name: &str, arguments: &ExplainArguments) -> Result<u8, Error> {
         explanation: &explanation,
         smallest_ms: terminal_options(arguments).smallest_ms,
     };
-    outputs::write_explanation(&arguments.formats, page, |kind| {
+    outputs::write_with_page(&arguments.formats, page, |kind, _| {
         render(&explanation, page, kind, arguments)
     })?;
     Ok(exit::PASS)

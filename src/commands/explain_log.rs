@@ -31,7 +31,7 @@ pub(super) fn run(path: &Path, part: Option<&str>, arguments: &ExplainArguments)
         why: why.as_deref(),
         options: terminal_options(arguments),
     };
-    outputs::write_explanation(&arguments.formats, page, |kind| {
+    outputs::write_with_page(&arguments.formats, page, |kind, _| {
         render(&log, why.as_deref(), page, kind, arguments)
     })?;
     Ok(exit::PASS)

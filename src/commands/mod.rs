@@ -15,6 +15,7 @@ mod help;
 mod init;
 mod merge;
 mod record;
+mod trend;
 mod usage;
 
 use clap::CommandFactory;
@@ -26,7 +27,7 @@ use crate::exit;
 use crate::outputs;
 use crate::today;
 use importgate_core::budgets;
-use importgate_core::report::{explain as explain_report, json, untrusted};
+use importgate_core::report::{explain as explain_report, json, trend as trend_report, untrusted};
 
 /// Runs one command and returns the exit code. Errors go to stderr.
 pub fn run(cli: Cli) -> u8 {
@@ -46,12 +47,14 @@ pub fn run(cli: Cli) -> u8 {
         Command::Doctor(arguments) => doctor::run(arguments),
         Command::Usage(arguments) => usage::run(arguments),
         Command::Compare(arguments) => compare::run(arguments),
+        Command::Trend(arguments) => trend::run(arguments),
         Command::Merge(arguments) => merge::run(arguments),
         Command::Comment(arguments) => comment::run(arguments),
         Command::Schema(arguments) => {
             let schema = match arguments.of {
                 SchemaOf::Report => json::schema(),
                 SchemaOf::Explanation => explain_report::json::schema(),
+                SchemaOf::Trend => trend_report::json::schema(),
                 SchemaOf::Budgets => budgets::schema(),
             };
             outputs::to_standard_output(&schema).map(|()| exit::PASS)

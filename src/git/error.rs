@@ -48,6 +48,12 @@ pub enum GitError {
         /// The abbreviated commit.
         commit: String,
     },
+    /// A file whose revisions are asked for is not in the repository.
+    #[error("{} is not in a folder of this git repository, which is where its earlier revisions would be", .file.display())]
+    OutsideRepository {
+        /// The file.
+        file: PathBuf,
+    },
     /// git itself failed.
     #[error("`git {command}` failed: {message}")]
     Failed {

@@ -86,7 +86,7 @@ impl Repository {
         }
         let talk = |git: &mut Conversation| {
             for version in versions {
-                if let Some(content) = content_of(git, version)? {
+                if let Content::Text(content) = content_of(git, version, LARGEST_SOURCE)? {
                     let hash = ContentHash::of(&content);
                     if wanted.contains(&hash) {
                         found.insert(hash, content);
@@ -130,24 +130,42 @@ fn names_in(log: &mut impl BufRead) -> Vec<String> {
     names
 }
 
-/// Asks `git cat-file --batch` for one content; `None` where it is missing or too large to be a source.
-fn content_of(git: &mut Conversation, name: &str) -> io::Result<Option<Vec<u8>>> {
+/// What git has under a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// This.
+    Text(Vec<u8>),
+    /// Nothing: it is not in this clone.
+    Absent,
+    /// More than was asked for.
+    TooLarge,
+}
+
+/// Asks `git cat-file --batch` for one content of no more than `largest` bytes.
+pub(super) fn content_of(git: &mut Conversation, name: &str, largest: u64) -> io::Result<Content> {
     writeln!(git.questions, "{name}")?;
     git.questions.flush()?;
     let mut header = String::new();
-    git.answers.read_line(&mut header)?;
+    if git.answers.read_line(&mut header)? == 0 {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
     // `NAME TYPE SIZE`, or `NAME missing`
     let Some(size) = header.split_whitespace().nth(2).and_then(|size| size.parse().ok()) else {
-        return Ok(None);
+        return Ok(Content::Absent);
     };
     let mut content = Vec::new();
     let mut answer = (&mut git.answers).take(size);
-    if size > LARGEST_SOURCE {
+    if size > largest {
         io::copy(&mut answer, &mut io::sink())?;
     } else {
         answer.read_to_end(&mut content)?;
     }
-    let complete = answer.limit() == 0;
+    if answer.limit() > 0 {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
     git.answers.read_exact(&mut [0])?;
-    Ok((complete && size <= LARGEST_SOURCE).then_some(content))
+    Ok(match size > largest {
+        true => Content::TooLarge,
+        false => Content::Text(content),
+    })
 }

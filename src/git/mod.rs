@@ -10,14 +10,18 @@
 //! path moves hashing and copying of file names; where no folder for temporary files is short enough,
 //! [`Checkout::equal_length`] is false.
 //!
-//! Beside it, for a stored baseline: what a file contained when it was recorded ([`Repository::earlier_contents`]).
+//! Beside it, for a stored baseline: what a file contained when it was recorded ([`Repository::earlier_contents`]); and the revisions of the baseline
+//! itself ([`Repository::revisions_of`]).
 
 mod checkout;
 mod command;
 mod error;
 mod history;
 mod repository;
+mod revisions;
 
 pub use checkout::Checkout;
 pub use error::GitError;
+pub use history::Content;
 pub use repository::{BaseKind, BaseRevision, Commit, FileState, Repository};
+pub use revisions::{FileHistory, FileRevision};

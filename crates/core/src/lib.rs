@@ -29,4 +29,6 @@ pub mod shards;
 #[cfg(feature = "decide")]
 pub mod stats;
 #[cfg(feature = "decide")]
+pub mod trend;
+#[cfg(feature = "decide")]
 pub mod usage;

@@ -73,7 +73,7 @@ impl From<&str> for Word {
 
 impl Word {
     /// True where it stands for this target.
-    pub(super) fn stands_for(&self, target: &str) -> bool {
+    pub(crate) fn stands_for(&self, target: &str) -> bool {
         self.means.iter().any(|word| names(word, target))
     }
 }

@@ -54,6 +54,7 @@ mod table;
 pub mod teamcity;
 pub mod terminal;
 pub mod traces;
+pub mod trend;
 mod unite;
 pub mod untrusted;
 pub mod usage;

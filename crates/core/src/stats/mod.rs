@@ -6,7 +6,8 @@
 //! speed that is), [`sample_times`] (with what it was blocked for), [`estimate()`] (what the samples of a target come to),
 //! [`scatter`] (how far single samples scatter in a run), `crowding` (what waiting for a processor adds),
 //! [`changed_part`], [`blocked`] and [`comparison`] (now against before), [`memory`] (what it adds to the process), [`growth`]
-//! (which modules grew), [`saving`] (with something and without it) and [`contest`] (several ways to do the same). What decides on them is
+//! (which modules grew), [`saving`] (with something and without it), [`contest`] (several ways to do the same) and [`divisive`] (where the
+//! level of a series changes). What decides on them is
 //! [`crate::sampling`].
 
 pub mod blocked;
@@ -16,6 +17,7 @@ mod changes;
 pub mod comparison;
 pub mod contest;
 pub(crate) mod crowding;
+pub mod divisive;
 mod estimate;
 mod few;
 pub mod growth;

@@ -22,6 +22,7 @@ mod table;
 mod targets;
 #[cfg(test)]
 pub(super) mod tests;
+mod trend;
 
 use self::head::Assets;
 use self::markup::{Html, Tag};
@@ -31,6 +32,7 @@ use super::matrix::Matrix;
 use crate::explain::Explanation;
 use crate::explain::importtime::ImportLog;
 use crate::report::Report;
+use crate::trend::Trend;
 
 /// The style sheet, and its name in a folder.
 const STYLE: &str = concat!(include_str!("page.css"), include_str!("icicle.css"));
@@ -65,6 +67,8 @@ pub enum Page<'a> {
         /// How much of it is told.
         options: terminal::Options,
     },
+    /// What became of the targets over the revisions of the baseline.
+    Trend(&'a Trend),
 }
 
 impl Page<'_> {
@@ -97,6 +101,7 @@ impl Page<'_> {
             Self::Legs(matrix) => matrix.legs.iter().any(has_tree),
             // The one tree that they have is what the page is for.
             Self::Import { .. } | Self::Log { .. } => false,
+            Self::Trend(_) => false,
         }
     }
 
@@ -113,6 +118,7 @@ impl Page<'_> {
                 smallest_ms,
             } => import::measured(&mut body, explanation, smallest_ms),
             Self::Log { log, why, options } => import::logged(&mut body, log, why, &options),
+            Self::Trend(trend) => trend::write(&mut body, trend),
         };
         head::document(&title, assets, &body)
     }
