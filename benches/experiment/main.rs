@@ -6,6 +6,7 @@
 
 mod blend;
 mod few;
+mod history;
 mod hogs;
 mod rates;
 mod record;
@@ -25,10 +26,13 @@ fn main() -> ExitCode {
     let result = match words.first().map(String::as_str) {
         Some("record") => record::run(&words[1..]),
         Some("trend") => trend::print(DRAWS),
+        Some("history") => history::write(&words[1..]),
         None => tables::print(DRAWS),
         Some(draws) => match draws.parse() {
             Ok(draws) => tables::print(draws),
-            Err(_) => Err("usage: experiment [DRAWS] | experiment trend | experiment record PYTHON FOLDER MINUTES".into()),
+            Err(_) => {
+                Err("usage: experiment [DRAWS] | experiment trend | experiment history BASELINE FOLDER REVISIONS | experiment record PYTHON FOLDER MINUTES".into())
+            }
         },
     };
     match result {

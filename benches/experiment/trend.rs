@@ -39,7 +39,9 @@ struct Score {
 /// Prints the table.
 pub(crate) fn print(draws: usize) -> Result<(), Box<dyn std::error::Error>> {
     let streams = Streams::read()?;
-    println!("| the machine | recorded anew | steps in a series | found at the right revision or beside it | false steps |");
+    println!(
+        "| the machine | recorded anew | steps in a series | found at the right revision or beside it | false steps |"
+    );
     println!("| --- | ---: | ---: | ---: | ---: |");
     for machine in [Machine::Mixed, Machine::Lasting] {
         for share in [1.0, 0.3, 0.15] {
@@ -59,7 +61,11 @@ fn line(machine: Machine, share: f64, steps: usize, score: &Score) -> String {
     };
     let found = match score.planted {
         0 => "-".to_owned(),
-        planted => format!("{} of {planted} ({:.0}%)", score.found, 100.0 * score.found as f64 / planted as f64),
+        planted => format!(
+            "{} of {planted} ({:.0}%)",
+            score.found,
+            100.0 * score.found as f64 / planted as f64
+        ),
     };
     format!(
         "| {name} | {:.0}% of revisions | {steps} | {found} | {} in {} series |",
@@ -76,12 +82,18 @@ fn score(streams: &Streams, machine: Machine, share: f64, steps: usize, draws: u
         let target = draw % TARGETS.len();
         let recorded = recorded_revisions(&mut random, share);
         let planted = planted(&mut random, recorded.len(), steps);
-        let found = of_times(&recordings(&mut random, streams, machine, target, (recorded.len(), &planted)), &MACHINE);
+        let found = of_times(
+            &recordings(&mut random, streams, machine, target, (recorded.len(), &planted)),
+            &MACHINE,
+        );
         let at = |place: usize| recorded[place];
         let is_near = |one: usize, other: usize| at(one).abs_diff(at(other)) <= 1;
         score.series += 1;
         score.planted += planted.len();
-        score.found += planted.iter().filter(|step| found.iter().any(|one| is_near(*one, **step))).count();
+        score.found += planted
+            .iter()
+            .filter(|step| found.iter().any(|one| is_near(*one, **step)))
+            .count();
         // What was found one recording away is the planted one at the wrong place, and no step more.
         let is_planted = |one: &&usize| planted.iter().any(|step| step.abs_diff(**one) <= 1);
         score.false_steps += found.iter().filter(|one| !is_planted(one)).count();
@@ -130,7 +142,13 @@ fn recordings(
             level *= if is_up { 1.0 + STEP } else { 1.0 / (1.0 + STEP) };
         }
         if machine == Machine::Mixed || random.below(10) == 0 {
-            state = [State::ALL[0], State::ALL[0], State::ALL[0], State::ALL[1], State::ALL[2]][random.below(5)];
+            state = [
+                State::ALL[0],
+                State::ALL[0],
+                State::ALL[0],
+                State::ALL[1],
+                State::ALL[2],
+            ][random.below(5)];
         }
         let stream = streams.head(target, state);
         let first = random.below(stream.len());

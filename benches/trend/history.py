@@ -1,17 +1,20 @@
 #!/usr/bin/env python3
 """How long `importgate trend` takes on a repository with two hundred recorded revisions of a project that imports a real package.
 
-    cargo build --release && python3 benches/trend/history.py target/release/importgate --python PYTHON
+    cargo build --release && cargo bench --no-run
+    python3 benches/trend/history.py target/release/importgate --python PYTHON
 
-PYTHON is an interpreter that has the package, SQLAlchemy where none is named. The repository is made below target/trend, or is
-taken as it is where an earlier run made it: a dozen modules, each importing parts of the package, of which every commit changes one
-and records it; every twentieth changes the module that all of them import. Two commits make something slower for good: one a
-single module, one all of them. What is timed, each five times, is git alone, which lists and reads every revision, then `trend`
-with one target and with all, and the page.
+PYTHON is an interpreter that has the package, SQLAlchemy where none is named. A dozen modules, each importing parts of the package, are
+recorded once, below target/trend; `cargo bench --bench experiment -- history` draws two hundred revisions from what was recorded,
+and each is committed. A baseline that is there already is taken with `--baseline FILE` instead.
+
+What is timed, each five times, is git alone, which lists and reads every revision, then `trend` with one target and with all, and
+the page. The processor time is that of the program and of git; on a machine with other work only that says something.
 """
 import argparse
 import os
 import pathlib
+import resource
 import shutil
 import statistics
 import subprocess
@@ -19,11 +22,8 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BASELINE = "importgate.baseline.json"
+BUDGETS = '[layers.all]\nmodules = ["app.*"]\nmax-time = "5s"\n'
 MODULES = 12
-#: Of each recording: as many as a quiet machine needs.
-SAMPLES = 16
-#: Which commit adds what to which module.
-SLOWER = {60: ("common", "import asyncio"), 120: ("m03", "import {package}.dialects.postgresql, email.mime.multipart")}
 PARTS = ["", ".orm", ".engine", ".sql", ".ext.declarative", ".pool"]
 
 
@@ -32,43 +32,38 @@ def git(folder, *words, **options):
     return subprocess.run(["git", *identity, *words], cwd=folder, check=True, stdout=subprocess.PIPE, **options).stdout
 
 
-def edit(folder, revision, package):
-    """Changes one module, in one commit of twenty the one that all import; what the commit is called."""
-    name = "common" if revision % 20 == 10 else f"m{revision % MODULES + 1:02}"
-    name, statement = SLOWER.get(revision, (name, f"def function_{revision}():\n    return {revision}"))
-    path = folder / "app" / f"{name}.py"
-    path.write_text(path.read_text() + "\n\n" + statement.format(package=package) + "\n")
-    return f"Change {name}" if revision not in SLOWER else f"Import more in {name}"
-
-
-def make(folder, program, python, package, revisions):
-    shutil.rmtree(folder, ignore_errors=True)
+def record(folder, program, python, package):
+    """A project and its baseline."""
     (folder / "app").mkdir(parents=True)
     (folder / "app/__init__.py").write_text("")
-    (folder / "app/common.py").write_text("import json\n")
     for index in range(MODULES):
-        part = PARTS[index % len(PARTS)]
-        text = f"import app.common\nimport {package}{part}\n"
-        (folder / f"app/m{index + 1:02}.py").write_text(text)
-    (folder / "importgate.toml").write_text('[layers.all]\nmodules = ["app.*"]\nmax-time = "5s"\n')
+        (folder / f"app/m{index + 1:02}.py").write_text(f"import {package}{PARTS[index % len(PARTS)]}\n")
+    (folder / "importgate.toml").write_text(BUDGETS)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    subprocess.run([program, "record", "--quiet", "--python", python], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    return folder / BASELINE
+
+
+def commit_each(folder, revisions):
+    folder.mkdir(parents=True)
+    (folder / "importgate.toml").write_text(BUDGETS)
     git(folder, "init", "--quiet", "--initial-branch=main")
-    for revision in range(revisions):
-        subject = edit(folder, revision, package) if revision else "Begin"
-        command = [program, "record", "--quiet", "--samples", str(SAMPLES), "--python", python]
-        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    for file in sorted(revisions.iterdir()):
+        shutil.copy(file, folder / BASELINE)
         git(folder, "add", "--all")
-        git(folder, "commit", "--quiet", "-m", subject)
-        print(f"\r{revision + 1} of {revisions}", end="", flush=True)
-    print()
+        git(folder, "commit", "--quiet", "-m", f"Revision {int(file.stem)}")
+    git(folder, "gc", "--quiet")
 
 
 def timed(name, run):
-    times = []
+    walls, cpus = [], []
     for _ in range(5):
-        start = time.perf_counter()
+        start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
         run()
-        times.append(time.perf_counter() - start)
-    print(f"{name:40} {statistics.median(times):6.2f} s  ({min(times):.2f} to {max(times):.2f})")
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        walls.append(time.perf_counter() - start)
+        cpus.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    print(f"| {name} | {statistics.median(cpus):.2f} s | {statistics.median(walls):.2f} s |")
 
 
 def read_by_git(folder):
@@ -80,24 +75,29 @@ def read_by_git(folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program", type=pathlib.Path)
-    parser.add_argument("--python", required=True)
+    parser.add_argument("--python", default="python3")
     parser.add_argument("--package", default="sqlalchemy")
+    parser.add_argument("--baseline", type=pathlib.Path, help="a recorded baseline to draw from")
     parser.add_argument("--revisions", type=int, default=200)
-    parser.add_argument("--recorder", type=pathlib.Path, help="another build of importgate, to record with")
     options = parser.parse_args()
-    program = options.program.resolve()
-    folder = ROOT / "target/trend"
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    if not (folder / ".git").is_dir():
-        make(folder, (options.recorder or program).resolve(), options.python, options.package, options.revisions)
+    program, folder = options.program.resolve(), ROOT / "target/trend"
+    shutil.rmtree(folder, ignore_errors=True)
+    recorded = options.baseline or record(folder / "project", program, options.python, options.package)
+    draw = ["cargo", "bench", "--quiet", "--bench", "experiment", "--", "history", recorded.resolve(), folder / "drawn"]
+    subprocess.run([*draw, str(options.revisions)], cwd=ROOT, check=True)
+    repository = folder / "repository"
+    commit_each(repository, folder / "drawn")
     trend = [program, "trend"]
-    quiet = {"cwd": folder, "check": True, "stdout": subprocess.DEVNULL}
-    size = (folder / BASELINE).stat().st_size
-    print(f"{len(git(folder, 'log', '--format=%h', '--', BASELINE).splitlines())} revisions, {size / 1024:.0f} KiB each")
-    timed("git lists and reads all of them", lambda: read_by_git(folder))
-    timed("trend of one target", lambda: subprocess.run([*trend, "app.m01"], **quiet))
-    timed("trend of all targets", lambda: subprocess.run(trend, **quiet))
-    timed("the page of all targets", lambda: subprocess.run([*trend, "--format", "html"], **quiet))
+    quiet = {"cwd": repository, "check": True, "stdout": subprocess.DEVNULL}
+    size = (repository / BASELINE).stat().st_size
+    print(f"{options.revisions} revisions, {size / 1024:.0f} KiB each\n\n| what | processor time | wall clock |\n| --- | ---: | ---: |")
+    timed("git lists and reads all of them", lambda: read_by_git(repository))
+    timed("`trend` of no more than one revision", lambda: subprocess.run([*trend, "--revisions", "1"], **quiet))
+    first = subprocess.run([*trend, "--format", "csv"], cwd=repository, check=True, stdout=subprocess.PIPE, text=True)
+    name = first.stdout.splitlines()[1].split(",")[1].strip('"')
+    timed("`trend` of one target", lambda: subprocess.run([*trend, name], **quiet))
+    timed("`trend` of all targets", lambda: subprocess.run(trend, **quiet))
+    timed("its page", lambda: subprocess.run([*trend, "--format", "html"], **quiet))
 
 
 if __name__ == "__main__":

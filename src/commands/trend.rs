@@ -58,10 +58,11 @@ fn trend(arguments: &TrendArguments, file: &Path, budgets: Option<&BudgetsFile>)
         return Err(no_revision(file, revisions.is_shallow));
     }
     let (history, gaps) = read(&repository, revisions, until)?;
+    let known = history.targets();
     let word = |asked: &String| match budgets {
         Some(file) => Word {
             asked: asked.clone(),
-            means: file.budgets.spelled_out(asked),
+            means: file.budgets.meant_among(&known, asked),
         },
         None => Word::from(asked.as_str()),
     };

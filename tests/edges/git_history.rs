@@ -11,13 +11,13 @@ use importgate_core::observed::ContentHash;
 use tempfile::TempDir;
 
 /// A repository in a temporary folder.
-struct Fixture {
+pub(crate) struct Fixture {
     _folder: TempDir,
-    root: PathBuf,
+    pub(crate) root: PathBuf,
 }
 
 impl Fixture {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let fixture = Self::in_folder(|root| {
             fs::create_dir(root).expect("a folder");
             git(root, &["init", "--quiet", "--initial-branch=main"]);
@@ -33,7 +33,7 @@ impl Fixture {
         Self { _folder: folder, root }
     }
 
-    fn clone(&self, how: &str) -> Self {
+    pub(crate) fn clone(&self, how: &str) -> Self {
         let url = format!("file://{}", self.root.display());
         Self::in_folder(|root| {
             let target = root.to_string_lossy().into_owned();
@@ -41,13 +41,13 @@ impl Fixture {
         })
     }
 
-    fn commit(&self, path: &str, text: &str) {
+    pub(crate) fn commit(&self, path: &str, text: &str) {
         self.write(path, text);
         git(&self.root, &["add", "--all"]);
         git(&self.root, &["commit", "--quiet", "--allow-empty", "--message=change"]);
     }
 
-    fn write(&self, path: &str, text: &str) {
+    pub(crate) fn write(&self, path: &str, text: &str) {
         let path = self.root.join(path);
         fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
         fs::write(path, text).expect("a file");
@@ -73,7 +73,7 @@ impl Fixture {
 }
 
 /// Runs git and returns its output; the developer's own configuration plays no part.
-fn git(folder: &Path, arguments: &[&str]) -> String {
+pub(crate) fn git(folder: &Path, arguments: &[&str]) -> String {
     let output = Command::new("git")
         .current_dir(folder)
         .args(["-c", "user.name=Test", "-c", "user.email=test@example.org"])

@@ -2,6 +2,7 @@
 
 mod git;
 mod git_history;
+mod git_revisions;
 mod store;
 
 use std::process::Command;

@@ -42,4 +42,5 @@ mod set_up;
 mod shards;
 mod startup;
 mod support;
+mod trend;
 mod usage;

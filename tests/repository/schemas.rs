@@ -4,7 +4,7 @@ use std::path::Path;
 use std::{env, fs};
 
 use importgate_core::budgets;
-use importgate_core::report::{explain, json};
+use importgate_core::report::{explain, json, trend};
 
 #[track_caller]
 fn assert_up_to_date(name: &str, schema: &str) {
@@ -32,4 +32,9 @@ fn that_of_an_explanation_is_up_to_date() {
 #[test]
 fn that_of_the_budgets_file_is_up_to_date() {
     assert_up_to_date("budgets.schema.json", &budgets::schema());
+}
+
+#[test]
+fn that_of_the_trend_is_up_to_date() {
+    assert_up_to_date("trend.schema.json", &trend::json::schema());
 }

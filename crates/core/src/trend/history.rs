@@ -66,9 +66,10 @@ impl History {
         }
     }
 
-    /// How many revisions were added.
-    pub fn revisions(&self) -> usize {
-        self.revisions.len()
+    /// The targets that a revision has, in any environment.
+    pub fn targets(&self) -> BTreeSet<String> {
+        let targets = self.environments.values().flat_map(|series| series.targets.keys());
+        targets.cloned().collect()
     }
 
     /// What became of the targets that one of `words` stands for; of all where there are none.
@@ -105,9 +106,7 @@ impl History {
                 known: first_names(self.environments.keys().map(|key| key.0.as_str())),
             });
         }
-        let names: BTreeSet<&str> = (self.environments.values())
-            .flat_map(|series| series.targets.keys().map(String::as_str))
-            .collect();
+        let names = self.targets();
         let asked: Vec<String> = (words.iter())
             .filter(|word| !names.iter().any(|name| word.stands_for(name)))
             .map(|word| word.asked.clone())
@@ -115,8 +114,8 @@ impl History {
         match asked.first() {
             None => Ok(()),
             Some(first) => Err(TrendError::NoTarget {
-                meant: nearest(first, names.iter().copied()).map(str::to_owned),
-                known: first_names(names.into_iter()),
+                meant: nearest(first, names.iter().map(String::as_str)).map(str::to_owned),
+                known: first_names(names.iter().map(String::as_str)),
                 asked,
             }),
         }

@@ -8,6 +8,8 @@ mod markdown;
 pub(super) mod sparkline;
 mod summary;
 mod terminal;
+#[cfg(test)]
+mod tests;
 pub(super) mod words;
 
 pub(super) use commits::{Commit, commits};

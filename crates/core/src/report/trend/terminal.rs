@@ -18,9 +18,10 @@ const FAINT: Style = Style::new().dimmed();
 /// Columns that a narrow terminal can do without, the first to go first.
 const EXPENDABLE: [&str; 5] = ["recorded", "of modules", "of memory", "modules", "memory"];
 
-/// The columns of a sparkline where there is room, and where there is less than so much.
+/// From how many columns on a terminal is wide, and below how many it is narrow.
 const WIDE: usize = 110;
-const COLUMNS: [usize; 2] = [16, 24];
+const NARROW: usize = 70;
+/// The columns of the sparklines of memory and modules, which a wide terminal has.
 const COLUMNS_OF_OTHERS: usize = 12;
 
 /// How many commits are shown without `verbose`, how many targets of each, and how many clauses on what else is different.
@@ -85,7 +86,7 @@ fn row(summary: &Summary<'_>, width: usize) -> Row {
     let newest = summary.newest();
     let or_none = |text: Option<String>| Cell::new(text.unwrap_or_else(|| "-".to_owned()));
     let style = style(summary.course);
-    let columns = COLUMNS[usize::from(width >= WIDE)];
+    let columns = columns_of_time(width);
     let others = |values: &[Option<f64>]| match width >= WIDE {
         true => Cell::new(sparkline::of(values, COLUMNS_OF_OTHERS)),
         false => Cell::default(),
@@ -102,6 +103,15 @@ fn row(summary: &Summary<'_>, width: usize) -> Row {
         others(&summary.modules()),
         Cell::new(numbers::count(summary.target.recordings)),
     ])
+}
+
+/// The columns of the sparkline of the time.
+fn columns_of_time(width: usize) -> usize {
+    match width {
+        WIDE.. => 24,
+        NARROW.. => 12,
+        _ => 8,
+    }
 }
 
 fn style(course: Course) -> Style {
