@@ -152,11 +152,11 @@ fn recordings(
         }
         let stream = streams.head(target, state);
         let first = random.below(stream.len());
-        let samples: Vec<Sample> = (stream.iter().cycle().skip(first).take(SAMPLES).cloned())
+        let samples: Vec<Sample> = (stream.iter().cycle().skip(first).take(SAMPLES))
             .map(|sample| Sample {
                 cpu_ns: (sample.cpu_ns as f64 * level) as u64,
                 own: Vec::new(),
-                ..sample
+                ..sample.clone()
             })
             .collect();
         recordings.push(Timed {

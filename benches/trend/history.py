@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""How long `importgate trend` takes on a repository with two hundred recorded revisions of a project that imports a real package.
+"""How long `importgate trend` takes on a repository with two hundred revisions of a project that imports a real package.
 
     cargo build --release && cargo bench --no-run
     python3 benches/trend/history.py target/release/importgate --python PYTHON
 
-PYTHON is an interpreter that has the package, SQLAlchemy where none is named. A dozen modules, each importing parts of the package, are
-recorded once, below target/trend; `cargo bench --bench experiment -- history` draws two hundred revisions from what was recorded,
-and each is committed. A baseline that is there already is taken with `--baseline FILE` instead.
+PYTHON is an interpreter that has the package, SQLAlchemy where none is named. A dozen modules, each importing parts of it,
+are recorded once, below target/trend; `cargo bench --bench experiment -- history` draws two hundred revisions from what was
+recorded, and each is committed. A baseline that is there already is taken with `--baseline FILE` instead.
 
-What is timed, each five times, is git alone, which lists and reads every revision, then `trend` with one target and with all, and
-the page. The processor time is that of the program and of git; on a machine with other work only that says something.
+What is timed, each five times, is git alone, which lists and reads every revision, then `trend` with one target and with all,
+and the page. The processor time is that of the program and of git; on a machine with other work only that says something.
 """
 import argparse
 import os
@@ -40,7 +40,8 @@ def record(folder, program, python, package):
         (folder / f"app/m{index + 1:02}.py").write_text(f"import {package}{PARTS[index % len(PARTS)]}\n")
     (folder / "importgate.toml").write_text(BUDGETS)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    subprocess.run([program, "record", "--quiet", "--python", python], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    command = [program, "record", "--quiet", "--python", python]
+    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
     return folder / BASELINE
 
 
@@ -87,17 +88,20 @@ def main():
     subprocess.run([*draw, str(options.revisions)], cwd=ROOT, check=True)
     repository = folder / "repository"
     commit_each(repository, folder / "drawn")
-    trend = [program, "trend"]
-    quiet = {"cwd": repository, "check": True, "stdout": subprocess.DEVNULL}
     size = (repository / BASELINE).stat().st_size
-    print(f"{options.revisions} revisions, {size / 1024:.0f} KiB each\n\n| what | processor time | wall clock |\n| --- | ---: | ---: |")
+    print(f"{options.revisions} revisions, {size / 1024:.0f} KiB each\n")
+    print("| what | processor time | wall clock |\n| --- | ---: | ---: |")
+
+    def trend(*words):
+        command = [program, "trend", *words]
+        return subprocess.run(command, cwd=repository, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+    name = trend("--format", "csv").splitlines()[1].split(",")[1].strip('"')
     timed("git lists and reads all of them", lambda: read_by_git(repository))
-    timed("`trend` of no more than one revision", lambda: subprocess.run([*trend, "--revisions", "1"], **quiet))
-    first = subprocess.run([*trend, "--format", "csv"], cwd=repository, check=True, stdout=subprocess.PIPE, text=True)
-    name = first.stdout.splitlines()[1].split(",")[1].strip('"')
-    timed("`trend` of one target", lambda: subprocess.run([*trend, name], **quiet))
-    timed("`trend` of all targets", lambda: subprocess.run(trend, **quiet))
-    timed("its page", lambda: subprocess.run([*trend, "--format", "html"], **quiet))
+    timed("`trend` of the newest revision", lambda: trend("--revisions", "1"))
+    timed("`trend` of one target", lambda: trend(name))
+    timed("`trend` of all targets", trend)
+    timed("its page", lambda: trend("--format", "html"))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,9 @@ const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
 /// noise looks like noise.
 const LEAST_RANGE: f64 = 0.2;
 
+/// Where the middle of what differs by less stands: at the middle of a bar, so that it is all of one height.
+const MIDDLE_BAR: f64 = 3.5 / 8.0;
+
 /// The series in no more than so many columns; a revision without a value is a blank.
 pub(in crate::report) fn of(values: &[Option<f64>], columns: usize) -> String {
     let groups = grouped(values, columns);
@@ -50,12 +53,13 @@ impl Range {
             .collect();
         let low = known.iter().copied().min_by(f64::total_cmp)?;
         let high = known.iter().copied().max_by(f64::total_cmp)?;
-        let (middle, least) = (f64::midpoint(low, high), LEAST_RANGE * f64::midpoint(low, high).abs());
+        let middle = f64::midpoint(low, high);
+        let least = LEAST_RANGE * middle.abs();
         Some(match high - low >= least {
             true => Self { low, high },
             false => Self {
-                low: middle - least / 2.0,
-                high: middle + least / 2.0,
+                low: middle - MIDDLE_BAR * least,
+                high: middle + (1.0 - MIDDLE_BAR) * least,
             },
         })
     }
@@ -83,8 +87,8 @@ mod tests {
     #[test]
     fn a_step_is_as_high_as_the_line_and_noise_is_not() {
         assert_eq!(of(&known(&[10.0, 10.0, 20.0, 20.0]), 9), "▁▁██");
-        assert_eq!(of(&known(&[10.0, 10.1, 9.9, 10.0]), 9), "▅▅▄▅");
-        assert_eq!(of(&known(&[7.0]), 9), "▅");
+        assert_eq!(of(&known(&[10.0, 10.1, 9.9, 10.0]), 9), "▄▄▄▄");
+        assert_eq!(of(&known(&[7.0]), 9), "▄");
     }
 
     #[test]
