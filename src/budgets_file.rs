@@ -103,6 +103,11 @@ impl Location {
         self.beside(named.map_or_else(|| self.usual_baseline(), |cited| cited.value.as_str()))
     }
 
+    /// What is recorded of benchmarks, beside the baseline that a file of this name usually has.
+    fn benchmarks(&self) -> PathBuf {
+        self.beside(&self.usual_baseline().replace(".baseline.", ".benchmarks."))
+    }
+
     fn usual_baseline(&self) -> &'static str {
         let own = STANDALONE
             .iter()
@@ -141,6 +146,11 @@ impl BudgetsFile {
     /// A path of the file, which starts at its folder.
     pub(crate) fn beside(&self, name: &str) -> PathBuf {
         self.location.beside(name)
+    }
+
+    /// What is recorded of benchmarks.
+    pub(crate) fn benchmarks(&self) -> PathBuf {
+        self.location.benchmarks()
     }
 
     /// The baseline of the project.

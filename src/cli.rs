@@ -14,12 +14,14 @@ use crate::today;
 
 mod allow;
 mod asked;
+mod benchmarks;
 mod comment;
 mod formats;
 mod trend;
 
 pub use allow::AllowArguments;
 pub use asked::AskedArguments;
+pub use benchmarks::BenchmarkArguments;
 pub use comment::{CommentArguments, ForgeChoice};
 pub use formats::{DoctorFormat, ExplainFormat, FixFormat, FormatKind, OutputFormat, TableFormat};
 pub use trend::{TrendArguments, TrendFormat};
@@ -248,6 +250,9 @@ pub struct CheckArguments {
     /// Exit with 0 where budgets are exceeded; 2 and 3 stay.
     #[arg(long)]
     pub exit_zero: bool,
+    /// What other tools measured.
+    #[command(flatten)]
+    pub benchmarks: BenchmarkArguments,
     /// Which project.
     #[command(flatten)]
     pub project: ProjectArguments,
@@ -309,6 +314,9 @@ pub struct RecordArguments {
     /// Measure every target, also those that are as they were recorded.
     #[arg(long)]
     pub all: bool,
+    /// What other tools measured.
+    #[command(flatten)]
+    pub benchmarks: BenchmarkArguments,
     /// Which project.
     #[command(flatten)]
     pub project: ProjectArguments,

@@ -7,7 +7,9 @@ use crate::forge::ForgeError;
 use crate::git::GitError;
 use crate::store::allowances::AllowanceStoreError;
 use crate::store::baseline::StoreError;
+use crate::store::benchmarks::BenchmarkStoreError;
 use crate::store::usage::UsageStoreError;
+use importgate_benchmarks::ReadError;
 use importgate_core::baseline::MergeError;
 use importgate_core::budgets::Diagnostics;
 use importgate_core::checks::CannotLeaveOut;
@@ -73,6 +75,12 @@ pub(crate) enum Error {
     /// The baseline could not be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A file of benchmarks could not be read.
+    #[error(transparent)]
+    Benchmarks(#[from] ReadError),
+    /// What is recorded of benchmarks could not be read or written.
+    #[error(transparent)]
+    RecordedBenchmarks(#[from] BenchmarkStoreError),
     /// The usage file could not be read or written.
     #[error(transparent)]
     Usages(#[from] UsageStoreError),
@@ -114,6 +122,8 @@ impl Error {
             | Self::Store(_)
             | Self::Usages(_)
             | Self::Allowances(AllowanceStoreError::Unwritable { .. })
+            | Self::Benchmarks(_)
+            | Self::RecordedBenchmarks(_)
             | Self::Merge(_)
             | Self::Git(_)
             | Self::CannotMeasure(_) => exit::CANNOT_MEASURE,

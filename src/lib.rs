@@ -6,6 +6,7 @@
 mod allowances;
 mod artifacts;
 mod base;
+mod benchmarks;
 mod budgets_file;
 mod checking;
 pub mod cli;

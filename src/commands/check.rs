@@ -1,5 +1,6 @@
 //! `importgate check`: has the project checked, writes the report.
 
+use crate::benchmarks;
 use crate::checking::Checking;
 use crate::cli::{CheckArguments, FormatKind};
 use crate::error::Error;
@@ -9,14 +10,17 @@ use crate::project::Project;
 use crate::shards::Division;
 use crate::store;
 use importgate_core::checks::Verdict;
-use importgate_core::report::listing;
+use importgate_core::flows::report_without_targets;
+use importgate_core::observed::Clock;
+use importgate_core::report::{Report, listing};
+use importgate_probe::{Stopwatch, machine};
 
 /// Runs the check and returns the exit code.
 pub(super) fn run(arguments: &CheckArguments) -> Result<u8, Error> {
     if arguments.list {
         return list(arguments);
     }
-    let report = Checking::of(arguments)?.run()?.report;
+    let report = report(arguments)?;
     outputs::write(&report, &arguments.formats, arguments.verbose > 0)?;
     Ok(match report.verdict {
         _ if let Some(signal) = report.run.interrupted => exit::stopped_by(signal),
@@ -41,4 +45,32 @@ fn list(arguments: &CheckArguments) -> Result<u8, Error> {
         _ => Err(Error::Usage("--list has two formats: terminal and json".to_owned())),
     })?;
     Ok(exit::PASS)
+}
+
+/// The report of what is imported, and of what other tools measured.
+fn report(arguments: &CheckArguments) -> Result<Report, Error> {
+    let clock = Stopwatch::start();
+    let checking = Checking::of(arguments)?;
+    let asked = checking.asked.clone();
+    let division = benchmarks::Division::of(&arguments.benchmarks, &arguments.project.budgets, &arguments.modules)?;
+    let mut report = match &division.benchmarks {
+        Some(benchmarks) if division.nothing_else => {
+            let seconds = clock.elapsed().as_secs_f64();
+            report_without_targets(benchmarks.budgets(), &asked, machine::fingerprint(), seconds)
+        }
+        _ => {
+            let of_targets = Checking {
+                modules: &division.targets,
+                ..checking
+            };
+            of_targets.run()?.report
+        }
+    };
+    // Of a run that is divided, one part has them.
+    let is_first = report.shard.as_ref().is_none_or(|shard| shard.number == 1);
+    if let Some(benchmarks) = division.benchmarks.filter(|_| is_first) {
+        let asked = asked.weighed(&benchmarks.budgets().severities);
+        benchmarks.add_to(&mut report, &asked)?;
+    }
+    Ok(report)
 }

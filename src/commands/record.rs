@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::benchmarks;
 use crate::cli::{OutputFormat, RecordArguments, TableFormat};
 use crate::error::Error;
 use crate::exit;
@@ -25,11 +26,25 @@ use importgate_probe::{Probe, Stopwatch, machine, runner};
 /// Runs the recording and returns the exit code.
 pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
     let clock = Stopwatch::start();
+    let words: Vec<String> = arguments.modules.iter().chain(&arguments.only).cloned().collect();
+    let division = benchmarks::Division::of(&arguments.benchmarks, &arguments.project.budgets, &words)?;
+    let code = if division.nothing_else {
+        exit::PASS
+    } else {
+        record_targets(arguments, &division.targets, &clock)?
+    };
+    if let Some(benchmarks) = &division.benchmarks {
+        outputs::to_standard_output(&benchmarks.record(arguments.dry_run)?)?;
+    }
+    Ok(code)
+}
+
+/// Records everything that is imported.
+fn record_targets(arguments: &RecordArguments, words: &[String], clock: &Stopwatch) -> Result<u8, Error> {
     let (project, mut session) = Project::open(&arguments.project)?;
     let sampling = project.sampling(&arguments.measure);
     session.end_run_at(clock.end(sampling.time_limit));
-    let words: Vec<String> = arguments.modules.iter().chain(&arguments.only).cloned().collect();
-    let targets = project.select(&words)?.targets;
+    let targets = project.select(words)?.targets;
     // A baseline that cannot be read is said before minutes of measuring, not after.
     let old = match store::baseline::read(&project.baseline_path) {
         Err(StoreError::Damaged { .. }) if arguments.force => None,
@@ -48,7 +63,7 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
         sampling,
     };
     let measure = Probe::new(session, instruction_counter(&project.budgets)?);
-    let deadline = Deadline::new(&clock, recorded.sampling.time_limit);
+    let deadline = Deadline::new(clock, recorded.sampling.time_limit);
     let mut progress = ProgressLine::new(arguments.measure.quiet);
     let recording = record(&recorded, &measure, deadline, &mut progress)?;
     progress.finish();

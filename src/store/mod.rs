@@ -12,6 +12,7 @@
 
 pub mod allowances;
 pub mod baseline;
+pub(crate) mod benchmarks;
 pub mod usage;
 
 use std::ffi::OsString;

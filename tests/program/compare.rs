@@ -91,6 +91,7 @@ fn report(verdict: Verdict, targets: &[(&str, f64)]) -> Report {
         findings: Vec::new(),
         causes: Vec::new(),
         targets: targets.iter().map(|(name, time_ms)| target(name, *time_ms)).collect(),
+        benchmarks: Vec::new(),
         environment: ReportEnvironment {
             key: EnvironmentKey(KEY.to_owned()),
             python: "python3".to_owned(),

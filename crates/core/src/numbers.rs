@@ -14,6 +14,20 @@ pub(crate) fn time(milliseconds: f64) -> String {
     }
 }
 
+/// A duration of any size, such as `55.0 ns`, `9.87 us` or `312 ms`: what benchmarks measure may be far below a millisecond.
+pub(crate) fn any_time(milliseconds: f64) -> String {
+    match milliseconds.abs() {
+        size if size >= 0.9995 || size == 0.0 => time(milliseconds),
+        size if size >= 0.000_999_5 => format!("{} us", significant(milliseconds * 1e3, 3)),
+        _ => format!("{} ns", significant(milliseconds * 1e6, 3)),
+    }
+}
+
+/// A number without a unit, such as `0.912` or `1,203`.
+pub(crate) fn number(number: f64) -> String {
+    significant(number, 3)
+}
+
 /// A change of a duration, in milliseconds, with its sign: `+2.93 ms`.
 pub(crate) fn time_change(milliseconds: f64) -> String {
     signed(milliseconds, time)

@@ -5,6 +5,7 @@
 //! This part is pure: [`Baseline::parse`] and [`Baseline::render`] turn bytes into values and back. `store` has the file.
 
 mod anchor;
+mod benchmarks;
 mod changes;
 mod comparability;
 mod decode;
@@ -31,6 +32,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use anchor::{Anchor, AnchorNumbers};
+pub use benchmarks::{RecordedBenchmark, RecordedBenchmarks, RecordedBenchmarksError};
 pub use changes::{BaselineChanges, OriginChange, TargetChange, TargetSummary};
 pub use comparability::{Aspect, COUNTER_VARIABLE, Circumstances, Comparability, Difference};
 pub use error::{MergeError, ParseError};

@@ -9,6 +9,7 @@
 
 mod allowance;
 mod among_recorded;
+mod benchmarks;
 mod checkpoints;
 mod cited;
 mod claims;
@@ -22,6 +23,7 @@ mod names;
 mod overrides;
 mod packages;
 mod pattern;
+mod quantity;
 mod resolve;
 mod schema;
 mod sections;
@@ -42,6 +44,7 @@ pub use self::allowance::{
     Accepted, Allowance, AllowanceFile, Amount, AmountKind, DAYS_OF_WARNING, FOLDER as ALLOWANCES, InBaseline,
     Relative, Term, accept, can_be_allowed, read as read_allowances,
 };
+pub use self::benchmarks::{Bound, Bounded, Statistic, matches_benchmark};
 pub use self::cited::{BudgetLine, Cited, Inconclusive};
 pub use self::diagnostic::{Diagnostic, Diagnostics};
 pub use self::engine::{Bytecode, Engine, ReuseBy};

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::keys::{FILE, Names, Section, Tables, module_pattern, name_pattern};
+use super::keys::{FILE, Keys, Names, Section, Tables, module_pattern, name_pattern};
 
 /// Where the catalogue that editors read has it.
 const ID: &str = "https://json.schemastore.org/importgate.json";
@@ -44,6 +44,7 @@ fn of_section(section: &Section) -> Json {
         Tables::One => return table,
         Tables::Named(Names::Chosen) => name_pattern(),
         Tables::Named(Names::Module) => module_pattern(),
+        Tables::NamedBeside(own) => return beside(section, own, table),
     };
     json!({
         "type": "object",
@@ -51,6 +52,20 @@ fn of_section(section: &Section) -> Json {
         "description": section.about,
         "additionalProperties": table,
         "propertyNames": {"pattern": pattern},
+    })
+}
+
+/// A section with keys of its own beside tables of any name.
+fn beside(section: &Section, own: Keys, table: Json) -> Json {
+    let heading = format!("[{}]", section.name);
+    let own = own.iter().flat_map(|group| group.iter());
+    let properties: Map<String, Json> = own.map(|key| (key.name().to_owned(), key.schema(&heading))).collect();
+    json!({
+        "type": "object",
+        "title": heading,
+        "description": section.about,
+        "properties": properties,
+        "additionalProperties": table,
     })
 }
 

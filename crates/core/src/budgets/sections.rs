@@ -1,5 +1,6 @@
 //! The tables that name what is measured: layers, modules, start-up sequences and commands.
 
+use super::benchmarks::{BenchmarkRules, BenchmarkTables, NamePattern};
 use super::checkpoints::Checkpoint;
 use super::keys::declared::{command, layer, startup};
 use super::keys::{CHECKPOINTS, COMMANDS, LAYERS, MODULES, STARTUP};
@@ -19,6 +20,10 @@ pub(super) struct Layer {
     pub(super) patterns: Vec<LocatedPattern>,
     /// What these patterns match and the layer is not to have.
     pub(super) exclude: Vec<LocatedPattern>,
+    /// Which benchmarks it has.
+    pub(super) benchmarks: Vec<Located<NamePattern>>,
+    /// What these have to keep within.
+    pub(super) benchmark_rules: BenchmarkRules,
     pub(super) max_total_time_ms: Option<Located<f64>>,
     pub(super) rules: Rules,
 }
@@ -56,6 +61,7 @@ pub(super) struct Sections {
     pub(super) startups: Vec<Startup>,
     pub(super) commands: Vec<Command>,
     pub(super) checkpoints: Vec<Checkpoint>,
+    pub(super) benchmarks: BenchmarkTables,
 }
 
 impl Sections {
@@ -90,6 +96,7 @@ impl Sections {
             startups,
             commands,
             checkpoints: checkpoints.collect(),
+            benchmarks: BenchmarkTables::read(root),
         }
     }
 
@@ -109,12 +116,22 @@ impl Layer {
         let name_fits = is_target_name(&named, &table);
         let patterns = table.read(&layer::MODULES);
         let exclude = table.read(&layer::EXCLUDE);
+        let benchmarks = table.read(&layer::BENCHMARKS);
+        if patterns.is_none() && benchmarks.is_none() && !table.has_any(&[layer::MODULES.name, layer::BENCHMARKS.name])
+        {
+            let message = format!("{} has neither `modules` nor `benchmarks`", table.name());
+            table.report_absence(&message, &format!("add `modules = {}`", layer::MODULES.example()));
+        }
+        let benchmark_rules = BenchmarkRules::of_layer(&mut table);
         let max_total_time_ms = table.read(&layer::MAX_TOTAL_TIME);
         let rules = Rules::of_imports(&mut table);
         table.finish();
-        name_fits.then_some(Self {
+        let has_patterns = patterns.is_some() || benchmarks.is_some();
+        (name_fits && has_patterns).then_some(Self {
             named,
-            patterns: patterns?.value,
+            patterns: patterns.map(|patterns| patterns.value).unwrap_or_default(),
+            benchmarks: benchmarks.map(|patterns| patterns.value).unwrap_or_default(),
+            benchmark_rules,
             exclude: exclude.map(|patterns| patterns.value).unwrap_or_default(),
             max_total_time_ms,
             rules,

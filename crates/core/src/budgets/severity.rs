@@ -24,7 +24,7 @@ pub enum Weight {
 pub type Severities = BTreeMap<Code, Cited<Weight>>;
 
 /// The codes that have a key, which is called as they are.
-const KEYS: [(Code, Key<Choice<Weight>>); 20] = [
+const KEYS: [(Code, Key<Choice<Weight>>); 22] = [
     (Code::OverTime, keys::OVER_TIME),
     (Code::OverTotalTime, keys::OVER_TOTAL_TIME),
     (Code::OverMemory, keys::OVER_MEMORY),
@@ -45,6 +45,8 @@ const KEYS: [(Code, Key<Choice<Weight>>); 20] = [
     (Code::ForeignBaseline, keys::FOREIGN_BASELINE),
     (Code::NoBaseline, keys::NO_BASELINE),
     (Code::ImportOrder, keys::IMPORT_ORDER),
+    (Code::OutOfBounds, keys::OUT_OF_BOUNDS),
+    (Code::FailedRequests, keys::FAILED_REQUESTS),
 ];
 
 /// Reads the table.

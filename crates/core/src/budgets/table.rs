@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::diagnostic::Mistakes;
 use super::in_force::Set;
-use super::keys::{Described, FILE, Key, Kind, Section, home_of};
+use super::keys::{Described, FILE, Key, Kind, Section, Tables, home_of};
 use super::names;
 use super::value::{Located, Value};
 use crate::budgets::Cited;
@@ -183,6 +183,25 @@ impl<'a> Table<'a> {
         values
             .filter_map(|(named, value)| Some((named, value.table(section.names())?)))
             .collect()
+    }
+
+    /// The same of a section that has keys of its own beside its tables: those as a table, and the tables.
+    pub(super) fn named_tables_beside(&mut self, section: &Section) -> (Option<Self>, Vec<(Named, Self)>) {
+        let own: Vec<&'static str> = match section.tables {
+            Tables::NamedBeside(keys) => keys
+                .iter()
+                .flat_map(|group| group.iter().map(|key| key.name()))
+                .collect(),
+            Tables::One | Tables::Named(_) => Vec::new(),
+        };
+        let Some(table) = self.take(section.name).and_then(|value| value.table(own.clone())) else {
+            return (None, Vec::new());
+        };
+        let named = table.named_values().into_iter();
+        let named = named.filter(|(named, _)| !own.contains(&named.name.as_str()));
+        let tables = named.filter_map(|(named, value)| Some((named, value.table(section.names())?)));
+        let tables = tables.collect();
+        (Some(table), tables)
     }
 
     /// Reports every key that is not declared, and returns how many there are.

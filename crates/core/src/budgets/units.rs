@@ -29,6 +29,9 @@ const MEMORY_UNITS: [Unit; 8] = [
     ("GB", 1e9, 1.0),
 ];
 
+/// Units of rates, so many a second.
+const RATE_UNITS: [Unit; 3] = [("/s", 1.0, 1.0), ("/min", 1.0, 60.0), ("/h", 1.0, 3600.0)];
+
 /// The unit of shares, as a fraction.
 const SHARE_UNITS: [Unit; 1] = [("%", 1.0, 100.0)];
 
@@ -81,6 +84,19 @@ pub fn memory_bytes(text: &str) -> Result<u64, UnitError> {
 /// Where the text is no number followed by `%`.
 pub fn share(text: &str) -> Result<f64, UnitError> {
     quantity(text, "a share", &SHARE_UNITS, "%", "`%`")
+}
+
+/// A rate, so many a second, such as `1000/s`.
+///
+/// # Errors
+/// Where the text is no number with one of these units.
+pub(super) fn rate(text: &str) -> Result<f64, UnitError> {
+    quantity(text, "a rate", &RATE_UNITS, "/s", "`/s`, `/min` or `/h`")
+}
+
+/// What a rate looks like.
+pub(super) fn rate_pattern() -> String {
+    pattern(&RATE_UNITS)
 }
 
 /// What a time looks like, as a pattern of JSON Schema.

@@ -10,7 +10,9 @@ use super::diagnostic::Mistakes;
 use super::names;
 use super::table::Table;
 use super::units::{self, UnitError};
+use crate::budgets::quantity::Quantity;
 use crate::budgets::{BudgetLine, Cited};
+use crate::observed::Unit;
 
 /// A valid value with its place in the file.
 #[derive(Debug, Clone, PartialEq)]
@@ -274,6 +276,33 @@ impl<'a> Value<'a> {
     fn out_of_range(&self, help: Option<String>) {
         let written = self.mistakes.source.slice(&self.span);
         self.report(&format!("{written} is out of range for `{}`", self.key()), help);
+    }
+
+    /// A time, an amount of memory, a rate or a share, or a number without a unit.
+    pub(super) fn quantity(&self) -> Option<Located<Quantity>> {
+        if let Some(number) = scalar_text(self.node) {
+            let number = number.replace('_', "").parse::<f64>().ok();
+            let number = number.filter(|number| number.is_finite() && *number >= 0.0);
+            if number.is_none() {
+                self.out_of_range(Some("accepted: a number that is not below zero".to_owned()));
+            }
+            let amount = |value| Quantity {
+                value,
+                unit: Unit::Number,
+            };
+            return number.map(|value| self.located(amount(value)));
+        }
+        let Some(text) = self.node.as_str() else {
+            self.wrong_type("a number with its unit", None);
+            return None;
+        };
+        match Quantity::parse(text) {
+            Ok(amount) => Some(self.located(amount)),
+            Err(UnitError { message, help }) => {
+                self.report(&message, Some(help));
+                None
+            }
+        }
     }
 
     /// A value with a unit, within a range.

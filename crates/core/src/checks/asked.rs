@@ -206,6 +206,7 @@ impl Asked {
             FindingKind::Baseline(BaselineRemark::BaseDiffers { .. } | BaselineRemark::OtherConditions { .. }) => {
                 self.compares()
             }
+            FindingKind::Benchmark(benchmark) => self.asks(benchmark.rule()),
             kind => self.asks(kind.code()),
         }
     }
@@ -221,6 +222,7 @@ fn rule_of(finding: &Finding) -> Code {
         FindingKind::Regression(_) => Code::Regression,
         FindingKind::MemoryRegression(_) => Code::MemoryRegression,
         FindingKind::Variation(_) => Code::Unstable,
+        FindingKind::Benchmark(benchmark) => benchmark.rule(),
         kind => kind.code(),
     }
 }

@@ -70,11 +70,15 @@ pub enum Code {
     AllowanceEnded,
     /// Nothing needs an allowance any more.
     UnusedAllowance,
+    /// A number of a benchmark other than a time is beyond its limit.
+    OutOfBounds,
+    /// Requests or runs of a benchmark failed.
+    FailedRequests,
 }
 
 impl Code {
     /// Every code, in the order in which findings of one target are read.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 33] = [
         Self::OverTime,
         Self::OverMemory,
         Self::OverModules,
@@ -106,6 +110,8 @@ impl Code {
         Self::AllowanceEnds,
         Self::AllowanceEnded,
         Self::UnusedAllowance,
+        Self::OutOfBounds,
+        Self::FailedRequests,
     ];
 
     /// The code of this name.
@@ -182,6 +188,8 @@ impl Code {
             Self::AllowanceEnds => "allowance-ends",
             Self::AllowanceEnded => "allowance-ended",
             Self::UnusedAllowance => "unused-allowance",
+            Self::OutOfBounds => "out-of-bounds",
+            Self::FailedRequests => "failed-requests",
         }
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::allowed::AllowanceRemark;
 use super::base::BaseUnavailable;
+use super::benchmarks::BenchmarkFinding;
 use super::ceiling::TimeCeiling;
 use super::code::{Code, Severity};
 use super::cycles::ImportCircle;
@@ -69,6 +70,8 @@ pub enum FindingKind {
     Heavy(HeavyModule),
     /// About what somebody has accepted.
     Allowance(AllowanceRemark),
+    /// `[benchmarks]`.
+    Benchmark(BenchmarkFinding),
 }
 
 impl FindingKind {
@@ -94,6 +97,7 @@ impl FindingKind {
             Self::Orders(orders) => orders.code(),
             Self::Heavy(_) => Code::HeavyModule,
             Self::Allowance(remark) => remark.code(),
+            Self::Benchmark(benchmark) => benchmark.code(),
         }
     }
 }

@@ -9,6 +9,7 @@
 mod allowed;
 mod asked;
 mod base;
+mod benchmarks;
 #[cfg(test)]
 mod by_hand;
 mod case;
@@ -44,6 +45,10 @@ mod warnings;
 pub use allowed::{AllowanceRemark, AllowanceState, Beyond, Touched, Unused};
 pub use asked::{Asked, CannotLeaveOut, Choice};
 pub use base::BaseUnavailable;
+pub use benchmarks::{
+    BenchmarkContext, BenchmarkFinding, BenchmarkJudgement, BenchmarkProblem, NotCompared, Undecided, judge_benchmarks,
+    target_of,
+};
 pub use case::{Before, Case, TargetStatus};
 pub use ceiling::TimeCeiling;
 pub use code::{Code, Severity};

@@ -169,6 +169,7 @@ pub fn check(
         findings,
         causes,
         targets,
+        benchmarks: Vec::new(),
         environment: ReportEnvironment {
             key: key.clone(),
             python: environment.interpreter.executable.display().to_string(),

@@ -3,6 +3,7 @@
 //! interpreter and without a clock.
 
 mod allow;
+mod benchmarks;
 mod check;
 mod classify;
 mod compare_with;
@@ -35,6 +36,7 @@ mod tests;
 use std::time::Duration;
 
 pub use allow::{Allow, AllowError, Proposal, rules_to_allow};
+pub use benchmarks::{BenchmarkCheck, add_benchmarks, report_without_targets};
 pub use check::{Allowances, Check, check};
 pub use classify::{Classify, ClassifyError, classify};
 pub use compare_with::{Against, Base, VerifySources};

@@ -2,6 +2,7 @@
 //! from; and [`Measure`], by which it is asked. Nothing here reads a clock, a file or a process, so that a decision can be
 //! tested on values that were typed by hand.
 
+mod benchmark;
 mod bytecode;
 mod chosen;
 mod closure;
@@ -23,6 +24,7 @@ mod sample;
 mod shared_map;
 mod syntax;
 
+pub use benchmark::{Benchmark, BenchmarkMachine, Better, Bucket, Each, Requests, Summary, Tool, Unit, Values};
 pub use bytecode::{BytecodeChange, BytecodeObstacle, BytecodeState};
 pub use chosen::ChosenBy;
 pub use closure::{ClosureChange, ContentHash, ModuleRecord, ModuleTable, Origin};

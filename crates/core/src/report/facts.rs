@@ -78,20 +78,21 @@ pub(super) fn reason(report: &Report) -> String {
             numbers::count(failed.count() as u64)
         );
     }
+    let tallies = tallies(report);
     let mut reason = match report.verdict {
-        Verdict::Pass => format!("{} {}", numbers::counted(targets, "target"), within(report)),
+        Verdict::Pass => {
+            let all = tallies.iter().map(|tally| numbers::counted(tally.all, tally.noun));
+            format!("{} {}", all.collect::<Vec<_>>().join(" and "), within(report))
+        }
         Verdict::Inconclusive => {
-            let open = report
-                .targets
-                .iter()
-                .filter(|target| target.verdict == Verdict::Inconclusive)
-                .count() as u64;
+            let open = tallies.iter().filter(|tally| tally.open > 0 || tallies.len() == 1);
+            let open = open.map(|tally| numbers::counted(tally.open, tally.noun));
             format!(
                 "nothing failed, but {} could not be decided",
-                numbers::counted(open, "target")
+                open.collect::<Vec<_>>().join(" and ")
             )
         }
-        Verdict::Fail => failing(report, targets),
+        Verdict::Fail => failing(report, &tallies),
     };
     let warnings = number_of(report, Severity::Warning);
     if warnings > 0 {
@@ -100,13 +101,49 @@ pub(super) fn reason(report: &Report) -> String {
     reason
 }
 
-fn failing(report: &Report, targets: u64) -> String {
-    let failing = report
-        .targets
-        .iter()
-        .filter(|target| TargetResult::of(target, report) == TargetResult::Fail)
-        .count() as u64;
-    let of_all = numbers::part_of(failing, targets, "target");
+/// How the rows of one kind stand.
+struct Tally {
+    noun: &'static str,
+    all: u64,
+    failing: u64,
+    open: u64,
+}
+
+impl Tally {
+    fn of(noun: &'static str, results: impl Iterator<Item = (TargetResult, Verdict)>) -> Self {
+        let mut tally = Self {
+            noun,
+            all: 0,
+            failing: 0,
+            open: 0,
+        };
+        for (result, verdict) in results {
+            tally.all += 1;
+            tally.failing += u64::from(result == TargetResult::Fail);
+            tally.open += u64::from(verdict == Verdict::Inconclusive);
+        }
+        tally
+    }
+}
+
+/// Targets and benchmarks, as far as there are any.
+fn tallies(report: &Report) -> Vec<Tally> {
+    let targets = report.targets.iter();
+    let targets = targets.map(|target| (TargetResult::of(target, report), target.verdict));
+    let benchmarks = report.benchmarks.iter();
+    let benchmarks = benchmarks.map(|benchmark| (benchmark.result(report), benchmark.verdict));
+    let mut tallies = vec![Tally::of("target", targets)];
+    if !report.benchmarks.is_empty() {
+        tallies.push(Tally::of("benchmark", benchmarks));
+        tallies.retain(|tally| tally.all > 0);
+    }
+    tallies
+}
+
+fn failing(report: &Report, tallies: &[Tally]) -> String {
+    let of_all = tallies.iter().filter(|tally| tally.failing > 0 || tallies.len() == 1);
+    let of_all = of_all.map(|tally| numbers::part_of(tally.failing, tally.all, tally.noun));
+    let of_all = of_all.collect::<Vec<_>>().join(" and ");
     let errors = number_of(report, Severity::Error);
     if errors == 0 {
         return format!("{of_all} failed");
@@ -122,6 +159,9 @@ fn failing(report: &Report, targets: u64) -> String {
 
 /// Which interpreter measured, and why it was that one.
 pub(super) fn python(environment: &ReportEnvironment) -> String {
+    if environment.python_version.is_empty() {
+        return "no interpreter".to_owned();
+    }
     wording::python(&environment.python_version, environment.python_chosen_by.as_ref())
 }
 
@@ -151,6 +191,9 @@ pub(super) fn samples(samples: u64, seconds: f64) -> String {
 
 /// What the run cost: samples, seconds and what was not measured again.
 pub(super) fn cost(report: &Report) -> String {
+    if is_of_benchmarks(report) {
+        return format!("read in {}", numbers::seconds(report.run.seconds));
+    }
     let mut cost = samples(report.run.samples, report.run.seconds);
     let reused = report
         .targets
@@ -164,6 +207,11 @@ pub(super) fn cost(report: &Report) -> String {
         ));
     }
     cost
+}
+
+/// True where there is nothing but benchmarks, so that nothing was measured.
+pub(super) fn is_of_benchmarks(report: &Report) -> bool {
+    report.targets.is_empty() && !report.benchmarks.is_empty()
 }
 
 /// How the time of the run divides, where that is known.
@@ -190,6 +238,9 @@ pub(super) fn is_counted(report: &Report) -> bool {
 
 /// What was compared with, and how fast this machine is beside the other.
 pub(super) fn compared_with(report: &Report) -> String {
+    if is_of_benchmarks(report) {
+        return String::from("benchmarks alone");
+    }
     let Some(baseline) = &report.baseline else {
         return String::from("no baseline");
     };

@@ -115,6 +115,7 @@ fn base(verdict: Verdict) -> Report {
         findings: Vec::new(),
         causes: Vec::new(),
         targets: Vec::new(),
+        benchmarks: Vec::new(),
         environment: ReportEnvironment {
             key: EnvironmentKey("cpython-3.13-linux-x86_64".to_owned()),
             python: ".venv/bin/python".to_owned(),

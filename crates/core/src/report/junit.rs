@@ -1,6 +1,7 @@
 //! The report as JUnit XML, which every CI service reads: a test suite for each layer and environment, a test case for each target. A
 //! service knows a test by `classname` and `name`, so these hold nothing that changes from run to run.
 
+mod benchmarks;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -16,7 +17,7 @@ use super::series::{self, Names, Series};
 use super::{facts, order, untrusted};
 use crate::checks::{Code, Severity, TargetStatus};
 use crate::numbers;
-use crate::report::{Finding, Report};
+use crate::report::{BenchmarkReport, Finding, Report};
 
 /// The suite of what is said of no target, and of targets in no layer.
 const RUN: &str = "run";
@@ -62,6 +63,11 @@ fn suites(report: &Report, environment: &str, all: &[&Series<'_>]) -> Vec<TestSu
             of_layer.map(|series| case(series, &findings)).collect(),
         ));
     }
+    let benchmarks = benchmarks::cases(report, &findings);
+    if !benchmarks.is_empty() {
+        let name = names.unique(&suite_name(environment, "benchmarks"));
+        suites.push(suite(&name, report, benchmarks));
+    }
     suites
 }
 
@@ -87,7 +93,8 @@ fn suite(name: &str, report: &Report, cases: Vec<TestCase>) -> TestSuite {
 /// What is said of the run as a whole, or of what has no row: a test case for each code.
 fn run_cases(report: &Report, findings: &[&Finding]) -> Vec<TestCase> {
     let rows: BTreeSet<&str> = report.targets.iter().map(|target| target.module.as_str()).collect();
-    let has_row = |finding: &&Finding| rows.contains(finding.target.as_str());
+    let benchmarks: BTreeSet<String> = report.benchmarks.iter().map(BenchmarkReport::target).collect();
+    let has_row = |finding: &&Finding| rows.contains(finding.target.as_str()) || benchmarks.contains(&finding.target);
     let of_run: Vec<&Finding> = findings.iter().copied().filter(|finding| !has_row(finding)).collect();
     let mut codes: Vec<Code> = Vec::new();
     for finding in &of_run {

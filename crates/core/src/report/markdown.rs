@@ -1,6 +1,7 @@
 //! The report for a job summary or a comment on a pull request. Both have a size limit, and a page that is refused tells
 //! nobody anything: whole blocks and rows are left out until it fits, the least important ones first, and it says how many.
 
+mod benchmarks;
 mod paragraph;
 
 use self::paragraph::Text;
@@ -112,6 +113,8 @@ enum Part {
     Row,
     /// The row of any other.
     OtherRow,
+    /// The row of a benchmark of another tool.
+    Benchmark,
     Percentiles,
 }
 
@@ -227,6 +230,7 @@ impl Page {
             pieces.push(Piece::new(part, row, result(target, marked_as, report)));
             pieces.extend(percentiles(target).map(|text| Piece::new(Part::Percentiles, extra, text)));
         }
+        pieces.extend(benchmarks::pieces(report));
         Self {
             head: head(report, name),
             summary: summary::markdown(report),
@@ -242,7 +246,7 @@ impl Page {
 
     /// Keeps pieces by rank for as long as there is room. A rank in which one did not fit may still hold a shorter one.
     fn fill(&mut self, most_bytes: usize) {
-        let tables = 2 * self.table_head.len() + PERCENTILES_HEAD.len();
+        let tables = 2 * self.table_head.len() + PERCENTILES_HEAD.len() + benchmarks::HEAD.len();
         let frame = self.head.len() + self.summary.len() + self.foot.len() + tables + NOTES_BYTES;
         let mut room = most_bytes.saturating_sub(frame);
         let mut by_rank: Vec<usize> = (0..self.pieces.len()).collect();
@@ -272,6 +276,11 @@ impl Page {
             text.push_str(&format!("\n{}{rows}", self.table_head));
         }
         self.note(&mut text, Part::Row, "target");
+        let measured_elsewhere = self.part(Part::Benchmark);
+        if !measured_elsewhere.is_empty() {
+            text.push_str(&format!("\n{}{measured_elsewhere}", benchmarks::HEAD));
+        }
+        self.note(&mut text, Part::Benchmark, "benchmark");
         text.push_str(&self.summary);
         let others = self.part(Part::OtherRow);
         if !others.is_empty() {
@@ -364,13 +373,18 @@ pub(super) fn folded(title: &str, content: &str) -> String {
     format!("\n<details><summary>{title}</summary>\n\n{content}\n</details>\n")
 }
 
-fn result(target: &TargetReport, marked_as: TargetResult, report: &Report) -> String {
-    let sign = match marked_as {
+/// The sign for how a row stands.
+fn sign(marked_as: TargetResult) -> &'static str {
+    match marked_as {
         TargetResult::Pass => "✅",
         TargetResult::Warning => "⚠️",
         TargetResult::Unsure => "❔",
         TargetResult::Fail => "❌",
-    };
+    }
+}
+
+fn result(target: &TargetReport, marked_as: TargetResult, report: &Report) -> String {
+    let sign = sign(marked_as);
     let name = untrusted::code_cell(&target.module);
     if target.status == TargetStatus::Failed {
         return format!(

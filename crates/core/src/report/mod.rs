@@ -9,6 +9,7 @@ pub mod allowing;
 pub mod azure;
 pub mod before_after;
 pub mod benchmark_action;
+mod benchmarks;
 pub mod bmf;
 pub mod buildkite;
 mod cause;
@@ -61,6 +62,8 @@ pub mod usage;
 pub mod wording;
 
 pub use crate::numbers::first_names;
+pub(crate) use benchmarks::figure;
+pub use benchmarks::{BenchmarkLimit, BenchmarkReport, SampleKind};
 pub use cause::{Cause, CauseKind, CauseTarget};
 pub(crate) use gather::gather;
 pub use model::{BaselineSummary, Finding, RecordedFrom, Report, ReportEnvironment, RunSummary, RunTimes};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::benchmarks::BenchmarkReport;
 use super::cause::Cause;
 use super::picture::Picture;
 use super::rows::TargetReport;
@@ -137,6 +138,9 @@ pub struct Report {
     pub causes: Vec<Cause>,
     /// One row a target, in the order of the budgets file.
     pub targets: Vec<TargetReport>,
+    /// One row a benchmark of another tool, in the order of the files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub benchmarks: Vec<BenchmarkReport>,
     /// Where it was measured.
     pub environment: ReportEnvironment,
     /// What it was compared with, if anything.

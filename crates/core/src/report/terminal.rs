@@ -2,6 +2,7 @@
 //! does not pass or changed. Plain ASCII apart from names, so that it reads the same in every locale; colour only underlines what
 //! words say.
 
+mod benchmarks;
 mod legs;
 mod paragraph;
 
@@ -132,6 +133,7 @@ impl Page<'_> {
     fn figures(&self) -> Vec<String> {
         let mut parts = vec![
             self.table(&self.results(), &EXPENDABLE),
+            self.benchmarks(),
             summary::brief(self.report, self.options),
         ];
         if self.options.verbose {

@@ -3,6 +3,7 @@
 
 mod advice;
 mod allowances;
+mod benchmarks;
 mod causes;
 mod ceilings;
 mod changes;
@@ -97,6 +98,7 @@ impl Words {
             FindingKind::Orders(orders) => orders::other_orders(orders, found.place.as_ref()),
             FindingKind::Heavy(heavy) => ceilings::heavy_module(heavy, &found.target),
             FindingKind::Allowance(remark) => allowances::remark(remark),
+            FindingKind::Benchmark(benchmark) => benchmarks::problem(benchmark),
         }
     }
 

@@ -27,6 +27,9 @@
 //! A test that lets a target *pass* is not part of the promise. A false pass harms one target and not the whole run, so
 //! these are tested at levels of their own (`Schedule::passes`), the same for one target as for a hundred.
 //!
+//! Benchmarks that other tools measured are another run with a budget of its own (`checks::benchmarks`): each bound and each comparison of
+//! all that are checked gets 1% ÷ n.
+//!
 //! Nor is what only informs and fails nothing: which order of a start-up's imports is faster than another ([`ORDERS`]).
 //!
 //! `sampling/whole_check.rs` tests the promise over simulated checks.

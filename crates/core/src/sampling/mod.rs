@@ -18,7 +18,7 @@ pub mod sequential;
 mod simulation;
 mod variation;
 
-pub use alpha::ErrorBudget;
+pub use alpha::{Alpha, ErrorBudget};
 pub use answers::{Answers, Ruling, decide_fixed};
 pub use judge::SequentialJudge;
 pub use memory::MemoryRuling;

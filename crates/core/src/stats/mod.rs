@@ -8,8 +8,11 @@
 //! [`changed_part`], [`blocked`] and [`comparison`] (now against before), [`memory`] (what it adds to the process), [`growth`]
 //! (which modules grew), [`saving`] (with something and without it), [`contest`] (several ways to do the same) and [`divisive`] (where the
 //! level of a series changes). What decides on them is
+//! (which modules grew), [`saving`] (with something and without it) and [`contest`] (several ways to do the same); for numbers that other
+//! tools measured, [`order_statistics`] (quantiles) and [`benchmark`] (everything else). What decides on them is
 //! [`crate::sampling`].
 
+pub mod benchmark;
 pub mod blocked;
 pub mod calibration;
 pub mod changed_part;
@@ -27,6 +30,7 @@ pub mod memory;
 pub mod multiple;
 pub mod noise;
 mod normal;
+pub mod order_statistics;
 pub mod quantile;
 pub mod random;
 pub mod rank;

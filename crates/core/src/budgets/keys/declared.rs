@@ -6,8 +6,8 @@ use std::ops::RangeInclusive;
 
 use super::Absent::{Required, Value, Words as Says};
 use super::kinds::{
-    Call, Choice, Choices, CommandLine, Count, Memory, ModuleNames, Patterns, Share, SomeModuleNames, Text, Texts,
-    Time, TimesOfModules, Variables, Words,
+    AnyQuantity, BenchmarkNames, Call, Choice, Choices, CommandLine, Count, Memory, ModuleNames, Patterns, Share,
+    SomeModuleNames, Text, Texts, Time, TimesOfModules, Variables, Words,
 };
 use super::{Described, Key};
 use crate::budgets::{Bytecode, Engine, Inconclusive, ReuseBy, Weight};
@@ -209,6 +209,10 @@ keys! {
         NO_BASELINE: Choice<Weight> = "no-baseline", Choice(&WEIGHTS), Says("a note"), ["error", "off"];
         /// How long other orders of a start-up's imports take.
         IMPORT_ORDER: Choice<Weight> = "import-order", Choice(&WEIGHTS), Says("a note"), ["error", "off"];
+        /// A number of a benchmark other than a time is beyond its limit.
+        OUT_OF_BOUNDS: Choice<Weight> = "out-of-bounds", Choice(&WEIGHTS), Value(Weight::Error), ["warn"];
+        /// More requests or runs of a benchmark failed than `max-failed`.
+        FAILED_REQUESTS: Choice<Weight> = "failed-requests", Choice(&WEIGHTS), Value(Weight::Error), ["warn"];
     }
 
     /// What a layer has for itself.
@@ -216,11 +220,37 @@ keys! {
         /// Which modules are of the layer: names and patterns. `a.*` is one level below a, `a.**` is any depth, and neither is a itself.
         /// Of patterns of two layers that match a module the more specific wins: a name over a pattern, then the one with more names
         /// in front of its first wildcard, then `*` over `**`.
-        MODULES: Patterns = "modules", Patterns, Required, [["shop.services.*"], ["shop.database", "shop.database.**"]];
+        MODULES: Patterns = "modules", Patterns, Says("none: it has benchmarks alone"), [["shop.services.*"], ["shop.database", "shop.database.**"]];
         /// Modules that its patterns match and the layer is not to have: names and patterns. Another layer may have them.
         EXCLUDE: Patterns = "exclude", Patterns, Says("nothing is left out"), [["shop.services.legacy"]];
+        /// Which benchmarks are of the layer: names, and patterns in which `*` stands for any characters.
+        BENCHMARKS: BenchmarkNames = "benchmarks", BenchmarkNames, Says("none"), [["db.*", "*::test_query*"]];
         /// How long all of the layer may take, imported in one process.
         MAX_TOTAL_TIME: Time = "max-total-time", Time(TIMES_MS), Says("no limit"), ["200ms"];
+    }
+
+    /// `[benchmarks]` itself.
+    benchmarks {
+        /// The files that benchmark tools wrote, beside those of `--benchmarks`.
+        FILES: Texts = "files", Texts, Says("those of `--benchmarks`"), [["bench.json", "load/k6.json.gz"]];
+    }
+
+    /// What benchmarks have to keep within.
+    benchmark_limits {
+        /// The most that the median may be.
+        P50: AnyQuantity = "p50", AnyQuantity, Says("no limit"), ["20ms"];
+        /// The most that the 95th percentile may be. It takes 59 samples that are single calls.
+        P95: AnyQuantity = "p95", AnyQuantity, Says("no limit"), ["50ms"];
+        /// The most that the 99th percentile may be. It takes 299 samples that are single calls.
+        P99: AnyQuantity = "p99", AnyQuantity, Says("no limit"), ["200ms"];
+        /// The most that the mean may be.
+        MEAN: AnyQuantity = "mean", AnyQuantity, Says("no limit"), ["10ms"];
+        /// The least that a rate, a share or another value may be: higher is better.
+        MIN: AnyQuantity = "min", AnyQuantity, Says("no limit"), ["1000/s", "80%"];
+        /// The most that a rate, a share or another value may be: lower is better.
+        MAX: AnyQuantity = "max", AnyQuantity, Says("no limit"), ["1%", "64MiB"];
+        /// The share of requests or runs that may fail.
+        MAX_FAILED: Share = "max-failed", Share(0.0..=1.0), Says("none may"), ["1%"];
     }
 
     /// What a start-up has for itself.

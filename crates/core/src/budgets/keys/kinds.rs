@@ -6,9 +6,11 @@ use std::ops::RangeInclusive;
 use serde_json::{Value as Json, json};
 
 use crate::budgets::Cited;
+use crate::budgets::benchmarks::NamePattern;
 use crate::budgets::limits::{is_module_name, module_help, not_a_module};
 use crate::budgets::names;
 use crate::budgets::pattern::Pattern;
+use crate::budgets::quantity::Quantity;
 use crate::budgets::select::CHECKPOINT;
 use crate::budgets::units;
 use crate::budgets::value::{Located, Value};
@@ -39,6 +41,12 @@ pub(in crate::budgets) struct Memory(pub(super) RangeInclusive<u64>);
 
 /// A share as a fraction, within these.
 pub(in crate::budgets) struct Share(pub(super) RangeInclusive<f64>);
+
+/// A time, an amount of memory, a rate, a share, or a number without a unit.
+pub(in crate::budgets) struct AnyQuantity;
+
+/// At least one name of a benchmark, or pattern of such names.
+pub(in crate::budgets) struct BenchmarkNames;
 
 /// A whole number within these.
 pub(in crate::budgets) struct Count(pub(super) RangeInclusive<u64>);
@@ -127,6 +135,48 @@ impl Kind for Share {
 
     fn written(&self, fraction: &f64) -> Json {
         units::format_share(*fraction).into()
+    }
+}
+
+impl Kind for AnyQuantity {
+    type Value = Quantity;
+
+    fn read(&self, value: &Value<'_>) -> Option<Located<Quantity>> {
+        value.quantity()
+    }
+
+    fn schema(&self) -> Json {
+        let patterns = [
+            units::time_pattern(),
+            units::memory_pattern(),
+            units::rate_pattern(),
+            units::share_pattern(),
+        ];
+        let written = patterns.iter().map(|pattern| text_like(pattern));
+        let number = json!({"type": "number", "minimum": 0});
+        json!({"anyOf": written.chain([number]).collect::<Json>()})
+    }
+
+    fn written(&self, quantity: &Quantity) -> Json {
+        quantity.written().into()
+    }
+}
+
+impl Kind for BenchmarkNames {
+    type Value = List<NamePattern>;
+
+    fn read(&self, value: &Value<'_>) -> Option<Located<Self::Value>> {
+        let texts = value.some_texts(true, "\"db.*\"")?;
+        let patterns = texts.value.iter().map(|text| text.with(NamePattern::new(&text.value)));
+        Some(texts.with(patterns.collect()))
+    }
+
+    fn schema(&self) -> Json {
+        some(set_of(text_like(NOT_BLANK)))
+    }
+
+    fn written(&self, patterns: &Self::Value) -> Json {
+        list_of(patterns, |pattern| pattern.text().into())
     }
 }
 

@@ -12,8 +12,8 @@ use crate::budgets::Cited;
 
 pub(super) use self::kinds::{Kind, module_pattern, name_pattern};
 pub(super) use self::sections::{
-    CHECKPOINTS, CLASSES, COMMANDS, FILE, GATE, IMPROVEMENT, LAYERS, MEASURE, MODULES, Names, PROJECT, SEVERITY,
-    STARTUP, Section, Tables, home_of,
+    BENCHMARKS, CHECKPOINTS, CLASSES, COMMANDS, FILE, GATE, IMPROVEMENT, Keys, LAYERS, MEASURE, MODULES, Names,
+    PROJECT, SEVERITY, STARTUP, Section, Tables, home_of,
 };
 
 /// What holds where no table has a key.

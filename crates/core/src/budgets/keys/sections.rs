@@ -5,8 +5,8 @@ use serde_json::{Value as Json, json};
 
 use super::Described;
 use super::declared::{
-    checkpoint, classes, command, counts, gate, improvement, layer, limits, measure, preload, prohibitions, project,
-    severity, startup,
+    benchmark_limits, benchmarks, checkpoint, classes, command, counts, gate, improvement, layer, limits, measure,
+    preload, prohibitions, project, severity, startup,
 };
 
 /// A table of the file, with the keys that it takes.
@@ -29,12 +29,14 @@ pub(in crate::budgets) struct Section {
 pub(in crate::budgets) type Keys = &'static [&'static [&'static dyn Described]];
 
 /// How many tables a section has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(in crate::budgets) enum Tables {
     /// `[gate]`.
     One,
     /// `[layers.NAME]`.
     Named(Names),
+    /// `[benchmarks."NAME"]`, and `[benchmarks]` itself with keys of its own.
+    NamedBeside(Keys),
 }
 
 /// How tables of one section are named.
@@ -62,7 +64,7 @@ impl Section {
         match self.tables {
             Tables::One => format!("[{}]", self.name),
             Tables::Named(Names::Chosen) => format!("[{}.NAME]", self.name),
-            Tables::Named(Names::Module) => format!("[{}.\"NAME\"]", self.name),
+            Tables::Named(Names::Module) | Tables::NamedBeside(_) => format!("[{}.\"NAME\"]", self.name),
         }
     }
 }
@@ -80,6 +82,7 @@ pub(in crate::budgets) const FILE: &[&Section] = &[
     &STARTUP,
     &COMMANDS,
     &CHECKPOINTS,
+    &BENCHMARKS,
 ];
 
 /// Where a key belongs that stands in a table without it.
@@ -88,7 +91,7 @@ pub(in crate::budgets) fn home_of(key: &str) -> Option<String> {
         .iter()
         .filter(|section| section.keys().any(|known| known.name() == key));
     let (named, single): (Vec<&&Section>, Vec<&&Section>) =
-        homes.partition(|section| matches!(section.tables, Tables::Named(_)));
+        homes.partition(|section| !matches!(section.tables, Tables::One));
     let listed = |sections: &[&&Section]| {
         let headings: Vec<String> = sections
             .iter()
@@ -183,6 +186,7 @@ pub(in crate::budgets) const LAYERS: Section = Section {
     about: "Modules, chosen by patterns, and what each of them has to keep within.",
     keys: &[
         layer::KEYS,
+        benchmark_limits::KEYS,
         limits::KEYS,
         counts::KEYS,
         preload::KEYS,
@@ -236,4 +240,15 @@ pub(in crate::budgets) const CHECKPOINTS: Section = Section {
     keys: &[checkpoint::KEYS],
     rules: Vec::new,
     is_measured: false,
+};
+
+/// Numbers of other tools.
+pub(in crate::budgets) const BENCHMARKS: Section = Section {
+    name: "benchmarks",
+    tables: Tables::NamedBeside(&[benchmarks::KEYS]),
+    about: "What benchmarks of other tools have to keep within, by their names or patterns of them, in which `*` stands for any characters. Of \
+            several tables that match a benchmark the most specific holds, key by key over that of its layer.",
+    keys: &[benchmark_limits::KEYS, &[&limits::MAX_REGRESSION]],
+    rules: Vec::new,
+    is_measured: true,
 };

@@ -5,6 +5,7 @@
 //! Two forms: one file that contains everything, or a folder with style sheet and script beside the page, for servers whose policy
 //! forbids both inside of it. One file here is one section of the page, and each is a pure function of the report.
 
+mod benchmarks;
 mod causes;
 mod head;
 mod icicle;
@@ -176,6 +177,7 @@ fn sections(html: &mut Html, part: &Part<'_>) {
     summary::write(html, part);
     layers::write(html, part);
     table::write(html, part);
+    benchmarks::write(html, part);
     targets::write(html, part);
     run::write_distributions(html, part);
     run::write(html, part);

@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 use serde_json::{Map, Number, Value};
 
 use super::ReportParseError;
-use crate::checks::{Code, Severity, Verdict};
+use crate::checks::{Code, Severity, Verdict, target_of};
 use crate::report::Report;
 
 /// Reads JSON in which no object has a key twice: of two, one program takes the first and another the last.
@@ -48,6 +48,14 @@ pub(super) fn settle(report: &mut Report) -> Result<(), ReportParseError> {
     for target in &mut report.targets {
         let own = by_target.get(&*target.module).into_iter().flatten().copied();
         target.verdict = target.verdict.worst(Verdict::of(own));
+    }
+    for benchmark in &mut report.benchmarks {
+        let own = by_target
+            .get(&*target_of(&benchmark.name))
+            .into_iter()
+            .flatten()
+            .copied();
+        benchmark.verdict = benchmark.verdict.worst(Verdict::of(own));
     }
     Ok(())
 }

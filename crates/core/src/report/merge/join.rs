@@ -7,7 +7,7 @@ use crate::budgets::Group;
 use crate::checks::{Code, Loosening};
 use crate::observed::DistributionChange;
 use crate::report::costly_lines::settle;
-use crate::report::{Finding, Report, TargetReport, order};
+use crate::report::{BenchmarkReport, Finding, Report, TargetReport, order};
 
 /// Joins the reports of shards, each with the name that messages call it by.
 ///
@@ -34,6 +34,9 @@ pub(super) fn join(shards: Vec<(String, Report)>) -> Result<Report, ReportMergeE
         }
         names.extend(std::iter::repeat_n(name, shard.targets.len()));
         merged.targets.extend(shard.targets);
+        let is_new = |row: &BenchmarkReport| merged.benchmarks.iter().all(|known| known.name != row.name);
+        let benchmarks: Vec<BenchmarkReport> = shard.benchmarks.into_iter().filter(is_new).collect();
+        merged.benchmarks.extend(benchmarks);
         add_findings(&mut merged.findings, shard.findings);
         merged.causes.extend(shard.causes);
         merged.pictures.extend(shard.pictures);

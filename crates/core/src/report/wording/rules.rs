@@ -143,6 +143,14 @@ fn meaning(code: Code) -> (&'static str, &'static str) {
             "Allowance is not needed",
             "An allowance in .importgate/allow raises a limit that is kept without it.",
         ),
+        Code::OutOfBounds => (
+            "Benchmark beyond its limit",
+            "A rate, a share or another number of a benchmark is below min or above max.",
+        ),
+        Code::FailedRequests => (
+            "Requests of a benchmark failed",
+            "More requests or runs of a benchmark failed than max-failed allows.",
+        ),
     }
 }
 
@@ -187,6 +195,10 @@ fn help(code: Code) -> &'static str {
         }
         Code::UnusedAllowance => {
             "Remove its file; `importgate record` on the main branch removes those that are recorded."
+        }
+        Code::OutOfBounds => "Look at what changed in what the benchmark measures; the limit stands in `[benchmarks]`.",
+        Code::FailedRequests => {
+            "Look at the tool's own output for what failed: of what fails quickly a time says nothing."
         }
         Code::OrderDependent | Code::ImportOrder => "Let each module import what it needs itself.",
     }

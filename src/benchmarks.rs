@@ -1,0 +1,190 @@
+//! Benchmarks of other tools: which files of them a run reads, which of them it looks at, and what is recorded of them.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use crate::budgets_file::BudgetsFile;
+use crate::cli::{BenchmarkArguments, BudgetsArguments};
+use crate::error::Error;
+use crate::store;
+use importgate_core::baseline::RecordedBenchmarks;
+use importgate_core::budgets::{Budgets, matches_benchmark};
+use importgate_core::checks::Asked;
+use importgate_core::flows::{BenchmarkCheck, add_benchmarks};
+use importgate_core::observed::{Benchmark, BenchmarkMachine};
+use importgate_core::report::{Report, first_names};
+use importgate_probe::machine;
+
+/// What a word of the command line begins with that selects benchmarks.
+const WORD: &str = "benchmark:";
+
+/// What is asked of a run, of benchmarks and of everything else.
+pub(crate) struct Division {
+    /// The benchmarks, where any are looked at.
+    pub(crate) benchmarks: Option<Benchmarks>,
+    /// The words that select targets.
+    pub(crate) targets: Vec<String>,
+    /// True where there is nothing else to do, so that no interpreter is needed.
+    pub(crate) nothing_else: bool,
+}
+
+/// The benchmarks of a run.
+pub(crate) struct Benchmarks {
+    file: BudgetsFile,
+    found: Vec<Benchmark>,
+    recorded: Option<RecordedBenchmarks>,
+    path: PathBuf,
+    /// False where words select some of them.
+    all: bool,
+}
+
+impl Division {
+    /// Reads what there is to read. A budgets file that cannot be read has no benchmarks here: whoever opens the project says what is wrong
+    /// with it.
+    pub(crate) fn of(
+        arguments: &BenchmarkArguments,
+        budgets: &BudgetsArguments,
+        words: &[String],
+    ) -> Result<Self, Error> {
+        let (selecting, targets): (Vec<String>, Vec<String>) =
+            words.iter().cloned().partition(|word| word.starts_with(WORD));
+        let file = match BudgetsFile::read(budgets) {
+            Ok(file) => file,
+            Err(error) if !arguments.files.is_empty() && targets.is_empty() && !selecting.is_empty() => {
+                return Err(error);
+            }
+            Err(_) => {
+                return Ok(Self {
+                    benchmarks: None,
+                    targets,
+                    nothing_else: false,
+                });
+            }
+        };
+        let only_selected = targets.is_empty() && !selecting.is_empty();
+        let nothing_else = only_selected || file.budgets.has_only_benchmarks();
+        let are_asked =
+            selecting.is_empty() && targets.is_empty() || !selecting.is_empty() || !arguments.files.is_empty();
+        let named = file.budgets.benchmark_files().map(|name| file.beside(name));
+        let files: Vec<PathBuf> = arguments.files.iter().cloned().chain(named).collect();
+        if files.is_empty() && nothing_else {
+            return Err(Error::Usage(
+                "there are budgets of benchmarks, and no file that has any: name it with --benchmarks FILE, or in `files` of [benchmarks]"
+                    .to_owned(),
+            ));
+        }
+        if files.is_empty() && are_asked && file.budgets.has_benchmarks() {
+            anstream::eprintln!(
+                "importgate: benchmarks are not checked, as no file of them is named: --benchmarks FILE"
+            );
+        }
+        let benchmarks = if are_asked && !files.is_empty() {
+            Some(Benchmarks::read(file, &files, &selecting)?)
+        } else {
+            None
+        };
+        Ok(Self {
+            benchmarks,
+            targets,
+            nothing_else,
+        })
+    }
+}
+
+impl Benchmarks {
+    fn read(file: BudgetsFile, files: &[PathBuf], words: &[String]) -> Result<Self, Error> {
+        let mut found: Vec<Benchmark> = Vec::new();
+        for path in files {
+            let more = read(path)?;
+            if let Some(twice) = more.iter().find(|one| found.iter().any(|known| known.name == one.name)) {
+                let first = found.iter().find(|known| known.name == twice.name);
+                return Err(Error::Usage(format!(
+                    "the benchmark `{}` stands in {} and in {}: name one of them",
+                    twice.name,
+                    first.map_or("", |first| &first.file),
+                    twice.file
+                )));
+            }
+            found.extend(more);
+        }
+        let patterns: Vec<&str> = words.iter().filter_map(|word| word.strip_prefix(WORD)).collect();
+        if !patterns.is_empty() {
+            let names: Vec<String> = found.iter().map(|benchmark| benchmark.name.clone()).collect();
+            found.retain(|benchmark| {
+                patterns
+                    .iter()
+                    .any(|pattern| matches_benchmark(pattern, &benchmark.name))
+            });
+            if found.is_empty() {
+                return Err(Error::Usage(format!(
+                    "no benchmark matches {}; the files have {}",
+                    words.join(" "),
+                    first_names(names.iter().map(String::as_str))
+                )));
+            }
+        }
+        let path = file.benchmarks();
+        let recorded = store::benchmarks::read(&path)?;
+        let all = patterns.is_empty();
+        let benchmarks = Self {
+            file,
+            found,
+            recorded,
+            path,
+            all,
+        };
+        // A budget that these files cannot answer is said before anything is measured.
+        benchmarks
+            .budgets()
+            .bound(&benchmarks.found, !all)
+            .map_err(Error::Budgets)?;
+        Ok(benchmarks)
+    }
+
+    /// The budgets.
+    pub(crate) fn budgets(&self) -> &Budgets {
+        &self.file.budgets
+    }
+
+    /// Adds what they come to to a report.
+    pub(crate) fn add_to(&self, report: &mut Report, asked: &Asked) -> Result<(), Error> {
+        let bounded = self.budgets().bound(&self.found, !self.all).map_err(Error::Budgets)?;
+        let check = BenchmarkCheck {
+            bounded: &bounded,
+            budgets: self.budgets(),
+            asked,
+            recorded: self.recorded.as_ref(),
+            recorded_path: &self.path.display().to_string(),
+            all: self.all,
+        };
+        add_benchmarks(report, &check);
+        Ok(())
+    }
+
+    /// Records them, unless that is only tried; what was done in a few lines.
+    pub(crate) fn record(&self, dry_run: bool) -> Result<String, Error> {
+        let before = self.recorded.clone().unwrap_or_default();
+        let after = before.clone().with(&self.found, self.all);
+        let path = self.path.display();
+        if Some(&after) == self.recorded.as_ref() {
+            return Ok(format!("{path} is as it was\n"));
+        }
+        let changes = before.changes(&after);
+        if !dry_run {
+            store::benchmarks::update(&self.path, |old| old.with(&self.found, self.all))?;
+        }
+        let done = if dry_run { "would write" } else { "wrote" };
+        Ok(format!("{changes}{done} {path}: {} benchmarks\n", after.iter().count()))
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<Benchmark>, Error> {
+    let file = File::open(path).map_err(Error::unreadable(path))?;
+    let here = machine::fingerprint();
+    let here = BenchmarkMachine {
+        processor: Some(here.processor).filter(|processor| !processor.is_empty()),
+        cores: Some(u64::from(here.cores)),
+        name: None,
+    };
+    Ok(importgate_benchmarks::read(file, &path.display().to_string(), &here)?)
+}
