@@ -25,6 +25,7 @@ check:
 lint:
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --package importgate-probe -- -D warnings # alone, it sees of core no more than `observed`
+	$(CARGO) clippy --package importgate-benchmarks -- -D warnings # so does this one
 
 # All of cargo-deny. Apart from `check`, since it fetches the advisory database, which not every machine can reach.
 audit:

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use crate::budgets_file::BudgetsFile;
+use crate::budgets_file::{BudgetsFile, Location};
 use crate::cli::{BenchmarkArguments, BudgetsArguments};
 use crate::error::Error;
 use crate::store;
@@ -48,7 +48,7 @@ impl Division {
     ) -> Result<Self, Error> {
         let (selecting, targets): (Vec<String>, Vec<String>) =
             words.iter().cloned().partition(|word| word.starts_with(WORD));
-        let file = match BudgetsFile::read(budgets) {
+        let file = match BudgetsFile::look_ahead(budgets) {
             Ok(file) => file,
             Err(error) if !arguments.files.is_empty() && targets.is_empty() && !selecting.is_empty() => {
                 return Err(error);
@@ -67,6 +67,10 @@ impl Division {
             selecting.is_empty() && targets.is_empty() || !selecting.is_empty() || !arguments.files.is_empty();
         let named = file.budgets.benchmark_files().map(|name| file.beside(name));
         let files: Vec<PathBuf> = arguments.files.iter().cloned().chain(named).collect();
+        if nothing_else {
+            // Nobody else opens the project, and says which files do not count.
+            Location::find(budgets)?;
+        }
         if files.is_empty() && nothing_else {
             return Err(Error::Usage(
                 "there are budgets of benchmarks, and no file that has any: name it with --benchmarks FILE, or in `files` of [benchmarks]"

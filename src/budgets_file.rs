@@ -29,8 +29,21 @@ impl Location {
     /// The file that is named, else the nearest one here or above. Of several in one folder the first counts, and the others are
     /// told on stderr, since somebody may take them for what holds.
     pub(crate) fn find(arguments: &BudgetsArguments) -> Result<Self, Error> {
+        let (location, ignored) = Self::look(arguments)?;
+        for ignored in ignored {
+            anstream::eprintln!(
+                "importgate: {} is not read, since {} has the budgets; keep one of the two",
+                ignored.display(),
+                location.path.display()
+            );
+        }
+        Ok(location)
+    }
+
+    /// The same with the files that do not count, of which nothing is said.
+    fn look(arguments: &BudgetsArguments) -> Result<(Self, Vec<PathBuf>), Error> {
         if let Some(path) = &arguments.budgets {
-            return Ok(Self::named(path));
+            return Ok((Self::named(path), Vec::new()));
         }
         let here = std::env::current_dir().map_err(Error::unreadable("."))?;
         for (depth, folder) in here.ancestors().enumerate() {
@@ -39,14 +52,8 @@ impl Location {
             let mut found = Self::in_folder(folder);
             if let Some((name, kind)) = found.next() {
                 let path = shown.join(name);
-                for (ignored, _) in found {
-                    anstream::eprintln!(
-                        "importgate: {} is not read, since {} has the budgets; keep one of the two",
-                        shown.join(ignored).display(),
-                        path.display()
-                    );
-                }
-                return Ok(Self { path, kind });
+                let ignored = found.map(|(ignored, _)| shown.join(ignored)).collect();
+                return Ok((Self { path, kind }, ignored));
             }
         }
         Err(Error::NoBudgets { folder: here })
@@ -132,7 +139,15 @@ pub(crate) struct BudgetsFile {
 impl BudgetsFile {
     /// Reads the one that is named, else the nearest one here or above.
     pub(crate) fn read(arguments: &BudgetsArguments) -> Result<Self, Error> {
-        let location = Location::find(arguments)?;
+        Self::at(Location::find(arguments)?, arguments)
+    }
+
+    /// The same for who only looks ahead: of files that do not count nothing is said yet.
+    pub(crate) fn look_ahead(arguments: &BudgetsArguments) -> Result<Self, Error> {
+        Self::at(Location::look(arguments)?.0, arguments)
+    }
+
+    fn at(location: Location, arguments: &BudgetsArguments) -> Result<Self, Error> {
         let written = Written {
             text: &location.read()?,
             file_name: &location.name(),

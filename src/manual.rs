@@ -10,13 +10,14 @@ macro_rules! pages {
     };
 }
 
-static PAGES: [(&str, &str); 31] = pages![
+static PAGES: [(&str, &str); 33] = pages![
     "allowance-ended",
     "allowance-ends",
     "allowed",
     "circular-import",
     "crashed",
     "exited",
+    "failed-requests",
     "forbidden",
     "forbidden-effect",
     "foreign-baseline",
@@ -30,6 +31,7 @@ static PAGES: [(&str, &str); 31] = pages![
     "missing-dependency",
     "no-baseline",
     "order-dependent",
+    "out-of-bounds",
     "over-memory",
     "over-modules",
     "over-new-modules",

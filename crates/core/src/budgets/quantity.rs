@@ -7,11 +7,11 @@ use crate::observed::Unit;
 
 /// A number in the unit that benchmarks have it in.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Quantity {
+pub(super) struct Quantity {
     /// Milliseconds, bytes, so many a second, a fraction, or a number.
-    pub value: f64,
+    pub(super) value: f64,
     /// Which of these.
-    pub unit: Unit,
+    pub(super) unit: Unit,
 }
 
 impl Quantity {
@@ -47,7 +47,7 @@ impl Quantity {
     }
 
     /// As the budgets file would write it.
-    pub(crate) fn written(self) -> String {
+    pub(super) fn written(self) -> String {
         match self.unit {
             Unit::Time => units::format_time(self.value),
             Unit::Memory => units::format_memory(self.value as u64),
