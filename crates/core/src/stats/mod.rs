@@ -7,9 +7,8 @@
 //! [`scatter`] (how far single samples scatter in a run), `crowding` (what waiting for a processor adds),
 //! [`changed_part`], [`blocked`] and [`comparison`] (now against before), [`memory`] (what it adds to the process), [`growth`]
 //! (which modules grew), [`saving`] (with something and without it), [`contest`] (several ways to do the same) and [`divisive`] (where the
-//! level of a series changes). What decides on them is
-//! (which modules grew), [`saving`] (with something and without it) and [`contest`] (several ways to do the same); for numbers that other
-//! tools measured, [`order_statistics`] (quantiles) and [`benchmark`] (everything else). What decides on them is
+//! level of a series changes); for numbers that other tools measured, [`order_statistics`] (quantiles) and [`benchmark`] (everything
+//! else). What decides on them is
 //! [`crate::sampling`].
 
 pub mod benchmark;
