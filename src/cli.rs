@@ -13,6 +13,7 @@ use importgate_core::shards::Shard;
 use crate::today;
 
 mod allow;
+mod anchor;
 mod asked;
 mod benchmarks;
 mod comment;
@@ -20,6 +21,7 @@ mod formats;
 mod trend;
 
 pub use allow::AllowArguments;
+pub use anchor::AnchorArguments;
 pub use asked::AskedArguments;
 pub use benchmarks::BenchmarkArguments;
 pub use comment::{CommentArguments, ForgeChoice};
@@ -93,6 +95,8 @@ pub enum Command {
     Record(RecordArguments),
     /// Accept that a target is beyond a limit for now: measure it, and write one small file that raises that limit.
     Allow(AllowArguments),
+    /// Move where the drift of targets is measured from: to what is recorded now, or to what a tag has.
+    Anchor(AnchorArguments),
     /// Show where time and memory go, the chain that leads there, and what a cut would save.
     Explain(ExplainArguments),
     /// Propose changes of the source that save import time, each measured on a copy of the project.

@@ -4,6 +4,7 @@
 //! and git. What is decided stands in `importgate-core`, how it is measured in `importgate-probe`.
 
 mod allowances;
+mod anchor;
 mod artifacts;
 mod base;
 mod benchmarks;

@@ -10,12 +10,13 @@ macro_rules! pages {
     };
 }
 
-static PAGES: [(&str, &str); 33] = pages![
+static PAGES: [(&str, &str); 34] = pages![
     "allowance-ended",
     "allowance-ends",
     "allowed",
     "circular-import",
     "crashed",
+    "drift",
     "exited",
     "failed-requests",
     "forbidden",

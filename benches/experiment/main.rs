@@ -5,6 +5,7 @@
 //! same of steps in a history.
 
 mod blend;
+mod drift;
 mod few;
 mod history;
 mod hogs;

@@ -49,7 +49,7 @@ fn stretch(stream: &[Sample], start: usize, count: usize) -> Vec<Sample> {
 }
 
 /// Two stretches at random places; of one and the same stream, the second begins behind the first.
-fn stretches(
+pub(crate) fn stretches(
     random: &mut SplitMix64,
     before: &[Sample],
     now: &[Sample],
@@ -217,7 +217,7 @@ fn ask(other: &OtherSide, threshold: f64, head: &[Sample], base: &[Sample]) -> E
 }
 
 /// What all targets of a run share that asks so many tests: the gate's defaults.
-fn rules(tests: usize) -> Rules {
+pub(crate) fn rules(tests: usize) -> Rules {
     Rules {
         budget: ErrorBudget::over(tests),
         min_samples: 3,
@@ -264,7 +264,7 @@ fn ended(questions: Vec<Question<'_>>, rounds: &[Vec<Arms>]) -> Vec<Ended> {
         .collect()
 }
 
-fn inject(sample: &mut Sample, injection: Injection, module: Option<&str>) {
+pub(crate) fn inject(sample: &mut Sample, injection: Injection, module: Option<&str>) {
     let scaled = |time: u64, factor: f64| (time as f64 * factor) as u64;
     match injection {
         Injection::Everything(share) | Injection::Hook(share) => {

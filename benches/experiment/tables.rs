@@ -15,7 +15,7 @@ use crate::streams::Streams;
 const SLOWER: [f64; 8] = [0.0, 0.03, 0.05, 0.075, 0.10, 0.15, 0.20, 0.50];
 const EVERY_TARGET: [usize; TARGETS.len()] = [0, 1, 2, 3, 4];
 /// The states in which a baseline was recorded and checked.
-const MOVES: [(&str, &[(State, State)]); 4] = [
+pub(crate) const MOVES: [(&str, &[(State, State)]); 4] = [
     ("quiet → quiet", &[(State::Quiet, State::Quiet)]),
     (
         "load → same load",
@@ -46,6 +46,7 @@ pub(crate) fn print(draws: usize) -> Result<(), Box<dyn Error>> {
     changed_part_table(&streams, draws);
     shared_table(&streams, draws);
     crate::few::print(&streams, draws);
+    crate::drift::print(&streams, draws);
     Ok(())
 }
 

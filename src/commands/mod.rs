@@ -2,6 +2,7 @@
 //! writes what comes of it.
 
 mod allow;
+mod anchor;
 mod check;
 mod classify;
 mod comment;
@@ -41,6 +42,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Check(arguments) => check::run(arguments),
         Command::Allow(arguments) => allow::run(arguments),
         Command::Record(arguments) => record::run(arguments),
+        Command::Anchor(arguments) => anchor::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Fix(arguments) => fix::run(arguments),
         Command::Classify(arguments) => classify::run(arguments),

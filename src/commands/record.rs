@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::anchor;
 use crate::benchmarks;
 use crate::cli::{OutputFormat, RecordArguments, TableFormat};
 use crate::error::Error;
@@ -61,6 +62,7 @@ fn record_targets(arguments: &RecordArguments, words: &[String], clock: &Stopwat
         machine: machine::fingerprint(),
         variables: set_up::relevant_variables(&project.budgets),
         sampling,
+        anchor: anchor::of_now(&project.root),
     };
     let measure = Probe::new(session, instruction_counter(&project.budgets)?);
     let deadline = Deadline::new(clock, recorded.sampling.time_limit);

@@ -2,7 +2,10 @@
 
 use std::ffi::OsString;
 use std::fmt;
+use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
 
 use super::command::Git;
 use super::{Checkout, GitError};
@@ -117,6 +120,42 @@ impl Repository {
             reference: reference.to_owned(),
             advice: self.advice(reference)?,
         })
+    }
+
+    /// What a file of the working tree is in a commit; `None` where it is not there.
+    ///
+    /// # Errors
+    /// Where the file is outside the working tree, or git cannot be run.
+    pub fn file_at(&self, commit: &Commit, file: &Path) -> Result<Option<Vec<u8>>, GitError> {
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        let folder = folder
+            .canonicalize()
+            .map_err(GitError::io(folder.display().to_string()))?;
+        let (Ok(folder), Some(name)) = (folder.strip_prefix(&self.root), file.file_name()) else {
+            return Err(GitError::NotARepository { path: file.to_owned() });
+        };
+        let mut object = OsString::from(format!("{commit}:"));
+        object.push(folder.join(name));
+        let content = self
+            .git
+            .question(&["cat-file".as_ref(), "blob".as_ref(), object.as_os_str()])?;
+        Ok(content.map(OsString::into_vec))
+    }
+
+    /// The day of a commit, as whoever committed it saw it.
+    ///
+    /// # Errors
+    /// Where git cannot be run.
+    pub fn date_of(&self, commit: &Commit) -> Result<Option<Date>, GitError> {
+        let shown = self.git.answer(&[
+            "show",
+            "--no-patch",
+            "--no-show-signature",
+            "--format=%cs",
+            commit.as_str(),
+        ])?;
+        Ok(shown.to_str().and_then(|text| text.trim().parse().ok()))
     }
 
     /// The commit to compare HEAD with: the merge base of the reference and HEAD, or else the reference itself.

@@ -6,6 +6,7 @@
 
 mod against;
 mod allow;
+mod anchor;
 mod asked;
 mod base_python;
 mod baselines;

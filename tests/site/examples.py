@@ -54,7 +54,7 @@ def printed(program: str, code: str, example: dict) -> str | None:
         write(project, example)
         if "between" in example:
             run(project, [program, "record", "--quiet"])
-            subprocess.run(["sh", "-ec", example["between"]], cwd=project, check=True)
+            subprocess.run(["sh", "-ec", example["between"]], cwd=project, env=environment(program), check=True)
         report = run(project, [program, "check", "--quiet", *example.get("arguments", [])])
     paragraphs = report.split("\n\n")
     with_code = re.compile(rf"(error|warning|note)\[[^\]]*\b{code}\b(?!-)[^\]]*\]")
@@ -82,10 +82,16 @@ def write(project: pathlib.Path, example: dict) -> None:
 
 def run(project: pathlib.Path, command: list[str]) -> str:
     """What a command prints, whatever its exit code."""
-    environment = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
-    environment["COLUMNS"] = COLUMNS
-    done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=project, env=environment(command[0]), capture_output=True, text=True, check=False
+    )
     return done.stdout or done.stderr
+
+
+def environment(program: str) -> dict[str, str]:
+    """The variables of whatever runs, with the program for scripts that record again."""
+    variables = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
+    return {**variables, "COLUMNS": COLUMNS, "IMPORTGATE": program}
 
 
 if __name__ == "__main__":

@@ -9,7 +9,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::format::present;
-use super::{Entry, Recorded, RecordedInterpreter, RecordedSpeed, StoredSample};
+use super::{
+    Circumstances, Difference, Entry, Recorded, RecordedInterpreter, RecordedSpeed, StoredSample, comparability,
+};
 use crate::budgets::{Bytecode, Engine};
 use crate::observed::Sample;
 use crate::stats::{MachineSpeed, estimate};
@@ -83,12 +85,17 @@ impl AnchorNumbers {
             modules: recorded.closure.len() as u64,
             instructions: recorded.instructions,
             interpreter: entry.interpreter.clone(),
-            processor: entry.machine.processor.clone(),
+            processor: recorded.machine(entry).processor.clone(),
             bytecode: entry.bytecode,
             engine: entry.engine,
             speed: recorded.speed.unwrap_or_else(|| RecordedSpeed::usual(entry)),
             samples: thinned(&recorded.samples),
         }
+    }
+
+    /// What keeps these numbers from being held against a run under `now`; nothing where they can be.
+    pub fn differences(&self, now: Circumstances<'_>) -> Vec<Difference> {
+        comparability::obstacles_to_anchor(self, now)
     }
 
     /// The usual time in milliseconds of the machine that took the samples; `None` without any.

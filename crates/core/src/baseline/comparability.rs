@@ -11,7 +11,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::{Entry, RecordedInterpreter};
+use super::{AnchorNumbers, Entry, RecordedInterpreter};
 use crate::budgets::{Bytecode, Engine};
 use crate::observed::{Environment, EnvironmentKey, Machine};
 
@@ -209,6 +209,18 @@ impl Comparability {
             .iter()
             .all(|difference| difference.aspect.is_machine() || difference.aspect.is_in_closures())
     }
+}
+
+/// What keeps the numbers of an anchor from being held against a run under `now`. It is more than what separates two recordings: an
+/// anchor is to tell what the project did, and not what another release of the interpreter did to it.
+pub(super) fn obstacles_to_anchor(then: &AnchorNumbers, now: Circumstances<'_>) -> Vec<Difference> {
+    let mut differences = Differences::default();
+    differences.compare(Aspect::Engine, then.engine, now.engine);
+    differences.bytecode(then.bytecode, now.bytecode);
+    differences.compare(Aspect::Processor, &then.processor, &now.environment.machine.processor);
+    let interpreter = &now.environment.interpreter;
+    differences.interpreters(&then.interpreter, &interpreter.version, &interpreter.build);
+    differences.0
 }
 
 /// What keeps the targets of two recordings out of one entry: they would share one reference level, one processor and one

@@ -5,6 +5,7 @@
 //! This part is pure: [`Baseline::parse`] and [`Baseline::render`] turn bytes into values and back. `store` has the file.
 
 mod anchor;
+mod anchoring;
 mod benchmarks;
 mod changes;
 mod comparability;
@@ -32,6 +33,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use anchor::{Anchor, AnchorNumbers};
+pub use anchoring::MovedAnchor;
 pub use benchmarks::{RecordedBenchmark, RecordedBenchmarks, RecordedBenchmarksError};
 pub use changes::{BaselineChanges, OriginChange, TargetChange, TargetSummary};
 pub use comparability::{Aspect, COUNTER_VARIABLE, Circumstances, Comparability, Difference};

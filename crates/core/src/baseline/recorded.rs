@@ -225,6 +225,13 @@ impl Recorded {
         }
     }
 
+    /// The machine that took the samples.
+    pub(super) fn machine<'a>(&'a self, entry: &'a Entry) -> &'a Machine {
+        self.recorder
+            .as_ref()
+            .map_or(&entry.machine, |recorder| &recorder.machine)
+    }
+
     /// The usual time in milliseconds of `machine`, blocked time included. `None` without samples.
     ///
     /// It is a summary for the reader of a diff; a verdict rests on the samples.

@@ -58,6 +58,18 @@ impl<T> Cited<T> {
     }
 }
 
+/// Which limits tighten by themselves when a recording sees less than the one before (`gate.ratchet`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RatchetOf {
+    /// None.
+    #[default]
+    Off,
+    /// What can be counted: modules, and heavy packages that are not loaded any more.
+    Counts,
+    /// Times too, where a test confirms the gain.
+    All,
+}
+
 /// What an undecided comparison does to the exit code (`gate.inconclusive`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]

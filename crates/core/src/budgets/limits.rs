@@ -87,6 +87,8 @@ limits! {
         max_memory_regression: Option<Cited<f64>> = ceilings::MAX_MEMORY_REGRESSION, gate_memory_regression;
         /// The share by which it may be slower than the baseline (`checks::regression`, `checks::slowdown`).
         max_regression: Cited<f64> = ceilings::MAX_REGRESSION, gate_regression;
+        /// The share by which it may be slower than its anchor (`checks::drift`).
+        max_drift: Option<Cited<f64>> = ceilings::MAX_DRIFT, gate_drift;
         /// A change below this many milliseconds never fails, whatever its share (`checks::regression`).
         noise_floor_ms: Cited<f64> = ceilings::NOISE_FLOOR, gate_noise_floor;
         /// Ceiling of the spread of the calibrated time, as a fraction (`checks::variation`).
@@ -145,6 +147,10 @@ fn gate_memory_regression(written: Option<&Located<f64>>, gate: &Gate) -> Option
         .or_else(|| gate.max_memory_regression.clone())
 }
 
+fn gate_drift(written: Option<&Located<f64>>, gate: &Gate) -> Option<Cited<f64>> {
+    written.map(Located::cited).or_else(|| gate.max_drift.clone())
+}
+
 fn gate_noise_floor(written: Option<&Located<f64>>, gate: &Gate) -> Cited<f64> {
     written.map_or_else(|| gate.noise_floor_ms.clone(), Located::cited)
 }
@@ -172,6 +178,7 @@ impl Rules {
             max_time_ms: Some(total.clone()),
             max_memory_regression: self.max_memory_regression.clone(),
             max_regression: self.max_regression.clone(),
+            max_drift: self.max_drift.clone(),
             noise_floor_ms: self.noise_floor_ms.clone(),
             ..Self::default()
         };

@@ -45,7 +45,7 @@ pub use self::allowance::{
     Relative, Term, accept, can_be_allowed, read as read_allowances,
 };
 pub use self::benchmarks::{Bound, Bounded, Statistic, matches_benchmark};
-pub use self::cited::{BudgetLine, Cited, Inconclusive};
+pub use self::cited::{BudgetLine, Cited, Inconclusive, RatchetOf};
 pub use self::diagnostic::{Diagnostic, Diagnostics};
 pub use self::engine::{Bytecode, Engine, ReuseBy};
 pub use self::improvement::Improvement;

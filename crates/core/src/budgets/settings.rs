@@ -4,7 +4,7 @@ use super::keys::declared::{classes, gate, measure, project};
 use super::sections::LocatedPattern;
 use super::table::Table;
 use super::value::Located;
-use crate::budgets::{Bytecode, Cited, Engine, Inconclusive, ReuseBy};
+use crate::budgets::{Bytecode, Cited, Engine, Inconclusive, RatchetOf, ReuseBy};
 
 /// `[project]`: what is measured with what.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -52,6 +52,10 @@ pub struct Gate {
     pub noise_floor_ms: Cited<f64>,
     /// The share by which a target may add more memory than the baseline; `None` where that is not asked.
     pub max_memory_regression: Option<Cited<f64>>,
+    /// The share by which a target may be slower than its anchor; `None` where drift is not looked at.
+    pub max_drift: Option<Cited<f64>>,
+    /// Which limits tighten by themselves.
+    pub ratchet: Cited<RatchetOf>,
     /// What an undecided comparison does to the exit code.
     pub inconclusive: Cited<Inconclusive>,
 }
@@ -62,6 +66,8 @@ impl Default for Gate {
             max_regression: gate::MAX_REGRESSION.default(),
             noise_floor_ms: gate::NOISE_FLOOR.default(),
             max_memory_regression: None,
+            max_drift: None,
+            ratchet: gate::RATCHET.default(),
             inconclusive: gate::INCONCLUSIVE.default(),
         }
     }
@@ -73,6 +79,8 @@ impl Gate {
             max_regression: table.setting(&gate::MAX_REGRESSION),
             noise_floor_ms: table.setting(&gate::NOISE_FLOOR),
             max_memory_regression: table.optional(&gate::MAX_MEMORY_REGRESSION),
+            max_drift: table.optional(&gate::MAX_DRIFT),
+            ratchet: table.setting(&gate::RATCHET),
             inconclusive: table.setting(&gate::INCONCLUSIVE),
         };
         table.finish();

@@ -24,7 +24,7 @@ pub enum Weight {
 pub type Severities = BTreeMap<Code, Cited<Weight>>;
 
 /// The codes that have a key, which is called as they are.
-const KEYS: [(Code, Key<Choice<Weight>>); 22] = [
+const KEYS: [(Code, Key<Choice<Weight>>); 23] = [
     (Code::OverTime, keys::OVER_TIME),
     (Code::OverTotalTime, keys::OVER_TOTAL_TIME),
     (Code::OverMemory, keys::OVER_MEMORY),
@@ -32,6 +32,7 @@ const KEYS: [(Code, Key<Choice<Weight>>); 22] = [
     (Code::OverNewModules, keys::OVER_NEW_MODULES),
     (Code::Regression, keys::REGRESSION),
     (Code::MemoryRegression, keys::MEMORY_REGRESSION),
+    (Code::Drift, keys::DRIFT),
     (Code::Slowdown, keys::SLOWDOWN),
     (Code::Unstable, keys::UNSTABLE),
     (Code::Forbidden, keys::FORBIDDEN),

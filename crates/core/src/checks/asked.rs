@@ -132,7 +132,7 @@ impl Asked {
 
     /// True where samples are held against those of before.
     pub(crate) fn compares(&self) -> bool {
-        [Code::Regression, Code::Slowdown, Code::MemoryRegression]
+        [Code::Regression, Code::Drift, Code::Slowdown, Code::MemoryRegression]
             .into_iter()
             .any(|code| self.asks(code))
     }
@@ -157,6 +157,7 @@ impl Asked {
             mut max_memory_bytes,
             mut max_memory_regression,
             max_regression,
+            mut max_drift,
             noise_floor_ms,
             mut max_variation,
             mut max_modules,
@@ -169,6 +170,7 @@ impl Asked {
         max_time_ms = max_time_ms.filter(|_| self.asks(of_time));
         max_memory_bytes = max_memory_bytes.filter(|_| self.asks(Code::OverMemory));
         max_memory_regression = max_memory_regression.filter(|_| self.asks(Code::MemoryRegression));
+        max_drift = max_drift.filter(|_| self.asks(Code::Drift));
         max_variation = max_variation.filter(|_| self.asks(Code::Unstable));
         max_modules = max_modules.filter(|_| self.asks(Code::OverModules));
         max_new_modules = max_new_modules.filter(|_| self.asks(Code::OverNewModules));
@@ -182,6 +184,7 @@ impl Asked {
                 max_memory_bytes,
                 max_memory_regression,
                 max_regression,
+                max_drift,
                 noise_floor_ms,
                 max_variation,
                 max_modules,
@@ -207,6 +210,7 @@ impl Asked {
                 self.compares()
             }
             FindingKind::Benchmark(benchmark) => self.asks(benchmark.rule()),
+            FindingKind::Baseline(BaselineRemark::ForeignAnchors { .. }) => self.asks(Code::Drift),
             kind => self.asks(kind.code()),
         }
     }
@@ -221,6 +225,7 @@ fn rule_of(finding: &Finding) -> Code {
         FindingKind::Ceiling(TimeCeiling::Undecided { .. }) => Code::OverTime,
         FindingKind::Regression(_) => Code::Regression,
         FindingKind::MemoryRegression(_) => Code::MemoryRegression,
+        FindingKind::Drift(_) => Code::Drift,
         FindingKind::Variation(_) => Code::Unstable,
         FindingKind::Benchmark(benchmark) => benchmark.rule(),
         kind => kind.code(),

@@ -48,6 +48,7 @@ pub(super) fn case(target: &Target) -> Case<'_> {
         estimate: Some(estimate()),
         growth: None,
         before: None,
+        anchor: None,
         change: None,
         moved: Vec::new(),
         answers: Answers::default(),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::drift::AnchorSeen;
 use super::figures::Figures;
 use super::orders::OrderTried;
 use super::places::Places;
@@ -85,6 +86,8 @@ pub struct Case<'a> {
     pub growth: Option<Growth>,
     /// What the baseline says.
     pub before: Option<Before>,
+    /// What it is held against beside the baseline, where `max-drift` asks for that.
+    pub anchor: Option<AnchorSeen>,
     /// What is different in the closure.
     pub change: Option<ClosureChange>,
     /// Modules of the import that the interpreter's start loads before it, on one side of the comparison only.

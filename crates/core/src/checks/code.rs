@@ -22,6 +22,8 @@ pub enum Code {
     MemoryRegression,
     /// Slower than the baseline by more than `max-regression`.
     Regression,
+    /// Slower than its anchor by more than `max-drift`.
+    Drift,
     /// Modules that did not change became slower: an import hook, a larger heap, another interpreter.
     Slowdown,
     /// The interpreter's own start loads other modules than when the baseline was recorded.
@@ -78,7 +80,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order in which findings of one target are read.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::OverTime,
         Self::OverMemory,
         Self::OverModules,
@@ -86,6 +88,7 @@ impl Code {
         Self::OverNewModules,
         Self::MemoryRegression,
         Self::Regression,
+        Self::Drift,
         Self::Slowdown,
         Self::StartChanged,
         Self::ImportFailed,
@@ -128,6 +131,7 @@ impl Code {
                 | Self::OverTotalTime
                 | Self::MemoryRegression
                 | Self::Regression
+                | Self::Drift
                 | Self::Slowdown
                 | Self::Unstable
                 | Self::OrderDependent
@@ -164,6 +168,7 @@ impl Code {
             Self::OverNewModules => "over-new-modules",
             Self::MemoryRegression => "memory-regression",
             Self::Regression => "regression",
+            Self::Drift => "drift",
             Self::Slowdown => "slowdown",
             Self::StartChanged => "start-changed",
             Self::ImportFailed => "import-failed",

@@ -9,6 +9,7 @@ use super::benchmarks::BenchmarkFinding;
 use super::ceiling::TimeCeiling;
 use super::code::{Code, Severity};
 use super::cycles::ImportCircle;
+use super::drift::Drift;
 use super::effects::ForbiddenEffect;
 use super::failures::ImportFailure;
 use super::forbid::ForbiddenModule;
@@ -46,6 +47,8 @@ pub enum FindingKind {
     MemoryRegression(MemoryRegression),
     /// `max-regression`.
     Regression(Regression),
+    /// `max-drift`.
+    Drift(Drift),
     /// `max-regression`, of what did not change.
     Slowdown(Slowdown),
     /// About the interpreter's own start.
@@ -85,6 +88,7 @@ impl FindingKind {
             Self::Memory(_) => Code::OverMemory,
             Self::MemoryRegression(regression) => regression.code(),
             Self::Regression(regression) => regression.code(),
+            Self::Drift(drift) => drift.code(),
             Self::Slowdown(_) => Code::Slowdown,
             Self::Start(_) => Code::StartChanged,
             Self::Variation(unstable) => unstable.code(),

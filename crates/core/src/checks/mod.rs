@@ -17,6 +17,7 @@ mod ceiling;
 mod code;
 mod cycles;
 mod distributions;
+mod drift;
 mod effects;
 mod failures;
 mod figures;
@@ -53,6 +54,7 @@ pub use case::{Before, Case, TargetStatus};
 pub use ceiling::TimeCeiling;
 pub use code::{Code, Severity};
 pub use cycles::ImportCircle;
+pub use drift::{AnchorSeen, Drift};
 pub use effects::ForbiddenEffect;
 pub use failures::{ImportFailure, Started};
 pub use figures::Figures;
@@ -80,12 +82,13 @@ pub use warnings::WarningRaised;
 type Rule = fn(&Case<'_>, &Context<'_>) -> Vec<Finding>;
 
 /// Every rule. Each decides by itself; the order in which findings are read is that of `report::order`.
-const RULES: [Rule; 15] = [
+const RULES: [Rule; 16] = [
     unmeasured::check,
     ceiling::check,
     memory::check,
     memory_regression::check,
     regression::check,
+    drift::check,
     slowdown::check,
     variation::check,
     modules::check,

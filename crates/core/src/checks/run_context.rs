@@ -101,6 +101,13 @@ pub enum BaselineRemark {
         /// What was compared all the same.
         compared: ComparedUnder,
     },
+    /// Targets cannot be held against their anchors, which come from elsewhere.
+    ForeignAnchors {
+        /// The targets.
+        targets: Vec<String>,
+        /// What differs between then and now.
+        differences: Vec<Difference>,
+    },
     /// There is no baseline file.
     NoFile {
         /// Where it would be.
@@ -156,7 +163,9 @@ impl ComparedUnder {
 impl BaselineRemark {
     pub(super) fn code(&self) -> Code {
         match self {
-            Self::BaseDiffers { .. } | Self::OtherConditions { .. } => Code::ForeignBaseline,
+            Self::BaseDiffers { .. } | Self::OtherConditions { .. } | Self::ForeignAnchors { .. } => {
+                Code::ForeignBaseline
+            }
             Self::NoFile { .. } | Self::NoEntry { .. } | Self::Unrecorded(_) => Code::NoBaseline,
             Self::Stale => Code::StaleBaselineEntry,
         }
@@ -191,6 +200,7 @@ pub(super) fn findings(cases: &[Case<'_>], context: &Context<'_>) -> Vec<Finding
         Finding::named(name.clone(), Severity::Warning, kind)
     });
     let mut findings: Vec<Finding> = comparison(context).map(about_run).into_iter().collect();
+    findings.extend(foreign_anchors(cases).into_iter().map(about_run));
     findings.extend(unrecorded(cases, context));
     findings.extend(stale);
     findings
@@ -232,6 +242,27 @@ fn comparison(context: &Context<'_>) -> Option<(Severity, BaselineRemark)> {
             Some((Severity::Note, BaselineRemark::NoEntry { path, key, known }))
         }
     }
+}
+
+/// The targets of which nobody can say how far they drifted, by what keeps their anchors from being compared.
+fn foreign_anchors(cases: &[Case<'_>]) -> Vec<(Severity, BaselineRemark)> {
+    let mut by_difference: Vec<(&[Difference], Vec<String>)> = Vec::new();
+    for case in cases.iter().filter(|case| case.failure.is_none()) {
+        let Some(anchor) = case.anchor.as_ref().filter(|anchor| !anchor.differences.is_empty()) else {
+            continue;
+        };
+        let name = case.target.name.clone();
+        match by_difference.iter_mut().find(|(known, _)| *known == anchor.differences) {
+            Some((_, names)) => names.push(name),
+            None => by_difference.push((&anchor.differences, vec![name])),
+        }
+    }
+    let remark = |(differences, targets): (&[Difference], Vec<String>)| BaselineRemark::ForeignAnchors {
+        targets,
+        differences: differences.to_vec(),
+    };
+    let remarks = by_difference.into_iter().map(remark);
+    remarks.map(|remark| (Severity::Warning, remark)).collect()
 }
 
 /// The targets that the baseline does not have. Of one whose import fails nothing else is said.

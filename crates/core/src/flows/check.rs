@@ -396,7 +396,7 @@ impl Measured<'_> {
                 let taken = if state.is_timed() { taken.next() } else { None };
                 let base = self.base.as_ref().map(|side| &side.observations[position]);
                 let mut case = state.case(target, &self.head.observations[position], taken, base, self.rules);
-                counts::decide(&mut case, self.counts[position]);
+                counts::decide(&mut case, self.counts[position], state);
                 case.failed_then = compare_with.failed_then(&target.name);
                 case.orders = &orders[position];
                 case.interrupted = self.samples.interrupted.is_some();

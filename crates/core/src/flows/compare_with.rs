@@ -1,8 +1,8 @@
 //! What a check is compared with: the stored baseline, the base of `--against`, or nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::baseline::{Baseline, Circumstances, Comparability, Entry};
+use crate::baseline::{Baseline, Circumstances, Comparability, Difference, Entry};
 use crate::budgets::{Engine, Target};
 use crate::checks::{Compared, StartChange};
 use crate::explain::InterpreterChange;
@@ -58,6 +58,8 @@ pub(super) struct StoredEntry {
     pub(super) comparability: Comparability,
     /// What is different in the interpreter's own start.
     pub(super) start: Option<StartChange>,
+    /// What keeps anchors from being compared with now, by their targets; those that compare are not here.
+    pub(super) foreign_anchors: BTreeMap<String, Vec<Difference>>,
     path: String,
 }
 
@@ -81,10 +83,12 @@ impl<'a> CompareWith<'a> {
                     return Self::Nothing(Compared::NoEntry { path, known });
                 };
                 let comparability = Comparability::between(&key, &entry, now);
+                let foreign_anchors = foreign_anchors(&entry, now);
                 Self::Baseline(Box::new(StoredEntry {
                     entry,
                     comparability,
                     start: None,
+                    foreign_anchors,
                     path,
                 }))
             }
@@ -209,6 +213,14 @@ impl<'a> CompareWith<'a> {
             Self::Nothing(compared) => compared.clone(),
         }
     }
+}
+
+fn foreign_anchors(entry: &Entry, now: Circumstances<'_>) -> BTreeMap<String, Vec<Difference>> {
+    let foreign = entry.targets.iter().filter_map(|(name, recorded)| {
+        let differences = recorded.anchor.as_ref()?.then.as_ref()?.differences(now);
+        (!differences.is_empty()).then(|| (name.clone(), differences))
+    });
+    foreign.collect()
 }
 
 /// The interpreters of base and head; `None` where they are of one build.

@@ -76,14 +76,18 @@ pub(super) fn count(
     measure.count(import, deadline.left())
 }
 
-/// Puts the counts into what is known of a target; where there are two of them, they decide, unless it is the same code.
-pub(super) fn decide(case: &mut Case<'_>, counts: InstructionCounts) {
+/// Puts the counts into what is known of a target; where there are two of them, they decide, unless it is the same code. What was
+/// counted at its anchor is one more.
+pub(super) fn decide(case: &mut Case<'_>, counts: InstructionCounts, state: &TargetState) {
     case.uncounted = counts.missed;
     let Some(now) = counts.now else {
         return;
     };
     case.instructions = Some(now);
     case.instructions_before = counts.before;
+    if case.failure.is_none() && case.answers.drift.is_none() {
+        case.answers.drift = state.drift_of_count(case.target, now);
+    }
     if case.failure.is_none()
         && case.answers.regression.is_none()
         && let Some(before) = counts.before

@@ -3,6 +3,7 @@
 //! interpreter and without a clock.
 
 mod allow;
+mod anchored;
 mod benchmarks;
 mod check;
 mod classify;

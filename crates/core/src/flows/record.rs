@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-use crate::baseline::{Baseline, Entry, MergeError, Recorded, RecordedSpeed, StoredSample};
+use crate::baseline::{Anchor, Baseline, Entry, MergeError, Recorded, RecordedSpeed, StoredSample};
 use crate::budgets::{Budgets, Engine, ReuseBy, Target, Workload};
 use crate::observed::{
     COLLECTIONS, ClosureChange, Machine, Measure, MeasureError, Observation, Sample, TargetObservation,
@@ -41,6 +41,8 @@ pub struct Record<'a> {
     pub variables: BTreeMap<String, String>,
     /// How many samples, and in which order.
     pub sampling: SamplingSettings,
+    /// Where the drift of targets that are new is measured from: this day and this commit.
+    pub anchor: Anchor,
 }
 
 /// Why nothing was recorded.
@@ -83,7 +85,9 @@ pub fn record(
     let mut recording = Recording::without_targets(record, measure)?;
     let old = record.stored.filter(|_| !recording.replaces);
     let old = old.and_then(|stored| stored.entry(recording.key()));
-    let plan = RecordPlan { record, old };
+    let replaced = record.stored.filter(|_| recording.replaces);
+    let replaced = replaced.and_then(|stored| stored.entry(recording.key()));
+    let plan = RecordPlan { record, old, replaced };
     let start = plan.same_start(measure)?;
     let known = plan.known(measure, start.is_some());
     let settles = |target: &Target, observed: &TargetObservation| plan.glance_at(target, observed);
@@ -152,6 +156,8 @@ struct RecordPlan<'a> {
     record: &'a Record<'a>,
     /// What was recorded under the same conditions.
     old: Option<&'a Entry>,
+    /// What was recorded under others, and goes. Its anchors stay: nobody moved them.
+    replaced: Option<&'a Entry>,
 }
 
 impl<'a> RecordPlan<'a> {
@@ -298,7 +304,8 @@ impl<'a> RecordPlan<'a> {
     }
 
     /// What is to be recorded: the fresh numbers, or the old ones where the fresh ones come to the same. A diff then shows what
-    /// changed, and many small changes cannot carry the numbers away, each within the noise.
+    /// changed, and many small changes cannot carry the numbers away, each within the noise. The anchor stays where it is; a target
+    /// that is new is anchored here.
     fn of_both(&self, due: &Due<'_>, question: &RecordingQuestion<'_>, taken: &Taken, fresh: Recorded) -> Recorded {
         match self.recorded(due.target) {
             Some((_, old)) if old.instructions == fresh.instructions && question.agrees(&taken.head) => Recorded {
@@ -307,7 +314,21 @@ impl<'a> RecordPlan<'a> {
                 again: false,
                 ..old.clone()
             },
-            _ => fresh,
+            Some((entry, old)) => fresh.replacing(old, entry),
+            None => self.anchored(due.target, fresh),
+        }
+    }
+
+    fn anchored(&self, target: &Target, fresh: Recorded) -> Recorded {
+        let replaced = self
+            .replaced
+            .and_then(|entry| Some((entry, entry.targets.get(&target.name)?)));
+        match replaced {
+            Some((entry, old)) => fresh.replacing(old, entry),
+            None => Recorded {
+                anchor: Some(self.record.anchor.clone()),
+                ..fresh
+            },
         }
     }
 }

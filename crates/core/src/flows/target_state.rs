@@ -7,18 +7,22 @@ use crate::budgets::{ReuseBy, Target, Workload};
 use crate::checks;
 use crate::checks::{Asked, Before, Case, Context, StartChange, TargetStatus};
 use crate::observed::{ClosureChange, Failure, ModuleTable, Sample, TargetObservation};
-use crate::sampling::{Answers, ErrorBudget, OtherSide, Question, Rules, ShownOn, tests_of};
+use crate::sampling::{Answers, Decision, ErrorBudget, OtherSide, Question, Rules, Ruling, ShownOn, tests_of};
 use crate::stats::changed_part::usual_own_times;
 use crate::stats::comparison::scale_of;
 use crate::stats::growth::{Earlier, Growth};
 use crate::stats::sample_times::SampleTimes;
 use crate::stats::{MachineSpeed, estimate};
 
+use super::anchored::Anchored;
 use super::compare_with::{CompareWith, StoredEntry};
 use super::observe::Glanced;
 use super::sample::Taken;
 use super::speed::RunSpeed;
 use super::start_up::without;
+
+/// More tests than a run asks.
+const TESTS_AT_MOST: usize = 1_000;
 
 /// How far a check goes in taking equal code for equal cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -44,6 +48,8 @@ pub(super) struct TargetState {
     change: Option<ClosureChange>,
     /// The samples of the baseline, where there are any.
     recorded: Option<Box<Recorded>>,
+    /// Where it was anchored, where that is asked.
+    anchor: Option<Anchored>,
     /// True where the code is the baseline's, and a glance saw it take so much longer that its numbers may not hold.
     took_longer: bool,
     /// Modules of the import that are loaded at each start of the interpreter on one side only.
@@ -91,11 +97,41 @@ impl TargetState {
     ) -> Self {
         let stored = compare_with.stored();
         let recorded = stored.and_then(|stored| Some((&stored.entry, stored.entry.targets.get(&target.name)?)));
-        Self {
+        let state = Self::in_own_milliseconds(target, observed, compare_with, base, (reuse, speed));
+        // After another start of the interpreter, the whole is another piece of work.
+        let has_anchor = state.recorded.is_some() && state.moved.is_empty();
+        let anchor = stored.filter(|_| has_anchor);
+        let mut state = Self {
             shown_on: speed.of_fresh(),
             recorded_on: recorded.map(|(entry, recorded)| speed.of_recorded(entry, recorded)),
-            ..Self::in_own_milliseconds(target, observed, compare_with, base, (reuse, speed))
+            anchor: anchor.and_then(|stored| Anchored::of(target, stored)),
+            ..state
+        };
+        if let Kind::Reused { same_code, .. } = &state.kind
+            && state.is_drift_open(target)
+        {
+            state.kind = Kind::Timed(same_code.clone());
         }
+        state
+    }
+
+    /// True where what is recorded of the baseline's code does not tell whether it drifted too far: fresh samples have to. It is asked at
+    /// a level that no run is above.
+    fn is_drift_open(&self, target: &Target) -> bool {
+        let Kind::Reused {
+            machine,
+            samples,
+            same_code,
+        } = &self.kind
+        else {
+            return false;
+        };
+        let rules = Rules::of_recorded(ErrorBudget::over(TESTS_AT_MOST));
+        let question = Question::new(target, same_code, rules).shown_on(ShownOn::Machine(*machine));
+        let answers = question.anchored_at(self.anchor_samples()).answers_of_recorded(samples);
+        answers
+            .drift
+            .is_some_and(|drift| drift.decision == Decision::Inconclusive)
     }
 
     fn in_own_milliseconds(
@@ -212,6 +248,7 @@ impl TargetState {
             kind,
             change: None,
             recorded: None,
+            anchor: None,
             took_longer: false,
             moved: Vec::new(),
             shown_on: ShownOn::THIS,
@@ -263,6 +300,9 @@ impl TargetState {
             Kind::Timed(OtherSide::Stored { .. } | OtherSide::Paired { .. }) => Vec::new(),
             _ => return,
         };
+        if let Some(anchor) = &mut self.anchor {
+            anchor.leave_to_counts();
+        }
         self.kind = Kind::Timed(OtherSide::Counted { samples });
     }
 
@@ -276,19 +316,43 @@ impl TargetState {
         self.recorded.as_ref()?.instructions
     }
 
+    /// What a count says of the drift of `target`, where counts decide.
+    pub(super) fn drift_of_count(&self, target: &Target, now: u64) -> Option<Ruling> {
+        let allowed = target.limits.max_drift.as_ref()?.value;
+        self.anchor.as_ref()?.rule_on(now, allowed)
+    }
+
     /// How many tests are asked of the samples of `target`, fresh or recorded.
     pub(super) fn tests(&self, target: &Target) -> usize {
         match &self.kind {
             Kind::Failed | Kind::Untimed { .. } => 0,
-            Kind::Reused { .. } => tests_of(target, &OtherSide::Nothing),
-            Kind::Timed(other) => tests_of(target, other),
+            Kind::Reused { .. } => tests_of(target, &OtherSide::Nothing) + self.tests_of_anchor(),
+            Kind::Timed(other) => tests_of(target, other) + self.tests_of_anchor(),
         }
+    }
+
+    /// Fresh samples of the baseline's code are asked after the recorded ones, and both may have failed it.
+    fn tests_of_anchor(&self) -> usize {
+        match &self.kind {
+            _ if self.anchor_samples().is_empty() => 0,
+            Kind::Timed(OtherSide::SameClosure { .. }) => 2,
+            _ => 1,
+        }
+    }
+
+    /// The samples of the anchor, where they are held against those of now.
+    fn anchor_samples(&self) -> &[Sample] {
+        self.anchor.as_ref().map_or(&[], |anchor| &anchor.samples)
     }
 
     /// What is asked of the samples that are to be taken; `None` where there are none to take.
     pub(super) fn question<'a>(&'a self, target: &'a Target, rules: Rules) -> Option<Question<'a>> {
         match &self.kind {
-            Kind::Timed(other) => Some(Question::new(target, other, rules).shown_on(self.shown_on)),
+            Kind::Timed(other) => Some(
+                Question::new(target, other, rules)
+                    .shown_on(self.shown_on)
+                    .anchored_at(self.anchor_samples()),
+            ),
             Kind::Failed | Kind::Untimed { .. } | Kind::Reused { .. } => None,
         }
     }
@@ -347,6 +411,7 @@ impl TargetState {
             estimate: None,
             growth: None,
             before: None,
+            anchor: self.anchor.as_ref().map(|anchor| anchor.seen.clone()),
             change: self.change.clone(),
             moved: self.moved.clone(),
             answers: Answers::default(),
@@ -373,6 +438,7 @@ impl TargetState {
                 let question = Question::new(target, same_code, rules);
                 case.answers = question
                     .shown_on(ShownOn::Machine(*machine))
+                    .anchored_at(self.anchor_samples())
                     .answers_of_recorded(samples);
             }
             (Kind::Timed(other), Some(taken)) => {
@@ -386,6 +452,7 @@ impl TargetState {
                 }
                 let question = Question::new(target, other, rules)
                     .shown_on(self.shown_on)
+                    .anchored_at(self.anchor_samples())
                     .beside(taken.pooled);
                 let machine = &question.machine(&taken.head);
                 case.status = TargetStatus::Measured;

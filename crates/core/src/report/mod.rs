@@ -6,6 +6,7 @@
 mod across;
 mod affected;
 pub mod allowing;
+pub mod anchoring;
 pub mod azure;
 pub mod before_after;
 pub mod benchmark_action;

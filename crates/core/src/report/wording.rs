@@ -86,6 +86,7 @@ impl Words {
                     _ => words,
                 }
             }
+            FindingKind::Drift(drift) => changes::drift(drift, &found.target),
             FindingKind::Slowdown(slower) => changes::slowdown(slower, found),
             FindingKind::Start(start) => start_up::other_start(start, &found.causes),
             FindingKind::Variation(unstable) => Self::saying(changes::varies(*unstable)),

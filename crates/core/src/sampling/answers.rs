@@ -58,6 +58,8 @@ pub struct Answers {
     pub variation: Option<Decision>,
     /// Slower than before or not: the comparison that decides.
     pub regression: Option<Ruling>,
+    /// Too far from its anchor or not, where it has one and that is asked.
+    pub drift: Option<Ruling>,
     /// More memory than before or not, where that is asked.
     pub memory: Option<MemoryRuling>,
     /// Whether the whole became slower by more than the changed modules explain, where that was looked at.
@@ -73,7 +75,7 @@ impl Answers {
 
     /// Whether a question about the target is open, whatever the others say.
     pub(super) fn is_open(&self) -> bool {
-        let regression = self.regression.iter().map(|ruling| ruling.decision);
+        let regression = self.regression.iter().chain(&self.drift).map(|ruling| ruling.decision);
         let memory = self.memory.iter().map(|ruling| ruling.decision);
         regression
             .chain(memory)
@@ -83,7 +85,7 @@ impl Answers {
 
     /// Whether the sizes of all that failed are known.
     pub(super) fn is_sharp(&self) -> bool {
-        let mut rulings = self.regression.iter().chain(&self.slowdown);
+        let mut rulings = self.regression.iter().chain(&self.slowdown).chain(&self.drift);
         rulings.all(|ruling| ruling.is_sharp || ruling.decision != Decision::Fail)
     }
 
@@ -93,6 +95,7 @@ impl Answers {
             .regression
             .iter()
             .chain(&self.slowdown)
+            .chain(&self.drift)
             .map(|ruling| ruling.decision);
         let memory = self.memory.iter().map(|ruling| ruling.decision);
         rulings
@@ -108,7 +111,7 @@ pub fn decide_fixed(all: Vec<&mut Answers>, budget: ErrorBudget) {
     let (mut open, mut cases) = (Vec::new(), Vec::new());
     for answers in all {
         let soften = if answers.is_of_same_code() {
-            no_warning
+            Decision::without_warning
         } else {
             only_a_failure
         };
@@ -135,14 +138,6 @@ pub fn decide_fixed(all: Vec<&mut Answers>, budget: ErrorBudget) {
 pub(super) fn only_a_failure(decision: Decision) -> Decision {
     match decision {
         Decision::Inconclusive | Decision::Warn => Decision::Pass,
-        other => other,
-    }
-}
-
-/// The same code is far from what it took, or it is not.
-pub(super) fn no_warning(decision: Decision) -> Decision {
-    match decision {
-        Decision::Warn => Decision::Pass,
         other => other,
     }
 }

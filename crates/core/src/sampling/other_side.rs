@@ -77,7 +77,8 @@ impl OtherSide {
     }
 }
 
-/// How many tests the samples of `target` decide: what the error budget of a run is divided by, summed over its targets.
+/// How many tests the samples of `target` decide: what the error budget of a run is divided by, summed over its targets. An anchor
+/// that it is held against is one more.
 pub fn tests_of(target: &Target, other: &OtherSide) -> usize {
     let limits = &target.limits;
     let of_memory = limits.max_memory_regression.is_some() && other.compares_memory();
@@ -94,6 +95,7 @@ pub fn most_tests_of(target: &Target) -> usize {
         limits.max_time_ms.is_some(),
         limits.max_variation.is_some(),
         limits.max_memory_regression.is_some(),
+        limits.max_drift.is_some(),
     ];
     COMPARISONS + of_limits.into_iter().filter(|is_asked| *is_asked).count()
 }

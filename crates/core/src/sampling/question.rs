@@ -78,6 +78,8 @@ pub struct Question<'a> {
     rules: Rules,
     shown_on: ShownOn,
     pooled: Pooled,
+    /// What it came to when it was anchored; empty where that is not asked.
+    anchor: &'a [Sample],
 }
 
 /// In whose milliseconds a target is shown, and held against its ceiling.
@@ -105,7 +107,14 @@ impl<'a> Question<'a> {
             rules,
             shown_on: ShownOn::THIS,
             pooled: Pooled::default(),
+            anchor: &[],
         }
+    }
+
+    /// The same with what the target came to when it was anchored.
+    #[must_use]
+    pub fn anchored_at(self, anchor: &'a [Sample]) -> Self {
+        Self { anchor, ..self }
     }
 
     /// The same beside what the samples of all targets say.
@@ -219,6 +228,7 @@ impl<'a> Question<'a> {
         let mut answers = Answers {
             ceiling: self.ceiling(head, machine),
             variation: self.variation(head, machine),
+            drift: self.drift(head, machine),
             memory: self.memory(head, base),
             ..Answers::default()
         };
@@ -255,6 +265,7 @@ impl<'a> Question<'a> {
             ceiling: self.ceiling(recorded, machine),
             variation: self.variation(recorded, machine),
             regression: Some(self.against_before(recorded, machine).same_closure(recorded)),
+            drift: self.drift(recorded, machine),
             slowdown: None,
             memory: None,
         }
@@ -302,6 +313,14 @@ impl<'a> Question<'a> {
         let schedule = self.rules.schedule(Schedule::variation);
         let allowed = self.limits.max_variation.as_ref()?.value;
         look_at_variation(head, machine, allowed, &schedule, self.rules.budget.share())
+    }
+
+    /// Whether it came too far from its anchor.
+    fn drift(&self, head: &[Sample], machine: &MachineSpeed) -> Option<Ruling> {
+        let allowed = self.limits.max_drift.as_ref()?.value;
+        let schedule = self.rules.schedule(Schedule::whole);
+        self.against_before(head, machine)
+            .drift(self.anchor, allowed, &schedule)
     }
 
     /// Whether it adds more memory than before.

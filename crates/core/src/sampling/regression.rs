@@ -7,7 +7,7 @@ use crate::stats::comparison::{Design, Evidence, SAME_CODE_SHIFT, resolution, sh
 use crate::stats::{MachineSpeed, Scatter, estimate};
 
 use super::alpha::Schedule;
-use super::answers::{Answers, Ruling, no_warning, only_a_failure};
+use super::answers::{Answers, Ruling, only_a_failure};
 use super::question::Rules;
 use super::sequential::{Criteria, Decision, look};
 
@@ -47,7 +47,7 @@ impl AgainstBefore<'_> {
         let schedule = Schedule::far_from_before(self.rules.max_samples);
         let criteria = self.beside(explained, before);
         let mut ruling = self.rule(design, &schedule, criteria)?;
-        ruling.decision = no_warning(ruling.decision);
+        ruling.decision = ruling.decision.without_warning();
         Some(ruling)
     }
 
@@ -76,6 +76,29 @@ impl AgainstBefore<'_> {
             slowdown.decision = only_a_failure(slowdown.decision);
         }
         answers.regression = Some(changed);
+    }
+
+    /// Whether the import as a whole is slower than its anchor by more than is allowed. It is a question of its own, as a ceiling is: its
+    /// share of the error level is not divided with the comparisons of other targets, however many samples are given.
+    pub(super) fn drift(&self, anchor: &[Sample], allowed: f64, schedule: &Schedule) -> Option<Ruling> {
+        let design = Design::Whole { before: anchor };
+        let evidence = Evidence::new(design, self.head, self.machine)?.scattering(self.scatter);
+        let criteria = Criteria {
+            max_regression: allowed,
+            ..self.whole(design)
+        };
+        let decision = match look(&evidence, &criteria, schedule, self.rules.budget.share()) {
+            // Only what a crowded machine may make of it lets it pass.
+            Decision::Pass | Decision::Warn if evidence.change() > allowed => Decision::Inconclusive,
+            decision => decision.without_warning(),
+        };
+        Some(Ruling {
+            decision,
+            comparison: evidence.comparison(),
+            threshold: criteria.threshold(&evidence),
+            p_over: None,
+            is_sharp: is_sharp(&evidence),
+        })
     }
 
     fn criteria(&self) -> Criteria {

@@ -35,6 +35,15 @@ impl Decision {
         self != Self::Continue
     }
 
+    /// The same of a rule that knows no warning: it is too much, or it is not.
+    #[must_use]
+    pub fn without_warning(self) -> Self {
+        match self {
+            Self::Warn => Self::Pass,
+            other => other,
+        }
+    }
+
     /// What two questions about one target come to together: a failure stands whatever the other says; otherwise an
     /// open question keeps the target open.
     #[must_use]

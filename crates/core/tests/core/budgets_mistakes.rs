@@ -171,7 +171,7 @@ max-total-time = "10ms"
       |
     5 | colour = "red"
       | ^^^^^^
-      = help: accepted here: `max-regression`, `noise-floor`, `max-memory-regression`, `inconclusive`
+      = help: accepted here: `max-regression`, `noise-floor`, `max-memory-regression`, `max-drift`, `ratchet`, `inconclusive`
 
     error: unknown key `max-total-time` in `[modules."shop.cli"]`
       --> budgets.toml:11:1
@@ -1063,14 +1063,14 @@ fn the_file_cannot_steer_the_terminal() {
       |
     3 | "�" = 1
       | ^^^
-      = help: accepted here: `max-regression`, `noise-floor`, `max-memory-regression`, `inconclusive`
+      = help: accepted here: `max-regression`, `noise-floor`, `max-memory-regression`, `max-drift`, `ratchet`, `inconclusive`
 
     error: unknown key `max-tme` in `[gate]`
      --> budgets.toml:4:2
       |
     4 |     max-tme    = "x"
       |     ^^^^^^^
-      = help: accepted here: `max-regression`, `noise-floor`, `max-memory-regression`, `inconclusive`
+      = help: accepted here: `max-regression`, `noise-floor`, `max-memory-regression`, `max-drift`, `ratchet`, `inconclusive`
     "#);
 }
 

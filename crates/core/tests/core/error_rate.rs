@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use importgate_core::baseline::Baseline;
+use importgate_core::baseline::{Anchor, Baseline};
 use importgate_core::budgets::{self, Budgets, Cited, FileKind, Limits, ReuseBy, Target};
 use importgate_core::checks::{Asked, Places, Verdict};
 use importgate_core::flows::{
@@ -525,6 +525,7 @@ fn recording(budgets: &Budgets, targets: &[Target], measure: &Simulated<'_>, sam
         machine: Machine::default(),
         variables: BTreeMap::new(),
         sampling: sampling(Some(samples), samples, 1),
+        anchor: Anchor::default(),
     };
     let recorded = record(&asked, measure, Deadline::new(&Nothing, None), &mut Nothing).expect("it can be measured");
     recorded.updated(&asked, None).expect("there is nothing in the way")

@@ -10,7 +10,7 @@ use super::kinds::{
     SomeModuleNames, Text, Texts, Time, TimesOfModules, Variables, Words,
 };
 use super::{Described, Key};
-use crate::budgets::{Bytecode, Engine, Inconclusive, ReuseBy, Weight};
+use crate::budgets::{Bytecode, Engine, Inconclusive, RatchetOf, ReuseBy, Weight};
 use crate::observed::Effect;
 
 /// One hour, the longest that anything here may take, in milliseconds.
@@ -98,6 +98,13 @@ keys! {
         NOISE_FLOOR: Time = "noise-floor", Time(NOISE_FLOORS_MS), Value(0.5), ["0.5ms", "1ms"];
         /// By how much a target may add more memory than the baseline. Less than 1 MiB never fails.
         MAX_MEMORY_REGRESSION: Share = "max-memory-regression", Share(SHARES), Says("memory is not compared"), ["20%"];
+        /// How far a target may drift from its anchor over any number of recordings, where neither its layer nor its own table says
+        /// otherwise. `importgate anchor` moves the anchor; `record` never does.
+        MAX_DRIFT: Share = "max-drift", Share(SHARES), Says("drift is not looked at"), ["20%"];
+        /// Which limits tighten by themselves when `importgate record` sees less than before: "counts", modules and packages that are
+        /// not loaded any more; "all", times too; "off", none.
+        RATCHET: Choice<RatchetOf> = "ratchet",
+            Choice(&[("counts", RatchetOf::Counts), ("all", RatchetOf::All), ("off", RatchetOf::Off)]), Value(RatchetOf::Off), ["counts", "all"];
         /// What becomes of a comparison that the samples do not decide.
         INCONCLUSIVE: Choice<Inconclusive> = "inconclusive",
             Choice(&[("warn", Inconclusive::Warn), ("fail", Inconclusive::Fail)]), Value(Inconclusive::Warn), ["warn", "fail"];
@@ -183,6 +190,8 @@ keys! {
         REGRESSION: Choice<Weight> = "regression", Choice(&WEIGHTS), Value(Weight::Error), ["warn"];
         /// An import adds more memory than before by more than `max-memory-regression`.
         MEMORY_REGRESSION: Choice<Weight> = "memory-regression", Choice(&WEIGHTS), Value(Weight::Error), ["warn"];
+        /// An import is slower than its anchor by more than `max-drift`.
+        DRIFT: Choice<Weight> = "drift", Choice(&WEIGHTS), Value(Weight::Error), ["warn"];
         /// Modules that did not change became slower.
         SLOWDOWN: Choice<Weight> = "slowdown", Choice(&WEIGHTS), Value(Weight::Error), ["warn"];
         /// The time of an import spreads more than `max-variation`.
@@ -283,6 +292,8 @@ keys! {
         MAX_MEMORY_REGRESSION: Share = "max-memory-regression", Share(SHARES), Says("that of `[gate]`"), ["20%"];
         /// By how much it may be slower than the baseline.
         MAX_REGRESSION: Share = "max-regression", Share(SHARES), Says("that of `[gate]`"), ["5%"];
+        /// How far it may drift from its anchor over any number of recordings.
+        MAX_DRIFT: Share = "max-drift", Share(SHARES), Says("that of `[gate]`"), ["20%"];
         /// A smaller change of its time never fails, whatever its share.
         NOISE_FLOOR: Time = "noise-floor", Time(NOISE_FLOORS_MS), Says("that of `[gate]`"), ["1ms"];
         /// How much its time may spread. Above that it is unstable.

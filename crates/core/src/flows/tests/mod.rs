@@ -5,6 +5,7 @@ mod asked;
 mod check;
 mod classify;
 mod doctor;
+mod drift;
 mod ending;
 mod explain;
 mod figures;

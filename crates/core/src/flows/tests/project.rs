@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use super::figures::assert_figures_agree;
 use super::scripted::{ROOT, Scripted, Unseen};
-use crate::baseline::Baseline;
+use crate::baseline::{Anchor, Baseline};
 use crate::budgets::{self, Budgets, FileKind, ReuseBy, Target};
 use crate::checks::{Asked, Code, Places};
 use crate::flows::{
@@ -57,6 +57,10 @@ impl Project {
             machine: Machine::default(),
             variables: BTreeMap::new(),
             sampling: self.sampling(&Options::default()),
+            anchor: Anchor {
+                date: Some(Date::constant(2026, 1, 5)),
+                ..Anchor::default()
+            },
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::Words;
 use crate::checks;
-use crate::checks::{Certainty, MemoryRegression, Open, Regression, Slowdown, Unstable};
+use crate::checks::{AnchorSeen, Certainty, Drift, MemoryRegression, Open, Regression, Slowdown, Unstable};
 use crate::numbers;
 use crate::stats::{Comparison, ComparisonKind};
 
@@ -20,6 +20,52 @@ pub(super) fn memory_regression(larger: &MemoryRegression) -> String {
             "may add more memory than the {allowed} allowed: {change}, too uncertain {}",
             still_open(open)
         ),
+    }
+}
+
+pub(super) fn drift(drift: &Drift, target: &str) -> Words {
+    let change = change(&drift.comparison);
+    let allowed = numbers::percent(drift.allowed * 100.0);
+    let since = since(&drift.anchor);
+    let message = match drift.open {
+        None => format!("has drifted {since}: {change}, where {allowed} is allowed over all recordings"),
+        Some(open) => format!(
+            "may have drifted {since} by more than the {allowed} allowed: {change}, too uncertain {}",
+            still_open(open)
+        ),
+    };
+    let reason = drift
+        .anchor
+        .reason
+        .as_ref()
+        .map(|reason| format!("it was anchored there since: {reason}"));
+    let modules = (drift.modules != drift.anchor.modules).then(|| {
+        format!(
+            "it loads {}, and loaded {} then",
+            numbers::counted(drift.modules, "module"),
+            numbers::count(drift.anchor.modules)
+        )
+    });
+    let words = Words::saying(message).with_details(reason.into_iter().chain(modules).collect());
+    if drift.open.is_some() {
+        return words;
+    }
+    words.with_help(format!(
+        "`importgate trend {target}` shows when it grew; `importgate anchor {target} --reason TEXT` accepts what it takes"
+    ))
+}
+
+/// `since 2026-01-31 (commit 1a2b3c4d5e6f)`.
+fn since(anchor: &AnchorSeen) -> String {
+    /// How much of a commit's name tells it from others.
+    const SHORT: usize = 12;
+    let commit = anchor.commit.as_ref();
+    let commit = commit.map(|commit| format!("commit {}", commit.chars().take(SHORT).collect::<String>()));
+    match (anchor.date, commit) {
+        (Some(date), Some(commit)) => format!("since {date} ({commit})"),
+        (Some(date), None) => format!("since {date}"),
+        (None, Some(commit)) => format!("since {commit}"),
+        (None, None) => "since it was first recorded".to_owned(),
     }
 }
 

@@ -2,8 +2,10 @@
 
 use super::failures::failure;
 use super::{Words, new_target};
+use crate::baseline::Difference;
 use crate::checks::{BaseUnavailable, BaselineRemark, ComparedUnder, Started};
 use crate::explain::InterpreterChange;
+use crate::numbers;
 
 pub(super) fn baseline(remark: &BaselineRemark) -> Words {
     match remark {
@@ -23,6 +25,7 @@ pub(super) fn baseline(remark: &BaselineRemark) -> Words {
         BaselineRemark::OtherConditions { differences, compared } => {
             other_conditions(*compared).with_details(differences.iter().map(ToString::to_string).collect())
         }
+        BaselineRemark::ForeignAnchors { targets, differences } => foreign_anchors(targets, differences),
         BaselineRemark::NoFile { path } => {
             let message = format!("there is no baseline at {path}: nothing was compared");
             Words::saying(message).with_help("record one with `importgate record` and commit it")
@@ -36,6 +39,14 @@ pub(super) fn baseline(remark: &BaselineRemark) -> Words {
         BaselineRemark::Stale => Words::saying("is in the baseline, and the budgets do not name it any more")
             .with_help("`importgate record` takes it out"),
     }
+}
+
+fn foreign_anchors(targets: &[String], differences: &[Difference]) -> Words {
+    let names = numbers::first_names(targets.iter().map(String::as_str));
+    let message = format!("nobody can tell how far {names} drifted: what they are measured from comes from elsewhere");
+    Words::saying(message)
+        .with_details(differences.iter().map(ToString::to_string).collect())
+        .with_help("`importgate anchor --reason TEXT` measures their drift from what is recorded now")
 }
 
 /// The entries that a baseline has, of which only the first ones are named.

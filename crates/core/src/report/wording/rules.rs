@@ -59,6 +59,10 @@ fn meaning(code: Code) -> (&'static str, &'static str) {
             "Import is slower than before",
             "Importing the target is slower than the baseline by more than max-regression allows.",
         ),
+        Code::Drift => (
+            "Import drifted from its anchor",
+            "Importing the target is slower than its anchor by more than max-drift allows, over however many recordings.",
+        ),
         Code::Slowdown => (
             "Import is slower though its code is the same",
             "Modules that did not change became slower: stale or missing bytecode, a wait, an import hook, a larger heap.",
@@ -165,6 +169,9 @@ fn help(code: Code) -> &'static str {
         }
         Code::OverModules | Code::OverNewModules => {
             "Import less at the top of modules. `importgate explain TARGET --modules` shows what leads to each module."
+        }
+        Code::Drift => {
+            "`importgate trend TARGET` shows when it grew. `importgate anchor TARGET --reason TEXT` accepts what it takes now."
         }
         Code::Slowdown => {
             "Look at what the message names: bytecode that is not written or not used, a wait, an import hook."
