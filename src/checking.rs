@@ -10,10 +10,10 @@ use crate::cli::{CheckArguments, MeasureArguments, ProjectArguments, ShardChoice
 use crate::error::Error;
 use crate::progress::ProgressLine;
 use crate::project::{Project, instruction_counter};
+use crate::recorded;
 use crate::set_up;
 use crate::shards::Division;
 use crate::sources::ProjectFiles;
-use crate::store;
 use crate::today;
 use importgate_core::budgets::{InBaseline, ReuseBy, Target};
 use importgate_core::checks::Asked;
@@ -33,6 +33,8 @@ pub(crate) struct Checking<'a> {
     pub(crate) shard: Option<ShardChoice>,
     pub(crate) against: Option<&'a str>,
     pub(crate) base_python: Option<&'a std::path::Path>,
+    /// The reference whose merge base has the baseline to compare with; the file where it is `None`.
+    pub(crate) baseline_from: Option<&'a str>,
     /// What has to show that a target did not change; as the budgets say where it is `None`.
     pub(crate) reuse: Option<ReuseBy>,
     pub(crate) times_alone: bool,
@@ -60,6 +62,7 @@ impl<'a> Checking<'a> {
             shard: arguments.shard,
             against: arguments.against.as_deref(),
             base_python: arguments.base_python.as_deref(),
+            baseline_from: arguments.baseline_from.as_deref(),
             reuse: arguments.reuse(),
             times_alone: arguments.times_alone,
             strict: arguments.strict,
@@ -91,8 +94,9 @@ impl<'a> Checking<'a> {
         // Read before anything is measured: a damaged baseline is said at once.
         let stored = match (&base, self.shard) {
             (Some(_), None) => None,
-            _ => store::baseline::read(&project.baseline_path)?,
+            _ => Some(recorded::of(&project, self.baseline_from)?),
         };
+        let (stored, source) = stored.map_or((None, String::new()), |stored| (stored.content, stored.name));
         let earlier = base.as_ref().map(|base| base.allowances(&project));
         let held_against = match &earlier {
             Some(earlier) => HeldAgainst::Base(earlier),
@@ -111,7 +115,7 @@ impl<'a> Checking<'a> {
             Some(base) => Against::Base(base.to_compare()),
             None => Against::Baseline {
                 content: stored,
-                path: project.baseline_path.display().to_string(),
+                path: source,
             },
         };
         let of_no_target = allowances::of_no_target(&accepted, &project.targets);

@@ -18,6 +18,7 @@ mod asked;
 mod benchmarks;
 mod comment;
 mod formats;
+mod merge_baseline;
 mod trend;
 
 pub use allow::AllowArguments;
@@ -26,6 +27,7 @@ pub use asked::AskedArguments;
 pub use benchmarks::BenchmarkArguments;
 pub use comment::{CommentArguments, ForgeChoice};
 pub use formats::{DoctorFormat, ExplainFormat, FixFormat, FormatKind, OutputFormat, TableFormat};
+pub use merge_baseline::MergeBaselineArguments;
 pub use trend::{TrendArguments, TrendFormat};
 
 const STYLES: Styles = Styles::styled()
@@ -114,6 +116,8 @@ pub enum Command {
     Trend(TrendArguments),
     /// Join what shards reported or recorded, and the reports of several Pythons, into one.
     Merge(MergeArguments),
+    /// Merge what two branches recorded, target by target: a merge driver for git.
+    MergeBaseline(MergeBaselineArguments),
     /// Say what reports say in one comment on the pull request, and keep it up to date. For jobs of GitHub, GitLab and Bitbucket.
     Comment(CommentArguments),
     /// Show what holds for the project and its targets, and which line of the budgets file says so.
@@ -223,6 +227,10 @@ pub struct InitArguments {
     /// Add a target import-time to the Makefile too.
     #[arg(long)]
     pub make: bool,
+    /// Have git merge baselines with importgate: a line in .gitattributes, and a setting of this clone. Where there are budgets already,
+    /// nothing else is done.
+    #[arg(long)]
+    pub git_merge_driver: bool,
     /// Run so many imports at once [default: as many as there are processors].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_024))]
     pub jobs: Option<u32>,
@@ -272,6 +280,10 @@ pub struct CheckArguments {
     /// Compare with this git reference, measured in the same run, instead of the baseline.
     #[arg(long, value_name = "GIT_REF", conflicts_with = "baseline")]
     pub against: Option<String>,
+    /// Compare with the baseline as it is in the merge base with this git reference, such as origin/main, so that a branch need not
+    /// record.
+    #[arg(long, value_name = "GIT_REF", conflicts_with = "against")]
+    pub baseline_from: Option<String>,
     /// The interpreter for --against, where the dependencies differ too.
     #[arg(long, value_name = "PYTHON", requires = "against")]
     pub base_python: Option<PathBuf>,

@@ -24,6 +24,7 @@ mod manual;
 mod outputs;
 mod progress;
 mod project;
+mod recorded;
 mod repository;
 mod seed;
 mod set_up;

@@ -28,6 +28,7 @@ pub(super) fn run(arguments: &AllowArguments) -> Result<u8, Error> {
         shard: None,
         against: arguments.against.as_deref(),
         base_python: None,
+        baseline_from: None,
         reuse: None,
         times_alone: false,
         strict: false,

@@ -7,8 +7,8 @@ use crate::error::Error;
 use crate::exit;
 use crate::outputs;
 use crate::project::Project;
+use crate::recorded;
 use crate::shards::Division;
-use crate::store;
 use importgate_core::checks::Verdict;
 use importgate_core::flows::report_without_targets;
 use importgate_core::observed::Clock;
@@ -35,7 +35,7 @@ fn list(arguments: &CheckArguments) -> Result<u8, Error> {
     let selection = project.select(&arguments.modules)?;
     // Only the plan of shards depends on what is recorded.
     let recorded = match arguments.shard {
-        Some(_) => store::baseline::read(&project.baseline_path)?,
+        Some(_) => recorded::of(&project, arguments.baseline_from.as_deref())?.content,
         None => None,
     };
     let targets = Division::of(arguments.shard, &project, selection.targets, recorded.as_ref())?.own;

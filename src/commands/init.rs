@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
+use super::merge_driver;
 use crate::budgets_file::PROPOSED;
 use crate::cli::InitArguments;
 use crate::error::Error;
@@ -35,6 +36,10 @@ const LONGEST_TEXT: u64 = 1 << 20;
 pub(super) fn run(arguments: &InitArguments) -> Result<u8, Error> {
     let clock = Stopwatch::start();
     let folder = Path::new("");
+    if arguments.git_merge_driver && !arguments.force && Target::taken(folder)?.is_some() {
+        merge_driver::alone(folder, arguments)?;
+        return Ok(exit::PASS);
+    }
     let target = Target::choose(folder, arguments)?;
     let sources = read_sources(folder)?;
     let discovery = discover(&sources);
@@ -92,10 +97,10 @@ pub(super) fn run(arguments: &InitArguments) -> Result<u8, Error> {
     write(&target.path, &text)?;
     outputs::to_standard_output(&summary(&target, &proposal))?;
     for companion in &companions {
-        if let Ok(text) = &companion.text {
-            write(&folder.join(companion.name), text)?;
-        }
-        outputs::to_standard_output(&companion.line())?;
+        companion.write(folder)?;
+    }
+    if arguments.git_merge_driver {
+        merge_driver::set(folder, arguments)?;
     }
     Ok(exit::PASS)
 }
@@ -130,13 +135,38 @@ fn policy(arguments: &InitArguments) -> Policy {
 }
 
 /// A file beside the budgets that was asked for.
-struct Companion {
+pub(super) struct Companion {
     name: &'static str,
     /// What it becomes, or why it stays as it is.
     text: Result<String, Refusal>,
 }
 
 impl Companion {
+    /// How git merges baselines.
+    pub(super) fn attributes(folder: &Path) -> Result<Self, Error> {
+        let before = text_if_any(&folder.join(companions::ATTRIBUTES))?;
+        Ok(Self {
+            name: companions::ATTRIBUTES,
+            text: companions::attributes(before.as_deref()),
+        })
+    }
+
+    /// Writes it where it is to be written, and says so.
+    pub(super) fn write(&self, folder: &Path) -> Result<(), Error> {
+        if let Ok(text) = &self.text {
+            write(&folder.join(self.name), text)?;
+        }
+        outputs::to_standard_output(&self.line())
+    }
+
+    /// What would be written, under its name.
+    pub(super) fn preview(&self) -> String {
+        match &self.text {
+            Ok(text) => format!("\n# {}\n{text}", self.name),
+            Err(_) => format!("\n# {}", self.line()),
+        }
+    }
+
     fn line(&self) -> String {
         let name = self.name;
         match self.text {
@@ -168,18 +198,16 @@ fn companions(
         let before = text_if_any(&folder.join(companions::MAKEFILE))?;
         add(companions::MAKEFILE, companions::makefile(before.as_deref()));
     }
+    if arguments.git_merge_driver {
+        asked.push(Companion::attributes(folder)?);
+    }
     Ok(asked)
 }
 
 /// What would be written, each further file under its name.
 fn preview(text: &str, companions: &[Companion]) -> String {
     let mut preview = text.to_owned();
-    for companion in companions {
-        match &companion.text {
-            Ok(text) => preview.push_str(&format!("\n# {}\n{text}", companion.name)),
-            Err(_) => preview.push_str(&format!("\n# {}", companion.line())),
-        }
-    }
+    preview.extend(companions.iter().map(Companion::preview));
     preview
 }
 
@@ -211,15 +239,18 @@ struct Target {
 }
 
 impl Target {
+    /// The file that has budgets already.
+    fn taken(folder: &Path) -> Result<Option<&'static str>, Error> {
+        let before = text_if_any(&folder.join(PYPROJECT))?.unwrap_or_default();
+        let taken = TAKEN.into_iter().find(|name| folder.join(name).exists());
+        Ok(taken.or(before.contains("[tool.importgate").then_some(PYPROJECT)))
+    }
+
     /// The file to write, unless there are budgets already.
     fn choose(folder: &Path, arguments: &InitArguments) -> Result<Self, Error> {
         let pyproject = folder.join(PYPROJECT);
         let before = text_if_any(&pyproject)?.unwrap_or_default();
-        let has_table = before.contains("[tool.importgate");
-        let taken = TAKEN.into_iter().find(|name| folder.join(name).exists());
-        let taken = taken
-            .or(has_table.then_some(PYPROJECT))
-            .filter(|name| !arguments.force || (arguments.pyproject && *name == PYPROJECT));
+        let taken = Self::taken(folder)?.filter(|name| !arguments.force || (arguments.pyproject && *name == PYPROJECT));
         if let Some(taken) = taken.filter(|_| !arguments.dry_run) {
             let way_out = if taken == PYPROJECT {
                 "remove its table first"
@@ -263,19 +294,24 @@ impl Target {
 }
 
 /// True where somebody is there to be asked.
-fn asks(arguments: &InitArguments) -> bool {
+pub(super) fn asks(arguments: &InitArguments) -> bool {
     let is_terminal = io::stdin().is_terminal() && io::stderr().is_terminal();
     is_terminal && !arguments.yes && std::env::var_os("CI").is_none_or(|value| value.is_empty())
 }
 
 fn agrees(target: &Target, text: &str) -> Result<bool, Error> {
     outputs::to_standard_output(text)?;
+    agrees_to(&format!("Write this to {}?", target.name()))
+}
+
+/// Puts a question to whoever is there.
+pub(super) fn agrees_to(question: &str) -> Result<bool, Error> {
     let refused = |source| Error::Output {
         path: PathBuf::from("stderr"),
         source,
     };
     let mut stderr = io::stderr();
-    write!(stderr, "\nWrite this to {}? [Y/n] ", target.name()).map_err(refused)?;
+    write!(stderr, "\n{question} [Y/n] ").map_err(refused)?;
     stderr.flush().map_err(refused)?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer).map_err(refused)?;

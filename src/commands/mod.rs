@@ -15,6 +15,8 @@ mod fix;
 mod help;
 mod init;
 mod merge;
+mod merge_baseline;
+mod merge_driver;
 mod record;
 mod trend;
 mod usage;
@@ -51,6 +53,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Compare(arguments) => compare::run(arguments),
         Command::Trend(arguments) => trend::run(arguments),
         Command::Merge(arguments) => merge::run(arguments),
+        Command::MergeBaseline(arguments) => merge_baseline::run(arguments),
         Command::Comment(arguments) => comment::run(arguments),
         Command::Schema(arguments) => {
             let schema = match arguments.of {

@@ -10,8 +10,8 @@
 //! path moves hashing and copying of file names; where no folder for temporary files is short enough,
 //! [`Checkout::equal_length`] is false.
 //!
-//! Beside it, for a stored baseline: what a file contained when it was recorded ([`Repository::earlier_contents`]); and the revisions of the baseline
-//! itself ([`Repository::revisions_of`]).
+//! Beside it, for a stored baseline: what a file contained when it was recorded ([`Repository::earlier_contents`]), the revisions of the
+//! baseline itself ([`Repository::revisions_of`]), and it as one commit has it ([`Repository::file_at`]).
 
 mod checkout;
 mod command;

@@ -198,6 +198,14 @@ impl Repository {
         Ok(remotes.is_empty() && matches!(branch.as_str(), "main" | "master"))
     }
 
+    /// Sets a value for this clone alone.
+    ///
+    /// # Errors
+    /// [`GitError::Failed`] where git does not take it.
+    pub fn configure(&self, key: &str, value: &str) -> Result<(), GitError> {
+        self.git.answer(&["config", "--local", key, value]).map(|_| ())
+    }
+
     /// Checks a commit out into a temporary folder, which goes when the returned guard is dropped. What an earlier run
     /// that was killed left behind goes first.
     ///
@@ -207,7 +215,6 @@ impl Repository {
         Checkout::create(&self.git, &self.root, &self.subfolder, commit)
     }
 
-    /// git, working at the root.
     /// What git knows of a file, whose path is absolute and without symbolic links.
     ///
     /// # Errors
@@ -235,6 +242,7 @@ impl Repository {
         })
     }
 
+    /// git, working at the root.
     pub(super) fn git(&self) -> &Git {
         &self.git
     }

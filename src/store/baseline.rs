@@ -68,13 +68,18 @@ pub fn read(path: &Path) -> Result<Option<Baseline>, StoreError> {
     let Some(bytes) = read_bytes(path)? else {
         return Ok(None);
     };
-    match Baseline::parse(&bytes) {
-        Ok(baseline) => Ok(Some(baseline)),
-        Err(source) => Err(StoreError::Damaged {
-            path: path.to_owned(),
-            source,
-        }),
-    }
+    parse(&bytes, path).map(Some)
+}
+
+/// Reads a baseline out of what was read from `path`, a name for messages.
+///
+/// # Errors
+/// [`StoreError::Damaged`].
+pub(crate) fn parse(bytes: &[u8], path: &Path) -> Result<Baseline, StoreError> {
+    Baseline::parse(bytes).map_err(|source| StoreError::Damaged {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 pub(super) fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {

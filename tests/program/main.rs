@@ -32,6 +32,7 @@ mod instructions;
 mod interpreters;
 mod interrupted;
 mod lines_of_code;
+mod merging;
 mod mistakes;
 mod outputs;
 mod pages;

@@ -126,6 +126,7 @@ pub(super) fn context() -> Context<'static> {
         },
         unrecorded: BTreeSet::new(),
         stale: Vec::new(),
+        again: Vec::new(),
         start: None,
         distributions: &[],
         today: Date::constant(2026, 6, 1),

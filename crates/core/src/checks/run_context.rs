@@ -35,6 +35,8 @@ pub struct Context<'a> {
     pub unrecorded: BTreeSet<String>,
     /// Entries of the baseline that no budget asks for.
     pub stale: Vec<String>,
+    /// Targets of which the baseline has one of two recordings that were merged.
+    pub again: Vec<String>,
     /// What is different in the interpreter's own start.
     pub start: Option<&'a StartChange>,
     /// Distributions that were installed, upgraded or removed since.
@@ -126,6 +128,8 @@ pub enum BaselineRemark {
     Unrecorded(FirstCost),
     /// No budget asks for an entry of the baseline any more.
     Stale,
+    /// Both sides of a merge recorded these targets, and the baseline has what one of them recorded.
+    Again(Vec<String>),
 }
 
 /// What is compared with a baseline that was recorded under other conditions.
@@ -166,7 +170,7 @@ impl BaselineRemark {
             Self::BaseDiffers { .. } | Self::OtherConditions { .. } | Self::ForeignAnchors { .. } => {
                 Code::ForeignBaseline
             }
-            Self::NoFile { .. } | Self::NoEntry { .. } | Self::Unrecorded(_) => Code::NoBaseline,
+            Self::NoFile { .. } | Self::NoEntry { .. } | Self::Unrecorded(_) | Self::Again(_) => Code::NoBaseline,
             Self::Stale => Code::StaleBaselineEntry,
         }
     }
@@ -201,6 +205,10 @@ pub(super) fn findings(cases: &[Case<'_>], context: &Context<'_>) -> Vec<Finding
     });
     let mut findings: Vec<Finding> = comparison(context).map(about_run).into_iter().collect();
     findings.extend(foreign_anchors(cases).into_iter().map(about_run));
+    if !context.again.is_empty() {
+        let again = BaselineRemark::Again(context.again.clone());
+        findings.push(about_run((Severity::Note, again)));
+    }
     findings.extend(unrecorded(cases, context));
     findings.extend(stale);
     findings

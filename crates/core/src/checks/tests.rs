@@ -121,6 +121,7 @@ fn what_holds_for_the_run_is_said_once() {
         },
         unrecorded: ["shop".to_owned()].into(),
         stale: vec!["old".to_owned()],
+        again: Vec::new(),
         ..context()
     };
     let judgement = judge(&[case(&target)], &context);

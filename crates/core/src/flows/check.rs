@@ -105,6 +105,7 @@ pub fn check(
         compared: compare_with.compared(engine),
         unrecorded: compare_with.unrecorded(check.targets),
         stale: compare_with.stale(check.all_targets),
+        again: compare_with.again(check.targets),
         start: compare_with.stored().and_then(|stored| stored.start.as_ref()),
         distributions: &distributions,
         today: check.today,

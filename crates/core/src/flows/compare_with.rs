@@ -177,6 +177,14 @@ impl<'a> CompareWith<'a> {
         names.filter(|name| !known.contains(name.as_str())).cloned().collect()
     }
 
+    /// Targets of which the baseline has one of two recordings that were merged.
+    pub(super) fn again(&self, targets: &[Target]) -> Vec<String> {
+        let recorded = |name: &String| self.stored()?.entry.targets.get(name);
+        let names = targets.iter().map(|target| &target.name);
+        let again = names.filter(|name| recorded(name).is_some_and(|recorded| recorded.again));
+        again.cloned().collect()
+    }
+
     /// For the report.
     pub(super) fn summary(&self) -> Option<BaselineSummary> {
         match self {

@@ -14,6 +14,10 @@ pub const WORKFLOW: &str = ".github/workflows/importgate.yml";
 pub const PRE_COMMIT: &str = ".pre-commit-config.yaml";
 /// The Makefile.
 pub const MAKEFILE: &str = "Makefile";
+/// Where git is told how files are merged.
+pub const ATTRIBUTES: &str = ".gitattributes";
+/// That importgate merges baselines.
+const ATTRIBUTE: &str = "*.baseline.json merge=importgate";
 /// The target that is added to it.
 const MAKE_TARGET: &str = "import-time";
 
@@ -108,6 +112,20 @@ pub fn pre_commit(before: Option<&str>) -> Result<String, Refusal> {
     }
     after.push_str(&pre_commit_entry(indent));
     after.push_str(&below.concat());
+    Ok(after)
+}
+
+/// The attributes with the one that has baselines merged by importgate.
+pub fn attributes(before: Option<&str>) -> Result<String, Refusal> {
+    let mut after = before.unwrap_or_default().to_owned();
+    if after.contains("merge=importgate") {
+        return Err(Refusal::Present);
+    }
+    if !after.is_empty() && !after.ends_with('\n') {
+        after.push('\n');
+    }
+    after.push_str(ATTRIBUTE);
+    after.push('\n');
     Ok(after)
 }
 

@@ -36,6 +36,13 @@ pub(super) fn baseline(remark: &BaselineRemark) -> Words {
                 .with_help("record one with `importgate record` under this interpreter; the other entries stay")
         }
         BaselineRemark::Unrecorded(cost) => new_target::unrecorded(*cost),
+        BaselineRemark::Again(targets) => {
+            let names = numbers::first_names(targets.iter().map(String::as_str));
+            Words::saying(format!(
+                "both sides of a merge recorded {names}: the baseline has what one of them recorded"
+            ))
+            .with_help("`importgate record` measures again what the merge made of it")
+        }
         BaselineRemark::Stale => Words::saying("is in the baseline, and the budgets do not name it any more")
             .with_help("`importgate record` takes it out"),
     }
