@@ -158,7 +158,7 @@ impl Comparability {
         differences.compare(Aspect::Key, key, now.environment.interpreter.key());
         differences.compare(Aspect::Engine, recorded.engine, now.engine);
         differences.bytecode(recorded.bytecode, now.bytecode);
-        differences.machines(&recorded.machine, &now.environment.machine);
+        differences.machines(recorded.usual_machine(), &now.environment.machine);
         let interpreter = &now.environment.interpreter;
         differences.interpreters(&recorded.interpreter, &interpreter.version, &interpreter.build);
         differences.variables(&recorded.variables, now.variables);
@@ -307,6 +307,7 @@ impl Differences {
 mod tests {
     use std::path::PathBuf;
 
+    use super::super::Recorder;
     use super::super::tests::sample_data::{entry, key};
     use super::*;
     use crate::observed::Interpreter;
@@ -401,6 +402,31 @@ mod tests {
                 "the kernel was Linux 6.8.0 and is Linux 6.9.1",
             ]
         );
+    }
+
+    #[test]
+    fn the_machine_is_the_one_that_recorded_most_targets() {
+        let mut recorded = entry();
+        let environment = environment();
+        let mut newer = environment.machine.clone();
+        newer.kernel = "Linux 6.9.1".to_owned();
+        let now = Circumstances {
+            environment: &environment,
+            variables: &recorded.variables.clone(),
+            bytecode: Bytecode::Warm,
+            engine: Engine::Time,
+        };
+        let mut said = Vec::new();
+        for name in ["shop.database", "shop.utils"] {
+            let target = recorded.targets.get_mut(name).expect("the target");
+            target.recorder = Some(Recorder {
+                machine: newer.clone(),
+                ..Recorder::default()
+            });
+            said.push(sentences(&Comparability::between(&key(), &recorded, now)));
+        }
+        let differs = "the kernel was Linux 6.9.1 and is Linux 6.8.0";
+        assert_eq!(said, [vec![], vec![differs.to_owned()]]);
     }
 
     #[test]

@@ -74,6 +74,23 @@ impl Entry {
         }
     }
 
+    /// The machine that recorded most of the targets; the first one where others recorded no more than it.
+    pub fn usual_machine(&self) -> &Machine {
+        let mut counts = vec![(&self.machine, 0)];
+        for recorded in self.targets.values() {
+            let machine = recorded
+                .recorder
+                .as_ref()
+                .map_or(&self.machine, |recorder| &recorder.machine);
+            match counts.iter_mut().find(|(other, _)| *other == machine) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((machine, 1)),
+            }
+        }
+        let most = counts.into_iter().rev().max_by_key(|(_, count)| *count);
+        most.map_or(&self.machine, |(machine, _)| machine)
+    }
+
     /// Takes a target over from another entry, whose recorder and speed it then names where they are not this one's. So nothing else
     /// of this entry changes, nor what the numbers mean.
     pub(super) fn take(&mut self, name: String, mut recorded: Recorded, from: &Self) {

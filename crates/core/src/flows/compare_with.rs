@@ -192,7 +192,7 @@ impl<'a> CompareWith<'a> {
                 source: stored.path.clone(),
                 recorded: Some(RecordedFrom {
                     importgate: stored.entry.importgate.clone(),
-                    machine: stored.entry.machine.clone(),
+                    machine: stored.entry.usual_machine().clone(),
                 }),
             }),
             Self::Base { base, .. } => Some(BaselineSummary {
