@@ -10,6 +10,7 @@ mod anchor;
 mod asked;
 mod base_python;
 mod baselines;
+mod benchmarks;
 mod budgets_files;
 mod bytecode;
 mod check;

@@ -168,6 +168,11 @@ pub fn target_of(benchmark: &str) -> String {
     format!("benchmark:{benchmark}")
 }
 
+/// True where a target's name is that of a benchmark.
+pub(crate) fn is_benchmark(target: &str) -> bool {
+    target.starts_with("benchmark:")
+}
+
 /// What is asked of benchmarks, beside their own bounds.
 #[derive(Debug, Clone, Copy)]
 pub struct BenchmarkContext<'a> {

@@ -46,6 +46,7 @@ mod warnings;
 pub use allowed::{AllowanceRemark, AllowanceState, Beyond, Touched, Unused};
 pub use asked::{Asked, CannotLeaveOut, Choice};
 pub use base::BaseUnavailable;
+pub(crate) use benchmarks::is_benchmark;
 pub use benchmarks::{
     BenchmarkContext, BenchmarkFinding, BenchmarkJudgement, BenchmarkProblem, NotCompared, Undecided, judge_benchmarks,
     target_of,

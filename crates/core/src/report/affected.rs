@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::facts;
 use super::paragraphs::Paragraph;
-use crate::checks::{Code, Severity};
+use crate::checks::{Code, Severity, is_benchmark};
 use crate::numbers;
 use crate::observed::Place;
 use crate::report::{Cause, CauseTarget, Finding, Report, TargetReport};
@@ -210,6 +210,10 @@ fn listed(entries: &[String], most: usize) -> String {
 
 /// What several targets do that a figure of their row tells more of.
 fn verb(finding: &Finding) -> Option<&'static str> {
+    if is_benchmark(&finding.target) {
+        // What is said of it is its own: its unit, its reason, and no figure of a target's row.
+        return None;
+    }
     Some(match finding.code {
         Code::OverTime => "take too long",
         Code::OverTotalTime => "take too long in one process",

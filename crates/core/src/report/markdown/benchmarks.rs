@@ -15,7 +15,7 @@ pub(super) fn pieces(report: &Report) -> impl Iterator<Item = Piece> {
     report.benchmarks.iter().map(|benchmark| {
         let marked_as = benchmark.result(report);
         let [rank, _] = Rank::of_target(marked_as);
-        let cells = benchmark.cells().map(|cell| untrusted::markdown(&cell)).join(" | ");
+        let cells = benchmark.cells().join(" | ");
         let name = untrusted::code_cell(&benchmark.name);
         Piece::new(
             Part::Benchmark,
