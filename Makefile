@@ -50,8 +50,8 @@ test-probe:
 # Real packages from the package index, on the oldest and the newest Python that can be found.
 # One test after the other: they would take the processors from each other.
 test-real:
-	pythons=$$(tests/real/environments) && \
-	IMPORTGATE_REAL_PYTHONS="$$pythons" $(CARGO) test --test real -- --ignored --nocapture --test-threads=1
+	pythons=$$(tests/real/environments) && tools=$$(tests/real/benchmark_tools) && \
+	IMPORTGATE_BENCHMARK_TOOLS="$$tools" IMPORTGATE_REAL_PYTHONS="$$pythons" $(CARGO) test --test real -- --ignored --nocapture --test-threads=1
 
 # The package for pip, built as in a release, installed into fresh environments and run by pre-commit.
 test-package:

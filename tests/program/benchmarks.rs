@@ -199,7 +199,7 @@ fn what_the_files_cannot_answer_is_a_mistake_of_the_budgets() {
         let run = check(&project, &["--benchmarks", file]).expect_code(2);
         run.stderr
     };
-    let missing = refused("pyperf.json", "[benchmarks.\"db.querry\"]\np50 = \"1s\"\n");
+    let missing = refused("pyperf.json", "[benchmarks.\"db.quer\"]\np50 = \"1s\"\n");
     assert!(
         missing.contains("budgets.toml:1:") && missing.contains("did you mean `db.query`?"),
         "{missing}"

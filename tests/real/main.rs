@@ -1,6 +1,7 @@
 //! The gate on real packages: a layered project on Django, SQLAlchemy, requests, rich and pandas, recorded, checked,
 //! slowed down and broken. `make test-real` makes the environments and runs this; it is no part of `cargo test`.
 
+mod benchmarks;
 mod observation;
 mod project;
 

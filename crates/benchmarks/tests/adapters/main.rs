@@ -114,7 +114,7 @@ fn each_combination_of_parameters_is_a_benchmark_of_asv() {
     let benchmarks = read_all(&file("asv.json"));
     let (samples, each, first) = raw(one(&benchmarks, "b.TimeDb.time_query(10)"));
     assert_eq!((samples, each), (24, Each::MeanOf(20)));
-    close(first, 4.172_507_033_217_697_8e-4);
+    close(first, 4.172_507_033_217_698e-4);
     let memory = one(&benchmarks, "b.TimeDb.mem_list(100)");
     assert_eq!((memory.unit, &memory.values), (Unit::Memory, &Values::Total(856.0)));
     let hits = one(&benchmarks, "b.TimeDb.track_hits(10)");
@@ -156,7 +156,7 @@ fn repetitions_of_google_benchmark_are_samples_and_aggregates_a_summary() {
     let benchmarks = read_all(&file("google-benchmark.json"));
     let (samples, each, first) = raw(one(&benchmarks, "db/query"));
     assert_eq!((samples, each), (6, Each::MeanOf(988)));
-    close(first, 3.174_538_554_450_274_4e-2);
+    close(first, 3.174_538_554_450_27e-2);
     let rate = one(&benchmarks, "db/query:items_per_second");
     assert_eq!(
         (rate.unit, rate.better, raw(rate).0),
