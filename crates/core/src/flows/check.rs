@@ -22,6 +22,7 @@ use super::lines::{self, LinesBefore, SourceFiles};
 use super::observe::Side;
 use super::orders::Orders;
 use super::pictures::{self, Drawn};
+use super::ratchet;
 use super::sample::{self, Job, Samples};
 use super::sides::{Observed, observe_both, unless_stopped};
 use super::speed::RunSpeed;
@@ -33,6 +34,7 @@ use super::{Deadline, SamplingSettings, ShowProgress};
 const US_PER_MS: f64 = 1e3;
 
 /// What is checked, and how.
+#[derive(Clone)]
 pub struct Check<'a> {
     /// The budgets.
     pub budgets: &'a Budgets,
@@ -118,6 +120,15 @@ pub fn check(
         RunSpeed::tell(head, shown_at_ms, recorded)?
     } else {
         RunSpeed::default()
+    };
+    let [targets, elsewhere] = [check.targets, check.elsewhere].map(|targets| match compare_with.stored() {
+        Some(stored) => ratchet::with_tightened(targets, stored, &speed, check.asked),
+        None => targets.to_vec(),
+    });
+    let check = &Check {
+        targets: &targets,
+        elsewhere: &elsewhere,
+        ..check.clone()
     };
     let measured = measure(check, head, (&compare_with, &context, &speed), deadline, progress)?;
     let mut interrupted = measured.samples.interrupted;

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::baseline::{Baseline, Circumstances, Comparability, Difference, Entry};
-use crate::budgets::{Engine, Target};
+use crate::budgets::{BudgetLine, Engine, Target};
 use crate::checks::{Compared, StartChange};
 use crate::explain::InterpreterChange;
 use crate::observed::{DistributionChange, Interpreter, Measure, MeasureError, ModuleTable, TargetObservation};
 use crate::report::{BaselineSummary, RecordedFrom};
 
-use super::start_up;
+use super::{ratchet, start_up};
 
 /// What a check is asked to compare with.
 pub enum Against<'a> {
@@ -60,7 +60,17 @@ pub(super) struct StoredEntry {
     pub(super) start: Option<StartChange>,
     /// What keeps anchors from being compared with now, by their targets; those that compare are not here.
     pub(super) foreign_anchors: BTreeMap<String, Vec<Difference>>,
+    /// Where limits that tightened by themselves stand.
+    ratchet_lines: BTreeMap<(String, String), usize>,
     path: String,
+}
+
+impl StoredEntry {
+    /// The line of a limit that tightened by itself, with its value as it is written.
+    pub(super) fn line_of_ratchet(&self, target: &str, key: &str, written: &str) -> BudgetLine {
+        let line = self.ratchet_lines.get(&(target.to_owned(), key.to_owned())).copied();
+        ratchet::citation(&self.path, line, target, key, written)
+    }
 }
 
 impl<'a> CompareWith<'a> {
@@ -78,6 +88,7 @@ impl<'a> CompareWith<'a> {
                 path,
             } => {
                 let key = now.environment.interpreter.key();
+                let ratchet_lines = ratchet::lines_of(&baseline, &key);
                 let Some(entry) = baseline.environments.remove(&key) else {
                     let known = baseline.environments.keys().map(ToString::to_string).collect();
                     return Self::Nothing(Compared::NoEntry { path, known });
@@ -89,6 +100,7 @@ impl<'a> CompareWith<'a> {
                     comparability,
                     start: None,
                     foreign_anchors,
+                    ratchet_lines,
                     path,
                 }))
             }

@@ -19,6 +19,7 @@ mod observe;
 mod orders;
 mod outlook;
 mod pictures;
+mod ratchet;
 mod record;
 mod recording;
 mod sample;

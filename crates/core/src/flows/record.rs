@@ -17,6 +17,7 @@ use crate::stats::MachineSpeed;
 use crate::stats::changed_part::usual_own_times;
 
 use super::observe::{Glanced, Observer};
+use super::ratchet::Tightening;
 use super::recording::Recording;
 use super::sample::{self, Job, Taken};
 use super::{Deadline, SamplingSettings, ShowProgress, counts, start_up, unchanged};
@@ -289,11 +290,9 @@ impl<'a> RecordPlan<'a> {
                 instructions,
                 ..recorded(due, taken, &machine)
             };
-            recording.adds(
-                due.target,
-                self.of_both(due, question, taken, fresh),
-                self.recorded(due.target),
-            );
+            let stored = self.of_both(due, question, taken, fresh);
+            let stored = self.ratcheted(due.target, stored, &recording.fresh);
+            recording.adds(due.target, stored, self.recorded(due.target));
         }
         Ok(())
     }
@@ -317,6 +316,20 @@ impl<'a> RecordPlan<'a> {
             Some((entry, old)) => fresh.replacing(old, entry),
             None => self.anchored(due.target, fresh),
         }
+    }
+
+    /// With the limits that this recording tightens; of a target that is new there is nothing to tighten.
+    fn ratcheted(&self, target: &Target, now: Recorded, fresh: &Entry) -> Recorded {
+        let Some(before) = self.recorded(target) else {
+            return now;
+        };
+        let tightening = Tightening {
+            of: self.record.budgets.gate.ratchet.value,
+            installed: &fresh.distributions,
+            targets: self.record.all_targets.len(),
+        };
+        let ratchet = tightening.tighten(target, before, (fresh, &now));
+        Recorded { ratchet, ..now }
     }
 
     fn anchored(&self, target: &Target, fresh: Recorded) -> Recorded {

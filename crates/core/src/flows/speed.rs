@@ -74,6 +74,16 @@ impl RunSpeed {
         ShownOn::SlowedDown(self.slowdown().unwrap_or(1.0))
     }
 
+    /// How many times as long a time that was recorded takes where times are shown.
+    pub(super) fn slowdown_since(&self, entry: &Entry, recorded: &Recorded) -> f64 {
+        let (then, shown) = (entry.speed_of(recorded), self.of_recorded(entry, recorded));
+        if then.calibration_ns > 0.0 {
+            shown.calibration_ns / then.calibration_ns
+        } else {
+            1.0
+        }
+    }
+
     /// In whose milliseconds the samples of a baseline are shown where no others are taken.
     pub(super) fn of_recorded(&self, entry: &Entry, recorded: &Recorded) -> MachineSpeed {
         let (then, now) = (entry.machine_of(recorded), self.machine(&[]));

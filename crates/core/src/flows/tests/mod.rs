@@ -12,6 +12,7 @@ mod figures;
 mod fix;
 mod pictures;
 mod project;
+mod ratchet;
 mod record;
 mod scripted;
 mod shards;
