@@ -1,6 +1,8 @@
 //! How often a target is said to have drifted from its anchor, and how often that is noticed: samples of one stretch of a stream as the
 //! anchor, of another as this run, or as the recording of unchanged code that answers without a sample.
 
+use std::error::Error;
+
 use importgate_core::budgets::{Cited, Limits, Target};
 use importgate_core::observed::Sample;
 use importgate_core::sampling::{Answers, Decision, OtherSide, Question, Rules};
@@ -20,6 +22,12 @@ const DRIFTED: [f64; 8] = [0.0, 0.10, 0.15, 0.20, 0.225, 0.25, 0.30, 0.50];
 
 /// So many tests share the error level of the run.
 const TESTS: usize = 3;
+
+/// Prints them of the streams that there are.
+pub(crate) fn of_streams(draws: usize) -> Result<(), Box<dyn Error>> {
+    print(&Streams::read()?, draws);
+    Ok(())
+}
 
 /// Prints both tables.
 pub(crate) fn print(streams: &Streams, draws: usize) {

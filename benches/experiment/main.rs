@@ -2,7 +2,7 @@
 //! through the code that decides in a check.
 //!
 //! `cargo bench --bench experiment` replays what `benches/data` has; `… -- record` takes new streams, and `… -- trend` asks the
-//! same of steps in a history.
+//! same of steps in a history, `… -- drift` of anchors alone.
 
 mod blend;
 mod drift;
@@ -27,12 +27,13 @@ fn main() -> ExitCode {
     let result = match words.first().map(String::as_str) {
         Some("record") => record::run(&words[1..]),
         Some("trend") => trend::print(DRAWS),
+        Some("drift") => drift::of_streams(DRAWS),
         Some("history") => history::write(&words[1..]),
         None => tables::print(DRAWS),
         Some(draws) => match draws.parse() {
             Ok(draws) => tables::print(draws),
             Err(_) => {
-                Err("usage: experiment [DRAWS] | experiment trend | experiment history BASELINE FOLDER REVISIONS | experiment record PYTHON FOLDER MINUTES".into())
+                Err("usage: experiment [DRAWS] | experiment trend | experiment drift | experiment history BASELINE FOLDER REVISIONS | experiment record PYTHON FOLDER MINUTES".into())
             }
         },
     };

@@ -21,3 +21,4 @@ mod side_by_side;
 mod speed;
 mod start_up;
 mod unchanged;
+mod year;

@@ -27,6 +27,8 @@ pub(super) struct Options {
     /// How many imports may run at once; one where it is not said.
     pub(super) jobs: Option<usize>,
     pub(super) asked: Asked,
+    /// The day; one of June where it is not said.
+    pub(super) today: Option<Date>,
 }
 
 /// The budgets, resolved against the modules of a script.
@@ -127,7 +129,7 @@ impl Project {
             sampling,
             reuse: options.reuse,
             asked: &options.asked,
-            today: Date::constant(2026, 6, 1),
+            today: options.today.unwrap_or(Date::constant(2026, 6, 1)),
             allowances: Allowances::default(),
         };
         let report = check(&asked, head, against, deadline, &mut Unseen).expect("it can be measured");
