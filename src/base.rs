@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use crate::allowances;
+use crate::change;
 use crate::error::Error;
 use crate::git::{BaseKind, Checkout, Repository};
 use crate::interpreter;
 use crate::project::Project;
-use importgate_core::budgets::{ALLOWANCES, Allowance};
+use importgate_core::budgets::{ALLOWANCES, Allowance, Budgets};
 use importgate_core::flows::Base;
 use importgate_core::observed::{Failure, Measure, MeasureError, TargetObservation};
 use importgate_probe::python::{Session, SessionSettings};
@@ -73,6 +74,12 @@ impl BaseCheckout {
         folder
             .and_then(|folder| allowances::read(&folder).ok())
             .unwrap_or_default()
+    }
+
+    /// The budgets of the base, where they are others than those of the head and can be read.
+    pub(crate) fn budgets(&self, project: &Project) -> Option<Budgets> {
+        let file = project.budgets_path.canonicalize().ok()?;
+        change::budgets_in(&self.checkout.counterpart(&file)?, project)
     }
 
     /// Hands it over to be compared with.

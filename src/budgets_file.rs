@@ -60,14 +60,9 @@ impl Location {
     }
 
     fn named(path: &Path) -> Self {
-        let pyproject = path.file_name().is_some_and(|name| name == "pyproject.toml");
         Self {
             path: path.to_path_buf(),
-            kind: if pyproject {
-                FileKind::Pyproject
-            } else {
-                FileKind::Standalone
-            },
+            kind: kind_of(path),
         }
     }
 
@@ -126,6 +121,15 @@ impl Location {
     pub(crate) fn usage(&self, budgets: &Budgets) -> PathBuf {
         let named = budgets.classes.usage.as_ref();
         self.beside(named.map_or(USAGE_FILE, |cited| cited.value.as_str()))
+    }
+}
+
+/// What kind of file has this name.
+pub(crate) fn kind_of(path: &Path) -> FileKind {
+    if path.file_name().is_some_and(|name| name == "pyproject.toml") {
+        FileKind::Pyproject
+    } else {
+        FileKind::Standalone
     }
 }
 

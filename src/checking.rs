@@ -1,23 +1,25 @@
 //! A check from the command line's words to its report: opens the project and what it is compared with, and lays what is accepted over
 //! the limits. `check` prints the report, `allow` accepts what it says of one target.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::allowances;
 use crate::allowances::HeldAgainst;
 use crate::base::BaseCheckout;
+use crate::change::Beginning;
 use crate::cli::{CheckArguments, MeasureArguments, ProjectArguments, ShardChoice};
 use crate::error::Error;
 use crate::progress::ProgressLine;
-use crate::project::{Project, instruction_counter};
+use crate::project::{Project, instruction_counter, module_index};
 use crate::recorded;
 use crate::set_up;
 use crate::shards::Division;
 use crate::sources::ProjectFiles;
 use crate::today;
-use importgate_core::budgets::{InBaseline, ReuseBy, Target};
-use importgate_core::checks::Asked;
+use importgate_core::budgets::{Allowance, Budgets, InBaseline, ReuseBy, Target, Term};
+use importgate_core::checks::{AsItWas, Asked, Limited, Loosening, by_budgets};
 use importgate_core::flows::{Against, Allowances, Check, Deadline, Reuse, check};
+use importgate_core::observed::ModuleIndex;
 use importgate_core::report::Report;
 use importgate_probe::runner;
 use importgate_probe::{Probe, Stopwatch, machine};
@@ -49,6 +51,55 @@ pub(crate) struct Checked {
     pub(crate) targets: Vec<Target>,
     /// What the baseline has of each, where they were held against it.
     pub(crate) recorded: BTreeMap<String, InBaseline>,
+}
+
+/// What the project accepted and asked before the change under test.
+struct Earlier {
+    /// `None` where nobody knows.
+    allowances: Option<Vec<Allowance>>,
+    /// `None` where it asked the same.
+    budgets: Option<Budgets>,
+    /// The files that the change touches, where something has ended, and it is known.
+    changed_files: Option<BTreeSet<String>>,
+}
+
+impl Earlier {
+    fn of(base: Option<&BaseCheckout>, accepted: &[Allowance], project: &Project) -> Self {
+        if let Some(base) = base {
+            return Self {
+                allowances: Some(base.allowances(project)),
+                budgets: base.budgets(project),
+                // What is different from the base is the change's own.
+                changed_files: None,
+            };
+        }
+        let beginning = Beginning::of(project);
+        let has_ended = |allowance: &Allowance| allowance.term(today::date()) == Term::Ended;
+        let files = beginning.as_ref().filter(|_| accepted.iter().any(has_ended));
+        Self {
+            allowances: beginning.as_ref().map(|beginning| beginning.allowances(project)),
+            changed_files: files.and_then(|beginning| beginning.changed_files(project)),
+            budgets: beginning.and_then(|beginning| beginning.budgets(project)),
+        }
+    }
+
+    /// What the budgets ask less of the same modules.
+    fn loosened(&self, project: &Project, index: &dyn ModuleIndex) -> Vec<Loosening> {
+        let before = self.budgets.as_ref();
+        let compared = before.and_then(|budgets| {
+            let targets = budgets.resolve(&AsItWas(index)).ok()?;
+            let before = Limited {
+                budgets,
+                targets: &targets,
+            };
+            let now = Limited {
+                budgets: &project.budgets,
+                targets: &project.targets,
+            };
+            Some(by_budgets(before, now, index))
+        });
+        compared.unwrap_or_default()
+    }
 }
 
 impl<'a> Checking<'a> {
@@ -97,10 +148,10 @@ impl<'a> Checking<'a> {
             _ => Some(recorded::of(&project, self.baseline_from)?),
         };
         let (stored, source) = stored.map_or((None, String::new()), |stored| (stored.content, stored.name));
-        let earlier = base.as_ref().map(|base| base.allowances(&project));
-        let held_against = match &earlier {
-            Some(earlier) => HeldAgainst::Base(earlier),
-            None => HeldAgainst::Baseline(stored.as_ref().and_then(|stored| stored.entry(&project.key))),
+        let earlier = Earlier::of(base.as_ref(), &accepted, &project);
+        let held_against = match (&base, &earlier.allowances) {
+            (Some(_), Some(earlier)) => HeldAgainst::Base(earlier),
+            _ => HeldAgainst::Baseline(stored.as_ref().and_then(|stored| stored.entry(&project.key))),
         };
         held_against.accept(&mut selection.targets, &accepted);
         let named = |target: &Target| Some((target.name.clone(), held_against.recorded(&target.name)?));
@@ -143,7 +194,8 @@ impl<'a> Checking<'a> {
                 today: today::date(),
                 allowances: Allowances {
                     of_no_target: &of_no_target,
-                    earlier: earlier.as_deref(),
+                    earlier: earlier.allowances.as_deref(),
+                    changed_files: earlier.changed_files.as_ref(),
                     strict: self.strict,
                 },
             },
@@ -155,6 +207,8 @@ impl<'a> Checking<'a> {
         progress.finish();
         report.run.times = Some(progress.times(runner::own_cpu_time()));
         project.doubt_interpreter(&mut report, &head);
+        let loosened = earlier.loosened(&project, &module_index(head.session()));
+        report.loosened.extend(loosened);
         report.groups = selection.groups;
         report.shard = division.shard;
         Ok(Checked {

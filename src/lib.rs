@@ -9,6 +9,7 @@ mod artifacts;
 mod base;
 mod benchmarks;
 mod budgets_file;
+mod change;
 mod checking;
 pub mod cli;
 mod commands;

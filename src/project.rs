@@ -13,7 +13,9 @@ use crate::seed;
 use crate::set_up;
 use crate::store;
 use importgate_core::budgets;
-use importgate_core::budgets::{Budgets, Bytecode, Diagnostics, Engine, FileKind, Selection, Target, Written};
+use importgate_core::budgets::{
+    Budgets, Bytecode, Diagnostics, Engine, FileKind, Override, Selection, Target, Written,
+};
 use importgate_core::checks::Places;
 use importgate_core::flows::{SamplingSettings, Width};
 use importgate_core::observed::{EnvironmentKey, Measure};
@@ -35,6 +37,8 @@ pub(crate) struct Project {
     pub(crate) baseline_path: PathBuf,
     /// The budgets file, as the user names it.
     pub(crate) budgets_path: PathBuf,
+    /// What the command line sets beside it.
+    overrides: Vec<Override>,
     /// The usage file, whether it exists or not.
     usage_path: PathBuf,
     /// Every target of the budgets file, in its order.
@@ -84,6 +88,7 @@ impl Project {
                 source_roots,
                 baseline_path,
                 budgets_path: location.path,
+                overrides: arguments.budgets.overrides.clone(),
                 usage_path,
                 targets,
                 key: session.interpreter().key(),
@@ -114,6 +119,7 @@ impl Project {
         let project = Self {
             baseline_path: root.join(budgets_file::BASELINE),
             budgets_path: root.join(budgets_file::PROPOSED),
+            overrides: Vec::new(),
             usage_path: budgets_file::usage_path_without_budgets(&budgets),
             budgets,
             root,
@@ -123,6 +129,20 @@ impl Project {
             python,
         };
         Ok((project, session))
+    }
+
+    /// The budgets of another text of the same file; `None` where that is the text of now, or has mistakes.
+    pub(crate) fn budgets_as_written(&self, text: &str) -> Option<Budgets> {
+        if self.budgets.text() == text {
+            return None;
+        }
+        let written = Written {
+            text,
+            file_name: self.budgets.file_name(),
+            kind: budgets_file::kind_of(&self.budgets_path),
+            overrides: &self.overrides,
+        };
+        written.parse().ok()
     }
 
     /// The interpreter, and why it was taken.

@@ -20,7 +20,7 @@ pub enum ForgeChoice {
 /// When a comment is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum When {
-    /// For what fails, could not be decided, or got better.
+    /// For what fails, could not be decided, is accepted by the change, or got better.
     Changes,
     /// For what fails.
     Failures,

@@ -1,6 +1,6 @@
 //! The repository that a project is in, and the commit that a reference means there.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
@@ -183,19 +183,87 @@ impl Repository {
     /// # Errors
     /// [`GitError::Failed`] where git does not answer.
     pub fn is_on_default_branch(&self) -> Result<bool, GitError> {
-        let named = |reference: &str| self.git.question(&["symbolic-ref", "--quiet", "--short", reference]);
-        let Some(branch) = named("HEAD")? else {
+        let Some(branch) = self.name_behind("HEAD")? else {
             return Ok(false);
         };
-        let branch = branch.to_string_lossy().into_owned();
-        let remotes = self.remotes()?;
-        for remote in &remotes {
-            let default = named(&format!("refs/remotes/{remote}/HEAD"))?;
-            if default.is_some_and(|default| default.to_string_lossy() == format!("{remote}/{branch}")) {
-                return Ok(true);
+        Ok(match self.default_branch()? {
+            Some(default) => default.split_once('/').is_some_and(|(_, name)| name == branch),
+            None => self.remotes()?.is_empty() && matches!(branch.as_str(), "main" | "master"),
+        })
+    }
+
+    /// The branch that a remote has for its default one, with the remote's name: `origin/main`; `None` where no remote says.
+    ///
+    /// # Errors
+    /// [`GitError::Failed`] where git does not answer.
+    pub fn default_branch(&self) -> Result<Option<String>, GitError> {
+        for remote in self.remotes()? {
+            let default = self.name_behind(&format!("refs/remotes/{remote}/HEAD"))?;
+            if default.is_some() {
+                return Ok(default);
             }
         }
-        Ok(remotes.is_empty() && matches!(branch.as_str(), "main" | "master"))
+        Ok(None)
+    }
+
+    /// The short name that a symbolic reference stands for.
+    fn name_behind(&self, reference: &str) -> Result<Option<String>, GitError> {
+        let name = self.git.question(&["symbolic-ref", "--quiet", "--short", reference])?;
+        Ok(name.map(|name| name.to_string_lossy().into_owned()))
+    }
+
+    /// The files that a commit has in a folder of the working tree, by their paths there; none where it has no such folder.
+    ///
+    /// # Errors
+    /// [`GitError::Failed`] where git does not answer.
+    pub fn files_at(&self, commit: &Commit, folder: &Path) -> Result<Vec<PathBuf>, GitError> {
+        let Ok(inside) = folder.strip_prefix(&self.root) else {
+            return Ok(Vec::new());
+        };
+        let words = [
+            "--literal-pathspecs",
+            "ls-tree",
+            "-z",
+            "--name-only",
+            commit.as_str(),
+            "--",
+        ]
+        .map(OsString::from);
+        let mut below = inside.as_os_str().to_owned();
+        below.push("/");
+        Ok(self.paths_of(&self.git.answer(&[&words[..], &[below]].concat())?))
+    }
+
+    /// The files of the working tree that are not as a commit has them, and those that git does not know, by their paths there.
+    ///
+    /// # Errors
+    /// [`GitError::Failed`] where git does not answer.
+    pub fn changed_since(&self, commit: &Commit) -> Result<Vec<PathBuf>, GitError> {
+        let diff = [
+            "--no-optional-locks",
+            "diff",
+            "-z",
+            "--name-only",
+            "--no-renames",
+            "--no-ext-diff",
+            commit.as_str(),
+            "--",
+        ];
+        let others = ["ls-files", "-z", "--others", "--exclude-standard"];
+        let mut files = self.paths_of(&self.git.answer(&diff)?);
+        files.extend(self.paths_of(&self.git.answer(&others)?));
+        Ok(files)
+    }
+
+    /// Paths below the root, each ended by a zero.
+    fn paths_of(&self, names: &OsStr) -> Vec<PathBuf> {
+        let names = names
+            .as_encoded_bytes()
+            .split(|byte| *byte == 0)
+            .filter(|name| !name.is_empty());
+        names
+            .map(|name| self.root.join(OsString::from_vec(name.to_vec())))
+            .collect()
     }
 
     /// Sets a value for this clone alone.

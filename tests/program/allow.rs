@@ -1,8 +1,8 @@
 //! Accepting a regression, from the check that fails to the recording that makes it the new normal.
 
-use importgate_core::checks::{ByChange, Code, Severity};
+use importgate_core::checks::{ByChange, Code, LooseningKind, Severity};
 
-use crate::support::{Project, Run, assert_no_checkout_is_left, committed};
+use crate::support::{Project, Run, assert_no_checkout_is_left, commit, committed};
 
 /// A module that computes for so many milliseconds.
 fn computing(ms: u32) -> String {
@@ -213,4 +213,70 @@ fn beside_a_base_the_report_says_what_the_change_accepts() {
     );
     assert!(seen.stdout.contains("Loosened (1 by this change):"), "{}", seen.stdout);
     assert_no_checkout_is_left(&project);
+}
+
+#[test]
+fn a_limit_that_the_change_raises_is_told_with_and_without_a_base() {
+    let project = committed(Project::of_module("", "max-modules = 5\nforbid = [\"json\"]\n"));
+    project.write("budgets.toml", "[modules.measured]\nmax-modules = 9\n");
+    for words in [
+        &["--select", "no-clock"][..],
+        &["--select", "no-clock", "--against", "HEAD"],
+    ] {
+        let seen = project.check(words).expect_code(0);
+        let told = seen
+            .report()
+            .loosened
+            .iter()
+            .map(|one| (one.kind, one.key.as_deref(), one.from.as_deref(), one.to.as_deref()));
+        assert_eq!(
+            told.collect::<Vec<_>>(),
+            [
+                (LooseningKind::LimitRaised, Some("max-modules"), Some("5"), Some("9")),
+                (LooseningKind::LimitRemoved, Some("forbid"), Some("json"), None),
+            ],
+            "{}",
+            seen.stdout
+        );
+    }
+    commit(&project);
+    let settled = project.check(&["--select", "no-clock"]).expect_code(0);
+    assert_eq!(settled.report().loosened, []);
+}
+
+#[test]
+fn what_has_ended_fails_nobody_who_did_not_touch_it() {
+    let project = committed(Project::of_module("", "max-modules = 2\n").recorded());
+    project.write("measured.py", "import json\nimport argparse\nimport logging\n");
+    let accept = [
+        "allow",
+        "measured",
+        "over-modules",
+        "--reason",
+        "x",
+        "--until",
+        "2027-03-31",
+        "--today",
+        "2027-01-15",
+        "--quiet",
+    ];
+    project.run(&accept).expect_code(0);
+    let ended = ["--select", "no-clock", "--today", "2027-04-01"];
+    let touched = project.check(&ended).expect_code(1);
+    assert_eq!(
+        touched.only(Code::AllowanceEnded).severity,
+        Severity::Error,
+        "{}",
+        touched.stdout
+    );
+    commit(&project);
+    project.write("README.md", "somebody else's change");
+    let other = project.check(&ended).expect_code(0);
+    assert_eq!(
+        other.only(Code::AllowanceEnded).severity,
+        Severity::Warning,
+        "{}",
+        other.stdout
+    );
+    project.check(&[&ended[..], &["--strict"]].concat()).expect_code(1);
 }

@@ -9,15 +9,15 @@ use super::table::Table;
 use crate::budgets::Cited;
 use crate::checks::Code;
 
-/// What becomes of the findings of a code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What becomes of the findings of a code, the least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Weight {
-    /// They fail the gate.
-    Error,
-    /// They are shown and pass.
-    Warn,
     /// They are not asked for.
     Off,
+    /// They are shown and pass.
+    Warn,
+    /// They fail the gate.
+    Error,
 }
 
 /// What the budgets say of each code; those that are not there matter as they do by default.

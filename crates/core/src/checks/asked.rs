@@ -232,6 +232,14 @@ fn rule_of(finding: &Finding) -> Code {
     }
 }
 
+/// What becomes of findings of a code where no budget says otherwise.
+pub(super) fn usual_weight(code: Code) -> Weight {
+    match usual(code) {
+        Severity::Error => Weight::Error,
+        Severity::Warning | Severity::Note => Weight::Warn,
+    }
+}
+
 /// How severe a finding of this code is where it is said without a doubt, and no budget says otherwise.
 fn usual(code: Code) -> Severity {
     match code {

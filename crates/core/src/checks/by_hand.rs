@@ -131,6 +131,7 @@ pub(super) fn context() -> Context<'static> {
         distributions: &[],
         today: Date::constant(2026, 6, 1),
         strict: false,
+        changed_files: None,
         of_no_target: &[],
     }
 }

@@ -62,7 +62,7 @@ pub use figures::Figures;
 pub use finding::{Finding, FindingKind, Verdict};
 pub use forbid::ForbiddenModule;
 pub use heavy::HeavyModule;
-pub use loosened::{ByChange, Loosening, LooseningKind, by_allowances};
+pub use loosened::{AsItWas, ByChange, Limited, Loosening, LooseningKind, by_allowances, by_budgets};
 pub use memory::OverMemory;
 pub use memory_regression::MemoryRegression;
 pub use modules::TooManyModules;

@@ -45,6 +45,9 @@ pub struct Context<'a> {
     pub today: Date,
     /// True where an allowance that has ended, or that nothing needs, is an error whatever the change has to do with it.
     pub strict: bool,
+    /// The files that the change under test touches, as the project names them; `None` where that is not known, and then whatever is
+    /// different counts as its own.
+    pub changed_files: Option<&'a BTreeSet<String>>,
     /// Allowances of targets that no budget has.
     pub of_no_target: &'a [Allowance],
 }

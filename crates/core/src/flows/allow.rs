@@ -85,6 +85,7 @@ fn fails_by(others: &[Code]) -> String {
 fn way_out(rule: Code) -> &'static str {
     match rule {
         Code::Slowdown => "nothing in the code became slower, so look at what the finding names, or record again",
+        Code::Drift => "`importgate anchor` moves what it is measured from, with a reason",
         Code::WarningRaised => "`warnings = \"warn\"` in its table shows warnings and passes",
         Code::ImportCycle => "`cycles = \"warn\"` in its table shows circles and passes",
         Code::OrderDependent => "`order-dependent = \"warn\"` in `[severity]` shows it and passes",

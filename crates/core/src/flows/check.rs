@@ -1,7 +1,7 @@
 //! `importgate check`, in the order in which it happens: look at every target, decide what has to be timed, count and sample
 //! that, judge, and name the lines.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -73,6 +73,8 @@ pub struct Allowances<'a> {
     pub of_no_target: &'a [Allowance],
     /// What was accepted before the change under test, where that is known.
     pub earlier: Option<&'a [Allowance]>,
+    /// The files that the change under test touches, as the project names them, where that is known.
+    pub changed_files: Option<&'a BTreeSet<String>>,
     /// True where one that has ended, or that nothing needs, is an error whatever the change has to do with it.
     pub strict: bool,
 }
@@ -112,6 +114,7 @@ pub fn check(
         distributions: &distributions,
         today: check.today,
         strict: check.allowances.strict,
+        changed_files: check.allowances.changed_files,
         of_no_target: check.allowances.of_no_target,
     };
     let shown_at_ms = check.budgets.measure.machine_speed_ms.as_ref().map(|cited| cited.value);

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::repository::Repository;
 use crate::budgets::{BudgetLine, Group, TargetKind};
-use crate::checks::{Code, Severity, TargetStatus, Verdict};
+use crate::checks::{ByChange, Code, Loosening, LooseningKind, Severity, TargetStatus, Verdict};
 use crate::explain::ChainStep;
 use crate::observed::{ChosenBy, ClosureChange, DistributionChange, EnvironmentKey, Machine, Place};
 use crate::report::{
@@ -506,5 +506,28 @@ pub(super) fn finding(code: Code, severity: Severity, target: &str, message: imp
         rest: None,
         installed: None,
         causes: Vec::new(),
+    }
+}
+
+/// An allowance that the change under test has added.
+pub(super) fn loosening() -> Loosening {
+    Loosening {
+        kind: LooseningKind::Allowance,
+        by_change: Some(ByChange::Added),
+        target: "shop.services.orders".to_owned(),
+        targets: 1,
+        rule: Some(Code::OverTime),
+        key: None,
+        from: Some("10 ms".to_owned()),
+        to: Some("14 ms".to_owned()),
+        reason: Some("the new tax tables, which every order needs".to_owned()),
+        owner: Some("ada".to_owned()),
+        until: Some("2027-03-31".to_owned()),
+        ended: false,
+        line: Some(BudgetLine {
+            file: ".importgate/allow/shop.services.orders--over-time.toml".to_owned(),
+            line: Some(5),
+            text: "to = \"14ms\"".to_owned(),
+        }),
     }
 }

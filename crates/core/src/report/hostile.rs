@@ -74,7 +74,9 @@ fn text() -> impl Strategy<Value = String> {
 
 fn report() -> impl Strategy<Value = Report> {
     prop::collection::vec(text(), 1..30).prop_map(|texts| {
-        let mut value = serde_json::to_value(fixture::report()).expect("a report is JSON");
+        let mut report = fixture::report();
+        report.loosened = vec![fixture::loosening()];
+        let mut value = serde_json::to_value(report).expect("a report is JSON");
         let mut texts = texts.iter().cycle();
         replace(&mut value, "", &mut || texts.next().cloned().unwrap_or_default());
         serde_json::from_value(value).expect("only free text was replaced")
@@ -84,7 +86,19 @@ fn report() -> impl Strategy<Value = Report> {
 /// Replaces every string but the names of variants.
 fn replace(value: &mut Value, key: &str, next: &mut impl FnMut() -> String) {
     match value {
-        Value::String(text) if !["code", "severity", "verdict", "kind", "status", "decided_by"].contains(&key) => {
+        Value::String(text)
+            if ![
+                "code",
+                "severity",
+                "verdict",
+                "kind",
+                "status",
+                "decided_by",
+                "rule",
+                "by_change",
+            ]
+            .contains(&key) =>
+        {
             *text = next()
         }
         Value::Array(items) => items.iter_mut().for_each(|item| replace(item, key, next)),

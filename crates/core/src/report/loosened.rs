@@ -53,8 +53,20 @@ pub(super) fn sentence(loosening: &Loosening) -> String {
 }
 
 fn what(loosening: &Loosening) -> String {
-    let rule = loosening.rule.map_or_else(String::new, |rule| rule.to_string());
+    let rule = loosening.rule.map(|rule| rule.to_string());
+    let rule = rule.or_else(|| loosening.key.clone()).unwrap_or_default();
+    let from = loosening.from.as_deref().unwrap_or_default();
+    let instead = || {
+        format!(
+            "{rule} is now {}, and was {from}",
+            loosening.to.as_deref().unwrap_or("nothing")
+        )
+    };
     match loosening.kind {
+        LooseningKind::LimitRaised => instead(),
+        LooseningKind::LimitRemoved => format!("{rule} was {from}, and is not there any more"),
+        LooseningKind::RuleOff => instead(),
+        LooseningKind::TargetLeftOut => "is no target any more".to_owned(),
         LooseningKind::Allowance => {
             let to = loosening.to.as_deref().unwrap_or_default();
             let from = loosening.from.as_ref().map(|from| format!(" in place of {from}"));
@@ -71,7 +83,8 @@ fn what(loosening: &Loosening) -> String {
 /// Whom it is about: `shop.cli`, or `shop.cli and 11 more`.
 pub(super) fn subject(loosening: &Loosening) -> String {
     match loosening.targets {
-        0 | 1 => loosening.target.clone(),
+        0 => "all targets".to_owned(),
+        1 => loosening.target.clone(),
         targets => format!("{} and {} more", loosening.target, numbers::count(targets - 1)),
     }
 }
@@ -108,4 +121,98 @@ pub(super) fn markdown<'a>(reports: impl IntoIterator<Item = &'a Report>, most_b
 
 fn on_one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::html::Page;
+    use crate::report::terminal::Options;
+    use crate::report::{fixture, markdown, terminal};
+
+    fn report() -> Report {
+        let mut report = fixture::passing();
+        let raised = Loosening {
+            kind: LooseningKind::LimitRaised,
+            targets: 12,
+            rule: None,
+            key: Some("max-time".to_owned()),
+            from: Some("10 ms".to_owned()),
+            to: Some("20 ms".to_owned()),
+            reason: None,
+            owner: None,
+            until: None,
+            ..fixture::loosening()
+        };
+        let before = Loosening {
+            by_change: None,
+            ended: true,
+            target: "shop.cli".to_owned(),
+            ..fixture::loosening()
+        };
+        report.loosened = vec![before, fixture::loosening(), raised];
+        report
+    }
+
+    #[test]
+    fn what_the_change_did_comes_first_with_its_place_in_every_format() {
+        let terminal = |width| {
+            terminal::render(
+                &report(),
+                &Options {
+                    width,
+                    ..Options::default()
+                },
+            )
+        };
+        let narrow = terminal(80);
+        let section = narrow
+            .split("\n\n")
+            .find(|part| part.starts_with(TITLE))
+            .expect("the section");
+        insta::assert_snapshot!(section, @r"
+        Loosened (3, 2 of them by this change):
+          shop.services.orders: over-time now accepts 14 ms in place of 10 ms until
+              2027-03-31: the new tax tables, which every order needs (ada)
+              .importgate/allow/shop.services.orders--over-time.toml:5
+          shop.services.orders and 11 more: max-time is now 20 ms, and was 10 ms
+              .importgate/allow/shop.services.orders--over-time.toml:5
+          shop.cli: over-time accepts 14 ms in place of 10 ms, which ended on
+              2027-03-31: the new tax tables, which every order needs (ada)
+              .importgate/allow/shop.services.orders--over-time.toml:5
+        ");
+        let wide = terminal(120);
+        assert!(wide.lines().all(|line| line.chars().count() <= 120), "{wide}");
+        let text = markdown::render(&report(), markdown::COMMENT_BYTES);
+        assert!(
+            text.contains(
+                "**Loosened** (3, 2 of them by this change):\n\n- 🆕 `shop.services.orders` over-time now accepts 14 ms"
+            ),
+            "{text}"
+        );
+        let page = Page::One(&report()).render();
+        for part in [
+            "id=\"loosened\"",
+            "shop.services.orders and 11 more",
+            "max-time is now 20 ms, and was 10 ms",
+        ] {
+            assert!(page.contains(part), "{part}");
+        }
+    }
+
+    #[test]
+    fn many_are_shortened_and_counted_and_one_is_told_once() {
+        let mut report = report();
+        let one = |number: usize| Loosening {
+            target: format!("shop.module_{number}"),
+            ..fixture::loosening()
+        };
+        report.loosened.extend((0..200).map(one));
+        let text = markdown(std::iter::once(&report), 1_000);
+        assert!(
+            text.len() < 1_100 && text.ends_with(" more, which the JSON report has\n"),
+            "{text}"
+        );
+        assert_eq!(of_all([&report, &report]).len(), 203);
+    }
 }

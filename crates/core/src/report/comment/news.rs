@@ -18,6 +18,8 @@ pub enum News {
     Nothing,
     /// Something got better.
     Improvement,
+    /// The change accepts more than was accepted before.
+    Loosened,
     /// Something could not be decided, or was not reported.
     Open,
     /// Something failed.
@@ -30,6 +32,7 @@ impl News {
         let of_report = |report: &Report| match report.verdict {
             Verdict::Fail => Self::Failure,
             Verdict::Inconclusive => Self::Open,
+            Verdict::Pass if report.loosened.iter().any(|one| one.by_change.is_some()) => Self::Loosened,
             Verdict::Pass if improvements(report).next().is_some() => Self::Improvement,
             Verdict::Pass => Self::Nothing,
         };
@@ -40,7 +43,7 @@ impl News {
 /// When a comment is made; one that stands is brought up to date in any case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Policy {
-    /// For failures, for what could not be decided, and for improvements.
+    /// For failures, for what could not be decided, for what the change accepts, and for improvements.
     #[default]
     Changes,
     /// For failures alone.
@@ -116,6 +119,15 @@ mod tests {
         assert_eq!(asked(Policy::Changes), [false, true, true, true]);
         assert_eq!(asked(Policy::Failures), [false, false, false, true]);
         assert_eq!(asked(Policy::Always), [true; 4]);
+    }
+
+    #[test]
+    fn what_the_change_accepts_is_worth_a_comment_and_what_was_accepted_before_is_not() {
+        let mut report = fixture::passing();
+        report.loosened = vec![fixture::loosening()];
+        assert_eq!(News::of(&[report.clone()]), News::Loosened);
+        report.loosened[0].by_change = None;
+        assert_eq!(News::of(&[report]), News::Nothing);
     }
 
     #[test]

@@ -18,10 +18,10 @@ pub(super) fn write(html: &mut Html, part: &Part<'_>) {
 
 fn entry(html: &mut Html, part: &Part<'_>, one: &Loosening) {
     html.element("li", |html| {
-        html.element("strong", |html| part.link_to(html, &one.target));
-        if one.targets > 1 {
-            html.text(&format!(" and {} more", one.targets - 1));
-        }
+        html.element("strong", |html| match one.targets {
+            1 => part.link_to(html, &one.target),
+            _ => html.text(&loosened::subject(one)),
+        });
         html.text(": ");
         html.text(&loosened::sentence(one));
         if let Some(place) = loosened::place(one) {

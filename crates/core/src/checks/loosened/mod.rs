@@ -1,9 +1,12 @@
 //! What is less strict than it would be: what a run accepts beyond its limits, and what the change under test does to the limits themselves.
 //! A report has all of it apart from its findings, so that nobody can loosen a budget unseen.
 
+mod limits;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+pub use self::limits::{AsItWas, Limited, by_budgets};
 use super::Code;
 use crate::budgets::{Accepted, Allowance, BudgetLine, Target, Term};
 
@@ -13,6 +16,14 @@ use crate::budgets::{Accepted, Allowance, BudgetLine, Target, Term};
 pub enum LooseningKind {
     /// An allowance raises a limit.
     Allowance,
+    /// A limit of the budgets is higher than before.
+    LimitRaised,
+    /// A limit of the budgets is gone.
+    LimitRemoved,
+    /// What failed is a warning or is not looked at any more.
+    RuleOff,
+    /// A module is no target any more.
+    TargetLeftOut,
 }
 
 /// What the change under test did.
@@ -33,14 +44,17 @@ pub struct Loosening {
     /// What the change under test did to it; nothing where it was so before, or where nobody knows what was before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by_change: Option<ByChange>,
-    /// The target that it is about; of several, the first.
+    /// The target that it is about; of several, the first; empty where it is about all.
     pub target: String,
-    /// How many targets it is about.
+    /// How many targets it is about; 0 where it is about all.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub targets: u64,
     /// The rule that allows more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<Code>,
+    /// The key of the budgets that allows more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
     /// What would hold, as the budgets write it; nothing where nothing would.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
@@ -74,6 +88,25 @@ fn is_one(number: &u64) -> bool {
 }
 
 impl Loosening {
+    /// One of which nothing is known yet.
+    fn of_kind(kind: LooseningKind) -> Self {
+        Self {
+            kind,
+            by_change: None,
+            target: String::new(),
+            targets: 0,
+            rule: None,
+            key: None,
+            from: None,
+            to: None,
+            reason: None,
+            owner: None,
+            until: None,
+            ended: false,
+            line: None,
+        }
+    }
+
     /// What an allowance of a target raises; `None` where it raises nothing.
     pub fn of_allowance(accepted: &Accepted, earlier: Option<&[Allowance]>, today: Date) -> Option<Self> {
         accepted.raised.as_ref()?;
@@ -81,7 +114,6 @@ impl Loosening {
         let without = accepted.without.as_ref().map(|cited| &cited.value);
         let from = allowance.from.as_ref().or(without);
         Some(Self {
-            kind: LooseningKind::Allowance,
             by_change: earlier.and_then(|earlier| changed_since(allowance, earlier)),
             target: allowance.target.clone(),
             targets: 1,
@@ -93,6 +125,7 @@ impl Loosening {
             until: allowance.until.map(|until| until.to_string()),
             ended: allowance.term(today) == Term::Ended,
             line: Some(allowance.line.clone()),
+            ..Self::of_kind(LooseningKind::Allowance)
         })
     }
 }
