@@ -1,5 +1,7 @@
 """Puts what importgate prints of the small projects in examples.toml into the pages of findings: the first block of each.
 
+An example that names a page has its whole report there.
+
     tests/site/examples.py target/debug/importgate [FINDING...]
 
 The projects are made in a temporary folder. Names and places are the same in each run; times are the machine's.
@@ -10,6 +12,7 @@ from __future__ import annotations
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -34,7 +37,7 @@ def main() -> None:
         if paragraph is None:
             missing.append(code)
         else:
-            refresh(PAGES / f"{code}.md", paragraph)
+            refresh(PAGES / examples[code].get("page", f"{code}.md"), paragraph)
     if missing:
         sys.exit(f"not printed: {', '.join(missing)}")
 
@@ -52,10 +55,14 @@ def printed(program: str, code: str, example: dict) -> str | None:
     with tempfile.TemporaryDirectory() as folder:
         project = pathlib.Path(folder)
         write(project, example)
+        for name, source in example.get("copied", {}).items():
+            shutil.copy(HERE.parents[1] / source, project / name)
         if "between" in example:
             run(project, [program, "record", "--quiet"])
             subprocess.run(["sh", "-ec", example["between"]], cwd=project, env=environment(program), check=True)
         report = run(project, [program, "check", "--quiet", *example.get("arguments", [])])
+    if "page" in example:
+        return report.strip("\n")
     paragraphs = report.split("\n\n")
     with_code = re.compile(rf"(error|warning|note)\[[^\]]*\b{code}\b(?!-)[^\]]*\]")
     found = [paragraph.strip("\n") for paragraph in paragraphs if with_code.match(paragraph)]
@@ -82,9 +89,7 @@ def write(project: pathlib.Path, example: dict) -> None:
 
 def run(project: pathlib.Path, command: list[str]) -> str:
     """What a command prints, whatever its exit code."""
-    done = subprocess.run(
-        command, cwd=project, env=environment(command[0]), capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=project, env=environment(command[0]), capture_output=True, text=True, check=False)
     return done.stdout or done.stderr
 
 
