@@ -14,7 +14,7 @@ const installed = createRequire(new URL('../../target/browser/package.json', imp
 const { chromium } = installed('playwright-core');
 export const axeSource = readFileSync(installed.resolve('axe-core/axe.min.js'), 'utf8');
 
-const program = process.env.IMPORTGATE_PROGRAM ?? 'importgate';
+export const program = process.env.IMPORTGATE_PROGRAM ?? 'importgate';
 
 const QUIET = [
   '--no-sandbox', // the tests run as root in containers; the pages are our own

@@ -154,16 +154,28 @@ impl Series {
     }
 }
 
-/// True where a revision has what the one before has.
+/// True where a revision has what the one before has. Samples do not repeat.
 fn is_kept(before: &Recorded, now: &Recorded) -> bool {
-    before.samples == now.samples && before.speed == now.speed && before.closure == now.closure
+    before.samples == now.samples && before.closure == now.closure
+}
+
+/// The entry as if it had been recorded by whoever recorded this target.
+fn recorder_of(recorded: &Recorded, entry: &Arc<Entry>) -> Arc<Entry> {
+    match &recorded.recorder {
+        None => Arc::clone(entry),
+        Some(recorder) => Arc::new(Entry {
+            importgate: recorder.importgate.clone(),
+            machine: recorder.machine.clone(),
+            ..Entry::clone(entry)
+        }),
+    }
 }
 
 fn recording(index: usize, by: &Arc<Entry>, recorded: &Recorded, before: Option<&Recorded>) -> Recording {
     Recording {
         first: index,
         last: index,
-        by: Arc::clone(by),
+        by: recorder_of(recorded, by),
         speed: by.speed_of(recorded),
         is_timed: !recorded.samples.is_empty() && before.is_none_or(|before| before.samples != recorded.samples),
         samples: recorded.samples.clone(),

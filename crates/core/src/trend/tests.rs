@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::baseline::{Baseline, Entry, Recorded, StoredSample};
+use crate::baseline::{Baseline, Entry, Recorded, Recorder, StoredSample};
 use crate::compare::Word;
 use crate::observed::{ContentHash, Machine, ModuleRecord, Origin};
 use crate::stats::random::SplitMix64;
@@ -195,6 +195,30 @@ fn times_of_two_models_of_processors_are_not_held_against_each_other() {
     );
     let comparable: Vec<bool> = target.points.iter().map(|point| point.comparable).collect();
     assert_eq!(comparable, (0..60).map(|index| index % 2 == 1).collect::<Vec<_>>());
+}
+
+/// One of the recordings was made by another machine than the entry, and says so.
+#[test]
+fn a_target_that_names_its_own_machine_is_of_that() {
+    let other = Recorder {
+        machine: Machine {
+            processor: "Example 1000".to_owned(),
+            ..Machine::default()
+        },
+        ..Recorder::default()
+    };
+    let entries = [100.0, 150.0].map(|time_ms| {
+        let recorder = (time_ms > 100.0).then(|| other.clone());
+        let recorded = Recorded {
+            recorder,
+            ..recorded(time_ms, 10.0, &[("shop", time_ms as u64, &OWN)], 1)
+        };
+        entry(&[("shop", &recorded)])
+    });
+    let trend = trend(entries.to_vec());
+    assert_eq!(places(only(&trend)), []);
+    let comparable: Vec<bool> = only(&trend).points.iter().map(|point| point.comparable).collect();
+    assert_eq!(comparable, [false, true]);
 }
 
 #[test]

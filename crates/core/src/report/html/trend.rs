@@ -44,11 +44,11 @@ fn environment(html: &mut Html, trend: &Trend, part: &EnvironmentTrend, number: 
         table(html, &rows);
         let commits = commits(trend, part);
         if !commits.is_empty() {
-            html.leaf("h3", "Where a level changed, the newest first");
+            html.leaf(Tag::of_class("h3", "part"), "Where a level changed, the newest first");
             commits.iter().for_each(|one| commit(html, one));
         }
         rows.sort_by_key(|(summary, _)| summary.target.steps.is_empty());
-        html.leaf("h3", "Every target");
+        html.leaf(Tag::of_class("h3", "part"), "Every target");
         for (summary, anchor) in rows.iter().take(DRAWN) {
             target(html, trend, summary, anchor);
         }
