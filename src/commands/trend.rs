@@ -1,7 +1,7 @@
 //! `importgate trend`: reads every revision of the baseline that git has, and shows what became of the targets.
 
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -20,8 +20,8 @@ use importgate_core::trend::{Gaps, History, Revision, Trend, Unreadable};
 const LARGEST_BASELINE: u64 = 64 << 20;
 /// How long git may take for all of it.
 const PATIENCE: Duration = Duration::from_secs(300);
-/// So many revisions wait to be parsed at most, so that they do not pile up in memory.
-const WAITING: usize = 4;
+/// How many revisions are parsed at once at most: each takes memory, a large one some hundred megabytes.
+const MOST_PARSERS: usize = 8;
 
 /// Reads the history and writes every format that was asked for.
 pub(super) fn run(arguments: &TrendArguments) -> Result<u8, Error> {
@@ -94,7 +94,7 @@ fn no_revision(file: &Path, is_shallow: bool) -> Error {
     ))
 }
 
-/// Reads all revisions, the oldest first. git reads ahead while the one before is parsed.
+/// Reads all revisions and puts them together, the oldest first.
 fn read(repository: &Repository, history: FileHistory, until: Instant) -> Result<(History, Gaps), Error> {
     let mut gaps = Gaps {
         has_older: history.has_older,
@@ -106,34 +106,77 @@ fn read(repository: &Repository, history: FileHistory, until: Instant) -> Result
         (history.revisions.into_iter().rev()).partition(|revision| revision.content.is_some());
     gaps.deleted = deleted.len() as u64;
     let names: Vec<String> = there.iter().filter_map(|revision| revision.content.clone()).collect();
-    let (sender, contents) = mpsc::sync_channel(WAITING);
-    let (history, answered) = thread::scope(|scope| {
-        let reader = scope.spawn(move || {
-            repository.each_content(&names, LARGEST_BASELINE, until, |_, content| {
-                // Where nobody listens any more, there is nothing left to tell.
-                let _ = sender.send(content);
-            })
-        });
-        let history = parsed(there, &contents, &mut gaps);
-        (history, reader.join())
-    });
-    answered.map_err(|_| Error::CannotMeasure("reading the history ended early".to_owned()))??;
+    let mut revisions = there.into_iter();
+    let mut history = History::default();
+    each_parsed(repository, &names, until, |parsed| {
+        let Some(revision) = revisions.next() else { return };
+        match parsed {
+            Parsed::Baseline(baseline) => history.add(revision_of(revision), *baseline),
+            Parsed::Damaged(error) => gaps.unreadable.push(unreadable(revision, &error)),
+            Parsed::Absent => gaps.absent += 1,
+            Parsed::TooLarge => gaps.too_large += 1,
+        }
+    })?;
     Ok((history, gaps))
 }
 
-fn parsed(revisions: Vec<FileRevision>, contents: &Receiver<Content>, gaps: &mut Gaps) -> History {
-    let mut history = History::default();
-    for (revision, content) in revisions.into_iter().zip(contents) {
+/// What became of the content of a revision.
+enum Parsed {
+    Baseline(Box<Baseline>),
+    Damaged(ParseError),
+    Absent,
+    TooLarge,
+}
+
+impl From<Content> for Parsed {
+    fn from(content: Content) -> Self {
         match content {
-            Content::Absent => gaps.absent += 1,
-            Content::TooLarge => gaps.too_large += 1,
+            Content::Absent => Self::Absent,
+            Content::TooLarge => Self::TooLarge,
             Content::Text(text) => match Baseline::parse(&text) {
-                Ok(baseline) => history.add(revision_of(revision), baseline),
-                Err(error) => gaps.unreadable.push(unreadable(revision, &error)),
+                Ok(baseline) => Self::Baseline(Box::new(baseline)),
+                Err(error) => Self::Damaged(error),
             },
         }
     }
-    history
+}
+
+/// Hands over every content as it was parsed, in the order of the names. git reads ahead, and all processors parse, which is what takes
+/// the time: each has every so many of the contents, and waits with the next until the one before was taken.
+fn each_parsed(
+    repository: &Repository,
+    names: &[String],
+    until: Instant,
+    mut visit: impl FnMut(Parsed),
+) -> Result<(), Error> {
+    let parsers = thread::available_parallelism().map_or(1, |processors| processors.get().min(MOST_PARSERS));
+    thread::scope(|scope| {
+        let (mut inputs, mut outputs) = (Vec::new(), Vec::new());
+        for _ in 0..parsers {
+            let (input, contents) = mpsc::sync_channel(1);
+            let (output, parsed) = mpsc::sync_channel(1);
+            scope.spawn(move || {
+                contents
+                    .into_iter()
+                    .map(Parsed::from)
+                    .try_for_each(|parsed| output.send(parsed))
+            });
+            inputs.push(input);
+            outputs.push(parsed);
+        }
+        let reader = scope.spawn(move || {
+            repository.each_content(names, LARGEST_BASELINE, until, |position, content| {
+                // Where nobody listens any more, there is nothing left to tell.
+                let _ = inputs[position % parsers].send(content);
+            })
+        });
+        let parsed = outputs.iter().cycle().take(names.len());
+        parsed.map_while(|parsed| parsed.recv().ok()).for_each(&mut visit);
+        drop(outputs);
+        let answered = reader.join();
+        answered.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })?;
+    Ok(())
 }
 
 fn revision_of(revision: FileRevision) -> Revision {
