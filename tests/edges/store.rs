@@ -107,8 +107,8 @@ fn damaged_files_are_left_alone_unless_forced() {
             "check the path",
         ),
         (
-            good.replace("\"version\": 1", "\"version\": 2"),
-            "written by a newer importgate: version 2",
+            good.replace("\"version\": 2", "\"version\": 3"),
+            "written by a newer importgate: version 3",
             "upgrade",
         ),
         (

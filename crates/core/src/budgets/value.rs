@@ -4,7 +4,7 @@
 use std::ops::{Range, RangeInclusive};
 
 use jiff::civil::Date;
-use toml::de::DeValue;
+use toml::de::{DeInteger, DeValue};
 
 use super::diagnostic::Mistakes;
 use super::names;
@@ -258,8 +258,7 @@ impl<'a> Value<'a> {
             );
             return None;
         };
-        let number = i128::from_str_radix(integer.as_str(), integer.radix()).ok();
-        let number = number
+        let number = whole(integer)
             .and_then(|number| u64::try_from(number).ok())
             .filter(|number| accepted.contains(number));
         if number.is_none() {
@@ -280,9 +279,8 @@ impl<'a> Value<'a> {
 
     /// A time, an amount of memory, a rate or a share, or a number without a unit.
     pub(super) fn quantity(&self) -> Option<Located<Quantity>> {
-        if let Some(number) = scalar_text(self.node) {
-            let number = number.replace('_', "").parse::<f64>().ok();
-            let number = number.filter(|number| number.is_finite() && *number >= 0.0);
+        if matches!(self.node, DeValue::Integer(_) | DeValue::Float(_)) {
+            let number = number(self.node).filter(|number| number.is_finite() && *number >= 0.0);
             if number.is_none() {
                 self.out_of_range(Some("accepted: a number that is not below zero".to_owned()));
             }
@@ -373,6 +371,20 @@ const SHARE: UnitKind<f64> = UnitKind {
     expected: "a share in percent",
     usual: "%",
 };
+
+/// A whole number, in whatever radix it is written; `None` where it is too large for any use.
+fn whole(integer: &DeInteger<'_>) -> Option<i128> {
+    i128::from_str_radix(integer.as_str(), integer.radix()).ok()
+}
+
+/// A number without a unit, whole or not.
+fn number(node: &DeValue<'_>) -> Option<f64> {
+    match node {
+        DeValue::Integer(integer) => whole(integer).map(|whole| whole as f64),
+        DeValue::Float(float) => float.as_str().replace('_', "").parse().ok(),
+        _ => None,
+    }
+}
 
 /// A number as it is written, to show it with quotes and a unit.
 fn scalar_text(node: &DeValue<'_>) -> Option<String> {

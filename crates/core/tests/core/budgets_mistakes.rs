@@ -566,7 +566,7 @@ max-time = "10ms"
       |           ^^
       = help: name at least one, such as "shop.services.*"
 
-    error: `[layers.missing]` has no `modules`
+    error: `[layers.missing]` has neither `modules` nor `benchmarks`
      --> budgets.toml:7:9
       |
     7 | [layers.missing]

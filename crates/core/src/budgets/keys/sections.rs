@@ -192,7 +192,12 @@ pub(in crate::budgets) const LAYERS: Section = Section {
         preload::KEYS,
         prohibitions::KEYS,
     ],
-    rules: Vec::new,
+    rules: || {
+        vec![(
+            "anyOf",
+            json!([{"required": [layer::MODULES.name]}, {"required": [layer::BENCHMARKS.name]}]),
+        )]
+    },
     is_measured: true,
 };
 
