@@ -16,7 +16,7 @@ use importgate_core::flows::rules_to_allow;
     after_long_help = HELP
 )]
 pub struct AllowArguments {
-    /// The target, by its name as reports have it.
+    /// The target, by its name as reports have it. A pattern or layer:NAME stands for each of its targets that fails.
     #[arg(value_name = "TARGET")]
     pub target: String,
     /// The rule whose limit is raised, as reports name it, such as over-time [default: every one that the target fails by].
@@ -60,6 +60,9 @@ It checks that one target as `importgate check` does, and writes a file of a few
   reason = \"the new tax tables\"
   owner = \"ada\"                    # optional
   until = 2027-03-31               # optional: the last day on which it holds
+
+Where one cause makes a whole layer slower, `importgate allow layer:web --reason ...` checks its targets in one run and writes a file for \
+each that fails.
 
 It raises that one limit and switches nothing off: another rule, another target, and more than `to` fail. `to` is what was measured with a \
 little room for noise: 5% of a time, 2% of a memory, none of a count. You may write another value, and such files by hand.

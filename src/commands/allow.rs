@@ -1,4 +1,4 @@
-//! `importgate allow`: checks one target, and writes down what is accepted of it.
+//! `importgate allow`: checks a target, or all that a word means, and writes down what is accepted of each.
 
 use crate::allowances;
 use crate::checking::{Checked, Checking};
@@ -34,33 +34,25 @@ pub(super) fn run(arguments: &AllowArguments) -> Result<u8, Error> {
         strict: false,
     }
     .run()?;
-    let (target, plain) = only_target(arguments, &checked)?;
-    let allow = Allow {
-        target,
-        plain,
-        rule: arguments.rule,
-        reason: arguments.reason.clone(),
-        owner: arguments.owner.clone(),
-        until: arguments.until,
-        recorded: checked.recorded.get(&target.name).copied(),
-    };
-    let proposals = allow
-        .proposals(&checked.report)
-        .map_err(|error| Error::Usage(error.to_string()))?;
-    let folder = allowances::folder(&checked.project.budgets_path);
     let mut written = Vec::new();
-    for Proposal { allowance, finding } in proposals {
+    let folder = allowances::folder(&checked.project.budgets_path);
+    for (target, Proposal { allowance, finding }) in proposals(arguments, &checked)? {
         let name = file_of(&allowance, target);
-        let path = folder.join(&name);
-        if !arguments.dry_run {
-            store::allowances::write(&folder, &name, &allowance.render())?;
-        }
-        written.push(allowing::Written {
-            file: path.display().to_string(),
-            allowance,
-            finding,
-        });
+        written.push((
+            name.clone(),
+            allowing::Written {
+                file: folder.join(&name).display().to_string(),
+                allowance,
+                finding,
+            },
+        ));
     }
+    if !arguments.dry_run {
+        for (name, file) in &written {
+            store::allowances::write(&folder, name, &file.allowance.render())?;
+        }
+    }
+    let written: Vec<allowing::Written> = written.into_iter().map(|(_, file)| file).collect();
     let options = outputs::terminal_options(true, false);
     outputs::to_standard_output(&allowing::render(&written, arguments.dry_run, &options))?;
     Ok(exit::PASS)
@@ -77,16 +69,34 @@ fn file_of(allowance: &Allowance, target: &Target) -> String {
     file.map_or_else(|| allowance.file_name(), str::to_owned)
 }
 
-/// The target that the word means, as it was checked and as the budgets have it.
-fn only_target<'a>(arguments: &AllowArguments, checked: &'a Checked) -> Result<(&'a Target, &'a Target), Error> {
-    let [target] = &checked.targets[..] else {
-        let number = checked.targets.len();
-        return Err(Error::Usage(format!(
-            "{} means {number} targets, and an allowance is of one",
+/// What to accept of each target that the word means. Of several, those that have nothing to accept are passed over, as long as there
+/// is one that has.
+fn proposals<'a>(arguments: &AllowArguments, checked: &'a Checked) -> Result<Vec<(&'a Target, Proposal)>, Error> {
+    let mut all = Vec::new();
+    let mut passing = None;
+    for target in &checked.targets {
+        let known = checked.project.targets.iter().find(|plain| plain.name == target.name);
+        let allow = Allow {
+            target,
+            plain: known.unwrap_or(target),
+            rule: arguments.rule,
+            reason: arguments.reason.clone(),
+            owner: arguments.owner.clone(),
+            until: arguments.until,
+            recorded: checked.recorded.get(&target.name).copied(),
+        };
+        match allow.proposals(&checked.report) {
+            Ok(proposals) => all.extend(proposals.into_iter().map(|proposal| (target, proposal))),
+            Err(error) if error.is_pass() => passing = passing.or(Some(error)),
+            Err(error) => return Err(Error::Usage(error.to_string())),
+        }
+    }
+    match (passing, all.is_empty(), checked.targets.len()) {
+        (Some(error), true, 1) => Err(Error::Usage(error.to_string())),
+        (_, true, number) => Err(Error::Usage(format!(
+            "none of the {number} targets that {} means fails by what could be accepted",
             arguments.target
-        )));
-    };
-    let mut all = checked.project.targets.iter();
-    let plain = all.find(|plain| plain.name == target.name).unwrap_or(target);
-    Ok((target, plain))
+        ))),
+        _ => Ok(all),
+    }
 }

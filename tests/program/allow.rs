@@ -156,6 +156,58 @@ fn a_count_is_accepted_as_it_is_and_needed_for_as_long_as_the_ceiling_stays() {
 }
 
 #[test]
+fn a_layer_is_accepted_target_by_target_in_one_run_and_what_passes_is_passed_over() {
+    let project = Project::new("[layers.app]\nmodules = [\"app.*\"]\nmax-modules = 3\n");
+    project.write("app/__init__.py", "");
+    for (name, text) in [("one", "import json\n"), ("two", "import csv\n"), ("slim", "")] {
+        project.write(&format!("app/{name}.py"), text);
+    }
+    let words = [
+        "allow",
+        "layer:app",
+        "over-modules",
+        "--reason",
+        "the codecs",
+        "--quiet",
+    ];
+    let dry = project.run(&[&words[..], &["--dry-run"]].concat()).expect_code(0);
+    assert!(
+        dry.stdout
+            .contains("would write .importgate/allow/app.one--over-modules.toml"),
+        "{}",
+        dry.stdout
+    );
+    assert!(!project.path(".importgate").exists());
+    project.run(&words).expect_code(0);
+    for (name, is_there) in [("one", true), ("two", true), ("slim", false)] {
+        let file = project.path(&format!(".importgate/allow/app.{name}--over-modules.toml"));
+        assert_eq!(file.exists(), is_there, "{name}");
+    }
+    let report = project.check(&["--select", "no-clock"]).expect_code(0);
+    assert!(report.stdout.contains("the codecs"), "{}", report.stdout);
+    // One that cannot be accepted stops it before anything is written.
+    project.write("app/broken.py", "raise RuntimeError('no')\n");
+    std::fs::remove_dir_all(project.path(".importgate")).expect("the folder");
+    let words = ["allow", "app.*", "--reason", "the codecs", "--quiet"];
+    let refused = project.run(&words).expect_code(2);
+    assert!(
+        refused.stderr.contains("import-failed of app.broken has no limit"),
+        "{}",
+        refused.stderr
+    );
+    assert!(!project.path(".importgate").exists());
+    for name in ["one", "two", "broken"] {
+        project.write(&format!("app/{name}.py"), "");
+    }
+    let refused = project.run(&words).expect_code(2);
+    assert!(
+        refused.stderr.contains("none of the 4 targets that app.* means fails"),
+        "{}",
+        refused.stderr
+    );
+}
+
+#[test]
 fn nothing_is_accepted_where_nothing_fails_and_files_are_read_strictly() {
     let project = Project::of_module("", "max-modules = 20\n");
     let refused = project

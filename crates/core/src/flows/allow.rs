@@ -72,6 +72,13 @@ pub enum AllowError {
     },
 }
 
+impl AllowError {
+    /// True where the target is as it should be: nothing has to be accepted.
+    pub fn is_pass(&self) -> bool {
+        matches!(self, Self::Passes { .. } | Self::PassesRule { .. })
+    }
+}
+
 fn fails_by(others: &[Code]) -> String {
     let names: Vec<&str> = others.iter().map(|code| code.as_str()).collect();
     if names.is_empty() {

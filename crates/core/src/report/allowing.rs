@@ -8,6 +8,9 @@ use super::untrusted;
 use crate::budgets::{Allowance, Amount};
 use crate::report::Finding;
 
+/// Of more files than this it is said what each accepts, and no more what was found: `check` has said that.
+const EXPLAINED: usize = 3;
+
 /// A file that was written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Written {
@@ -30,7 +33,7 @@ pub fn render(files: &[Written], dry: bool, options: &Options) -> String {
             finding,
         } = written;
         let target = untrusted::line(&allowance.target);
-        if let Some(finding) = finding {
+        if let Some(finding) = finding.as_ref().filter(|_| files.len() <= EXPLAINED) {
             let asked = finding.budget.as_ref().map(|line| format!(" ({})", line.place()));
             let said = format!(" {}{}", finding.message, asked.unwrap_or_default());
             text += &line(Prose::of(CODE, &target).plain(&untrusted::line(&said)), (0, 2));
