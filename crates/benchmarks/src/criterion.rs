@@ -42,20 +42,17 @@ pub(crate) fn is_message(line: &str) -> bool {
 
 pub(crate) fn read_messages(lines: &mut dyn BufRead) -> Result<Vec<Benchmark>, Unreadable> {
     let mut benchmarks = Vec::new();
-    for_each_line(lines, |number, line| {
-        let refused = |reason: String| Unreadable::Line { line: number, reason };
-        let message: Message = serde_json::from_str(line).map_err(|error| refused(error.to_string()))?;
+    for_each_line(lines, |line| {
+        let message: Message = serde_json::from_str(line.text).map_err(|error| line.refused(error.to_string()))?;
         if message.reason != "benchmark-complete" {
             return Ok(());
         }
         let (Some(name), Some(times), Some(counts)) = (message.id, message.measured_values, message.iteration_count)
         else {
-            return Err(refused(
-                "a benchmark without id, measured_values or iteration_count".to_owned(),
-            ));
+            return Err(line.refused("a benchmark without id, measured_values or iteration_count".to_owned()));
         };
         if times.len() != counts.len() {
-            return Err(refused(format!("{} values and {} counts", times.len(), counts.len())));
+            return Err(line.refused(format!("{} values and {} counts", times.len(), counts.len())));
         }
         let scale = in_ms(&name, message.unit.as_deref())?;
         let means: Vec<f64> = times.iter().zip(&counts).map(|(time, count)| time / count).collect();
@@ -67,17 +64,12 @@ pub(crate) fn read_messages(lines: &mut dyn BufRead) -> Result<Vec<Benchmark>, U
 
 pub(crate) fn read_csv(lines: &mut dyn BufRead) -> Result<Vec<Benchmark>, Unreadable> {
     let mut samples: BTreeMap<String, (f64, Vec<f64>)> = BTreeMap::new();
-    for_each_line(lines, |number, line| {
-        let refused = |reason: &str| Unreadable::Line {
-            line: number,
-            reason: reason.to_owned(),
-        };
-        let fields = csv::fields(line).ok_or_else(|| refused("its quotes do not match"))?;
-        if number == 1 {
+    csv::for_each_row(lines, |line, fields| {
+        if line.number == 1 {
             return Ok(());
         }
         let [group, function, value, _, _, time, unit, count] = fields.as_slice() else {
-            return Err(refused("it has not eight values"));
+            return Err(line.refused("it has not eight values"));
         };
         let is_told = |part: &&String| !part.is_empty();
         let name: Vec<&str> = [group, function, value]
@@ -88,7 +80,7 @@ pub(crate) fn read_csv(lines: &mut dyn BufRead) -> Result<Vec<Benchmark>, Unread
         let name = name.join("/");
         let parsed = |text: &str| {
             text.parse::<f64>()
-                .map_err(|_| refused("a value or a count is no number"))
+                .map_err(|_| line.refused("a value or a count is no number"))
         };
         let mean = parsed(time)? / parsed(count)?;
         let scale = in_ms(&name, Some(unit))?;

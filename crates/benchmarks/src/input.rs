@@ -100,29 +100,45 @@ impl<'a> Opened<'a> {
     }
 }
 
+/// A line of a file.
+#[derive(Clone, Copy)]
+pub(crate) struct Line<'a> {
+    /// From 1 on.
+    pub(crate) number: u64,
+    /// Without white space around it.
+    pub(crate) text: &'a str,
+}
+
+impl Line<'_> {
+    /// Why it cannot be read.
+    pub(crate) fn refused(self, reason: impl Into<String>) -> Unreadable {
+        Unreadable::Line {
+            line: self.number,
+            reason: reason.into(),
+        }
+    }
+}
+
 /// Calls `each` with every line that is not blank, and its one-based number.
 pub(crate) fn for_each_line(
     lines: &mut dyn BufRead,
-    mut each: impl FnMut(u64, &str) -> Result<(), Unreadable>,
+    mut each: impl FnMut(Line<'_>) -> Result<(), Unreadable>,
 ) -> Result<(), Unreadable> {
     let mut number = 0;
-    let mut line = Vec::new();
+    let mut bytes = Vec::new();
     loop {
-        line.clear();
+        bytes.clear();
         number += 1;
-        if lines.take(LINE + 1).read_until(b'\n', &mut line)? == 0 {
+        if lines.take(LINE + 1).read_until(b'\n', &mut bytes)? == 0 {
             return Ok(());
         }
-        let refused = |reason: &str| Unreadable::Line {
-            line: number,
-            reason: reason.to_owned(),
-        };
-        if line.len() as u64 > LINE {
-            return Err(refused("longer than a million bytes"));
+        let mut line = Line { number, text: "" };
+        if bytes.len() as u64 > LINE {
+            return Err(line.refused("longer than a million bytes"));
         }
-        let text = std::str::from_utf8(&line).map_err(|_| refused("no text"))?.trim();
-        if !text.is_empty() {
-            each(number, text)?;
+        line.text = std::str::from_utf8(&bytes).map_err(|_| line.refused("no text"))?.trim();
+        if !line.text.is_empty() {
+            each(line)?;
         }
     }
 }

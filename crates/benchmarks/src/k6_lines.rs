@@ -73,16 +73,15 @@ struct Reading {
 
 pub(crate) fn read(lines: &mut dyn BufRead) -> Result<Vec<Benchmark>, Unreadable> {
     let mut reading = Reading::default();
-    for_each_line(lines, |number, text| {
-        let refused = |reason: String| Unreadable::Line { line: number, reason };
-        let named: Named<Line> = serde_json::from_str(text).map_err(|error| refused(error.to_string()))?;
+    for_each_line(lines, |line| {
+        let named: Named<Line> = serde_json::from_str(line.text).map_err(|error| line.refused(error.to_string()))?;
         match named.line {
             Line::Metric(metric) => {
                 reading.metrics.insert(named.metric, metric);
                 Ok(())
             }
             Line::Point(point) => reading.add(named.metric, &point).map_err(|problem| match problem {
-                Problem::Refused(reason) => refused(reason),
+                Problem::Refused(reason) => line.refused(reason),
                 Problem::TooMany => Unreadable::TooMany {
                     limit: MOST,
                     way_out: "give requests whose addresses differ one name, by the tag `name`",

@@ -10,7 +10,6 @@ use serde::Deserialize;
 
 use crate::csv;
 use crate::error::Unreadable;
-use crate::input::for_each_line;
 use crate::numbers::measured;
 
 /// The first columns of `_stats.csv`.
@@ -102,18 +101,13 @@ fn bucket(time: f64, count: u64) -> Bucket {
 pub(crate) fn read_csv(lines: &mut dyn BufRead) -> Result<Vec<Benchmark>, Unreadable> {
     let mut columns: Vec<String> = Vec::new();
     let mut benchmarks = Vec::new();
-    for_each_line(lines, |number, line| {
-        let refused = |reason: &str| Unreadable::Line {
-            line: number,
-            reason: reason.to_owned(),
-        };
-        let fields = csv::fields(line).ok_or_else(|| refused("its quotes do not match"))?;
-        if number == 1 {
+    csv::for_each_row(lines, |line, fields| {
+        if line.number == 1 {
             columns = fields;
             return Ok(());
         }
         if fields.len() != columns.len() {
-            return Err(refused("it has not as many values as the first line"));
+            return Err(line.refused("it has not as many values as the first line"));
         }
         let row = Row {
             columns: &columns,
