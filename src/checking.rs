@@ -55,7 +55,7 @@ pub(crate) struct Checked {
 
 /// What the project accepted and asked before the change under test.
 struct Earlier {
-    /// `None` where nobody knows.
+    /// `None` where nobody knows, or needs to.
     allowances: Option<Vec<Allowance>>,
     /// `None` where it asked the same.
     budgets: Option<Budgets>,
@@ -77,7 +77,11 @@ impl Earlier {
         let has_ended = |allowance: &Allowance| allowance.term(today::date()) == Term::Ended;
         let files = beginning.as_ref().filter(|_| accepted.iter().any(has_ended));
         Self {
-            allowances: beginning.as_ref().map(|beginning| beginning.allowances(project)),
+            // Where nothing is accepted, nothing is accepted anew, and git need not be asked.
+            allowances: match &beginning {
+                Some(beginning) if !accepted.is_empty() => Some(beginning.allowances(project)),
+                _ => None,
+            },
             changed_files: files.and_then(|beginning| beginning.changed_files(project)),
             budgets: beginning.and_then(|beginning| beginning.budgets(project)),
         }

@@ -23,8 +23,12 @@ pub(crate) enum Fold {
 }
 
 impl Fold {
-    /// Whether this run does; nothing where it does not.
+    /// Whether this run does; nothing where it does not, or where there are no allowances and git need not be asked.
     pub(crate) fn of(asked: bool, project: &Project) -> Option<Self> {
+        let folder = allowances::folder(&project.budgets_path);
+        if folder.symlink_metadata().is_err() {
+            return None;
+        }
         if asked {
             return Some(Self::Asked);
         }

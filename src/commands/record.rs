@@ -71,6 +71,7 @@ fn record_targets(arguments: &RecordArguments, words: &[String], clock: &Stopwat
     progress.finish();
     let changes = recording.changes(&recorded, old.as_ref())?;
     announce(arguments, &project, &measure, &recording, &changes)?;
+    let mut stored = None;
     if arguments.dry_run {
         // Nothing is written.
     } else if let Some(shard) = &division.shard {
@@ -79,17 +80,19 @@ fn record_targets(arguments: &RecordArguments, words: &[String], clock: &Stopwat
         store_part(arguments, &project.baseline_path, &part)?;
     } else {
         let before = std::fs::read(&project.baseline_path).ok();
-        store::baseline::update(&project.baseline_path, arguments.force, |old| {
-            recording.updated(&recorded, old)
-        })?;
+        let update = |old| recording.updated(&recorded, old);
+        stored = Some(store::baseline::update(
+            &project.baseline_path,
+            arguments.force,
+            update,
+        )?);
         say_what_was_written(arguments, &project.baseline_path, before.as_deref())?;
     }
     if division.shard.is_none()
         && let Some(fold) = Fold::of(arguments.fold, &project)
     {
-        let stored = store::baseline::read(&project.baseline_path)?;
         let targets = recorded_targets(&division.own, &recording);
-        let said = fold.remove(&project, stored.as_ref(), &targets, arguments.dry_run)?;
+        let said = fold.remove(&project, stored.as_ref().or(old.as_ref()), &targets, arguments.dry_run)?;
         say(arguments, &said)?;
     }
     complain(&project, &recording, &measure);
