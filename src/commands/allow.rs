@@ -38,21 +38,16 @@ pub(super) fn run(arguments: &AllowArguments) -> Result<u8, Error> {
     let folder = allowances::folder(&checked.project.budgets_path);
     for (target, Proposal { allowance, finding }) in proposals(arguments, &checked)? {
         let name = file_of(&allowance, target);
-        written.push((
-            name.clone(),
-            allowing::Written {
-                file: folder.join(&name).display().to_string(),
-                allowance,
-                finding,
-            },
-        ));
-    }
-    if !arguments.dry_run {
-        for (name, file) in &written {
-            store::allowances::write(&folder, name, &file.allowance.render())?;
+        let path = folder.join(&name);
+        if !arguments.dry_run {
+            store::allowances::write(&folder, &name, &allowance.render())?;
         }
+        written.push(allowing::Written {
+            file: path.display().to_string(),
+            allowance,
+            finding,
+        });
     }
-    let written: Vec<allowing::Written> = written.into_iter().map(|(_, file)| file).collect();
     let options = outputs::terminal_options(true, false);
     outputs::to_standard_output(&allowing::render(&written, arguments.dry_run, &options))?;
     Ok(exit::PASS)
