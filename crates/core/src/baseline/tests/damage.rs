@@ -1,17 +1,12 @@
 //! Files that are no baseline, or not any more: each is told from the others, and the place is named.
 
 use super::sample_data::baseline;
+use super::{damaged, error, truncated_wherever_it_is};
 use crate::baseline::{Baseline, ParseError};
-
-fn error(text: &str) -> ParseError {
-    Baseline::parse(text.as_bytes()).expect_err("damaged")
-}
 
 /// The error of the usual baseline with `old` replaced by `new` once.
 fn edited(old: &str, new: &str) -> String {
-    let text = baseline().render();
-    assert!(text.contains(old), "{old} is not in the text");
-    error(&text.replacen(old, new, 1)).to_string()
+    damaged(&baseline().render(), old, new)
 }
 
 #[test]
@@ -27,15 +22,7 @@ fn no_text() {
 
 #[test]
 fn truncated_wherever() {
-    let text = baseline().render();
-    for end in 1..text.trim_end().len() {
-        let error = error(&text[..end]);
-        assert!(matches!(error, ParseError::Truncated { .. }), "at {end}: {error}");
-    }
-    assert_eq!(
-        error(&text[..text.find("\"version\"").expect("the version")]).to_string(),
-        "truncated: it ends at line 3, column 1, in the middle of the data"
-    );
+    truncated_wherever_it_is(&baseline().render());
 }
 
 #[test]

@@ -9,3 +9,28 @@ pub(super) mod sample_data;
 mod size;
 mod three_way;
 mod version_1;
+
+use super::{Baseline, ParseError};
+
+/// Why a text is no baseline.
+fn error(text: &str) -> ParseError {
+    Baseline::parse(text.as_bytes()).expect_err("damaged")
+}
+
+/// The error of a text with `old` replaced by `new` once.
+fn damaged(text: &str, old: &str, new: &str) -> String {
+    assert!(text.contains(old), "{old} is not in the text");
+    error(&text.replacen(old, new, 1)).to_string()
+}
+
+/// Holds a text to be told from a whole one wherever it ends.
+fn truncated_wherever_it_is(text: &str) {
+    for end in 1..text.trim_end().len() {
+        let error = error(&text[..end]);
+        assert!(matches!(error, ParseError::Truncated { .. }), "at {end}: {error}");
+    }
+    assert_eq!(
+        error(&text[..text.find("\"version\"").expect("the version")]).to_string(),
+        "truncated: it ends at line 3, column 1, in the middle of the data"
+    );
+}

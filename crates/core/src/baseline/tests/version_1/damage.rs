@@ -1,30 +1,16 @@
 //! Files of version 1 that are damaged: each is told from the others, and the place is named.
 
+use super::super::{damaged, error, truncated_wherever_it_is};
 use super::USUAL;
-use crate::baseline::{Baseline, ParseError};
-
-fn error(text: &str) -> ParseError {
-    Baseline::parse(text.as_bytes()).expect_err("damaged")
-}
 
 /// The error of the usual baseline with `old` replaced by `new` once.
 fn edited(old: &str, new: &str) -> String {
-    let text = USUAL;
-    assert!(text.contains(old), "{old} is not in the text");
-    error(&text.replacen(old, new, 1)).to_string()
+    damaged(USUAL, old, new)
 }
 
 #[test]
 fn truncated_wherever() {
-    let text = USUAL;
-    for end in 1..text.trim_end().len() {
-        let error = error(&text[..end]);
-        assert!(matches!(error, ParseError::Truncated { .. }), "at {end}: {error}");
-    }
-    assert_eq!(
-        error(&text[..text.find("\"version\"").expect("the version")]).to_string(),
-        "truncated: it ends at line 3, column 1, in the middle of the data"
-    );
+    truncated_wherever_it_is(USUAL);
 }
 
 #[test]
