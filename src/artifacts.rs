@@ -8,6 +8,7 @@ use crate::zip::{self, Limits};
 use importgate_core::compare::Handed;
 use importgate_core::report::Report;
 use importgate_core::report::json::parse_strictly;
+use importgate_probe::files;
 
 /// What is read of a zip file: a report of ten thousand targets is a tenth of it.
 const LIMITS: Limits = Limits {
@@ -86,7 +87,7 @@ fn read_folder(folder: &Path, take: Take<'_>) -> Result<bool, Error> {
 
 fn read_file(path: &Path, take: Take<'_>) -> Result<bool, Error> {
     let name = shown(path);
-    let bytes = fs::read(path).map_err(|error| cannot_read(&name, &error))?;
+    let bytes = files::read(path, files::DATA_BYTES).map_err(|error| cannot_read(&name, &error.into()))?;
     if bytes.starts_with(b"PK") {
         return read_zip(&name, &bytes, take);
     }

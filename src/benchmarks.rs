@@ -1,6 +1,5 @@
 //! Benchmarks of other tools: which files of them a run reads, which of them it looks at, and what is recorded of them.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use crate::budgets_file::{BudgetsFile, Location};
@@ -13,7 +12,7 @@ use importgate_core::checks::Asked;
 use importgate_core::flows::{BenchmarkCheck, add_benchmarks};
 use importgate_core::observed::{Benchmark, BenchmarkMachine};
 use importgate_core::report::{Report, first_names};
-use importgate_probe::machine;
+use importgate_probe::{files, machine};
 
 /// What a word of the command line begins with that selects benchmarks.
 const WORD: &str = "benchmark:";
@@ -183,7 +182,7 @@ impl Benchmarks {
 }
 
 fn read(path: &Path) -> Result<Vec<Benchmark>, Error> {
-    let file = File::open(path).map_err(Error::unreadable(path))?;
+    let file = files::open(path).map_err(Error::unreadable(path))?;
     let here = machine::fingerprint();
     let here = BenchmarkMachine {
         processor: Some(here.processor).filter(|processor| !processor.is_empty()),

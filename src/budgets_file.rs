@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::BudgetsArguments;
 use crate::error::Error;
 use importgate_core::budgets::{Budgets, FileKind, Written};
+use importgate_probe::files;
 
 /// The name of the usage file where the budgets name none.
 const USAGE_FILE: &str = "importgate.usage.json";
@@ -72,15 +73,14 @@ impl Location {
             .into_iter()
             .filter(|(name, _)| folder.join(name).is_file())
             .map(|(name, _)| (name, FileKind::Standalone));
-        let pyproject = std::iter::once("pyproject.toml").filter(|name| {
-            std::fs::read_to_string(folder.join(name)).is_ok_and(|text| text.contains("[tool.importgate"))
-        });
+        let pyproject = std::iter::once("pyproject.toml")
+            .filter(|name| files::read_text(&folder.join(name)).is_ok_and(|text| text.contains("[tool.importgate")));
         standalone.chain(pyproject.map(|name| (name, FileKind::Pyproject)))
     }
 
     /// The text of the file.
     pub(crate) fn read(&self) -> Result<String, Error> {
-        std::fs::read_to_string(&self.path).map_err(Error::unreadable(&self.path))
+        files::read_text(&self.path).map_err(Error::unreadable(&self.path))
     }
 
     /// The file as citations name it.

@@ -8,6 +8,7 @@ use crate::allowances;
 use crate::git::{BaseKind, Commit, Repository};
 use crate::project::Project;
 use importgate_core::budgets::{ALLOWANCES, Allowance, AllowanceFile, Budgets, read_allowances};
+use importgate_probe::files;
 
 /// Variables with the branch that a pull request is to be merged into.
 const TARGET_BRANCH: [&str; 6] = [
@@ -98,7 +99,7 @@ fn target_branch(variable: &dyn Fn(&str) -> Option<String>) -> Option<String> {
 
 /// The budgets that stand in a file of an earlier state of the project; `None` where there is none, and where it is as it is now.
 pub(crate) fn budgets_in(file: &Path, project: &Project) -> Option<Budgets> {
-    project.budgets_as_written(&std::fs::read_to_string(file).ok()?)
+    project.budgets_as_written(&files::read_text(file).ok()?)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -16,6 +16,7 @@ use importgate_core::fix::ChangedFile;
 use importgate_core::flows::Copies;
 use importgate_core::observed::{Measure, MeasureError};
 use importgate_probe::Probe;
+use importgate_probe::files;
 use importgate_probe::python::{PrivateFolder, Session, SessionSettings};
 use importgate_probe::runner;
 use importgate_probe::runner::{Command, Output, Status};
@@ -84,10 +85,10 @@ impl ProjectCopies {
 
     fn write(&mut self, file: &str, content: &[u8]) -> io::Result<()> {
         let path = self.after.root.join(file);
-        fs::write(&path, content)?;
+        let mut file = fs::File::create(path)?;
+        file.write_all(content)?;
         self.written += 1;
-        let time = SystemTime::now() + Duration::from_secs(self.written);
-        fs::File::options().write(true).open(&path)?.set_modified(time)
+        file.set_modified(SystemTime::now() + Duration::from_secs(self.written))
     }
 }
 
@@ -163,7 +164,7 @@ impl Copier<'_> {
         // Bytecode that was shipped beside a source goes by its time of change.
         let modified = fs::metadata(from)?.modified()?;
         // A file that its owner may not write keeps the time of now.
-        if let Ok(file) = fs::File::options().write(true).open(to) {
+        if let Ok(file) = files::open_or_create(to) {
             file.set_modified(modified)?;
         }
         Ok(())
@@ -189,14 +190,15 @@ impl Copies for ProjectCopies {
     }
 
     fn read(&self, file: &str) -> Option<Vec<u8>> {
-        fs::read(self.before.root.join(file)).ok()
+        files::read(&self.before.root.join(file), files::TEXT_BYTES).ok()
     }
 
     fn change(&mut self, files: &[ChangedFile]) -> Result<(), MeasureError> {
         let failed = |error: io::Error| MeasureError::Failed(Box::new(error));
         for file in std::mem::take(&mut self.changed) {
             if !files.iter().any(|changed| changed.path == file) {
-                let before = fs::read(self.before.root.join(&file)).map_err(failed)?;
+                let before = files::read(&self.before.root.join(&file), files::TEXT_BYTES)
+                    .map_err(|error| failed(error.into()))?;
                 self.write(&file, &before).map_err(failed)?;
             }
         }

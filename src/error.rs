@@ -104,9 +104,12 @@ fn did_you_mean(meant: Option<&str>) -> String {
 
 impl Error {
     /// What makes an error of what the operating system said of a file.
-    pub(crate) fn unreadable(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+    pub(crate) fn unreadable<E: Into<std::io::Error>>(path: impl Into<PathBuf>) -> impl FnOnce(E) -> Self {
         let path = path.into();
-        move |source| Self::Unreadable { path, source }
+        move |source| Self::Unreadable {
+            path,
+            source: source.into(),
+        }
     }
 
     /// The exit code of the program for this reason.

@@ -1,7 +1,6 @@
 //! Which part of a run this process does: what the command line and the CI service say of it, and the plan that follows.
 
 use std::env;
-use std::fs;
 
 use crate::cli::ShardChoice;
 use crate::error::Error;
@@ -10,6 +9,7 @@ use crate::project::Project;
 use importgate_core::baseline::Baseline;
 use importgate_core::budgets::Target;
 use importgate_core::shards::{Plan, PlanBasis, Shard, ShardOf};
+use importgate_probe::files;
 
 /// What a CI service tells the jobs that it starts several of.
 struct Service {
@@ -100,7 +100,7 @@ impl Division {
         };
         let recorded = baseline.and_then(|baseline| baseline.entry(&project.key));
         let plan = Plan::of(&targets, recorded, shard.count());
-        let content = fs::read(&project.baseline_path).ok();
+        let content = files::read(&project.baseline_path, files::DATA_BYTES).ok();
         let files = (project.budgets.text().as_bytes(), content.as_deref());
         let basis = PlanBasis::new(project.key.clone(), revision(project), files, &targets);
         let (own, elsewhere) = plan.divide(&targets, shard);

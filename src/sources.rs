@@ -1,13 +1,13 @@
 //! The files of the project as they are on disk and as its git history has them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::git::Repository;
 use importgate_core::flows::SourceFiles;
 use importgate_core::observed::ContentHash;
+use importgate_probe::files;
 
 /// The files of a project.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(crate) struct ProjectFiles<'a> {
 
 impl SourceFiles for ProjectFiles<'_> {
     fn read(&self, file: &str) -> Option<Vec<u8>> {
-        fs::read(file).ok()
+        files::read(Path::new(file), files::TEXT_BYTES).ok()
     }
 
     fn earlier(

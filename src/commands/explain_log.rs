@@ -1,6 +1,5 @@
 //! `importgate explain --from FILE`: reads a log of `python -X importtime` and writes what it says. Nothing is measured.
 
-use std::io::Read;
 use std::path::Path;
 
 use super::explain::terminal_options;
@@ -12,6 +11,7 @@ use importgate_core::explain::importtime::{self, ImportLog, STANDARD_INPUT};
 use importgate_core::report::explain::{log_json, log_terminal, markdown};
 use importgate_core::report::html;
 use importgate_core::report::traces::{Traces, chrome, speedscope};
+use importgate_probe::files;
 
 /// Explains a log, or the part of it that one module imported, and returns the exit code.
 pub(super) fn run(path: &Path, part: Option<&str>, arguments: &ExplainArguments) -> Result<u8, Error> {
@@ -39,17 +39,13 @@ pub(super) fn run(path: &Path, part: Option<&str>, arguments: &ExplainArguments)
 
 /// What the log is called, and its bytes.
 fn contents(path: &Path) -> Result<(String, Vec<u8>), Error> {
-    let unreadable = |source| Error::Unreadable {
-        path: path.to_path_buf(),
-        source,
+    let bytes = files::read_handed_over(path, files::TEXT_BYTES).map_err(Error::unreadable(path))?;
+    let name = if path == Path::new("-") {
+        STANDARD_INPUT.to_owned()
+    } else {
+        path.display().to_string()
     };
-    if path != Path::new("-") {
-        let bytes = std::fs::read(path).map_err(unreadable)?;
-        return Ok((path.display().to_string(), bytes));
-    }
-    let mut bytes = Vec::new();
-    std::io::stdin().lock().read_to_end(&mut bytes).map_err(unreadable)?;
-    Ok((STANDARD_INPUT.to_owned(), bytes))
+    Ok((name, bytes))
 }
 
 fn render(

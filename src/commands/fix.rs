@@ -20,6 +20,7 @@ use importgate_core::flows::{Fix, fix};
 use importgate_core::observed::ModuleIndex;
 use importgate_core::report::fix::{json, terminal};
 use importgate_core::report::untrusted;
+use importgate_probe::files;
 use importgate_probe::python::Session;
 
 /// Proposes changes and returns the exit code.
@@ -84,7 +85,7 @@ fn targets(arguments: &FixArguments, project: &Project, session: &Session) -> Re
 }
 
 fn style(project: &Project, session: &Session) -> Style {
-    let pyproject = fs::read_to_string(project.root.join("pyproject.toml")).ok();
+    let pyproject = files::read_text(&project.root.join("pyproject.toml")).ok();
     Style::of(pyproject.as_deref(), &session.interpreter().minor)
 }
 
@@ -136,7 +137,7 @@ fn obstacle(file: &ChangedFile, root: &Path) -> Option<String> {
     if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink()) {
         return Some("it is a link".to_owned());
     }
-    if fs::read(&path).ok().as_ref() != Some(&file.before) {
+    if files::read(&path, files::TEXT_BYTES).ok().as_ref() != Some(&file.before) {
         return Some("it changed meanwhile".to_owned());
     }
     match Repository::of(root).and_then(|repository| repository.state_of(&path)) {

@@ -21,6 +21,7 @@ use importgate_core::init::companions::{self, Refusal};
 use importgate_core::init::{Outline, Policy, Proposal, Sources, discover, is_read, is_walked};
 use importgate_core::observed::{ImportRequest, Look, Measure, MeasureError};
 use importgate_core::report::untrusted;
+use importgate_probe::files;
 use importgate_probe::{Probe, Stopwatch};
 
 /// The file that a table is added to.
@@ -224,8 +225,8 @@ fn write(path: &Path, text: &str) -> Result<(), Error> {
 
 /// The text of a file; `None` where there is none.
 fn text_if_any(path: &Path) -> Result<Option<String>, Error> {
-    match fs::read_to_string(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+    match files::read_text(path) {
+        Err(error) if error.is_not_found() => Ok(None),
         read => read.map(Some).map_err(Error::unreadable(path)),
     }
 }
@@ -389,8 +390,5 @@ fn read_sources(folder: &Path) -> Result<Sources, Error> {
 }
 
 fn short_text(path: &Path) -> Option<String> {
-    let length = fs::metadata(path).ok()?.len();
-    (length <= LONGEST_TEXT)
-        .then(|| fs::read_to_string(path).ok())
-        .flatten()
+    String::from_utf8(files::read(path, LONGEST_TEXT).ok()?).ok()
 }

@@ -1,6 +1,5 @@
 //! `importgate merge-baseline`: what git calls to merge the baselines of two branches.
 
-use std::fs;
 use std::path::Path;
 
 use crate::cli::MergeBaselineArguments;
@@ -9,12 +8,13 @@ use crate::exit;
 use crate::store;
 use importgate_core::baseline::{Baseline, MergeOutcome, MergeRemark, Side, ThreeWayMerge};
 use importgate_core::report::{first_names, untrusted};
+use importgate_probe::files;
 
 /// Writes what both sides come to in the place of ours. Where a side cannot be read, ours stays as it is, and git says that there is
 /// a conflict.
 pub(super) fn run(arguments: &MergeBaselineArguments) -> Result<u8, Error> {
     let path = arguments.path.as_deref().unwrap_or(&arguments.ours);
-    let read = |file: &Path| fs::read(file).map_err(Error::unreadable(file));
+    let read = |file: &Path| files::read(file, files::DATA_BYTES).map_err(Error::unreadable(file));
     let (base, ours, theirs) = (read(&arguments.base)?, read(&arguments.ours)?, read(&arguments.theirs)?);
     let parse = |bytes: &[u8], side: &str| {
         let name = format!("{} ({side})", path.display());

@@ -22,6 +22,7 @@ use importgate_core::flows::{Deadline, NotRecorded, Record, Recording, record};
 use importgate_core::observed::{FailureKind, Measure};
 use importgate_core::report::recording::Outcome;
 use importgate_core::report::{first_names, markdown, recording, untrusted, wording};
+use importgate_probe::files;
 use importgate_probe::{Probe, Stopwatch, machine, runner};
 
 /// Runs the recording and returns the exit code.
@@ -79,7 +80,7 @@ fn record_targets(arguments: &RecordArguments, words: &[String], clock: &Stopwat
         let part = BaselinePart::of(shard.clone(), recording.updated(&recorded, old.clone())?, own);
         store_part(arguments, &project.baseline_path, &part)?;
     } else {
-        let before = std::fs::read(&project.baseline_path).ok();
+        let before = files::read(&project.baseline_path, files::DATA_BYTES).ok();
         let update = |old| recording.updated(&recorded, old);
         stored = Some(store::baseline::update(
             &project.baseline_path,
@@ -128,7 +129,7 @@ fn reuse(arguments: &RecordArguments, project: &Project) -> ReuseBy {
 
 /// Says which file is to be committed, or that it is as it was.
 fn say_what_was_written(arguments: &RecordArguments, path: &Path, before: Option<&[u8]>) -> Result<(), Error> {
-    let now = std::fs::read(path).unwrap_or_default();
+    let now = files::read(path, files::DATA_BYTES).unwrap_or_default();
     let shown = untrusted::line(&path.display().to_string());
     if before == Some(&now[..]) {
         return say(arguments, &format!("{shown} is as it was\n"));

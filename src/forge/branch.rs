@@ -1,5 +1,8 @@
 //! Whether a job runs on the default branch of its repository, by what the service says of it: a clone made by CI often has no branch at all.
 
+use importgate_probe::files;
+use std::path::Path;
+
 use serde::Deserialize;
 
 /// `None` where no service says anything of it.
@@ -9,7 +12,7 @@ pub(crate) fn is_on_default_branch(variable: &dyn Fn(&str) -> Option<String>) ->
         return Some(variable("CI_COMMIT_BRANCH").is_some_and(|branch| branch == default));
     }
     if variable("GITHUB_ACTIONS").is_some() {
-        let event = std::fs::read(variable("GITHUB_EVENT_PATH")?).ok()?;
+        let event = files::read(Path::new(&variable("GITHUB_EVENT_PATH")?), files::TEXT_BYTES).ok()?;
         let event: Event = serde_json::from_slice(&event).ok()?;
         let is_branch = variable("GITHUB_REF_TYPE").is_some_and(|kind| kind == "branch");
         return Some(is_branch && variable("GITHUB_REF_NAME") == event.repository.default_branch);

@@ -12,6 +12,7 @@ use super::gitlab::GitLab;
 use crate::cli::ForgeChoice;
 use crate::error::Error;
 use importgate_core::report::comment::{Dialect, Measured, Origin, Run};
+use importgate_probe::files;
 
 /// What the command line says of the service.
 #[derive(Debug, Clone, Default)]
@@ -152,7 +153,7 @@ impl Job<'_> {
     /// What the service says of the event that started the job.
     fn event<T: for<'de> Deserialize<'de>>(&self) -> Result<T, Error> {
         let path = PathBuf::from(self.need("GITHUB_EVENT_PATH")?);
-        let text = std::fs::read(&path).map_err(Error::unreadable(&path))?;
+        let text = files::read(&path, files::TEXT_BYTES).map_err(Error::unreadable(&path))?;
         serde_json::from_slice(&text).map_err(|error| {
             Error::Usage(format!(
                 "{} is not the event that its name says: {error}",

@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use importgate_probe::files;
+
 use super::command::Git;
 use super::{Commit, GitError};
 
@@ -48,8 +50,8 @@ impl Checkout {
                 "cannot create a folder in {}",
                 place.parent.display()
             )))?;
-        let lock =
-            File::open(folder.path()).map_err(GitError::io(format!("cannot open {}", folder.path().display())))?;
+        let lock = files::open_folder(folder.path())
+            .map_err(GitError::io(format!("cannot open {}", folder.path().display())))?;
         // Without support for locks nobody can take this folder for a leftover either: see `is_abandoned`.
         let _ = lock.try_lock();
         let checkout = Self {
@@ -181,7 +183,7 @@ fn folder_of(root: &Path, parents: &[PathBuf]) -> Option<PathBuf> {
 /// The lock of a folder that no process uses any more. `Some(None)` where the folder is gone; `None` where it is in use,
 /// or where nobody can tell.
 fn abandoned(folder: &Path) -> Option<Option<File>> {
-    match File::open(folder) {
+    match files::open_folder(folder) {
         Ok(file) => file.try_lock().is_ok().then_some(Some(file)),
         Err(error) => (error.kind() == std::io::ErrorKind::NotFound).then_some(None),
     }

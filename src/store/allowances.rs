@@ -139,8 +139,8 @@ fn is_own_folder(folder: &Path) -> Result<bool, AllowanceStoreError> {
 fn read_file(path: &Path) -> Result<StoredAllowance, AllowanceStoreError> {
     let unreadable = |source: io::Error| refused(path, format!("the allowance cannot be read: {source}"), READABLE);
     // Whatever may have taken its place since: no link is followed, and opening a pipe does not wait.
-    let mut options = fs::OpenOptions::new();
-    let opened = options
+    #[expect(clippy::disallowed_methods, reason = "no link is followed, which others do")]
+    let opened = fs::OpenOptions::new()
         .read(true)
         .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK)
         .open(path);

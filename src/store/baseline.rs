@@ -1,13 +1,13 @@
 //! The baseline's file. One that cannot be read is never overwritten unless the user insists.
 
-use std::fs;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
 use super::{folder_of, follow_links, lock, remove_unfinished, replace};
 use importgate_core::baseline::{Baseline, MergeError, ParseError};
+use importgate_probe::files::{self, FileError};
 
 /// Why the stored baseline cannot be used or written.
 #[derive(Debug, Error)]
@@ -87,17 +87,11 @@ pub(super) fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
         path: path.to_owned(),
         source,
     };
-    match fs::metadata(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(unreadable(error)),
-        // Opening a pipe would wait for a writer.
-        Ok(metadata) if !metadata.is_file() => return Err(StoreError::NotAFile { path: path.to_owned() }),
-        Ok(_) => {}
-    }
-    match fs::read(path) {
+    match files::read(path, files::DATA_BYTES) {
         Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(unreadable(error)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(FileError::NotAFile(_)) => Err(StoreError::NotAFile { path: path.to_owned() }),
+        Err(error) => Err(unreadable(error.into())),
     }
 }
 

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use super::{folder_of, follow_links, lock, remove_unfinished, replace};
 use importgate_core::baseline::{RecordedBenchmarks, RecordedBenchmarksError};
+use importgate_probe::files;
 
 /// Why the file cannot be used or written.
 #[derive(Debug, Error)]
@@ -39,12 +40,12 @@ pub(crate) enum BenchmarkStoreError {
 
 /// Reads the file; `None` where there is none.
 pub(crate) fn read(path: &Path) -> Result<Option<RecordedBenchmarks>, BenchmarkStoreError> {
-    let text = match std::fs::read_to_string(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+    let text = match files::read_text(path) {
+        Err(error) if error.is_not_found() => return Ok(None),
         Err(source) => {
             return Err(BenchmarkStoreError::Unreadable {
                 path: path.to_owned(),
-                source,
+                source: source.into(),
             });
         }
         Ok(text) => text,

@@ -21,6 +21,7 @@ use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
+use importgate_probe::files;
 use tempfile::NamedTempFile;
 
 /// What the name of an unfinished file ends in.
@@ -58,20 +59,13 @@ fn folder_of(file: &Path) -> &Path {
 /// process.
 fn lock(folder: &Path) -> io::Result<File> {
     fs::create_dir_all(folder)?;
-    wait_for(File::open(folder)?).or_else(|_| lock_file(folder))
+    wait_for(files::open_folder(folder)?).or_else(|_| lock_file(folder))
 }
 
 /// Waits for the lock of a file in the folder, which stays there: network file systems lock only what is open for writing,
 /// and a folder never is.
 fn lock_file(folder: &Path) -> io::Result<File> {
-    let mut options = File::options();
-    wait_for(
-        options
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(folder.join(LOCK_FILE))?,
-    )
+    wait_for(files::open_or_create(&folder.join(LOCK_FILE))?)
 }
 
 fn wait_for(handle: File) -> io::Result<File> {
@@ -124,7 +118,7 @@ pub(crate) fn replace(file: &Path, content: &[u8]) -> io::Result<()> {
     unfinished.persist(file).map_err(|error| error.error)?;
     // The rename itself is on disk only after this. Where a file system cannot do it, a loss of power may bring back the
     // old file, which is as whole as the new one.
-    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    let _ = files::open_folder(folder).map(|folder| folder.sync_all());
     Ok(())
 }
 
@@ -140,6 +134,7 @@ mod tests {
             (lock_file, folder.path().join(LOCK_FILE)),
         ] {
             let held = take(folder.path()).expect("the lock");
+            #[expect(clippy::disallowed_methods, reason = "the test has made it itself")]
             let other = File::open(path).expect("another handle");
             assert!(other.try_lock().is_err());
             drop(held);

@@ -1,4 +1,8 @@
 //! The edges that touch the user's own files: the baseline store and git.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests read what they wrote, and files of the repository"
+)]
 
 mod git;
 mod git_history;

@@ -1,5 +1,9 @@
 //! `importgate comment` against a forge that exists in memory: what it asks for, what it makes, and what it refuses. A test looks at what
 //! the forge has afterwards.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests read what they wrote, and files of the repository"
+)]
 
 mod action;
 mod fake;

@@ -3,6 +3,10 @@
 //!
 //! The report is the one that core makes its snapshots of, in its JSON form, and goes through `importgate merge`, so that what is read
 //! is what the program writes.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests read what they wrote, and files of the repository"
+)]
 
 mod hostile;
 mod junit;

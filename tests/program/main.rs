@@ -3,6 +3,10 @@
 //!
 //! Nothing here depends on how fast a machine is. What must be slower is slower by a factor of fifty or more, what must not
 //! be over a limit is below it by as much, and no time limit is reached by anything that ends at all.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests read what they wrote, and files of the repository"
+)]
 
 mod against;
 mod allow;
@@ -35,6 +39,7 @@ mod interrupted;
 mod lines_of_code;
 mod merging;
 mod mistakes;
+mod opened;
 mod outputs;
 mod pages;
 mod places;

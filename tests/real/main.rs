@@ -1,5 +1,9 @@
 //! The gate on real packages: a layered project on Django, SQLAlchemy, requests, rich and pandas, recorded, checked,
 //! slowed down and broken. `make test-real` makes the environments and runs this; it is no part of `cargo test`.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests read what they wrote, and files of the repository"
+)]
 
 mod benchmarks;
 mod observation;

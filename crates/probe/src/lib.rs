@@ -4,6 +4,7 @@
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
 compile_error!("importgate runs on Linux and macOS: it measures with POSIX process groups and wait4");
 
+pub mod files;
 pub mod instructions;
 pub mod machine;
 mod probe;

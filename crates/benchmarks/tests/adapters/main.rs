@@ -1,4 +1,8 @@
 //! Every adapter on a file of its tool, and on what is none.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests read what they wrote, and files of the repository"
+)]
 
 mod damaged;
 mod lines;

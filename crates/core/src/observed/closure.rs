@@ -17,10 +17,28 @@ pub struct ContentHash(pub u64);
 impl ContentHash {
     /// What identifies the content of a file.
     pub fn of(content: &[u8]) -> Self {
-        let digest: [u8; 32] = Sha256::digest(content).into();
+        let mut hasher = ContentHasher::default();
+        hasher.update(content);
+        hasher.finish()
+    }
+}
+
+/// Makes a [`ContentHash`] of content that comes in pieces.
+#[derive(Debug, Clone, Default)]
+pub struct ContentHasher(Sha256);
+
+impl ContentHasher {
+    /// Adds the next piece.
+    pub fn update(&mut self, piece: &[u8]) {
+        self.0.update(piece);
+    }
+
+    /// What identifies all of it.
+    pub fn finish(self) -> ContentHash {
+        let digest: [u8; 32] = self.0.finalize().into();
         let mut first = [0; 8];
         first.copy_from_slice(&digest[..8]);
-        Self(u64::from_be_bytes(first))
+        ContentHash(u64::from_be_bytes(first))
     }
 }
 

@@ -27,7 +27,7 @@ mod syntax;
 pub use benchmark::{Benchmark, BenchmarkMachine, Better, Bucket, Each, Requests, Summary, Tool, Unit, Values};
 pub use bytecode::{BytecodeChange, BytecodeObstacle, BytecodeState};
 pub use chosen::ChosenBy;
-pub use closure::{ClosureChange, ContentHash, ModuleRecord, ModuleTable, Origin};
+pub use closure::{ClosureChange, ContentHash, ContentHasher, ModuleRecord, ModuleTable, Origin};
 pub use collections::{COLLECTIONS, Collections};
 pub use conditions::{MachineConditions, ProcessorTimes};
 pub use deferral::{Body, Deferral, Deferred, ImportForm};

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::files;
 use tempfile::TempDir;
 
 use super::cachegrind::{self, Log};
@@ -121,7 +122,7 @@ impl Counter {
         match self {
             Self::Cachegrind { .. } => self.read_logs(&ended, folder.path()),
             Self::Counters { .. } => {
-                let text = fs::read_to_string(result_file(folder.path())).unwrap_or_default();
+                let text = files::read_text(&result_file(folder.path())).unwrap_or_default();
                 self.judge(&ended, !text.is_empty(), perf::parse(&text), &text)
             }
         }
@@ -165,7 +166,7 @@ impl Counter {
     fn read_logs(&self, ended: &Ended, folder: &Path) -> Result<u64, InstructionsError> {
         let entries = fs::read_dir(folder).into_iter().flatten().flatten();
         let texts: Vec<String> = entries
-            .filter_map(|entry| fs::read_to_string(entry.path()).ok())
+            .filter_map(|entry| files::read_text(&entry.path()).ok())
             .collect();
         let own = |text: &&String| Log::parse(text).is_some_and(|log| log.parent == std::process::id());
         let mut own_texts = texts.iter().filter(own);

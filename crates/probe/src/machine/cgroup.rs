@@ -2,10 +2,10 @@
 //!
 //! A limit may be set on any group above the process, so the smallest one on the way up counts.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::linux::{below, field};
+use crate::files;
 
 /// Version 1 writes the largest multiple of a page where there is no limit; no machine has that much memory.
 const NO_MEMORY_LIMIT: u64 = 1 << 60;
@@ -21,18 +21,18 @@ pub(super) struct Limits {
 
 /// Reads the limits of this process below a root.
 pub(super) fn limits(root: &Path) -> Limits {
-    let read = |path: &str| fs::read_to_string(root.join(path)).unwrap_or_default();
+    let read = |path: &str| files::read_system_text(&root.join(path)).unwrap_or_default();
     let (groups, mounts) = (read("proc/self/cgroup"), read("proc/self/mountinfo"));
     let mut limits = Limits::default();
     for folder in folders(&groups, &mounts, "cpu") {
-        let text = |name: &str| fs::read_to_string(below(root, &folder).join(name)).ok();
+        let text = |name: &str| files::read_system_text(&below(root, &folder).join(name)).ok();
         let cpus = text("cpu.max")
             .and_then(|text| cpu_max(&text))
             .or_else(|| quota(&text("cpu.cfs_quota_us")?, &text("cpu.cfs_period_us")?));
         limits.cpus = smaller(limits.cpus, cpus);
     }
     for folder in folders(&groups, &mounts, "memory") {
-        let text = |name: &str| fs::read_to_string(below(root, &folder).join(name)).ok();
+        let text = |name: &str| files::read_system_text(&below(root, &folder).join(name)).ok();
         let bytes = text("memory.max")
             .or_else(|| text("memory.limit_in_bytes"))
             .and_then(|text| memory(&text));
@@ -44,10 +44,10 @@ pub(super) fn limits(root: &Path) -> Limits {
 /// What the control groups of this process leave of their limits, in bytes: memory that only caches files is given back when it is
 /// needed. `None` where there is no limit.
 pub(super) fn memory_left_bytes(root: &Path) -> Option<u64> {
-    let read = |path: &str| fs::read_to_string(root.join(path)).unwrap_or_default();
+    let read = |path: &str| files::read_system_text(&root.join(path)).unwrap_or_default();
     let (groups, mounts) = (read("proc/self/cgroup"), read("proc/self/mountinfo"));
     let left = |folder: PathBuf| {
-        let text = |name: &str| fs::read_to_string(below(root, &folder).join(name)).ok();
+        let text = |name: &str| files::read_system_text(&below(root, &folder).join(name)).ok();
         let either = |second: &str, first: &str| text(second).or_else(|| text(first));
         let limit = memory(&either("memory.max", "memory.limit_in_bytes")?)?;
         let used = memory(&either("memory.current", "memory.usage_in_bytes")?)?;
@@ -148,6 +148,8 @@ pub(super) fn smaller<T: PartialOrd>(one: Option<T>, other: Option<T>) -> Option
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     /// A system whose files are these.

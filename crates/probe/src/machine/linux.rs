@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::conditions::{load_averages, processor_times};
 use super::{cgroup, processor};
+use crate::files;
 use importgate_core::observed::{Machine, MachineConditions};
 
 /// Where the files of the running system begin.
@@ -55,7 +56,7 @@ fn governors(root: &Path) -> BTreeSet<String> {
     };
     policies
         .flatten()
-        .filter_map(|policy| fs::read_to_string(policy.path().join("scaling_governor")).ok())
+        .filter_map(|policy| files::read_system_text(&policy.path().join("scaling_governor")).ok())
         .map(|governor| governor.trim().to_owned())
         .collect()
 }
@@ -73,7 +74,7 @@ fn turbo(root: &Path) -> Option<bool> {
 }
 
 fn read(root: &Path, path: &str) -> Option<String> {
-    fs::read_to_string(root.join(path)).ok()
+    files::read_system_text(&root.join(path)).ok()
 }
 
 /// An absolute path of the system below the root.

@@ -9,6 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::PythonError;
+use crate::files;
 
 /// What the names of private folders begin with.
 const PREFIX: &str = "importgate-run-";
@@ -83,10 +84,10 @@ fn sweep(parent: &Path) {
 }
 
 fn remove_if_abandoned(folder: &Path) {
-    let Ok(lock) = File::open(folder.join(LOCK)) else {
+    let Ok(lock) = files::open(&folder.join(LOCK)) else {
         return;
     };
-    if lock.try_lock().is_ok() {
+    if lock.file().try_lock().is_ok() {
         // Nothing depends on it; the next run tries again.
         let _ = fs::remove_dir_all(folder);
     }

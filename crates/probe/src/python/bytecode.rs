@@ -1,10 +1,11 @@
 //! In which state a start of the interpreter would leave the bytecode of a source, told from the files (PEP 552 and 3147).
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use crate::files;
 use serde::Deserialize;
 
 use crate::runner;
@@ -57,7 +58,7 @@ impl BytecodeRules {
 
     fn present_state(&self, source: &Path, cached: &Path) -> Option<BytecodeState> {
         let mut header = [0; HEADER];
-        let Ok(mut file) = File::open(cached) else {
+        let Ok(mut file) = files::open(cached) else {
             return Some(BytecodeState::Missing);
         };
         if file.read_exact(&mut header).is_err() || header[..4] != self.magic[..] {

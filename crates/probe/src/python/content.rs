@@ -2,13 +2,14 @@
 //! equal are the same code, and no clock is needed to say so.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fs;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use super::Session;
 use super::distributions::Distributions;
 use super::unchanged::Surroundings;
+use crate::files::{self, FileError};
 use importgate_core::observed::{
     BytecodeState, ContentHash, Installed, LoadedModule, ModuleRecord, ModuleTable, Observation, Origin, is_at_or_below,
 };
@@ -30,7 +31,11 @@ pub struct Contents {
     pub(super) standard_library: Vec<PathBuf>,
     builtin_modules: HashSet<String>,
     pub(super) surroundings: Surroundings,
-    digests: HashMap<PathBuf, Option<ContentHash>>,
+    /// How long a file may take to be read: as long as the import that read it.
+    patience: Duration,
+    /// When the run should be over.
+    run_ends: Option<Instant>,
+    digests: HashMap<PathBuf, Option<Option<ContentHash>>>,
 }
 
 impl Contents {
@@ -44,6 +49,8 @@ impl Contents {
             standard_library: interpreter.standard_library.clone(),
             builtin_modules: interpreter.builtin_modules.iter().cloned().collect(),
             surroundings: Surroundings::of(session),
+            patience: settings.time_limit,
+            run_ends: settings.run_ends,
             digests: HashMap::new(),
         }
     }
@@ -81,12 +88,12 @@ impl Contents {
         table
     }
 
-    /// The content of the other files that an observation read, `None` for those that are not there. Names do not depend
-    /// on where the project and its environment lie, so that two machines can be compared.
+    /// The content of the other files that an observation read, `None` for those that are not there; those whose content cannot be told
+    /// are left out. Names do not depend on where the project and its environment lie, so that two machines can be compared.
     pub fn files_read(&mut self, observation: &Observation) -> BTreeMap<String, Option<ContentHash>> {
         let read = observation.files_read.iter().map(Path::new);
         read.filter(|path| !VIEWS.iter().any(|view| path.starts_with(view)))
-            .map(|path| (self.portable_name(path), self.content(path)))
+            .filter_map(|path| Some((self.portable_name(path), self.told_content(path)?)))
             .collect()
     }
 
@@ -141,26 +148,37 @@ impl Contents {
             .collect()
     }
 
-    /// What identifies the content of a file, which is read once.
+    /// What identifies the content of a file, where it has any that can be told.
     pub(super) fn content(&mut self, file: &Path) -> Option<ContentHash> {
+        self.told_content(file).flatten()
+    }
+
+    /// What identifies the content of a file, which is read once: nothing where no file is there. `None` where its content cannot be
+    /// told: it is a pipe or a device, it changed while it was read, or it took too long.
+    pub(super) fn told_content(&mut self, file: &Path) -> Option<Option<ContentHash>> {
         if let Some(known) = self.digests.get(file) {
             return *known;
         }
-        let content = self.read_content(file);
+        let content = match self.read_content(file) {
+            Ok(content) => Some(Some(content)),
+            Err(error) => error.is_absent().then_some(None),
+        };
         self.digests.insert(file.to_path_buf(), content);
         content
     }
 
-    fn read_content(&self, file: &Path) -> Option<ContentHash> {
-        let size = fs::metadata(file).ok()?.len();
+    fn read_content(&self, file: &Path) -> Result<ContentHash, FileError> {
+        let opened = files::open(file)?;
+        let size = opened.metadata().len();
         if size >= LARGE_FILE_BYTES
             && let Some(recorded) = self.distributions.recorded(file)
             && recorded.size == Some(size)
-            && recorded.content.is_some()
+            && let Some(content) = recorded.content
         {
-            return recorded.content;
+            return Ok(content);
         }
-        fs::read(file).ok().map(|content| ContentHash::of(&content))
+        let until = Instant::now().checked_add(self.patience);
+        opened.content_hash(self.run_ends.into_iter().chain(until).min())
     }
 }
 
@@ -190,6 +208,8 @@ fn origin_of_neighbours(table: &ModuleTable, name: &str) -> Option<Origin> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn module(name: &str, file: Option<&Path>) -> LoadedModule {
@@ -229,6 +249,8 @@ mod tests {
             standard_library: vec![folder.join("std")],
             builtin_modules: HashSet::from(["_abc".to_owned()]),
             surroundings: Surroundings::default(),
+            patience: Duration::from_secs(10),
+            run_ends: None,
             digests: HashMap::new(),
         }
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
+use crate::files;
 use importgate_core::observed::ContentHash;
 
 /// An installed distribution.
@@ -97,7 +98,7 @@ impl Distributions {
     }
 
     fn add(&mut self, site: &Path, metadata: &Path, file_name: &str) -> bool {
-        let text = fs::read_to_string(metadata.join(file_name)).or_else(|_| fs::read_to_string(metadata));
+        let text = files::read_text(&metadata.join(file_name)).or_else(|_| files::read_text(metadata));
         let Some((name, version)) = text.ok().and_then(|text| name_and_version(&text)) else {
             return false;
         };
@@ -107,14 +108,14 @@ impl Distributions {
             version,
         });
         self.editable.extend(editable_folder(&metadata.join("direct_url.json")));
-        if let Ok(record) = fs::read_to_string(metadata.join("RECORD")) {
+        if let Ok(record) = files::read_text(&metadata.join("RECORD")) {
             for (path, recorded) in record.lines().filter_map(record_line) {
                 self.files.insert(resolved(site, &path), (position, recorded));
             }
             return true;
         }
         // Distributors drop RECORD, and older formats have none: then the names of the packages have to do.
-        let listed = fs::read_to_string(metadata.join("top_level.txt")).unwrap_or_default();
+        let listed = files::read_text(&metadata.join("top_level.txt")).unwrap_or_default();
         let listed: Vec<&str> = listed.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
         let fallback = name.replace('-', "_");
         for package in if listed.is_empty() {
@@ -130,7 +131,7 @@ impl Distributions {
 }
 
 fn first_line(path: &Path) -> Option<PathBuf> {
-    let text = fs::read_to_string(path).ok()?;
+    let text = files::read_text(path).ok()?;
     text.lines()
         .next()
         .map(str::trim)
@@ -155,7 +156,7 @@ fn normalised(name: &str) -> String {
 
 /// The source folder of an editable install (PEP 610).
 fn editable_folder(direct_url: &Path) -> Option<PathBuf> {
-    let text = fs::read_to_string(direct_url).ok()?;
+    let text = files::read_text(direct_url).ok()?;
     let value: serde_json::Value = serde_json::from_str(&text).ok()?;
     value
         .pointer("/dir_info/editable")?

@@ -36,19 +36,11 @@ def _leave_out(block, lines):
     return found
 
 
-def _contents(path):
-    descriptor = _open(path, _OPEN_READ)
-    try:
-        return _read(descriptor, _fstat(descriptor).st_size)
-    finally:
-        _close(descriptor)
-
-
 def _code_of(path, lines):
     """The code of a file without these lines, as bytecode files hold it."""
     if not path.startswith("/"):
         path = _posix.getcwd() + "/" + path
-    tree = _parse(_contents(path), path)
+    tree = _parse(_read_whole(path), path)
     if lines - _leave_out(tree.body, lines):
         raise ImportError("no import statement of the module begins in that line", path=path)
     return marshal.dumps(_compile(tree, path, "exec", 0, True))
@@ -58,7 +50,7 @@ def _body_of(module, path, lines):
     """The same, compiled once in a run and kept in its folder: compiling takes longer than most imports."""
     kept = "%s/%s without %s" % (_FOLDER, module, "-".join(map(str, sorted(lines))))
     try:
-        return _contents(kept)
+        return _read_whole(kept)
     except OSError:
         pass
     code = _code_of(path, lines)

@@ -237,18 +237,18 @@ impl Contents {
             Input::SearchPath => Some(self.search_path()),
             Input::Layout => Some(self.layout(closure, places)),
             Input::Module(module) => match self.surroundings.resolver.find(module, &Places::new()) {
-                Found::File(file) => self.content(&file),
+                Found::File(file) => self.told_content(&file)?,
                 Found::Namespace(_) => Some(ContentHash::of(b"namespace")),
                 Found::Nothing => None,
             },
             Input::Place { module, file } => match self.surroundings.resolver.find(module, places) {
                 Found::File(_) => return None,
-                Found::Namespace(_) | Found::Nothing => self.content(&self.path_of(file)),
+                Found::Namespace(_) | Found::Nothing => self.told_content(&self.path_of(file))?,
             },
-            Input::File(file) => self.content(&self.path_of(file)),
+            Input::File(file) => self.told_content(&self.path_of(file))?,
             Input::Names(folder) => names_in(&self.path_of(folder)),
-            Input::StartFiles(folder) => self.start_files(&self.path_of(folder)),
-            Input::Path(path) => self.kind(&self.path_of(path)),
+            Input::StartFiles(folder) => self.start_files(&self.path_of(folder))?,
+            Input::Path(path) => self.kind(&self.path_of(path))?,
             Input::Variable(name) => self.surroundings.variable(name).map(|value| {
                 let all = ContentHash::of(value.as_encoded_bytes());
                 ContentHash(all.0 >> (u64::BITS - BITS_OF_A_VALUE))
@@ -273,29 +273,35 @@ impl Contents {
         ContentHash::of(names.join("\n").as_bytes())
     }
 
-    fn start_files(&mut self, folder: &Path) -> Option<ContentHash> {
-        let entries = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
+    fn start_files(&mut self, folder: &Path) -> Option<Option<ContentHash>> {
+        let Ok(entries) = fs::read_dir(folder) else {
+            return Some(None);
+        };
+        let entries = entries.flatten().map(|entry| entry.path());
         let mut files: Vec<PathBuf> = entries
             .filter(|path| path.extension().is_some_and(|extension| extension == "pth"))
             .collect();
         files.sort();
-        let lines = files.iter().map(|file| {
+        let mut lines = String::new();
+        for file in files {
             let content = self
-                .content(file)
+                .told_content(&file)?
                 .map_or_else(String::new, |content| content.to_string());
-            format!("{} {content}\n", file.file_name().unwrap_or_default().display())
-        });
-        Some(ContentHash::of(lines.collect::<String>().as_bytes()))
+            lines += &format!("{} {content}\n", file.file_name().unwrap_or_default().display());
+        }
+        Some(Some(ContentHash::of(lines.as_bytes())))
     }
 
     /// What a path leads to. The time of a change is no part of it: a fresh checkout has another one for each file.
-    fn kind(&mut self, path: &Path) -> Option<ContentHash> {
-        let metadata = fs::metadata(path).ok()?;
+    fn kind(&mut self, path: &Path) -> Option<Option<ContentHash>> {
+        let Ok(metadata) = fs::metadata(path) else {
+            return Some(None);
+        };
         if metadata.is_file() {
-            return self.content(path);
+            return self.told_content(path);
         }
         let kind: &[u8] = if metadata.is_dir() { b"folder" } else { b"other" };
-        Some(ContentHash::of(kind))
+        Some(Some(ContentHash::of(kind)))
     }
 
     /// True where a file that was read has this content. Its name may stand for a file in each folder of installed packages.
@@ -306,8 +312,13 @@ impl Contents {
             Some(("<standard library", rest)) => in_each(&self.standard_library, rest),
             _ => vec![self.project.join(name)],
         };
-        let mut there = candidates.iter().filter_map(|path| self.content(path));
-        there.next() == content
+        for path in &candidates {
+            match self.told_content(path) {
+                Some(None) => {}
+                told => return told == Some(content),
+            }
+        }
+        content.is_none()
     }
 
     fn is_same_module(&mut self, name: &str, record: &ModuleRecord, places: &Places, bytecode: BytecodeFiles) -> bool {

@@ -8,6 +8,7 @@ use std::fs;
 use super::PythonError;
 use super::abandoned::PrivateFolder;
 use super::scripts::Script;
+use crate::files::{self, FileError};
 
 /// The folder, gone when this goes.
 #[derive(Debug)]
@@ -53,7 +54,12 @@ impl UsageRecorder {
         for entry in fs::read_dir(self.folder.path()).map_err(failed)? {
             let path = entry.map_err(failed)?.path();
             if path.extension().is_some_and(|extension| extension == "run") {
-                records.push(String::from_utf8_lossy(&fs::read(path).map_err(failed)?).into_owned());
+                match files::read(&path, files::TEXT_BYTES) {
+                    Ok(record) => records.push(String::from_utf8_lossy(&record).into_owned()),
+                    // The workload knows the folder, and may put anything there.
+                    Err(FileError::NotAFile(_) | FileError::TooLarge { .. }) => {}
+                    Err(error) => return Err(failed(error.into())),
+                }
             }
         }
         Ok(records)

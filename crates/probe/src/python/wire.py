@@ -13,6 +13,7 @@ import builtins as _builtins
 
 _FOLDER = sys.argv[0].rpartition("/")[0]
 _PID = _posix.getpid()
+_MOST_OF_A_FILE = 64 << 20  # no source comes near it
 _HIGH_DESCRIPTOR = 230  # above what measured code opens or closes by habit, below the smallest usual limit (256)
 
 _argument_words = sys.argv[1:]
@@ -25,7 +26,8 @@ _write_some = _posix.write
 _close = _posix.close
 _stat = _posix.stat
 _OPEN_ANSWER = _posix.O_WRONLY | _posix.O_CREAT | getattr(_posix, "O_CLOEXEC", 0)
-_OPEN_READ = _posix.O_RDONLY | getattr(_posix, "O_CLOEXEC", 0)
+# A pipe would never be opened while nobody writes to it, and a terminal would become that of this process.
+_OPEN_READ = _posix.O_RDONLY | _posix.O_NONBLOCK | _posix.O_NOCTTY | getattr(_posix, "O_CLOEXEC", 0)
 _import = _builtins.__import__
 _modules = sys.modules
 _identify_thread = _thread.get_ident
@@ -171,14 +173,26 @@ def _is_internal(filename):
     return filename.rpartition("/")[0] == _FOLDER or filename.startswith(("<frozen importlib", "<frozen zipimport"))
 
 
-def _read_whole(filename):
-    """The content of a file."""
+def _open_file(filename):
+    """A descriptor of a file; `OSError` for a pipe, a device or a folder, which measured code may name as well."""
     descriptor = _open(filename, _OPEN_READ)
+    if _fstat(descriptor).st_mode & 0o170000 == 0o100000:
+        return descriptor
+    _close(descriptor)
+    raise OSError(22, "not a file", filename)
+
+
+def _read_whole(filename):
+    """The content of a file that has no more than a source may have."""
+    descriptor = _open_file(filename)
     try:
-        pieces = [_read(descriptor, 1 << 20)]
-        while pieces[-1]:
+        pieces, left = [], _MOST_OF_A_FILE
+        while left >= 0:
             pieces.append(_read(descriptor, 1 << 20))
-        return b"".join(pieces)
+            if not pieces[-1]:
+                return b"".join(pieces)
+            left -= len(pieces[-1])
+        raise OSError(27, "too large", filename)
     finally:
         _close(descriptor)
 

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::PythonError;
 use super::abandoned::PrivateFolder;
 use super::scripts::Script;
+use crate::files;
 
 /// Two files of one run: where the script answers, and where `faulthandler` writes.
 #[derive(Debug)]
@@ -29,11 +30,11 @@ impl Mailbox {
     }
 
     pub(super) fn read_answer(&self) -> Vec<u8> {
-        fs::read(&self.answer).unwrap_or_default()
+        files::read(&self.answer, files::DATA_BYTES).unwrap_or_default()
     }
 
     pub(super) fn read_faults(&self) -> String {
-        fs::read(&self.faults)
+        files::read(&self.faults, files::TEXT_BYTES)
             .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
             .unwrap_or_default()
     }

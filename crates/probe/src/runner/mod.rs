@@ -34,4 +34,5 @@ pub use foreground::run_in_foreground;
 pub use supervise::run;
 pub(crate) use system::may_write_in;
 pub use system::own_cpu_time;
+pub(crate) use wakeup::wait_for_input;
 pub use wakeup::{interrupted, prepare};

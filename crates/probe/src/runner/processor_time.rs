@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::allowance::ProcessorTime;
+use crate::files;
 
 /// No more threads than these are looked at: what starts more has not been starved.
 const MOST_THREADS: usize = 4096;
@@ -26,7 +27,7 @@ fn below(proc: &Path, process: i32) -> ProcessorTime {
             if threads > MOST_THREADS {
                 return time;
             }
-            let text = |name| fs::read_to_string(thread.path().join(name)).unwrap_or_default();
+            let text = |name| files::read_system_text(&thread.path().join(name)).unwrap_or_default();
             if let Some((computed, waited)) = of_thread(&text("schedstat")) {
                 time.computed = time.computed.saturating_add(computed);
                 time.waited = time.waited.max(waited);

@@ -4,12 +4,14 @@
 //! parent among them is reached in the next round, when that parent is gone.
 
 use std::fs;
+use std::path::Path;
 use std::process;
 use std::time::{Duration, Instant};
 
 use super::runs;
 use super::system::{self, Mark};
 use super::wakeup::Wakeup;
+use crate::files;
 
 /// How long processes have to end after SIGKILL. Only one in an uninterruptible wait, one of another user or an endless
 /// chain of forks takes longer.
@@ -38,7 +40,7 @@ pub(super) fn children() -> Vec<i32> {
     let own = process::id();
     let child = |entry: fs::DirEntry| {
         let id = entry.file_name().to_str()?.parse().ok()?;
-        let stat = fs::read(entry.path().join("stat")).ok()?;
+        let stat = files::read_system(&entry.path().join("stat")).ok()?;
         (parent(&stat)? == own).then_some(id)
     };
     entries.into_iter().flatten().flatten().filter_map(child).collect()
@@ -52,7 +54,7 @@ pub(super) fn children_now() -> Vec<i32> {
     };
     let mut found = Vec::new();
     for thread in threads.flatten() {
-        match fs::read_to_string(thread.path().join("children")) {
+        match files::read_system_text(&thread.path().join("children")) {
             Ok(listed) => found.extend(listed.split_ascii_whitespace().filter_map(|id| id.parse::<i32>().ok())),
             // A thread that has just ended; or a kernel that has no such list.
             Err(_) if thread.path().exists() => return children(),
@@ -64,7 +66,7 @@ pub(super) fn children_now() -> Vec<i32> {
 
 /// The mark of the run that a process belongs to; `None` where it has none.
 pub(super) fn mark_of(process: i32) -> Option<Mark> {
-    Mark::read(&fs::read_to_string(format!("/proc/{process}/limits")).ok()?)
+    Mark::read(&files::read_system_text(Path::new(&format!("/proc/{process}/limits"))).ok()?)
 }
 
 /// The parent's id in the text of `/proc/ID/stat`: "ID (NAME) STATE PARENT …". The name is whatever the process set, with

@@ -130,6 +130,19 @@ impl Drop for Wakeup {
     }
 }
 
+/// Waits until something can be read from a descriptor or it was closed at its other end. False where this process was woken by something
+/// else, which may be a request to stop.
+///
+/// # Errors
+/// What the system says where it cannot wait.
+pub(crate) fn wait_for_input(descriptor: BorrowedFd<'_>) -> io::Result<bool> {
+    let wakeup = Wakeup::take().map_err(io::Error::other)?;
+    if interrupted().is_some() {
+        return Ok(false);
+    }
+    system::wait_readable(wakeup.descriptor(), Some(descriptor), None).inspect(|_| wakeup.clear())
+}
+
 /// From now on a request to stop wakes runs in place of ending this process.
 pub(super) fn listen_for_requests_to_stop() -> Result<(), RunError> {
     Sockets::lock().listen_for_requests_to_stop().map_err(RunError::Prepare)

@@ -1,4 +1,8 @@
 //! The probe on real interpreters, processes and machines: the tests that a matrix of Pythons runs.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests read what they wrote, and files of the repository"
+)]
 
 mod collections;
 mod edits;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{Chosen, Overlooked, Search, in_environment, is_executable, on_path};
+use crate::files;
 use crate::runner::{self, Command, Output, Status};
 use importgate_core::observed::ChosenBy;
 
@@ -33,7 +34,7 @@ const MANAGERS: [Manager; 8] = [
         name: "PDM",
         keeps: |search| has(search, "pdm.lock") || has(search, ".pdm-python"),
         interpreter: |search| {
-            let path = fs::read_to_string(search.project.join(".pdm-python")).ok()?;
+            let path = files::read_text(&search.project.join(".pdm-python")).ok()?;
             let path = search.project.join(path.trim());
             is_executable(&path).then_some(path)
         },
@@ -114,7 +115,7 @@ fn has(search: &Search, file: &str) -> bool {
 }
 
 fn pyproject_has(search: &Search, table: &str) -> bool {
-    fs::read_to_string(search.project.join("pyproject.toml"))
+    files::read_text(&search.project.join("pyproject.toml"))
         .is_ok_and(|text| text.lines().any(|line| line.trim_start().starts_with(table)))
 }
 
@@ -139,7 +140,7 @@ fn conda_file(search: &Search) -> Option<String> {
     let names = ["environment.yml", "environment.yaml"];
     names
         .iter()
-        .find_map(|name| fs::read_to_string(search.project.join(name)).ok())
+        .find_map(|name| files::read_text(&search.project.join(name)).ok())
 }
 
 /// The name that it gives the environment.

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::files;
+
 /// What the `.pth` files of one site folder add.
 #[derive(Debug, Default)]
 pub(super) struct Editable {
@@ -27,7 +29,9 @@ impl Editable {
         files.retain(|file| file.extension().is_some_and(|extension| extension == "pth"));
         files.sort();
         for file in files {
-            let Ok(bytes) = fs::read(&file) else { continue };
+            let Ok(bytes) = files::read(&file, files::TEXT_BYTES) else {
+                continue;
+            };
             for line in String::from_utf8_lossy(&bytes).lines().map(str::trim_end) {
                 editable.add_line(site, line);
             }
@@ -52,7 +56,7 @@ impl Editable {
     }
 
     fn add_finder(&mut self, file: &Path) {
-        let Ok(code) = fs::read_to_string(file) else { return };
+        let Ok(code) = files::read_text(file) else { return };
         for variable in ["MAPPING", "NAMESPACES"] {
             for (module, places) in dictionary(&code, variable) {
                 self.mapped

@@ -44,7 +44,7 @@ def _number(little_endian):
 
 def _read_head(path):
     """The first bytes of a bytecode file."""
-    descriptor = _open(path, _OPEN_READ)
+    descriptor = _open_file(path)
     try:
         return _read(descriptor, 16)
     finally:
