@@ -19,6 +19,7 @@ mod benchmarks;
 mod comment;
 mod formats;
 mod merge_baseline;
+mod receipt;
 mod trend;
 
 pub use allow::AllowArguments;
@@ -28,6 +29,7 @@ pub use benchmarks::BenchmarkArguments;
 pub use comment::{CommentArguments, ForgeChoice};
 pub use formats::{DoctorFormat, ExplainFormat, FixFormat, FormatKind, OutputFormat, TableFormat};
 pub use merge_baseline::MergeBaselineArguments;
+pub use receipt::ReceiptArguments;
 pub use trend::{TrendArguments, TrendFormat};
 
 const STYLES: Styles = Styles::styled()
@@ -300,6 +302,9 @@ pub struct CheckArguments {
     /// Let the times alone decide, even where the closures prove that the code is the same (for experiments).
     #[arg(long, hide = true)]
     pub times_alone: bool,
+    /// Whether the run answers for its reports.
+    #[command(flatten)]
+    pub receipt: ReceiptArguments,
     /// An output, with =PATH into a file; as often as you like.
     #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = formats::parser::<FormatKind>())]
     pub formats: Vec<OutputFormat>,
@@ -588,6 +593,9 @@ pub struct MergeArguments {
     /// The baseline that recordings are put into; its entries of other environments stay.
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
+    /// Whether the run answers for its reports.
+    #[command(flatten)]
+    pub receipt: ReceiptArguments,
     /// An output, with =PATH into a file; as often as you like.
     #[arg(long = "format", value_name = "KIND[=PATH]", value_parser = formats::parser::<FormatKind>())]
     pub formats: Vec<OutputFormat>,

@@ -25,6 +25,7 @@ mod manual;
 mod outputs;
 mod progress;
 mod project;
+mod receipt;
 mod recorded;
 mod repository;
 mod seed;

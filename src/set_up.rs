@@ -17,6 +17,10 @@ pub(crate) fn of(budgets: &Budgets) -> SetUp {
         variables: variables
             .map(|(name, value)| (name.clone(), value.value.clone()))
             .collect(),
+        withheld: std::env::vars_os()
+            .map(|(name, _)| name)
+            .filter(|name| name.to_str().is_some_and(|name| budgets.project.withholds(name)))
+            .collect(),
         call,
     }
 }

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::exit;
 use crate::outputs;
 use crate::project::Project;
+use crate::receipt::Receipt;
 use crate::recorded;
 use crate::shards::Division;
 use importgate_core::checks::Verdict;
@@ -20,8 +21,12 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<u8, Error> {
     if arguments.list {
         return list(arguments);
     }
+    let receipt = Receipt::begin(arguments.receipt.receipt.as_deref())?;
     let report = report(arguments)?;
-    outputs::write(&report, &arguments.formats, arguments.verbose > 0)?;
+    let written = outputs::write(&report, &arguments.formats, arguments.verbose > 0)?;
+    if let Some(receipt) = receipt {
+        receipt.write(Some(report.verdict), &written)?;
+    }
     Ok(match report.verdict {
         _ if let Some(signal) = report.run.interrupted => exit::stopped_by(signal),
         Verdict::Fail if !arguments.exit_zero => exit::FAIL,

@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use super::{for_each, is_folder, not_json, page_to_folder, terminal_options, to_file, to_standard_output};
 use crate::cli::{FormatKind, OutputFormat};
 use crate::error::Error;
+use crate::receipt::WrittenReport;
 use crate::repository;
 use importgate_core::report::matrix::Matrix;
 use importgate_core::report::merge::Merged;
@@ -18,13 +19,17 @@ use importgate_core::report::{
 /// Writes the report in every format that was asked for; to the terminal where none was.
 ///
 /// A file is replaced as a whole, so that a run that is stopped leaves no half report. What measured code printed never
-/// reaches an output raw: the renderers see to it.
-pub(crate) fn write(report: &Report, formats: &[OutputFormat], verbose: bool) -> Result<(), Error> {
+/// reaches an output raw: the renderers see to it. The answer names the files.
+pub(crate) fn write(report: &Report, formats: &[OutputFormat], verbose: bool) -> Result<Vec<WrittenReport>, Error> {
     Reports::One(report).write(formats, verbose)
 }
 
 /// The same of what `merge` made.
-pub(crate) fn write_merged(merged: &Merged, formats: &[OutputFormat], verbose: bool) -> Result<(), Error> {
+pub(crate) fn write_merged(
+    merged: &Merged,
+    formats: &[OutputFormat],
+    verbose: bool,
+) -> Result<Vec<WrittenReport>, Error> {
     let reports = match merged {
         Merged::One(report) => Reports::One(report),
         Merged::Legs(matrix) => Reports::Legs(matrix),
@@ -40,17 +45,23 @@ enum Reports<'a> {
 }
 
 impl<'a> Reports<'a> {
-    fn write(self, formats: &[OutputFormat], verbose: bool) -> Result<(), Error> {
+    fn write(self, formats: &[OutputFormat], verbose: bool) -> Result<Vec<WrittenReport>, Error> {
         let around = Surroundings {
             reports: self.each(),
             formats,
             repository: OnceCell::new(),
         };
+        let mut written = Vec::new();
         for_each(formats, |kind, path| match (kind, path) {
             (FormatKind::Html, Some(path)) if is_folder(path) => page_to_folder(self.page(), path),
-            (_, Some(path)) => to_file(path, &self.render(kind, &terminal_options(false, verbose), &around)?),
+            (_, Some(path)) => {
+                let text = self.render(kind, &terminal_options(false, verbose), &around)?;
+                written.push(WrittenReport::new(path, &text));
+                to_file(path, &text)
+            }
             (_, None) => to_standard_output(&self.render(kind, &terminal_options(true, verbose), &around)?),
-        })
+        })?;
+        Ok(written)
     }
 
     /// The report of each environment.

@@ -1,8 +1,8 @@
 //! What a project sets and has called before each import: `env` and `setup` under `[project]`.
 
-use importgate_core::checks::TargetStatus;
+use importgate_core::checks::{Code, TargetStatus};
 
-use super::support::Project;
+use super::support::{Project, Run};
 
 const BUDGETS: &str = "[project]\nenv = { SHOP_SETTINGS = \"shop_test\" }\nsetup = \"boot:prepare\"\n[modules.shop]\n";
 
@@ -60,6 +60,42 @@ fn a_set_up_that_fails_is_told_with_the_line_that_asks_for_it() {
         said.contains("AttributeError: module 'boot' has no attribute 'nothing'"),
         "{said}"
     );
+}
+
+/// A check of a module that needs these variables, which the shell has, as a step of a CI service would.
+fn with_step_variables(names: &[&str], table: &str) -> Run {
+    let project = Project::new(&format!("[project]\n{table}\n[modules.shop]\n"));
+    let needs = names.iter().map(|name| format!("os.environ['{name}']\n"));
+    project.write("shop.py", format!("import os\n{}", needs.collect::<String>()));
+    let mut command = project.command(&[
+        "check",
+        "--samples",
+        "2",
+        "--format=terminal",
+        "--format=json=report.json",
+    ]);
+    for name in ["GITHUB_TOKEN", "GITHUB_OUTPUT", "INPUT_PYTHON", "DEPLOY_KEY"] {
+        command.env(name, "/nowhere");
+    }
+    Run::of(command, &project)
+}
+
+#[test]
+fn an_import_gets_no_variable_by_which_a_step_acts_on_its_job() {
+    for name in ["GITHUB_TOKEN", "GITHUB_OUTPUT", "INPUT_PYTHON"] {
+        let run = with_step_variables(&[name], "");
+        run.only(Code::ImportFailed);
+        let help = format!("`pass-env = [\"{name}\"]`");
+        assert!(run.stdout.contains(&help), "{}", run.stdout);
+        with_step_variables(&[name], &format!("pass-env = [\"{name}\"]")).expect_code(0);
+    }
+}
+
+#[test]
+fn the_budgets_withhold_more_and_what_they_set_is_set() {
+    with_step_variables(&["DEPLOY_KEY"], "").expect_code(0);
+    with_step_variables(&["DEPLOY_KEY"], "withhold-env = [\"DEPLOY_*\"]").expect_code(1);
+    with_step_variables(&["GITHUB_TOKEN"], "env = { GITHUB_TOKEN = \"\" }").expect_code(0);
 }
 
 #[test]

@@ -26,7 +26,7 @@ impl Installation {
         for folder in ["action/pins", "src", "crates/core/src", "docs"] {
             fs::create_dir_all(action.join(folder)).expect("a folder");
         }
-        for file in ["action/install", "action/build"] {
+        for file in ["action/install", "action/build", "action/functions"] {
             fs::copy(root.join(file), action.join(file)).expect(file);
         }
         for file in ["Cargo.lock", "src/main.rs", "crates/core/src/lib.rs", "docs/page.md"] {
@@ -255,14 +255,22 @@ fn a_build_is_asked_for_once_and_its_key_follows_the_source() {
     fs::remove_file(&installation.called).expect("rustc was called");
     assert_eq!(job.run("Build").code, 0);
     let arguments = installation.calls();
-    for path in [&installation.action, &job.path("temp/importgate")] {
-        assert!(
-            arguments.contains(&path.to_str().expect("text").to_owned()),
-            "{arguments:?}"
-        );
+    let root = job.path("temp/importgate");
+    for argument in [".", root.to_str().expect("text")] {
+        assert!(arguments.contains(&argument.to_owned()), "{arguments:?}");
     }
     fs::remove_file(&installation.called).expect("cargo was called");
     job.write_executable("temp/importgate/bin/importgate", "#!/bin/sh\n");
     assert_eq!(job.run("Build").code, 0);
     assert!(!installation.called.exists(), "built again although a build was there");
+}
+
+#[test]
+fn the_toolchain_is_that_of_the_actions_folder_and_not_of_the_checkout() {
+    let installation = Installation::new();
+    installation.tool("cargo", "pwd -P >>\"$CALLED\"");
+    assert_eq!(installation.job.run("Build").code, 0);
+    let folder = installation.action.canonicalize().expect("the action");
+    let calls = installation.calls();
+    assert_eq!(calls.last().map(String::as_str), folder.to_str(), "{calls:?}");
 }

@@ -1,6 +1,7 @@
 //! The GitHub Action: its scripts are run as the runner would run them, with hostile inputs, a stand-in for the gate that
 //! writes down how it was called, and the gate itself.
 
+mod forged;
 mod gate;
 mod install;
 mod runner;
@@ -12,17 +13,28 @@ use std::path::{Path, PathBuf};
 
 use runner::Job;
 
-/// Writes its arguments, one a line, beside the folder that it runs in, and says what the environment tells it to.
+/// Writes its arguments, one a line, beside the folder that it runs in, and does and says what the environment tells it to. `DOES` is done
+/// in the place of measured code, with `report`, `summary`, `annotations` and `receipt` for the files that the gate was told of.
 const STAND_IN: &str = r#"#!/usr/bin/env bash
+IFS= read -r secret
 for argument in "$@"; do
   printf '%s\n' "$argument" >>"$CALLED"
   case $argument in
-    --format=json=*) printf '%s' "${REPORT:-}" >"${argument#--format=json=}" ;;
-    --format=markdown=*) printf '%s' "${SUMMARY:-}" >"${argument#--format=markdown=}" ;;
-    --format=github=*) printf '%s' "${ANNOTATIONS:-}" >"${argument#--format=github=}" ;;
+    --format=json=*) report=${argument#--format=json=} ;;
+    --format=markdown=*) summary=${argument#--format=markdown=} ;;
+    --format=github=*) annotations=${argument#--format=github=} ;;
+    --receipt=*) receipt=${argument#--receipt=} ;;
   esac
 done
 printf '%s\n' "${SAYS:-}"
+if [ -n "${VERDICT:-}" ]; then
+  printf '{}' >"$report"
+  printf '%s' "${SUMMARY:-}" >"$summary"
+  printf '%s' "${ANNOTATIONS:-}" >"$annotations"
+  printf '%s\nverdict=%s\n' "$secret" "$VERDICT" >"$receipt"
+  sha256sum "$report" "$summary" "$annotations" >>"$receipt"
+fi
+eval "${DOES:-}"
 exit "${CODE:-0}"
 "#;
 
@@ -40,6 +52,7 @@ fn stand_in(job: &mut Job) -> PathBuf {
     let path = job.write_executable("bin/stand in", STAND_IN);
     let called = job.path("called");
     job.set("CALLED", called.to_str().expect("text"));
+    job.set("VERDICT", "pass");
     job.input("binary", path.to_str().expect("text"));
     called
 }
@@ -99,7 +112,7 @@ fn hostile_inputs_stay_values() {
             .map(|option| format!("{option}{hostile}"))
             .chain(["second line".to_owned()])
             .collect();
-        assert_eq!(lines(&called)[5..], expected, "{hostile}");
+        assert_eq!(lines(&called)[6..], expected, "{hostile}");
         assert!(!job.has_file_named("pwned"), "{hostile} was run");
     }
 }
@@ -114,7 +127,7 @@ fn a_folder_of_reports_is_merged_whatever_its_name() {
         assert_eq!(run.code, 0, "{folder}: {}", run.output);
         let called = lines(&called);
         assert_eq!(
-            (called[0].as_str(), &called[5..]),
+            (called[0].as_str(), &called[6..]),
             ("merge", &["--".to_owned(), (*folder).to_owned()][..])
         );
         assert!(!job.has_file_named("pwned"), "{folder} was run");
@@ -139,6 +152,7 @@ fn what_the_gate_prints_is_no_command_and_its_annotations_are() {
     let mut job = Job::new();
     stand_in(&mut job);
     job.set("SAYS", "::error::from measured code");
+    job.set("VERDICT", "fail");
     job.set("ANNOTATIONS", "::error file=shop/models.py,line=1::slow\n");
     let run = job.run("Gate");
     let log: Vec<&str> = run.output.lines().collect();
@@ -152,18 +166,17 @@ fn what_the_gate_prints_is_no_command_and_its_annotations_are() {
 }
 
 #[test]
-fn the_verdict_is_that_of_the_whole_run() {
-    for report in [
-        r#"{"version":1,"verdict":"inconclusive","targets":[{"verdict":"pass"}]}"#,
-        "{\n  \"version\": 1,\n  \"verdict\": \"inconclusive\",\n  \"targets\": [{\n    \"verdict\": \"pass\"\n  }]\n}",
-    ] {
+fn the_verdict_is_the_gates() {
+    for (verdict, code) in [("pass", "0"), ("inconclusive", "0"), ("fail", "1"), ("fail", "0")] {
         let mut job = Job::new();
         stand_in(&mut job);
-        job.set("REPORT", report);
-        job.set("SUMMARY", "| a table |\n");
+        job.set("VERDICT", verdict);
+        job.set("CODE", code);
+        job.set("SUMMARY", "| a table |\n\n");
         let run = job.run("Gate");
-        assert_eq!(run.outputs[0], "verdict=inconclusive");
-        assert_eq!(run.summary, "| a table |\n");
+        assert_eq!(run.outputs[0], format!("verdict={verdict}"), "{}", run.output);
+        assert_eq!((run.code.to_string().as_str(), run.verdict.as_str()), (code, verdict));
+        assert_eq!(run.summary, "| a table |\n\n");
     }
 }
 
@@ -172,6 +185,7 @@ fn the_exit_code_is_the_gates_and_comes_after_the_summary() {
     for code in ["1", "2", "3"] {
         let mut job = Job::new();
         stand_in(&mut job);
+        job.set("VERDICT", "");
         job.set("CODE", code);
         let run = job.run("Gate");
         assert_eq!(run.code.to_string(), code);
@@ -184,7 +198,6 @@ fn the_exit_code_is_the_gates_and_comes_after_the_summary() {
 fn a_report_has_a_name_of_its_own_in_each_leg_and_use() {
     let mut job = Job::new();
     stand_in(&mut job);
-    job.set("REPORT", r#"{"verdict":"pass"}"#);
     for name in ["importgate-report-import-time-3", "importgate-report-import-time-3-2"] {
         let run = job.run("Gate");
         assert_eq!(run.outputs[0], "verdict=pass");

@@ -12,6 +12,8 @@ use saphyr::{LoadableYamlNode, Yaml};
 pub(crate) struct Action {
     /// Every input with its default.
     pub(crate) inputs: BTreeMap<String, String>,
+    /// Every output with the expression of its value.
+    outputs: BTreeMap<String, String>,
     scripts: Vec<Script>,
 }
 
@@ -64,6 +66,7 @@ impl Action {
             });
         Self {
             inputs: entries(action.as_mapping_get("inputs"), |input| text(&input["default"])),
+            outputs: entries(action.as_mapping_get("outputs"), |output| text(&output["value"])),
             scripts: scripts.collect(),
         }
     }
@@ -96,6 +99,51 @@ pub(crate) struct Run {
     pub(crate) outputs: Vec<String>,
     /// What was added to the job summary.
     pub(crate) summary: String,
+    /// What the step left for the steps after it, by the file's variable.
+    pub(crate) handed_on: BTreeMap<&'static str, String>,
+    /// The action's output `verdict`.
+    pub(crate) verdict: String,
+}
+
+/// The files of a step beside those of its outputs and its summary.
+const STATE_FILES: [&str; 3] = ["GITHUB_ENV", "GITHUB_PATH", "GITHUB_STATE"];
+
+/// The value of an expression of texts, step outputs, comparisons, `&&` and `||`, as the runner has it: the last operand that was looked at.
+fn evaluate_output(expression: &str, outcome: &str, outputs: &[String]) -> String {
+    let value = |word: &str| match word.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
+        Some(text) => text.to_owned(),
+        None if word == "steps.gate.outcome" => outcome.to_owned(),
+        None => {
+            let name = word.strip_prefix("steps.gate.outputs.").expect("an output of the gate");
+            let lines = outputs.iter().rev().filter_map(|line| line.split_once('='));
+            lines
+                .filter(|(found, _)| *found == name)
+                .map(|(_, value)| value.to_owned())
+                .next()
+                .unwrap_or_default()
+        }
+    };
+    let operand = |text: &str| match (text.split_once(" == "), text.split_once(" != ")) {
+        (Some((one, other)), _) if value(one) == value(other) => "true".to_owned(),
+        (_, Some((one, other))) if value(one) != value(other) => "true".to_owned(),
+        (Some(_), _) | (_, Some(_)) => String::new(),
+        _ => value(text),
+    };
+    let all = |text: &str| {
+        let mut last = String::new();
+        for part in text.split(" && ") {
+            last = operand(part);
+            if last.is_empty() {
+                break;
+            }
+        }
+        last
+    };
+    let expression = expression
+        .strip_prefix("${{ ")
+        .and_then(|rest| rest.strip_suffix(" }}"));
+    let mut any = expression.expect("one expression").split(" || ").map(all);
+    any.find(|value| !value.is_empty()).unwrap_or_default()
 }
 
 impl Job {
@@ -193,8 +241,13 @@ impl Job {
     pub(crate) fn run_with_path(&self, step: &str, folders: &[PathBuf]) -> Run {
         let script = self.action.script(step);
         let (output, summary) = (self.path("temp/output"), self.path("temp/summary"));
-        fs::write(&output, "").expect("a file");
-        fs::write(&summary, "").expect("a file");
+        for file in [&output, &summary] {
+            fs::write(file, "").expect("a file");
+        }
+        let state_files = STATE_FILES.map(|name| (name, self.path("temp").join(name)));
+        for (_, file) in &state_files {
+            fs::write(file, "").expect("a file");
+        }
         let file = self.path("temp/step.sh");
         fs::write(&file, &script.run).expect("a file");
         let done = Command::new("bash")
@@ -209,6 +262,7 @@ impl Job {
             .env("CI", "true")
             .env("GITHUB_OUTPUT", &output)
             .env("GITHUB_STEP_SUMMARY", &summary)
+            .envs(state_files.iter().map(|(name, file)| (name, file)))
             .envs(
                 script
                     .environment
@@ -219,14 +273,19 @@ impl Job {
             .output()
             .expect("bash");
         let streams = [done.stdout, done.stderr].concat();
+        let outputs: Vec<String> = fs::read_to_string(output)
+            .expect("outputs")
+            .lines()
+            .map(str::to_owned)
+            .collect();
+        let outcome = if done.status.success() { "success" } else { "failure" };
+        let read = |(name, file): &(&'static str, PathBuf)| (*name, fs::read_to_string(file).expect("a file"));
         Run {
             code: done.status.code().expect("an exit code"),
             output: String::from_utf8_lossy(&streams).into_owned(),
-            outputs: fs::read_to_string(output)
-                .expect("outputs")
-                .lines()
-                .map(str::to_owned)
-                .collect(),
+            verdict: evaluate_output(&self.action.outputs["verdict"], outcome, &outputs),
+            outputs,
+            handed_on: state_files.iter().map(read).collect(),
             summary: fs::read_to_string(summary).expect("a summary"),
         }
     }

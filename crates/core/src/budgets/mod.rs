@@ -35,6 +35,7 @@ mod table;
 mod target;
 pub mod units;
 mod value;
+mod withheld;
 
 use std::ops::Range;
 
@@ -60,6 +61,7 @@ pub use self::select::{Group, Selection, Unmatched, select};
 pub use self::settings::{Classes, Gate, MeasureSettings, ProjectSettings};
 pub use self::severity::{Severities, Weight};
 pub use self::target::{Target, TargetKind, Workload};
+pub use self::withheld::is_withheld_everywhere;
 
 use self::diagnostic::{Mistakes, Source};
 use self::in_force::Set;

@@ -4,6 +4,7 @@ use super::keys::declared::{classes, gate, measure, project};
 use super::sections::LocatedPattern;
 use super::table::Table;
 use super::value::Located;
+use super::withheld::{self, VariablePattern};
 use crate::budgets::{Bytecode, Cited, Engine, Inconclusive, RatchetOf, ReuseBy};
 
 /// `[project]`: what is measured with what.
@@ -19,6 +20,10 @@ pub struct ProjectSettings {
     pub(super) exclude: Vec<LocatedPattern>,
     /// Environment variables of everything that is measured, in the order of the file.
     pub env: Vec<(String, Cited<String>)>,
+    /// What measured code does not get beside what it never gets.
+    withhold_env: Vec<VariablePattern>,
+    /// What it gets all the same.
+    pass_env: Vec<VariablePattern>,
     /// What is called in each process before the clock starts, as `module:function`.
     pub setup: Option<Cited<String>>,
 }
@@ -31,6 +36,12 @@ impl ProjectSettings {
         let exclude = table.read(&project::EXCLUDE);
         let env = table.read(&project::ENV);
         let setup = table.optional(&project::SETUP);
+        let patterns = |listed: Option<Located<Vec<Located<VariablePattern>>>>| {
+            let listed = listed.map(|listed| listed.value).unwrap_or_default();
+            listed.into_iter().map(|pattern| pattern.value).collect()
+        };
+        let withhold_env = patterns(table.read(&project::WITHHOLD_ENV));
+        let pass_env = patterns(table.read(&project::PASS_ENV));
         table.finish();
         Self {
             python,
@@ -38,8 +49,16 @@ impl ProjectSettings {
             baseline,
             exclude: exclude.map(|patterns| patterns.value).unwrap_or_default(),
             env: env.map(|variables| variables.value).unwrap_or_default(),
+            withhold_env,
+            pass_env,
             setup,
         }
+    }
+
+    /// True for an environment variable that is kept from what is measured: what CI services hand to a step so that it can act on its
+    /// job, and what the file names. What it sets itself is set.
+    pub fn withholds(&self, variable: &str) -> bool {
+        withheld::is_withheld(variable, &self.withhold_env, &self.pass_env)
     }
 }
 

@@ -237,6 +237,15 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// As outputs and exit codes are documented with it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Inconclusive => "inconclusive",
+        }
+    }
+
     /// What findings come to: errors fail; without one, an open question is inconclusive.
     pub fn of(findings: impl Iterator<Item = (Severity, Code)>) -> Self {
         findings.fold(Self::Pass, |verdict, finding| {

@@ -72,13 +72,14 @@ pub struct SessionSettings {
 }
 
 impl SessionSettings {
-    /// The changes to the environment of everything that is started: what the project sets, and without what makes the interpreter
-    /// do other things beside.
+    /// The changes to the environment of everything that is started: what the project sets, and without what is withheld and what
+    /// makes the interpreter do other things beside.
     pub(super) fn own_environment(&self) -> BTreeMap<OsString, Option<OsString>> {
+        let withheld = self.set_up.withheld.iter().map(|name| (name.clone(), None));
         let set = self.set_up.variables.iter();
         let set = set.map(|(name, value)| (OsString::from(name), Some(OsString::from(value))));
         let silenced = SILENCED.iter().map(|name| (OsString::from(name), None));
-        set.chain(silenced).collect()
+        withheld.chain(set).chain(silenced).collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the project sets and has called in each process before an import: settings that an import needs, as Django's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::fmt::Write;
 
 use importgate_core::observed::{ContentHash, Failure};
@@ -10,6 +11,8 @@ use importgate_core::observed::{ContentHash, Failure};
 pub struct SetUp {
     /// Environment variables, by name.
     pub variables: BTreeMap<String, String>,
+    /// Names of variables that it does not get.
+    pub withheld: BTreeSet<OsString>,
     /// What is called, as `module:function`, before `preload`.
     pub call: Option<SetUpCall>,
 }
@@ -72,6 +75,7 @@ mod tests {
                 .iter()
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
                 .collect(),
+            withheld: BTreeSet::new(),
             call: call.map(|name| SetUpCall {
                 name: name.to_owned(),
                 asked_by: "budgets.toml:3".to_owned(),

@@ -33,6 +33,6 @@ pub use command::{Command, Ended, Output, RunError, Status};
 pub use foreground::run_in_foreground;
 pub use supervise::run;
 pub(crate) use system::may_write_in;
-pub use system::own_cpu_time;
+pub use system::{own_cpu_time, shut_out_others};
 pub(crate) use wakeup::wait_for_input;
 pub use wakeup::{interrupted, prepare};

@@ -163,6 +163,13 @@ pub(super) fn adopt_orphans() -> io::Result<bool> {
     Ok(cfg!(target_os = "linux"))
 }
 
+/// Keeps other processes of this user from reading this one's memory, environment and descriptors, on Linux and unless they are root's.
+pub fn shut_out_others() {
+    #[cfg(target_os = "linux")]
+    // SAFETY: PR_SET_DUMPABLE takes a number and touches no memory. What is started from here has its own setting from its start on.
+    let _ = unsafe { libc::prctl(libc::PR_SET_DUMPABLE, 0) };
+}
+
 /// True where the signal is ignored by this process.
 pub(super) fn is_ignored(signal: i32) -> io::Result<bool> {
     let mut action = MaybeUninit::<libc::sigaction>::uninit();

@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 use super::Absent::{Required, Value, Words as Says};
 use super::kinds::{
     AnyQuantity, BenchmarkNames, Call, Choice, Choices, CommandLine, Count, Memory, ModuleNames, Patterns, Share,
-    SomeModuleNames, Text, Texts, Time, TimesOfModules, Variables, Words,
+    SomeModuleNames, Text, Texts, Time, TimesOfModules, VariableNames, Variables, Words,
 };
 use super::{Described, Key};
 use crate::budgets::{Bytecode, Engine, Inconclusive, RatchetOf, ReuseBy, Weight};
@@ -81,6 +81,11 @@ keys! {
         SOURCE_ROOTS: Texts = "source-roots", Texts, Says("`src` where there is such a folder, else the folder of this file"), [["src"]];
         /// Environment variables of everything that is measured, beside those of the shell. They are part of what an import depends on.
         ENV: Variables = "env", Variables, Says("none"), [{"DJANGO_SETTINGS_MODULE": "shop.settings"}];
+        /// Further variables that measured code does not get, with `*` for any end: beside the tokens and files by which a step acts on
+        /// its job in a CI service, such as GITHUB_TOKEN, GITHUB_OUTPUT and INPUT_*, which it never gets.
+        WITHHOLD_ENV: VariableNames = "withhold-env", VariableNames, Says("none"), [["DEPLOY_*"]];
+        /// Variables that measured code gets although they are withheld.
+        PASS_ENV: VariableNames = "pass-env", VariableNames, Says("none"), [["GITHUB_TOKEN"]];
         /// A function that is called in each process before the clock starts, as module:function. What it loads counts as preloaded.
         SETUP: Call = "setup", Call, Says("nothing is called"), ["django:setup"];
         /// The file with what an earlier commit measured. `importgate record` writes it, and it is committed.

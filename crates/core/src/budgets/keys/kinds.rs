@@ -14,6 +14,7 @@ use crate::budgets::quantity::Quantity;
 use crate::budgets::select::CHECKPOINT;
 use crate::budgets::units;
 use crate::budgets::value::{Located, Value};
+use crate::budgets::withheld::{VariablePattern, is_variable_name};
 
 /// A kind of value.
 pub(in crate::budgets) trait Kind {
@@ -83,6 +84,9 @@ pub(in crate::budgets) struct Choices<T: 'static>(pub(super) &'static [(&'static
 
 /// A table with the value of each environment variable that it names.
 pub(in crate::budgets) struct Variables;
+
+/// Names of environment variables, each of which may end in an asterisk, in which none stands twice; it may be empty.
+pub(in crate::budgets) struct VariableNames;
 
 /// A function to call: `module:function`.
 pub(in crate::budgets) struct Call;
@@ -434,6 +438,32 @@ impl Kind for Variables {
     }
 }
 
+impl Kind for VariableNames {
+    type Value = List<VariablePattern>;
+
+    fn read(&self, value: &Value<'_>) -> Option<Located<Self::Value>> {
+        let texts = value.texts(true)?;
+        let pattern = |text: &Located<String>| {
+            let pattern = VariablePattern::parse(&text.value);
+            if pattern.is_none() {
+                let message = format!("\"{}\" is no name of an environment variable", text.value);
+                let help = "a name, or the beginning of names with `*` at its end, such as \"DEPLOY_*\"".to_owned();
+                value.report_at(&text.span, &message, Some(help));
+            }
+            Some(text.with(pattern?))
+        };
+        Some(texts.with(texts.value.iter().filter_map(pattern).collect()))
+    }
+
+    fn schema(&self) -> Json {
+        set_of(text_like(r"^[A-Za-z_][A-Za-z0-9_]*\*?$"))
+    }
+
+    fn written(&self, patterns: &Self::Value) -> Json {
+        list_of(patterns, |pattern| pattern.to_string().into())
+    }
+}
+
 impl Kind for Call {
     type Value = String;
 
@@ -472,14 +502,6 @@ const OWN_VARIABLES: [&str; 6] = [
 
 /// What names an environment variable.
 const VARIABLE: &str = "^[A-Za-z_][A-Za-z0-9_]*$";
-
-fn is_variable_name(name: &str) -> bool {
-    let mut letters = name.chars();
-    letters
-        .next()
-        .is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
-        && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
-}
 
 /// A text with at least one character to be seen.
 const NOT_BLANK: &str = r"\S";

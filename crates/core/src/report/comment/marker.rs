@@ -128,7 +128,7 @@ impl fmt::Display for Marker {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let legs = |legs: &[Leg]| -> String {
             let legs = legs.iter().take(MOST_LEGS);
-            let legs = legs.map(|(name, verdict)| format!("{name}:{}", word(*verdict)));
+            let legs = legs.map(|(name, verdict)| format!("{name}:{}", verdict.as_str()));
             legs.collect::<Vec<_>>().join(",")
         };
         let missing = self.missing.iter().take(MOST_LEGS).map(String::as_str);
@@ -165,18 +165,10 @@ fn legs(text: &str) -> Option<Vec<Leg>> {
     let leg = |text: &str| {
         let (name, verdict) = text.rsplit_once(':')?;
         let verdicts = [Verdict::Pass, Verdict::Fail, Verdict::Inconclusive];
-        let verdict = verdicts.into_iter().find(|known| word(*known) == verdict)?;
+        let verdict = verdicts.into_iter().find(|known| known.as_str() == verdict)?;
         Some((leg_name(name), verdict))
     };
     names(text).map(leg).collect()
-}
-
-fn word(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Pass => "pass",
-        Verdict::Fail => "fail",
-        Verdict::Inconclusive => "inconclusive",
-    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::Words;
 use super::advice::short_failure;
 use super::contents::circle;
+use crate::budgets;
 use crate::checks::{ImportFailure, Started};
 use crate::numbers;
 use crate::observed::{AbsentName, Failure, Frame, Place};
@@ -114,8 +115,17 @@ pub(super) fn way_out(failure: &Failure, place: Option<&Place>) -> Option<String
         Failure::Starved { .. } => Some(
             "check again when less runs beside it, or give the machine or container more processor time".to_owned(),
         ),
-        Failure::Raised { .. } | Failure::Crashed { .. } => None,
+        Failure::Raised { exception, message, .. } => withheld_variable(exception, message).map(|name| {
+            format!("measured code does not get `{name}`, by which a step acts on its job: `pass-env = [\"{name}\"]` below [project] hands it on")
+        }),
+        Failure::Crashed { .. } => None,
     }
+}
+
+/// The variable that is looked up in vain since it is withheld.
+fn withheld_variable<'a>(exception: &str, message: &'a str) -> Option<&'a str> {
+    let name = message.strip_prefix('\'')?.strip_suffix('\'')?;
+    (exception == "KeyError" && budgets::is_withheld_everywhere(name)).then_some(name)
 }
 
 /// What hung: a module-level line, and where the calls that it made were.
