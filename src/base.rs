@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::allowances;
 use crate::change;
+use crate::change::Beginning;
 use crate::error::Error;
 use crate::git::{BaseKind, Checkout, Repository};
 use crate::interpreter;
@@ -19,6 +20,8 @@ use importgate_probe::{Probe, instructions};
 pub(crate) struct BaseCheckout {
     checkout: Checkout,
     probe: Probe,
+    /// The commit.
+    beginning: Beginning,
     /// What the report calls it, such as `main (merge base 1a2b3c4d5e6f)`.
     name: String,
 }
@@ -64,6 +67,7 @@ impl BaseCheckout {
             probe: Probe::new(Session::open(settings)?, counter),
             name: format!("{reference} ({how} {})", base.commit.short()),
             checkout,
+            beginning: Beginning::at(repository, base.commit),
         })
     }
 
@@ -80,6 +84,11 @@ impl BaseCheckout {
     pub(crate) fn budgets(&self, project: &Project) -> Option<Budgets> {
         let file = project.budgets_path.canonicalize().ok()?;
         change::budgets_in(&self.checkout.counterpart(&file)?, project)
+    }
+
+    /// The commit, with all that it has.
+    pub(crate) fn beginning(&self) -> &Beginning {
+        &self.beginning
     }
 
     /// Hands it over to be compared with.

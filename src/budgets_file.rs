@@ -60,7 +60,8 @@ impl Location {
         Err(Error::NoBudgets { folder: here })
     }
 
-    fn named(path: &Path) -> Self {
+    /// The file of this path.
+    pub(crate) fn named(path: &Path) -> Self {
         Self {
             path: path.to_path_buf(),
             kind: kind_of(path),

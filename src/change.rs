@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::allowances;
 use crate::git::{BaseKind, Commit, Repository};
 use crate::project::Project;
+use importgate_core::baseline::Baseline;
 use importgate_core::budgets::{ALLOWANCES, Allowance, AllowanceFile, Budgets, read_allowances};
 use importgate_probe::files;
 
@@ -21,6 +22,7 @@ const TARGET_BRANCH: [&str; 6] = [
 ];
 
 /// Where the change under test began.
+#[derive(Debug)]
 pub(crate) struct Beginning {
     repository: Repository,
     commit: Commit,
@@ -39,6 +41,11 @@ impl Beginning {
             },
         };
         Some(Self { repository, commit })
+    }
+
+    /// A change that began at this commit.
+    pub(crate) fn at(repository: Repository, commit: Commit) -> Self {
+        Self { repository, commit }
     }
 
     /// The allowances at its beginning. Those that cannot be read count as none: then all that is accepted now is shown as the
@@ -72,6 +79,32 @@ impl Beginning {
                 .map(|file| places.shorten(&file.display().to_string()))
                 .collect(),
         )
+    }
+
+    /// The baseline at its beginning, where the budgets of then named it; `None` where the file was as it is, was not there, or cannot be
+    /// read.
+    pub(crate) fn baseline(&self, project: &Project, budgets: Option<&Budgets>) -> Option<Baseline> {
+        let named = project.baseline_by(budgets.unwrap_or(&project.budgets));
+        let folder = named.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let path = folder
+            .unwrap_or(Path::new("."))
+            .canonicalize()
+            .ok()?
+            .join(named.file_name()?);
+        let is_same_file = named == project.baseline_path;
+        if is_same_file && self.repository.is_as_at(&self.commit, &path).ok()? {
+            return None;
+        }
+        let bytes = self.repository.file_at(&self.commit, &path).ok()??;
+        Baseline::parse(&bytes).ok()
+    }
+
+    /// The files that there were at its beginning where sources are looked for, as the project names them.
+    pub(crate) fn files(&self, project: &Project) -> BTreeSet<String> {
+        let places = project.places();
+        let roots = project.source_roots.iter();
+        let files = roots.flat_map(|root| self.repository.all_files_at(&self.commit, root).unwrap_or_default());
+        files.map(|file| places.shorten(&file.display().to_string())).collect()
     }
 
     /// The budgets at its beginning; `None` where they were what they are, or cannot be read.

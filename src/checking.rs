@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::allowances;
 use crate::allowances::HeldAgainst;
+use crate::amended::BothBaselines;
 use crate::base::BaseCheckout;
 use crate::change::Beginning;
 use crate::cli::{CheckArguments, MeasureArguments, ProjectArguments, ShardChoice};
@@ -61,6 +62,8 @@ struct Earlier {
     budgets: Option<Budgets>,
     /// The files that the change touches, where something has ended, and it is known.
     changed_files: Option<BTreeSet<String>>,
+    /// Where the change began; `None` beside a base, which knows that itself, and where nobody does.
+    beginning: Option<Beginning>,
 }
 
 impl Earlier {
@@ -71,6 +74,7 @@ impl Earlier {
                 budgets: base.budgets(project),
                 // What is different from the base is the change's own.
                 changed_files: None,
+                beginning: None,
             };
         }
         let beginning = Beginning::of(project);
@@ -83,7 +87,8 @@ impl Earlier {
                 _ => None,
             },
             changed_files: files.and_then(|beginning| beginning.changed_files(project)),
-            budgets: beginning.and_then(|beginning| beginning.budgets(project)),
+            budgets: beginning.as_ref().and_then(|beginning| beginning.budgets(project)),
+            beginning,
         }
     }
 
@@ -166,6 +171,17 @@ impl<'a> Checking<'a> {
             asked.narrowed(&selection.targets),
             stored.as_ref(),
         )?;
+        let beginning = base
+            .as_ref()
+            .map(BaseCheckout::beginning)
+            .or(earlier.beginning.as_ref());
+        let is_of_the_file = base.is_none() && self.baseline_from.is_none();
+        let both = beginning.and_then(|beginning| {
+            let compared_with = is_of_the_file.then_some(stored.as_ref());
+            let both = BothBaselines::of(beginning, &project, earlier.budgets.as_ref(), compared_with)?;
+            Some((both.amended(beginning, &project), both.loosened(&project)))
+        });
+        let (amended, loosened_in_baseline) = both.unzip();
         let against = match &base {
             Some(base) => Against::Base(base.to_compare()),
             None => Against::Baseline {
@@ -202,6 +218,7 @@ impl<'a> Checking<'a> {
                     changed_files: earlier.changed_files.as_ref(),
                     strict: self.strict,
                 },
+                amended: amended.as_ref(),
             },
             &head,
             against,
@@ -213,6 +230,7 @@ impl<'a> Checking<'a> {
         project.doubt_interpreter(&mut report, &head);
         let loosened = earlier.loosened(&project, &module_index(head.session()));
         report.loosened.extend(loosened);
+        report.loosened.extend(loosened_in_baseline.into_iter().flatten());
         report.groups = selection.groups;
         report.shard = division.shard;
         Ok(Checked {

@@ -4,6 +4,7 @@
 //! and git. What is decided stands in `importgate-core`, how it is measured in `importgate-probe`.
 
 mod allowances;
+mod amended;
 mod anchor;
 mod artifacts;
 mod base;

@@ -10,7 +10,7 @@ macro_rules! pages {
     };
 }
 
-static PAGES: [(&str, &str); 34] = pages![
+static PAGES: [(&str, &str); 35] = pages![
     "allowance-ended",
     "allowance-ends",
     "allowed",
@@ -42,6 +42,7 @@ static PAGES: [(&str, &str); 34] = pages![
     "slowdown",
     "stale-baseline-entry",
     "start-changed",
+    "unfounded-entry",
     "unstable",
     "unused-allowance",
     "warning-raised",

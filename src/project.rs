@@ -145,6 +145,16 @@ impl Project {
         written.parse().ok()
     }
 
+    /// Where the baseline is by other budgets of the project; one that the command line names stays.
+    pub(crate) fn baseline_by(&self, budgets: &Budgets) -> PathBuf {
+        let location = Location::named(&self.budgets_path);
+        if self.baseline_path == location.baseline(&self.budgets) {
+            location.baseline(budgets)
+        } else {
+            self.baseline_path.clone()
+        }
+    }
+
     /// The interpreter, and why it was taken.
     pub(crate) fn chosen(&self) -> &Chosen {
         &self.python.chosen

@@ -234,6 +234,49 @@ impl Repository {
         Ok(self.paths_of(&self.git.answer(&[&words[..], &[below]].concat())?))
     }
 
+    /// All files that a commit has below a folder of the working tree, by their paths there; none where it has no such folder.
+    ///
+    /// # Errors
+    /// [`GitError::Failed`] where git does not answer.
+    pub fn all_files_at(&self, commit: &Commit, folder: &Path) -> Result<Vec<PathBuf>, GitError> {
+        let Ok(inside) = folder.strip_prefix(&self.root) else {
+            return Ok(Vec::new());
+        };
+        let words = [
+            "--literal-pathspecs",
+            "ls-tree",
+            "-r",
+            "-z",
+            "--name-only",
+            commit.as_str(),
+            "--",
+        ];
+        let words = words.map(OsString::from);
+        // Without a path it is all that there is.
+        let below = (!inside.as_os_str().is_empty()).then(|| inside.as_os_str().to_owned());
+        let words: Vec<OsString> = words.into_iter().chain(below).collect();
+        Ok(self.paths_of(&self.git.answer(&words)?))
+    }
+
+    /// True where a file of the working tree is as a commit has it; also where neither has it.
+    ///
+    /// # Errors
+    /// Where git cannot be run.
+    pub fn is_as_at(&self, commit: &Commit, file: &Path) -> Result<bool, GitError> {
+        let words = [
+            "--literal-pathspecs",
+            "--no-optional-locks",
+            "diff",
+            "--quiet",
+            "--no-ext-diff",
+            commit.as_str(),
+            "--",
+        ];
+        let words = words.iter().map(OsString::from).chain([file.as_os_str().to_owned()]);
+        let answer = self.git.question(&words.collect::<Vec<_>>())?;
+        Ok(answer.is_some())
+    }
+
     /// The files of the working tree that are not as a commit has them, and those that git does not know, by their paths there.
     ///
     /// # Errors

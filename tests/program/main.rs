@@ -10,6 +10,7 @@
 
 mod against;
 mod allow;
+mod amended;
 mod anchor;
 mod asked;
 mod base_python;

@@ -4,6 +4,7 @@
 //!
 //! This part is pure: [`Baseline::parse`] and [`Baseline::render`] turn bytes into values and back. `store` has the file.
 
+mod amended;
 mod anchor;
 mod anchoring;
 mod benchmarks;
@@ -16,6 +17,7 @@ mod error;
 mod format;
 mod hash_text;
 mod layout;
+mod lines;
 mod moved;
 mod names;
 mod own_times;
@@ -32,12 +34,14 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use amended::Amended;
 pub use anchor::{Anchor, AnchorNumbers};
 pub use anchoring::MovedAnchor;
 pub use benchmarks::{RecordedBenchmark, RecordedBenchmarks, RecordedBenchmarksError};
 pub use changes::{BaselineChanges, OriginChange, TargetChange, TargetSummary};
 pub use comparability::{Aspect, COUNTER_VARIABLE, Circumstances, Comparability, Difference};
 pub use error::{MergeError, ParseError};
+pub use lines::EntryLines;
 pub use part::{BaselinePart, JoinError, PartError, join as join_parts};
 pub use ratchet::Ratchet;
 pub use recorded::{Entry, Recorded, RecordedInterpreter, RecordedSpeed, Recorder, StoredSample};

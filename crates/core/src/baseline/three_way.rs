@@ -231,7 +231,8 @@ impl<'a> Held<'a> {
     }
 }
 
-fn absolute(recorded: &Recorded, entry: &Entry) -> Recorded {
+/// A target with all that its entry says of it.
+pub(super) fn absolute(recorded: &Recorded, entry: &Entry) -> Recorded {
     let mut absolute = recorded.clone();
     absolute.recorder.get_or_insert_with(|| entry.recorder());
     if !recorded.samples.is_empty() {

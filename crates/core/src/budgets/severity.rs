@@ -24,7 +24,7 @@ pub enum Weight {
 pub type Severities = BTreeMap<Code, Cited<Weight>>;
 
 /// The codes that have a key, which is called as they are.
-const KEYS: [(Code, Key<Choice<Weight>>); 23] = [
+const KEYS: [(Code, Key<Choice<Weight>>); 24] = [
     (Code::OverTime, keys::OVER_TIME),
     (Code::OverTotalTime, keys::OVER_TOTAL_TIME),
     (Code::OverMemory, keys::OVER_MEMORY),
@@ -34,6 +34,7 @@ const KEYS: [(Code, Key<Choice<Weight>>); 23] = [
     (Code::MemoryRegression, keys::MEMORY_REGRESSION),
     (Code::Drift, keys::DRIFT),
     (Code::Slowdown, keys::SLOWDOWN),
+    (Code::UnfoundedEntry, keys::UNFOUNDED_ENTRY),
     (Code::Unstable, keys::UNSTABLE),
     (Code::Forbidden, keys::FORBIDDEN),
     (Code::ForbiddenEffect, keys::FORBIDDEN_EFFECT),

@@ -132,6 +132,7 @@ pub(super) fn context() -> Context<'static> {
         today: Date::constant(2026, 6, 1),
         strict: false,
         changed_files: None,
+        amended: None,
         of_no_target: &[],
     }
 }

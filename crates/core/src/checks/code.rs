@@ -26,6 +26,8 @@ pub enum Code {
     Drift,
     /// Modules that did not change became slower: an import hook, a larger heap, another interpreter.
     Slowdown,
+    /// The change wrote an entry of the baseline that cannot be of the code that it names.
+    UnfoundedEntry,
     /// The interpreter's own start loads other modules than when the baseline was recorded.
     StartChanged,
     /// The import raised.
@@ -80,7 +82,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order in which findings of one target are read.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::OverTime,
         Self::OverMemory,
         Self::OverModules,
@@ -90,6 +92,7 @@ impl Code {
         Self::Regression,
         Self::Drift,
         Self::Slowdown,
+        Self::UnfoundedEntry,
         Self::StartChanged,
         Self::ImportFailed,
         Self::MissingDependency,
@@ -170,6 +173,7 @@ impl Code {
             Self::Regression => "regression",
             Self::Drift => "drift",
             Self::Slowdown => "slowdown",
+            Self::UnfoundedEntry => "unfounded-entry",
             Self::StartChanged => "start-changed",
             Self::ImportFailed => "import-failed",
             Self::MissingDependency => "missing-dependency",

@@ -23,6 +23,7 @@ use super::regression::Regression;
 use super::run_context::BaselineRemark;
 use super::slowdown::Slowdown;
 use super::start_up::OtherStart;
+use super::unfounded::UnfoundedEntry;
 use super::unmeasured::Unmeasured;
 use super::variation::Unstable;
 use super::warnings::WarningRaised;
@@ -51,6 +52,8 @@ pub enum FindingKind {
     Drift(Drift),
     /// `max-regression`, of what did not change.
     Slowdown(Slowdown),
+    /// About what the change under test wrote into the baseline.
+    Unfounded(UnfoundedEntry),
     /// About the interpreter's own start.
     Start(OtherStart),
     /// `max-variation`.
@@ -90,6 +93,7 @@ impl FindingKind {
             Self::Regression(regression) => regression.code(),
             Self::Drift(drift) => drift.code(),
             Self::Slowdown(_) => Code::Slowdown,
+            Self::Unfounded(_) => Code::UnfoundedEntry,
             Self::Start(_) => Code::StartChanged,
             Self::Variation(unstable) => unstable.code(),
             Self::Modules(modules) => modules.code(),

@@ -39,6 +39,7 @@ mod slowdown;
 mod start_up;
 #[cfg(test)]
 mod tests;
+mod unfounded;
 mod unmeasured;
 mod variation;
 mod warnings;
@@ -62,7 +63,9 @@ pub use figures::Figures;
 pub use finding::{Finding, FindingKind, Verdict};
 pub use forbid::ForbiddenModule;
 pub use heavy::HeavyModule;
-pub use loosened::{AsItWas, ByChange, Limited, Loosening, LooseningKind, by_allowances, by_budgets};
+pub use loosened::{
+    AsItWas, ByChange, Limited, Loosening, LooseningKind, TwoBaselines, by_allowances, by_baseline, by_budgets,
+};
 pub use memory::OverMemory;
 pub use memory_regression::MemoryRegression;
 pub use modules::TooManyModules;
@@ -75,6 +78,7 @@ pub use regression::{Certainty, INSTRUCTIONS_FLOOR, Regression, rule_on_counts};
 pub use run_context::{BaselineRemark, Compared, ComparedUnder, Context};
 pub use slowdown::Slowdown;
 pub use start_up::{OtherStart, StartChange};
+pub use unfounded::{AmendedBaseline, UnfoundedEntry};
 pub use unmeasured::Unmeasured;
 pub use variation::Unstable;
 pub use warnings::WarningRaised;
@@ -83,7 +87,7 @@ pub use warnings::WarningRaised;
 type Rule = fn(&Case<'_>, &Context<'_>) -> Vec<Finding>;
 
 /// Every rule. Each decides by itself; the order in which findings are read is that of `report::order`.
-const RULES: [Rule; 16] = [
+const RULES: [Rule; 17] = [
     unmeasured::check,
     ceiling::check,
     memory::check,
@@ -91,6 +95,7 @@ const RULES: [Rule; 16] = [
     regression::check,
     drift::check,
     slowdown::check,
+    unfounded::check,
     variation::check,
     modules::check,
     forbid::check,

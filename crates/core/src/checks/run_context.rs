@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::new_target::FirstCost;
 use super::places::Places;
-use super::{Asked, Case, Code, Finding, FindingKind, Severity, StartChange};
+use super::{AmendedBaseline, Asked, Case, Code, Finding, FindingKind, Severity, StartChange};
 use crate::baseline::Difference;
 use crate::budgets::{Allowance, Cited, Inconclusive};
 use crate::explain::InterpreterChange;
@@ -48,6 +48,8 @@ pub struct Context<'a> {
     /// The files that the change under test touches, as the project names them; `None` where that is not known, and then whatever is
     /// different counts as its own.
     pub changed_files: Option<&'a BTreeSet<String>>,
+    /// What the change under test did to the baseline, where that is known.
+    pub amended: Option<&'a AmendedBaseline>,
     /// Allowances of targets that no budget has.
     pub of_no_target: &'a [Allowance],
 }

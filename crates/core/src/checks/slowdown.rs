@@ -3,7 +3,7 @@
 
 use super::distributions::changed_since;
 use super::regression::{Certainty, Regression};
-use super::{Case, Context, Finding, FindingKind, Open, Severity};
+use super::{Case, Context, Finding, FindingKind, Open, Severity, unfounded};
 use crate::explain::{Cause, CauseKind};
 use crate::sampling::{Decision, Ruling};
 use crate::stats::{Comparison, ComparisonKind};
@@ -16,6 +16,9 @@ pub struct Slowdown {
 }
 
 pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
+    if unfounded::speaks_of_the_entry(case, context) {
+        return Vec::new();
+    }
     let slowdown = case.answers.slowdown.as_ref().filter(|_| case.estimate.is_some());
     let found = slowdown.and_then(|ruling| match ruling.decision {
         Decision::Fail => Some(finding(case, ruling, Severity::Error, context)),

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use crate::baseline::{COUNTER_VARIABLE, Circumstances};
 use crate::budgets::{Allowance, Budgets, Engine, Target};
 use crate::checks;
-use crate::checks::{Asked, Case, Compared, Context, OrderTried, Places, by_allowances};
+use crate::checks::{AmendedBaseline, Asked, Case, Compared, Context, OrderTried, Places, by_allowances};
 use crate::observed::{Environment, Machine, Measure, MeasureError, TargetObservation};
 use crate::report;
 use crate::report::{Picture, Report, ReportEnvironment, RunSummary, TargetReport, order};
@@ -23,10 +23,11 @@ use super::observe::Side;
 use super::orders::Orders;
 use super::pictures::{self, Drawn};
 use super::ratchet;
+use super::reuse::{Reuse, ReuseOfTargets};
 use super::sample::{self, Job, Samples};
 use super::sides::{Observed, observe_both, unless_stopped};
 use super::speed::RunSpeed;
-use super::target_state::{Reuse, TargetState};
+use super::target_state::TargetState;
 use super::uses;
 use super::{Deadline, SamplingSettings, ShowProgress};
 
@@ -64,6 +65,18 @@ pub struct Check<'a> {
     pub today: Date,
     /// What is accepted beyond the limits of these targets, which have it already, and of others.
     pub allowances: Allowances<'a>,
+    /// What the change under test did to the baseline, where that is known.
+    pub amended: Option<&'a AmendedBaseline>,
+}
+
+impl Check<'_> {
+    /// How far equal code is taken for equal cost in each target.
+    pub(super) fn reuse_of_targets(&self) -> ReuseOfTargets<'_> {
+        ReuseOfTargets {
+            usual: self.reuse,
+            amended: self.amended,
+        }
+    }
 }
 
 /// What is accepted beyond limits.
@@ -115,6 +128,7 @@ pub fn check(
         today: check.today,
         strict: check.allowances.strict,
         changed_files: check.allowances.changed_files,
+        amended: check.amended,
         of_no_target: check.allowances.of_no_target,
     };
     let shown_at_ms = check.budgets.measure.machine_speed_ms.as_ref().map(|cited| cited.value);
@@ -281,13 +295,14 @@ fn measure<'a>(
         progress,
     )?;
     let deadline = unless_stopped(deadline, stopped_by);
+    let reuse = check.reuse_of_targets();
     let mut states: Vec<TargetState> = targets
         .iter()
         .zip(&head.observations)
         .enumerate()
         .map(|(position, (target, observed))| {
             let base = base.as_ref().map(|side| &side.observations[position]);
-            TargetState::of(target, observed, compare_with, base, (check.reuse, speed))
+            TargetState::of(target, observed, compare_with, base, (reuse.of(target), speed))
         })
         .collect();
     for state in &mut states {

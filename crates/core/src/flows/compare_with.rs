@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::baseline::{Baseline, Circumstances, Comparability, Difference, Entry};
+use crate::baseline::{Baseline, Circumstances, Comparability, Difference, Entry, EntryLines};
 use crate::budgets::{BudgetLine, Engine, Target};
 use crate::checks::{Compared, StartChange};
 use crate::explain::InterpreterChange;
-use crate::observed::{DistributionChange, Interpreter, Measure, MeasureError, ModuleTable, TargetObservation};
+use crate::observed::{
+    DistributionChange, EnvironmentKey, Interpreter, Measure, MeasureError, ModuleTable, TargetObservation,
+};
 use crate::report::{BaselineSummary, RecordedFrom};
 
 use super::{ratchet, start_up};
@@ -61,14 +63,14 @@ pub(super) struct StoredEntry {
     /// What keeps anchors from being compared with now, by their targets; those that compare are not here.
     pub(super) foreign_anchors: BTreeMap<String, Vec<Difference>>,
     /// Where limits that tightened by themselves stand.
-    ratchet_lines: BTreeMap<(String, String), usize>,
+    lines: EntryLines,
     path: String,
 }
 
 impl StoredEntry {
     /// The line of a limit that tightened by itself, with its value as it is written.
     pub(super) fn line_of_ratchet(&self, target: &str, key: &str, written: &str) -> BudgetLine {
-        let line = self.ratchet_lines.get(&(target.to_owned(), key.to_owned())).copied();
+        let line = self.lines.of_limit(target, key);
         ratchet::citation(&self.path, line, target, key, written)
     }
 }
@@ -88,7 +90,7 @@ impl<'a> CompareWith<'a> {
                 path,
             } => {
                 let key = now.environment.interpreter.key();
-                let ratchet_lines = ratchet::lines_of(&baseline, &key);
+                let lines = lines_of_limits(&baseline, &key);
                 let Some(entry) = baseline.environments.remove(&key) else {
                     let known = baseline.environments.keys().map(ToString::to_string).collect();
                     return Self::Nothing(Compared::NoEntry { path, known });
@@ -100,7 +102,7 @@ impl<'a> CompareWith<'a> {
                     comparability,
                     start: None,
                     foreign_anchors,
-                    ratchet_lines,
+                    lines,
                     path,
                 }))
             }
@@ -232,6 +234,16 @@ impl<'a> CompareWith<'a> {
             },
             Self::Nothing(compared) => compared.clone(),
         }
+    }
+}
+
+/// Where limits that tightened by themselves stand; without any, the text is not laid out.
+fn lines_of_limits(baseline: &Baseline, key: &EnvironmentKey) -> EntryLines {
+    let mut targets = baseline.entry(key).into_iter().flat_map(|entry| entry.targets.values());
+    if targets.any(|recorded| recorded.ratchet.is_some()) {
+        baseline.lines_of(key)
+    } else {
+        EntryLines::default()
     }
 }
 

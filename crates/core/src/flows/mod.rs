@@ -22,6 +22,7 @@ mod pictures;
 mod ratchet;
 mod record;
 mod recording;
+mod reuse;
 mod sample;
 mod side_by_side;
 mod sides;
@@ -49,9 +50,9 @@ pub use init::{narrow, survey};
 pub use lines::SourceFiles;
 pub use record::{Record, RecordError, record};
 pub use recording::{NotRecorded, Recording};
+pub use reuse::Reuse;
 pub use sample::SamplingSettings;
 pub use side_by_side::Width;
-pub use target_state::Reuse;
 
 use crate::budgets::{Target, Workload};
 use crate::observed::{Clock, ImportRequest};

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::baseline::{Baseline, Entry, Ratchet, Recorded};
+use crate::baseline::{Entry, Ratchet, Recorded};
 use crate::budgets::{BudgetLine, Cited, RatchetOf, Target};
 use crate::checks::{Asked, Code};
-use crate::observed::{EnvironmentKey, Installed, Origin};
+use crate::observed::{Installed, Origin};
 use crate::sampling::{Decision, ErrorBudget, OtherSide, Question, Rules, decide_fixed};
 
 use super::compare_with::StoredEntry;
@@ -158,43 +158,6 @@ fn hold(target: &mut Target, ratchet: &Ratchet, times: Option<f64>, stored: &Sto
             });
         }
     }
-}
-
-/// Where the limits that tightened by themselves stand in the baseline's text, by target and key. They stand there as
-/// [`Baseline::render`] lays them out.
-pub(super) fn lines_of(baseline: &Baseline, key: &EnvironmentKey) -> BTreeMap<(String, String), usize> {
-    let entry = baseline.entry(key);
-    let mut targets = entry.into_iter().flat_map(|entry| &entry.targets);
-    if targets.all(|(_, recorded)| recorded.ratchet.is_none()) {
-        return BTreeMap::new();
-    }
-    let names: BTreeMap<String, &String> = entry
-        .into_iter()
-        .flat_map(|entry| entry.targets.keys())
-        .map(|name| (opening(name), name))
-        .collect();
-    let environment = opening(&key.to_string());
-    let (mut lines, mut in_entry, mut target, mut in_ratchet) = (BTreeMap::new(), false, None, false);
-    for (number, line) in (1..).zip(baseline.render().lines()) {
-        let line = line.trim();
-        in_entry |= line == environment;
-        if let Some(name) = names.get(line).filter(|_| in_entry) {
-            (target, in_ratchet) = (Some((*name).clone()), false);
-        } else if line == "\"ratchet\": {" {
-            in_ratchet = true;
-        } else if line.starts_with('}') {
-            in_ratchet = false;
-        } else if let (true, Some(target), Some((field, _))) = (in_ratchet, &target, line.split_once(':')) {
-            lines
-                .entry((target.clone(), field.trim_matches('"').to_owned()))
-                .or_insert(number);
-        }
-    }
-    lines
-}
-
-fn opening(name: &str) -> String {
-    format!("{}: {{", serde_json::Value::from(name))
 }
 
 /// The line that asks for a limit which tightened by itself.

@@ -1,6 +1,6 @@
 //! The untimed look of a check at both sides of the comparison: every target in the head, and in the base where there is one.
 
-use crate::budgets::Target;
+use crate::budgets::{ReuseBy, Target};
 use crate::checks::Context;
 use crate::observed::{ClosureChange, Measure, MeasureError, TargetObservation};
 
@@ -42,9 +42,9 @@ pub(super) fn observe_both<'a>(
     progress: &mut dyn ShowProgress,
 ) -> Result<Observed<'a>, MeasureError> {
     let targets = check.targets;
-    let reuse = check.reuse;
+    let reuse = check.reuse_of_targets();
     let glance = |target: &Target, observed: &TargetObservation| {
-        glance_at(target, observed, compare_with, context, (reuse, speed))
+        glance_at(target, observed, compare_with, context, (reuse.of(target), speed))
     };
     let peak_bytes = compare_with.stored().map_or(0, |stored| stored.entry.peak_bytes());
     // Where no samples are taken, a light look would spare nobody a full one: what is unchanged by its files gets none.
@@ -52,11 +52,14 @@ pub(super) fn observe_both<'a>(
     let observer = Observer {
         measure: head,
         settles: may_settle.map(|_| &glance as &Settles<'_>),
-        is_open: Some(&|target| unchanged::is_open(head, target, compare_with)),
+        is_open: Some(&|target| {
+            // What is timed anyway gets a full look at once.
+            reuse.of(target).by == ReuseBy::Never || unchanged::is_open(head, target, compare_with)
+        }),
         width: check.sampling.width.for_peak(peak_bytes),
         deadline: Some(deadline),
     };
-    let known = unchanged::observations(head, targets, compare_with, context, (check.reuse, speed));
+    let known = unchanged::observations(head, check, compare_with, context, speed);
     let (observed, stopped_by) = observer.observe_until_stopped(targets, known, progress)?;
     let deadline = unless_stopped(deadline, stopped_by);
     let of_base = observe_base(compare_with, check, (&observed, counted, deadline), progress)?;

@@ -17,28 +17,13 @@ use crate::stats::{MachineSpeed, estimate};
 use super::anchored::Anchored;
 use super::compare_with::{CompareWith, StoredEntry};
 use super::observe::Glanced;
+use super::reuse::Reuse;
 use super::sample::Taken;
 use super::speed::RunSpeed;
 use super::start_up::without;
 
 /// More tests than a run asks.
 const TESTS_AT_MOST: usize = 1_000;
-
-/// How far a check goes in taking equal code for equal cost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Reuse {
-    /// What has to show that the code of a target is the baseline's.
-    pub by: ReuseBy,
-    /// Let the times alone decide, even where closures prove that the code is the same.
-    pub times_alone: bool,
-}
-
-impl Reuse {
-    /// True where files may show that a target is the same.
-    pub(super) fn is_by_files(self) -> bool {
-        self.by == ReuseBy::Files && !self.times_alone
-    }
-}
 
 /// The state of one target.
 #[derive(Debug)]

@@ -6,10 +6,11 @@ use crate::budgets::{Target, Workload};
 use crate::checks::Context;
 use crate::observed::{Effect, Input, KnownImport, Measure, Observation, TargetObservation};
 
+use super::check::Check;
 use super::compare_with::{CompareWith, StoredEntry};
 use super::observe::{Glanced, Side};
 use super::speed::RunSpeed;
-use super::target_state::{Reuse, circles_matter, glance_at, is_import};
+use super::target_state::{circles_matter, glance_at, is_import};
 
 /// True where the files show that the import of a target is the recorded one. Only where the interpreter is the same build, with the
 /// same settings, and does the same at its start, does that mean that it would do the same.
@@ -32,21 +33,26 @@ pub(super) fn is_as_recorded(measure: &dyn Measure, recorded: &Recorded, imports
 /// be seen. All are `None` where one import has to show it.
 pub(super) fn observations(
     measure: &dyn Measure,
-    targets: &[Target],
+    check: &Check<'_>,
     compare_with: &CompareWith<'_>,
     context: &Context<'_>,
-    (reuse, speed): (Reuse, &RunSpeed),
+    speed: &RunSpeed,
 ) -> Vec<Option<TargetObservation>> {
     let stored = compare_with.stored();
-    let stored = stored.filter(|stored| reuse.is_by_files() && starts_alike(stored));
+    let stored = stored.filter(|stored| check.reuse.is_by_files() && starts_alike(stored));
     let observation = |target: &Target| {
-        let recorded = stored?.entry.targets.get(&target.name)?;
+        let reuse = check.reuse_of_targets().of(target);
+        let recorded = stored
+            .filter(|_| reuse.is_by_files())?
+            .entry
+            .targets
+            .get(&target.name)?;
         let observed = as_recorded(recorded);
         let settles = || glance_at(target, &observed, compare_with, context, (reuse, speed)) == Glanced::Settled;
         let enough = says_enough(target, recorded) && settles() && holds(measure, target, recorded);
         enough.then_some(observed)
     };
-    targets.iter().map(observation).collect()
+    check.targets.iter().map(observation).collect()
 }
 
 /// True where no light look will settle a target: nothing is recorded of it, or the files show that it is other code by now.

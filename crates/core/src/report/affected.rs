@@ -223,6 +223,7 @@ fn verb(finding: &Finding) -> Option<&'static str> {
         Code::MemoryRegression => "add more memory",
         Code::Regression => "are slower",
         Code::Slowdown => "are slower though their code is the same",
+        Code::UnfoundedEntry => "have entries in the baseline that are not of their code",
         Code::Inconclusive => "are not decided",
         Code::Unstable => "vary too much",
         Code::NoBaseline if finding.severity == Severity::Note => "are new, and were held against their ceilings alone",

@@ -66,6 +66,15 @@ fn what(loosening: &Loosening) -> String {
         LooseningKind::LimitRaised => instead(),
         LooseningKind::LimitRemoved => format!("{rule} was {from}, and is not there any more"),
         LooseningKind::RuleOff => instead(),
+        LooseningKind::RecordedAgain => format!(
+            "is recorded again: {from} → {}",
+            loosening.to.as_deref().unwrap_or_default()
+        ),
+        LooseningKind::EntryRemoved => "is not in the baseline any more".to_owned(),
+        LooseningKind::AnchorMoved => format!(
+            "is anchored anew: {from} → {}",
+            loosening.to.as_deref().unwrap_or("nothing")
+        ),
         LooseningKind::TargetLeftOut => "is no target any more".to_owned(),
         LooseningKind::Allowance => {
             let to = loosening.to.as_deref().unwrap_or_default();

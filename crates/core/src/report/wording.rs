@@ -20,6 +20,7 @@ pub(super) mod rules;
 mod start_up;
 #[cfg(test)]
 mod tests;
+mod unfounded;
 
 pub use advice::short_failure;
 pub(super) use advice::{hindrances, reason, remedy, together};
@@ -88,6 +89,7 @@ impl Words {
             }
             FindingKind::Drift(drift) => changes::drift(drift, &found.target),
             FindingKind::Slowdown(slower) => changes::slowdown(slower, found),
+            FindingKind::Unfounded(entry) => unfounded::entry(entry, &found.target),
             FindingKind::Start(start) => start_up::other_start(start, &found.causes),
             FindingKind::Variation(unstable) => Self::saying(changes::varies(*unstable)),
             FindingKind::Modules(modules) => Self::saying(ceilings::too_many_modules(*modules)),

@@ -504,6 +504,7 @@ fn fails(way: Way, size: Size, levels: [f64; 2], seed: u64) -> bool {
         asked: &Asked::default(),
         today: Date::constant(2026, 6, 1),
         allowances: Allowances::default(),
+        amended: None,
     };
     let report = check(&asked, &new, against, Deadline::new(&Nothing, None), &mut Nothing).expect("it can be measured");
     report.verdict == Verdict::Fail

@@ -199,6 +199,8 @@ keys! {
         DRIFT: Choice<Weight> = "drift", Choice(&WEIGHTS), Value(Weight::Error), ["warn"];
         /// Modules that did not change became slower.
         SLOWDOWN: Choice<Weight> = "slowdown", Choice(&WEIGHTS), Value(Weight::Error), ["warn"];
+        /// The change wrote an entry of the baseline that cannot be of the code that it names.
+        UNFOUNDED_ENTRY: Choice<Weight> = "unfounded-entry", Choice(&WEIGHTS), Value(Weight::Error), ["warn"];
         /// The time of an import spreads more than `max-variation`.
         UNSTABLE: Choice<Weight> = "unstable", Choice(&WEIGHTS), Value(Weight::Error), ["warn"];
         /// A module of `forbid` was loaded.

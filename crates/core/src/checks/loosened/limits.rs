@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ByChange, Loosening, LooseningKind};
+use super::{ByChange, Loosening, LooseningKind, add};
 use crate::budgets::{Amount, BudgetLine, Budgets, Cited, Inconclusive, Limits, Target, TargetKind, Weight};
 use crate::checks::{Code, asked};
 use crate::observed::ModuleIndex;
@@ -60,30 +60,12 @@ pub fn by_budgets(before: Limited<'_>, now: Limited<'_>, index: &dyn ModuleIndex
             }],
         };
         for difference in found {
-            let fresh = difference.of(&target.name);
-            match loosened.iter_mut().find(|known| is_one(known, &fresh)) {
-                Some(known) => known.targets += 1,
-                None => loosened.push(fresh),
-            }
+            add(&mut loosened, difference.of(&target.name));
         }
     }
     loosened.extend(of_severities(before.budgets, now.budgets));
     loosened.extend(of_open_questions(before.budgets, now.budgets));
     loosened
-}
-
-/// True for one line of the budgets that several targets have.
-fn is_one(known: &Loosening, fresh: &Loosening) -> bool {
-    let what = |one: &Loosening| {
-        (
-            one.kind,
-            one.key.clone(),
-            one.from.clone(),
-            one.to.clone(),
-            one.line.clone(),
-        )
-    };
-    what(known) == what(fresh)
 }
 
 /// What is different in one limit of a target.

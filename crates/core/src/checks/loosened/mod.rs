@@ -2,11 +2,13 @@
 //! A report has all of it apart from its findings, so that nobody can loosen a budget unseen.
 
 mod limits;
+mod recorded;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 pub use self::limits::{AsItWas, Limited, by_budgets};
+pub use self::recorded::{TwoBaselines, by_baseline};
 use super::Code;
 use crate::budgets::{Accepted, Allowance, BudgetLine, Target, Term};
 
@@ -24,6 +26,12 @@ pub enum LooseningKind {
     RuleOff,
     /// A module is no target any more.
     TargetLeftOut,
+    /// The baseline has larger numbers of a target than before.
+    RecordedAgain,
+    /// The baseline does not have a target any more, so that nothing of it can be a regression.
+    EntryRemoved,
+    /// What drift is measured from was moved.
+    AnchorMoved,
 }
 
 /// What the change under test did.
@@ -107,6 +115,16 @@ impl Loosening {
         }
     }
 
+    /// True for the same of another target.
+    fn is_same_of_another(&self, other: &Self) -> bool {
+        let without_target = |one: &Self| Self {
+            target: String::new(),
+            targets: 0,
+            ..one.clone()
+        };
+        without_target(self) == without_target(other)
+    }
+
     /// What an allowance of a target raises; `None` where it raises nothing.
     pub fn of_allowance(accepted: &Accepted, earlier: Option<&[Allowance]>, today: Date) -> Option<Self> {
         accepted.raised.as_ref()?;
@@ -127,6 +145,14 @@ impl Loosening {
             line: Some(allowance.line.clone()),
             ..Self::of_kind(LooseningKind::Allowance)
         })
+    }
+}
+
+/// Adds one to others. What is the same of several targets is one loosening.
+fn add(loosened: &mut Vec<Loosening>, fresh: Loosening) {
+    match loosened.iter_mut().find(|known| known.is_same_of_another(&fresh)) {
+        Some(known) => known.targets += 1,
+        None => loosened.push(fresh),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Whole checks, recordings, explanations and examinations against a scripted interpreter: what comes of them, and what was asked
 //! meanwhile. No process is started and no clock is read, so each takes milliseconds.
 
+mod amended;
 mod asked;
 mod check;
 mod classify;

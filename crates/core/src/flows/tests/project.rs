@@ -10,7 +10,7 @@ use super::figures::assert_figures_agree;
 use super::scripted::{ROOT, Scripted, Unseen};
 use crate::baseline::{Anchor, Baseline};
 use crate::budgets::{self, Budgets, FileKind, ReuseBy, Target};
-use crate::checks::{Asked, Code, Places};
+use crate::checks::{AmendedBaseline, Asked, Code, Places};
 use crate::flows::{
     Against, Allowances, Check, Deadline, Record, RecordError, Recording, Reuse, SamplingSettings, Width, check, record,
 };
@@ -27,6 +27,8 @@ pub(super) struct Options {
     /// How many imports may run at once; one where it is not said.
     pub(super) jobs: Option<usize>,
     pub(super) asked: Asked,
+    /// What the change under test did to the baseline, where that is known.
+    pub(super) amended: Option<AmendedBaseline>,
     /// The day; one of June where it is not said.
     pub(super) today: Option<Date>,
 }
@@ -131,6 +133,7 @@ impl Project {
             asked: &options.asked,
             today: options.today.unwrap_or(Date::constant(2026, 6, 1)),
             allowances: Allowances::default(),
+            amended: options.amended.as_ref(),
         };
         let report = check(&asked, head, against, deadline, &mut Unseen).expect("it can be measured");
         assert_figures_agree(&report);

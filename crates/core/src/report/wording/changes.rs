@@ -128,7 +128,7 @@ pub(super) fn slowdown(slowdown: &Slowdown, found: &checks::Finding) -> Words {
 }
 
 /// `+312 ms (+31.2%, from 1.00 s)`.
-fn change(comparison: &Comparison) -> String {
+pub(super) fn change(comparison: &Comparison) -> String {
     let share = numbers::percent_change(comparison.change * 100.0);
     if comparison.kind == ComparisonKind::Instructions {
         return format!("{share} more instructions");

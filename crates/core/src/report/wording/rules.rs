@@ -67,6 +67,10 @@ fn meaning(code: Code) -> (&'static str, &'static str) {
             "Import is slower though its code is the same",
             "Modules that did not change became slower: stale or missing bytecode, a wait, an import hook, a larger heap.",
         ),
+        Code::UnfoundedEntry => (
+            "Entry of the baseline is not of its code",
+            "The change wrote an entry of the baseline that cannot have been recorded from the code that it names.",
+        ),
         Code::StartChanged => (
             "Start of the interpreter changed",
             "A .pth file or sitecustomize changed what each start of the interpreter loads.",
@@ -176,6 +180,7 @@ fn help(code: Code) -> &'static str {
         Code::Slowdown => {
             "Look at what the message names: bytecode that is not written or not used, a wait, an import hook."
         }
+        Code::UnfoundedEntry => "Record again where the code is, or take the entry back as it was.",
         Code::StartChanged => "Look at the .pth file or at sitecustomize of the environment, or record a new baseline.",
         Code::ImportFailed | Code::Crashed | Code::Exited => "Import the target by itself to see the whole error.",
         Code::MissingDependency => "Install the module, or import it where it is needed.",
