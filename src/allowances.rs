@@ -62,10 +62,18 @@ impl HeldAgainst<'_> {
 
 /// Those of them that are about no target of the budgets.
 pub(crate) fn of_no_target(allowances: &[Allowance], targets: &[Target]) -> Vec<Allowance> {
-    let is_known = |allowance: &&Allowance| targets.iter().any(|target| target.name == allowance.target);
+    let is_known = |allowance: &&Allowance| {
+        allowance.cause().is_some() || targets.iter().any(|target| target.name == allowance.target)
+    };
     allowances
         .iter()
         .filter(|allowance| !is_known(allowance))
         .cloned()
         .collect()
+}
+
+/// Those of them that are about causes.
+pub(crate) fn of_causes(allowances: &[Allowance]) -> Vec<Allowance> {
+    let of_causes = allowances.iter().filter(|allowance| allowance.cause().is_some());
+    of_causes.cloned().collect()
 }

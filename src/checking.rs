@@ -52,6 +52,8 @@ pub(crate) struct Checked {
     pub(crate) targets: Vec<Target>,
     /// What the baseline has of each, where they were held against it.
     pub(crate) recorded: BTreeMap<String, InBaseline>,
+    /// What is accepted of causes.
+    pub(crate) of_causes: Vec<Allowance>,
 }
 
 /// What the project accepted and asked before the change under test.
@@ -164,7 +166,7 @@ impl<'a> Checking<'a> {
         };
         held_against.accept(&mut selection.targets, &accepted);
         let named = |target: &Target| Some((target.name.clone(), held_against.recorded(&target.name)?));
-        let recorded = selection.targets.iter().filter_map(named).collect();
+        let recorded: BTreeMap<String, InBaseline> = selection.targets.iter().filter_map(named).collect();
         let division = Division::of(
             self.shard,
             &project,
@@ -190,6 +192,7 @@ impl<'a> Checking<'a> {
             },
         };
         let of_no_target = allowances::of_no_target(&accepted, &project.targets);
+        let of_causes = allowances::of_causes(&accepted);
         let usage = project.usage(None)?;
         let places = project.places();
         let deadline = Deadline::new(&clock, sampling.time_limit);
@@ -214,6 +217,8 @@ impl<'a> Checking<'a> {
                 today: today::date(),
                 allowances: Allowances {
                     of_no_target: &of_no_target,
+                    of_causes: &of_causes,
+                    recorded: base.is_none().then_some(&recorded),
                     earlier: earlier.allowances.as_deref(),
                     changed_files: earlier.changed_files.as_ref(),
                     strict: self.strict,
@@ -237,6 +242,7 @@ impl<'a> Checking<'a> {
             report,
             targets: selection.targets,
             recorded,
+            of_causes,
             project,
         })
     }

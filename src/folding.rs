@@ -51,7 +51,7 @@ impl Fold {
         let folder = allowances::folder(&project.budgets_path);
         let mut said = String::new();
         for allowance in allowances::read(&folder)? {
-            if !AmountKind::is_relative(allowance.rule) || !recorded.contains(allowance.target.as_str()) {
+            if !AmountKind::is_relative(allowance.rule) || !is_recorded(&allowance, project, recorded) {
                 continue;
             }
             let file = allowance.file();
@@ -72,9 +72,20 @@ impl Fold {
     }
 }
 
+/// True where this run recorded the target, or all targets where something is accepted of a cause.
+fn is_recorded(allowance: &Allowance, project: &Project, recorded: &BTreeSet<&str>) -> bool {
+    match allowance.cause() {
+        Some(_) => project
+            .targets
+            .iter()
+            .all(|target| recorded.contains(target.name.as_str())),
+        None => recorded.contains(allowance.target.as_str()),
+    }
+}
+
 /// True where the baseline has the target in another environment, which this run did not record.
 fn is_of_other_environments(allowance: &Allowance, project: &Project, baseline: Option<&Baseline>) -> bool {
     let environments = baseline.into_iter().flat_map(|baseline| &baseline.environments);
     let mut others = environments.filter(|(key, _)| **key != project.key);
-    others.any(|(_, entry)| entry.targets.contains_key(&allowance.target))
+    others.any(|(_, entry)| allowance.cause().is_some() || entry.targets.contains_key(&allowance.target))
 }

@@ -16,7 +16,8 @@ use importgate_core::flows::rules_to_allow;
     after_long_help = HELP
 )]
 pub struct AllowArguments {
-    /// The target, by its name as reports have it. A pattern or layer:NAME stands for each of its targets that fails.
+    /// The target, by its name as reports have it. A pattern or layer:NAME stands for each of its targets that fails; cause:NAME for a
+    /// module, a distribution or a statement that many of them go back to.
     #[arg(value_name = "TARGET")]
     pub target: String,
     /// The rule whose limit is raised, as reports name it, such as over-time [default: every one that the target fails by].
@@ -63,6 +64,11 @@ It checks that one target as `importgate check` does, and writes a file of a few
 
 Where one cause makes a whole layer slower, `importgate allow layer:web --reason ...` checks its targets in one run and writes a file for \
 each that fails.
+
+Where many targets load one thing that is worth it, accept that: `importgate allow cause:rich --reason ...` checks all targets and writes one \
+file for each rule, with `cause = \"rich\"` in place of `target`. `to` is the most that rich takes in any of them. A cause is a module, a \
+distribution or a statement such as cause:shop/utils.py:7. A target passes where the cause takes no more than that, and what else it \
+takes more keeps within its own limit.
 
 It raises that one limit and switches nothing off: another rule, another target, and more than `to` fail. `to` is what was measured with a \
 little room for noise: 5% of a time, 2% of a memory, none of a count. You may write another value, and such files by hand.

@@ -8,9 +8,9 @@ use crate::exit;
 use crate::outputs;
 use crate::store;
 use crate::today;
-use importgate_core::budgets::{Allowance, Target};
+use importgate_core::budgets::{Allowance, OF_CAUSE, Target};
 use importgate_core::checks::Asked;
-use importgate_core::flows::{Allow, Proposal};
+use importgate_core::flows::{Allow, AllowCause, Proposal};
 use importgate_core::report::allowing;
 
 /// Checks, writes, and returns the exit code.
@@ -20,8 +20,13 @@ pub(super) fn run(arguments: &AllowArguments) -> Result<u8, Error> {
             "--until is a day that is over: nothing would be accepted".to_owned(),
         ));
     }
+    let cause = arguments.target.strip_prefix(OF_CAUSE);
     let checked = Checking {
-        modules: std::slice::from_ref(&arguments.target),
+        modules: if cause.is_some() {
+            &[]
+        } else {
+            std::slice::from_ref(&arguments.target)
+        },
         project: &arguments.project,
         measure: &arguments.measure,
         asked: Asked::default(),
@@ -36,8 +41,12 @@ pub(super) fn run(arguments: &AllowArguments) -> Result<u8, Error> {
     .run()?;
     let mut written = Vec::new();
     let folder = allowances::folder(&checked.project.budgets_path);
-    for (target, Proposal { allowance, finding }) in proposals(arguments, &checked)? {
-        let name = file_of(&allowance, target);
+    let proposals = match cause {
+        Some(name) => of_cause(name, arguments, &checked)?,
+        None => of_targets(arguments, &checked)?,
+    };
+    for (known, Proposal { allowance, finding }) in proposals {
+        let name = file_of(&allowance, known);
         let path = folder.join(&name);
         if !arguments.dry_run {
             store::allowances::write(&folder, &name, &allowance.render())?;
@@ -54,10 +63,10 @@ pub(super) fn run(arguments: &AllowArguments) -> Result<u8, Error> {
 }
 
 /// The file of what is accepted already, else the one that the target and the rule give it.
-fn file_of(allowance: &Allowance, target: &Target) -> String {
-    let known = target.accepted.iter().map(|accepted| &accepted.allowance);
-    let mut known =
-        known.filter(|known| known.rule == allowance.rule && (known.from.is_some() || known.to == allowance.to));
+fn file_of<'a>(allowance: &Allowance, known: impl IntoIterator<Item = &'a Allowance>) -> String {
+    let mut known = known
+        .into_iter()
+        .filter(|known| known.rule == allowance.rule && (known.from.is_some() || known.to == allowance.to));
     let file = known
         .next()
         .and_then(|known| std::path::Path::new(known.file()).file_name()?.to_str());
@@ -66,7 +75,10 @@ fn file_of(allowance: &Allowance, target: &Target) -> String {
 
 /// What to accept of each target that the word means. Of several, those that have nothing to accept are passed over, as long as there
 /// is one that has.
-fn proposals<'a>(arguments: &AllowArguments, checked: &'a Checked) -> Result<Vec<(&'a Target, Proposal)>, Error> {
+fn of_targets<'a>(
+    arguments: &AllowArguments,
+    checked: &'a Checked,
+) -> Result<Vec<(Vec<&'a Allowance>, Proposal)>, Error> {
     let mut all = Vec::new();
     let mut passing = None;
     for target in &checked.targets {
@@ -81,7 +93,7 @@ fn proposals<'a>(arguments: &AllowArguments, checked: &'a Checked) -> Result<Vec
             recorded: checked.recorded.get(&target.name).copied(),
         };
         match allow.proposals(&checked.report) {
-            Ok(proposals) => all.extend(proposals.into_iter().map(|proposal| (target, proposal))),
+            Ok(proposals) => all.extend(proposals.into_iter().map(|proposal| (accepted_of(target), proposal))),
             Err(error) if error.is_pass() => passing = passing.or(Some(error)),
             Err(error) => return Err(Error::Usage(error.to_string())),
         }
@@ -94,4 +106,34 @@ fn proposals<'a>(arguments: &AllowArguments, checked: &'a Checked) -> Result<Vec
         ))),
         _ => Ok(all),
     }
+}
+
+fn accepted_of(target: &Target) -> Vec<&Allowance> {
+    target.accepted.iter().map(|accepted| &accepted.allowance).collect()
+}
+
+/// What to accept of a cause, whatever its targets.
+fn of_cause<'a>(
+    name: &str,
+    arguments: &AllowArguments,
+    checked: &'a Checked,
+) -> Result<Vec<(Vec<&'a Allowance>, Proposal)>, Error> {
+    let known = checked.of_causes.iter().filter(|known| known.cause() == Some(name));
+    let known: Vec<&Allowance> = known.collect();
+    let allow = AllowCause {
+        name,
+        rule: arguments.rule,
+        reason: arguments.reason.clone(),
+        owner: arguments.owner.clone(),
+        until: arguments.until,
+        recorded: &checked.recorded,
+        known: &checked.of_causes,
+    };
+    let proposals = allow
+        .proposals(&checked.report)
+        .map_err(|error| Error::Usage(error.to_string()))?;
+    Ok(proposals
+        .into_iter()
+        .map(|proposal| (known.clone(), proposal))
+        .collect())
 }

@@ -15,16 +15,24 @@ fn computing(ms: u32) -> String {
     )
 }
 
+/// With the baseline in git, too.
+fn with_baseline(project: Project) -> Project {
+    let project = committed(project.recorded());
+    git(&project, &["add", "--force", BASELINE]);
+    commit(&project);
+    project
+}
+
 fn baseline(project: &Project) -> Baseline {
     Baseline::parse(project.read(BASELINE).as_bytes()).expect("a baseline")
 }
 
 #[test]
 fn the_numbers_of_fast_code_under_the_hash_of_slow_code_do_not_pass() {
-    let project = committed(Project::of_module("", "max-time = \"40ms\"\n").recorded());
+    let project = with_baseline(Project::of_module("", "max-time = \"40ms\"\n"));
     let fast = baseline(&project);
     project.write("measured.py", computing(150));
-    project.record(&["--quiet", "--samples", "4"]).expect_code(0);
+    project.record(&["--quiet"]).expect_code(0);
     let mut forged = baseline(&project);
     for (key, entry) in &mut forged.environments {
         let of_fast = &fast.environments[key].targets["measured"];
@@ -53,7 +61,7 @@ fn the_numbers_of_fast_code_under_the_hash_of_slow_code_do_not_pass() {
 
 #[test]
 fn what_the_change_did_to_the_baseline_is_told_with_and_without_a_base() {
-    let project = committed(Project::of_module("", "").recorded());
+    let project = with_baseline(Project::of_module("", ""));
     project.write("measured.py", "import json, csv, argparse\n");
     project.record(&["--quiet"]).expect_code(0);
     for words in [&[][..], &["--against", "HEAD"], &["--baseline-from", "HEAD"]] {
@@ -79,7 +87,7 @@ fn what_the_change_did_to_the_baseline_is_told_with_and_without_a_base() {
 
 #[test]
 fn an_entry_of_code_that_was_taken_back_is_an_error() {
-    let project = committed(Project::of_module("", "").recorded());
+    let project = with_baseline(Project::of_module("", ""));
     project.write("measured.py", "import json\n");
     project.record(&["--quiet"]).expect_code(0);
     project.write("measured.py", "");

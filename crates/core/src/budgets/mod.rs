@@ -43,7 +43,7 @@ use toml::de::DeTable;
 
 pub use self::allowance::{
     Accepted, Allowance, AllowanceFile, Amount, AmountKind, DAYS_OF_WARNING, FOLDER as ALLOWANCES, InBaseline,
-    Relative, Term, accept, can_be_allowed, read as read_allowances,
+    OF_CAUSE, Relative, Term, accept, can_be_allowed, read as read_allowances,
 };
 pub use self::benchmarks::{Bound, Bounded, Statistic, matches_benchmark};
 pub use self::cited::{BudgetLine, Cited, Inconclusive, RatchetOf};

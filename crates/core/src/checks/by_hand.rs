@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use jiff::civil::Date;
 
-use super::{Asked, Case, Compared, Context, Places, TargetStatus};
+use super::{Asked, Case, CauseAllowances, Compared, Context, Places, TargetStatus};
 use crate::budgets::{BudgetLine, Cited, Inconclusive, Limits, Target};
 use crate::observed::{
     BytecodeState, Edge, EnvironmentKey, LoadedModule, ModuleRecord, ModuleTable, Observation, Origin,
@@ -133,6 +133,7 @@ pub(super) fn context() -> Context<'static> {
         strict: false,
         changed_files: None,
         amended: None,
+        causes: CauseAllowances::default(),
         of_no_target: &[],
     }
 }

@@ -12,7 +12,7 @@ use super::places::Places;
 use crate::budgets::{Target, Workload};
 use crate::explain;
 use crate::explain::{Cause, CauseKind, Count, Evidence, Resource, Rest, scale_of_wait, scaled};
-use crate::observed::{ClosureChange, Failure, ModuleTable, Observation};
+use crate::observed::{ClosureChange, Failure, ModuleTable, Observation, Origin};
 use crate::sampling::Answers;
 use crate::stats::Estimate;
 use crate::stats::growth::Growth;
@@ -115,12 +115,36 @@ impl Case<'_> {
     /// Why this target is heavier than it was, and what that leaves of the change.
     pub(super) fn causes_of_change(&self, places: &Places) -> (Vec<Cause>, Rest) {
         let (mut causes, rest) = self.with_evidence(places, explain::causes_of_change);
+        for cause in &mut causes {
+            cause.before_ms = self.before_ms(cause);
+        }
         if self.is_command() {
             causes.retain(|cause| self.is_told_by_one_look(cause));
             // What is not told is not known to be modules: a command does more than import.
             return (causes, Rest::default());
         }
         (causes, rest)
+    }
+
+    /// What a cause took before.
+    fn before_ms(&self, cause: &Cause) -> f64 {
+        let Some(before) = &self.before else {
+            return 0.0;
+        };
+        let is_of = |module: &String| match &cause.kind {
+            CauseKind::NewModules { upgrade: None, .. } => false,
+            CauseKind::NewModules { upgrade: Some(_), .. } | CauseKind::Upgrade(_) => {
+                let origin = self
+                    .closure_before
+                    .and_then(|closure| closure.get(module))
+                    .map(|record| &record.origin);
+                let name = cause.distribution.as_ref().map(|distribution| &distribution.name);
+                matches!((origin, name), (Some(Origin::Distribution { name, .. }), Some(own)) if name == own)
+            }
+            _ => *module == cause.module,
+        };
+        let own = before.own_ns.iter().filter(|(module, _)| is_of(module));
+        own.map(|(_, own_ns)| *own_ns as f64 / 1e6).sum()
     }
 
     /// True for what one look at each side tells of a command's modules: what is new. Of a body that changed it bears out no more than

@@ -103,6 +103,7 @@ mod tests {
             share: None,
             uses: None,
             falls_away: false,
+            before_ms: 0.0,
             part_of: None,
             chain: Vec::new(),
             weight: Weight {

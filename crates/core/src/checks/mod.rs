@@ -44,7 +44,8 @@ mod unmeasured;
 mod variation;
 mod warnings;
 
-pub use allowed::{AllowanceRemark, AllowanceState, Beyond, Touched, Unused};
+pub(crate) use allowed::can_be_allowed_of_causes;
+pub use allowed::{AllowanceRemark, AllowanceState, Beyond, OfCause, Touched, Unused};
 pub use asked::{Asked, CannotLeaveOut, Choice};
 pub use base::BaseUnavailable;
 pub(crate) use benchmarks::is_benchmark;
@@ -75,7 +76,7 @@ pub use orders::{OrderTime, OrderTried, OtherOrders};
 pub use places::Places;
 pub(crate) use places::is_installed;
 pub use regression::{Certainty, INSTRUCTIONS_FLOOR, Regression, rule_on_counts};
-pub use run_context::{BaselineRemark, Compared, ComparedUnder, Context};
+pub use run_context::{BaselineRemark, CauseAllowances, Compared, ComparedUnder, Context};
 pub use slowdown::Slowdown;
 pub use start_up::{OtherStart, StartChange};
 pub use unfounded::{AmendedBaseline, UnfoundedEntry};
@@ -138,6 +139,7 @@ pub fn judge(cases: &[Case<'_>], context: &Context<'_>) -> Judgement {
         verdicts.push(verdict_of(&of_case));
         findings.extend(of_case);
     }
+    findings.extend(allowed::unused_of_causes(cases, &findings, context));
     Judgement {
         verdict: verdict_of(&findings),
         findings,

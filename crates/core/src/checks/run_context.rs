@@ -1,7 +1,7 @@
 //! What holds for the run as a whole, and the remarks about it: no baseline, entries that nobody asks for any more, numbers from
 //! another kind of machine.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -9,7 +9,7 @@ use super::new_target::FirstCost;
 use super::places::Places;
 use super::{AmendedBaseline, Asked, Case, Code, Finding, FindingKind, Severity, StartChange};
 use crate::baseline::Difference;
-use crate::budgets::{Allowance, Cited, Inconclusive};
+use crate::budgets::{Allowance, Cited, InBaseline, Inconclusive};
 use crate::explain::InterpreterChange;
 use crate::observed::{DistributionChange, EnvironmentKey};
 use crate::usage::Usage;
@@ -50,8 +50,31 @@ pub struct Context<'a> {
     pub changed_files: Option<&'a BTreeSet<String>>,
     /// What the change under test did to the baseline, where that is known.
     pub amended: Option<&'a AmendedBaseline>,
+    /// What is accepted of causes, whatever their targets.
+    pub causes: CauseAllowances<'a>,
     /// Allowances of targets that no budget has.
     pub of_no_target: &'a [Allowance],
+}
+
+/// What is accepted of causes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct CauseAllowances<'a> {
+    /// The allowances.
+    pub allowances: &'a [Allowance],
+    /// What the baseline has of each target, where it is held against that.
+    pub recorded: Option<&'a BTreeMap<String, InBaseline>>,
+    /// True where the run has all targets of the budgets.
+    pub is_whole: bool,
+}
+
+impl CauseAllowances<'_> {
+    /// How many milliseconds of the machine that recorded a target are one of those in which it took `before_ms`.
+    pub(super) fn scale(&self, target: &str, before_ms: f64) -> f64 {
+        let recorded_ms = self.recorded.and_then(|recorded| recorded.get(target)?.time_ms);
+        recorded_ms
+            .filter(|_| before_ms > 0.0)
+            .map_or(1.0, |recorded_ms| recorded_ms / before_ms)
+    }
 }
 
 /// What the run was compared with.

@@ -7,7 +7,7 @@ use crate::budgets::{
 };
 use crate::checks::{Code, Severity};
 use crate::observed::Effect;
-use crate::report::{Finding, Report, TargetReport};
+use crate::report::{Finding, Report, TargetReport, first_names};
 
 /// What somebody accepts, and why.
 #[derive(Debug, Clone)]
@@ -64,6 +64,14 @@ pub enum AllowError {
         /// The rule.
         rule: Code,
     },
+    /// Nothing that fails goes back to it.
+    #[error("nothing that fails goes back to {cause}{known}", known = known_causes(.others))]
+    NoCause {
+        /// The cause.
+        cause: String,
+        /// The modules that failures go back to.
+        others: Vec<String>,
+    },
     /// It was not measured.
     #[error("{target} was not measured, so that nobody knows what to accept")]
     NotMeasured {
@@ -85,6 +93,13 @@ fn fails_by(others: &[Code]) -> String {
         ": there is nothing to accept".to_owned()
     } else {
         format!(", but by {}", names.join(", "))
+    }
+}
+
+fn known_causes(others: &[String]) -> String {
+    match others {
+        [] => ": there is nothing to accept".to_owned(),
+        others => format!(", but to {}", first_names(others.iter().map(String::as_str))),
     }
 }
 

@@ -6,9 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use crate::baseline::{COUNTER_VARIABLE, Circumstances};
-use crate::budgets::{Allowance, Budgets, Engine, Target};
+use crate::budgets::{Allowance, Budgets, Engine, InBaseline, Target};
 use crate::checks;
-use crate::checks::{AmendedBaseline, Asked, Case, Compared, Context, OrderTried, Places, by_allowances};
+use crate::checks::{
+    AmendedBaseline, Asked, Case, CauseAllowances, Compared, Context, OrderTried, Places, by_allowances,
+};
 use crate::observed::{Environment, Machine, Measure, MeasureError, TargetObservation};
 use crate::report;
 use crate::report::{Picture, Report, ReportEnvironment, RunSummary, TargetReport, order};
@@ -84,6 +86,10 @@ impl Check<'_> {
 pub struct Allowances<'a> {
     /// Those of targets that no budget has.
     pub of_no_target: &'a [Allowance],
+    /// Those of causes.
+    pub of_causes: &'a [Allowance],
+    /// What the baseline has of each target, where it is held against that.
+    pub recorded: Option<&'a BTreeMap<String, InBaseline>>,
     /// What was accepted before the change under test, where that is known.
     pub earlier: Option<&'a [Allowance]>,
     /// The files that the change under test touches, as the project names them, where that is known.
@@ -129,6 +135,11 @@ pub fn check(
         strict: check.allowances.strict,
         changed_files: check.allowances.changed_files,
         amended: check.amended,
+        causes: CauseAllowances {
+            allowances: check.allowances.of_causes,
+            recorded: check.allowances.recorded,
+            is_whole: check.targets.len() == check.all_targets.len(),
+        },
         of_no_target: check.allowances.of_no_target,
     };
     let shown_at_ms = check.budgets.measure.machine_speed_ms.as_ref().map(|cited| cited.value);
@@ -187,7 +198,8 @@ pub fn check(
     }
     order::sort(&mut findings, &targets);
     let pictures = measured.pictures(check, &cases, &targets);
-    let loosened = by_allowances(check.targets, check.allowances.earlier, check.today);
+    let accepted = (check.targets, check.allowances.of_causes);
+    let loosened = by_allowances(accepted, check.allowances.earlier, check.today);
     let stored = compare_with.stored();
     let machine = speed.machine(&measured.samples.references);
     Ok(Report {

@@ -3,6 +3,7 @@
 //! interpreter and without a clock.
 
 mod allow;
+mod allow_cause;
 mod anchored;
 mod benchmarks;
 mod check;
@@ -39,6 +40,7 @@ mod tests;
 use std::time::Duration;
 
 pub use allow::{Allow, AllowError, Proposal, rules_to_allow};
+pub use allow_cause::AllowCause;
 pub use benchmarks::{BenchmarkCheck, add_benchmarks, report_without_targets};
 pub use check::{Allowances, Check, check};
 pub use classify::{Classify, ClassifyError, classify};

@@ -61,6 +61,9 @@ pub struct CauseTarget {
     pub target: String,
     /// In milliseconds.
     pub time_ms: f64,
+    /// What it took before, in milliseconds, where that is known; 0 of what is new.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub before_ms: f64,
     /// In bytes of resident memory.
     pub memory_bytes: i64,
     /// In modules.
@@ -71,6 +74,11 @@ pub struct CauseTarget {
     /// The step of the cause's chain with which it goes on, counted from zero.
     #[serde(default)]
     pub joins: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_nothing(ms: &f64) -> bool {
+    *ms == 0.0
 }
 
 /// What happened, or what is.
@@ -223,6 +231,7 @@ impl CauseTarget {
         Self {
             target: target.to_owned(),
             time_ms: 0.0,
+            before_ms: 0.0,
             memory_bytes: 0,
             modules: 0,
             chain: Vec::new(),

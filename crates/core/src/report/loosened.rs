@@ -11,32 +11,86 @@ use crate::report::Report;
 /// The heading of the lines.
 pub(super) const TITLE: &str = "Loosened";
 
-/// What all these reports have, each once, what the change did first.
-pub(super) fn of_all<'a>(reports: impl IntoIterator<Item = &'a Report>) -> Vec<&'a Loosening> {
-    let mut all: Vec<&Loosening> = Vec::new();
+/// So many of one kind and one reason are told in lines of their own; more are one line.
+const TOLD_APART: usize = 3;
+
+/// What one line says: one loosening, or many of one reason.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Line<'a> {
+    /// The first of them.
+    first: &'a Loosening,
+    /// The other ones, of other targets.
+    others: Vec<&'a Loosening>,
+}
+
+impl Line<'_> {
+    /// True where the change under test did it.
+    pub(super) fn is_by_change(&self) -> bool {
+        self.first.by_change.is_some()
+    }
+}
+
+/// What all these reports have, each once, what the change did first, and many of one reason together.
+pub(super) fn of_all<'a>(reports: impl IntoIterator<Item = &'a Report>) -> Vec<Line<'a>> {
+    let mut groups: Vec<Vec<&Loosening>> = Vec::new();
     for loosening in reports.into_iter().flat_map(|report| &report.loosened) {
-        if !all.contains(&loosening) {
-            all.push(loosening);
+        match groups.iter_mut().find(|group| is_of_one_reason(group[0], loosening)) {
+            Some(group) if group.contains(&loosening) => {}
+            Some(group) => group.push(loosening),
+            None => groups.push(vec![loosening]),
         }
     }
-    all.sort_by_key(|loosening| Reverse(loosening.by_change.is_some()));
+    let mut all: Vec<Line<'_>> = Vec::new();
+    for group in groups {
+        let together = |group: &[&'a Loosening]| Line {
+            first: group[0],
+            others: group[1..].to_vec(),
+        };
+        match group.len() > TOLD_APART {
+            true => all.push(together(&group)),
+            false => all.extend(group.chunks(1).map(together)),
+        }
+    }
+    all.sort_by_key(|line| Reverse(line.is_by_change()));
     all
 }
 
+/// True for the same of two targets, whatever the amounts are: allowances with one reason, and what a recording did to many.
+fn is_of_one_reason(one: &Loosening, other: &Loosening) -> bool {
+    let what = |one: &Loosening| {
+        (
+            one.kind,
+            one.by_change,
+            one.rule,
+            one.key.clone(),
+            one.reason.clone(),
+            one.ended,
+            one.until.clone(),
+        )
+    };
+    one == other || one.targets == 1 && other.targets == 1 && what(one) == what(other)
+}
+
 /// How many there are, and how many of them are new: `3, 1 of them by this change`.
-pub(super) fn counted(all: &[&Loosening]) -> String {
-    let by_change = all.iter().filter(|loosening| loosening.by_change.is_some()).count() as u64;
-    let number = numbers::count(all.len() as u64);
+pub(super) fn counted(all: &[Line<'_>]) -> String {
+    let number_of = |lines: &mut dyn Iterator<Item = &Line<'_>>| lines.map(|line| 1 + line.others.len() as u64).sum();
+    let by_change: u64 = number_of(&mut all.iter().filter(|line| line.is_by_change()));
+    let all: u64 = number_of(&mut all.iter());
+    let number = numbers::count(all);
     match by_change {
         0 => number,
-        _ if by_change == all.len() as u64 => format!("{number} by this change"),
+        _ if by_change == all => format!("{number} by this change"),
         _ => format!("{number}, {} of them by this change", numbers::count(by_change)),
     }
 }
 
 /// What one of them says: what holds in the place of what, who says so and why. Untrusted.
-pub(super) fn sentence(loosening: &Loosening) -> String {
-    let mut text = what(loosening);
+pub(super) fn sentence(line: &Line<'_>) -> String {
+    let loosening = line.first;
+    let mut text = match line.others.is_empty() {
+        true => what(loosening),
+        false => format!("{}, and more such", what(loosening)),
+    };
     let mut until = |until: String| text.push_str(&until);
     match (&loosening.until, loosening.ended) {
         (Some(day), true) => until(format!(", which ended on {day}")),
@@ -90,17 +144,24 @@ fn what(loosening: &Loosening) -> String {
 }
 
 /// Whom it is about: `shop.cli`, or `shop.cli and 11 more`.
-pub(super) fn subject(loosening: &Loosening) -> String {
-    match loosening.targets {
+pub(super) fn subject(line: &Line<'_>) -> String {
+    let loosening = line.first;
+    match loosening.targets + line.others.len() as u64 {
         0 => "all targets".to_owned(),
         1 => loosening.target.clone(),
         targets => format!("{} and {} more", loosening.target, numbers::count(targets - 1)),
     }
 }
 
-/// Where it stands.
-pub(super) fn place(loosening: &Loosening) -> Option<String> {
-    loosening.line.as_ref().map(|line| line.place())
+/// The target that it is about, where that is one.
+pub(super) fn only_target<'a>(line: &Line<'a>) -> Option<&'a str> {
+    let is_one = line.first.targets == 1 && line.others.is_empty();
+    is_one.then_some(line.first.target.as_str())
+}
+
+/// Where it stands; of many the first.
+pub(super) fn place(line: &Line<'_>) -> Option<String> {
+    line.first.line.as_ref().map(|line| line.place())
 }
 
 /// The section in Markdown, in no more than so many bytes; empty where there is nothing to say.
@@ -111,7 +172,7 @@ pub(super) fn markdown<'a>(reports: impl IntoIterator<Item = &'a Report>, most_b
     }
     let mut text = format!("\n**{TITLE}** ({}):\n\n", counted(&all));
     for (index, loosening) in all.iter().enumerate() {
-        let new = if loosening.by_change.is_some() { "🆕 " } else { "" };
+        let new = if loosening.is_by_change() { "🆕 " } else { "" };
         let place = place(loosening).map_or_else(String::new, |place| format!(" — {}", untrusted::code_span(&place)));
         let line = format!(
             "- {new}{} {}{place}\n",
@@ -214,6 +275,7 @@ mod tests {
         let mut report = report();
         let one = |number: usize| Loosening {
             target: format!("shop.module_{number}"),
+            reason: Some(format!("reason {number}")),
             ..fixture::loosening()
         };
         report.loosened.extend((0..200).map(one));
@@ -222,6 +284,32 @@ mod tests {
             text.len() < 1_100 && text.ends_with(" more, which the JSON report has\n"),
             "{text}"
         );
-        assert_eq!(of_all([&report, &report]).len(), 203);
+        let all = of_all([&report, &report]);
+        assert_eq!(
+            (all.len(), counted(&all).as_str()),
+            (203, "203, 202 of them by this change")
+        );
+    }
+
+    #[test]
+    fn many_of_one_reason_are_one_line() {
+        let mut report = fixture::passing();
+        let of = |number: usize, reason: &str| Loosening {
+            target: format!("shop.module_{number}"),
+            to: Some(format!("{} ms", 14 + number)),
+            reason: Some(reason.to_owned()),
+            ..fixture::loosening()
+        };
+        report.loosened = (0..24).map(|number| of(number, "the new tax tables")).collect();
+        report.loosened.extend((0..3).map(|number| of(number, "another")));
+        let all = of_all([&report]);
+        assert_eq!((all.len(), counted(&all).as_str()), (4, "27 by this change"));
+        assert_eq!(subject(&all[0]), "shop.module_0 and 23 more");
+        assert_eq!(
+            sentence(&all[0]),
+            "over-time now accepts 14 ms in place of 10 ms, and more such until 2027-03-31: the new tax tables (ada)"
+        );
+        let text = markdown([&report], 10_000);
+        assert_eq!(text.matches("the new tax tables").count(), 1, "{text}");
     }
 }

@@ -201,6 +201,7 @@ mod tests {
         let of = |(target, time_ms): &(&str, f64)| CauseTarget {
             target: (*target).to_owned(),
             time_ms: *time_ms,
+            before_ms: 0.0,
             memory_bytes: 0,
             modules: 1,
             chain: Vec::new(),

@@ -334,7 +334,7 @@ fn loosened<'a>(reports: impl IntoIterator<Item = &'a Report>, options: &Options
         (0, 2),
     );
     for one in all.iter().take(most) {
-        let style = if one.by_change.is_some() { CAUTION } else { Style::new() };
+        let style = if one.is_by_change() { CAUTION } else { Style::new() };
         let said = Prose::of(CODE, &untrusted::line(&loosened::subject(one)))
             .plain(": ")
             .styled(style, &untrusted::line(&loosened::sentence(one)));

@@ -43,7 +43,7 @@ pub enum Relative<'a> {
 /// Lays every allowance over the target that it is about, and returns those that are about none of them.
 pub fn accept<'a>(targets: &mut [Target], allowances: &'a [Allowance], relative: &Relative<'_>) -> Vec<&'a Allowance> {
     let mut strangers = Vec::new();
-    for allowance in allowances {
+    for allowance in allowances.iter().filter(|allowance| allowance.cause().is_none()) {
         match targets.iter_mut().find(|target| target.name == allowance.target) {
             Some(target) => {
                 let accepted = raise(target, allowance, relative);

@@ -19,10 +19,13 @@ use crate::checks::Code;
 /// The folder of allowances, beside the budgets file.
 pub const FOLDER: &str = ".importgate/allow";
 
+/// What stands before the name of a cause where a target is named else.
+pub const OF_CAUSE: &str = "cause:";
+
 /// What somebody accepted beyond a limit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Allowance {
-    /// The target.
+    /// The target; `cause:NAME` for what is accepted of a cause, whatever its targets.
     pub target: String,
     /// The rule whose limit is raised.
     pub rule: Code,
@@ -58,6 +61,11 @@ pub enum Term {
 pub const DAYS_OF_WARNING: u16 = 14;
 
 impl Allowance {
+    /// The module, the distribution or the statement of which it is accepted, whatever its targets.
+    pub fn cause(&self) -> Option<&str> {
+        self.target.strip_prefix(OF_CAUSE)
+    }
+
     /// The file, as the user names it.
     pub fn file(&self) -> &str {
         &self.line.file

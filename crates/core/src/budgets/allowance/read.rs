@@ -4,17 +4,17 @@
 use std::collections::BTreeMap;
 use std::ops::{Range, RangeInclusive};
 
-use super::{Allowance, Amount, AmountKind};
+use super::{Allowance, Amount, AmountKind, OF_CAUSE};
 use crate::budgets::diagnostic::{Diagnostics, Mistakes, Source};
 use crate::budgets::keys::declared::{HOUR_MS, MEMORY};
 use crate::budgets::names;
 use crate::budgets::table::Table;
 use crate::budgets::value::{Located, Value};
-use crate::checks::Code;
+use crate::checks::{Code, can_be_allowed_of_causes};
 use crate::observed::Effect;
 
 /// The keys of a file, in the order in which they are written.
-const KEYS: [&str; 7] = ["target", "rule", "from", "to", "reason", "owner", "until"];
+const KEYS: [&str; 8] = ["target", "cause", "rule", "from", "to", "reason", "owner", "until"];
 /// Nothing can be waived by a number that no import reaches.
 const COUNTS: RangeInclusive<u64> = 0..=1_000_000_000_000_000;
 /// A spread above tenfold would allow everything.
@@ -100,14 +100,25 @@ fn accepted(name: &str) -> String {
 /// The allowance, and the place of its target; `None` where something of it is missing or is wrong, which is reported then.
 fn parts(table: &mut Table<'_>, mistakes: &Mistakes<'_>) -> Option<(Allowance, Range<usize>)> {
     let values = KEYS.map(|key| table.take(key));
-    let [target, rule, from, to, reason, owner, until] = &values;
-    let target_text = required(table, target, "target", "\"shop.cli\"").and_then(short_text);
+    let [target, cause, rule, from, to, reason, owner, until] = &values;
+    let subject = match cause {
+        Some(cause) => of_cause(cause, target.as_ref()),
+        None => required(table, target, "target", "\"shop.cli\"").and_then(short_text),
+    };
     let rule = required(table, rule, "rule", "\"over-time\"").and_then(|value| rule_of(value, mistakes));
     let reason = required(table, reason, "reason", "\"why it is accepted\"").and_then(short_text);
     let owner = owner.as_ref().map(|owner| short_text(owner));
     let until = until.as_ref().map(Value::date);
     let to = required(table, to, "to", "\"14ms\"");
     let kind = AmountKind::of(rule?)?;
+    if let (Some(cause), Some(rule)) = (cause, rule)
+        && !can_be_allowed_of_causes(rule)
+    {
+        cause.refuse(&format!(
+            "means nothing here: no finding of {rule} says what a cause adds to it"
+        ));
+        return None;
+    }
     let from = match (from, kind.is_name()) {
         (Some(from), true) => {
             from.refuse("means nothing here: what is named in `to` is accepted, or it is not");
@@ -125,7 +136,7 @@ fn parts(table: &mut Table<'_>, mistakes: &Mistakes<'_>) -> Option<(Allowance, R
         owner.map_or(Some(None), |owner| owner.map(Some))?,
         until.map_or(Some(None), |until| until.map(Some))?,
     );
-    let target = target_text?;
+    let target = subject?;
     let allowance = Allowance {
         target: target.value,
         rule: rule?,
@@ -138,6 +149,16 @@ fn parts(table: &mut Table<'_>, mistakes: &Mistakes<'_>) -> Option<(Allowance, R
         until_line: until.map(|until| until.line),
     };
     Some((allowance, target.span))
+}
+
+/// What is accepted of a cause is accepted of no target by its name.
+fn of_cause(cause: &Value<'_>, target: Option<&Value<'_>>) -> Option<Located<String>> {
+    if let Some(target) = target {
+        target.refuse("stands beside `cause`, and it is one or the other");
+        return None;
+    }
+    let name = short_text(cause)?;
+    Some(name.with(format!("{OF_CAUSE}{}", name.value)))
 }
 
 /// The value of a key that has to be there.

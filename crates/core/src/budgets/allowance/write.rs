@@ -20,7 +20,10 @@ impl Allowance {
             "# Accepted for now: one limit, raised to `to`. `importgate help allow` says how it ends; {FOLDER} has them all.\n"
         );
         let mut line = |key: &str, value: &str| text.push_str(&format!("{key} = {value}\n"));
-        line("target", &quoted(&self.target));
+        match self.cause() {
+            Some(cause) => line("cause", &quoted(cause)),
+            None => line("target", &quoted(&self.target)),
+        }
         line("rule", &quoted(self.rule.as_str()));
         if let Some(from) = &self.from {
             line("from", &from.written());

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub use self::limits::{AsItWas, Limited, by_budgets};
 pub use self::recorded::{TwoBaselines, by_baseline};
 use super::Code;
-use crate::budgets::{Accepted, Allowance, BudgetLine, Target, Term};
+use crate::budgets::{Accepted, Allowance, Amount, BudgetLine, Target, Term};
 
 /// In what way something is less strict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
@@ -128,10 +128,13 @@ impl Loosening {
     /// What an allowance of a target raises; `None` where it raises nothing.
     pub fn of_allowance(accepted: &Accepted, earlier: Option<&[Allowance]>, today: Date) -> Option<Self> {
         accepted.raised.as_ref()?;
-        let allowance = &accepted.allowance;
         let without = accepted.without.as_ref().map(|cited| &cited.value);
+        Some(Self::accepting(&accepted.allowance, without, earlier, today))
+    }
+
+    fn accepting(allowance: &Allowance, without: Option<&Amount>, earlier: Option<&[Allowance]>, today: Date) -> Self {
         let from = allowance.from.as_ref().or(without);
-        Some(Self {
+        Self {
             by_change: earlier.and_then(|earlier| changed_since(allowance, earlier)),
             target: allowance.target.clone(),
             targets: 1,
@@ -144,7 +147,7 @@ impl Loosening {
             ended: allowance.term(today) == Term::Ended,
             line: Some(allowance.line.clone()),
             ..Self::of_kind(LooseningKind::Allowance)
-        })
+        }
     }
 }
 
@@ -177,10 +180,16 @@ fn changed_since(allowance: &Allowance, earlier: &[Allowance]) -> Option<ByChang
     }
 }
 
-/// What the allowances of these targets raise.
-pub fn by_allowances(targets: &[Target], earlier: Option<&[Allowance]>, today: Date) -> Vec<Loosening> {
+/// What the allowances of these targets raise, and what is accepted of causes.
+pub fn by_allowances(
+    (targets, causes): (&[Target], &[Allowance]),
+    earlier: Option<&[Allowance]>,
+    today: Date,
+) -> Vec<Loosening> {
     let accepted = targets.iter().flat_map(|target| &target.accepted);
-    accepted
-        .filter_map(|accepted| Loosening::of_allowance(accepted, earlier, today))
-        .collect()
+    let of_targets = accepted.filter_map(|accepted| Loosening::of_allowance(accepted, earlier, today));
+    let of_causes = causes
+        .iter()
+        .map(|allowance| Loosening::accepting(allowance, None, earlier, today));
+    of_targets.chain(of_causes).collect()
 }

@@ -27,6 +27,7 @@ impl<'a> Attribution<'a> {
             share: None,
             uses: None,
             falls_away: false,
+            before_ms: 0.0,
             part_of: None,
             chain: self.graph.shortest_chain(module).unwrap_or_default(),
             weight,

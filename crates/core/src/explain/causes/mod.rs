@@ -41,6 +41,8 @@ pub struct Cause {
     pub uses: Option<StatementUses>,
     /// True where nothing else leads to what it brings in, so that what it costs falls away with it.
     pub falls_away: bool,
+    /// What it took before, in milliseconds, where that is known: of what is new, nothing.
+    pub before_ms: f64,
     /// The root of a cause before this one that includes it.
     pub part_of: Option<Root>,
     /// The way from the target to the module.
@@ -154,6 +156,7 @@ impl Cause {
             share: None,
             uses: None,
             falls_away: false,
+            before_ms: 0.0,
             part_of: None,
             chain: Vec::new(),
             weight: Weight::default(),

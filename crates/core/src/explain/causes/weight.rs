@@ -58,6 +58,7 @@ fn cause_of(attribution: &Attribution<'_>, heavy: &Heavy<'_>) -> Cause {
             // It is weighed by what falls away with it.
             Cause {
                 falls_away: true,
+                before_ms: 0.0,
                 ..cause
             }
         }
@@ -70,6 +71,7 @@ fn cause_of(attribution: &Attribution<'_>, heavy: &Heavy<'_>) -> Cause {
             let cause = attribution.statement(kind, &set.statements[0], set.module, weight);
             Cause {
                 falls_away: true,
+                before_ms: 0.0,
                 ..cause
             }
         }

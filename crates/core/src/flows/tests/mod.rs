@@ -3,6 +3,7 @@
 
 mod amended;
 mod asked;
+mod causes;
 mod check;
 mod classify;
 mod doctor;

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use super::figures::assert_figures_agree;
 use super::scripted::{ROOT, Scripted, Unseen};
 use crate::baseline::{Anchor, Baseline};
-use crate::budgets::{self, Budgets, FileKind, ReuseBy, Target};
+use crate::budgets::{self, Allowance, Budgets, FileKind, ReuseBy, Target};
 use crate::checks::{AmendedBaseline, Asked, Code, Places};
 use crate::flows::{
     Against, Allowances, Check, Deadline, Record, RecordError, Recording, Reuse, SamplingSettings, Width, check, record,
@@ -27,6 +27,8 @@ pub(super) struct Options {
     /// How many imports may run at once; one where it is not said.
     pub(super) jobs: Option<usize>,
     pub(super) asked: Asked,
+    /// What is accepted of causes.
+    pub(super) of_causes: Vec<Allowance>,
     /// What the change under test did to the baseline, where that is known.
     pub(super) amended: Option<AmendedBaseline>,
     /// The day; one of June where it is not said.
@@ -132,7 +134,10 @@ impl Project {
             reuse: options.reuse,
             asked: &options.asked,
             today: options.today.unwrap_or(Date::constant(2026, 6, 1)),
-            allowances: Allowances::default(),
+            allowances: Allowances {
+                of_causes: &options.of_causes,
+                ..Allowances::default()
+            },
             amended: options.amended.as_ref(),
         };
         let report = check(&asked, head, against, deadline, &mut Unseen).expect("it can be measured");

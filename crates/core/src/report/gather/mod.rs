@@ -137,6 +137,7 @@ fn add(known: &mut Cause, cause: &Cause) {
 fn of_one_target(cause: &explain::Cause, found: &checks::Finding, roots: &Roots) -> Cause {
     let target = CauseTarget {
         time_ms: cause.weight.time_ms,
+        before_ms: cause.before_ms,
         memory_bytes: cause.weight.memory_bytes,
         modules: cause.weight.modules.max(0).unsigned_abs(),
         ..CauseTarget::named(&found.target)

@@ -49,6 +49,7 @@ fn whole(first: &Cause, same: &[&Cause], change: &VersionChange) -> Cause {
         line: None,
         uses: None,
         falls_away: false,
+        before_ms: 0.0,
         ..first.clone()
     };
     for other in same.iter().filter(|other| **other != first) {

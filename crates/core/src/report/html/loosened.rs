@@ -3,7 +3,6 @@
 use super::super::loosened;
 use super::markup::{Html, Tag};
 use super::part::Part;
-use crate::checks::Loosening;
 
 pub(super) fn write(html: &mut Html, part: &Part<'_>) {
     let all = loosened::of_all([part.report]);
@@ -16,11 +15,11 @@ pub(super) fn write(html: &mut Html, part: &Part<'_>) {
     });
 }
 
-fn entry(html: &mut Html, part: &Part<'_>, one: &Loosening) {
+fn entry(html: &mut Html, part: &Part<'_>, one: &loosened::Line<'_>) {
     html.element("li", |html| {
-        html.element("strong", |html| match one.targets {
-            1 => part.link_to(html, &one.target),
-            _ => html.text(&loosened::subject(one)),
+        html.element("strong", |html| match loosened::only_target(one) {
+            Some(target) => part.link_to(html, target),
+            None => html.text(&loosened::subject(one)),
         });
         html.text(": ");
         html.text(&loosened::sentence(one));

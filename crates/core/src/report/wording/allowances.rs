@@ -53,7 +53,11 @@ pub(super) fn beyond(accepted: &Accepted) -> String {
     let line = limit.and_then(|cited| cited.line.as_ref());
     let line = line.map_or_else(String::new, |line| format!(" ({})", line.place()));
     let raised = accepted.raised.as_ref().map_or_else(String::new, Amount::shown);
-    format!("; {raised} is accepted already{without}{line}")
+    let of = accepted
+        .allowance
+        .cause()
+        .map_or_else(String::new, |cause| format!(" of {cause}"));
+    format!("; {raised}{of} is accepted already{without}{line}")
 }
 
 fn way_out(rule: Code) -> String {
@@ -81,8 +85,26 @@ fn ends_in(days: u16) -> String {
     }
 }
 
-/// What is beyond the limit: `takes 13.2 ms, over its ceiling of 10 ms`.
+/// What is beyond the limit, and what one cause of it takes.
 fn what_it_is(rule: Code, beyond: &Beyond) -> String {
+    match &beyond.of_cause {
+        Some(cause) if matches!(cause.takes, Amount::Name(_)) => {
+            format!("loads {}, which is forbidden", amount(&cause.takes))
+        }
+        Some(cause) => {
+            let takes = match (rule, &cause.takes) {
+                (Code::OverModules | Code::OverNewModules, Amount::Count(1)) => "1 module".to_owned(),
+                (Code::OverModules | Code::OverNewModules, takes) => format!("{} modules", amount(takes)),
+                (_, takes) => amount(takes),
+            };
+            format!("{}, of which {} takes {takes}", beyond_limit(rule, beyond), cause.name)
+        }
+        None => beyond_limit(rule, beyond),
+    }
+}
+
+/// `takes 13.2 ms, over its ceiling of 10 ms`.
+fn beyond_limit(rule: Code, beyond: &Beyond) -> String {
     let (now, without) = (amount(&beyond.now), beyond.without.shown());
     match rule {
         Code::OverTime | Code::OverTotalTime => format!("takes {now}, over its ceiling of {without}"),

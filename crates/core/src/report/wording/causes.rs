@@ -375,6 +375,7 @@ mod tests {
             share,
             uses: None,
             falls_away: false,
+            before_ms: 0.0,
             part_of: None,
             chain: Vec::new(),
             weight: Weight {

@@ -1,24 +1,23 @@
 //! The state of each target before anything is timed: its import failed, its code is the baseline's, or it has to be timed.
 
-use std::collections::BTreeMap;
+mod before;
+mod case;
+mod drawn;
+mod glance;
 
 use crate::baseline::Recorded;
 use crate::budgets::{ReuseBy, Target, Workload};
-use crate::checks;
-use crate::checks::{Asked, Before, Case, Context, StartChange, TargetStatus};
-use crate::observed::{ClosureChange, Failure, ModuleTable, Sample, TargetObservation};
-use crate::sampling::{Answers, Decision, ErrorBudget, OtherSide, Question, Rules, Ruling, ShownOn, tests_of};
-use crate::stats::changed_part::usual_own_times;
-use crate::stats::comparison::scale_of;
-use crate::stats::growth::{Earlier, Growth};
-use crate::stats::sample_times::SampleTimes;
-use crate::stats::{MachineSpeed, estimate};
+use crate::checks::{Asked, StartChange};
+use crate::observed::{ClosureChange, ModuleTable, Sample, TargetObservation};
+use crate::sampling::{Decision, ErrorBudget, OtherSide, Question, Rules, Ruling, ShownOn, tests_of};
+use crate::stats::MachineSpeed;
+
+pub(super) use self::drawn::TimesDrawn;
+pub(super) use self::glance::{circles_matter, glance_at};
 
 use super::anchored::Anchored;
 use super::compare_with::{CompareWith, StoredEntry};
-use super::observe::Glanced;
 use super::reuse::Reuse;
-use super::sample::Taken;
 use super::speed::RunSpeed;
 use super::start_up::without;
 
@@ -43,13 +42,6 @@ pub(super) struct TargetState {
     shown_on: ShownOn,
     /// In whose milliseconds those of the baseline are shown by themselves.
     recorded_on: Option<MachineSpeed>,
-}
-
-/// The time of each sample of a target, and of each that it was compared with, in milliseconds.
-#[derive(Debug, Default)]
-pub(super) struct TimesDrawn {
-    pub(super) now_ms: Vec<f64>,
-    pub(super) before_ms: Vec<f64>,
 }
 
 #[derive(Debug)]
@@ -241,19 +233,6 @@ impl TargetState {
         }
     }
 
-    /// What the baseline says. Its time and memory are those of more or less than what is loaded now, where the interpreter's start
-    /// loads other modules.
-    fn before_of_recorded(&self, recorded: &Recorded, machine: &MachineSpeed) -> Before {
-        let mut before = before_of(recorded, machine);
-        if self.moved.is_empty() {
-            let alone = self.recorded_on.and_then(|own| estimate(&recorded.to_samples(), &own));
-            before.level_ms = alone.map(|alone| alone.time_ms);
-        } else {
-            before.estimate = None;
-        }
-        before
-    }
-
     /// Leaves out what nobody asks for: any comparison, or samples at all.
     pub(super) fn keep_to(&mut self, asked: &Asked) {
         match &self.kind {
@@ -341,180 +320,6 @@ impl TargetState {
             Kind::Failed | Kind::Untimed { .. } | Kind::Reused { .. } => None,
         }
     }
-
-    /// The time of each sample that answered, in the milliseconds that the target is shown in.
-    pub(super) fn times_drawn(&self, target: &Target, taken: Option<&Taken>, rules: Rules) -> TimesDrawn {
-        let each = |samples: &[Sample], machine: &MachineSpeed| SampleTimes::of(samples, machine).each();
-        let (other, taken) = match (&self.kind, taken) {
-            (Kind::Reused { machine, samples, .. }, _) => {
-                return TimesDrawn {
-                    now_ms: each(samples, machine),
-                    before_ms: Vec::new(),
-                };
-            }
-            (Kind::Timed(other), Some(taken)) if taken.failure.is_none() => (other, taken),
-            (Kind::Timed(_) | Kind::Untimed { .. } | Kind::Failed, _) => return TimesDrawn::default(),
-        };
-        let machine = Question::new(target, other, rules)
-            .shown_on(self.shown_on)
-            .machine(&taken.head);
-        let before = match other {
-            OtherSide::Paired { .. } | OtherSide::SameAsBase => taken.base.clone(),
-            _ => self
-                .recorded
-                .as_ref()
-                .map(|recorded| recorded.to_samples())
-                .unwrap_or_default(),
-        };
-        TimesDrawn {
-            now_ms: each(&taken.head, &machine),
-            before_ms: each(&before, &machine),
-        }
-    }
-
-    /// Everything that is known of the target once sampling is over.
-    pub(super) fn case<'a>(
-        &self,
-        target: &'a Target,
-        observed: &'a TargetObservation,
-        taken: Option<&'a Taken>,
-        base: Option<&'a TargetObservation>,
-        rules: Rules,
-    ) -> Case<'a> {
-        let failure = observed.failure();
-        let is_seen = !observed.is_missing && failure.is_none_or(|failure| failure.kind().is_some());
-        let mut case = Case {
-            target,
-            status: TargetStatus::of_failure(failure),
-            failure,
-            base_failure: base.and_then(TargetObservation::failure),
-            failed_then: false,
-            printed: &observed.observation.output_tail,
-            observation: is_seen.then_some(&observed.observation),
-            closure: &observed.closure,
-            closure_before: None,
-            estimate: None,
-            growth: None,
-            before: None,
-            anchor: self.anchor.as_ref().map(|anchor| anchor.seen.clone()),
-            change: self.change.clone(),
-            moved: self.moved.clone(),
-            answers: Answers::default(),
-            orders: &[],
-            instructions: None,
-            instructions_before: None,
-            uncounted: false,
-            interrupted: false,
-        };
-        let recorded = self.recorded.as_deref();
-        match (&self.kind, taken) {
-            (
-                Kind::Reused {
-                    machine,
-                    samples,
-                    same_code,
-                },
-                _,
-            ) => {
-                case.status = TargetStatus::Reused;
-                case.before = recorded.map(|recorded| before_of(recorded, machine));
-                case.estimate = case.before.as_ref().and_then(|before| before.estimate.clone());
-                let rules = Rules::of_recorded(rules.budget);
-                let question = Question::new(target, same_code, rules);
-                case.answers = question
-                    .shown_on(ShownOn::Machine(*machine))
-                    .anchored_at(self.anchor_samples())
-                    .answers_of_recorded(samples);
-            }
-            (Kind::Timed(other), Some(taken)) => {
-                case.failure = taken.failure.as_ref();
-                if case.failure.is_some() {
-                    case.status = TargetStatus::of_failure(case.failure);
-                    if !taken.printed.is_empty() {
-                        case.printed = &taken.printed;
-                    }
-                    return case;
-                }
-                let question = Question::new(target, other, rules)
-                    .shown_on(self.shown_on)
-                    .anchored_at(self.anchor_samples())
-                    .beside(taken.pooled);
-                let machine = &question.machine(&taken.head);
-                case.status = TargetStatus::Measured;
-                case.estimate = estimate(&taken.head, machine);
-                case.answers = question.answers(&taken.head, &taken.base);
-                case.before = match other {
-                    OtherSide::Paired { .. } => base.map(|base| Before {
-                        level_ms: estimate(&taken.base, &question.machine(&taken.base)).map(|alone| alone.time_ms),
-                        ..before_of_base(target, taken, base, machine)
-                    }),
-                    OtherSide::SameAsBase => None,
-                    OtherSide::Counted { .. } if base.is_some() => base.map(before_of_observed),
-                    _ => recorded.map(|recorded| self.before_of_recorded(recorded, machine)),
-                };
-                let earlier = match other {
-                    OtherSide::Paired { .. } => taken.base.clone(),
-                    _ => recorded.map(Recorded::to_samples).unwrap_or_default(),
-                };
-                let before = case
-                    .before
-                    .as_ref()
-                    .filter(|_| !earlier.is_empty() && is_import(target));
-                case.growth = before.zip(case.change.as_ref()).map(|(before, change)| {
-                    let earlier = Earlier {
-                        own_ns: &before.own_ns,
-                        samples: &earlier,
-                        machine,
-                    };
-                    Growth::of(earlier, change, &taken.head)
-                });
-            }
-            (Kind::Untimed { same_code }, _) if failure.is_none() => {
-                case.status = if *same_code {
-                    TargetStatus::Reused
-                } else {
-                    TargetStatus::Observed
-                };
-                let recorded = || recorded.map(before_of_untimed);
-                case.before = base.map(before_of_observed).or_else(recorded);
-            }
-            (Kind::Failed | Kind::Untimed { .. }, _) | (Kind::Timed(_), None) => {}
-        }
-        case
-    }
-}
-
-/// What a light look leads to. It says all that there is to say where the code is the baseline's, costs what it cost, and
-/// nothing in it is a finding.
-pub(super) fn glance_at(
-    target: &Target,
-    observed: &TargetObservation,
-    compare_with: &CompareWith<'_>,
-    context: &Context<'_>,
-    (reuse, speed): (Reuse, &RunSpeed),
-) -> Glanced {
-    if matches!(observed.failure(), Some(Failure::Hung { .. } | Failure::Starved { .. })) {
-        return Glanced::Settled; // a full look would see no more of it, and take as long again
-    }
-    let mut state = TargetState::of(target, observed, compare_with, None, (reuse, speed));
-    state.keep_to(context.asked);
-    if state.took_longer && reuse.by != ReuseBy::Never {
-        return Glanced::Slow;
-    }
-    // Only the full look sees who imports whom.
-    let is_reused = state.is_same_code() && !circles_matter(target);
-    // How many tests the run will ask is not known yet; what passes does so whatever its share is.
-    let rules = Rules::of_recorded(ErrorBudget::over(state.tests(target)));
-    if is_reused && checks::is_silent(&state.case(target, observed, None, None, rules), context) {
-        Glanced::Settled
-    } else {
-        Glanced::Open
-    }
-}
-
-/// True where a circle of imports is an error.
-pub(super) fn circles_matter(target: &Target) -> bool {
-    target.limits.fail_on_cycles.as_ref().is_some_and(|cited| cited.value)
 }
 
 /// The modules of an import that are loaded at each start of the interpreter now and were not, or were and are not.
@@ -578,60 +383,4 @@ fn took_longer(stored: &StoredEntry, recorded: &Recorded, observed: &TargetObser
         .then(|| stored.entry.speed_of(recorded));
     let glance = observed.observation.glance.as_ref();
     glance.is_some_and(|glance| recorded.is_exceeded_by(glance, machine.as_ref()))
-}
-
-fn before_of(recorded: &Recorded, machine: &MachineSpeed) -> Before {
-    let samples: Vec<Sample> = recorded.to_samples();
-    Before {
-        estimate: estimate(&samples, machine),
-        level_ms: None,
-        modules: recorded.closure.len() as u64,
-        own_ns: in_milliseconds_of(machine, &samples, (*recorded.own_ns).clone()),
-    }
-}
-
-fn before_of_base(target: &Target, taken: &Taken, base: &TargetObservation, machine: &MachineSpeed) -> Before {
-    let mut before = before_of_observed(base);
-    before.estimate = estimate(&taken.base, machine);
-    if is_import(target) {
-        before.own_ns = in_milliseconds_of(machine, &taken.base, usual_own_times(&taken.base));
-    }
-    before
-}
-
-/// Own times of these samples, which are kept as they were read, where the times of the target are shown.
-fn in_milliseconds_of(
-    machine: &MachineSpeed,
-    samples: &[Sample],
-    mut own_ns: BTreeMap<String, u64>,
-) -> BTreeMap<String, u64> {
-    let scale = scale_of(samples, machine);
-    for time in own_ns.values_mut() {
-        *time = (*time as f64 * scale).round() as u64;
-    }
-    own_ns
-}
-
-/// What the baseline says where nobody asks what it cost.
-fn before_of_untimed(recorded: &Recorded) -> Before {
-    Before {
-        estimate: None,
-        level_ms: None,
-        modules: recorded.closure.len() as u64,
-        own_ns: (*recorded.own_ns).clone(),
-    }
-}
-
-/// What a close look at the base says, where it is not timed.
-fn before_of_observed(base: &TargetObservation) -> Before {
-    let modules = &base.observation.modules;
-    Before {
-        estimate: None,
-        level_ms: None,
-        modules: base.closure.len() as u64,
-        own_ns: modules
-            .iter()
-            .map(|module| (module.name.clone(), module.own_ns))
-            .collect(),
-    }
 }

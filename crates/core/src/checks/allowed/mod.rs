@@ -1,0 +1,106 @@
+//! What becomes of a finding whose limit somebody has raised: what is within the allowance is a note that says so, what is beyond it fails
+//! as ever, and an allowance that has ended, or that nothing needs any more, is told.
+
+mod causes;
+mod remark;
+mod standing;
+#[cfg(test)]
+mod tests;
+mod touched;
+
+use self::standing::{Standing, standing};
+use self::touched::touched;
+use super::{Case, Context, Finding, FindingKind, Severity};
+use crate::budgets::{Accepted, Allowance, Amount, BudgetLine, Term};
+use crate::observed::is_at_or_below;
+
+pub(crate) use self::causes::can_be_allowed_of_causes;
+pub(super) use self::causes::unused as unused_of_causes;
+pub use self::remark::{AllowanceRemark, AllowanceState, Beyond, OfCause, Touched, Unused};
+
+/// Puts what is accepted in the place of what it makes of the findings of a target.
+pub(super) fn settle(case: &Case<'_>, context: &Context<'_>, mut findings: Vec<Finding>) -> Vec<Finding> {
+    for accepted in &case.target.accepted {
+        let rule = accepted.allowance.rule;
+        let of_rule = |finding: &Finding| finding.code() == rule && is_about(finding, accepted);
+        let beyond = findings
+            .iter_mut()
+            .filter(|finding| of_rule(finding) && finding.severity == Severity::Error);
+        let mut is_beyond = false;
+        for finding in beyond {
+            is_beyond = true;
+            finding.accepted = accepted.raised.is_some().then(|| Box::new(accepted.clone()));
+        }
+        if is_beyond || !context.asked.asks(rule) {
+            continue;
+        }
+        let standing = standing(case, accepted);
+        if matches!(standing, Standing::Needed(_)) {
+            // That it takes more than half of what is accepted is no news.
+            findings.retain(|finding| !of_rule(finding));
+        }
+        findings.extend(remark(case, accepted, standing, context));
+    }
+    causes::settle(case, context, findings)
+}
+
+/// True for a finding that the allowance may be about: where things are accepted by name, the one of that name.
+fn is_about(finding: &Finding, accepted: &Accepted) -> bool {
+    match (&finding.kind, &accepted.allowance.to) {
+        (FindingKind::Forbidden(found), Amount::Name(name)) => is_at_or_below(&found.module, name),
+        (FindingKind::Effect(found), Amount::Name(name)) => found.first.effect.as_str() == name,
+        _ => true,
+    }
+}
+
+/// What is said of allowances whose targets no budget has.
+pub(super) fn of_no_target(context: &Context<'_>) -> Vec<Finding> {
+    let finding = |allowance: &Allowance| {
+        let remark = AllowanceRemark::of(allowance, AllowanceState::Unused(Unused::NoTarget));
+        about(
+            allowance.target.clone(),
+            severity_of(&remark.state, context),
+            remark,
+            &allowance.line,
+        )
+    };
+    let findings = context.of_no_target.iter().map(finding);
+    findings.filter(|finding| context.asked.asks_for(finding)).collect()
+}
+
+fn remark(case: &Case<'_>, accepted: &Accepted, standing: Standing, context: &Context<'_>) -> Option<Finding> {
+    let allowance = &accepted.allowance;
+    let state = match (standing, allowance.term(context.today)) {
+        (Standing::Open, _) => return None,
+        (Standing::Unneeded(unused), _) => AllowanceState::Unused(unused),
+        (Standing::Needed(beyond), Term::Running) => AllowanceState::InForce(beyond),
+        (Standing::Needed(beyond), Term::Ends(days)) => AllowanceState::Ends(beyond, days),
+        (Standing::Needed(beyond), Term::Ended) => AllowanceState::Ended(beyond, touched(case, context)),
+    };
+    let line = match state {
+        AllowanceState::Ends(..) | AllowanceState::Ended(..) => allowance.until_line.as_ref(),
+        _ => None,
+    };
+    let severity = severity_of(&state, context);
+    let remark = AllowanceRemark::of(allowance, state);
+    let finding = about(
+        case.target.name.clone(),
+        severity,
+        remark,
+        line.unwrap_or(&allowance.line),
+    );
+    context.asked.asks_for(&finding).then_some(finding)
+}
+
+fn about(target: String, severity: Severity, remark: AllowanceRemark, line: &BudgetLine) -> Finding {
+    Finding::named(target, severity, FindingKind::Allowance(remark)).asked_by(Some(line))
+}
+
+fn severity_of(state: &AllowanceState, context: &Context<'_>) -> Severity {
+    match state {
+        AllowanceState::InForce(_) => Severity::Note,
+        AllowanceState::Ended(_, Touched::Yes | Touched::EverythingCounts) => Severity::Error,
+        AllowanceState::Unused(_) if context.strict => Severity::Error,
+        AllowanceState::Ends(..) | AllowanceState::Ended(..) | AllowanceState::Unused(_) => Severity::Warning,
+    }
+}
