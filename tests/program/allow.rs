@@ -208,6 +208,57 @@ fn a_layer_is_accepted_target_by_target_in_one_run_and_what_passes_is_passed_ove
 }
 
 #[test]
+fn one_file_accepts_what_a_common_import_costs_in_every_target() {
+    let project = Project::new("[layers.app]\nmodules = [\"app.*\"]\nmax-modules = 3\n");
+    project.write("app/__init__.py", "");
+    project.write("common.py", "import argparse\n");
+    for name in ["one", "two", "three"] {
+        project.write(&format!("app/{name}.py"), "import common\n");
+    }
+    let words = ["allow", "cause:argparse", "--reason", "the command line", "--quiet"];
+    let refused = project
+        .run(&[&["allow", "cause:torch"], &words[2..]].concat())
+        .expect_code(2);
+    assert!(
+        refused
+            .stderr
+            .contains("nothing that fails goes back to torch, but to argparse"),
+        "{}",
+        refused.stderr
+    );
+    project.run(&words).expect_code(0);
+    let text = project.read(".importgate/allow/cause-argparse--over-modules.toml");
+    assert!(
+        text.contains("cause = \"argparse\"\nrule = \"over-modules\"\n"),
+        "{text}"
+    );
+    let files = std::fs::read_dir(project.path(".importgate/allow")).expect("the folder");
+    assert_eq!(files.count(), 1);
+    let no_clock = ["--select", "no-clock"];
+    let passing = project.check(&no_clock).expect_code(0);
+    let allowed = passing
+        .report()
+        .findings
+        .iter()
+        .filter(|found| found.code == Code::Allowed);
+    assert_eq!(allowed.count(), 3, "{}", passing.stdout);
+    assert_eq!(passing.report().loosened.len(), 1);
+    project.write("app/two.py", "import common, sqlite3\n");
+    let failing = project.check(&no_clock).expect_code(1);
+    assert_eq!(failing.only(Code::OverModules).target, "app.two", "{}", failing.stdout);
+    for name in ["one", "two", "three"] {
+        project.write(&format!("app/{name}.py"), "");
+    }
+    let unused = project.check(&no_clock).expect_code(0);
+    assert_eq!(
+        unused.only(Code::UnusedAllowance).target,
+        "cause:argparse",
+        "{}",
+        unused.stdout
+    );
+}
+
+#[test]
 fn nothing_is_accepted_where_nothing_fails_and_files_are_read_strictly() {
     let project = Project::of_module("", "max-modules = 20\n");
     let refused = project
