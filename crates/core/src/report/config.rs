@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use crate::budgets::{InForce, SettingsInForce};
+use crate::baseline::{Entry, EntryLines};
+use crate::budgets::{Allowance, BudgetLine, InForce, SettingsInForce, Target};
+use crate::numbers;
 use crate::report::untrusted;
 
 /// What is measured with what, after everything was looked for.
@@ -33,6 +35,98 @@ pub struct TargetConfig {
     pub layer: Option<String>,
     /// What holds; nothing where only the targets are listed.
     pub keys: Vec<InForce>,
+    /// What holds beside the budgets file.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<Beside>,
+}
+
+/// What holds of a target beside the budgets file: a limit that an allowance raises, one that tightened by itself, or an anchor.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Beside {
+    /// The rule, the key of the limit, or `anchor`.
+    pub what: String,
+    /// What holds.
+    pub value: String,
+    /// The line that says so.
+    pub line: BudgetLine,
+}
+
+/// What the baseline has of one environment.
+#[derive(Debug, Clone, Copy)]
+pub struct StoredLimits<'a> {
+    /// The entry.
+    pub entry: &'a Entry,
+    /// Where its targets stand.
+    pub lines: &'a EntryLines,
+    /// The file, as citations name it.
+    pub file: &'a str,
+}
+
+impl Beside {
+    /// Of a target with what is accepted beyond its limits, and of what is accepted of causes.
+    pub fn of(target: &Target, of_causes: &[Allowance], stored: Option<StoredLimits<'_>>) -> Vec<Self> {
+        let accepted = target.accepted.iter().filter(|accepted| accepted.raised.is_some());
+        let of_target = accepted.map(|accepted| {
+            let without = accepted
+                .without
+                .as_ref()
+                .map(|cited| format!(" in place of {}", cited.value.shown()));
+            (&accepted.allowance, without.unwrap_or_default())
+        });
+        let of_causes = of_causes.iter().map(|allowance| {
+            let cause = allowance.cause().map(|cause| format!(" of {cause}"));
+            (allowance, cause.unwrap_or_default())
+        });
+        let raised = of_target.chain(of_causes).map(|(allowance, rest)| Self {
+            what: allowance.rule.to_string(),
+            value: format!("accepts {}{rest}", allowance.to.shown()),
+            line: allowance.line.clone(),
+        });
+        let stored = stored.into_iter().flat_map(|stored| stored.beside(&target.name));
+        raised.chain(stored).collect()
+    }
+}
+
+impl StoredLimits<'_> {
+    fn beside(self, target: &str) -> Vec<Beside> {
+        const US_PER_MS: f64 = 1e3;
+        let Some(recorded) = self.entry.targets.get(target) else {
+            return Vec::new();
+        };
+        let at = |line, text: String| BudgetLine {
+            file: self.file.to_owned(),
+            line,
+            text,
+        };
+        let limit = |key: &str, value: String| Beside {
+            what: format!("ratchet.{key}"),
+            line: at(self.lines.of_limit(target, key), format!("{target}.ratchet.{key}")),
+            value,
+        };
+        let ratchet = recorded.ratchet.clone().unwrap_or_default();
+        let names: Vec<String> = ratchet.forbid.into_iter().collect();
+        let mut beside: Vec<Beside> = Vec::new();
+        beside.extend(
+            ratchet
+                .max_modules
+                .map(|most| limit("max_modules", numbers::count(most))),
+        );
+        beside.extend((!names.is_empty()).then(|| limit("forbid", names.join(", "))));
+        let time = |us: u64| limit("max_time_ms", numbers::time_limit(us as f64 / US_PER_MS));
+        beside.extend(ratchet.max_time_us.map(time));
+        let anchored = recorded.anchored_at(self.entry).time_ms();
+        let since = recorded.anchor.as_ref().and_then(|anchor| anchor.date);
+        beside.extend(anchored.map(|ms| Beside {
+            what: "anchor".to_owned(),
+            value: format!(
+                "{}{}",
+                numbers::time(ms),
+                since.map_or_else(String::new, |date| format!(" since {date}"))
+            ),
+            line: at(self.lines.of_target(target), format!("{target}.anchor")),
+        }));
+        beside
+    }
 }
 
 /// As JSON.
@@ -51,6 +145,7 @@ pub fn text(config: &Config, asked: bool) -> String {
             let layer = target.layer.as_ref().map(|layer| format!(" (layer:{layer})"));
             lines.push(format!("{}{}", target.name, layer.unwrap_or_default()));
             lines.extend(rows(&target.keys));
+            lines.extend(rows_beside(&target.beside));
             lines.push(String::new());
         }
     } else {
@@ -85,6 +180,15 @@ fn rows(keys: &[InForce]) -> Vec<String> {
         format!("  {:name$}  {:value$}  {from}", key.key, key.value)
     };
     keys.iter().map(row).collect()
+}
+
+fn rows_beside(beside: &[Beside]) -> Vec<String> {
+    let width = |of: fn(&Beside) -> usize| beside.iter().map(of).max().unwrap_or_default();
+    let what = width(|one| one.what.chars().count());
+    let value = width(|one| one.value.chars().count());
+    let row = |one: &Beside| format!("  {:what$}  {:value$}  {}", one.what, one.value, one.line.place());
+    let heading = (!beside.is_empty()).then(|| "  beside the budgets file:".to_owned());
+    heading.into_iter().chain(beside.iter().map(row)).collect()
 }
 
 fn targets_by_layer(targets: &[TargetConfig]) -> Vec<String> {
@@ -137,6 +241,7 @@ forbid = []
                     name: target.name.clone(),
                     layer: target.layer.clone(),
                     keys: budgets.in_force(target),
+                    beside: Vec::new(),
                 })
                 .collect(),
         }
@@ -193,5 +298,77 @@ forbid = []
         assert!(!asked.contains("interpreter"), "{asked}");
         let json: serde_json::Value = serde_json::from_str(&json(&config()).expect("JSON")).expect("JSON");
         assert_eq!(json["targets"][0]["keys"][0]["line"]["line"], 8);
+    }
+
+    #[test]
+    fn what_is_accepted_tightened_and_anchored_is_told_with_its_line() {
+        use crate::baseline::{Anchor, Baseline, Ratchet, Recorded, StoredSample};
+        use crate::budgets::{AllowanceFile, InBaseline, Relative, accept, read_allowances};
+        use crate::observed::EnvironmentKey;
+
+        let text = "target = \"shop.cart\"\nrule = \"over-time\"\nfrom = \"20ms\"\nto = \"25ms\"\nreason = \"tax\"\n";
+        let of_cause = "cause = \"rich\"\nrule = \"regression\"\nfrom = \"0ms\"\nto = \"32ms\"\nreason = \"tables\"\n";
+        let files = [("a.toml", text), ("b.toml", of_cause)].map(|(name, text)| AllowanceFile { text, name });
+        let allowances = read_allowances(&files).expect("two");
+        let limits = crate::budgets::Limits {
+            max_time_ms: Some(crate::budgets::Cited::default_of(20.0)),
+            ..Default::default()
+        };
+        let mut targets = [Target::module("shop.cart", limits)];
+        accept(
+            &mut targets,
+            &allowances,
+            &Relative::Baseline(&|_| Some(InBaseline::default())),
+        );
+        let key = EnvironmentKey("cpython-3.13-linux-x86_64".to_owned());
+        let cart = Recorded {
+            samples: vec![
+                StoredSample {
+                    cpu_ns: 18_000_000,
+                    calibration_ns: 100_000,
+                    ..StoredSample::default()
+                };
+                4
+            ],
+            anchor: Some(Anchor {
+                date: Some(jiff::civil::Date::constant(2026, 1, 5)),
+                ..Anchor::default()
+            }),
+            ratchet: Some(Ratchet {
+                max_modules: Some(12),
+                ..Ratchet::default()
+            }),
+            ..Recorded::default()
+        };
+        let mut baseline = Baseline::default();
+        let entry = baseline.environments.entry(key.clone()).or_default();
+        entry.calibration_ns = 100_000;
+        entry.targets.insert("shop.cart".to_owned(), cart);
+        let lines = baseline.lines_of(&key);
+        let stored = StoredLimits {
+            entry: &baseline.environments[&key],
+            lines: &lines,
+            file: "b.json",
+        };
+        let beside = Beside::of(&targets[0], &allowances[1..], Some(stored));
+        let told: Vec<(&str, &str)> = beside
+            .iter()
+            .map(|one| (one.what.as_str(), one.value.as_str()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("over-time", "accepts 25 ms in place of 20 ms"),
+                ("regression", "accepts 32 ms of rich"),
+                ("ratchet.max_modules", "12"),
+                ("anchor", "18.0 ms since 2026-01-05"),
+            ]
+        );
+        assert!(beside.iter().all(|one| one.line.line.is_some()), "{beside:?}");
+        let shown = rows_beside(&beside).join("\n");
+        assert!(
+            shown.contains("accepts 25 ms in place of 20 ms") && shown.contains("a.toml:4"),
+            "{shown}"
+        );
     }
 }
