@@ -114,7 +114,7 @@ fn what_is_recorded_is_not_accepted_a_second_time() {
     let settled = check(&with_rich().anew(), &after, vec![accepting("regression", "33ms")]);
     assert_eq!(codes(&settled), ["unused-allowance cause:rich"]);
     let more = with_rich().edited("rich.table", "loop()", 15.0);
-    let report = check(&more, &after, vec![accepting("regression", "14ms")]);
+    let report = check(&more, &after, vec![accepting("regression", "20ms")]);
     assert!(
         codes(&report).iter().all(|code| code.starts_with("regression ")),
         "{:?}",
