@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::budgets_file::{BudgetsFile, Location};
 use crate::cli::{BenchmarkArguments, BudgetsArguments};
 use crate::error::Error;
+use crate::outputs;
 use crate::store;
 use importgate_core::baseline::RecordedBenchmarks;
 use importgate_core::budgets::{Budgets, matches_benchmark};
@@ -77,9 +78,7 @@ impl Division {
             ));
         }
         if files.is_empty() && are_asked && file.budgets.has_benchmarks() {
-            anstream::eprintln!(
-                "importgate: benchmarks are not checked, as no file of them is named: --benchmarks FILE"
-            );
+            outputs::remark("benchmarks are not checked, as no file of them is named: --benchmarks FILE");
         }
         let benchmarks = if are_asked && !files.is_empty() {
             Some(Benchmarks::read(file, &files, &selecting)?)

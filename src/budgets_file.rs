@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::BudgetsArguments;
 use crate::error::Error;
+use crate::outputs;
 use importgate_core::budgets::{Budgets, FileKind, Written};
 use importgate_probe::files;
 
@@ -32,11 +33,11 @@ impl Location {
     pub(crate) fn find(arguments: &BudgetsArguments) -> Result<Self, Error> {
         let (location, ignored) = Self::look(arguments)?;
         for ignored in ignored {
-            anstream::eprintln!(
-                "importgate: {} is not read, since {} has the budgets; keep one of the two",
+            outputs::remark(&format!(
+                "{} is not read, since {} has the budgets; keep one of the two",
                 ignored.display(),
                 location.path.display()
-            );
+            ));
         }
         Ok(location)
     }

@@ -15,9 +15,10 @@ use importgate_core::checks::Places;
 use importgate_core::fix::ChangedFile;
 use importgate_core::flows::Copies;
 use importgate_core::observed::{Measure, MeasureError};
+use importgate_probe::PrivateFolder;
 use importgate_probe::Probe;
 use importgate_probe::files;
-use importgate_probe::python::{PrivateFolder, Session, SessionSettings};
+use importgate_probe::python::{PythonError, Session, SessionSettings};
 use importgate_probe::runner;
 use importgate_probe::runner::{Command, Output, Status};
 
@@ -64,7 +65,7 @@ struct Side {
 impl ProjectCopies {
     /// Copies the project, and opens an interpreter for each copy.
     pub(crate) fn make(project: &Project, settings: &SessionSettings) -> Result<Self, Error> {
-        let folder = PrivateFolder::create()?;
+        let folder = PrivateFolder::create().map_err(PythonError::no_folder)?;
         // Names of one length: the length of a path moves measurements.
         let side = |name: &str| Side::copy(project, settings, folder.path().join(name));
         let (before, after) = (side("1")?, side("2")?);

@@ -40,6 +40,12 @@ mod zip;
 
 pub use commands::run;
 
+/// Says why nothing can be done at all; the exit code.
+pub fn cannot_begin(why: &str) -> u8 {
+    outputs::remark(why);
+    exit::CANNOT_MEASURE
+}
+
 /// Lets the variables about colour speak before the command line is read, whose help has colours too.
 pub fn heed_colour_variables() {
     outputs::choose_colour(cli::ColourChoice::Auto);

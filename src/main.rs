@@ -5,6 +5,9 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
+    if let Err(error) = importgate_probe::runner::end_by_exit_code() {
+        return ExitCode::from(importgate::cannot_begin(&error.to_string()));
+    }
     importgate::heed_colour_variables();
     let cli = match importgate::cli::Cli::try_parse() {
         Ok(cli) => cli,
@@ -16,8 +19,12 @@ fn main() -> ExitCode {
                 importgate::exit::PASS
             };
             // Nobody is left to tell where the stream itself is closed.
-            let _ = error.print();
-            return ExitCode::from(code);
+            let is_printed = error.print().is_ok() || error.use_stderr();
+            return ExitCode::from(if is_printed {
+                code
+            } else {
+                importgate::exit::CANNOT_MEASURE
+            });
         }
     };
     ExitCode::from(importgate::run(cli))

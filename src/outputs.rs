@@ -8,6 +8,7 @@ use crate::cli::{
     ColourChoice, DoctorFormat, ExplainFormat, FixFormat, FormatKind, OutputFormat, TableFormat, TrendFormat,
 };
 use crate::error::Error;
+use crate::store;
 use importgate_core::report::html::Page;
 use importgate_core::report::terminal;
 
@@ -142,6 +143,14 @@ pub(crate) fn to_standard_output(text: &str) -> Result<(), Error> {
     all_to(&mut anstream::stdout().lock(), text.as_bytes())
 }
 
+/// Says something beside the result, on standard error. Where nobody can be told, there is nobody to tell that.
+pub(crate) fn remark(text: &str) {
+    let mut text = text.trim_end_matches('\n').to_owned();
+    text.insert_str(0, "importgate: ");
+    text.push('\n');
+    let _ = anstream::stderr().lock().write_all(text.as_bytes());
+}
+
 fn all_to(stream: &mut impl Write, content: &[u8]) -> Result<(), Error> {
     match stream.write_all(content).and_then(|()| stream.flush()) {
         Err(source) if source.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::Output {
@@ -207,16 +216,7 @@ fn bytes_to_file(path: &Path, content: &[u8]) -> Result<(), Error> {
         return std::fs::write(path, content).map_err(failed);
     }
     std::fs::create_dir_all(folder).map_err(failed)?;
-    let mut file = tempfile::Builder::new()
-        .prefix(".importgate-")
-        .tempfile_in(folder)
-        .map_err(failed)?;
-    file.write_all(content).map_err(failed)?;
-    // A temporary file is private; a report is as readable as any file that its user makes.
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-    file.as_file().set_permissions(mode).map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
+    store::replace(path, content).map_err(failed)
 }
 
 #[cfg(test)]

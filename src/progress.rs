@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::outputs;
 use importgate_core::flows::ShowProgress;
 use importgate_core::report::RunTimes;
 use importgate_core::report::progress_line::{Outlook, Phase, Progress};
@@ -102,7 +103,7 @@ impl ShowProgress for ProgressLine {
                 } else {
                     progress.to_string()
                 };
-                eprintln!("importgate: {}", self.message(step, now));
+                outputs::remark(&self.message(step, now));
             }
         } else if !self.bar.is_hidden() {
             self.bar.set_message(self.message(progress.to_string(), now));

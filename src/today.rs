@@ -2,10 +2,10 @@
 //! zone. Core is given the date as a value.
 
 use std::sync::OnceLock;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::Offset;
 
 /// The date that the command line gave in the place of the clock's.
@@ -22,12 +22,21 @@ pub(crate) fn date() -> Date {
     GIVEN.get().copied().unwrap_or_else(of_the_clock)
 }
 
-/// A clock that is far off is no reason to end a run: it is held to the days that there are.
+/// The time of day when something began so long ago, such as `14:02:03 UTC`.
+pub(crate) fn time_of_day(ago: Duration) -> String {
+    let began = SystemTime::now().checked_sub(ago).unwrap_or(UNIX_EPOCH);
+    format!("{} UTC", utc(began).strftime("%H:%M:%S"))
+}
+
 fn of_the_clock() -> Date {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    utc(SystemTime::now()).date()
+}
+
+/// A clock that is far off is no reason to end a run: it is held to the days that there are.
+fn utc(time: SystemTime) -> DateTime {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     let seconds = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
-    let now = Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX);
-    Offset::UTC.to_datetime(now).date()
+    Offset::UTC.to_datetime(Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX))
 }
 
 /// A date as it is written, such as 2027-03-31.

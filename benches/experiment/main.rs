@@ -3,7 +3,11 @@
 //!
 //! `cargo bench --bench experiment` replays what `benches/data` has; `… -- record` takes new streams, and `… -- trend` asks the
 //! same of steps in a history, `… -- drift` of anchors alone.
-#![expect(clippy::disallowed_methods, reason = "it reads what it recorded itself")]
+#![expect(
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    reason = "it reads what it recorded itself"
+)]
 
 mod blend;
 mod drift;

@@ -120,13 +120,13 @@ fn apply(report: &FixReport, root: &Path) -> Result<bool, Error> {
         .filter_map(|file| Some((file.path.as_str(), obstacle(file, root)?)))
         .collect();
     for (path, why) in &refused {
-        anstream::eprintln!("importgate: {} is not changed: {why}", untrusted::line(path));
+        outputs::remark(&format!("{} is not changed: {why}", untrusted::line(path)));
     }
     let written = report.files_without(|path| refused.iter().any(|(refused, _)| *refused == path));
     for file in &written {
         let path = root.join(&file.path);
         store::replace(&path, &file.after).map_err(|source| Error::Output { path, source })?;
-        anstream::eprintln!("importgate: {} is changed", untrusted::line(&file.path));
+        outputs::remark(&format!("{} is changed", untrusted::line(&file.path)));
     }
     Ok(refused.is_empty())
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::cli::MergeBaselineArguments;
 use crate::error::Error;
 use crate::exit;
+use crate::outputs;
 use crate::store;
 use importgate_core::baseline::{Baseline, MergeOutcome, MergeRemark, Side, ThreeWayMerge};
 use importgate_core::report::{first_names, untrusted};
@@ -37,7 +38,7 @@ pub(super) fn run(arguments: &MergeBaselineArguments) -> Result<u8, Error> {
         write(&arguments.ours, merge.baseline.render().as_bytes())?;
     }
     for line in sentences(&merge.remarks, path) {
-        anstream::eprintln!("importgate: {}", untrusted::line(&line));
+        outputs::remark(&untrusted::line(&line));
     }
     Ok(if merge.is_conflict() { exit::FAIL } else { exit::PASS })
 }

@@ -31,6 +31,7 @@ use crate::outputs;
 use crate::today;
 use importgate_core::budgets;
 use importgate_core::report::{explain as explain_report, json, trend as trend_report, untrusted};
+use importgate_probe::runner;
 
 /// Runs one command and returns the exit code. Errors go to stderr.
 pub fn run(cli: Cli) -> u8 {
@@ -69,7 +70,8 @@ pub fn run(cli: Cli) -> u8 {
     };
     result.unwrap_or_else(|error| {
         print_error(&error);
-        error.exit_code()
+        // Whatever failed after this process was asked to stop failed for that.
+        runner::interrupted().map_or_else(|| error.exit_code(), exit::stopped_by)
     })
 }
 
@@ -83,7 +85,5 @@ fn completions(shell: Shell) -> Result<u8, Error> {
 
 /// An error may quote what an interpreter printed: control characters do not reach the terminal.
 fn print_error(error: &Error) {
-    for (position, line) in untrusted::lines(&error.to_string()).iter().enumerate() {
-        anstream::eprintln!("{}{line}", if position == 0 { "importgate: " } else { "" });
-    }
+    outputs::remark(&untrusted::lines(&error.to_string()).join("\n"));
 }

@@ -154,7 +154,7 @@ fn say(arguments: &RecordArguments, text: &str) -> Result<(), Error> {
     let for_programs =
         |format: &OutputFormat<TableFormat>| format.path.is_none() && format.kind != TableFormat::Terminal;
     if arguments.formats.iter().any(for_programs) {
-        anstream::eprint!("importgate: {text}");
+        outputs::remark(text);
         return Ok(());
     }
     outputs::to_standard_output(text)
@@ -254,6 +254,6 @@ fn complain(project: &Project, recording: &Recording, measure: &dyn Measure) {
         );
     }
     for line in untrusted::lines(&complaint) {
-        anstream::eprintln!("importgate: {line}");
+        outputs::remark(&line);
     }
 }

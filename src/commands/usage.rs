@@ -9,6 +9,7 @@ use crate::budgets_file::BudgetsFile;
 use crate::cli::UsageArguments;
 use crate::error::Error;
 use crate::interpreter::ProjectPython;
+use crate::outputs;
 use crate::store;
 use importgate_core::observed::ChosenBy;
 use importgate_core::report;
@@ -34,9 +35,9 @@ pub(super) fn run(arguments: &UsageArguments) -> Result<u8, Error> {
     }
     store::usage::add(&path, Usage::of_runs(&runs))?;
     let summary = report::usage::render(&runs, &path.display().to_string());
-    anstream::eprint!("importgate: {summary}");
+    outputs::remark(&summary);
     if status != Status::Exited(0) {
-        anstream::eprintln!("importgate: {}; what it used was added all the same", ended(status));
+        outputs::remark(&format!("{}; what it used was added all the same", ended(status)));
     }
     Ok(match status {
         Status::Exited(code) => u8::try_from(code).unwrap_or(u8::MAX),
@@ -92,7 +93,7 @@ fn run_workload(workload: &[OsString], interpreter: Option<&Path>, recorder: &Us
         .ok_or_else(|| Error::Usage("there is no command after `--`".to_owned()))?;
     let program = interpreter.map_or_else(|| name.clone(), |interpreter| python::program(interpreter, name));
     if program != *name {
-        anstream::eprintln!("importgate: runs {}", Path::new(&program).display());
+        outputs::remark(&format!("runs {}", Path::new(&program).display()));
     }
     let (variable, value) = recorder.variable();
     let mut command = Command::new(program);

@@ -5,7 +5,8 @@
 //! lock on the folder, which the system releases when the process ends however it ends.
 
 use std::ffi::OsString;
-use std::fs::{File, Permissions};
+use std::fs::{File, Permissions, TryLockError};
+use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +19,8 @@ use super::{Commit, GitError};
 
 /// How the folder's name begins.
 const PREFIX: &str = "importgate-base-";
+/// How often a folder is made at most.
+const ATTEMPTS: u32 = 20;
 /// The fewest random characters in a folder's name.
 const LEAST_RANDOM: usize = 4;
 /// The most: file systems allow 255 bytes for one name.
@@ -41,19 +44,10 @@ impl Checkout {
         let parents = parents();
         remove_leftovers(git, &parents);
         let place = Place::choose(&parents, head_root.as_os_str().len());
-        let folder = tempfile::Builder::new()
-            .prefix(PREFIX)
-            .rand_bytes(place.random)
-            .permissions(Permissions::from_mode(0o700))
-            .tempdir_in(&place.parent)
-            .map_err(GitError::io(format!(
-                "cannot create a folder in {}",
-                place.parent.display()
-            )))?;
-        let lock = files::open_folder(folder.path())
-            .map_err(GitError::io(format!("cannot open {}", folder.path().display())))?;
-        // Without support for locks nobody can take this folder for a leftover either: see `is_abandoned`.
-        let _ = lock.try_lock();
+        let (folder, lock) = make_folder(&place).map_err(GitError::io(format!(
+            "cannot create a folder in {}",
+            place.parent.display()
+        )))?;
         let checkout = Self {
             git: git.clone(),
             root: place
@@ -124,6 +118,30 @@ impl Drop for Checkout {
     }
 }
 
+/// Makes the folder and takes its lock. Another run may take it for a leftover in the moment before it is locked: then it makes another.
+fn make_folder(place: &Place) -> std::io::Result<(TempDir, File)> {
+    let mut attempts = 1;
+    loop {
+        let folder = tempfile::Builder::new()
+            .prefix(PREFIX)
+            .rand_bytes(place.random)
+            .permissions(Permissions::from_mode(0o700))
+            .tempdir_in(&place.parent)?;
+        match files::open_own_folder(folder.path()) {
+            Err(error) if error.kind() != ErrorKind::NotFound || attempts == ATTEMPTS => return Err(error),
+            Err(_) => {}
+            // Without support for locks nobody can take this folder for a leftover either: see `abandoned`.
+            Ok(lock) => {
+                let is_taken = matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) || !folder.path().is_dir();
+                if !is_taken || attempts == ATTEMPTS {
+                    return Ok((folder, lock));
+                }
+            }
+        }
+        attempts += 1;
+    }
+}
+
 /// A path below a folder. Joining an empty path would add a slash, and with it a character.
 fn below(folder: &Path, inside: &Path) -> PathBuf {
     if inside.as_os_str().is_empty() {
@@ -156,6 +174,29 @@ fn remove_leftovers(git: &Git, parents: &[PathBuf]) {
         // Only a missing folder is left to be reported here.
         let _ = std::fs::remove_dir_all(&folder);
     }
+    for parent in parents {
+        remove_empty_leftovers(parent);
+    }
+}
+
+/// Removes folders of runs that were killed before git knew of their checkout, or after it had forgotten it: there is no file in them.
+fn remove_empty_leftovers(parent: &Path) {
+    for entry in std::fs::read_dir(parent).into_iter().flatten().flatten() {
+        let is_named = entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX));
+        if is_named && let Some(Some(_lock)) = abandoned(&entry.path()) {
+            remove_if_empty(&entry.path());
+        }
+    }
+}
+
+/// Removes a folder in which there is nothing but folders. The system refuses one that has something else.
+fn remove_if_empty(folder: &Path) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            remove_if_empty(&entry.path());
+        }
+    }
+    let _ = std::fs::remove_dir(folder);
 }
 
 /// The paths of worktrees without a branch in the output of `git worktree list --porcelain`.
@@ -180,12 +221,12 @@ fn folder_of(root: &Path, parents: &[PathBuf]) -> Option<PathBuf> {
     })
 }
 
-/// The lock of a folder that no process uses any more. `Some(None)` where the folder is gone; `None` where it is in use,
+/// The lock of a folder of this user that no process uses any more. `Some(None)` where the folder is gone; `None` where it is in use,
 /// or where nobody can tell.
 fn abandoned(folder: &Path) -> Option<Option<File>> {
-    match files::open_folder(folder) {
+    match files::open_own_folder(folder) {
         Ok(file) => file.try_lock().is_ok().then_some(Some(file)),
-        Err(error) => (error.kind() == std::io::ErrorKind::NotFound).then_some(None),
+        Err(error) => (error.kind() == ErrorKind::NotFound).then_some(None),
     }
 }
 

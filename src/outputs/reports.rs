@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use super::{for_each, is_folder, not_json, page_to_folder, terminal_options, to_file, to_standard_output};
 use crate::cli::{FormatKind, OutputFormat};
 use crate::error::Error;
+use crate::outputs;
 use crate::receipt::WrittenReport;
 use crate::repository;
 use importgate_core::report::matrix::Matrix;
@@ -141,7 +142,7 @@ impl<'a> Reports<'a> {
             Self::Legs(matrix) => Traces::of_matrix(matrix),
         };
         if let Some(left_out) = traces.left_out() {
-            anstream::eprintln!("importgate: {}", untrusted::line(left_out));
+            outputs::remark(&untrusted::line(left_out));
         }
         traces
     }

@@ -1,9 +1,9 @@
 //! The folder of allowances, read strictly: whatever is there and is no small file of text ends the run, since nobody could tell what it
 //! was to accept.
 
+use importgate_probe::files::{self, FileError};
 use std::fs;
 use std::io::{self, ErrorKind, Read};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
@@ -138,29 +138,13 @@ fn is_own_folder(folder: &Path) -> Result<bool, AllowanceStoreError> {
 
 fn read_file(path: &Path) -> Result<StoredAllowance, AllowanceStoreError> {
     let unreadable = |source: io::Error| refused(path, format!("the allowance cannot be read: {source}"), READABLE);
+    let no_file = |what| refused(path, format!("an allowance is a file, and this is {what}"), FILE);
     // Whatever may have taken its place since: no link is followed, and opening a pipe does not wait.
-    #[expect(clippy::disallowed_methods, reason = "no link is followed, which others do")]
-    let opened = fs::OpenOptions::new()
-        .read(true)
-        .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK)
-        .open(path);
-    let file = match opened {
-        Err(error) if error.raw_os_error() == Some(libc::ELOOP) => {
-            return Err(refused(
-                path,
-                "an allowance is a file, and this is a link".to_owned(),
-                FILE,
-            ));
-        }
-        other => other.map_err(unreadable)?,
+    let file = match files::open_unless_link(path) {
+        Err(FileError::System(error)) if error.raw_os_error() == Some(libc::ELOOP) => return Err(no_file("a link")),
+        Err(FileError::NotAFile(_)) => return Err(no_file("none")),
+        other => other.map_err(|error| unreadable(error.into()))?,
     };
-    if !file.metadata().map_err(unreadable)?.is_file() {
-        return Err(refused(
-            path,
-            "an allowance is a file, and this is none".to_owned(),
-            FILE,
-        ));
-    }
     let mut bytes = Vec::new();
     file.take(LARGEST_FILE + 1)
         .read_to_end(&mut bytes)

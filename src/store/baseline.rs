@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::{folder_of, follow_links, lock, remove_unfinished, replace};
+use super::lock::lock;
+use super::{folder_of, follow_links, replace};
 use importgate_core::baseline::{Baseline, MergeError, ParseError};
 use importgate_probe::files::{self, FileError};
 
@@ -131,7 +132,6 @@ pub fn update(
     if new == before {
         return Ok(new);
     }
-    remove_unfinished(&file);
     replace(&file, new.render().as_bytes()).map_err(unwritable)?;
     Ok(new)
 }

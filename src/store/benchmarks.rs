@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::{folder_of, follow_links, lock, remove_unfinished, replace};
+use super::lock::lock;
+use super::{folder_of, follow_links, replace};
 use importgate_core::baseline::{RecordedBenchmarks, RecordedBenchmarksError};
 use importgate_probe::files;
 
@@ -73,6 +74,5 @@ pub(crate) fn update(
     if before.as_ref() == Some(&after) {
         return Ok(());
     }
-    remove_unfinished(&file);
     replace(&file, after.render().as_bytes()).map_err(unwritable)
 }

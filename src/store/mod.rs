@@ -4,19 +4,20 @@
 //! **The lock** is taken on the folder that holds the file (`flock` on the open folder). A lock file would have to stay in
 //! the user's repository for good, since removing it lets two processes hold two locks; and the file itself is replaced by
 //! every write, so a lock on it would be a lock on what is no longer there. The lock is held while the file is read, changed
-//! and replaced, which takes milliseconds, never while something is measured.
+//! and replaced, which takes milliseconds, never while something is measured (`lock.rs`).
 //!
 //! **The write** goes to a new file in the same folder, is forced to disk, and takes the old file's place by a rename.
 //! The new file's name begins with that of the file and ends in `.importgate-tmp`: what a killed run left is removed by
-//! the next one, which can tell that nobody is writing since it holds the lock.
+//! the next one, which can tell that nobody is writing since nobody has a lock on it.
 
 pub mod allowances;
 pub mod baseline;
 pub(crate) mod benchmarks;
+mod lock;
 pub mod usage;
 
 use std::ffi::OsString;
-use std::fs::{self, File, Permissions};
+use std::fs::{self, Permissions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
@@ -27,8 +28,8 @@ use tempfile::NamedTempFile;
 /// What the name of an unfinished file ends in.
 const UNFINISHED: &str = ".importgate-tmp";
 
-/// The file that is locked where a folder cannot be.
-const LOCK_FILE: &str = ".importgate.lock";
+/// Another run may take an unfinished file for an abandoned one in the moment before it is locked; that it does so again is chance.
+const ATTEMPTS: u32 = 20;
 
 /// Symbolic links that are followed before they are taken for a circle; Linux has the same limit.
 const MAXIMUM_LINKS: usize = 40;
@@ -55,36 +56,19 @@ fn folder_of(file: &Path) -> &Path {
     }
 }
 
-/// Waits for the lock of a folder, which is made where it is missing. The lock ends with the returned file, or with the
-/// process.
-fn lock(folder: &Path) -> io::Result<File> {
-    fs::create_dir_all(folder)?;
-    wait_for(files::open_folder(folder)?).or_else(|_| lock_file(folder))
-}
-
-/// Waits for the lock of a file in the folder, which stays there: network file systems lock only what is open for writing,
-/// and a folder never is.
-fn lock_file(folder: &Path) -> io::Result<File> {
-    wait_for(files::open_or_create(&folder.join(LOCK_FILE))?)
-}
-
-fn wait_for(handle: File) -> io::Result<File> {
-    loop {
-        match handle.lock() {
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            result => return result.map(|()| handle),
-        }
-    }
-}
-
-/// Removes what killed runs left. The caller holds the lock, so nobody is writing now. What cannot be removed does no harm.
+/// Removes what killed runs left. What cannot be removed does no harm.
 fn remove_unfinished(file: &Path) {
     let prefix = unfinished_prefix(file);
     let entries = fs::read_dir(folder_of(file)).into_iter().flatten().flatten();
     for entry in entries {
         let name = entry.file_name();
         let bytes = name.as_encoded_bytes();
-        if bytes.starts_with(prefix.as_encoded_bytes()) && bytes.ends_with(UNFINISHED.as_bytes()) {
+        let is_unfinished = bytes.starts_with(prefix.as_encoded_bytes()) && bytes.ends_with(UNFINISHED.as_bytes());
+        // Whoever still writes has a lock on it.
+        if is_unfinished
+            && let Ok(left) = files::open_unless_link(&entry.path())
+            && left.file().try_lock().is_ok()
+        {
             let _ = fs::remove_file(entry.path());
         }
     }
@@ -99,6 +83,19 @@ fn unfinished_prefix(file: &Path) -> OsString {
 
 /// Puts `content` into `file` by way of a new file, with the old one's mode and, where that is allowed, its owner.
 pub(crate) fn replace(file: &Path, content: &[u8]) -> io::Result<()> {
+    let mut attempts = 1;
+    loop {
+        match replace_once(file, content) {
+            Err(error) if error.kind() == ErrorKind::NotFound && attempts < ATTEMPTS && folder_of(file).is_dir() => {
+                attempts += 1;
+            }
+            result => return result,
+        }
+    }
+}
+
+fn replace_once(file: &Path, content: &[u8]) -> io::Result<()> {
+    remove_unfinished(file);
     let folder = folder_of(file);
     // What the umask leaves of this, as for any file that a program makes.
     let permissions = Permissions::from_mode(0o666);
@@ -108,6 +105,8 @@ pub(crate) fn replace(file: &Path, content: &[u8]) -> io::Result<()> {
         .suffix(UNFINISHED)
         .permissions(permissions)
         .tempfile_in(folder)?;
+    // Where there are no locks, nobody can take it for an abandoned one either.
+    let _ = unfinished.as_file().try_lock();
     if let Ok(old) = fs::metadata(file) {
         // A run as root in a container should not take the file away from its owner; nobody else may give it away.
         let _ = fchown(unfinished.as_file(), Some(old.uid()), Some(old.gid()));
@@ -124,22 +123,22 @@ pub(crate) fn replace(file: &Path, content: &[u8]) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+
     use super::*;
 
     #[test]
-    fn either_lock_keeps_others_out_until_it_is_dropped() {
+    fn what_a_killed_run_left_of_a_file_is_removed_and_what_is_being_written_is_not() {
         let folder = tempfile::tempdir().expect("a folder");
-        for (take, path) in [
-            (lock as fn(&Path) -> io::Result<File>, folder.path().to_owned()),
-            (lock_file, folder.path().join(LOCK_FILE)),
-        ] {
-            let held = take(folder.path()).expect("the lock");
-            #[expect(clippy::disallowed_methods, reason = "the test has made it itself")]
-            let other = File::open(path).expect("another handle");
-            assert!(other.try_lock().is_err());
-            drop(held);
-            assert!(other.try_lock().is_ok());
-        }
+        let file = folder.path().join("report.json");
+        let left = folder.path().join(".report.json.a.importgate-tmp");
+        let written = folder.path().join(".report.json.b.importgate-tmp");
+        let other = folder.path().join(".report.html.c.importgate-tmp");
+        let held = [&left, &written, &other].map(|path| File::create(path).expect("a file"));
+        held[1].lock().expect("a lock");
+        replace(&file, b"{}").expect("it is written");
+        assert!(!left.exists() && written.exists() && other.exists());
+        assert_eq!(fs::metadata(&file).expect("it is there").len(), 2);
     }
 
     #[test]

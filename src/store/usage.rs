@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::baseline::{StoreError, read_bytes};
-use super::{folder_of, follow_links, lock, remove_unfinished, replace};
+use super::lock::lock;
+use super::{folder_of, follow_links, replace};
 use importgate_core::usage::{Usage, UsageFileError};
 
 /// Why the usage file cannot be used or written.
@@ -70,7 +71,6 @@ pub fn add(path: &Path, fresh: Usage) -> Result<Usage, UsageStoreError> {
     let _lock = lock(folder_of(&file)).map_err(unwritable)?;
     let mut usage = read(path)?.unwrap_or_default();
     usage.merge(fresh);
-    remove_unfinished(&file);
     replace(&file, usage.render().as_bytes()).map_err(unwritable)?;
     Ok(usage)
 }

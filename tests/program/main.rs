@@ -23,6 +23,7 @@ mod classify;
 mod compare;
 mod distributions;
 mod doctor;
+mod ending;
 mod example;
 mod explain;
 mod explain_log;

@@ -110,7 +110,7 @@ impl Opened {
     }
 
     /// The file itself, to lock it.
-    pub(crate) fn file(&self) -> &File {
+    pub fn file(&self) -> &File {
         &self.file
     }
 
@@ -192,7 +192,18 @@ impl Read for Opened {
 /// # Errors
 /// [`FileError::NotAFile`] for anything else that is there, [`FileError::System`] where it cannot be opened.
 pub fn open(path: &Path) -> Result<Opened, FileError> {
-    let file = open_any(path)?;
+    regular(open_any(path, 0)?)
+}
+
+/// The same for one that is no symbolic link.
+///
+/// # Errors
+/// As [`open`]; the system's `ELOOP` for a link.
+pub fn open_unless_link(path: &Path) -> Result<Opened, FileError> {
+    regular(open_any(path, libc::O_NOFOLLOW)?)
+}
+
+fn regular(file: File) -> Result<Opened, FileError> {
     let metadata = file.metadata()?;
     if metadata.is_file() {
         let waits = false;
@@ -203,13 +214,13 @@ pub fn open(path: &Path) -> Result<Opened, FileError> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is what others use in its place")]
-fn open_any(path: &Path) -> Result<File, FileError> {
-    let opened = OpenOptions::new()
-        .read(true)
-        // Opening a pipe would wait for whoever writes to it, and a terminal could become that of this process.
-        .custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY)
-        .open(path);
-    match opened {
+fn open_with(path: &Path, flags: i32) -> io::Result<File> {
+    OpenOptions::new().read(true).custom_flags(flags).open(path)
+}
+
+fn open_any(path: &Path, flags: i32) -> Result<File, FileError> {
+    // Opening a pipe would wait for whoever writes to it, and a terminal could become that of this process.
+    match open_with(path, flags | libc::O_NONBLOCK | libc::O_NOCTTY) {
         // A socket cannot be opened, nor a device that is not there.
         Err(error)
             if matches!(
@@ -227,9 +238,21 @@ fn open_any(path: &Path) -> Result<File, FileError> {
 ///
 /// # Errors
 /// What the system says, also where it is no folder.
-#[expect(clippy::disallowed_methods, reason = "this is what others use in its place")]
 pub fn open_folder(path: &Path) -> io::Result<File> {
-    OpenOptions::new().read(true).custom_flags(libc::O_DIRECTORY).open(path)
+    open_with(path, libc::O_DIRECTORY)
+}
+
+/// Opens a folder that belongs to the user of this process, and is no link.
+///
+/// # Errors
+/// What the system says; [`ErrorKind::PermissionDenied`] where it is somebody else's.
+pub fn open_own_folder(path: &Path) -> io::Result<File> {
+    let file = open_with(path, libc::O_DIRECTORY | libc::O_NOFOLLOW)?;
+    if file.metadata()?.uid() == runner::own_user() {
+        Ok(file)
+    } else {
+        Err(ErrorKind::PermissionDenied.into())
+    }
 }
 
 /// Opens a file for writing without changing it, and makes it where it is missing. A link is not followed.
@@ -305,7 +328,7 @@ pub fn read_handed_over(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
     let is_descriptor = DESCRIPTORS.iter().any(|folder| path.starts_with(folder));
     let file = match path.to_str() {
         Some("-") => File::from(io::stdin().as_fd().try_clone_to_owned()?),
-        _ if is_descriptor => open_any(path)?,
+        _ if is_descriptor => open_any(path, 0)?,
         _ => return read(path, most),
     };
     let metadata = file.metadata()?;

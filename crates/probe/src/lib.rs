@@ -7,8 +7,10 @@ compile_error!("importgate runs on Linux and macOS: it measures with POSIX proce
 pub mod files;
 pub mod instructions;
 pub mod machine;
+mod private_folder;
 mod probe;
 pub mod python;
 pub mod runner;
 
+pub use private_folder::PrivateFolder;
 pub use probe::{Probe, Stopwatch};

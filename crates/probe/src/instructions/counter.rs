@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::PrivateFolder;
 use crate::files;
-use tempfile::TempDir;
 
 use super::cachegrind::{self, Log};
 use super::environment::pinned;
@@ -109,7 +109,7 @@ impl Counter {
     /// # Errors
     /// All but [`InstructionsError::Missing`] and [`InstructionsError::NothingLeft`].
     pub fn count(&self, program: &Program) -> Result<u64, InstructionsError> {
-        let folder = TempDir::with_prefix("importgate-count-").map_err(|source| RunError::Start {
+        let folder = PrivateFolder::create().map_err(|source| RunError::Start {
             program: "a temporary folder".into(),
             source,
         })?;

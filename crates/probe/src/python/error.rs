@@ -99,6 +99,16 @@ fn said(output: &str) -> String {
     }
 }
 
+impl PythonError {
+    /// No private folder can be made below the folder for temporary files.
+    pub fn no_folder(source: std::io::Error) -> Self {
+        Self::Workspace {
+            path: std::env::temp_dir(),
+            source,
+        }
+    }
+}
+
 impl From<RunError> for PythonError {
     fn from(error: RunError) -> Self {
         match error {

@@ -1,7 +1,6 @@
 //! Everything that knows Python's side of the wire: which interpreter is the project's, the scripts that run inside it, and
 //! the typed form of what they answer.
 
-mod abandoned;
 mod answer;
 mod bytecode;
 mod command;
@@ -27,7 +26,6 @@ mod unchanged;
 mod usage;
 mod workspace;
 
-pub use abandoned::PrivateFolder;
 pub use content::Contents;
 pub use counting::CountedRun;
 pub use error::PythonError;

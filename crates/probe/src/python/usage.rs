@@ -6,8 +6,8 @@ use std::ffi::OsString;
 use std::fs;
 
 use super::PythonError;
-use super::abandoned::PrivateFolder;
 use super::scripts::Script;
+use crate::PrivateFolder;
 use crate::files::{self, FileError};
 
 /// The folder, gone when this goes.
@@ -22,7 +22,7 @@ impl UsageRecorder {
     /// # Errors
     /// [`PythonError::Workspace`] where it cannot be written.
     pub fn create() -> Result<Self, PythonError> {
-        let folder = PrivateFolder::create()?;
+        let folder = PrivateFolder::create().map_err(PythonError::no_folder)?;
         for script in Script::OF_USAGE {
             let path = folder.path().join(script.file_name());
             fs::write(&path, script.assemble()).map_err(|source| PythonError::Workspace { path, source })?;

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::PythonError;
-use super::abandoned::PrivateFolder;
 use super::scripts::Script;
+use crate::PrivateFolder;
 use crate::files;
 
 /// Two files of one run: where the script answers, and where `faulthandler` writes.
@@ -62,7 +62,7 @@ impl Workspace {
             path: path.to_path_buf(),
             source,
         };
-        let folder = PrivateFolder::create()?;
+        let folder = PrivateFolder::create().map_err(PythonError::no_folder)?;
         for script in Script::OF_A_SESSION {
             let file = folder.path().join(script.file_name());
             fs::write(&file, script.assemble()).map_err(|source| failed(&file, source))?;

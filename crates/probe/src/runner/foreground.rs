@@ -11,7 +11,8 @@ use super::wakeup::{self, Wakeup};
 
 /// Runs the command to its end.
 ///
-/// Ctrl-C reaches it from the terminal, and it alone decides what to do; SIGTERM and SIGHUP to this process are passed on.
+/// Ctrl-C reaches it from the terminal, and it alone decides what to do; SIGTERM and SIGHUP to this process are passed on. What was asked of this process meanwhile was for
+/// the command, and counts as done once that has ended.
 ///
 /// # Errors
 /// [`RunError::Start`] where it cannot be started, [`RunError::Prepare`] and [`RunError::Wait`] where the system fails.
@@ -32,6 +33,7 @@ pub fn run_in_foreground(command: &mut Command) -> Result<Status, RunError> {
     loop {
         wakeup.clear();
         if let Some(account) = system::reap(id).map_err(failed)? {
+            wakeup::forget_request_to_stop();
             return Ok(account.status);
         }
         let signal = wakeup::interrupted();

@@ -110,6 +110,12 @@ pub fn own_cpu_time() -> Duration {
     Duration::from_secs(part(time.tv_sec)) + Duration::from_nanos(part(time.tv_nsec))
 }
 
+/// The user of this process, by whose rights it opens files.
+pub(crate) fn own_user() -> u32 {
+    // SAFETY: geteuid has no preconditions and always succeeds.
+    unsafe { libc::geteuid() }
+}
+
 /// True where this process may write in a folder.
 pub(crate) fn may_write_in(folder: &Path) -> bool {
     let Ok(path) = CString::new(folder.as_os_str().as_bytes()) else {

@@ -3,10 +3,10 @@
 use std::io::{self, Read};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::{flag, low_level};
 
 use super::RunError;
@@ -61,6 +61,7 @@ impl Sockets {
             heard.push(signal);
         }
         self.heard = Some(heard);
+        ends_at_once().store(false, Ordering::SeqCst);
         Ok(())
     }
 
@@ -130,6 +131,11 @@ impl Drop for Wakeup {
     }
 }
 
+/// Takes what was asked of this process until now for done: it was meant for a command in its place.
+pub(super) fn forget_request_to_stop() {
+    STOP_SIGNAL.store(0, Ordering::SeqCst);
+}
+
 /// Waits until something can be read from a descriptor or it was closed at its other end. False where this process was woken by something
 /// else, which may be a request to stop.
 ///
@@ -141,6 +147,30 @@ pub(crate) fn wait_for_input(descriptor: BorrowedFd<'_>) -> io::Result<bool> {
         return Ok(false);
     }
     system::wait_readable(wakeup.descriptor(), Some(descriptor), None).inspect(|_| wakeup.clear())
+}
+
+/// From now on a request to stop ends this process with 128 and the signal as its exit code, until [`prepare`] or a run listens to them; and a
+/// limit on the size of files makes writing fail, in place of ending this process.
+///
+/// # Errors
+///
+/// [`RunError::Prepare`] where the system refuses handlers.
+pub fn end_by_exit_code() -> Result<(), RunError> {
+    // A handler, as what is ignored would be ignored by other programs that this one starts too.
+    flag::register(SIGXFSZ, Arc::default()).map_err(RunError::Prepare)?;
+    for signal in REQUESTS_TO_STOP {
+        if !system::is_ignored(signal).map_err(RunError::Prepare)? {
+            let condition = Arc::clone(ends_at_once());
+            flag::register_conditional_shutdown(signal, 128 + signal, condition).map_err(RunError::Prepare)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a request to stop ends this process as soon as it comes.
+fn ends_at_once() -> &'static Arc<AtomicBool> {
+    static ENDS_AT_ONCE: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+    ENDS_AT_ONCE.get_or_init(|| Arc::new(AtomicBool::new(true)))
 }
 
 /// From now on a request to stop wakes runs in place of ending this process.
