@@ -156,7 +156,7 @@ impl Measure for Probe {
         let deadline = time_left.map(|left| Instant::now() + left);
         let limit = engine.time_limit(self.session.settings().time_limit);
         let mut counts = [0; 2];
-        for (run, count) in self.session.counted_runs(request).into_iter().zip(&mut counts) {
+        for (run, count) in self.session.counted_runs(request)?.into_iter().zip(&mut counts) {
             let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
             if left.is_some_and(|left| left.is_zero()) {
                 return Ok(None);

@@ -1,4 +1,5 @@
-//! What the scripts answer: one message, either what was asked for or why the import came to no end.
+//! What the scripts answer: one message, either what was asked for or why the import came to no end, and before it when the
+//! set-up began and was over.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -63,20 +64,61 @@ pub(super) enum Unreadable {
     Nothing,
     #[error("its answer is cut short")]
     Short,
+    #[error("something other than the script has answered")]
+    Foreign,
     #[error("its answer is not understood: {0}")]
     Invalid(String),
 }
 
-/// Reads a message of this kind, or the failure that was sent in its place.
+/// What came from one process.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Messages<'a> {
+    /// True where the set-up has begun and is not over.
+    pub(super) is_in_set_up: bool,
+    /// The answer's JSON.
+    pub(super) answer: Option<&'a [u8]>,
+}
+
+impl<'a> Messages<'a> {
+    /// Takes apart what came: each message is the key, a length in eight bytes, and then that much JSON. The answer is the last.
+    ///
+    /// # Errors
+    /// [`Unreadable`] where anything else came.
+    pub(super) fn read(mut bytes: &'a [u8], key: &[u8]) -> Result<Self, Unreadable> {
+        let mut messages = Self::default();
+        while !bytes.is_empty() {
+            let framed = bytes.strip_prefix(key).ok_or(if key.starts_with(bytes) {
+                Unreadable::Short
+            } else {
+                Unreadable::Foreign
+            })?;
+            if messages.answer.is_some() {
+                return Err(Unreadable::Foreign);
+            }
+            let (header, rest) = framed.split_first_chunk::<8>().ok_or(Unreadable::Short)?;
+            let length = usize::try_from(u64::from_be_bytes(*header)).map_err(|_| Unreadable::Short)?;
+            let (body, rest) = rest.split_at_checked(length).ok_or(Unreadable::Short)?;
+            match json::<Header>(body)?.kind.as_str() {
+                "set-up" => messages.is_in_set_up = true,
+                "set-up-over" => messages.is_in_set_up = false,
+                _ => messages.answer = Some(body),
+            }
+            bytes = rest;
+        }
+        Ok(messages)
+    }
+}
+
+#[derive(Deserialize)]
+struct Header {
+    kind: String,
+}
+
+/// Reads the JSON of a message of this kind, or of the failure that was sent in its place.
 ///
 /// # Errors
-/// [`Unreadable`] where it is neither.
-pub(super) fn read<T: DeserializeOwned>(bytes: &[u8], kind: &str) -> Result<Result<T, Failure>, Unreadable> {
-    #[derive(Deserialize)]
-    struct Header {
-        kind: String,
-    }
-    let body = body(bytes)?;
+/// [`Unreadable::Invalid`] where it is neither.
+pub(super) fn read<T: DeserializeOwned>(body: &[u8], kind: &str) -> Result<Result<T, Failure>, Unreadable> {
     if json::<Header>(body)?.kind == kind {
         json(body).map(Ok)
     } else {
@@ -84,14 +126,9 @@ pub(super) fn read<T: DeserializeOwned>(bytes: &[u8], kind: &str) -> Result<Resu
     }
 }
 
-/// Takes a message apart: a length in eight bytes, then that much JSON.
-fn body(bytes: &[u8]) -> Result<&[u8], Unreadable> {
-    if bytes.is_empty() {
-        return Err(Unreadable::Nothing);
-    }
-    let (header, body) = bytes.split_first_chunk::<8>().ok_or(Unreadable::Short)?;
-    let length = usize::try_from(u64::from_be_bytes(*header)).map_err(|_| Unreadable::Short)?;
-    body.get(..length).ok_or(Unreadable::Short)
+/// Reads what a process of a command wrote, which has no key; `None` where it is no answer of this kind.
+pub(super) fn read_alone<T: DeserializeOwned>(bytes: &[u8], kind: &str) -> Option<T> {
+    read(Messages::read(bytes, b"").ok()?.answer?, kind).ok()?.ok()
 }
 
 fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadable> {
@@ -103,14 +140,14 @@ mod tests {
     use super::*;
     use importgate_core::observed::OwnTime;
 
+    const KEY: &[u8] = b"key";
+
     fn framed(body: &str) -> Vec<u8> {
-        let mut bytes = (body.len() as u64).to_be_bytes().to_vec();
-        bytes.extend_from_slice(body.as_bytes());
-        bytes
+        [KEY, &(body.len() as u64).to_be_bytes(), body.as_bytes()].concat()
     }
 
     fn read_sample(body: &str) -> Result<Result<Sample, Failure>, Unreadable> {
-        let answer = read::<SampleAnswer>(&framed(body), "sample")?;
+        let answer = read::<SampleAnswer>(body.as_bytes(), "sample")?;
         Ok(answer.map(|answer| answer.into_sample(7)))
     }
 
@@ -123,16 +160,51 @@ mod tests {
         )
     }
 
+    const EXITED: &str = r#"{"kind":"exited","code":3,"stack":[]}"#;
+
     #[test]
     fn a_message_cut_anywhere_is_short_and_never_half_read() {
-        let whole = framed(r#"{"kind":"exited","code":3,"stack":[]}"#);
-        let read = |bytes: &[u8]| read::<SampleAnswer>(bytes, "sample").map(Result::err);
+        let whole = framed(EXITED);
         for end in 1..whole.len() {
-            assert_eq!(read(&whole[..end]), Err(Unreadable::Short), "cut at {end}");
+            assert_eq!(
+                Messages::read(&whole[..end], KEY),
+                Err(Unreadable::Short),
+                "cut at {end}"
+            );
         }
+        let messages = Messages::read(&whole, KEY).expect("a message");
+        let failure = read::<SampleAnswer>(messages.answer.expect("an answer"), "sample").map(Result::err);
         let stack = Vec::new();
-        assert_eq!(read(&whole), Ok(Some(Failure::Exited { code: 3, stack })));
-        assert_eq!(read(b""), Err(Unreadable::Nothing));
+        assert_eq!(failure, Ok(Some(Failure::Exited { code: 3, stack })));
+        assert_eq!(Messages::read(b"", KEY), Ok(Messages::default()));
+    }
+
+    #[test]
+    fn a_set_up_that_is_not_over_is_told() {
+        let begun = framed(r#"{"kind":"set-up"}"#);
+        assert!(Messages::read(&begun, KEY).expect("a message").is_in_set_up);
+        let over = [begun, framed(r#"{"kind":"set-up-over"}"#), framed(EXITED)].concat();
+        let messages = Messages::read(&over, KEY).expect("messages");
+        assert_eq!(
+            (messages.is_in_set_up, messages.answer),
+            (false, Some(EXITED.as_bytes()))
+        );
+    }
+
+    #[test]
+    fn whoever_does_not_know_the_key_answers_nothing() {
+        let own = framed(EXITED);
+        let without = &own[KEY.len()..];
+        for foreign in [
+            without.to_vec(),
+            [without, &own[..]].concat(),
+            [&own[..], without].concat(),
+            [&own[..], b"x"].concat(),
+            // Not even whoever knows it answers twice.
+            [&own[..], &own[..]].concat(),
+        ] {
+            assert_eq!(Messages::read(&foreign, KEY), Err(Unreadable::Foreign), "{foreign:?}");
+        }
     }
 
     #[test]

@@ -7,20 +7,20 @@ _collects, _let_collect, _stop_collecting = _gc.isenabled, _gc.enable, _gc.disab
 
 # The kinds of work that an import does: it computes, unmarshals code and runs it, and looks for files that are not there.
 # It leaves nothing behind that the garbage collector would have to find, so that its cost does not depend on the heap.
-_CALIBRATION_SOURCE = """
-def first(a, b=1, *rest, **named):
-    '''A function with a docstring, defaults and a few constants.'''
-    return {'a': a, 'b': b, 'rest': rest, 'text': 'one two three'.split()}
-def second(value):
-    total = 0
-    for step in range(3):
-        total += len(str(value)) * step
-    return [total, value, 'constant', 3.5, None]
-table = {name: index for index, name in enumerate(('alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta', 'eta', 'theta'))}
-names = sorted(table, key=len)
-joined = '/'.join(names).upper().lower().partition('/')
-answer = first(joined, *second(len(joined)))
-"""
+_CALIBRATION_SOURCE = "\n".join((
+    "def first(a, b=1, *rest, **named):",
+    "    '''A function with a docstring, defaults and a few constants.'''",
+    "    return {'a': a, 'b': b, 'rest': rest, 'text': 'one two three'.split()}",
+    "def second(value):",
+    "    total = 0",
+    "    for step in range(3):",
+    "        total += len(str(value)) * step",
+    "    return [total, value, 'constant', 3.5, None]",
+    "table = {name: index for index, name in enumerate(('alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta', 'eta', 'theta'))}",
+    "names = sorted(table, key=len)",
+    "joined = '/'.join(names).upper().lower().partition('/')",
+    "answer = first(joined, *second(len(joined)))",
+))
 
 
 def _compiled(source):

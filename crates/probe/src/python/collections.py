@@ -6,6 +6,7 @@ Which module has one is chance: any change moves it to another, and a full one t
 _COLLECTIONS = "<garbage collection>"
 _collections = {"times": [0, 0, 0], "ns": [0, 0, 0]}  # by generation
 _collection_callbacks = _borrow("gc").callbacks
+_hide(_restore_threshold)
 
 
 def _watch_collections(clocks):

@@ -52,10 +52,8 @@ impl Session {
     /// [`PythonError`] where it could not be started, or answered something unexpected.
     pub fn observe_command(&self, words: &[String]) -> Result<Observation, PythonError> {
         let mailbox = self.watch_command(words, Script::CommandObserver, 1)?;
-        let mut observation = match answer::read::<Observation>(&mailbox.read_answer(), "observation") {
-            Ok(Ok(observation)) => observation,
-            _ => Observation::default(),
-        };
+        let mut observation: Observation =
+            answer::read_alone(&mailbox.read_answer(), "observation").unwrap_or_default();
         name_files(&mut observation, &self.settings().working_directory);
         Ok(observation)
     }

@@ -6,8 +6,9 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use super::PythonError;
 use super::scripts::Script;
 use super::session::{BytecodeFiles, SILENCED, START, Session, WITHOUT_SITE, named, word, words};
 use importgate_core::observed::ImportRequest;
@@ -74,25 +75,28 @@ pub struct CountedRun {
 impl Session {
     /// The run that imports what is requested, and then the one that loads its `preload` alone. An observation before them
     /// has written what bytecode a start of the program would write.
-    pub fn counted_runs(&self, request: ImportRequest<'_>) -> [CountedRun; 2] {
+    ///
+    /// # Errors
+    /// [`PythonError`] where the script cannot be written.
+    pub fn counted_runs(&self, request: ImportRequest<'_>) -> Result<[CountedRun; 2], PythonError> {
+        // A file by its name: what counts starts the interpreter, and knows of no descriptor to hand on.
+        let script = self.workspace().program(Script::Probe).file()?;
         // A word that the script does not look for, as long as the one that it does.
-        ["import", "unused"].map(|key| CountedRun {
-            command: self.counted_command(key, request),
+        Ok(["import", "unused"].map(|key| CountedRun {
+            command: self.counted_command(script, key, request),
             environment: self.counted_environment(std::env::vars_os()),
             working_directory: self.settings().working_directory.clone(),
-        })
+        }))
     }
 
-    fn counted_command(&self, key: &str, request: ImportRequest<'_>) -> Vec<OsString> {
+    fn counted_command(&self, script: &Path, key: &str, request: ImportRequest<'_>) -> Vec<OsString> {
         // The interpreter itself: what the project names may be a script that looks for it, and would be counted.
         let mut command = vec![self.interpreter().executable.clone().into_os_string()];
         if request.is_start() {
             command.extend(WITHOUT_SITE.map(OsString::from));
         }
-        command.push(self.workspace().runnable(Script::Probe).into_os_string());
+        command.push(script.into());
         command.push(word("count", OsStr::new("yes")));
-        // The script opens its mailbox before it knows that nobody will read it.
-        command.push(word("answer", OsStr::new("/dev/null")));
         if request.is_start() {
             // As long as the word of the run that does without.
             command.push(if key == "import" { START } else { "other=yes" }.into());

@@ -11,10 +11,9 @@ _MOST_FRAMES = 10000
 
 def _watch_faults():
     """Lets the stack of a crash, or of the SIGABRT at the time limit, be written to a file of our own."""
-    path = _value("faults")
-    if path is None:
+    faults = _faults
+    if faults is None:
         return
-    faults = _private(path)
     signals = _borrow("_signal")
     kill = _posix.kill
 

@@ -5,8 +5,8 @@ have the collections of a sample fall elsewhere than those of a start of the int
 objects: one that meets large data as it is built walks through it twice, or once. So nothing is collected while the probe sets
 itself up, and then the first collection is as many objects further off as that took.
 
-A script that begins with this part is compiled with all the others as bytes, which the collector does not count: they are not
-loaded before it is asked how many there were.
+A script that begins with this part has all the others as bytes, which the collector does not count: they are not loaded before
+it is asked how many there were.
 """
 import sys
 
@@ -42,7 +42,6 @@ def _release_collections():
         _Held.threshold = _collector.get_threshold()[0] + further
         _collector.set_threshold(_Held.threshold, *_thresholds[1:])
     if _restore_threshold not in _collector.callbacks:
-        _hide(_restore_threshold)
         _collector.callbacks.append(_restore_threshold)
     _collector.enable()
 

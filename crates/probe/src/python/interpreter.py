@@ -2,21 +2,23 @@
 
 import marshal
 
-_AFTER_HOLD = "\n\n# part: wire.py\n"
-
 
 def _compile_script(path):
-    """Puts the compiled form of a script beside it. Of one that begins with `hold.py`, that holds the other parts as bytes."""
-    text = _read_whole(path).decode("utf-8")
-    first, mark, _ = text.partition(_AFTER_HOLD)
-    if mark:
-        others = "\n" * first.count("\n") + text[len(first):]
-        text = "%s\nimport marshal\nexec(marshal.loads(%r))\n" % (first, marshal.dumps(compile(others, path, "exec")))
+    """Puts the compiled form of a script beside it: the program that runs it, with the script as bytes, and in these the part
+    that is loaded last as bytes again. The collector of garbage does not count what is in bytes."""
+    first = _read_whole(path).decode("utf-8")
+    try:
+        rest = _read_whole(path + ".rest").decode("utf-8")
+    except OSError:
+        pass
+    else:
+        first += "\n_REST = %r\n" % marshal.dumps(compile(rest, path, "exec"))
+    program = _value("program").replace("CODE", repr(marshal.dumps(compile(first, path, "exec"))))
     magic = _modules["_frozen_importlib_external"].MAGIC_NUMBER
-    descriptor = _open(path + "c", _OPEN_ANSWER, 0o600)
+    descriptor = _open(path + "c", _OPEN_ANSWER | _posix.O_TRUNC, 0o600)
     try:
         # Nobody asks a script that is run by its path for flags, time and size of its source.
-        _write_all(descriptor, magic + bytes(12) + marshal.dumps(compile(text, path, "exec")))
+        _write_all(descriptor, magic + bytes(12) + marshal.dumps(compile(program, path, "exec")))
     finally:
         _close(descriptor)
 

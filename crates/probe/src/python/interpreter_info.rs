@@ -10,8 +10,10 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::PythonError;
-use super::answer::{self, Unreadable};
+use super::answer::Unreadable;
 use super::bytecode::BytecodeRules;
+use super::channel::Channel;
+use super::enclosed;
 use super::scripts::Script;
 use super::session::{OWN_LIMIT, SessionSettings, word};
 use super::workspace::Workspace;
@@ -50,12 +52,12 @@ pub(super) fn ask(
 
 /// Runs one program and reads its answer.
 fn ask_one(executable: &Path, settings: &SessionSettings, workspace: &Workspace) -> Result<Described, PythonError> {
-    let mailbox = workspace.mailbox();
+    let channel = Channel::open(workspace.program(Script::Interpreter), workspace.mailbox())?;
     let mut command = Command::new(executable, OWN_LIMIT);
+    command.arguments.extend(channel.words());
     command
         .arguments
-        .push(workspace.runnable(Script::Interpreter).into_os_string());
-    command.arguments.push(word("answer", mailbox.answer.as_os_str()));
+        .push(word("program", enclosed::run_compiled().as_ref()));
     for script in Script::COMPILED {
         command
             .arguments
@@ -64,18 +66,21 @@ fn ask_one(executable: &Path, settings: &SessionSettings, workspace: &Workspace)
     command.environment = settings.own_environment();
     command.working_directory = Some(settings.working_directory.clone());
     command.output = Output::Capture;
-    let ended = runner::run(&command).map_err(|error| could_not_start(executable, error))?;
+    let exchange = channel
+        .run(&command)
+        .map_err(|error| could_not_start(executable, error))?;
+    let ended = &exchange.ended;
     let output = String::from_utf8_lossy(&ended.output_tail).into_owned();
     let unexpected = |reason: String| PythonError::UnexpectedOutput {
         executable: executable.to_path_buf(),
         reason,
         output: output.clone(),
     };
-    let described: Described = match answer::read(&mailbox.read_answer(), "interpreter") {
+    let described: Described = match exchange.answer("interpreter") {
         Ok(Ok(described)) => described,
         Ok(Err(failure)) => return Err(unexpected(format!("{failure:?}"))),
         Err(Unreadable::Invalid(reason)) => return Err(unexpected(reason)),
-        Err(unreadable @ (Unreadable::Nothing | Unreadable::Short)) => {
+        Err(unreadable) => {
             let how = match ended.status {
                 Status::Exited(0) if ended.overrun.is_none() => return Err(unexpected(unreadable.to_string())),
                 Status::Exited(code) => format!("exit code {code}"),

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::PythonError;
-use super::answer::{self, Unreadable};
+use super::answer::Unreadable;
 use super::observation::{PATIENCE, name_below};
 use super::scripts::Script;
 use super::session::Session;
@@ -28,11 +28,11 @@ impl Session {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let limit = self.settings().time_limit * PATIENCE;
         let exchange = self.run_import(Script::ObserveLines, &words, request, limit)?;
-        let mut lines = match answer::read::<LinesAnswer>(&exchange.answer(), "lines") {
+        let mut lines = match exchange.answer::<LinesAnswer>("lines") {
             Ok(Ok(answer)) => answer.lines,
             Ok(Err(failure)) => return Err(self.unexpected_output(format!("{failure:?}"), &exchange)),
             Err(Unreadable::Invalid(reason)) => return Err(self.unexpected_output(reason, &exchange)),
-            Err(Unreadable::Nothing | Unreadable::Short) => Vec::new(),
+            Err(_) => Vec::new(),
         };
         for line in &mut lines {
             name_below(&self.settings().working_directory, &mut line.file);

@@ -3,11 +3,13 @@
 
 mod answer;
 mod bytecode;
+mod channel;
 mod command;
 mod content;
 mod counting;
 mod deferral;
 mod distributions;
+mod enclosed;
 mod error;
 mod faults;
 mod find;
@@ -16,6 +18,7 @@ mod lines;
 mod module_index;
 mod observation;
 mod profile;
+mod program_file;
 mod programs;
 mod resolve;
 mod scripts;

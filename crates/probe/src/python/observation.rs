@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::PythonError;
-use super::answer::{self, Unreadable};
+use super::answer::Unreadable;
 use super::scripts::Script;
 use super::session::Session;
 use importgate_core::observed::{ImportRequest, Look, Observation};
@@ -30,10 +30,10 @@ impl Session {
         };
         let words: &[&str] = if look == Look::Light { &["look=light"] } else { &[] };
         let exchange = self.run_import(Script::Observe, words, request, time_limit * PATIENCE)?;
-        let answer = match answer::read(&exchange.answer(), "observation") {
+        let answer = match exchange.answer("observation") {
             Ok(answer) => answer,
             Err(Unreadable::Invalid(reason)) => return Err(self.unexpected_output(reason, &exchange)),
-            Err(Unreadable::Nothing | Unreadable::Short) => Err(self.silent_end(&exchange, time_limit)),
+            Err(_) => Err(self.silent_end(&exchange, time_limit)),
         };
         // What was seen until an import failed is an observation, too; of a set-up that failed, nothing is.
         let answer = answer.and_then(|mut observation: Observation| match observation.failure.take() {

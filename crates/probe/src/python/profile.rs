@@ -29,10 +29,10 @@ impl Session {
     pub fn profile(&self, request: ImportRequest<'_>) -> Result<Result<Option<Profile>, Failure>, PythonError> {
         let limit = self.settings().time_limit * PATIENCE_WITH_PROFILER;
         let exchange = self.run_import(Script::Profile, &[], request, limit)?;
-        let answer = match answer::read::<ProfileAnswer>(&exchange.answer(), "profile") {
+        let answer = match exchange.answer::<ProfileAnswer>("profile") {
             Ok(answer) => answer,
             Err(Unreadable::Invalid(reason)) => return Err(self.unexpected_output(reason, &exchange)),
-            Err(Unreadable::Nothing | Unreadable::Short) => Err(self.silent_end(&exchange, limit)),
+            Err(_) => Err(self.silent_end(&exchange, limit)),
         };
         let answer = self.after_set_up(&exchange, answer)?;
         Ok(answer.map(|answer| self.named(answer)))
@@ -45,8 +45,8 @@ impl Session {
     /// [`PythonError`] where it could not be started.
     pub fn profile_command(&self, words: &[String]) -> Result<Option<Profile>, PythonError> {
         let mailbox = self.watch_command(words, Script::CommandProfiler, PATIENCE_WITH_PROFILER)?;
-        let answer = answer::read::<ProfileAnswer>(&mailbox.read_answer(), "profile");
-        Ok(answer.ok().and_then(Result::ok).and_then(|answer| self.named(answer)))
+        let answer = answer::read_alone::<ProfileAnswer>(&mailbox.read_answer(), "profile");
+        Ok(answer.and_then(|answer| self.named(answer)))
     }
 
     fn named(&self, answer: ProfileAnswer) -> Option<Profile> {

@@ -33,7 +33,7 @@ const HELD: &[Part] = parts!["hold.py"];
 const TIMING: &[Part] = parts!["calibration.py", "pace.py", "collections.py", "own_times.py"];
 
 /// A script of ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Script {
     /// Says what the interpreter is, and compiles the others.
     Interpreter,
@@ -181,12 +181,20 @@ impl Script {
 
     /// The script's text. A comment before each part names its file, for whoever reads a traceback or a linter's message.
     pub(super) fn assemble(self) -> String {
-        self.parts()
-            .iter()
-            .map(|part| format!("# part: {}\n{}", part.path, part.text))
-            .collect::<Vec<_>>()
-            .join("\n\n")
+        assemble(&self.parts())
     }
+
+    /// The part that runs before the others are loaded, and the others; `None` where there is none such.
+    pub(super) fn assemble_held(self) -> Option<(String, String)> {
+        let parts = self.parts();
+        let (held, rest) = parts.split_at_checked(HELD.len())?;
+        (held.first()?.path == HELD[0].path).then(|| (assemble(held), assemble(rest)))
+    }
+}
+
+fn assemble(parts: &[Part]) -> String {
+    let texts = parts.iter().map(|part| format!("# part: {}\n{}", part.path, part.text));
+    texts.collect::<Vec<_>>().join("\n\n")
 }
 
 #[cfg(test)]

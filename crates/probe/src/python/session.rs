@@ -7,15 +7,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::PythonError;
-use super::answer::{self, SampleAnswer, Unreadable};
+use super::answer::{SampleAnswer, Unreadable};
 use super::bytecode::BytecodeRules;
+use super::channel::{Channel, Exchange};
 use super::faults::{self, Stacks};
 use super::interpreter_info;
 use super::scripts::Script;
 use super::set_up::SetUp;
-use super::workspace::{Mailbox, Workspace};
-use crate::runner;
-use crate::runner::{Command, Ended, Output, Overrun, Status};
+use super::workspace::Workspace;
+use crate::runner::{Command, Output, Overrun, Status};
 use importgate_core::observed::{ChosenBy, Failure, ImportRequest, Interpreter, ReferenceSample, Sample};
 
 /// The reference workload: pure Python, extension modules and many files, all of it from the standard library.
@@ -96,28 +96,6 @@ pub struct Session {
     reference_is_warm: Mutex<bool>,
 }
 
-/// A process that came to its end, with what it left in its mailbox.
-pub(super) struct Exchange {
-    ended: Ended,
-    mailbox: Mailbox,
-}
-
-impl Exchange {
-    pub(super) fn answer(&self) -> Vec<u8> {
-        self.mailbox.read_answer()
-    }
-
-    /// True where the process came to its end before its set-up did.
-    pub(super) fn failed_in_set_up(&self) -> bool {
-        self.mailbox.is_in_set_up()
-    }
-
-    /// The last of what was printed, where it was captured.
-    pub(super) fn output_tail(&self) -> &[u8] {
-        &self.ended.output_tail
-    }
-}
-
 impl Session {
     /// Makes the private folder and asks the interpreter what it is.
     ///
@@ -125,8 +103,9 @@ impl Session {
     /// [`PythonError::CouldNotStart`], [`PythonError::Died`] and [`PythonError::UnexpectedOutput`] are the interpreter's three faults;
     /// [`PythonError::Unsupported`] where it is not supported; [`PythonError::Workspace`] where the folder cannot be written.
     pub fn open(settings: SessionSettings) -> Result<Self, PythonError> {
-        let workspace = Workspace::create()?;
+        let mut workspace = Workspace::create()?;
         let (executable, mut interpreter, bytecode_rules) = interpreter_info::ask(&settings, &workspace)?;
+        workspace.take_compiled()?;
         interpreter.chosen_by.clone_from(&settings.chosen_by);
         Ok(Self {
             bytecode: Mutex::new(settings.bytecode),
@@ -293,13 +272,11 @@ impl Session {
         environment: BTreeMap<OsString, Option<OsString>>,
         time_limit: Duration,
     ) -> Result<Exchange, PythonError> {
-        let mailbox = self.workspace.mailbox();
+        let channel = Channel::open(self.workspace.program(script), self.workspace.mailbox())?;
         let mut command = Command::new(&self.settings.executable, time_limit);
         command.wall_limit = self.wall_limit(time_limit);
         command.arguments.extend(flags.iter().map(OsString::from));
-        command.arguments.push(self.workspace.runnable(script).into_os_string());
-        command.arguments.push(word("answer", mailbox.answer.as_os_str()));
-        command.arguments.push(word("faults", mailbox.faults.as_os_str()));
+        command.arguments.extend(channel.words());
         command.arguments.extend(words);
         command.environment = environment;
         command.working_directory = Some(self.settings.working_directory.clone());
@@ -310,8 +287,7 @@ impl Session {
             Output::Discard
         };
         command.abort_at_limit = true;
-        let ended = runner::run(&command)?;
-        Ok(Exchange { ended, mailbox })
+        Ok(channel.run(&command)?)
     }
 
     /// The changes to the environment that every run shares; the hash seed follows the round, so that two arms of one
@@ -344,10 +320,10 @@ impl Session {
         exchange: &Exchange,
         time_limit: Duration,
     ) -> Result<Result<SampleAnswer, Failure>, PythonError> {
-        let answer = match answer::read(&exchange.mailbox.read_answer(), "sample") {
+        let answer = match exchange.answer("sample") {
             Ok(answer) => answer,
             Err(Unreadable::Invalid(reason)) => return Err(self.unexpected_output(reason, exchange)),
-            Err(Unreadable::Nothing | Unreadable::Short) => Err(self.silent_end(exchange, time_limit)),
+            Err(_) => Err(self.silent_end(exchange, time_limit)),
         };
         self.after_set_up(exchange, answer)
     }
@@ -369,7 +345,7 @@ impl Session {
 
     /// A process that ended without an answer: it hung, a signal killed it, or it left by itself.
     pub(super) fn silent_end(&self, exchange: &Exchange, time_limit: Duration) -> Failure {
-        let stacks = faults::stacks(&exchange.mailbox.read_faults(), &self.workspace.own_prefix());
+        let stacks = faults::stacks(&exchange.faults(), &self.workspace.own_prefix());
         if let Some(overrun) = exchange.ended.overrun {
             return failure_by(overrun, time_limit, stacks);
         }

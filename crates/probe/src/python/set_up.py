@@ -1,6 +1,4 @@
 """What comes before anything is measured: what the project has called once in each process, and then what is preloaded."""
-_unlink = _posix.unlink
-_IN_SET_UP = _answer_path + ".set-up"  # there for as long as the set-up runs, and left behind where it does not come to its end
 _HAS_TO_LOAD_BEFORE = _value("setup") is not None or bool(_values("preload"))
 
 
@@ -8,12 +6,17 @@ def _load_before():
     """Runs the set-up, and imports what is preloaded. An exception of the set-up is one of the import to whoever catches it."""
     call = _value("setup")
     if call is not None:
-        _close(_open(_IN_SET_UP, _OPEN_ANSWER, 0o600))
+        _tell_of_set_up("set-up")
         _call_by_name(call)
-        if _getpid() == _PID:
-            _unlink(_IN_SET_UP)
+        _tell_of_set_up("set-up-over")
     for name in _values("preload"):
         _import(name)
+
+
+def _tell_of_set_up(kind):
+    """Says how far it is; one that does not come to its end has no other way to."""
+    if _answer is not None and _getpid() == _PID:
+        _tell({"kind": kind})
 
 
 def _call_by_name(call):

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::PythonError;
-use super::answer::{self, Unreadable};
+use super::answer::Unreadable;
 use super::observation::name_below;
 use super::scripts::Script;
 use super::session::Session;
@@ -32,11 +32,11 @@ impl Session {
             .collect();
         words.push(format!("scan={}", folder.display()));
         let exchange = self.run_reader(Script::Syntax, &words, LIMIT)?;
-        let mut facts = match answer::read::<SourceFacts>(&exchange.answer(), "syntax") {
+        let mut facts = match exchange.answer::<SourceFacts>("syntax") {
             Ok(Ok(facts)) => facts,
             Ok(Err(failure)) => return Err(self.unexpected_output(format!("{failure:?}"), &exchange)),
             Err(Unreadable::Invalid(reason)) => return Err(self.unexpected_output(reason, &exchange)),
-            Err(unreadable @ (Unreadable::Nothing | Unreadable::Short)) => {
+            Err(unreadable) => {
                 return Err(self.unexpected_output(unreadable.to_string(), &exchange));
             }
         };

@@ -3,15 +3,16 @@
 It is put in front of each script, and takes hold of all that it needs before measured code can replace it. It uses only
 what a bare interpreter has loaded already: whatever it imported itself would be missing from the measurement.
 
-Arguments are `key=value` words: `answer` (where the one message goes), `faults` (where `faulthandler` writes),
-and, each as often as needed, `root` (put in front of sys.path), `preload`, `import`; `setup` is called before them.
+Arguments are `key=value` words: `channel` (the numbers of descriptors: where messages go, where the key comes from that each
+begins with, where `faulthandler` writes, and where this script came from), `answer` (a file for messages where there is no such descriptor), and, each
+as often as needed, `root` (put in front of sys.path), `preload`, `import`; `setup` is called before them.
 """
 import sys
 import _thread
 import posix as _posix
 import builtins as _builtins
 
-_FOLDER = sys.argv[0].rpartition("/")[0]
+_FOLDER = sys._getframe().f_code.co_filename.rpartition("/")[0]
 _PID = _posix.getpid()
 _MOST_OF_A_FILE = 64 << 20  # no source comes near it
 _HIGH_DESCRIPTOR = 230  # above what measured code opens or closes by habit, below the smallest usual limit (256)
@@ -73,9 +74,26 @@ def _private(path):
     return high
 
 
+def _take_channel():
+    """The descriptors that this process got: where messages go, where `faulthandler` writes, and the key of the messages."""
+    words = _value("channel")
+    if words is None:
+        return None, None, b""
+    numbers = [int(number) for number in words.split(":")]
+    for number in numbers:  # what measured code starts gets none of them
+        _posix.set_inheritable(number, False)
+    messages, keys, faults = numbers[:3]
+    key = _read(keys, 64)
+    for number in [keys] + numbers[3:]:
+        _close(number)
+    return messages, faults, key
+
+
 _answer_path = _value("answer")
-_answer = _private(_answer_path)
-_answer_identity = _identity(_answer)
+_answer, _faults, _key = _take_channel()
+if _answer is None and _answer_path is not None:
+    _answer = _private(_answer_path)
+_answer_identity = _answer is not None and _identity(_answer)
 
 
 _escaped = {}  # most names and paths come again and again
@@ -136,18 +154,23 @@ def _send(message):
 
 
 def _answer_with(message):
-    """Writes the one message: a length in eight bytes, and then JSON."""
+    """Writes the one message that answers."""
     for add in _additions:
         add(message)
+    _tell(message)
+
+
+def _tell(message):
+    """Writes a message: the key, a length in eight bytes, and then JSON."""
     body = _json(message).encode("ascii")
-    data = len(body).to_bytes(8, "big") + body
+    data = _key + len(body).to_bytes(8, "big") + body
     descriptor = _answer
     try:
         intact = _identity(descriptor) == _answer_identity
     except OSError:
         intact = False
     if not intact:  # measured code closed it, and may have opened a file of its own under that number
-        descriptor = _open(_answer_path, _OPEN_ANSWER, 0o600)
+        descriptor = _open(_answer_path, _OPEN_ANSWER | _posix.O_APPEND, 0o600)
     _write_all(descriptor, data)
 
 
@@ -199,7 +222,7 @@ def _read_whole(filename):
 
 def _prepare_path():
     """Takes the script's own folder out of sys.path and puts the source roots in front."""
-    if sys.path and sys.path[0] == _FOLDER:
+    if not getattr(sys.flags, "safe_path", False):
         del sys.path[0]
     sys.path[:0] = _values("root")
     sys.argv[:] = [""]

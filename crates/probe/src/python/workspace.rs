@@ -1,51 +1,35 @@
-//! The private folder in which the scripts and their answers live, gone when the run ends.
+//! The private folder of a session, gone when the run ends, and the scripts that it runs.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::PythonError;
+use super::enclosed::Enclosed;
+use super::program_file::Program;
 use super::scripts::Script;
 use crate::PrivateFolder;
 use crate::files;
 
-/// Two files of one run: where the script answers, and where `faulthandler` writes.
+/// The file that one run answers in where it has no pipe.
 #[derive(Debug)]
 pub(super) struct Mailbox {
     pub(super) answer: PathBuf,
-    pub(super) faults: PathBuf,
 }
 
 impl Mailbox {
-    /// True where the process came to its end before its set-up did.
-    pub(super) fn is_in_set_up(&self) -> bool {
-        self.set_up_mark().exists()
-    }
-
-    /// What is there for as long as a set-up runs.
-    fn set_up_mark(&self) -> PathBuf {
-        let mut path = self.answer.clone().into_os_string();
-        path.push(".set-up");
-        path.into()
-    }
-
+    /// What lies there: nothing where it is not a file.
     pub(super) fn read_answer(&self) -> Vec<u8> {
-        files::read(&self.answer, files::DATA_BYTES).unwrap_or_default()
-    }
-
-    pub(super) fn read_faults(&self) -> String {
-        files::read(&self.faults, files::TEXT_BYTES)
-            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-            .unwrap_or_default()
+        files::read(&self.answer, files::TEXT_BYTES).unwrap_or_default()
     }
 }
 
 impl Drop for Mailbox {
     fn drop(&mut self) {
-        // Gone already, or gone with the folder: either way nothing is left behind.
+        // There in rare cases only, and gone with the folder at the latest.
         let _ = fs::remove_file(&self.answer);
-        let _ = fs::remove_file(&self.faults);
-        let _ = fs::remove_file(self.set_up_mark());
     }
 }
 
@@ -53,40 +37,54 @@ impl Drop for Mailbox {
 #[derive(Debug)]
 pub(super) struct Workspace {
     folder: PrivateFolder,
+    programs: BTreeMap<Script, Program>,
     next: AtomicU64,
 }
 
 impl Workspace {
     pub(super) fn create() -> Result<Self, PythonError> {
-        let failed = |path: &Path, source| PythonError::Workspace {
-            path: path.to_path_buf(),
-            source,
-        };
         let folder = PrivateFolder::create().map_err(PythonError::no_folder)?;
+        let mut programs = BTreeMap::new();
         for script in Script::OF_A_SESSION {
-            let file = folder.path().join(script.file_name());
-            fs::write(&file, script.assemble()).map_err(|source| failed(&file, source))?;
+            let path = folder.path().join(script.file_name());
+            let enclosed = Enclosed::of(script);
+            if Script::COMPILED.contains(&script) {
+                write(&path, enclosed.first.as_bytes())?;
+                if let Some(rest) = enclosed.rest {
+                    write(&with_suffix(&path, ".rest"), rest.as_bytes())?;
+                }
+            } else {
+                let source = enclosed.source(&path.display().to_string());
+                programs.insert(script, Program::new(path, source.into_bytes()));
+            }
         }
         let cache = folder.path().join("pycache");
-        fs::create_dir(&cache).map_err(|source| failed(&cache, source))?;
+        fs::create_dir(&cache).map_err(failed(&cache))?;
         Ok(Self {
             folder,
+            programs,
             next: AtomicU64::new(0),
         })
     }
 
-    /// The source of a script.
+    /// The source of a script that is to be compiled.
     pub(super) fn source_of(&self, script: Script) -> PathBuf {
         self.folder.path().join(script.file_name())
     }
 
-    /// What to hand to the interpreter: the compiled form of a script that has one.
-    pub(super) fn runnable(&self, script: Script) -> PathBuf {
-        let mut name = self.source_of(script).into_os_string();
-        if Script::COMPILED.contains(&script) {
-            name.push("c");
+    /// Takes what the interpreter compiled, before any measured code runs: from here on nobody can change it.
+    pub(super) fn take_compiled(&mut self) -> Result<(), PythonError> {
+        for script in Script::COMPILED {
+            let path = with_suffix(&self.source_of(script), "c");
+            let content = files::read(&path, files::TEXT_BYTES).map_err(io::Error::from).map_err(failed(&path))?;
+            self.programs.insert(script, Program::new(path, content));
         }
-        PathBuf::from(name)
+        Ok(())
+    }
+
+    /// What to hand to the interpreter to run a script.
+    pub(super) fn program(&self, script: Script) -> &Program {
+        &self.programs[&script]
     }
 
     /// A folder that goes in front of PYTHONPATH to have one process of a command watched by this script.
@@ -95,10 +93,6 @@ impl Workspace {
             .folder
             .path()
             .join(format!("command-{}", self.next.fetch_add(1, Ordering::Relaxed)));
-        let failed = |path: &Path| {
-            let path = path.to_path_buf();
-            move |source| PythonError::Workspace { path, source }
-        };
         fs::create_dir(&folder).map_err(failed(&folder))?;
         let files = [
             // The name that every interpreter looks for when it starts.
@@ -107,8 +101,7 @@ impl Workspace {
             (Script::CommandObserver.file_name(), observer),
         ];
         for (name, script) in files {
-            let file = folder.join(name);
-            fs::write(&file, script.assemble()).map_err(failed(&file))?;
+            write(&folder.join(name), script.assemble().as_bytes())?;
         }
         Ok(folder)
     }
@@ -123,12 +116,26 @@ impl Workspace {
         format!("{}/", self.folder.path().display())
     }
 
-    /// Fresh files for one run; a process left over from an earlier one cannot write into them.
+    /// A fresh file for one run; a process left over from an earlier one cannot write into it.
     pub(super) fn mailbox(&self) -> Mailbox {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         Mailbox {
             answer: self.folder.path().join(format!("{number}.answer")),
-            faults: self.folder.path().join(format!("{number}.faults")),
         }
     }
+}
+
+pub(super) fn failed(path: &Path) -> impl FnOnce(io::Error) -> PythonError {
+    let path = path.to_path_buf();
+    move |source| PythonError::Workspace { path, source }
+}
+
+fn write(path: &Path, content: &[u8]) -> Result<(), PythonError> {
+    fs::write(path, content).map_err(failed(path))
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
 }

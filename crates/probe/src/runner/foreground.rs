@@ -41,6 +41,6 @@ pub fn run_in_foreground(command: &mut Command) -> Result<Status, RunError> {
             system::signal_process(id, number);
             passed_on = signal;
         }
-        system::wait_readable(wakeup.descriptor(), None, None).map_err(failed)?;
+        system::wait_readable(wakeup.descriptor(), [], None).map_err(failed)?;
     }
 }

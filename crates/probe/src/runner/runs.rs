@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::io;
+use std::os::fd::RawFd;
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -65,15 +66,15 @@ pub(super) struct Run {
 }
 
 impl Run {
-    /// Starts its process.
-    pub(super) fn start(mut process: Command, looks_for_strays: bool) -> io::Result<Self> {
+    /// Starts its process, which keeps the descriptors that are handed to it.
+    pub(super) fn start(mut process: Command, looks_for_strays: bool, handed: Vec<RawFd>) -> io::Result<Self> {
         let mut runs = Runs::lock();
         if runs.leaders.is_empty() {
             runs.unrelated = looks_for_strays.then(|| strays::children().into_iter().collect());
         }
         runs.started = runs.started.wrapping_add(1);
         let mark = Mark::new(runs.started);
-        system::harden(&mut process, mark);
+        system::harden(&mut process, mark, handed);
         let leader = process.spawn()?.id().cast_signed();
         runs.leaders.insert(mark, leader);
         Ok(Self { mark, leader })

@@ -28,7 +28,7 @@ pub(super) fn end(wakeup: &Wakeup) {
         if strays == 0 || rest.is_zero() {
             return;
         }
-        if reaped == 0 && system::wait_readable(wakeup.descriptor(), None, Some(rest)).is_err() {
+        if reaped == 0 && system::wait_readable(wakeup.descriptor(), [], Some(rest)).is_err() {
             return;
         }
     }

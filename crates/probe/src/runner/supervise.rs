@@ -7,11 +7,12 @@ use std::process::{self, Stdio};
 use std::time::{Duration, Instant};
 
 use super::allowance::{Allowance, Overrun, ProcessorTime, Standing};
+use super::handover::{Handed, Inbox};
 use super::runs::Run;
 use super::tail::Tail;
 use super::wakeup::{self, Wakeup};
 use super::{Command, Ended, Output, RunError, interrupted};
-use super::{processor_time, strays, system};
+use super::{descriptors, processor_time, strays, system};
 use crate::machine;
 
 /// How long `faulthandler` has to write its stacks after SIGABRT. It needs milliseconds, and the process ends itself then.
@@ -38,15 +39,25 @@ const DRAIN_LIMIT: usize = 1024 * 1024;
 ///
 /// See [`RunError`]. A process that exits with a code, dies of a signal or reaches its time limit is no error.
 pub fn run(command: &Command) -> Result<Ended, RunError> {
-    run_reading(command, &processor_time::of)
+    run_reading(command, &[], None, &processor_time::of)
+}
+
+/// The same for a process that gets these descriptors, and whose end of the pipe is one of them.
+pub(crate) fn run_handing(command: &Command, handed: &[Handed], inbox: &mut Inbox) -> Result<Ended, RunError> {
+    run_reading(command, handed, Some(inbox), &processor_time::of)
 }
 
 /// The same with a given reader of what the child had of the processors.
-fn run_reading(command: &Command, had: &dyn Fn(i32) -> ProcessorTime) -> Result<Ended, RunError> {
+fn run_reading(
+    command: &Command,
+    handed: &[Handed],
+    inbox: Option<&mut Inbox>,
+    had: &dyn Fn(i32) -> ProcessorTime,
+) -> Result<Ended, RunError> {
     let wakeup = Wakeup::take()?;
     fail_if_interrupted()?;
     let started = Instant::now();
-    let (mut child, run) = Child::start(command, &wakeup)?;
+    let (mut child, run) = Child::start(command, handed, inbox, &wakeup)?;
     let outcome = child.supervise(command, started, had);
     let wall = started.elapsed();
     let reaped = run.reap();
@@ -85,6 +96,8 @@ struct Child<'a> {
     /// The reading end of its output, until all writing ends are closed.
     output: Option<PipeReader>,
     tail: Tail,
+    /// What it tells us something through, where it does.
+    inbox: Option<&'a mut Inbox>,
 }
 
 /// What the child was last sent because it did not end.
@@ -97,7 +110,12 @@ enum Stage {
 }
 
 impl<'a> Child<'a> {
-    fn start(command: &Command, wakeup: &'a Wakeup) -> Result<(Self, Run), RunError> {
+    fn start(
+        command: &Command,
+        handed: &[Handed],
+        inbox: Option<&'a mut Inbox>,
+        wakeup: &'a Wakeup,
+    ) -> Result<(Self, Run), RunError> {
         let start_error = |source| start_error(command, source);
         let mut process = process::Command::new(&command.program);
         process.args(&command.arguments).stdin(Stdio::null());
@@ -118,18 +136,20 @@ impl<'a> Child<'a> {
             Output::Capture => {
                 let (reader, writer) = io::pipe().map_err(start_error)?;
                 // The child can open its end for reading too, and take what `poll` has just announced.
-                system::set_nonblocking(reader.as_fd()).map_err(start_error)?;
+                descriptors::set_nonblocking(reader.as_fd()).map_err(start_error)?;
                 process.stdout(writer.try_clone().map_err(start_error)?).stderr(writer);
                 Some(reader)
             }
         };
         // `process` holds the writing ends of the pipe; they are closed with it when it was started.
-        let run = Run::start(process, wakeup::adopts_orphans()).map_err(start_error)?;
+        let numbers = handed.iter().map(Handed::number).collect();
+        let run = Run::start(process, wakeup::adopts_orphans(), numbers).map_err(start_error)?;
         let child = Self {
             id: run.leader,
             wakeup,
             output,
             tail: Tail::default(),
+            inbox,
         };
         Ok((child, run))
     }
@@ -204,11 +224,16 @@ impl<'a> Child<'a> {
         Stage::Terminated
     }
 
-    /// Sleeps until a signal or output arrives, and takes in a piece of the output.
+    /// Sleeps until a signal, output or a message arrives, and takes in a piece of it.
     fn wait(&mut self, at_most: Option<Duration>) -> io::Result<()> {
         let output = self.output.as_ref().map(AsFd::as_fd);
-        if system::wait_readable(self.wakeup.descriptor(), output, at_most)? {
+        let messages = self.inbox.as_ref().and_then(|inbox| inbox.descriptor());
+        let [prints, tells] = system::wait_readable(self.wakeup.descriptor(), [output, messages], at_most)?;
+        if prints {
             self.read_piece()?;
+        }
+        if let Some(inbox) = self.inbox.as_mut().filter(|_| tells) {
+            inbox.read_piece()?;
         }
         Ok(())
     }
@@ -288,7 +313,7 @@ mod tests {
         let sign = folder.path().join("sign");
         // It ends by itself, and only after somebody has looked at it at its limit.
         let script = format!("until [ -e {} ]; do sleep 0.01; done; exit 7", sign.display());
-        let ended = run_reading(&shell(&script), &|child| {
+        let ended = run_reading(&shell(&script), &[], None, &|child| {
             fs::write(&sign, "").expect("it can be written");
             while !system::has_ended(child).expect("a child") {
                 thread::sleep(Duration::from_millis(1));
@@ -303,7 +328,7 @@ mod tests {
     fn a_child_that_gets_no_processor_is_starved_and_one_that_does_hangs() {
         let looks = Cell::new(0);
         let never = shell("sleep 1000");
-        let starved = run_reading(&never, &|_| {
+        let starved = run_reading(&never, &[], None, &|_| {
             looks.set(looks.get() + 1);
             waited(Duration::MAX)
         });
@@ -316,10 +341,10 @@ mod tests {
             starved.overrun
         );
 
-        let hung = run_reading(&never, &|_| ProcessorTime::default()).expect("it runs");
+        let hung = run_reading(&never, &[], None, &|_| ProcessorTime::default()).expect("it runs");
         assert_eq!(hung.overrun, Some(Overrun::Hung));
         // What it waited was given back once, and then it slept.
-        let waited_once = run_reading(&never, &|_| waited(LIMIT)).expect("it runs");
+        let waited_once = run_reading(&never, &[], None, &|_| waited(LIMIT)).expect("it runs");
         assert_eq!(waited_once.overrun, Some(Overrun::Hung));
         assert!(waited_once.wall >= LIMIT * 2, "{:?}", waited_once.wall);
     }

@@ -1,4 +1,5 @@
-//! The system calls that the standard library does not offer, each behind a safe function. All unsafe code is here.
+//! The system calls about processes that the standard library does not offer, each behind a safe function. Together with
+//! `descriptors.rs` this is all unsafe code.
 #![expect(
     unsafe_code,
     reason = "wait4, waitid, poll, prctl, kill, clock_gettime and pre_exec have no safe counterpart in std"
@@ -7,7 +8,7 @@
 use std::ffi::CString;
 use std::io;
 use std::mem::{self, MaybeUninit};
-use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
@@ -15,7 +16,7 @@ use std::process::{self, ExitStatus};
 use std::ptr;
 use std::time::Duration;
 
-use super::Status;
+use super::{Status, descriptors};
 
 /// What the system says of a process when it is reaped.
 pub(super) struct Account {
@@ -26,8 +27,9 @@ pub(super) struct Account {
 }
 
 /// Has the child begin in a session of its own, with default signal handling and without core files. On Linux the kernel
-/// kills it when the thread that started it ends, which it does at the latest with this process.
-pub(super) fn harden(command: &mut process::Command, mark: Mark) {
+/// kills it when the thread that started it ends, which it does at the latest with this process. It keeps the descriptors that
+/// are handed to it, under their numbers; they must stay open until it was started.
+pub(super) fn harden(command: &mut process::Command, mark: Mark, handed: Vec<RawFd>) {
     #[cfg(target_os = "linux")]
     let parent = process::id();
     let in_child = move || {
@@ -35,12 +37,15 @@ pub(super) fn harden(command: &mut process::Command, mark: Mark) {
         reset_signals()?;
         forbid_core_files()?;
         mark.put_on_this_process();
+        handed
+            .iter()
+            .try_for_each(|&number| descriptors::keep_across_exec(number))?;
         #[cfg(target_os = "linux")]
         die_with(parent)?;
         Ok(())
     };
     // SAFETY: the closure runs between fork and exec, where only async-signal-safe calls are allowed. It makes nothing
-    // but such calls (setsid, signal, sigprocmask, getrlimit, setrlimit, prctl, getppid), allocates nothing and takes no lock.
+    // but such calls (setsid, signal, sigprocmask, getrlimit, setrlimit, fcntl, prctl, getppid), allocates nothing and takes no lock.
     unsafe { command.pre_exec(in_child) };
 }
 
@@ -274,52 +279,38 @@ fn nanoseconds(time: libc::timeval) -> u64 {
 }
 
 /// Sleeps until one of the descriptors can be read or was closed at its other end, at most for the time given; `None` has
-/// no limit. Returns whether the output is one that can be read.
-pub(super) fn wait_readable(
+/// no limit. Returns which of the others can be read.
+pub(super) fn wait_readable<const N: usize>(
     wakeup: BorrowedFd<'_>,
-    output: Option<BorrowedFd<'_>>,
+    others: [Option<BorrowedFd<'_>>; N],
     at_most: Option<Duration>,
-) -> io::Result<bool> {
-    let entry = |descriptor| libc::pollfd {
-        fd: descriptor,
+) -> io::Result<[bool; N]> {
+    let entry = |descriptor: Option<BorrowedFd<'_>>| libc::pollfd {
+        // A negative descriptor is one that poll skips.
+        fd: descriptor.map_or(-1, |descriptor| descriptor.as_raw_fd()),
         events: libc::POLLIN,
         revents: 0,
     };
-    // A negative descriptor is one that poll skips.
-    let mut entries = [
-        entry(wakeup.as_raw_fd()),
-        entry(output.map_or(-1, |descriptor| descriptor.as_raw_fd())),
-    ];
+    let mut entries: Vec<libc::pollfd> = [Some(wakeup)].into_iter().chain(others).map(entry).collect();
     // Rounded up: to wake before the time would mean to go round again for nothing.
     let milliseconds = at_most.map_or(-1, |time| {
         i32::try_from(time.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX)
     });
-    // SAFETY: the pointer and the length are those of one array that outlives the call.
+    // SAFETY: the pointer and the length are those of one vector that outlives the call.
     let code = unsafe { libc::poll(entries.as_mut_ptr(), entries.len() as libc::nfds_t, milliseconds) };
     if code == -1 {
         let error = io::Error::last_os_error();
-        // A handler ran: there may be something new for the caller, though not for the output.
+        // A handler ran: there may be something new for the caller, though not from the others.
         return if error.kind() == io::ErrorKind::Interrupted {
-            Ok(false)
+            Ok([false; N])
         } else {
             Err(error)
         };
     }
-    Ok(entries[1].revents != 0)
+    Ok(std::array::from_fn(|index| entries[index + 1].revents != 0))
 }
 
-/// Has reads of the descriptor fail with "would block" where there is nothing to read.
-pub(super) fn set_nonblocking(descriptor: BorrowedFd<'_>) -> io::Result<()> {
-    // SAFETY: the descriptor is open, and these two commands take and return flags.
-    let flags = unsafe { libc::fcntl(descriptor.as_raw_fd(), libc::F_GETFL) };
-    if flags == -1 {
-        return Err(io::Error::last_os_error());
-    }
-    // SAFETY: as above.
-    check(unsafe { libc::fcntl(descriptor.as_raw_fd(), libc::F_SETFL, flags | libc::O_NONBLOCK) })
-}
-
-fn check(code: i32) -> io::Result<()> {
+pub(super) fn check(code: i32) -> io::Result<()> {
     if code == 0 {
         Ok(())
     } else {

@@ -146,7 +146,9 @@ pub(crate) fn wait_for_input(descriptor: BorrowedFd<'_>) -> io::Result<bool> {
     if interrupted().is_some() {
         return Ok(false);
     }
-    system::wait_readable(wakeup.descriptor(), Some(descriptor), None).inspect(|_| wakeup.clear())
+    let [is_readable] = system::wait_readable(wakeup.descriptor(), [Some(descriptor)], None)?;
+    wakeup.clear();
+    Ok(is_readable)
 }
 
 /// From now on a request to stop ends this process with 128 and the signal as its exit code, until [`prepare`] or a run listens to them; and a

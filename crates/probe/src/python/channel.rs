@@ -1,0 +1,141 @@
+//! How the process of one run answers: through a pipe that it inherits, in messages that each begin with a key of that run alone.
+//!
+//! Measured code runs in the process that answers. So nothing of this lies under a path that it could find: the key comes through a
+//! pipe that is read before measured code runs, and what anybody writes to the other pipe without it is no message. Only a process
+//! that has closed its descriptors, as daemons do, answers in a file, with the key too.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read, Seek};
+
+use serde::de::DeserializeOwned;
+
+use super::PythonError;
+use super::answer::{self, Messages, Unreadable};
+use super::program_file::Program;
+use super::session::word;
+use super::workspace::Mailbox;
+use crate::runner::{self, Command, Ended, Handed, Inbox, RunError};
+use importgate_core::observed::Failure;
+
+/// Whoever does not know it cannot answer.
+pub(super) const KEY: usize = 16;
+
+/// More than any honest message has: that of an import of ten thousand modules takes a tenth of it.
+const MOST: usize = 64 << 20;
+
+/// How much is read of the stacks of a process: more than all frames that are written.
+const MOST_OF_STACKS: u64 = 4 << 20;
+
+/// What one process gets to answer with.
+#[derive(Debug)]
+pub(super) struct Channel {
+    key: [u8; KEY],
+    inbox: Inbox,
+    /// Where `faulthandler` writes.
+    faults: File,
+    mailbox: Mailbox,
+    /// In the order in which the scripts expect them: what it writes to, where the key comes from, `faults`, and the script.
+    handed: Vec<Handed>,
+    /// What the interpreter is to run.
+    program: OsString,
+}
+
+impl Channel {
+    /// One for a process that runs this script.
+    ///
+    /// # Errors
+    /// [`PythonError`] where the system has no descriptors left, or the script cannot be written.
+    pub(super) fn open(script: &Program, mailbox: Mailbox) -> Result<Self, PythonError> {
+        let (program, sealed) = script.open()?;
+        let mut channel = Self::without_script(program, mailbox).map_err(RunError::Prepare)?;
+        channel.handed.extend(sealed);
+        Ok(channel)
+    }
+
+    fn without_script(program: OsString, mailbox: Mailbox) -> io::Result<Self> {
+        let key = runner::unguessable()?;
+        let (inbox, answers) = Inbox::open(MOST)?;
+        let faults = runner::unnamed()?;
+        let handed = vec![answers, Handed::with(&key)?, Handed::new(&faults)?];
+        Ok(Self {
+            program,
+            key,
+            inbox,
+            faults,
+            mailbox,
+            handed,
+        })
+    }
+
+    /// The script, and what it is told first.
+    pub(super) fn words(&self) -> [OsString; 3] {
+        let numbers: Vec<_> = self.handed.iter().map(|handed| handed.number().to_string()).collect();
+        [
+            self.program.clone(),
+            word("channel", numbers.join(":").as_ref()),
+            word("answer", self.mailbox.answer.as_os_str()),
+        ]
+    }
+
+    /// Runs a process with it.
+    pub(super) fn run(mut self, command: &Command) -> Result<Exchange, RunError> {
+        let ended = runner::run_handing(command, &self.handed, &mut self.inbox)?;
+        drop(self.handed);
+        let failed = |source| RunError::Wait {
+            program: command.program.clone(),
+            source,
+        };
+        let mut received = self.inbox.finish().map_err(failed)?;
+        if let Some(received) = &mut received {
+            received.extend(self.mailbox.read_answer());
+        }
+        Ok(Exchange {
+            ended,
+            received,
+            key: self.key,
+            faults: self.faults,
+        })
+    }
+}
+
+/// A process that came to its end, with what it answered.
+pub(super) struct Exchange {
+    pub(super) ended: Ended,
+    /// `None` where it wrote more than any answer has.
+    received: Option<Vec<u8>>,
+    key: [u8; KEY],
+    faults: File,
+}
+
+impl Exchange {
+    /// What it answered, or the failure that it sent in its place.
+    pub(super) fn answer<T: DeserializeOwned>(&self, kind: &str) -> Result<Result<T, Failure>, Unreadable> {
+        answer::read(self.messages()?.answer.ok_or(Unreadable::Nothing)?, kind)
+    }
+
+    /// True where the process came to its end before its set-up did.
+    pub(super) fn failed_in_set_up(&self) -> bool {
+        self.messages().is_ok_and(|messages| messages.is_in_set_up)
+    }
+
+    fn messages(&self) -> Result<Messages<'_>, Unreadable> {
+        Messages::read(self.received.as_deref().ok_or(Unreadable::Foreign)?, &self.key)
+    }
+
+    /// The last of what was printed, where it was captured.
+    pub(super) fn output_tail(&self) -> &[u8] {
+        &self.ended.output_tail
+    }
+
+    /// What `faulthandler` and the scripts wrote about its end.
+    pub(super) fn faults(&self) -> String {
+        let mut text = Vec::new();
+        let mut file = &self.faults;
+        // What cannot be read says nothing.
+        let _ = file
+            .rewind()
+            .and_then(|()| file.take(MOST_OF_STACKS).read_to_end(&mut text));
+        String::from_utf8_lossy(&text).into_owned()
+    }
+}

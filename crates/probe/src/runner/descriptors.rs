@@ -1,0 +1,90 @@
+//! The system calls about descriptors that the standard library does not offer, each behind a safe function.
+#![expect(
+    unsafe_code,
+    reason = "fcntl, memfd_create and getentropy have no safe counterpart in std"
+)]
+
+use std::fs::File;
+use std::io;
+#[cfg(target_os = "linux")]
+use std::io::Write;
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+
+use super::system::check;
+
+/// Above what programs open or close by habit, and below the smallest usual limit, which is 256.
+const HIGH: RawFd = 230;
+
+/// The same open file under a number that nothing uses by habit, or where so high a number is not to be had, under any but those
+/// of the standard streams. Programs that are started do not get it unless they are handed it.
+pub(super) fn duplicate_high(descriptor: BorrowedFd<'_>) -> io::Result<OwnedFd> {
+    duplicate_from(HIGH, descriptor).or_else(|_| duplicate_from(3, descriptor))
+}
+
+fn duplicate_from(least: RawFd, descriptor: BorrowedFd<'_>) -> io::Result<OwnedFd> {
+    // SAFETY: the descriptor is open, and the command takes a number.
+    let number = unsafe { libc::fcntl(descriptor.as_raw_fd(), libc::F_DUPFD_CLOEXEC, least) };
+    check(number.min(0))?;
+    // SAFETY: the descriptor is new, and nobody else has it.
+    Ok(unsafe { OwnedFd::from_raw_fd(number) })
+}
+
+/// Called between fork and exec: the program that this process becomes has the descriptor too.
+pub(super) fn keep_across_exec(number: RawFd) -> io::Result<()> {
+    // SAFETY: the command takes flags and touches no memory; a number that is not open is an error.
+    check(unsafe { libc::fcntl(number, libc::F_SETFD, 0) })
+}
+
+/// Has reads of the descriptor fail with "would block" where there is nothing to read.
+pub(super) fn set_nonblocking(descriptor: BorrowedFd<'_>) -> io::Result<()> {
+    // SAFETY: the descriptor is open, and these two commands take and return flags.
+    let flags = unsafe { libc::fcntl(descriptor.as_raw_fd(), libc::F_GETFL) };
+    check(flags.min(0))?;
+    // SAFETY: as above.
+    check(unsafe { libc::fcntl(descriptor.as_raw_fd(), libc::F_SETFL, flags | libc::O_NONBLOCK) })
+}
+
+/// A file without a name that nobody can change any more, whoever has it open.
+#[cfg(target_os = "linux")]
+pub(crate) fn sealed(content: &[u8]) -> io::Result<File> {
+    let mut file = in_memory(libc::MFD_ALLOW_SEALING)?;
+    file.write_all(content)?;
+    let seals = libc::F_SEAL_SEAL | libc::F_SEAL_SHRINK | libc::F_SEAL_GROW | libc::F_SEAL_WRITE;
+    // SAFETY: the descriptor is open, and the command takes flags.
+    check(unsafe { libc::fcntl(file.as_raw_fd(), libc::F_ADD_SEALS, seals) })?;
+    Ok(file)
+}
+
+/// The system has none such.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn sealed(_content: &[u8]) -> io::Result<File> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// A file in memory that has no name.
+#[cfg(target_os = "linux")]
+fn in_memory(flags: libc::c_uint) -> io::Result<File> {
+    // SAFETY: the name is one that ends with a zero byte; the flags are valid.
+    let number = unsafe { libc::memfd_create(c"importgate".as_ptr(), libc::MFD_CLOEXEC | flags) };
+    check(number.min(0))?;
+    // SAFETY: the descriptor is new, and nobody else has it.
+    Ok(unsafe { File::from_raw_fd(number) })
+}
+
+/// A file without a name, in memory where the system has such files.
+pub(crate) fn unnamed() -> io::Result<File> {
+    #[cfg(target_os = "linux")]
+    if let Ok(file) = in_memory(0) {
+        return Ok(file);
+    }
+    tempfile::tempfile()
+}
+
+/// Bytes that nobody can guess.
+pub(crate) fn unguessable<const N: usize>() -> io::Result<[u8; N]> {
+    const { assert!(N <= 256, "the system gives no more at once") };
+    let mut bytes = [0; N];
+    // SAFETY: pointer and length are those of one array.
+    check(unsafe { libc::getentropy(bytes.as_mut_ptr().cast(), N) })?;
+    Ok(bytes)
+}
