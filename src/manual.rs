@@ -10,7 +10,7 @@ macro_rules! pages {
     };
 }
 
-static PAGES: [(&str, &str); 35] = pages![
+static PAGES: [(&str, &str); 36] = pages![
     "allowance-ended",
     "allowance-ends",
     "allowed",
@@ -24,6 +24,7 @@ static PAGES: [(&str, &str); 35] = pages![
     "foreign-baseline",
     "hang",
     "heavy-module",
+    "implausible",
     "import-cycle",
     "import-failed",
     "import-order",

@@ -30,6 +30,7 @@ mod explain_log;
 mod explain_profile;
 mod failures;
 mod fix;
+mod forging;
 mod groups;
 mod help;
 mod history;

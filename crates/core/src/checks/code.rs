@@ -42,6 +42,8 @@ pub enum Code {
     Crashed,
     /// The import ended the process.
     Exited,
+    /// What the process of the import answered cannot be true.
+    Implausible,
     /// The samples do not decide.
     Inconclusive,
     /// There is no baseline to compare with.
@@ -82,7 +84,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order in which findings of one target are read.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::OverTime,
         Self::OverMemory,
         Self::OverModules,
@@ -100,6 +102,7 @@ impl Code {
         Self::Hang,
         Self::Crashed,
         Self::Exited,
+        Self::Implausible,
         Self::Inconclusive,
         Self::NoBaseline,
         Self::StaleBaselineEntry,
@@ -148,7 +151,7 @@ impl Code {
         self.is_failed_import() || matches!(self, Self::Inconclusive | Self::ForeignBaseline)
     }
 
-    /// True where an import did not come to its end.
+    /// True where an import did not come to its end, or nothing is known of it.
     pub(crate) fn is_failed_import(self) -> bool {
         matches!(
             self,
@@ -158,6 +161,7 @@ impl Code {
                 | Self::Hang
                 | Self::Crashed
                 | Self::Exited
+                | Self::Implausible
         )
     }
 
@@ -181,6 +185,7 @@ impl Code {
             Self::Hang => "hang",
             Self::Crashed => "crashed",
             Self::Exited => "exited",
+            Self::Implausible => "implausible",
             Self::Inconclusive => "inconclusive",
             Self::NoBaseline => "no-baseline",
             Self::StaleBaselineEntry => "stale-baseline-entry",

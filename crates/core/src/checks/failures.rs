@@ -47,6 +47,7 @@ impl From<FailureKind> for Code {
             FailureKind::Exited => Self::Exited,
             FailureKind::Crashed => Self::Crashed,
             FailureKind::Hang => Self::Hang,
+            FailureKind::Implausible => Self::Implausible,
         }
     }
 }
@@ -107,7 +108,7 @@ pub(super) fn shown(failure: &Failure, places: &Places) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observed::Frame;
+    use crate::observed::{Frame, Implausible};
 
     fn frame(file: &str, line: u32) -> Frame {
         Frame {
@@ -155,6 +156,7 @@ mod tests {
                 Code::Crashed,
             ),
             (hung, Code::Hang),
+            (Failure::Implausible(Implausible::Foreign), Code::Implausible),
         ];
         for (failure, code) in cases {
             let mut failure = ImportFailure {

@@ -12,6 +12,7 @@ mod deferral;
 mod distributions;
 mod effect;
 mod environment;
+mod implausible;
 mod inputs;
 #[cfg(all(test, feature = "decide"))]
 mod listed;
@@ -34,6 +35,7 @@ pub use deferral::{Body, Deferral, Deferred, ImportForm};
 pub use distributions::{DistributionChange, Installed};
 pub use effect::Effect;
 pub use environment::{Environment, EnvironmentKey, Interpreter, Machine};
+pub use implausible::{Implausible, Quantity};
 pub use inputs::{Input, Inputs, KnownImport};
 #[cfg(all(test, feature = "decide"))]
 pub(crate) use listed::Listed;

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::place::told_line;
-use super::{BytecodeObstacle, BytecodeState, Effect, Place};
+use super::{BytecodeObstacle, BytecodeState, Effect, Implausible, Place};
 
 /// One line of a Python stack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,6 +91,9 @@ pub enum Failure {
         /// How long it ran by the clock, in milliseconds.
         elapsed_ms: u64,
     },
+    /// It may have come to its end, and what its process answered cannot be true.
+    #[serde(skip_deserializing)]
+    Implausible(Implausible),
 }
 
 /// In which way an import does not come to its end.
@@ -109,6 +112,8 @@ pub enum FailureKind {
     Crashed,
     /// It did not end within the time limit.
     Hang,
+    /// What it answered cannot be true.
+    Implausible,
 }
 
 impl Failure {
@@ -121,6 +126,7 @@ impl Failure {
             Self::Exited { .. } => FailureKind::Exited,
             Self::Crashed { .. } => FailureKind::Crashed,
             Self::Hung { .. } => FailureKind::Hang,
+            Self::Implausible(_) => FailureKind::Implausible,
             Self::Starved { .. } => return None,
         })
     }
@@ -132,7 +138,7 @@ impl Failure {
             | Self::Exited { stack, .. }
             | Self::Crashed { stack, .. }
             | Self::Hung { stack, .. } => stack,
-            Self::Starved { .. } => &[],
+            Self::Starved { .. } | Self::Implausible(_) => &[],
         }
     }
 
@@ -145,7 +151,7 @@ impl Failure {
             Self::Hung {
                 stack, other_threads, ..
             } => (Some(stack), Some(other_threads)),
-            Self::Starved { .. } => (None, None),
+            Self::Starved { .. } | Self::Implausible(_) => (None, None),
         };
         let stack = stack.into_iter().flatten();
         stack.chain(others.into_iter().flatten().flatten())

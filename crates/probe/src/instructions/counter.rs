@@ -246,6 +246,9 @@ mod tests {
             user_ns: 0,
             system_ns: 0,
             max_rss_bytes: 0,
+            thread: None,
+            seen_at_ns: 0,
+            kept_waiting: Duration::ZERO,
             output_tail: output.as_bytes().to_vec(),
         }
     }

@@ -42,6 +42,11 @@ impl From<Used> for Place {
 }
 
 impl SampleAnswer {
+    /// What it says, before it is completed.
+    pub(super) fn sample(&self) -> &Sample {
+        &self.sample
+    }
+
     /// The sample of a round. Waiting for a processor is not the import's: it is taken out of the blocked time, which a
     /// process that never gave up its processor by itself does not have at all.
     pub(super) fn into_sample(self, round: u32) -> Sample {
@@ -75,8 +80,19 @@ pub(super) enum Unreadable {
 pub(super) struct Messages<'a> {
     /// True where the set-up has begun and is not over.
     pub(super) is_in_set_up: bool,
+    /// What it had used when the import began.
+    pub(super) begun: Option<Begun>,
     /// The answer's JSON.
     pub(super) answer: Option<&'a [u8]>,
+}
+
+/// Where the clocks of a process were when its import began: told before any of the import runs, so that it cannot be changed after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub(super) struct Begun {
+    /// The importing thread's processor time that is no part of what it answers, in nanoseconds.
+    pub(super) cpu_ns: u64,
+    /// The clock that all processes of the machine share, in nanoseconds.
+    pub(super) wall_ns: u64,
 }
 
 impl<'a> Messages<'a> {
@@ -92,6 +108,7 @@ impl<'a> Messages<'a> {
             } else {
                 Unreadable::Foreign
             })?;
+            // Whoever comes after the answer has come too late to be the probe.
             if messages.answer.is_some() {
                 return Err(Unreadable::Foreign);
             }
@@ -101,6 +118,8 @@ impl<'a> Messages<'a> {
             match json::<Header>(body)?.kind.as_str() {
                 "set-up" => messages.is_in_set_up = true,
                 "set-up-over" => messages.is_in_set_up = false,
+                "begun" if messages.begun.is_some() => return Err(Unreadable::Foreign),
+                "begun" => messages.begun = Some(json(body)?),
                 _ => messages.answer = Some(body),
             }
             bytes = rest;

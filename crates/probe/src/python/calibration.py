@@ -16,7 +16,8 @@ _CALIBRATION_SOURCE = "\n".join((
     "    for step in range(3):",
     "        total += len(str(value)) * step",
     "    return [total, value, 'constant', 3.5, None]",
-    "table = {name: index for index, name in enumerate(('alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta', 'eta', 'theta'))}",
+    "table = {name: index for index, name in enumerate(('alpha', 'beta', 'gamma', 'delta', "
+    "'epsilon', 'zeta', 'eta', 'theta'))}",
     "names = sorted(table, key=len)",
     "joined = '/'.join(names).upper().lower().partition('/')",
     "answer = first(joined, *second(len(joined)))",

@@ -11,7 +11,7 @@ use std::io::{self, Read, Seek};
 use serde::de::DeserializeOwned;
 
 use super::PythonError;
-use super::answer::{self, Messages, Unreadable};
+use super::answer::{self, Begun, Messages, Unreadable};
 use super::program_file::Program;
 use super::session::word;
 use super::workspace::Mailbox;
@@ -117,6 +117,11 @@ impl Exchange {
     /// True where the process came to its end before its set-up did.
     pub(super) fn failed_in_set_up(&self) -> bool {
         self.messages().is_ok_and(|messages| messages.is_in_set_up)
+    }
+
+    /// Where its clocks were when the import began.
+    pub(super) fn begun(&self) -> Option<Begun> {
+        self.messages().ok()?.begun
     }
 
     fn messages(&self) -> Result<Messages<'_>, Unreadable> {

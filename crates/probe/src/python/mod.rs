@@ -17,6 +17,7 @@ mod interpreter_info;
 mod lines;
 mod module_index;
 mod observation;
+mod plausible;
 mod profile;
 mod program_file;
 mod programs;

@@ -4,7 +4,6 @@
 use std::path::Path;
 
 use super::PythonError;
-use super::answer::Unreadable;
 use super::scripts::Script;
 use super::session::Session;
 use importgate_core::observed::{ImportRequest, Look, Observation};
@@ -21,7 +20,7 @@ impl Session {
     /// Files of the measured code are named relative to the working directory where they lie below it.
     ///
     /// # Errors
-    /// [`PythonError`] where the process could not be run or answered something unexpected.
+    /// [`PythonError`] where the process could not be run.
     pub fn observe(&self, request: ImportRequest<'_>, look: Look) -> Result<Observation, PythonError> {
         let time_limit = self.settings().time_limit;
         let request = ImportRequest {
@@ -32,8 +31,7 @@ impl Session {
         let exchange = self.run_import(Script::Observe, words, request, time_limit * PATIENCE)?;
         let answer = match exchange.answer("observation") {
             Ok(answer) => answer,
-            Err(Unreadable::Invalid(reason)) => return Err(self.unexpected_output(reason, &exchange)),
-            Err(_) => Err(self.silent_end(&exchange, time_limit)),
+            Err(unreadable) => Err(self.silent_end(&exchange, &unreadable, time_limit)),
         };
         // What was seen until an import failed is an observation, too; of a set-up that failed, nothing is.
         let answer = answer.and_then(|mut observation: Observation| match observation.failure.take() {

@@ -1,44 +1,87 @@
 """One timed sample: load what comes before, read the clocks, import, read them again, answer, and leave at once."""
 
 
-def _slurp(path):
-    """What a small file of /proc says; nothing where there is none."""
-    try:
-        descriptor = _open(path, _OPEN_READ)
-    except OSError:
-        return b""
-    try:
-        return _read(descriptor, 65536)
-    finally:
-        _close(descriptor)
+class _View:
+    """A small file of /proc, kept open under a high number: measured code may leave no way to open it again."""
+
+    def __init__(self, path, place):
+        self.path = path
+        self.descriptor = -1
+        try:
+            low = _open(path, _OPEN_READ)
+        except OSError:
+            return
+        try:
+            self.descriptor = _posix.dup2(low, place, False)
+            _close(low)
+        except OSError:
+            self.descriptor = low
+
+    def read(self, mark=b""):
+        """What it says; nothing where there is none. It has the mark in it, or the descriptor is another file's by now."""
+        try:
+            text = _pread(self.descriptor, 65536, 0)
+            if mark in text:
+                return text
+        except OSError:
+            pass
+        try:
+            descriptor = _open(self.path, _OPEN_READ)
+        except OSError:
+            return b""
+        try:
+            return _read(descriptor, 65536)
+        finally:
+            _close(descriptor)
+
+
+_pread = _posix.pread
+_status = _View("/proc/self/status", _HIGH_DESCRIPTOR - 1)
+_schedule = _View("/proc/self/schedstat", _HIGH_DESCRIPTOR - 2)
 
 
 def _account():
     """Resident set, its peak (bytes), voluntary context switches and run-queue wait (ns) of this process."""
     status = {}
-    for line in _slurp("/proc/self/status").split(b"\n"):
+    for line in _status.read(b"VmRSS").split(b"\n"):
         key, _, value = line.partition(b":")
         status[key] = value
     if b"VmRSS" not in status:
         return _account_without_proc()
-    schedule = _slurp("/proc/self/schedstat").split()
+    schedule = _schedule.read().split()
     return (
         int(status[b"VmRSS"].split()[0]) * 1024,
         int(status[b"VmHWM"].split()[0]) * 1024,
         int(status.get(b"voluntary_ctxt_switches", b"1")),
-        int(schedule[1]) if len(schedule) > 1 else 0,
+        int(schedule[1]) if len(schedule) == 3 and schedule[1].isdigit() else 0,
     )
 
 
 def _account_without_proc():
-    usage = _usage(_SELF)
+    if _usage is None:
+        _exit(_UNHEARD)  # what was there before is gone with its descriptors
+    usage = _usage[0](_usage[1])
     scale = 1 if sys.platform == "darwin" else 1024
     return usage.ru_maxrss * scale, usage.ru_maxrss * scale, usage.ru_nvcsw, 0
 
 
-if not _slurp("/proc/self/status"):
-    _resource = _borrow("resource")
-    _usage, _SELF = _resource.getrusage, _resource.RUSAGE_SELF
+def _load_usage():
+    """What tells of the process where there is no /proc, and its argument."""
+    if _status.read():
+        return None
+    resource = _borrow("resource")
+    return resource.getrusage, resource.RUSAGE_SELF
+
+
+_usage = _load_usage()
+
+
+def _tell_where_it_begins():
+    """Where the clocks are. Nothing of the import has run, so that nobody can have changed it; and whoever reads it is done
+    with that when the import begins."""
+    if _getpid() == _PID:
+        not_of_import = _thread_cpu_clock() - (_CPU_AT_BEGIN if _IS_START else 0)
+        _tell({"kind": "begun", "cpu_ns": not_of_import, "wall_ns": _wall_clock()})
 
 
 def _measure():
@@ -54,6 +97,7 @@ def _measure():
         pace = _Pace()
         load = _call if _value("own") == "no" else _time_own(own, pace)
         before = set(_modules)
+        _tell_where_it_begins()
         _release_collections()
         pace.begin()
         resident, _, switches, queued = _account()
@@ -79,12 +123,12 @@ def _measure():
         "kind": "sample",
         "wall_ns": wall,
         "cpu_ns": cpu,
-        "queued_ns": queued_after - queued,
+        "queued_ns": max(0, queued_after - queued),  # nothing is known where measured code closed what tells
         "calibration_ns": int(calibration),
         "sustained_calibration_ns": int(pace.sustained()),
         "memory_bytes": max(0, resident_after - resident),
         "peak_memory_bytes": peak,
-        "voluntary_switches": switches_after - switches,
+        "voluntary_switches": max(0, switches_after - switches),
         "modules": len([name for name in list(_modules) if name not in before]),
         "own": {name: max(0, elapsed) for name, elapsed in own.items()},
         "collections": _collections,

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::PythonError;
-use super::answer::{self, Unreadable};
+use super::answer;
 use super::observation::{PATIENCE, name_below};
 use super::scripts::Script;
 use super::session::Session;
@@ -24,15 +24,14 @@ impl Session {
     /// Files are named relative to the working directory where they lie below it.
     ///
     /// # Errors
-    /// [`PythonError`] where the process could not be run or answered something unexpected; a failing import is
+    /// [`PythonError`] where the process could not be run ; a failing import is
     /// `Ok(Err(failure))`.
     pub fn profile(&self, request: ImportRequest<'_>) -> Result<Result<Option<Profile>, Failure>, PythonError> {
         let limit = self.settings().time_limit * PATIENCE_WITH_PROFILER;
         let exchange = self.run_import(Script::Profile, &[], request, limit)?;
         let answer = match exchange.answer::<ProfileAnswer>("profile") {
             Ok(answer) => answer,
-            Err(Unreadable::Invalid(reason)) => return Err(self.unexpected_output(reason, &exchange)),
-            Err(_) => Err(self.silent_end(&exchange, limit)),
+            Err(unreadable) => Err(self.silent_end(&exchange, &unreadable, limit)),
         };
         let answer = self.after_set_up(&exchange, answer)?;
         Ok(answer.map(|answer| self.named(answer)))

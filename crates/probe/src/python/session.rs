@@ -12,11 +12,12 @@ use super::bytecode::BytecodeRules;
 use super::channel::{Channel, Exchange};
 use super::faults::{self, Stacks};
 use super::interpreter_info;
+use super::plausible;
 use super::scripts::Script;
 use super::set_up::SetUp;
 use super::workspace::Workspace;
 use crate::runner::{Command, Output, Overrun, Status};
-use importgate_core::observed::{ChosenBy, Failure, ImportRequest, Interpreter, ReferenceSample, Sample};
+use importgate_core::observed::{ChosenBy, Failure, Implausible, ImportRequest, Interpreter, ReferenceSample, Sample};
 
 /// The reference workload: pure Python, extension modules and many files, all of it from the standard library.
 pub const REFERENCE_IMPORTS: [&str; 3] = ["asyncio", "email.message", "unittest"];
@@ -32,6 +33,15 @@ pub(super) const SILENCED: [&str; 5] = [
     "PYTHONTRACEMALLOC",
     "PYTHONDUMPREFS",
 ];
+
+/// The exit code of a process that measured code left no way to answer.
+const UNHEARD: i32 = 231;
+/// What is said of it.
+const CLOSED: &str =
+    "it closes the descriptors of the process that measures it, and leaves no file that it could open again";
+
+/// How often a sample is taken whose clock does not agree with ours: a machine that stalls does not do so each time.
+const ATTEMPTS: u32 = 3;
 
 /// The flag that leaves out `site`, and with it whatever the environment does at each start.
 pub(super) const WITHOUT_SITE: [&str; 1] = ["-S"];
@@ -164,9 +174,21 @@ impl Session {
     /// # Errors
     /// [`PythonError`] where the process could not be run at all; a failing import is `Ok(Err(failure))`.
     pub fn sample(&self, request: ImportRequest<'_>) -> Result<Result<Sample, Failure>, PythonError> {
-        let exchange = self.run_import(Script::Probe, &[], request, self.settings.time_limit)?;
-        let sample = self.sample_answer(&exchange, self.settings.time_limit)?;
-        Ok(sample.map(|answer| answer.into_sample(request.round)))
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let exchange = self.run_import(Script::Probe, &[], request, self.settings.time_limit)?;
+            let sample = match self.sample_answer(&exchange, self.settings.time_limit)? {
+                Ok(answer) => answer.into_sample(request.round),
+                Err(failure) => return Ok(Err(failure)),
+            };
+            let check = |begun| plausible::wall_clock(&sample, begun, &exchange.ended);
+            return Ok(match exchange.begun().and_then(check) {
+                Some(_) if attempts < ATTEMPTS => continue,
+                Some(why) => Err(Failure::Implausible(why)),
+                None => Ok(sample),
+            });
+        }
     }
 
     /// Runs the reference workload, without the project and without what its environment loads at start (`-S`): it tells
@@ -320,10 +342,16 @@ impl Session {
         exchange: &Exchange,
         time_limit: Duration,
     ) -> Result<Result<SampleAnswer, Failure>, PythonError> {
-        let answer = match exchange.answer("sample") {
-            Ok(answer) => answer,
-            Err(Unreadable::Invalid(reason)) => return Err(self.unexpected_output(reason, exchange)),
-            Err(_) => Err(self.silent_end(exchange, time_limit)),
+        let answer = match exchange.answer::<SampleAnswer>("sample") {
+            Ok(Ok(answer)) => {
+                let check = |begun| plausible::contradiction(answer.sample(), begun, &exchange.ended);
+                match exchange.begun().map_or(Some(Implausible::Foreign), check) {
+                    Some(why) => Err(Failure::Implausible(why)),
+                    None => Ok(answer),
+                }
+            }
+            Ok(Err(failure)) => Err(failure),
+            Err(unreadable) => Err(self.silent_end(exchange, &unreadable, time_limit)),
         };
         self.after_set_up(exchange, answer)
     }
@@ -343,8 +371,13 @@ impl Session {
         }
     }
 
-    /// A process that ended without an answer: it hung, a signal killed it, or it left by itself.
-    pub(super) fn silent_end(&self, exchange: &Exchange, time_limit: Duration) -> Failure {
+    /// A process that ended without an answer: it hung, a signal killed it, it left by itself, or somebody answered for it.
+    pub(super) fn silent_end(&self, exchange: &Exchange, why: &Unreadable, time_limit: Duration) -> Failure {
+        match why {
+            Unreadable::Foreign => return Failure::Implausible(Implausible::Foreign),
+            Unreadable::Invalid(_) => return Failure::Implausible(Implausible::Nonsense),
+            Unreadable::Nothing | Unreadable::Short => {}
+        }
         let stacks = faults::stacks(&exchange.faults(), &self.workspace.own_prefix());
         if let Some(overrun) = exchange.ended.overrun {
             return failure_by(overrun, time_limit, stacks);
@@ -352,6 +385,14 @@ impl Session {
         let stack = stacks.current;
         match exchange.ended.status {
             Status::Signaled(signal) => Failure::Crashed { signal, stack },
+            Status::Exited(UNHEARD) => Failure::Raised {
+                exception: "OSError".to_owned(),
+                message: CLOSED.to_owned(),
+                stack,
+                missing: None,
+                cycle: Box::default(),
+                absent: None,
+            },
             Status::Exited(code) => Failure::Exited { code, stack },
         }
     }

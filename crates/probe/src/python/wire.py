@@ -4,8 +4,9 @@ It is put in front of each script, and takes hold of all that it needs before me
 what a bare interpreter has loaded already: whatever it imported itself would be missing from the measurement.
 
 Arguments are `key=value` words: `channel` (the numbers of descriptors: where messages go, where the key comes from that each
-begins with, where `faulthandler` writes, and where this script came from), `answer` (a file for messages where there is no such descriptor), and, each
-as often as needed, `root` (put in front of sys.path), `preload`, `import`; `setup` is called before them.
+begins with, where `faulthandler` writes, and where this script came from), `answer` (a file for messages where there is no
+such descriptor), and, each as often as needed, `root` (put in front of sys.path), `preload`, `import`; `setup` is called
+before them.
 """
 import sys
 import _thread
@@ -16,6 +17,8 @@ _FOLDER = sys._getframe().f_code.co_filename.rpartition("/")[0]
 _PID = _posix.getpid()
 _MOST_OF_A_FILE = 64 << 20  # no source comes near it
 _HIGH_DESCRIPTOR = 230  # above what measured code opens or closes by habit, below the smallest usual limit (256)
+
+_UNHEARD = 231  # the exit code of a process that has no way left to answer
 
 _argument_words = sys.argv[1:]
 _exit = _posix._exit
@@ -78,7 +81,7 @@ def _take_channel():
     """The descriptors that this process got: where messages go, where `faulthandler` writes, and the key of the messages."""
     words = _value("channel")
     if words is None:
-        return None, None, b""
+        return _answer_path and _private(_answer_path), None, b""
     numbers = [int(number) for number in words.split(":")]
     for number in numbers:  # what measured code starts gets none of them
         _posix.set_inheritable(number, False)
@@ -91,8 +94,6 @@ def _take_channel():
 
 _answer_path = _value("answer")
 _answer, _faults, _key = _take_channel()
-if _answer is None and _answer_path is not None:
-    _answer = _private(_answer_path)
 _answer_identity = _answer is not None and _identity(_answer)
 
 
@@ -170,7 +171,10 @@ def _tell(message):
     except OSError:
         intact = False
     if not intact:  # measured code closed it, and may have opened a file of its own under that number
-        descriptor = _open(_answer_path, _OPEN_ANSWER | _posix.O_APPEND, 0o600)
+        try:
+            descriptor = _open(_answer_path, _OPEN_ANSWER | _posix.O_APPEND, 0o600)
+        except OSError:
+            _exit(_UNHEARD)  # it also gave up its rights, its root or its descriptors
     _write_all(descriptor, data)
 
 

@@ -76,7 +76,9 @@ impl Workspace {
     pub(super) fn take_compiled(&mut self) -> Result<(), PythonError> {
         for script in Script::COMPILED {
             let path = with_suffix(&self.source_of(script), "c");
-            let content = files::read(&path, files::TEXT_BYTES).map_err(io::Error::from).map_err(failed(&path))?;
+            let content = files::read(&path, files::TEXT_BYTES)
+                .map_err(io::Error::from)
+                .map_err(failed(&path))?;
             self.programs.insert(script, Program::new(path, content));
         }
         Ok(())

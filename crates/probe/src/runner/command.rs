@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::allowance::Overrun;
+use super::processor_time::EndedThread;
 
 /// What becomes of the child's standard output and standard error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +88,12 @@ pub struct Ended {
     /// The largest resident set among the same, in bytes. It is never below what this process itself had in memory when
     /// it forked: a process that is smaller than that has to read its own peak from inside.
     pub max_rss_bytes: u64,
+    /// What the system tells of the thread that it began with; `None` where it does not, or where nobody wants to know.
+    pub(crate) thread: Option<EndedThread>,
+    /// When its end was seen, by the clock that all processes of the machine share.
+    pub(crate) seen_at_ns: u64,
+    /// For how much of its time the calling thread was kept from seeing the end.
+    pub(crate) kept_waiting: Duration,
     /// The last 16 KiB of what was printed, if captured; untrusted bytes.
     pub output_tail: Vec<u8>,
 }

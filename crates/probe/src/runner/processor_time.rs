@@ -43,6 +43,42 @@ fn below(proc: &Path, process: i32) -> ProcessorTime {
     time
 }
 
+/// What the system tells of a child that has ended and is not reaped, besides what it tells when it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct EndedThread {
+    /// What the thread that began the process computed, and none of the others.
+    pub(crate) computed: Duration,
+    /// How long it was ready to run and had no processor.
+    pub(crate) waited: Duration,
+    /// True where the process waited for children of its own, whose figures are then among its own.
+    pub(crate) had_children: bool,
+}
+
+/// Reads it; `None` where the system does not tell.
+pub(super) fn of_ended(child: i32) -> Option<EndedThread> {
+    let text = |name: &str| files::read_system_text(Path::new(&format!("/proc/{child}/{name}"))).ok();
+    let (computed, waited) = of_thread(&text(&format!("task/{child}/schedstat"))?)?;
+    // A system without these figures has zeros in their place.
+    (!computed.is_zero()).then_some(EndedThread {
+        computed,
+        waited,
+        had_children: had_children(&text("stat")?)?,
+    })
+}
+
+/// How long the calling thread was ready to run and had no processor, since it began.
+pub(super) fn own_wait() -> Duration {
+    let own = files::read_system_text(Path::new("/proc/thread-self/schedstat")).unwrap_or_default();
+    of_thread(&own).map_or(Duration::ZERO, |(_, waited)| waited)
+}
+
+/// Whether there were page faults of children that were waited for, by the text of `/proc/PID/stat`. No process is without any.
+fn had_children(stat: &str) -> Option<bool> {
+    let (_, after_name) = stat.rsplit_once(')')?;
+    let faults: u64 = after_name.split_ascii_whitespace().nth(8)?.parse().ok()?;
+    Some(faults > 0)
+}
+
 /// What the text of `/proc/PID/task/TID/schedstat` says: what the thread computed, how long it waited in a run queue, both in
 /// nanoseconds, and how often it ran.
 fn of_thread(schedstat: &str) -> Option<(Duration, Duration)> {
@@ -71,6 +107,14 @@ mod tests {
         thread(99, 99, "50000 90000 1\n", "");
         let time = below(proc.path(), 70);
         assert_eq!((time.computed.as_nanos(), time.waited.as_nanos()), (1425, 900));
+    }
+
+    #[test]
+    fn children_that_were_waited_for_are_told_by_their_page_faults() {
+        let stat = |faults| format!("70 (a) b) Z 1 70 70 0 -1 4194304 312 {faults} 0 0 3 1 0 0 20 0 1 0 5 0 0");
+        assert_eq!(had_children(&stat(0)), Some(false));
+        assert_eq!(had_children(&stat(214)), Some(true));
+        assert_eq!(had_children("70 (cut"), None);
     }
 
     #[test]

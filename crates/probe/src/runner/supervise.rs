@@ -56,10 +56,24 @@ fn run_reading(
 ) -> Result<Ended, RunError> {
     let wakeup = Wakeup::take()?;
     fail_if_interrupted()?;
+    // Whoever answers is held against what the system tells.
+    let answers = inbox.is_some();
+    let waited_before = if answers {
+        processor_time::own_wait()
+    } else {
+        Duration::ZERO
+    };
     let started = Instant::now();
     let (mut child, run) = Child::start(command, handed, inbox, &wakeup)?;
     let outcome = child.supervise(command, started, had);
     let wall = started.elapsed();
+    let seen_at_ns = system::shared_clock_ns();
+    let (thread, kept_waiting) = if answers {
+        let kept = processor_time::own_wait().saturating_sub(waited_before);
+        (processor_time::of_ended(run.leader), kept)
+    } else {
+        (None, Duration::ZERO)
+    };
     let reaped = run.reap();
     if wakeup::adopts_orphans() {
         strays::end(&wakeup);
@@ -76,6 +90,9 @@ fn run_reading(
             user_ns: account.user_ns,
             system_ns: account.system_ns,
             max_rss_bytes: account.max_rss_bytes,
+            thread,
+            seen_at_ns,
+            kept_waiting,
             output_tail: child.drain()?.finish(),
         })
     };

@@ -103,10 +103,19 @@ fn begin_session() -> io::Result<()> {
 
 /// The CPU time of this process, of all its threads and of none of its children.
 pub fn own_cpu_time() -> Duration {
+    clock(libc::CLOCK_PROCESS_CPUTIME_ID)
+}
+
+/// The clock that only goes forward, in nanoseconds since a moment that is the same for all processes of the machine.
+pub(super) fn shared_clock_ns() -> u64 {
+    u64::try_from(clock(libc::CLOCK_MONOTONIC).as_nanos()).unwrap_or(u64::MAX)
+}
+
+fn clock(which: libc::clockid_t) -> Duration {
     let mut time = MaybeUninit::<libc::timespec>::uninit();
     // SAFETY: the structure is initialized by clock_gettime where that succeeds, and read only then.
     let time = unsafe {
-        if libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, time.as_mut_ptr()) != 0 {
+        if libc::clock_gettime(which, time.as_mut_ptr()) != 0 {
             return Duration::ZERO;
         }
         time.assume_init()
@@ -119,6 +128,23 @@ pub fn own_cpu_time() -> Duration {
 pub(crate) fn own_user() -> u32 {
     // SAFETY: geteuid has no preconditions and always succeeds.
     unsafe { libc::geteuid() }
+}
+
+/// The largest resident set that this process has had, in bytes. A child that is started has had no less, for a moment.
+pub(crate) fn own_peak_memory() -> u64 {
+    let mut usage = MaybeUninit::<libc::rusage>::zeroed();
+    // SAFETY: the result goes into our own storage. All zeros is a valid rusage, so that it is initialized in any case.
+    let usage = unsafe {
+        libc::getrusage(libc::RUSAGE_SELF, usage.as_mut_ptr());
+        usage.assume_init()
+    };
+    max_rss_bytes(&usage)
+}
+
+/// Linux counts in KiB, macOS in bytes.
+fn max_rss_bytes(usage: &libc::rusage) -> u64 {
+    let unit = if cfg!(target_os = "linux") { 1024 } else { 1 };
+    u64::try_from(usage.ru_maxrss).unwrap_or(0) * unit
 }
 
 /// True where this process may write in a folder.
@@ -262,13 +288,11 @@ pub(super) fn reap(child: i32) -> io::Result<Option<Account>> {
         (None, Some(signal)) => Status::Signaled(signal),
         (None, None) => return Err(io::Error::other("neither exited nor ended by a signal")),
     };
-    // Linux counts in KiB, macOS in bytes.
-    let unit = if cfg!(target_os = "linux") { 1024 } else { 1 };
     Ok(Some(Account {
         status,
         user_ns: nanoseconds(usage.ru_utime),
         system_ns: nanoseconds(usage.ru_stime),
-        max_rss_bytes: u64::try_from(usage.ru_maxrss).unwrap_or(0) * unit,
+        max_rss_bytes: max_rss_bytes(&usage),
     }))
 }
 

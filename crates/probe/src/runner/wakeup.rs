@@ -10,7 +10,7 @@ use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::{flag, low_level};
 
 use super::RunError;
-use super::system;
+use super::{guardian, system};
 
 /// The signals by which users, service managers and terminals ask a process to stop.
 const REQUESTS_TO_STOP: [i32; 3] = [SIGINT, SIGTERM, SIGHUP];
@@ -200,6 +200,8 @@ pub(super) fn adopts_orphans() -> bool {
 pub fn prepare() -> Result<(), RunError> {
     listen_for_requests_to_stop()?;
     if ADOPTS_ORPHANS.get().is_none() {
+        // Before orphans are adopted, so that it does not become a child. Whoever cannot start a process will hear so soon enough.
+        let _ = guardian::start();
         let adopts = system::adopt_orphans().map_err(RunError::Prepare)?;
         ADOPTS_ORPHANS.get_or_init(|| adopts);
     }

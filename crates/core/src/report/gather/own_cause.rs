@@ -73,6 +73,6 @@ fn about(failure: &Failure) -> String {
         Failure::Raised { exception, .. } => exception.clone(),
         Failure::Exited { code, .. } => code.to_string(),
         Failure::Crashed { signal, .. } => signal.to_string(),
-        Failure::Hung { .. } | Failure::Starved { .. } => String::new(),
+        Failure::Hung { .. } | Failure::Starved { .. } | Failure::Implausible(_) => String::new(),
     }
 }

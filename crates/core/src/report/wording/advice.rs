@@ -1,5 +1,6 @@
 //! Advice in words: why, and what to write.
 
+use super::failures::implausible;
 use super::usage;
 use crate::explain::{
     Advice, AdviceKind, CostlyImport, CostlyTogether, Obstacle, ObstacleKind, Reason, Remedy, Use, UseKind,
@@ -152,6 +153,7 @@ pub fn short_failure(failure: &Failure) -> String {
             *waited_ms as f64 / 1000.0,
             *elapsed_ms as f64 / 1000.0
         ),
+        Failure::Implausible(why) => implausible(*why),
     }
 }
 

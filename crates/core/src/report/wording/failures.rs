@@ -6,7 +6,7 @@ use super::contents::circle;
 use crate::budgets;
 use crate::checks::{ImportFailure, Started};
 use crate::numbers;
-use crate::observed::{AbsentName, Failure, Frame, Place};
+use crate::observed::{AbsentName, Failure, Frame, Implausible, Place, Quantity};
 
 /// How many lines of a stack or of printed output a finding carries.
 pub(super) const SHOWN_LINES: usize = 12;
@@ -73,6 +73,37 @@ pub fn failure(failure: &Failure, started: Started) -> String {
             "{it} could not be measured, as the machine was too busy: {}",
             short_failure(failure)
         ),
+        Failure::Implausible(why) => format!(
+            "what the process of {it} answered cannot be true: {}",
+            implausible(*why)
+        ),
+    }
+}
+
+/// What contradicts an answer.
+pub(super) fn implausible(why: Implausible) -> String {
+    let (quantity, claimed, counted) = match why {
+        Implausible::Contradicted {
+            quantity,
+            claimed,
+            counted,
+        } => (quantity, claimed, counted),
+        Implausible::Foreign => return "something other than the probe wrote it".to_owned(),
+        Implausible::Nonsense => return "the probe has no such answers".to_owned(),
+    };
+    let time = |ns: u64| numbers::any_time(ns as f64 / 1e6);
+    match quantity {
+        Quantity::ProcessorTime => format!(
+            "it says {} of processor time, and the system counted {}",
+            time(claimed),
+            time(counted)
+        ),
+        Quantity::WallClock => format!("it says that {} passed, and it was {}", time(claimed), time(counted)),
+        Quantity::PeakMemory => format!(
+            "it says {} of memory at most, and the system saw {}",
+            numbers::bytes(claimed),
+            numbers::bytes(counted)
+        ),
     }
 }
 
@@ -118,6 +149,10 @@ pub(super) fn way_out(failure: &Failure, place: Option<&Place>) -> Option<String
         Failure::Raised { exception, message, .. } => withheld_variable(exception, message).map(|name| {
             format!("measured code does not get `{name}`, by which a step acts on its job: `pass-env = [\"{name}\"]` below [project] hands it on")
         }),
+        Failure::Implausible(_) => Some(
+            "look for code that changes clocks, the interpreter's own functions or open descriptors while it is imported"
+                .to_owned(),
+        ),
         Failure::Crashed { .. } => None,
     }
 }

@@ -90,6 +90,10 @@ fn meaning(code: Code) -> (&'static str, &'static str) {
         ),
         Code::Crashed => ("Import crashes", "A signal kills the process that imports the target."),
         Code::Exited => ("Import ends the process", "Importing the target ends the process."),
+        Code::Implausible => (
+            "Answer of the measured process cannot be true",
+            "The process that imports the target answers what the operating system's own figures of it contradict.",
+        ),
         Code::Inconclusive => (
             "Samples do not decide",
             "The samples do not tell whether the target keeps its budget. Nothing says that its code is at fault.",
@@ -183,6 +187,9 @@ fn help(code: Code) -> &'static str {
         Code::UnfoundedEntry => "Record again where the code is, or take the entry back as it was.",
         Code::StartChanged => "Look at the .pth file or at sitecustomize of the environment, or record a new baseline.",
         Code::ImportFailed | Code::Crashed | Code::Exited => "Import the target by itself to see the whole error.",
+        Code::Implausible => {
+            "Look for code that changes clocks, the interpreter's own functions or open descriptors while it is imported."
+        }
         Code::MissingDependency => "Install the module, or import it where it is needed.",
         Code::CircularImport | Code::ImportCycle => {
             "Move what both modules need into a third one, or import it in the function that needs it."

@@ -61,6 +61,7 @@ class _Counter:
         self.path = path
         self.place = place
         self.descriptor = self._descriptor()
+        self.latest = {}  # what stays known where measured code leaves no way to ask
 
     def _descriptor(self):
         low = _open(self.path, _OPEN_READ)
@@ -74,17 +75,26 @@ class _Counter:
     def field(self, position):
         """The number at a position of the file's words."""
         try:
-            return int(_pread(self.descriptor, 256, 0).split()[position])
+            number = int(_pread(self.descriptor, 256, 0).split()[position])
         except (OSError, ValueError, IndexError):
+            number = self._field_anew(position)
+        self.latest[position] = number
+        return number
+
+    def _field_anew(self, position):
+        """The same where the descriptor was closed, and may be another file's."""
+        try:
             self.descriptor = self._descriptor()
             return int(_pread(self.descriptor, 256, 0).split()[position])
+        except (OSError, ValueError, IndexError):
+            return self.latest.get(position, 0)
 
 
 def _counter(path, place):
     """A counter with its descriptor at a high place; None where there is no such file."""
     try:
         counter = _Counter(path, place)
-        counter.field(1)
+        int(_pread(counter.descriptor, 256, 0).split()[1])
         return counter
     except (OSError, ValueError, IndexError):
         return None  # memory and run-queue wait stay unknown
