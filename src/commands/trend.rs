@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::exit;
 use crate::git::{Content, FileHistory, FileRevision, GitError, Repository};
 use crate::outputs;
-use importgate_core::baseline::{Baseline, ParseError};
+use importgate_core::baseline::{BaselineRevision, ParseError, RevisionReader};
 use importgate_core::compare::Word;
 use importgate_core::report::{markdown, trend as report};
 use importgate_core::trend::{Gaps, History, Revision, Trend, Unreadable};
@@ -111,7 +111,7 @@ fn read(repository: &Repository, history: FileHistory, until: Instant) -> Result
     each_parsed(repository, &names, until, |parsed| {
         let Some(revision) = revisions.next() else { return };
         match parsed {
-            Parsed::Baseline(baseline) => history.add(revision_of(revision), *baseline),
+            Parsed::Baseline(baseline) => history.add(revision_of(revision), baseline),
             Parsed::Damaged(error) => gaps.unreadable.push(unreadable(revision, &error)),
             Parsed::Absent => gaps.absent += 1,
             Parsed::TooLarge => gaps.too_large += 1,
@@ -122,19 +122,19 @@ fn read(repository: &Repository, history: FileHistory, until: Instant) -> Result
 
 /// What became of the content of a revision.
 enum Parsed {
-    Baseline(Box<Baseline>),
+    Baseline(BaselineRevision),
     Damaged(ParseError),
     Absent,
     TooLarge,
 }
 
-impl From<Content> for Parsed {
-    fn from(content: Content) -> Self {
+impl Parsed {
+    fn from(content: Content, reader: &RevisionReader) -> Self {
         match content {
             Content::Absent => Self::Absent,
             Content::TooLarge => Self::TooLarge,
-            Content::Text(text) => match Baseline::parse(&text) {
-                Ok(baseline) => Self::Baseline(Box::new(baseline)),
+            Content::Text(text) => match reader.read(&text) {
+                Ok(baseline) => Self::Baseline(baseline),
                 Err(error) => Self::Damaged(error),
             },
         }
@@ -150,6 +150,7 @@ fn each_parsed(
     mut visit: impl FnMut(Parsed),
 ) -> Result<(), Error> {
     let parsers = thread::available_parallelism().map_or(1, |processors| processors.get().min(MOST_PARSERS));
+    let revisions = &RevisionReader::default();
     thread::scope(|scope| {
         let (mut inputs, mut outputs) = (Vec::new(), Vec::new());
         for _ in 0..parsers {
@@ -158,7 +159,7 @@ fn each_parsed(
             scope.spawn(move || {
                 contents
                     .into_iter()
-                    .map(Parsed::from)
+                    .map(|content| Parsed::from(content, revisions))
                     .try_for_each(|parsed| output.send(parsed))
             });
             inputs.push(input);

@@ -41,14 +41,34 @@ pub(super) fn baseline(bytes: &[u8]) -> Result<Baseline, ParseError> {
 }
 
 fn environments(text: &str) -> Result<BTreeMap<EnvironmentKey, Entry>, ParseError> {
-    let file: File<'_> = json(text)?;
+    let file: File<StoredTarget<'_>> = json(text)?;
     let path = Path::default().key("environments");
     let entries = file.environments.into_iter();
     let entries = entries.map(|(key, stored)| {
-        let entry = entry(stored, &path.key(&key.0))?;
-        Ok((key, entry))
+        let parts = parts(stored, &path.key(&key.0), |entry, _, stored, path| {
+            target(entry, stored, path)
+        })?;
+        Ok((key, parts.into()))
     });
     entries.collect()
+}
+
+/// An entry and its targets, in whatever form these are read.
+pub(super) struct Parts<T> {
+    /// All but the start and the targets.
+    pub(super) entry: Entry,
+    pub(super) start: Option<T>,
+    pub(super) targets: BTreeMap<String, T>,
+}
+
+impl From<Parts<Recorded>> for Entry {
+    fn from(parts: Parts<Recorded>) -> Self {
+        Self {
+            start: parts.start,
+            targets: parts.targets,
+            ..parts.entry
+        }
+    }
 }
 
 /// What tells a baseline from any other file, whatever else that has.
@@ -107,9 +127,14 @@ fn not_json(text: &str, error: &serde_json::Error) -> ParseError {
     ParseError::Syntax { line, column, problem }
 }
 
-fn entry(stored: StoredEntry<'_>, path: &Path) -> Result<Entry, ParseError> {
+/// Reads an entry, of which `read` reads the start, whose name is empty, and each target by the entry, its name and its place.
+pub(super) fn parts<S, T, E: From<ParseError>>(
+    stored: StoredEntry<S>,
+    path: &Path,
+    read: impl Fn(&Entry, &str, S, &Path) -> Result<T, E>,
+) -> Result<Parts<T>, E> {
     columns(&stored.sample_columns, path)?;
-    let mut entry = Entry {
+    let entry = Entry {
         importgate: stored.importgate,
         interpreter: stored.interpreter,
         machine: stored.machine,
@@ -126,15 +151,31 @@ fn entry(stored: StoredEntry<'_>, path: &Path) -> Result<Entry, ParseError> {
         targets: BTreeMap::new(),
         failed: stored.failed.into_iter().collect(),
     };
-    let start = stored.start.map(|start| target(&entry, start, &path.key("start")));
-    entry.start = start.transpose()?;
-    let targets = path.key("targets");
-    for (name, stored) in stored.targets {
-        let target = target(&entry, stored, &targets.key(&name))?;
-        entry.targets.insert(name, target);
+    read_targets(entry, stored.start, stored.targets, path, read)
+}
+
+/// Reads the start and the targets of an entry, which has all but these.
+pub(super) fn read_targets<S, T, E: From<ParseError>>(
+    entry: Entry,
+    start: Option<S>,
+    stored: Vec<(String, S)>,
+    path: &Path,
+    read: impl Fn(&Entry, &str, S, &Path) -> Result<T, E>,
+) -> Result<Parts<T>, E> {
+    let start = start
+        .map(|start| read(&entry, "", start, &path.key("start")))
+        .transpose()?;
+    let path = path.key("targets");
+    let mut targets = BTreeMap::new();
+    for (name, stored) in stored {
+        let target = read(&entry, &name, stored, &path.key(&name))?;
+        targets.insert(name, target);
     }
-    failed_alone(&entry, &targets)?;
-    Ok(entry)
+    // What failed has no numbers.
+    if let Some(name) = entry.failed.keys().find(|name| targets.contains_key(*name)) {
+        return Err(path.key(name).invalid("it has numbers, and is said to fail").into());
+    }
+    Ok(Parts { entry, start, targets })
 }
 
 /// The columns of a sample are always the same.
@@ -162,16 +203,8 @@ pub(super) fn references(cpu: Vec<u64>, wall: Vec<u64>, path: &Path) -> Result<V
         .collect())
 }
 
-/// What failed has no numbers.
-pub(super) fn failed_alone(entry: &Entry, path: &Path) -> Result<(), ParseError> {
-    match entry.failed.keys().find(|name| entry.targets.contains_key(*name)) {
-        Some(name) => Err(path.key(name).invalid("it has numbers, and is said to fail")),
-        None => Ok(()),
-    }
-}
-
 /// A target of `entry`, which has all but its targets.
-fn target(entry: &Entry, stored: StoredTarget<'_>, path: &Path) -> Result<Recorded, ParseError> {
+pub(super) fn target(entry: &Entry, stored: StoredTarget<'_>, path: &Path) -> Result<Recorded, ParseError> {
     let modules = closure(&stored.closure, entry.bytecode, &path.key("closure"))?;
     let mut own_ns = own_times(&stored.own_time_10us.0, &modules, path)?;
     own_ns.extend(collections(stored.collections_10us, path)?.map(|time| (COLLECTIONS.to_owned(), time)));

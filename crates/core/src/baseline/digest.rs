@@ -8,7 +8,7 @@ use crate::observed::ContentHash;
 
 /// The digest of what was measured: everything of a target but what is said about it.
 pub(super) fn of(target: &StoredTarget<'_>) -> String {
-    let mut digest = Digest(0);
+    let mut digest = Digest::default();
     digest.number(target.instructions.map_or(0, |count| count.wrapping_add(1)));
     if let Some(speed) = target.speed {
         for number in [speed.machine_ns, speed.calibration_ns, speed.reference_ns] {
@@ -35,16 +35,17 @@ pub(super) fn of(target: &StoredTarget<'_>) -> String {
 }
 
 /// A sum over numbers and texts that depends on their order.
-struct Digest(u64);
+#[derive(Default)]
+pub(super) struct Digest(pub(super) u64);
 
 impl Digest {
-    fn number(&mut self, number: u64) {
+    pub(super) fn number(&mut self, number: u64) {
         // An odd number without a pattern: 2⁶⁴ by the golden ratio, after Knuth's multiplicative hashing.
         let mixed = (self.0.rotate_left(29) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         self.0 = mixed ^ mixed >> 32;
     }
 
-    fn text(&mut self, text: &str) {
+    pub(super) fn text(&mut self, text: &str) {
         self.number(text.len() as u64);
         let (words, rest) = text.as_bytes().as_chunks::<8>();
         words.iter().for_each(|word| self.number(u64::from_le_bytes(*word)));

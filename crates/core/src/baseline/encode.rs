@@ -10,7 +10,7 @@ use super::{Baseline, Entry, Recorded, StoredSample, digest, hash_text};
 use crate::budgets::Bytecode;
 use crate::observed::{BytecodeState, COLLECTIONS, ContentHash, Inputs, ModuleRecord, Origin};
 
-impl From<&Baseline> for File<'static> {
+impl From<&Baseline> for File<StoredTarget<'static>> {
     fn from(baseline: &Baseline) -> Self {
         let environments = baseline.environments.iter();
         Self {
@@ -21,7 +21,7 @@ impl From<&Baseline> for File<'static> {
     }
 }
 
-impl From<&Entry> for StoredEntry<'static> {
+impl From<&Entry> for StoredEntry<StoredTarget<'static>> {
     fn from(entry: &Entry) -> Self {
         let targets = entry.targets.iter();
         Self {

@@ -13,20 +13,26 @@ use super::{Anchor, Ratchet, RecordedInterpreter, RecordedSpeed, StoredSample};
 use crate::budgets::{Bytecode, Engine};
 use crate::observed::{EnvironmentKey, FailureKind, Machine, Origin};
 
-/// A baseline file.
+/// A baseline file, whose targets are read as `T`.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct File<'a> {
+#[serde(
+    deny_unknown_fields,
+    bound(serialize = "T: Serialize", deserialize = "T: Deserialize<'de>")
+)]
+pub(super) struct File<T> {
     pub(super) format: String,
     pub(super) version: u64,
-    #[serde(borrow, with = "unique")]
-    pub(super) environments: Vec<(EnvironmentKey, StoredEntry<'a>)>,
+    #[serde(with = "unique")]
+    pub(super) environments: Vec<(EnvironmentKey, StoredEntry<T>)>,
 }
 
 /// One entry. What holds for all of it comes first, and the targets last.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct StoredEntry<'a> {
+#[serde(
+    deny_unknown_fields,
+    bound(serialize = "T: Serialize", deserialize = "T: Deserialize<'de>")
+)]
+pub(super) struct StoredEntry<T> {
     pub(super) importgate: String,
     pub(super) interpreter: RecordedInterpreter,
     #[serde(with = "StoredMachine")]
@@ -41,13 +47,8 @@ pub(super) struct StoredEntry<'a> {
     /// The names of a sample's numbers, which are the same in every baseline of this version.
     pub(super) sample_columns: Vec<String>,
     /// The interpreter's own start, where it is known.
-    #[serde(
-        default,
-        borrow,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub(super) start: Option<StoredTarget<'a>>,
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub(super) start: Option<T>,
     /// True where the distributions are all that are installed, and not only those that a recorded import loads.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) all_distributions: bool,
@@ -56,8 +57,8 @@ pub(super) struct StoredEntry<'a> {
     /// The targets without numbers of which the import failed.
     #[serde(with = "unique")]
     pub(super) failed: Vec<(String, FailureKind)>,
-    #[serde(borrow, with = "unique")]
-    pub(super) targets: Vec<(String, StoredTarget<'a>)>,
+    #[serde(with = "unique")]
+    pub(super) targets: Vec<(String, T)>,
 }
 
 /// [`Machine`] with every field required and no other one.

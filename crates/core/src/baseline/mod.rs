@@ -26,6 +26,7 @@ mod path;
 mod ratchet;
 mod recorded;
 mod reuse;
+mod revisions;
 mod three_way;
 mod version_1;
 
@@ -45,6 +46,7 @@ pub use lines::EntryLines;
 pub use part::{BaselinePart, JoinError, PartError, join as join_parts};
 pub use ratchet::Ratchet;
 pub use recorded::{Entry, Recorded, RecordedInterpreter, RecordedSpeed, Recorder, StoredSample};
+pub use revisions::{BaselineRevision, RevisionReader, SharedEntry};
 pub use three_way::{MergeOutcome, MergeRemark, Side, ThreeWayMerge};
 
 use crate::observed::EnvironmentKey;

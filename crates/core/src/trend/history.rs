@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::loaded::Loaded;
 use super::{EnvironmentTrend, Gaps, Revision, TargetTrend, Trend, TrendError, steps};
-use crate::baseline::{Baseline, Entry, Recorded, StoredSample};
+use crate::baseline::{BaselineRevision, Entry, Recorded, SharedEntry, StoredSample};
 use crate::budgets::nearest;
 use crate::compare::Word;
 use crate::numbers::first_names;
@@ -44,7 +44,7 @@ impl Recording {
 struct Series {
     targets: BTreeMap<String, Vec<Recording>>,
     /// The targets of the newest revision that has the environment.
-    newest: BTreeMap<String, Recorded>,
+    newest: BTreeMap<String, Arc<Recorded>>,
     /// Those of them of which the import failed.
     failing: BTreeSet<String>,
 }
@@ -58,7 +58,7 @@ pub struct History {
 
 impl History {
     /// Adds the next revision; the oldest is the first.
-    pub fn add(&mut self, revision: Revision, baseline: Baseline) {
+    pub fn add(&mut self, revision: Revision, baseline: BaselineRevision) {
         let index = self.revisions.len();
         self.revisions.push(revision);
         for (key, entry) in baseline.environments {
@@ -123,9 +123,7 @@ impl History {
 }
 
 impl Series {
-    fn add(&mut self, index: usize, mut entry: Entry) {
-        let targets = std::mem::take(&mut entry.targets);
-        entry.start = None;
+    fn add(&mut self, index: usize, SharedEntry { mut entry, targets }: SharedEntry) {
         entry.distributions = Default::default();
         self.failing = entry.failed.keys().cloned().collect();
         let by = Arc::new(entry);
@@ -155,8 +153,8 @@ impl Series {
 }
 
 /// True where a revision has what the one before has. Samples do not repeat.
-fn is_kept(before: &Recorded, now: &Recorded) -> bool {
-    before.samples == now.samples && before.closure == now.closure
+fn is_kept(before: &Arc<Recorded>, now: &Arc<Recorded>) -> bool {
+    Arc::ptr_eq(before, now) || before.samples == now.samples && before.closure == now.closure
 }
 
 /// The entry as if it had been recorded by whoever recorded this target.
@@ -171,7 +169,7 @@ fn recorder_of(recorded: &Recorded, entry: &Arc<Entry>) -> Arc<Entry> {
     }
 }
 
-fn recording(index: usize, by: &Arc<Entry>, recorded: &Recorded, before: Option<&Recorded>) -> Recording {
+fn recording(index: usize, by: &Arc<Entry>, recorded: &Recorded, before: Option<&Arc<Recorded>>) -> Recording {
     Recording {
         first: index,
         last: index,

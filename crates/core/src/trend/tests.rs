@@ -63,7 +63,7 @@ fn history(entries: Vec<Entry>) -> History {
             subject: format!("Change {index}"),
         };
         let environments = BTreeMap::from([(EnvironmentKey(KEY.to_owned()), entry)]);
-        history.add(revision, Baseline { environments });
+        history.add(revision, Baseline { environments }.into());
     }
     history
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::format::{File, StoredEntry, StoredTarget};
 use super::pool::Pool;
-use crate::baseline::decode::{Summaries, collections, columns, failed_alone, json, one_each, references};
+use crate::baseline::decode::{Parts, Summaries, collections, columns, json, one_each, read_targets, references};
 use crate::baseline::path::Path;
 use crate::baseline::{Entry, ParseError, Recorded};
 use crate::budgets::Bytecode;
@@ -14,26 +14,33 @@ use crate::observed::{
 
 /// Reads the entries of a file of this version.
 pub(in crate::baseline) fn environments(text: &str) -> Result<BTreeMap<EnvironmentKey, Entry>, ParseError> {
-    let file: File = json(text)?;
+    let file: File<StoredTarget> = json(text)?;
     let path = Path::default().key("environments");
     let entries = file.environments.into_iter();
     let entries = entries.map(|(key, stored)| {
-        let entry = entry(stored, &path.key(&key.0))?;
-        Ok((key, entry))
+        let parts = parts(stored, &path.key(&key.0), |entry, pools, _, stored, path| {
+            target(entry, stored, pools, path)
+        })?;
+        Ok((key, parts.into()))
     });
     entries.collect()
 }
 
 /// What the targets of an entry refer to.
-struct Pools {
-    modules: BTreeMap<Origin, Pool>,
-    files: Pool,
-    inputs: Pool,
+pub(super) struct Pools {
+    pub(super) modules: BTreeMap<Origin, Pool>,
+    pub(super) files: Pool,
+    pub(super) inputs: Pool,
 }
 
-fn entry(stored: StoredEntry, path: &Path) -> Result<Entry, ParseError> {
+/// Reads an entry, as [`read_targets`] does.
+pub(super) fn parts<S, T, E: From<ParseError>>(
+    stored: StoredEntry<S>,
+    path: &Path,
+    read: impl Fn(&Entry, &Pools, &str, S, &Path) -> Result<T, E>,
+) -> Result<Parts<T>, E> {
     columns(&stored.sample_columns, path)?;
-    let mut entry = Entry {
+    let entry = Entry {
         importgate: stored.importgate,
         interpreter: stored.interpreter,
         machine: stored.machine,
@@ -55,26 +62,17 @@ fn entry(stored: StoredEntry, path: &Path) -> Result<Entry, ParseError> {
         files: stored.files,
         inputs: stored.inputs,
     };
-    let state = entry.bytecode;
-    let recorded = |entry: &Entry, mut stored: StoredTarget, path: Path| {
-        let states = std::mem::take(&mut stored.bytecode);
-        let mut recorded = target(entry, stored, &pools, &path)?;
-        bytecode(states, state, &mut recorded.closure, &path.key("bytecode"))?;
-        Ok(recorded)
-    };
-    let start = stored.start.map(|start| recorded(&entry, start, path.key("start")));
-    entry.start = start.transpose()?;
-    let path = path.key("targets");
-    for (name, stored) in stored.targets {
-        let target = recorded(&entry, stored, path.key(&name))?;
-        entry.targets.insert(name, target);
-    }
-    failed_alone(&entry, &path)?;
-    Ok(entry)
+    read_targets(
+        entry,
+        stored.start,
+        stored.targets,
+        path,
+        |entry, name, stored, path| read(entry, &pools, name, stored, path),
+    )
 }
 
 /// A target of `entry`, which has all but its targets.
-fn target(entry: &Entry, stored: StoredTarget, pools: &Pools, path: &Path) -> Result<Recorded, ParseError> {
+pub(super) fn target(entry: &Entry, stored: StoredTarget, pools: &Pools, path: &Path) -> Result<Recorded, ParseError> {
     let mut recorded = Recorded {
         samples: stored.samples,
         preload: stored.preload,
@@ -109,6 +107,12 @@ fn target(entry: &Entry, stored: StoredTarget, pools: &Pools, path: &Path) -> Re
         modules: stored.modules,
     }
     .hold(entry, &recorded, path)?;
+    bytecode(
+        stored.bytecode,
+        entry.bytecode,
+        &mut recorded.closure,
+        &path.key("bytecode"),
+    )?;
     Ok(recorded)
 }
 

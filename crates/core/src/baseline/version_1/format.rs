@@ -8,22 +8,22 @@ use crate::baseline::{RecordedInterpreter, RecordedSpeed, StoredSample, own_time
 use crate::budgets::{Bytecode, Engine};
 use crate::observed::{BytecodeState, EnvironmentKey, FailureKind, Machine, Origin};
 
-/// A baseline file.
+/// A baseline file, whose targets are read as `T`.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct File {
+#[serde(deny_unknown_fields, bound(deserialize = "T: Deserialize<'de>"))]
+pub(super) struct File<T> {
     #[serde(rename = "format")]
     _format: String,
     #[serde(rename = "version")]
     _version: u64,
     #[serde(with = "unique")]
-    pub(super) environments: Vec<(EnvironmentKey, StoredEntry)>,
+    pub(super) environments: Vec<(EnvironmentKey, StoredEntry<T>)>,
 }
 
 /// One entry. Readable facts come first in every object, and what they are derived from follows.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct StoredEntry {
+#[serde(deny_unknown_fields, bound(deserialize = "T: Deserialize<'de>"))]
+pub(super) struct StoredEntry<T> {
     pub(super) importgate: String,
     pub(super) interpreter: RecordedInterpreter,
     #[serde(with = "StoredMachine")]
@@ -43,13 +43,13 @@ pub(super) struct StoredEntry {
     /// The names of a sample's numbers, which are the same in every baseline of this version.
     pub(super) sample_columns: Vec<String>,
     #[serde(with = "unique")]
-    pub(super) targets: Vec<(String, StoredTarget)>,
+    pub(super) targets: Vec<(String, T)>,
     /// The targets without numbers of which the import failed.
     #[serde(default, with = "unique")]
     pub(super) failed: Vec<(String, FailureKind)>,
     /// The interpreter's own start, in baselines that know of it.
     #[serde(default, deserialize_with = "present")]
-    pub(super) start: Option<StoredTarget>,
+    pub(super) start: Option<T>,
     /// The modules of all targets by their origin, in ascending order.
     #[serde(with = "unique")]
     pub(super) modules: Vec<(Origin, Pool)>,
@@ -95,6 +95,17 @@ pub(super) struct StoredTarget {
     #[serde(default, deserialize_with = "present")]
     pub(super) collections_10us: Option<u64>,
     pub(super) samples: Vec<StoredSample>,
+}
+
+/// Of a target only what points into the lists of its entry.
+#[derive(Debug, Deserialize)]
+pub(super) struct StoredSelections {
+    #[serde(with = "unique")]
+    pub(super) closure: Vec<(Origin, String)>,
+    #[serde(default)]
+    pub(super) files_read: Option<String>,
+    #[serde(default)]
+    pub(super) inputs: Option<String>,
 }
 
 /// Own times in nanoseconds.

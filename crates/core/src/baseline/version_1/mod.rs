@@ -4,5 +4,7 @@
 mod decode;
 mod format;
 mod pool;
+mod revisions;
 
 pub(super) use decode::environments;
+pub(super) use revisions::revision;

@@ -90,11 +90,25 @@ impl Pool {
         text
     }
 
+    /// All members.
+    pub(super) fn members(&self) -> &[Member] {
+        &self.members
+    }
+
     /// The members that a text chooses, in ascending order.
     ///
     /// # Errors
     /// What is wrong with the text. Of the ways to write it only the one that importgate wrote is accepted.
     pub(super) fn select(&self, text: &str) -> Result<Vec<&Member>, String> {
+        let positions = self.positions(text)?;
+        Ok(positions.into_iter().map(|index| &self.members[index]).collect())
+    }
+
+    /// Their positions.
+    ///
+    /// # Errors
+    /// As [`Self::select`].
+    pub(super) fn positions(&self, text: &str) -> Result<Vec<usize>, String> {
         let chosen = if text == ALL {
             (0..self.members.len()).collect()
         } else {
@@ -103,7 +117,7 @@ impl Pool {
         if self.written(&chosen) != text {
             return Err(format!("{text:?} is not written as importgate writes it"));
         }
-        Ok(chosen.into_iter().map(|index| &self.members[index]).collect())
+        Ok(chosen)
     }
 
     fn runs(&self, text: &str) -> Result<Vec<usize>, String> {

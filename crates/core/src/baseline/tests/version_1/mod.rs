@@ -11,7 +11,7 @@ use crate::observed::BytecodeState;
 /// The usual baseline, as version 1 had it.
 const USUAL: &str = include_str!("usual.json");
 /// One with all that version 1 could have.
-const RICH: &str = include_str!("rich.json");
+pub(super) const RICH: &str = include_str!("rich.json");
 
 /// The usual baseline with all that not every entry has.
 fn rich() -> Baseline {
