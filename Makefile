@@ -7,7 +7,7 @@ with_tools := PATH="$(CURDIR)/target/tools/bin:$$PATH"
 built := $(abspath $(or $(CARGO_TARGET_DIR),target)/debug/importgate)
 
 .PHONY: check lint audit tools formats test test-probe test-real test-package test-browser page-pictures docs docs-examples perf-check bench \
-	bench-speed bench-scale bench-page \
+	bench-speed bench-scale bench-page fuzz \
 	experiment
 
 # All that can be said without running anything. cargo-deny reads every crate of Cargo.lock: it downloads those that are for
@@ -15,6 +15,7 @@ built := $(abspath $(or $(CARGO_TARGET_DIR),target)/debug/importgate)
 check:
 	@.ci/tools require cargo-fmt cargo-clippy python3 cargo-deny ruff typos zizmor
 	$(CARGO) fmt --all --check
+	$(CARGO) fmt --manifest-path fuzz/Cargo.toml --check
 	$(MAKE) lint
 	tests/repository/core_stays_pure
 	$(with_tools) tests/repository/scripts_are_sound
@@ -52,6 +53,10 @@ test-probe:
 test-real:
 	pythons=$$(tests/real/environments) && tools=$$(tests/real/benchmark_tools) && \
 	IMPORTGATE_BENCHMARK_TOOLS="$$tools" IMPORTGATE_REAL_PYTHONS="$$pythons" $(CARGO) test --test real -- --ignored --nocapture --test-threads=1
+
+# Every target of fuzz/ in turn, for so many minutes in all: make fuzz MINUTES=10. TARGETS="report usage" names some of them.
+fuzz:
+	fuzz/run $(or $(MINUTES),10) $(TARGETS)
 
 # The package for pip, built as in a release, installed into fresh environments and run by pre-commit.
 test-package:

@@ -37,14 +37,24 @@ pub(crate) fn read(paths: &[PathBuf]) -> Result<Vec<(String, Handed)>, Error> {
 /// The same of reports alone, read as those of somebody who is not trusted: other JSON is refused.
 pub(crate) fn read_strictly(paths: &[PathBuf]) -> Result<Vec<(String, Report)>, Error> {
     let mut found = Vec::new();
-    each(paths, &mut |name, bytes| match parse_strictly(bytes) {
-        Ok(reports) => {
-            found.extend(reports.into_iter().map(|report| (name.clone(), report)));
-            Ok(true)
-        }
-        Err(error) => Err(unusable(&name, &error.to_string())),
+    each(paths, &mut |name, bytes| take_strictly(&mut found, name, bytes))?;
+    Ok(found)
+}
+
+/// The same of the bytes of one file.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn strictly_in(name: &str, bytes: &[u8]) -> Result<Vec<(String, Report)>, Error> {
+    let mut found = Vec::new();
+    read_bytes(name.to_owned(), bytes, &mut |name, bytes| {
+        take_strictly(&mut found, name, bytes)
     })?;
     Ok(found)
+}
+
+fn take_strictly(found: &mut Vec<(String, Report)>, name: String, bytes: &[u8]) -> Result<bool, Error> {
+    let reports = parse_strictly(bytes).map_err(|error| unusable(&name, &error.to_string()))?;
+    found.extend(reports.into_iter().map(|report| (name.clone(), report)));
+    Ok(true)
 }
 
 /// Hands on each JSON file below these paths. Each path has to have one that is taken.
@@ -88,10 +98,14 @@ fn read_folder(folder: &Path, take: Take<'_>) -> Result<bool, Error> {
 fn read_file(path: &Path, take: Take<'_>) -> Result<bool, Error> {
     let name = shown(path);
     let bytes = files::read(path, files::DATA_BYTES).map_err(|error| cannot_read(&name, &error.into()))?;
+    read_bytes(name, &bytes, take)
+}
+
+fn read_bytes(name: String, bytes: &[u8], take: Take<'_>) -> Result<bool, Error> {
     if bytes.starts_with(b"PK") {
-        return read_zip(&name, &bytes, take);
+        return read_zip(&name, bytes, take);
     }
-    take(name, &bytes)
+    take(name, bytes)
 }
 
 fn read_zip(name: &str, bytes: &[u8], take: Take<'_>) -> Result<bool, Error> {

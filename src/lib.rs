@@ -19,6 +19,9 @@ mod error;
 pub mod exit;
 mod folding;
 mod forge;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod git;
 mod inputs;
 mod interpreter;

@@ -105,7 +105,7 @@ impl Repository {
 }
 
 /// The names of contents in git's raw format with NUL for line ends, each once: `:MODE MODE BEFORE AFTER STATUS`, then the path.
-fn names_in(log: &mut impl BufRead) -> Vec<String> {
+pub(super) fn names_in(log: &mut impl BufRead) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for record in log.split(0).map_while(Result::ok) {
         let Ok(record) = String::from_utf8(record) else {
@@ -145,8 +145,13 @@ pub enum Content {
 pub(super) fn content_of(git: &mut Conversation, name: &str, largest: u64) -> io::Result<Content> {
     writeln!(git.questions, "{name}")?;
     git.questions.flush()?;
+    content_in(&mut git.answers, largest)
+}
+
+/// The next answer of `git cat-file --batch`.
+pub(super) fn content_in(answers: &mut impl BufRead, largest: u64) -> io::Result<Content> {
     let mut header = String::new();
-    if git.answers.read_line(&mut header)? == 0 {
+    if answers.read_line(&mut header)? == 0 {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
     // `NAME TYPE SIZE`, or `NAME missing`
@@ -154,7 +159,7 @@ pub(super) fn content_of(git: &mut Conversation, name: &str, largest: u64) -> io
         return Ok(Content::Absent);
     };
     let mut content = Vec::new();
-    let mut answer = (&mut git.answers).take(size);
+    let mut answer = answers.take(size);
     if size > largest {
         io::copy(&mut answer, &mut io::sink())?;
     } else {
@@ -163,7 +168,7 @@ pub(super) fn content_of(git: &mut Conversation, name: &str, largest: u64) -> io
     if answer.limit() > 0 {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
-    git.answers.read_exact(&mut [0])?;
+    answers.read_exact(&mut [0])?;
     Ok(match size > largest {
         true => Content::TooLarge,
         false => Content::Text(content),

@@ -16,6 +16,8 @@
 mod checkout;
 mod command;
 mod error;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod history;
 mod repository;
 mod revisions;

@@ -144,7 +144,7 @@ impl Repository {
 }
 
 /// The commits of a log with NUL for line ends.
-fn revisions_in(log: &[u8]) -> Vec<FileRevision> {
+pub(super) fn revisions_in(log: &[u8]) -> Vec<FileRevision> {
     let mut revisions: Vec<FileRevision> = Vec::new();
     let mut fields = log.split(|byte| *byte == 0);
     while let Some(field) = fields.next() {

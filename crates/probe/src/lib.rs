@@ -14,3 +14,6 @@ pub mod runner;
 
 pub use private_folder::PrivateFolder;
 pub use probe::{Probe, Stopwatch};
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub use python::fuzzing;

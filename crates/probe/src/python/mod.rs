@@ -13,6 +13,8 @@ mod enclosed;
 mod error;
 mod faults;
 mod find;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod interpreter_info;
 mod lines;
 mod module_index;

@@ -1,0 +1,4 @@
+//! What a benchmark tool wrote: asv.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| importgate_fuzz::benchmarks::of_a_tool(data));

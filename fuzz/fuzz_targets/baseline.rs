@@ -1,0 +1,4 @@
+//! A stored baseline of version 2.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| importgate_fuzz::baseline::check(data));

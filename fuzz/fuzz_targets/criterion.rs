@@ -1,0 +1,4 @@
+//! What a benchmark tool wrote: Criterion and cargo-criterion.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| importgate_fuzz::benchmarks::of_a_tool(data));

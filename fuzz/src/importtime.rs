@@ -1,0 +1,49 @@
+//! Logs of `python -X importtime`, as people post them.
+
+use importgate_core::explain::importtime::{ImportLog, decode, read};
+use importgate_core::report::explain::terminal::Options;
+use importgate_core::report::explain::{log_json, log_terminal, markdown};
+use importgate_core::report::html;
+use importgate_core::report::traces::{Traces, chrome, speedscope};
+
+use crate::printed::assert_inert;
+
+/// Reads a log, writes all that is written of it, and looks at a part of it.
+pub fn check(data: &[u8]) {
+    let Ok(log) = read("a.log", &decode(data)) else { return };
+    for (position, module) in log.tree.iter().enumerate() {
+        assert!(
+            module.parent.is_none_or(|parent| parent < position),
+            "a child before its parent"
+        );
+    }
+    printed(&log, None);
+    let Some(last) = log.tree.last() else { return };
+    if let Ok(way) = log.chain_to(&last.module) {
+        printed(&log, Some(&way));
+    }
+    if let Ok(part) = log.clone().below(&last.module) {
+        printed(&part, None);
+    }
+}
+
+fn printed(log: &ImportLog, why: Option<&[usize]>) {
+    let options = Options {
+        modules: false,
+        depth: 5,
+        smallest_ms: 0.0,
+    };
+    assert_inert(&log_terminal::render(log, why, &options));
+    assert_inert(&markdown::render_log(log, why, &options));
+    assert_inert(&html::Page::Log { log, why, options }.render());
+    let traces = Traces::of_log(log);
+    let documents = [
+        log_json::render(log, why).expect("JSON"),
+        speedscope::render(&traces),
+        chrome::render(&traces),
+    ];
+    for document in documents {
+        assert_inert(&document);
+        serde_json::from_str::<serde_json::Value>(&document).expect("JSON");
+    }
+}
