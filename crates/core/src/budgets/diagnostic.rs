@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::in_force::Set;
 use super::overrides::{OPTION, Override};
 use crate::budgets::BudgetLine;
+use crate::report::untrusted::acts;
 
 /// How many characters of a value a citation shows.
 const CITED_CHARACTERS: usize = 100;
@@ -139,23 +140,17 @@ impl Source {
     }
 }
 
-/// The text with what steers a terminal written out: a key in the file may hold any of them by an escape.
+/// The text with what acts on a terminal, or is seen by nobody, written out: a key in the file may hold any of it by an escape.
 fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
-        if steers(character) {
+        if acts(character) {
             shown.extend(character.escape_default())
         } else {
             shown.push(character)
         }
     }
     shown
-}
-
-/// True for what would change how a terminal shows the rest of the line: control characters, and those that turn the
-/// direction of the text around.
-fn steers(character: char) -> bool {
-    character.is_control() || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// One mistake in the budgets file.
@@ -199,7 +194,7 @@ impl fmt::Display for Diagnostic {
 
 impl Diagnostic {
     /// The source line as a terminal may show it, the columns before the mark and the columns of the mark: a tab takes
-    /// four columns, and any other control character is replaced, so that the file cannot steer the terminal.
+    /// four columns, and whatever else acts instead of being seen is replaced, so that the file cannot steer the terminal.
     fn marked_line(&self) -> (String, usize, usize) {
         let mut shown = String::with_capacity(self.source_line.len());
         let (mut before, mut marked) = (0, 0);
@@ -209,7 +204,7 @@ impl Diagnostic {
                     shown.push_str("    ");
                     4
                 }
-                steering if steers(steering) => {
+                acting if acts(acting) => {
                     shown.push(char::REPLACEMENT_CHARACTER);
                     1
                 }

@@ -278,7 +278,7 @@ pub fn json(document: &str) -> String {
 }
 
 /// True for a character that does something instead of being seen, or that an XML document cannot hold in any form.
-fn acts(character: char) -> bool {
+pub(crate) fn acts(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'

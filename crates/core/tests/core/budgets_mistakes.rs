@@ -1044,6 +1044,14 @@ fn a_pyproject_without_the_table_says_what_to_add() {
 }
 
 #[test]
+fn what_nobody_sees_is_no_part_of_a_mistake() {
+    for unseen in ['\u{feff}', '\u{200b}', '\u{200f}', '\u{2028}', '\u{e0041}'] {
+        let shown = said(&format!("[gate]\nmax-regression = 5{unseen}\n\"ti{unseen}me\" = 1\n"));
+        assert!(!shown.contains(unseen), "{shown:?}");
+    }
+}
+
+#[test]
 fn the_file_cannot_steer_the_terminal() {
     let text = "[gate]\n\"\\u001b[31m\" = 1 # \u{7f}\n\"\u{202e}\" = 1\n\tmax-tme\t= \"x\"\n";
     let shown = said(text);
