@@ -41,10 +41,11 @@ impl UseCounts {
         (self.used + self.unknown) as f64 / self.loaded.max(1) as f64
     }
 
+    /// Where the sums would be too large, there are still no more uses than runs: what is stored has to be readable.
     fn add(&mut self, other: Self) {
         self.loaded = self.loaded.saturating_add(other.loaded);
         self.used = self.used.saturating_add(other.used);
-        self.unknown = self.unknown.saturating_add(other.unknown);
+        self.unknown = self.unknown.saturating_add(other.unknown).min(self.loaded - self.used);
     }
 }
 
@@ -166,6 +167,14 @@ mod tests {
         let mut merged = usage(&[("a", 2, 1, 1), ("b", 1, 0, 0)]);
         merged.merge(usage(&[("a", 3, 2, 0), ("c", 1, 1, 0)]));
         assert_eq!(merged, usage(&[("a", 5, 3, 1), ("b", 1, 0, 0), ("c", 1, 1, 0)]));
+    }
+
+    #[test]
+    fn what_is_too_much_to_count_is_still_a_file() {
+        let mut merged = usage(&[("a", u64::MAX, u64::MAX / 2 + 1, u64::MAX / 2)]);
+        merged.merge(merged.clone());
+        assert_eq!(merged, usage(&[("a", u64::MAX, u64::MAX, 0)]));
+        assert_eq!(Usage::parse(merged.render().as_bytes()), Ok(merged));
     }
 
     #[test]
