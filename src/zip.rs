@@ -17,8 +17,8 @@ pub(crate) enum ZipError {
         /// How many are looked at.
         most: usize,
     },
-    /// An entry unpacks to more than is read.
-    #[error("{name} unpacks to more than {most} bytes")]
+    /// An entry unpacks to more than is read, with those before it.
+    #[error("{name} unpacks to more than {most} bytes, with what stands before it")]
     TooLarge {
         /// The entry.
         name: String,
@@ -52,7 +52,8 @@ pub(crate) enum ZipError {
 pub(crate) struct Limits {
     /// The most entries that it may have.
     pub(crate) entries: usize,
-    /// The most bytes that an entry may unpack to.
+    /// The most bytes that the wanted entries may unpack to together: entries may share what is packed, so that their number adds nothing
+    /// to the size of the file.
     pub(crate) unpacked: u64,
 }
 
@@ -64,7 +65,7 @@ pub(crate) fn read(
 ) -> Result<Vec<(String, Vec<u8>)>, ZipError> {
     let archive = ZipArchive::from_slice(bytes)?;
     let mut entries = archive.entries();
-    let (mut number, mut files) = (0, Vec::new());
+    let (mut number, mut left, mut files) = (0, limits.unpacked, Vec::new());
     while let Some(entry) = entries.next_entry()? {
         number += 1;
         if number > limits.entries {
@@ -79,7 +80,7 @@ pub(crate) fn read(
         }
         let packed = archive.get_entry(entry.wayfinder())?;
         // One byte more than is allowed tells that there is more.
-        let most = limits.unpacked + 1;
+        let most = left + 1;
         let mut unpacked = Vec::new();
         let read = match entry.compression_method() {
             CompressionMethod::STORE => packed
@@ -94,14 +95,53 @@ pub(crate) fn read(
         };
         match read {
             Err(source) => return Err(ZipError::Unreadable { name, source }),
-            Ok(_) if unpacked.len() as u64 > limits.unpacked => {
+            Ok(_) if unpacked.len() as u64 > left => {
                 return Err(ZipError::TooLarge {
                     name,
                     most: limits.unpacked,
                 });
             }
-            Ok(_) => files.push((name, unpacked)),
+            Ok(_) => {
+                left -= unpacked.len() as u64;
+                files.push((name, unpacked));
+            }
         }
     }
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut archive = rawzip::ZipArchiveWriter::new(Vec::new());
+        for (name, bytes) in files {
+            let (mut entry, config) = archive.new_file(*name).start().expect("an entry");
+            let mut writer = config.wrap(&mut entry);
+            writer.write_all(bytes).expect("memory");
+            let (_, descriptor) = writer.finish().expect("memory");
+            entry.finish(descriptor).expect("memory");
+        }
+        archive.finish().expect("memory")
+    }
+
+    #[test]
+    fn what_is_wanted_has_one_limit_together() {
+        let limits = Limits {
+            entries: 4,
+            unpacked: 10,
+        };
+        let files = zip(&[("a.json", b"123456"), ("b.json", b"123456"), ("c", b"12345678901")]);
+        let one = read(&files, limits, |name| name == "b.json").expect("six bytes");
+        assert_eq!(one, [("b.json".to_owned(), b"123456".to_vec())]);
+        let both = read(&files, limits, |name| name.ends_with(".json"));
+        assert!(matches!(both, Err(ZipError::TooLarge { name, most: 10 }) if name == "b.json"));
+        assert!(matches!(
+            read(&files, limits, |name| name == "c"),
+            Err(ZipError::TooLarge { .. })
+        ));
+    }
 }
