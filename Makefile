@@ -6,7 +6,7 @@ with_tools := PATH="$(CURDIR)/target/tools/bin:$$PATH"
 # The program as `cargo build` leaves it.
 built := $(abspath $(or $(CARGO_TARGET_DIR),target)/debug/importgate)
 
-.PHONY: check lint audit tools formats test test-probe test-real test-package test-browser page-pictures docs docs-examples perf-check bench \
+.PHONY: check lint audit tools formats test test-crash test-probe test-real test-package test-browser page-pictures docs docs-examples perf-check bench \
 	bench-speed bench-scale bench-page fuzz \
 	experiment
 
@@ -43,6 +43,10 @@ formats:
 
 test:
 	@begun=$$(date +%s) && $(CARGO) test --workspace && echo "make test: $$(($$(date +%s) - begun)) s, with the build"
+
+# Commands that write, killed at each of their system calls. KILLS=10000 goes on for as many.
+test-crash:
+	IMPORTGATE_KILLS=$(or $(KILLS),500) $(CARGO) test --test crash -- --ignored --nocapture
 
 # What depends on the Python that is first on PATH, and nothing else: for a matrix of Pythons.
 test-probe:

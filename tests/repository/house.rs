@@ -31,6 +31,10 @@ fn files_open_with_why_they_exist() {
     for folder in ["src", "crates", "tests"] {
         for (extension, opening) in [("rs", "//!"), ("py", "\"\"\"")] {
             for path in files_below(&root().join(folder), extension) {
+                // What these are is in two lines that the test of theirs reads; some are no text.
+                if path.starts_with(root().join("tests/hostile/modules")) {
+                    continue;
+                }
                 let text = fs::read_to_string(&path).expect("a readable file");
                 if !text.starts_with(opening) {
                     found.push(format!("{} does not open with {opening}", path.display()));

@@ -1,0 +1,4 @@
+# expected: crashed
+# Ends with SIGABRT.
+import os
+os.abort()

@@ -1,0 +1,3 @@
+# expected: import-failed
+# Asks for an exabyte.
+bytearray(1 << 60)

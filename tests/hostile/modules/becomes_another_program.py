@@ -1,0 +1,4 @@
+# expected: exited
+# Becomes another program.
+import os
+os.execv('/bin/true', ['true'])

@@ -1,0 +1,4 @@
+# expected: import-failed
+# Empties the modules.
+import sys
+sys.modules.clear()

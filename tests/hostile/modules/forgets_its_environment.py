@@ -1,0 +1,4 @@
+# expected: ok
+# Empties its environment.
+import os
+os.environ.clear()

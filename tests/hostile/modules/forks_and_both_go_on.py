@@ -1,0 +1,4 @@
+# expected: ok
+# Comes to its end twice.
+import os
+os.fork()

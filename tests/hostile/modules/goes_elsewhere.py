@@ -1,0 +1,4 @@
+# expected: ok
+# Changes its directory.
+import os
+os.chdir('/')

@@ -1,0 +1,4 @@
+# expected: hang
+# Never ends.
+while True:
+    pass

@@ -1,0 +1,3 @@
+# expected: import-failed
+# Is another language.
+fn main() {}

@@ -1,0 +1,3 @@
+# expected: import-failed
+# Is no UTF-8.
+NAME = 'ÿþ'

@@ -1,0 +1,4 @@
+# expected: ok
+# Lets every other process go first.
+import os
+os.nice(19)

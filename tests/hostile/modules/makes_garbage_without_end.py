@@ -1,0 +1,6 @@
+# expected: ok
+# Makes a million circles.
+circles = []
+for _ in range(200_000):
+    circle = []
+    circle.append(circle)

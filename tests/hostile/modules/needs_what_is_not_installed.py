@@ -1,0 +1,3 @@
+# expected: missing-dependency
+# Imports what nobody has.
+import a_module_that_nobody_has_installed

@@ -1,0 +1,7 @@
+# expected: import-failed
+# Calls itself without end.
+def call():
+    call()
+
+
+call()

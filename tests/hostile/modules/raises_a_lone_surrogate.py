@@ -1,0 +1,3 @@
+# expected: import-failed
+# Raises what no UTF-8 has.
+raise RuntimeError('\udc80\ud800')

@@ -1,0 +1,3 @@
+# expected: import-failed
+# Raises ten megabytes.
+raise RuntimeError('x' * 10_000_000)

@@ -1,0 +1,3 @@
+# expected: import-failed
+# Looks like Ctrl-C.
+raise KeyboardInterrupt

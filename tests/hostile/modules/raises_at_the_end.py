@@ -1,0 +1,4 @@
+# expected: ok
+# Raises when the interpreter ends.
+import atexit
+atexit.register(lambda: 1 / 0)

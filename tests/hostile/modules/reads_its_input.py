@@ -1,0 +1,3 @@
+# expected: import-failed
+# Asks a question that nobody answers.
+input('go on? ')

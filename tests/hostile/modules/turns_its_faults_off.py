@@ -1,0 +1,4 @@
+# expected: ok
+# Turns off what tells where it hangs.
+import faulthandler
+faulthandler.disable()

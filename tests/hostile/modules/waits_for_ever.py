@@ -1,0 +1,4 @@
+# expected: hang
+# Waits for nothing.
+import threading
+threading.Event().wait()

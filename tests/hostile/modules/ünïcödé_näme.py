@@ -1,0 +1,3 @@
+# expected: ok
+# Has letters beyond ASCII in its name.
+NAME = __name__
