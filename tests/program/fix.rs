@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::interrupted::processes_with;
+use super::interrupted::assert_none_left;
 use super::support::{BUSY, Project, commit, committed, git};
 
 /// `app` needs `heavy` in one function, and `json` at once.
@@ -219,7 +219,7 @@ fn ctrl_c_leaves_no_copy_and_no_process() {
     let killed = std::process::Command::new("kill").args(["-2", &id]).status();
     assert!(killed.expect("kill").success());
     assert_eq!(child.wait().expect("it ends").code(), Some(130));
-    assert_eq!(processes_with(&marker), [] as [i32; 0]);
+    assert_none_left(&marker);
     assert_eq!(files(&project), before);
     assert_nothing_is_left(&project);
 }

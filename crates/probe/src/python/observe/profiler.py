@@ -20,6 +20,7 @@ _SHARED_PLACE = sys.version_info < (3, 12)  # of profilers: the one that is set 
 _set_timer = _signal.setitimer
 _count_threads = _thread._count
 _now_set = sys.getprofile
+_LAUNCHER_FILE = _frame_of().f_back.f_code.co_filename  # what has called this script
 
 
 class _Seen:
@@ -207,7 +208,7 @@ def _add_ways(functions, labels):
         way, seen = [], set()
         while stack is not None:
             code, line, stack = stack
-            if _is_import_system(code):
+            if _is_import_system(code) or code.co_filename == _LAUNCHER_FILE:
                 continue
             label = _label(code)
             if label in wanted and label in functions and label not in seen:
