@@ -40,7 +40,7 @@ fn imported(project: &Project, variables: &[(&str, &str)], words: &[&str]) -> Ve
     let run = Run::of(command, project);
     assert!(run.code < 2, "{}\n{}", run.stdout, run.stderr);
     let started = fs::read_to_string(&log).expect("the interpreter was started");
-    let looks = started.lines().filter(|line| line.contains("/observe.py"));
+    let looks = started.lines().filter(|line| line.contains(" script=observe "));
     let mut modules: Vec<String> = looks
         .flat_map(|line| line.split(' '))
         .filter_map(|word| Some(word.strip_prefix("import=")?.to_owned()))

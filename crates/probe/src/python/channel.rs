@@ -39,6 +39,8 @@ pub(super) struct Channel {
     handed: Vec<Handed>,
     /// What the interpreter is to run.
     program: OsString,
+    /// Its name, for whoever looks at the processes that run.
+    name: OsString,
 }
 
 impl Channel {
@@ -48,18 +50,19 @@ impl Channel {
     /// [`PythonError`] where the system has no descriptors left, or the script cannot be written.
     pub(super) fn open(script: &Program, mailbox: Mailbox) -> Result<Self, PythonError> {
         let (program, sealed) = script.open()?;
-        let mut channel = Self::without_script(program, mailbox).map_err(RunError::Prepare)?;
+        let mut channel = Self::without_script(program, script.name(), mailbox).map_err(RunError::Prepare)?;
         channel.handed.extend(sealed);
         Ok(channel)
     }
 
-    fn without_script(program: OsString, mailbox: Mailbox) -> io::Result<Self> {
+    fn without_script(program: OsString, name: OsString, mailbox: Mailbox) -> io::Result<Self> {
         let key = runner::unguessable()?;
         let (inbox, answers) = Inbox::open(MOST)?;
         let faults = runner::unnamed()?;
         let handed = vec![answers, Handed::with(&key)?, Handed::new(&faults)?];
         Ok(Self {
             program,
+            name,
             key,
             inbox,
             faults,
@@ -69,10 +72,11 @@ impl Channel {
     }
 
     /// The script, and what it is told first.
-    pub(super) fn words(&self) -> [OsString; 3] {
+    pub(super) fn words(&self) -> [OsString; 4] {
         let numbers: Vec<_> = self.handed.iter().map(|handed| handed.number().to_string()).collect();
         [
             self.program.clone(),
+            word("script", &self.name),
             word("channel", numbers.join(":").as_ref()),
             word("answer", self.mailbox.answer.as_os_str()),
         ]

@@ -34,6 +34,11 @@ impl Program {
         Self { path, content, sealed }
     }
 
+    /// Which script it is.
+    pub(super) fn name(&self) -> OsString {
+        self.path.file_stem().unwrap_or_default().to_owned()
+    }
+
     /// What the interpreter is to run, and the descriptor that it has to be handed for that.
     pub(super) fn open(&self) -> Result<(OsString, Option<Handed>), PythonError> {
         let Some(sealed) = &self.sealed else {

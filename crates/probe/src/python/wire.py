@@ -3,10 +3,10 @@
 It is put in front of each script, and takes hold of all that it needs before measured code can replace it. It uses only
 what a bare interpreter has loaded already: whatever it imported itself would be missing from the measurement.
 
-Arguments are `key=value` words: `channel` (the numbers of descriptors: where messages go, where the key comes from that each
-begins with, where `faulthandler` writes, and where this script came from), `answer` (a file for messages where there is no
-such descriptor), and, each as often as needed, `root` (put in front of sys.path), `preload`, `import`; `setup` is called
-before them.
+Arguments are `key=value` words: `script` (its name, for whoever looks at processes), `channel` (the numbers of descriptors:
+where messages go, where the key comes from that each begins with, where `faulthandler` writes, and where this script came
+from), `answer` (a file for messages where there is no such descriptor), and, each as often as needed, `root` (put in front of
+sys.path), `preload`, `import`; `setup` is called before them.
 """
 import sys
 import _thread
