@@ -1,9 +1,7 @@
 //! When recorded numbers hold without measuring again: where the import would run the same code on the same data.
 
-use std::collections::BTreeMap;
-
 use super::{Recorded, StoredSample};
-use crate::observed::{ClosureChange, ContentHash, Glance, Input, Inputs, Sample};
+use crate::observed::{ClosureChange, Glance, Input, KnownImport, Sameness, Sample};
 use crate::stats::{MachineSpeed, calibrated_log, estimate};
 
 /// A glance is far from what is recorded above this many times it and so many nanoseconds more. One calibrated import comes out
@@ -15,29 +13,22 @@ const FAR_CPU_NS: f64 = 2e6;
 const FAR_BLOCKED_NS: f64 = 10e6;
 
 impl Recorded {
-    /// True where an import after these `preload`s, whose closure differs by `change`, which read these files and was set up like this,
-    /// runs the same code on the same data as when it was recorded. The interpreter has to be the same, too, which [`Comparability`] knows.
+    /// Whether an import after these `preload`s, whose closure differs by `change`, runs the same code on the same data as when it was
+    /// recorded. The interpreter has to be the same, too, which [`Comparability`] knows.
     ///
     /// [`Comparability`]: super::Comparability::modules_compare
-    pub fn is_same_code(
-        &self,
-        preload: &[String],
-        change: &ClosureChange,
-        files_read: &BTreeMap<String, Option<ContentHash>>,
-        inputs: &Inputs,
-    ) -> bool {
-        change.is_same_code() && self.is_same_data(preload, files_read, inputs)
+    pub fn sameness(&self, preload: &[String], change: &ClosureChange, now: KnownImport<'_>) -> Sameness {
+        if change.is_same_code() && self.preload == preload {
+            self.as_known().data_beside(now)
+        } else {
+            Sameness::Different
+        }
     }
 
-    /// True where an import that begins like this meets the data that the recorded one met.
-    pub fn is_same_data(
-        &self,
-        preload: &[String],
-        files_read: &BTreeMap<String, Option<ContentHash>>,
-        inputs: &Inputs,
-    ) -> bool {
-        let set_up = |inputs: &Inputs| inputs.get(&Input::SetUp).copied();
-        self.preload == preload && self.files_read == *files_read && set_up(&self.inputs) == set_up(inputs)
+    /// True where an import begins and reads like the recorded one, so that numbers may be those of both: samples have to show it.
+    pub fn may_be_of(&self, preload: &[String], now: KnownImport<'_>) -> bool {
+        let set_up = |known: KnownImport<'_>| known.inputs.get(&Input::SetUp).copied();
+        self.preload == preload && self.files_read == *now.files_read && set_up(self.as_known()) == set_up(now)
     }
 
     /// True where a glance at an import saw it take so much longer than what is recorded that no load of the machine explains it.
@@ -64,7 +55,10 @@ impl Recorded {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::observed::ContentHash;
 
     const MACHINE: MachineSpeed = MachineSpeed {
         calibration_ns: 100_000.0,
@@ -125,32 +119,32 @@ mod tests {
 
     #[test]
     fn the_same_modules_after_the_same_preloads_with_the_same_data_are_the_same_code() {
-        let data = |content| BTreeMap::from([("data.csv".to_owned(), Some(ContentHash(content)))]);
-        let json = ["json".to_owned()];
-        let recorded = Recorded {
-            preload: json.to_vec(),
-            files_read: data(1),
+        let with_data = |content, set_up: Option<u64>| Recorded {
+            preload: vec!["json".to_owned()],
+            files_read: BTreeMap::from([("data.csv".to_owned(), Some(ContentHash(content)))]),
+            inputs: set_up
+                .map(|set_up| (Input::SetUp, Some(ContentHash(set_up))))
+                .into_iter()
+                .collect(),
             ..Recorded::default()
         };
+        let (plain, set_up) = (with_data(1, None), with_data(1, Some(1)));
         let same = ClosureChange::default();
         let edited = ClosureChange {
             changed: vec!["shop".to_owned()],
             ..ClosureChange::default()
         };
-        let set_up = |content| Inputs::from_iter([(Input::SetUp, Some(ContentHash(content)))]);
-        let plain = Inputs::default();
-        assert!(recorded.is_same_code(&json, &same, &data(1), &plain));
-        assert!(!recorded.is_same_code(&json, &edited, &data(1), &plain));
-        assert!(!recorded.is_same_code(&[], &same, &data(1), &plain));
-        assert!(!recorded.is_same_code(&json, &same, &data(2), &plain));
-        assert!(!recorded.is_same_code(&json, &same, &BTreeMap::new(), &plain));
-        assert!(!recorded.is_same_code(&json, &same, &data(1), &set_up(1)));
-        let set_up_before = Recorded {
-            inputs: set_up(1),
-            ..recorded
-        };
-        assert!(set_up_before.is_same_code(&json, &same, &data(1), &set_up(1)));
-        assert!(!set_up_before.is_same_code(&json, &same, &data(1), &set_up(2)));
-        assert!(!set_up_before.is_same_code(&json, &same, &data(1), &plain));
+        let seen = |before: &Recorded, change, now: &Recorded| before.sameness(&now.preload, change, now.as_known());
+        assert_eq!(seen(&plain, &same, &plain), Sameness::Same);
+        assert_eq!(seen(&set_up, &same, &set_up), Sameness::Same);
+        assert_eq!(seen(&plain, &edited, &plain), Sameness::Different);
+        assert_eq!(seen(&plain, &same, &with_data(2, None)), Sameness::Different);
+        assert_eq!(seen(&set_up, &same, &with_data(1, Some(2))), Sameness::Different);
+        assert_eq!(seen(&set_up, &same, &plain), Sameness::Untold);
+        assert_eq!(plain.sameness(&[], &same, plain.as_known()), Sameness::Different);
+        let may_be = |before: &Recorded, now: &Recorded| before.may_be_of(&now.preload, now.as_known());
+        assert!(may_be(&plain, &plain) && may_be(&set_up, &set_up));
+        assert!(!may_be(&plain, &with_data(2, None)) && !may_be(&plain, &set_up));
+        assert!(!may_be(&set_up, &with_data(1, Some(2))) && !plain.may_be_of(&[], plain.as_known()));
     }
 }

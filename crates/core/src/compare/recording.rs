@@ -6,7 +6,7 @@ use super::Figures;
 use super::grounds::{Grounds, Samples};
 use crate::baseline::{Aspect, Comparability, Difference, Entry, Recorded};
 use crate::checks::TargetStatus;
-use crate::observed::{ClosureChange, EnvironmentKey, FailureKind, Machine};
+use crate::observed::{ClosureChange, EnvironmentKey, FailureKind, Machine, Sameness};
 use crate::report::{Report, TargetReport};
 use crate::sampling::ErrorBudget;
 use crate::stats::machine::slowdown_between;
@@ -275,7 +275,7 @@ fn is_same_code(before: &Recorded, after: &Recorded) -> bool {
     let change = ClosureChange::between(&before.closure, &after.closure);
     !before.closure.is_empty()
         && change.bytecode.is_empty()
-        && before.is_same_code(&after.preload, &change, &after.files_read, &after.inputs)
+        && before.sameness(&after.preload, &change, after.as_known()) == Sameness::Same
 }
 
 fn differences(old: &Recording<'_>, new: &Recording<'_>) -> Vec<Difference> {

@@ -8,7 +8,7 @@ use thiserror::Error;
 use crate::baseline::{Anchor, Baseline, Entry, MergeError, Recorded, RecordedSpeed, StoredSample};
 use crate::budgets::{Budgets, Engine, ReuseBy, Target, Workload};
 use crate::observed::{
-    COLLECTIONS, ClosureChange, Machine, Measure, MeasureError, Observation, Sample, TargetObservation,
+    COLLECTIONS, ClosureChange, Machine, Measure, MeasureError, Observation, Sameness, Sample, TargetObservation,
 };
 use crate::sampling::{
     Earlier, OtherSide, Question, RECORDED_AT_MOST, RecordingJudge, RecordingQuestion, Rules, tests_of,
@@ -208,8 +208,8 @@ impl<'a> RecordPlan<'a> {
         if holds && self.record.reuse != ReuseBy::Never {
             return Reason::None(recorded);
         }
-        let same_data = recorded.is_same_data(&target.preload, &observed.files_read, &observed.inputs);
-        Reason::Due(same_data.then(|| Earlier {
+        let may_be = recorded.may_be_of(&target.preload, observed.as_known());
+        Reason::Due(may_be.then(|| Earlier {
             samples: recorded.to_samples(),
             own_ns: (*recorded.own_ns).clone(),
             change: ClosureChange::between(&recorded.closure, &observed.closure),
@@ -234,7 +234,7 @@ impl<'a> RecordPlan<'a> {
         let change = ClosureChange::between(&recorded.closure, &observed.closure);
         matches!(target.workload, Workload::Imports(_))
             && change.bytecode.is_empty()
-            && recorded.is_same_code(&target.preload, &change, &observed.files_read, &observed.inputs)
+            && recorded.sameness(&target.preload, &change, observed.as_known()) == Sameness::Same
     }
 
     fn is_counted(&self, target: &Target) -> bool {

@@ -4,7 +4,7 @@
 use crate::baseline::Recorded;
 use crate::budgets::{Target, Workload};
 use crate::checks::Context;
-use crate::observed::{Effect, Input, KnownImport, Measure, Observation, TargetObservation};
+use crate::observed::{Effect, Input, Measure, Observation, TargetObservation};
 
 use super::check::Check;
 use super::compare_with::{CompareWith, StoredEntry};
@@ -55,12 +55,14 @@ pub(super) fn observations(
     check.targets.iter().map(observation).collect()
 }
 
-/// True where no light look will settle a target: nothing is recorded of it, or the files show that it is other code by now.
+/// True where no light look will settle a target: nothing is recorded of it, or not what it depends on, or something that no file tells,
+/// or the files show that it is other code by now.
 pub(super) fn is_open(measure: &dyn Measure, target: &Target, compare_with: &CompareWith<'_>) -> bool {
     let recorded = compare_with
         .stored()
         .and_then(|stored| stored.entry.targets.get(&target.name));
-    recorded.is_none_or(|recorded| measure.is_edited(recorded.as_known()))
+    let is_untold = |recorded: &Recorded| recorded.inputs.keys().any(Input::is_unseen);
+    recorded.is_none_or(|recorded| is_untold(recorded) || measure.is_edited(recorded.as_known()))
 }
 
 /// What an observation of each target would say in the base of a head that was observed, where its files show that it would load
@@ -73,11 +75,7 @@ pub(super) fn in_base(
 ) -> Vec<Option<TargetObservation>> {
     let by_files = by_files && base.interpreter() == head.measure.interpreter();
     let observation = |(target, observed): (&Target, &TargetObservation)| {
-        let known = KnownImport {
-            closure: &observed.closure,
-            files_read: &observed.files_read,
-            inputs: &observed.inputs,
-        };
+        let known = observed.as_known();
         let may_hold = by_files && is_import(target) && observed.failure().is_none();
         let is_same = may_hold && !known.inputs.keys().any(Input::is_unseen) && base.is_unchanged(known);
         is_same.then(|| TargetObservation {

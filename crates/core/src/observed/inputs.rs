@@ -129,6 +129,35 @@ pub struct KnownImport<'a> {
     pub inputs: &'a Inputs,
 }
 
+/// What is known of two imports: whether they run the same code on the same data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sameness {
+    /// They do.
+    Same,
+    /// They do not.
+    Different,
+    /// Nothing that was seen differs, and one of them does what files do not tell, or nobody knows what it depends on.
+    Untold,
+}
+
+impl KnownImport<'_> {
+    /// Whether two imports of the same modules meet the same data.
+    pub fn data_beside(&self, other: KnownImport<'_>) -> Sameness {
+        let is_unseen = |inputs: &Inputs| inputs.keys().any(Input::is_unseen);
+        if self.files_read != other.files_read {
+            Sameness::Different
+        } else if self.inputs.is_empty() != other.inputs.is_empty() {
+            Sameness::Untold
+        } else if self.inputs != other.inputs {
+            Sameness::Different
+        } else if is_unseen(self.inputs) {
+            Sameness::Untold
+        } else {
+            Sameness::Same
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,6 +197,46 @@ mod tests {
         ] {
             assert!(text.parse::<Input>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn imports_are_the_same_where_all_that_they_depend_on_is() {
+        type Data = (BTreeMap<String, Option<ContentHash>>, Inputs);
+        let data = |file: Option<u64>, inputs: &[(Input, Option<u64>)]| -> Data {
+            let inputs = inputs
+                .iter()
+                .map(|(input, hash)| (input.clone(), hash.map(ContentHash)));
+            let files_read = BTreeMap::from([("data.csv".to_owned(), file.map(ContentHash))]);
+            (files_read, inputs.collect())
+        };
+        let beside = |one: &Data, other: &Data| {
+            let closure = &ModuleTable::new();
+            let [one, other] = [one, other].map(|(files_read, inputs)| KnownImport {
+                closure,
+                files_read,
+                inputs,
+            });
+            one.data_beside(other)
+        };
+        let optional = Input::Module("inner".to_owned());
+        let path = (Input::SearchPath, Some(7));
+        let plain = data(Some(1), &[path.clone(), (optional.clone(), None)]);
+        assert_eq!(beside(&plain, &plain), Sameness::Same);
+        for other in [
+            data(Some(2), &[path.clone(), (optional.clone(), None)]),
+            data(None, &[path.clone(), (optional.clone(), None)]),
+            data(Some(1), &[path.clone(), (optional.clone(), Some(3))]),
+            data(Some(1), &[path.clone()]),
+        ] {
+            assert_eq!(beside(&plain, &other), Sameness::Different, "{other:?}");
+            assert_eq!(beside(&other, &plain), Sameness::Different, "{other:?}");
+        }
+        let unseen = data(Some(1), &[path, (Input::Unseen("a pipe".to_owned()), None)]);
+        assert_eq!(beside(&unseen, &unseen), Sameness::Untold);
+        assert_eq!(beside(&unseen, &plain), Sameness::Different);
+        let unknown = data(Some(1), &[]);
+        assert_eq!(beside(&unknown, &plain), Sameness::Untold);
+        assert_eq!(beside(&plain, &unknown), Sameness::Untold);
     }
 
     #[test]

@@ -171,6 +171,15 @@ impl TargetObservation {
     pub fn failure(&self) -> Option<&Failure> {
         self.observation.failure.as_ref()
     }
+
+    /// What is known of the import by now.
+    pub fn as_known(&self) -> KnownImport<'_> {
+        KnownImport {
+            closure: &self.closure,
+            files_read: &self.files_read,
+            inputs: &self.inputs,
+        }
+    }
 }
 
 /// A command that did not do what it should.

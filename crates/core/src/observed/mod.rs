@@ -36,7 +36,7 @@ pub use distributions::{DistributionChange, Installed};
 pub use effect::Effect;
 pub use environment::{Environment, EnvironmentKey, Interpreter, Machine};
 pub use implausible::{Implausible, Quantity};
-pub use inputs::{Input, Inputs, KnownImport};
+pub use inputs::{Input, Inputs, KnownImport, Sameness};
 #[cfg(all(test, feature = "decide"))]
 pub(crate) use listed::Listed;
 pub use measure::{Attempt, Clock, FailedCommand, ImportRequest, Look, Measure, MeasureError, TargetObservation};

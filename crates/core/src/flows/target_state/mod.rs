@@ -8,7 +8,7 @@ mod glance;
 use crate::baseline::Recorded;
 use crate::budgets::{ReuseBy, Target, Workload};
 use crate::checks::{Asked, StartChange};
-use crate::observed::{ClosureChange, ModuleTable, Sample, TargetObservation};
+use crate::observed::{ClosureChange, ModuleTable, Sameness, Sample, TargetObservation};
 use crate::sampling::{Decision, ErrorBudget, OtherSide, Question, Rules, Ruling, ShownOn, tests_of};
 use crate::stats::MachineSpeed;
 
@@ -134,7 +134,12 @@ impl TargetState {
             return Self::of_kind(Kind::Timed(OtherSide::Nothing));
         };
         if !is_import(target) {
-            let kind = against_recorded((stored, recorded), &ClosureChange::default(), false, (reuse, speed));
+            let kind = against_recorded(
+                (stored, recorded),
+                &ClosureChange::default(),
+                Sameness::Different,
+                (reuse, speed),
+            );
             return Self {
                 change: change_of_command(&recorded.closure, &observed.closure),
                 recorded: Some(Box::new(recorded.clone())),
@@ -146,9 +151,12 @@ impl TargetState {
             return Self::after_another_start((stored, recorded), observed, moved, (reuse, speed));
         }
         let change = ClosureChange::between(&recorded.closure, &observed.closure);
-        let same_code = stored.comparability.modules_compare()
-            && recorded.is_same_code(&target.preload, &change, &observed.files_read, &observed.inputs);
-        let mut kind = against_recorded((stored, recorded), &change, same_code, (reuse, speed));
+        let sameness = if stored.comparability.modules_compare() {
+            recorded.sameness(&target.preload, &change, observed.as_known())
+        } else {
+            Sameness::Different
+        };
+        let mut kind = against_recorded((stored, recorded), &change, sameness, (reuse, speed));
         let took_longer = matches!(kind, Kind::Reused { .. }) && took_longer(stored, recorded, observed);
         if let (Kind::Reused { same_code, .. }, true) = (&kind, took_longer) {
             kind = Kind::Timed(same_code.clone());
@@ -175,7 +183,7 @@ impl TargetState {
         };
         rest.own_ns.retain(|module, _| !moved.contains(module));
         let change = ClosureChange::between(&rest.closure, &without(&observed.closure, &moved));
-        let mut kind = against_recorded((stored, &rest), &change, false, (reuse, speed));
+        let mut kind = against_recorded((stored, &rest), &change, Sameness::Different, (reuse, speed));
         if let Kind::Timed(OtherSide::Stored { whole, .. }) = &mut kind {
             *whole = false;
         }
@@ -206,7 +214,7 @@ impl TargetState {
             };
         }
         let change = ClosureChange::between(&base.closure, &observed.closure);
-        let same_code = change.is_empty() && observed.files_read == base.files_read;
+        let same_code = change.is_empty() && observed.as_known().data_beside(base.as_known()) == Sameness::Same;
         let other = match (times_alone, same_code) {
             (true, _) => OtherSide::Paired { change: None },
             (false, true) => OtherSide::SameAsBase,
@@ -348,16 +356,19 @@ pub(super) fn is_import(target: &Target) -> bool {
 fn against_recorded(
     (stored, recorded): (&StoredEntry, &Recorded),
     change: &ClosureChange,
-    same_code: bool,
+    sameness: Sameness,
     (reuse, speed): (Reuse, &RunSpeed),
 ) -> Kind {
     let samples = recorded.to_samples();
-    if same_code && change.bytecode.is_empty() && !reuse.times_alone {
+    let whole = stored.comparability.times_compare();
+    // What no file tells is seen in the time of the whole, where that compares; elsewhere what it waits for does.
+    let as_same_code = sameness == Sameness::Same || (sameness == Sameness::Untold && !whole);
+    if as_same_code && change.bytecode.is_empty() && !reuse.times_alone {
         let same_code = OtherSide::SameClosure {
             samples: samples.clone(),
-            whole: stored.comparability.times_compare(),
+            whole,
         };
-        if reuse.by == ReuseBy::Never || samples.is_empty() {
+        if reuse.by == ReuseBy::Never || samples.is_empty() || sameness == Sameness::Untold {
             return Kind::Timed(same_code);
         }
         return Kind::Reused {
@@ -371,7 +382,7 @@ fn against_recorded(
         samples,
         own_ns: (*recorded.own_ns).clone(),
         change: modules_compare.then(|| change.clone()),
-        whole: stored.comparability.times_compare(),
+        whole,
     })
 }
 

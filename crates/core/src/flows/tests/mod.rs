@@ -23,4 +23,5 @@ mod side_by_side;
 mod speed;
 mod start_up;
 mod unchanged;
+mod untold;
 mod year;

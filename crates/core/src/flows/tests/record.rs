@@ -8,7 +8,7 @@ use super::scripted::{Scripted, missing};
 use crate::baseline::{Aspect, Baseline, COUNTER_VARIABLE, Entry};
 use crate::budgets::ReuseBy;
 use crate::flows::{RecordError, Reuse};
-use crate::observed::{EnvironmentKey, Failure, FailureKind};
+use crate::observed::{EnvironmentKey, Failure, FailureKind, Input};
 use crate::report::summary::Summary;
 
 fn shop() -> Scripted {
@@ -132,18 +132,36 @@ fn what_its_files_show_to_be_unchanged_is_not_even_imported() {
 }
 
 #[test]
-fn what_an_older_version_did_not_know_of_an_import_is_added_without_measuring_it() {
+fn what_an_older_version_did_not_know_of_an_import_is_added_once_it_is_seen_to_take_what_it_took() {
     let project = Project::new(BOTH, &shop());
     let old = stored(&project.record(&shop()).expect("a baseline"));
-    let measure = shop().leaving_traces();
-    let (recording, new) = project
-        .record_again(&measure, Some(&old), &Options::default())
-        .expect("a baseline");
-    assert_eq!((recording.recorded, recording.unchanged), (0, 2));
-    let (before, after) = (&entry(&old).targets["tool"], &entry(&new).targets["tool"]);
-    assert!(before.inputs.is_empty() && !after.inputs.is_empty());
-    assert_eq!(after.samples, before.samples);
-    assert_eq!(measure.count_asked("sample tool"), 0);
+    let again = |measure: &Scripted| {
+        let (_, new) = project
+            .record_again(measure, Some(&old), &Options::default())
+            .expect("a baseline");
+        let (before, after) = (&entry(&old).targets["tool"], &entry(&new).targets["tool"]);
+        assert!(before.inputs.is_empty() && !after.inputs.is_empty());
+        assert!(measure.count_asked("sample tool") > 0);
+        after.samples == before.samples
+    };
+    assert!(again(&shop().leaving_traces().anew()));
+    assert!(!again(&shop().leaving_traces().slower_later("tool", 0, 1.5)));
+}
+
+#[test]
+fn what_no_file_tells_is_measured_and_its_numbers_stay_where_it_takes_what_it_took() {
+    let untold = || shop().finding(Input::Unseen("a pipe".to_owned()), None);
+    let project = Project::new(BOTH, &untold());
+    let old = stored(&project.record(&untold()).expect("a baseline"));
+    let again = |measure: &Scripted| {
+        let (_, new) = project
+            .record_again(measure, Some(&old), &Options::default())
+            .expect("a baseline");
+        assert!(measure.count_asked("sample tool") > 0);
+        entry(&new).targets["tool"].samples == entry(&old).targets["tool"].samples
+    };
+    assert!(again(&untold().anew()));
+    assert!(!again(&untold().slower_later("tool", 0, 1.5)));
 }
 
 #[test]

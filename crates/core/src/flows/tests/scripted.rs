@@ -88,6 +88,8 @@ pub(super) struct Scripted {
     installed: BTreeMap<String, String>,
     /// True where files show whether an import is the same.
     leaves_traces: bool,
+    /// What else each import depends on.
+    found: Vec<(Input, Option<ContentHash>)>,
 }
 
 impl Scripted {
@@ -115,6 +117,7 @@ impl Scripted {
             start: Vec::new(),
             installed: BTreeMap::new(),
             leaves_traces: false,
+            found: Vec::new(),
         }
     }
 
@@ -146,6 +149,12 @@ impl Scripted {
     pub(super) fn leaving_traces(mut self) -> Self {
         self.leaves_traces = true;
         self
+    }
+
+    /// With imports that find this, beside the modules that they load.
+    pub(super) fn finding(mut self, input: Input, content: Option<u64>) -> Self {
+        self.found.push((input, content.map(ContentHash)));
+        self.leaving_traces()
     }
 
     /// With a distribution.
@@ -486,6 +495,7 @@ impl Scripted {
         let mut inputs = Inputs::new();
         if self.leaves_traces {
             inputs.insert(Input::Imports(request.imports.join(" ")), None);
+            inputs.extend(self.found.iter().cloned());
             let import = self.import(request, &[]);
             let effects = import.order.iter().flat_map(|name| &self.modules[name].effects);
             for effect in effects {
@@ -583,7 +593,10 @@ impl Measure for Scripted {
 
     fn is_unchanged(&self, known: KnownImport<'_>) -> bool {
         let mut modules = known.closure.iter();
-        !known.inputs.is_empty() && modules.all(|(name, record)| self.content_of(name) == record.content)
+        let mut found = self.found.iter();
+        !known.inputs.is_empty()
+            && modules.all(|(name, record)| self.content_of(name) == record.content)
+            && found.all(|(input, content)| known.inputs.get(input) == Some(content))
     }
 
     fn is_edited(&self, known: KnownImport<'_>) -> bool {
