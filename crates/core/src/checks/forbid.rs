@@ -1,4 +1,5 @@
-//! `forbid`: modules that must not be loaded, by whatever path. Decided after one import, on any machine, without noise.
+//! `forbid`: modules that must not be loaded, by whatever path, also where they are taken out again. Decided after one import, on any
+//! machine, without noise.
 
 use super::{Case, Context, Finding, FindingKind, Severity};
 use crate::explain::graph::ImportGraph;
@@ -22,7 +23,8 @@ pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     };
     let mut findings = Vec::new();
     for forbidden in &case.target.limits.forbid {
-        let Some(module) = loaded_of(case.closure.keys().map(String::as_str), &forbidden.value) else {
+        let loaded = case.closure.keys().chain(&observation.traces.taken_out);
+        let Some(module) = loaded_of(loaded.map(String::as_str), &forbidden.value) else {
             continue;
         };
         let chain = ImportGraph::new(observation).shortest_chain(module);

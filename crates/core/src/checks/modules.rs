@@ -32,18 +32,20 @@ impl TooManyModules {
 }
 
 pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
-    if case.observation.is_none() {
+    let Some(observation) = case.observation else {
         return Vec::new();
-    }
-    [loaded(case, context), new(case, context)]
+    };
+    // What was loaded and taken out again was loaded.
+    let modules = (case.closure.len() + observation.traces.taken_out.len()) as u64;
+    [loaded(case, modules, context), new(case, context)]
         .into_iter()
         .flatten()
         .collect()
 }
 
-fn loaded(case: &Case<'_>, context: &Context<'_>) -> Option<Finding> {
+fn loaded(case: &Case<'_>, modules: u64, context: &Context<'_>) -> Option<Finding> {
     let limit = case.target.limits.max_modules.as_ref()?;
-    let (modules, allowed) = (case.closure.len() as u64, limit.value);
+    let allowed = limit.value;
     let kind = FindingKind::Modules(TooManyModules::Loaded { modules, allowed });
     (modules > allowed).then(|| {
         // Where there are more than before, what is new comes first; where there always were so many, what is heaviest.

@@ -4,7 +4,7 @@
 use crate::baseline::Recorded;
 use crate::budgets::{Target, Workload};
 use crate::checks::Context;
-use crate::observed::{Effect, Input, Measure, Observation, TargetObservation};
+use crate::observed::{Effect, Input, Measure, Observation, TargetObservation, Traces};
 
 use super::check::Check;
 use super::compare_with::{CompareWith, StoredEntry};
@@ -98,7 +98,13 @@ pub(super) fn as_recorded(recorded: &Recorded) -> TargetObservation {
         closure: recorded.closure.clone(),
         files_read: recorded.files_read.clone(),
         inputs: recorded.inputs.clone(),
-        observation: Observation::default(),
+        observation: Observation {
+            traces: Traces {
+                taken_out: recorded.inputs.keys().filter_map(Input::taken_out).cloned().collect(),
+                ..Traces::default()
+            },
+            ..Observation::default()
+        },
     }
 }
 

@@ -40,6 +40,10 @@ pub enum Input {
     Path(String),
     /// An environment variable.
     Variable(String),
+    /// All environment variables.
+    Variables,
+    /// A module that was loaded, and is not among the modules in the end.
+    TakenOut(String),
     /// Something that the import does beside reading, and that a rule may forbid.
     Effect(Effect),
     /// That the import warns.
@@ -49,6 +53,14 @@ pub enum Input {
 }
 
 impl Input {
+    /// The module that was loaded and is not there in the end, where this is one.
+    pub fn taken_out(&self) -> Option<&String> {
+        match self {
+            Self::TakenOut(module) => Some(module),
+            _ => None,
+        }
+    }
+
     /// True for what files never show to be the same: it has to be imported.
     pub fn is_unseen(&self) -> bool {
         matches!(self, Self::Unseen(_))
@@ -69,6 +81,8 @@ impl fmt::Display for Input {
             Self::StartFiles(folder) => write!(formatter, "start-files {folder}"),
             Self::Path(path) => write!(formatter, "path {path}"),
             Self::Variable(variable) => write!(formatter, "variable {variable}"),
+            Self::Variables => formatter.write_str("variables"),
+            Self::TakenOut(module) => write!(formatter, "taken-out {module}"),
             Self::Effect(effect) => write!(formatter, "effect {}", effect.as_str()),
             Self::Warnings => formatter.write_str("warnings"),
             Self::Unseen(what) => write!(formatter, "unseen {what}"),
@@ -85,6 +99,7 @@ impl FromStr for Input {
             return match text {
                 "layout" => Ok(Self::Layout),
                 "set-up" => Ok(Self::SetUp),
+                "variables" => Ok(Self::Variables),
                 "warnings" => Ok(Self::Warnings),
                 _ => Err(unknown()),
             };
@@ -104,6 +119,7 @@ impl FromStr for Input {
             "start-files" => Self::StartFiles(owned()),
             "path" => Self::Path(owned()),
             "variable" => Self::Variable(owned()),
+            "taken-out" => Self::TakenOut(owned()),
             "effect" => {
                 let effect = Effect::named(name);
                 Self::Effect(effect.ok_or_else(unknown)?)
@@ -176,14 +192,22 @@ mod tests {
             Input::StartFiles,
             Input::Path,
             Input::Variable,
+            Input::TakenOut,
             Input::Unseen,
         ]
         .map(|kind| kind("one two".to_owned()));
         let effects = Effect::ALL.map(Input::Effect);
-        for input in [Input::SetUp, Input::SearchPath, Input::Layout, Input::Warnings, place]
-            .into_iter()
-            .chain(named)
-            .chain(effects)
+        for input in [
+            Input::SetUp,
+            Input::SearchPath,
+            Input::Layout,
+            Input::Variables,
+            Input::Warnings,
+            place,
+        ]
+        .into_iter()
+        .chain(named)
+        .chain(effects)
         {
             assert_eq!(input.to_string().parse(), Ok(input));
         }

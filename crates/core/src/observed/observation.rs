@@ -338,10 +338,19 @@ pub struct Traces {
     pub opened: Vec<String>,
     /// Folders whose names were read.
     pub listed: Vec<String>,
+    /// What the import itself put on the search path, before it searched there.
+    #[serde(default)]
+    pub searched: Vec<String>,
     /// Paths of which it was asked whether they are there, and what they are.
     pub asked: Vec<String>,
     /// Environment variables that were read.
     pub variables: Vec<String>,
+    /// True where all of them were gone through.
+    #[serde(default)]
+    pub every_variable: bool,
+    /// Modules that were loaded and are not there in the end.
+    #[serde(default)]
+    pub taken_out: Vec<String>,
     /// What was done whose outcome no file shows, in words.
     pub unseen: Vec<String>,
 }

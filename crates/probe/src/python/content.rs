@@ -2,6 +2,7 @@
 //! equal are the same code, and no clock is needed to say so.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io::ErrorKind;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -19,7 +20,15 @@ use importgate_core::observed::{
 const LARGE_FILE_BYTES: u64 = 1 << 20;
 
 /// Views of the running system: what they say differs every time, and is no content of the import.
-pub(super) const VIEWS: [&str; 3] = ["/proc", "/sys", "/dev"];
+const VIEWS: [&str; 3] = ["/proc", "/sys", "/dev"];
+
+/// A folder of files among the devices.
+const FILES_IN_MEMORY: &str = "/dev/shm";
+
+/// True for what shows the running system, and is no file.
+pub(super) fn is_view(path: &Path) -> bool {
+    VIEWS.iter().any(|view| path.starts_with(view)) && !path.starts_with(FILES_IN_MEMORY)
+}
 
 /// Knows where the files of one environment come from, and remembers the content of each file that it has read.
 #[derive(Debug)]
@@ -92,7 +101,7 @@ impl Contents {
     /// are left out. Names do not depend on where the project and its environment lie, so that two machines can be compared.
     pub fn files_read(&mut self, observation: &Observation) -> BTreeMap<String, Option<ContentHash>> {
         let read = observation.files_read.iter().map(Path::new);
-        read.filter(|path| !VIEWS.iter().any(|view| path.starts_with(view)))
+        read.filter(|path| !is_view(path))
             .filter_map(|path| Some((self.portable_name(path), self.told_content(path)?)))
             .collect()
     }
@@ -154,13 +163,18 @@ impl Contents {
     }
 
     /// What identifies the content of a file, which is read once: nothing where no file is there. `None` where its content cannot be
-    /// told: it is a pipe or a device, it changed while it was read, or it took too long.
+    /// told: it is a pipe or a device, it changed while it was read, or it took too long. Of what lies in an archive it is that of the
+    /// archive.
     pub(super) fn told_content(&mut self, file: &Path) -> Option<Option<ContentHash>> {
         if let Some(known) = self.digests.get(file) {
             return *known;
         }
         let content = match self.read_content(file) {
             Ok(content) => Some(Some(content)),
+            Err(FileError::System(error)) if error.kind() == ErrorKind::NotADirectory => {
+                let archive = file.ancestors().skip(1).find(|above| above.exists());
+                archive.and_then(|archive| self.told_content(archive))
+            }
             Err(error) => error.is_absent().then_some(None),
         };
         self.digests.insert(file.to_path_buf(), content);
@@ -183,7 +197,7 @@ impl Contents {
 }
 
 /// The file that says what runs: the source, unless its bytecode was made from another one and is loaded all the same.
-fn content_file(module: &LoadedModule) -> Option<&str> {
+pub(super) fn content_file(module: &LoadedModule) -> Option<&str> {
     match module.bytecode {
         BytecodeState::Unchecked => module.cached.as_deref(),
         BytecodeState::Fresh | BytecodeState::Stale | BytecodeState::Missing => module.file.as_deref(),

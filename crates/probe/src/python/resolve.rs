@@ -50,11 +50,6 @@ impl Resolver {
         &self.search_path
     }
 
-    /// True where an archive is on the search path: what is in it is not looked at.
-    pub(super) fn has_archive(&self) -> bool {
-        self.search_path.iter().any(|entry| entry.is_file())
-    }
-
     /// What the search path has under a name. `places` say where packages are that it does not lead to; the place of the name itself
     /// is not looked at.
     pub(super) fn find(&mut self, module: &str, places: &Places) -> Found {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::bytecode::BytecodeRules;
-use super::content::{Contents, VIEWS};
+use super::content::{Contents, content_file, is_view};
 use super::resolve::{Found, Places, Resolver};
 use super::session::{BytecodeFiles, Session};
 use crate::machine;
@@ -21,6 +21,9 @@ use importgate_core::observed::{
 /// How many bits of the value of a variable are kept: so few that nobody finds the value by them, since baselines are committed and
 /// a variable may hold a secret. One change in 65,536 goes unseen.
 const BITS_OF_A_VALUE: u32 = 16;
+
+/// Variables in which a shell tells where it is and what it ran; nobody is said to depend on them by going through all.
+const OF_THE_SHELL: [&str; 5] = ["_", "SHLVL", "OLDPWD", "PWD", "HOME"];
 
 /// What shows where an import would find what it needs.
 #[derive(Debug, Default)]
@@ -75,6 +78,26 @@ impl Surroundings {
         }
     }
 
+    /// All variables that an import finds, but for those that every run sets or notes by itself, and what a shell counts in.
+    fn variables(&self) -> ContentHash {
+        let is_own = |name: &OsString| {
+            self.environment.contains_key(name)
+                || name
+                    .to_str()
+                    .is_some_and(|name| machine::is_relevant(name) || OF_THE_SHELL.contains(&name))
+        };
+        let mut all: Vec<_> = env::vars_os().filter(|(name, _)| !is_own(name)).collect();
+        all.sort();
+        let mut text = Vec::new();
+        for (name, value) in all {
+            text.extend_from_slice(name.as_encoded_bytes());
+            text.push(b'=');
+            text.extend_from_slice(value.as_encoded_bytes());
+            text.push(0);
+        }
+        of_a_value(&text)
+    }
+
     /// The value of an environment variable as an import finds it.
     fn variable(&self, name: &str) -> Option<OsString> {
         match self.environment.get(OsStr::new(name)) {
@@ -95,6 +118,7 @@ impl Contents {
         wanted.extend(self.surroundings.set_up.map(|_| Input::SetUp));
         wanted.extend(self.places(observation));
         wanted.extend(self.traces(observation, closure));
+        wanted.extend(self.unreadable(observation));
         wanted.extend(observation.effects.iter().map(|seen| Input::Effect(seen.effect)));
         let outside = observation.effects.iter().filter(|seen| reaches_outside(seen));
         wanted.extend(outside.map(|seen| Input::Unseen(format!("what came of {}", Input::Effect(seen.effect)))));
@@ -109,11 +133,23 @@ impl Contents {
         let told = wanted
             .into_iter()
             .map(|input| match self.present(&input, closure, &places) {
-                Some(content) => (input, content),
-                None if input.is_unseen() => (input, None),
-                None => (Input::Unseen(input.to_string()), None),
+                Some(content) if !is_undecodable(&input.to_string()) => (input, content),
+                _ if input.is_unseen() => (input, None),
+                _ => (Input::Unseen(input.to_string()), None),
             });
         told.collect()
+    }
+
+    /// What was loaded or read and cannot be read now: what nobody knows the content of is never the same.
+    fn unreadable(&mut self, observation: &Observation) -> Vec<Input> {
+        let modules = observation.modules.iter().filter_map(content_file);
+        let files = modules.chain(observation.files_read.iter().map(String::as_str));
+        let mut files = files.map(Path::new).filter(|path| !is_view(path)).collect::<Vec<_>>();
+        files.retain(|path| is_undecodable(&path.to_string_lossy()) || self.told_content(path).is_none());
+        let names = files.into_iter().map(|path| self.name_of(path));
+        names
+            .map(|name| Input::Unseen(format!("the content of {name}")))
+            .collect()
     }
 
     /// True where an import of which this is known would find all of it as it was.
@@ -178,9 +214,16 @@ impl Contents {
     fn traces(&mut self, observation: &Observation, closure: &ModuleTable) -> Vec<Input> {
         let traces = &observation.traces;
         let mut inputs: Vec<Input> = traces.unseen.iter().cloned().map(Input::Unseen).collect();
-        if self.surroundings.resolver.has_archive() {
-            inputs.push(Input::Unseen("an archive on the search path".to_owned()));
+        // What is found in an archive is so while the archive is what it was.
+        let searched = self.surroundings.resolver.search_path().iter();
+        let archives: Vec<PathBuf> = searched.filter(|entry| entry.is_file()).cloned().collect();
+        inputs.extend(archives.iter().map(|archive| Input::File(self.name_of(archive))));
+        for entry in traces.searched.iter().map(Path::new) {
+            let kind = if entry.is_file() { Input::File } else { Input::Names };
+            inputs.push(kind(self.name_of(entry)));
         }
+        inputs.extend(traces.taken_out.iter().cloned().map(Input::TakenOut));
+        inputs.extend(traces.every_variable.then_some(Input::Variables));
         let lookups = traces.lookups.iter();
         for (module, file) in lookups.filter(|(module, _)| !closure.contains_key(*module)) {
             let found = match self.surroundings.resolver.find(module, &Places::new()) {
@@ -215,9 +258,7 @@ impl Contents {
         let homes = self.surroundings.homes.iter().map(|(_, home)| home);
         let mut inhabited = homes.chain(&self.standard_library).chain(self.distributions.sites());
         let is_above = |folder: &Path| folder.starts_with(path);
-        !is_above(&self.project)
-            && !inhabited.any(|folder| is_above(folder))
-            && !VIEWS.iter().any(|view| path.starts_with(view))
+        !is_above(&self.project) && !inhabited.any(|folder| is_above(folder)) && !is_view(path)
     }
 
     fn places_of<'a>(&self, inputs: impl IntoIterator<Item = &'a Input>) -> Places {
@@ -231,7 +272,7 @@ impl Contents {
     /// What is there of an input: what identifies it, or nothing. `None` where that cannot be told.
     fn present(&mut self, input: &Input, closure: &ModuleTable, places: &Places) -> Option<Option<ContentHash>> {
         Some(match input {
-            Input::Imports(_) | Input::Warnings | Input::Effect(_) => None,
+            Input::Imports(_) | Input::Warnings | Input::Effect(_) | Input::TakenOut(_) => None,
             Input::Unseen(_) => return None,
             Input::SetUp => self.surroundings.set_up,
             Input::SearchPath => Some(self.search_path()),
@@ -249,10 +290,11 @@ impl Contents {
             Input::Names(folder) => names_in(&self.path_of(folder)),
             Input::StartFiles(folder) => self.start_files(&self.path_of(folder))?,
             Input::Path(path) => self.kind(&self.path_of(path))?,
-            Input::Variable(name) => self.surroundings.variable(name).map(|value| {
-                let all = ContentHash::of(value.as_encoded_bytes());
-                ContentHash(all.0 >> (u64::BITS - BITS_OF_A_VALUE))
-            }),
+            Input::Variable(name) => {
+                let value = self.surroundings.variable(name);
+                value.map(|value| of_a_value(value.as_encoded_bytes()))
+            }
+            Input::Variables => Some(self.surroundings.variables()),
         })
     }
 
@@ -411,9 +453,21 @@ impl Contents {
 fn reaches_outside(seen: &EffectSeen) -> bool {
     match seen.effect {
         Effect::Network => !seen.detail.starts_with("socket.bind"),
-        Effect::Subprocess | Effect::Write => true,
+        // A database that is opened may be written, and is among the files.
+        Effect::Write => !seen.detail.starts_with("sqlite3.connect"),
+        Effect::Subprocess => true,
         Effect::Thread => false,
     }
+}
+
+/// What identifies the value of a variable.
+fn of_a_value(value: &[u8]) -> ContentHash {
+    ContentHash(ContentHash::of(value).0 >> (u64::BITS - BITS_OF_A_VALUE))
+}
+
+/// True for a name of which a part could not be told as text.
+fn is_undecodable(name: &str) -> bool {
+    name.contains(char::REPLACEMENT_CHARACTER)
 }
 
 fn numbered(kind: &str, number: usize) -> String {

@@ -110,6 +110,11 @@ def _escape(text):
 def _escape_anew(text):
     if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
         return '"' + text + '"'
+    try:
+        # What the interpreter could not decode by its locale, and is text all the same.
+        text = text.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeError:
+        pass
     pieces = []
     for character in text:
         code = ord(character)

@@ -15,6 +15,12 @@ _EFFECTS = {
 }
 _WRITING = _posix.O_WRONLY | _posix.O_RDWR | _posix.O_CREAT | _posix.O_TRUNC | _posix.O_APPEND
 _NOT_FILES = ("/dev/", "/proc/", "/sys/")
+_FILES_IN_MEMORY = "/dev/shm/"
+
+
+def _is_view(path):
+    """Whether a path is a device, or shows the system as it runs."""
+    return path.startswith(_NOT_FILES) and not path.startswith(_FILES_IN_MEMORY)
 
 
 def _audit(event, arguments):
@@ -67,7 +73,7 @@ def _note_open(arguments):
         return None
     if not path.startswith("/"):
         path = _posix.getcwd().rstrip("/") + "/" + path
-    if path.startswith(_NOT_FILES):
+    if _is_view(path):
         return None
     writes = [letter for letter in mode if letter in "wax+"] if type(mode) is str else flags & _WRITING
     if not writes:
