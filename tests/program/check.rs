@@ -255,3 +255,40 @@ fn the_report_carries_what_programs_read() {
         assert!(row[number].is_number(), "{number} in {row}");
     }
 }
+
+#[test]
+fn what_was_loaded_and_taken_out_again_is_forbidden_and_counted() {
+    let ways = [
+        "import sys, csv\ndel sys.modules['csv']\n",
+        "import sys, csv\nsys.modules['csv'] = sys\n",
+        "import importlib.util as u\ns = u.find_spec('csv')\ns.loader.exec_module(u.module_from_spec(s))\n",
+        "import sys\nsys.modules.pop('array', None)\nimport csv\nfor name in list(sys.modules):\n    if 'csv' in name:\n        del sys.modules[name]\n",
+    ];
+    for source in ways {
+        let project = Project::of_module(source, "forbid = ['csv']\nmax-modules = 1000\n");
+        for words in [&["--samples", "1"][..], &["--samples", "1", "--no-reuse"]] {
+            let run = project.check(words).expect_code(1);
+            assert!(run.only(Code::Forbidden).message.contains("csv"), "{source}");
+        }
+        project.record(&[]).expect_code(0);
+        project.check(&["--samples", "1"]).expect_code(1).only(Code::Forbidden);
+        project
+            .check(&["--samples", "1", "--reuse", "observed"])
+            .expect_code(1)
+            .only(Code::Forbidden);
+    }
+    let project = Project::of_module("import sys, helper\ndel sys.modules['helper']\n", "max-modules = 1\n");
+    project.write("helper.py", "");
+    let run = project.check(&["--samples", "1"]).expect_code(1);
+    assert!(
+        run.only(Code::OverModules).message.contains("2 modules"),
+        "{}",
+        run.stdout
+    );
+    let fine = Project::of_module(
+        "try:\n    import broken\nexcept ValueError:\n    pass\n",
+        "forbid = ['broken']\n",
+    );
+    fine.write("broken.py", "raise ValueError\n");
+    fine.check(&["--samples", "1"]).expect_code(0);
+}

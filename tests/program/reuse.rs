@@ -5,6 +5,7 @@
 //! imported, a program in its place notes.
 
 mod surroundings;
+mod unseen;
 mod ways;
 
 use std::fs;

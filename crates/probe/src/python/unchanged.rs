@@ -219,7 +219,7 @@ impl Contents {
         let archives: Vec<PathBuf> = searched.filter(|entry| entry.is_file()).cloned().collect();
         inputs.extend(archives.iter().map(|archive| Input::File(self.name_of(archive))));
         for entry in traces.searched.iter().map(Path::new) {
-            let kind = if entry.is_file() { Input::File } else { Input::Names };
+            let kind = if entry.is_dir() { Input::Names } else { Input::Path };
             inputs.push(kind(self.name_of(entry)));
         }
         inputs.extend(traces.taken_out.iter().cloned().map(Input::TakenOut));
@@ -311,7 +311,11 @@ impl Contents {
 
     fn search_path(&self) -> ContentHash {
         let folders = self.surroundings.resolver.search_path().iter();
-        let names: Vec<String> = folders.map(|folder| self.name_on_search_path(folder)).collect();
+        let name = |folder: &PathBuf| {
+            let archive = if folder.is_file() { " (archive)" } else { "" };
+            self.name_on_search_path(folder) + archive
+        };
+        let names: Vec<String> = folders.map(name).collect();
         ContentHash::of(names.join("\n").as_bytes())
     }
 

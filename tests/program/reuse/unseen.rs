@@ -1,0 +1,233 @@
+//! Code and data that leave no module behind: where they change, the target is measured, against a baseline and against a base.
+
+use std::process::Command;
+
+use importgate_core::stats::ComparisonKind;
+
+use crate::support::{Project, Run, commit, committed, python};
+
+/// One way in which an import runs or reads something that is no module of it in the end.
+struct Kind {
+    module: &'static str,
+    source: &'static str,
+    /// Other files, by their path in the project.
+    files: &'static [(&'static str, &'static str)],
+    change: Change,
+}
+
+/// What changes.
+enum Change {
+    /// This file has, or gets, this text.
+    File(&'static str, &'static str),
+    /// What this program in Python makes with the argument `2`, which it made with `1` before.
+    Made(&'static str),
+    /// Nothing that a file tells: it is measured each time.
+    Untold,
+}
+
+const ARCHIVE: &str = "import sys, zipfile
+with zipfile.ZipFile('lib.zip', 'w') as z:
+    z.writestr('packed.py', 'VALUE = ' + sys.argv[1])
+";
+const ARCHIVED_DATA: &str = "import sys, zipfile
+with zipfile.ZipFile('kit.zip', 'w') as z:
+    z.writestr('kit_in_zip/__init__.py', '')
+    z.writestr('kit_in_zip/data.txt', sys.argv[1])
+";
+const DATABASE: &str = "import sqlite3, sys
+c = sqlite3.connect('shop.db')
+c.execute('create table if not exists t (v)')
+c.execute('insert into t values (?)', sys.argv[1:])
+c.commit()
+";
+
+const KINDS: &[Kind] = &[
+    Kind {
+        module: "optional_fails",
+        source: "try:\n    import inner_fails\nexcept ValueError:\n    pass\n",
+        files: &[("inner_fails.py", "raise ValueError\n")],
+        change: Change::File("inner_fails.py", "VALUE = 2\nraise ValueError\n"),
+    },
+    Kind {
+        module: "optional_appears",
+        source: "try:\n    import not_there_yet\nexcept Exception:\n    pass\n",
+        files: &[],
+        change: Change::File("not_there_yet.py", "raise ValueError\n"),
+    },
+    Kind {
+        module: "by_location",
+        source: "import importlib.util as u\ns = u.spec_from_file_location('dyn', 'data/dyn.py')\ns.loader.exec_module(u.module_from_spec(s))\n",
+        files: &[("data/dyn.py", "VALUE = 1\n")],
+        change: Change::File("data/dyn.py", "VALUE = 2\n"),
+    },
+    Kind {
+        module: "taken_out",
+        source: "import sys, popped\ndel sys.modules['popped']\n",
+        files: &[("popped.py", "VALUE = 1\n")],
+        change: Change::File("popped.py", "VALUE = 2\n"),
+    },
+    Kind {
+        module: "package_data",
+        source: "import pkgutil\nDATA = pkgutil.get_data('bag', 'n.txt')\n",
+        files: &[("bag/__init__.py", ""), ("bag/n.txt", "1")],
+        change: Change::File("bag/n.txt", "2"),
+    },
+    Kind {
+        module: "run_by_path",
+        source: "import runpy\nrunpy.run_path('data/script.py')\n",
+        files: &[("data/script.py", "VALUE = 1\n")],
+        change: Change::File("data/script.py", "VALUE = 2\n"),
+    },
+    Kind {
+        module: "compiled_text",
+        source: "with open('data/code.txt') as f:\n    exec(compile(f.read(), 'code', 'exec'))\n",
+        files: &[("data/code.txt", "VALUE = 1\n")],
+        change: Change::File("data/code.txt", "VALUE = 2\n"),
+    },
+    Kind {
+        module: "line_of_source",
+        source: "import linecache\nLINE = linecache.getline('data/lines.py', 1)\n",
+        files: &[("data/lines.py", "VALUE = 1\n")],
+        change: Change::File("data/lines.py", "VALUE = 2\n"),
+    },
+    Kind {
+        module: "own_search_path",
+        source: "import sys\nsys.path.insert(0, 'third')\ntry:\n    import of_third\nexcept ImportError:\n    pass\nsys.path.pop(0)\n",
+        files: &[("third/other.py", "")],
+        change: Change::File("third/of_third.py", "VALUE = 2\n"),
+    },
+    Kind {
+        module: "in_archive",
+        source: "import sys\nsys.path.insert(0, 'lib.zip')\nimport packed\n",
+        files: &[],
+        change: Change::Made(ARCHIVE),
+    },
+    Kind {
+        module: "data_in_archive",
+        source: "import pkgutil, sys\nsys.path.append('kit.zip')\nDATA = pkgutil.get_data('kit_in_zip', 'data.txt')\n",
+        files: &[],
+        change: Change::Made(ARCHIVED_DATA),
+    },
+    Kind {
+        module: "database",
+        source: "import sqlite3\nROWS = sqlite3.connect('shop.db').execute('select * from t').fetchall()\n",
+        files: &[],
+        change: Change::Made(DATABASE),
+    },
+    Kind {
+        module: "mapped",
+        source: "import mmap, os\nd = os.open('data/mapped', os.O_RDONLY)\nDATA = bytes(mmap.mmap(d, 0, prot=mmap.PROT_READ))\n",
+        files: &[("data/mapped", "1")],
+        change: Change::File("data/mapped", "2"),
+    },
+    Kind {
+        module: "listed",
+        source: "import glob\nNAMES = glob.glob('plugins/*')\n",
+        files: &[("plugins/a", "")],
+        change: Change::File("plugins/b", ""),
+    },
+    Kind {
+        module: "looked_for",
+        source: "import os\nON = os.path.exists('data/flag')\n",
+        files: &[],
+        change: Change::File("data/flag", ""),
+    },
+    Kind {
+        module: "runs_a_script",
+        source: "import subprocess, sys\nsubprocess.run([sys.executable, '-IS', 'data/child.py'])\n",
+        files: &[("data/child.py", "VALUE = 1\n")],
+        change: Change::Untold,
+    },
+    Kind {
+        module: "below_an_opened_folder",
+        source: "import os\nos.open('dyn.py', os.O_RDONLY, dir_fd=os.open('data', os.O_RDONLY))\n",
+        files: &[],
+        change: Change::Untold,
+    },
+    Kind {
+        module: "a_shell_past_every_hook",
+        source: "import ctypes\nctypes.CDLL(None).system(b'true')\n",
+        files: &[],
+        change: Change::Untold,
+    },
+    Kind {
+        module: "a_pipe",
+        source: "import os\nif not os.path.exists('pipe'):\n    os.mkfifo('pipe')\nos.open('pipe', os.O_RDONLY | os.O_NONBLOCK)\n",
+        files: &[],
+        change: Change::Untold,
+    },
+];
+
+fn make(project: &Project, program: &str, argument: &str) {
+    let mut command = Command::new(python());
+    command.args(["-c", program, argument]).current_dir(project.path("."));
+    assert!(command.status().expect("a python").success());
+}
+
+fn project() -> Project {
+    let tables = KINDS.iter().map(|kind| format!("[modules.{}]\n", kind.module));
+    let project = Project::new(&tables.collect::<String>());
+    for kind in KINDS {
+        project.write(&format!("{}.py", kind.module), kind.source);
+        for (path, text) in kind.files {
+            project.write(path, text);
+        }
+        if let Change::Made(program) = kind.change {
+            make(&project, program, "1");
+        }
+    }
+    project
+}
+
+fn change(project: &Project) {
+    for kind in KINDS {
+        match kind.change {
+            Change::File(path, text) => {
+                project.write(path, text);
+            }
+            Change::Made(program) => make(project, program, "2"),
+            Change::Untold => {}
+        }
+    }
+}
+
+/// The modules whose code is taken for what it was.
+#[track_caller]
+fn same_code(run: &Run) -> Vec<&'static str> {
+    assert!(run.code < 2, "{}\n{}", run.stdout, run.stderr);
+    let is_same = |kind: &&Kind| run.row(kind.module).decided_by == Some(ComparisonKind::SameClosure);
+    KINDS.iter().filter(is_same).map(|kind| kind.module).collect()
+}
+
+fn told() -> Vec<&'static str> {
+    let told = KINDS.iter().filter(|kind| !matches!(kind.change, Change::Untold));
+    told.map(|kind| kind.module).collect()
+}
+
+#[test]
+fn what_runs_and_leaves_no_module_is_measured_where_it_changed() {
+    let project = project();
+    project.record(&[]).expect_code(0);
+    for reuse in ["files", "observed"] {
+        let run = project.check(&["--samples", "1", "--reuse", reuse]);
+        assert_eq!(same_code(&run), told(), "{reuse}");
+    }
+    change(&project);
+    for reuse in ["files", "observed"] {
+        let run = project.check(&["--samples", "1", "--reuse", reuse]);
+        assert_eq!(same_code(&run), [""; 0], "{reuse}");
+    }
+}
+
+#[test]
+fn it_is_measured_against_a_base_too() {
+    let project = committed(project());
+    let against = |words: &[&str]| project.check(&[&["--samples", "1", "--against", "HEAD"], words].concat());
+    assert_eq!(same_code(&against(&[])), told());
+    change(&project);
+    for reuse in ["files", "observed"] {
+        assert_eq!(same_code(&against(&["--reuse", reuse])), [""; 0], "{reuse}");
+    }
+    commit(&project);
+    assert_eq!(same_code(&against(&[])), told());
+}
