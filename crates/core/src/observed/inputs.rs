@@ -250,7 +250,7 @@ mod tests {
             data(Some(2), &[path.clone(), (optional.clone(), None)]),
             data(None, &[path.clone(), (optional.clone(), None)]),
             data(Some(1), &[path.clone(), (optional.clone(), Some(3))]),
-            data(Some(1), &[path.clone()]),
+            data(Some(1), std::slice::from_ref(&path)),
         ] {
             assert_eq!(beside(&plain, &other), Sameness::Different, "{other:?}");
             assert_eq!(beside(&other, &plain), Sameness::Different, "{other:?}");

@@ -48,7 +48,8 @@ def _is_no_file(path):
 
 
 _PLAIN_DEVICES = {
-    "/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/stdin", "/dev/stdout", "/dev/stderr",
+    "/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/stdin", "/dev/stdout",
+    "/dev/stderr",
 }
 
 
@@ -66,7 +67,8 @@ def _trace_open(arguments, frame):
         return
     path = _path_of(path)
     if path is not None and _is_view(path):
-        return _note_view(path)
+        _note_view(path)
+        return
     writes = [letter for letter in mode if letter in "wax+"] if type(mode) is str else flags & _WRITING
     # What measured code opens while it is imported is noted with its effects.
     if not writes and not _is_no_file(path) and (not _Notes.on or frame is None or _is_import_system(frame.f_code)):
@@ -103,7 +105,8 @@ def _trace_database(arguments, _frame):
         return
     path = _path_of(path)
     if path is None or "file:" in path:
-        return _unseen("a database")
+        _unseen("a database")
+        return
     for ending in "", "-journal", "-wal":
         _Traces.opened[path + ending] = True
 
