@@ -157,14 +157,25 @@ pub enum Sameness {
 }
 
 impl KnownImport<'_> {
-    /// Whether two imports of the same modules meet the same data.
+    /// What the import was seen to meet. Where its modules lie, and where it would look for them, only says what another one would find.
+    fn data(&self) -> impl Iterator<Item = (&Input, &Option<ContentHash>)> {
+        let tells_modules = |input: &Input| {
+            matches!(
+                input,
+                Input::Imports(_) | Input::SearchPath | Input::Layout | Input::Place { .. }
+            )
+        };
+        self.inputs.iter().filter(move |(input, _)| !tells_modules(input))
+    }
+
+    /// Whether two imports of the same modules, both of which somebody saw, meet the same data.
     pub fn data_beside(&self, other: KnownImport<'_>) -> Sameness {
         let is_unseen = |inputs: &Inputs| inputs.keys().any(Input::is_unseen);
         if self.files_read != other.files_read {
             Sameness::Different
         } else if self.inputs.is_empty() != other.inputs.is_empty() {
             Sameness::Untold
-        } else if self.inputs != other.inputs {
+        } else if self.data().ne(other.data()) {
             Sameness::Different
         } else if is_unseen(self.inputs) {
             Sameness::Untold
@@ -255,6 +266,8 @@ mod tests {
             assert_eq!(beside(&plain, &other), Sameness::Different, "{other:?}");
             assert_eq!(beside(&other, &plain), Sameness::Different, "{other:?}");
         }
+        let elsewhere = data(Some(1), &[(Input::SearchPath, Some(8)), (optional, None)]);
+        assert_eq!(beside(&plain, &elsewhere), Sameness::Same);
         let unseen = data(Some(1), &[path, (Input::Unseen("a pipe".to_owned()), None)]);
         assert_eq!(beside(&unseen, &unseen), Sameness::Untold);
         assert_eq!(beside(&unseen, &plain), Sameness::Different);
