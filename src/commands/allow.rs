@@ -10,7 +10,7 @@ use crate::store;
 use crate::today;
 use importgate_core::budgets::{Allowance, OF_CAUSE, Target};
 use importgate_core::checks::Asked;
-use importgate_core::flows::{Allow, AllowCause, Proposal};
+use importgate_core::flows::{Acceptance, Allow, AllowCause, Proposal};
 use importgate_core::report::allowing;
 
 /// Checks, writes, and returns the exit code.
@@ -41,9 +41,15 @@ pub(super) fn run(arguments: &AllowArguments) -> Result<u8, Error> {
     .run()?;
     let mut written = Vec::new();
     let folder = allowances::folder(&checked.project.budgets_path);
+    let acceptance = Acceptance {
+        rule: arguments.rule,
+        reason: arguments.reason.clone(),
+        owner: arguments.owner.clone(),
+        until: arguments.until,
+    };
     let proposals = match cause {
-        Some(name) => of_cause(name, arguments, &checked)?,
-        None => of_targets(arguments, &checked)?,
+        Some(name) => of_cause(name, &acceptance, &checked)?,
+        None => of_targets(&arguments.target, &acceptance, &checked)?,
     };
     for (known, Proposal { allowance, finding }) in proposals {
         let name = file_of(&allowance, known);
@@ -76,7 +82,8 @@ fn file_of<'a>(allowance: &Allowance, known: impl IntoIterator<Item = &'a Allowa
 /// What to accept of each target that the word means. Of several, those that have nothing to accept are passed over, as long as there
 /// is one that has.
 fn of_targets<'a>(
-    arguments: &AllowArguments,
+    word: &str,
+    acceptance: &Acceptance,
     checked: &'a Checked,
 ) -> Result<Vec<(Vec<&'a Allowance>, Proposal)>, Error> {
     let mut all = Vec::new();
@@ -84,12 +91,9 @@ fn of_targets<'a>(
     for target in &checked.targets {
         let known = checked.project.targets.iter().find(|plain| plain.name == target.name);
         let allow = Allow {
+            acceptance,
             target,
             plain: known.unwrap_or(target),
-            rule: arguments.rule,
-            reason: arguments.reason.clone(),
-            owner: arguments.owner.clone(),
-            until: arguments.until,
             recorded: checked.recorded.get(&target.name).copied(),
         };
         match allow.proposals(&checked.report) {
@@ -101,8 +105,7 @@ fn of_targets<'a>(
     match (passing, all.is_empty(), checked.targets.len()) {
         (Some(error), true, 1) => Err(Error::Usage(error.to_string())),
         (_, true, number) => Err(Error::Usage(format!(
-            "none of the {number} targets that {} means fails by what could be accepted",
-            arguments.target
+            "none of the {number} targets that {word} means fails by what could be accepted"
         ))),
         _ => Ok(all),
     }
@@ -115,19 +118,16 @@ fn accepted_of(target: &Target) -> Vec<&Allowance> {
 /// What to accept of a cause, whatever its targets.
 fn of_cause<'a>(
     name: &str,
-    arguments: &AllowArguments,
+    acceptance: &Acceptance,
     checked: &'a Checked,
 ) -> Result<Vec<(Vec<&'a Allowance>, Proposal)>, Error> {
     let known = checked.of_causes.iter().filter(|known| known.cause() == Some(name));
     let known: Vec<&Allowance> = known.collect();
     let allow = AllowCause {
+        acceptance,
         name,
-        rule: arguments.rule,
-        reason: arguments.reason.clone(),
-        owner: arguments.owner.clone(),
-        until: arguments.until,
         recorded: &checked.recorded,
-        known: &checked.of_causes,
+        known: known.clone(),
     };
     let proposals = allow
         .proposals(&checked.report)

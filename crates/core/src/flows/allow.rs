@@ -9,14 +9,10 @@ use crate::checks::{Code, Severity};
 use crate::observed::Effect;
 use crate::report::{Finding, Report, TargetReport, first_names};
 
-/// What somebody accepts, and why.
+/// What somebody asks for: which rule is to be accepted, why, and for how long.
 #[derive(Debug, Clone)]
-pub struct Allow<'a> {
-    /// The target as the budgets have it, and as it was checked: with what is accepted already.
-    pub target: &'a Target,
-    /// The same without anything accepted.
-    pub plain: &'a Target,
-    /// The rule; every one that the target fails by where it is `None`.
+pub struct Acceptance {
+    /// The rule; every one that something fails by where it is `None`.
     pub rule: Option<Code>,
     /// Why.
     pub reason: String,
@@ -24,6 +20,55 @@ pub struct Allow<'a> {
     pub owner: Option<String>,
     /// The last day on which it holds.
     pub until: Option<Date>,
+}
+
+impl Acceptance {
+    pub(super) fn asks(&self, rule: Code) -> bool {
+        self.rule.is_none_or(|asked| asked == rule)
+    }
+
+    /// The allowance of a target or a cause, without its lines.
+    pub(super) fn allowance(&self, target: String, rule: Code, from: Option<Amount>, to: Amount) -> Allowance {
+        Allowance {
+            target,
+            rule,
+            from,
+            to,
+            reason: self.reason.clone(),
+            owner: self.owner.clone(),
+            until: self.until,
+            line: BudgetLine {
+                file: String::new(),
+                line: None,
+                text: String::new(),
+            },
+            until_line: None,
+        }
+    }
+
+    /// What is accepted already, accepted anew.
+    pub(super) fn for_longer(&self, known: &Allowance) -> Proposal {
+        Proposal {
+            allowance: Allowance {
+                reason: self.reason.clone(),
+                owner: self.owner.clone().or(known.owner.clone()),
+                until: self.until,
+                ..known.clone()
+            },
+            finding: None,
+        }
+    }
+}
+
+/// What somebody accepts of a target.
+#[derive(Debug, Clone)]
+pub struct Allow<'a> {
+    /// Of what, why, and for how long.
+    pub acceptance: &'a Acceptance,
+    /// The target as the budgets have it, and as it was checked: with what is accepted already.
+    pub target: &'a Target,
+    /// The same without anything accepted.
+    pub plain: &'a Target,
     /// What the baseline has of it; `None` where it was held against something else.
     pub recorded: Option<InBaseline>,
 }
@@ -127,10 +172,9 @@ impl Allow<'_> {
         let row = row.ok_or_else(|| AllowError::NotMeasured { target: target() })?;
         let is_error = |finding: &&Finding| finding.target == self.target.name && finding.severity == Severity::Error;
         let errors: Vec<&Finding> = report.findings.iter().filter(is_error).collect();
-        let asked = |rule: Code| self.rule.is_none_or(|asked| asked == rule);
         let mut proposals = Vec::new();
         let failing = errors.iter().filter(|finding| finding.code != Code::AllowanceEnded);
-        for finding in failing.filter(|finding| asked(finding.code)) {
+        for finding in failing.filter(|finding| self.acceptance.asks(finding.code)) {
             let amounts = self.amounts(finding.code, finding.budget.as_ref(), row);
             let (from, to) = amounts.ok_or_else(|| AllowError::NoLimit {
                 target: target(),
@@ -141,15 +185,15 @@ impl Allow<'_> {
                 finding: Some((*finding).clone()),
             });
         }
-        if !errors.is_empty() || self.rule.is_some() {
+        if !errors.is_empty() || self.acceptance.rule.is_some() {
             let open = self.left_open(row, &proposals).into_iter();
-            proposals.extend(open.filter(|proposal| asked(proposal.allowance.rule)));
+            proposals.extend(open.filter(|proposal| self.acceptance.asks(proposal.allowance.rule)));
         }
         proposals.extend(self.for_longer(&proposals));
         if !proposals.is_empty() {
             return Ok(proposals);
         }
-        Err(match self.rule {
+        Err(match self.acceptance.rule {
             Some(rule) if !can_be_allowed(rule) => AllowError::NoLimit { target: target(), rule },
             Some(rule) => AllowError::PassesRule {
                 target: target(),
@@ -187,9 +231,9 @@ impl Allow<'_> {
         open.filter_map(proposal).collect()
     }
 
-    /// What is accepted already, and is accepted anew with this reason until this day.
+    /// What is accepted already, and is accepted anew.
     fn for_longer(&self, proposals: &[Proposal]) -> Vec<Proposal> {
-        let is_asked = |accepted: &&Accepted| match self.rule {
+        let is_asked = |accepted: &&Accepted| match self.acceptance.rule {
             Some(rule) => accepted.allowance.rule == rule,
             None => proposals.is_empty(),
         };
@@ -201,15 +245,7 @@ impl Allow<'_> {
         };
         let known = self.target.accepted.iter().filter(is_asked).filter(is_new);
         known
-            .map(|accepted| Proposal {
-                allowance: Allowance {
-                    reason: self.reason.clone(),
-                    owner: self.owner.clone().or(accepted.allowance.owner.clone()),
-                    until: self.until,
-                    ..accepted.allowance.clone()
-                },
-                finding: None,
-            })
+            .map(|accepted| self.acceptance.for_longer(&accepted.allowance))
             .collect()
     }
 
@@ -217,21 +253,8 @@ impl Allow<'_> {
         let earlier = self.target.accepted.iter().map(|accepted| &accepted.allowance);
         let mut earlier = earlier.filter(|allowance| allowance.rule == rule && from.is_some());
         let earlier_from = earlier.next().and_then(|allowance| allowance.from.clone());
-        Allowance {
-            target: self.target.name.clone(),
-            rule,
-            from: earlier_from.or(from),
-            to,
-            reason: self.reason.clone(),
-            owner: self.owner.clone(),
-            until: self.until,
-            line: BudgetLine {
-                file: String::new(),
-                line: None,
-                text: String::new(),
-            },
-            until_line: None,
-        }
+        let target = self.target.name.clone();
+        self.acceptance.allowance(target, rule, earlier_from.or(from), to)
     }
 
     /// What held, and what has to hold.

@@ -3,31 +3,23 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
-
-use super::allow::{AllowError, Proposal};
-use crate::budgets::{Allowance, Amount, BudgetLine, InBaseline, OF_CAUSE};
+use super::allow::{Acceptance, AllowError, Proposal};
+use crate::budgets::{Allowance, Amount, InBaseline, OF_CAUSE};
 use crate::checks::{Code, Severity, can_be_allowed_of_causes};
 use crate::observed::is_at_or_below;
 use crate::report::{Cause, CauseTarget, Finding, Report};
 
-/// What somebody accepts of a cause, and why.
+/// What somebody accepts of a cause.
 #[derive(Debug, Clone)]
 pub struct AllowCause<'a> {
+    /// Of what, why, and for how long.
+    pub acceptance: &'a Acceptance,
     /// A module, a distribution, or a statement such as `shop/utils.py:7`.
     pub name: &'a str,
-    /// The rule; every one that a target fails by for this cause where it is `None`.
-    pub rule: Option<Code>,
-    /// Why.
-    pub reason: String,
-    /// Who looks after it.
-    pub owner: Option<String>,
-    /// The last day on which it holds.
-    pub until: Option<Date>,
     /// What the baseline has of each target, where it was held against that.
     pub recorded: &'a BTreeMap<String, InBaseline>,
-    /// What is accepted already.
-    pub known: &'a [Allowance],
+    /// What is accepted of it already.
+    pub known: Vec<&'a Allowance>,
 }
 
 impl AllowCause<'_> {
@@ -47,7 +39,7 @@ impl AllowCause<'_> {
             match proposals.iter_mut().find(same) {
                 Some(known) => most(&mut known.allowance, from, to),
                 None => proposals.push(Proposal {
-                    allowance: self.allowance(finding.code, from, to),
+                    allowance: self.acceptance.allowance(self.target(), finding.code, from, to),
                     finding: Some(finding.clone()),
                 }),
             }
@@ -68,8 +60,9 @@ impl AllowCause<'_> {
     }
 
     fn is_asked(&self, finding: &Finding) -> bool {
-        let is_rule = self.rule.is_none_or(|rule| rule == finding.code);
-        is_rule && finding.severity == Severity::Error && can_be_allowed_of_causes(finding.code)
+        self.acceptance.asks(finding.code)
+            && finding.severity == Severity::Error
+            && can_be_allowed_of_causes(finding.code)
     }
 
     /// What the cause took before in the target of a finding, and takes now.
@@ -127,39 +120,14 @@ impl AllowCause<'_> {
             || statement().as_deref() == Some(self.name)
     }
 
-    /// What is accepted already, with this reason until this day.
+    /// What is accepted already, and is accepted anew.
     fn for_longer(&self) -> impl Iterator<Item = Proposal> {
-        let asked = self
-            .known
-            .iter()
-            .filter(|known| known.cause() == Some(self.name) && self.rule.is_none_or(|rule| rule == known.rule));
-        asked.map(|known| Proposal {
-            allowance: Allowance {
-                reason: self.reason.clone(),
-                owner: self.owner.clone().or(known.owner.clone()),
-                until: self.until,
-                ..known.clone()
-            },
-            finding: None,
-        })
+        let asked = self.known.iter().filter(|known| self.acceptance.asks(known.rule));
+        asked.map(|known| self.acceptance.for_longer(known))
     }
 
-    fn allowance(&self, rule: Code, from: Option<Amount>, to: Amount) -> Allowance {
-        Allowance {
-            target: format!("{OF_CAUSE}{}", self.name),
-            rule,
-            from,
-            to,
-            reason: self.reason.clone(),
-            owner: self.owner.clone(),
-            until: self.until,
-            line: BudgetLine {
-                file: String::new(),
-                line: None,
-                text: String::new(),
-            },
-            until_line: None,
-        }
+    fn target(&self) -> String {
+        format!("{OF_CAUSE}{}", self.name)
     }
 }
 

@@ -39,7 +39,7 @@ mod tests;
 
 use std::time::Duration;
 
-pub use allow::{Allow, AllowError, Proposal, rules_to_allow};
+pub use allow::{Acceptance, Allow, AllowError, Proposal, rules_to_allow};
 pub use allow_cause::AllowCause;
 pub use benchmarks::{BenchmarkCheck, add_benchmarks, report_without_targets};
 pub use check::{Allowances, Check, check};

@@ -7,7 +7,7 @@ use super::scripted::Scripted;
 use crate::baseline::Baseline;
 use crate::budgets::{Allowance, AllowanceFile, Amount, read_allowances};
 use crate::checks::{Code, Severity, Verdict};
-use crate::flows::AllowCause;
+use crate::flows::{Acceptance, AllowCause};
 use crate::report::Report;
 
 const LAYER: &str = "[layers.app]\nmodules = ['app.*']\n";
@@ -126,14 +126,17 @@ fn what_is_recorded_is_not_accepted_a_second_time() {
 fn what_to_accept_is_the_most_that_the_cause_takes_in_any_target() {
     let report = check(&with_rich().anew(), &baseline(&app()), Vec::new());
     let recorded = BTreeMap::new();
-    let allow = |name| AllowCause {
-        name,
+    let acceptance = Acceptance {
         rule: None,
         reason: "tables".to_owned(),
         owner: None,
         until: None,
+    };
+    let allow = |name| AllowCause {
+        acceptance: &acceptance,
+        name,
         recorded: &recorded,
-        known: &[],
+        known: Vec::new(),
     };
     let proposals = allow("rich").proposals(&report).expect("something to accept");
     let [proposal] = &proposals[..] else {
