@@ -1,9 +1,9 @@
 //! What is accepted of a cause that many targets load: a finding of each is a note where the cause takes no more than was accepted, and what
 //! else the target takes more keeps within its limit. What is beyond either fails as ever.
 
-use super::remark::{AllowanceRemark, AllowanceState, Beyond, OfCause, Unused};
-use super::{about, severity_of, touched};
-use crate::budgets::{Accepted, Allowance, Amount, AmountKind, Term};
+use super::remark::{AllowanceState, Beyond, OfCause, Unused};
+use super::{needed, told};
+use crate::budgets::{Accepted, Allowance, Amount, AmountKind};
 use crate::checks::{Case, Code, Context, Finding, FindingKind, Severity, TimeCeiling, TooManyModules};
 use crate::explain::Cause;
 use crate::observed::{ModuleTable, Origin, is_at_or_below};
@@ -81,22 +81,11 @@ fn accepted(
             takes: share.takes.clone(),
         }),
     };
-    let state = match allowance.term(context.today) {
-        Term::Running => AllowanceState::InForce(beyond),
-        Term::Ends(days) => AllowanceState::Ends(beyond, days),
-        Term::Ended => AllowanceState::Ended(beyond, touched(case, context)),
-    };
-    let line = match state {
-        AllowanceState::InForce(_) => None,
-        _ => allowance.until_line.as_ref(),
-    };
-    let severity = severity_of(&state, context);
-    let remark = AllowanceRemark::of(allowance, state);
-    let note = about(found.target, severity, remark, line.unwrap_or(&allowance.line));
+    let state = needed(allowance, beyond, case, context);
     Finding {
         place: found.place,
         causes: found.causes,
-        ..note
+        ..told(&found.target, allowance, state, context)
     }
 }
 
@@ -257,9 +246,7 @@ pub(in crate::checks) fn unused(cases: &[Case<'_>], findings: &[Finding], contex
             true => Unused::Recorded,
             false => Unused::Absent,
         };
-        let remark = AllowanceRemark::of(allowance, AllowanceState::Unused(why));
-        let severity = severity_of(&remark.state, context);
-        about(allowance.target.clone(), severity, remark, &allowance.line)
+        told(&allowance.target, allowance, AllowanceState::Unused(why), context)
     };
     let unneeded = unneeded.filter(|allowance| !is_needed(allowance)).map(finding);
     unneeded.filter(|finding| context.asked.asks_for(finding)).collect()

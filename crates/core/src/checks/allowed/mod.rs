@@ -11,7 +11,7 @@ mod touched;
 use self::standing::{Standing, standing};
 use self::touched::touched;
 use super::{Case, Context, Finding, FindingKind, Severity};
-use crate::budgets::{Accepted, Allowance, Amount, BudgetLine, Term};
+use crate::budgets::{Accepted, Allowance, Amount, Term};
 use crate::observed::is_at_or_below;
 
 pub(crate) use self::causes::can_be_allowed_of_causes;
@@ -55,45 +55,41 @@ fn is_about(finding: &Finding, accepted: &Accepted) -> bool {
 
 /// What is said of allowances whose targets no budget has.
 pub(super) fn of_no_target(context: &Context<'_>) -> Vec<Finding> {
-    let finding = |allowance: &Allowance| {
-        let remark = AllowanceRemark::of(allowance, AllowanceState::Unused(Unused::NoTarget));
-        about(
-            allowance.target.clone(),
-            severity_of(&remark.state, context),
-            remark,
-            &allowance.line,
-        )
-    };
+    let state = || AllowanceState::Unused(Unused::NoTarget);
+    let finding = |allowance: &Allowance| told(&allowance.target, allowance, state(), context);
     let findings = context.of_no_target.iter().map(finding);
     findings.filter(|finding| context.asked.asks_for(finding)).collect()
 }
 
 fn remark(case: &Case<'_>, accepted: &Accepted, standing: Standing, context: &Context<'_>) -> Option<Finding> {
     let allowance = &accepted.allowance;
-    let state = match (standing, allowance.term(context.today)) {
-        (Standing::Open, _) => return None,
-        (Standing::Unneeded(unused), _) => AllowanceState::Unused(unused),
-        (Standing::Needed(beyond), Term::Running) => AllowanceState::InForce(beyond),
-        (Standing::Needed(beyond), Term::Ends(days)) => AllowanceState::Ends(beyond, days),
-        (Standing::Needed(beyond), Term::Ended) => AllowanceState::Ended(beyond, touched(case, context)),
+    let state = match standing {
+        Standing::Open => return None,
+        Standing::Unneeded(unused) => AllowanceState::Unused(unused),
+        Standing::Needed(beyond) => needed(allowance, beyond, case, context),
     };
-    let line = match state {
-        AllowanceState::Ends(..) | AllowanceState::Ended(..) => allowance.until_line.as_ref(),
-        _ => None,
-    };
-    let severity = severity_of(&state, context);
-    let remark = AllowanceRemark::of(allowance, state);
-    let finding = about(
-        case.target.name.clone(),
-        severity,
-        remark,
-        line.unwrap_or(&allowance.line),
-    );
+    let finding = told(&case.target.name, allowance, state, context);
     context.asked.asks_for(&finding).then_some(finding)
 }
 
-fn about(target: String, severity: Severity, remark: AllowanceRemark, line: &BudgetLine) -> Finding {
-    Finding::named(target, severity, FindingKind::Allowance(remark)).asked_by(Some(line))
+/// The state of an allowance that a target needs.
+fn needed(allowance: &Allowance, beyond: Beyond, case: &Case<'_>, context: &Context<'_>) -> AllowanceState {
+    match allowance.term(context.today) {
+        Term::Running => AllowanceState::InForce(beyond),
+        Term::Ends(days) => AllowanceState::Ends(beyond, days),
+        Term::Ended => AllowanceState::Ended(beyond, touched(case, context)),
+    }
+}
+
+/// What is said of an allowance, by the line that says until when it holds where that is what it is about.
+fn told(target: &str, allowance: &Allowance, state: AllowanceState, context: &Context<'_>) -> Finding {
+    let line = match state {
+        AllowanceState::Ends(..) | AllowanceState::Ended(..) => allowance.until_line.as_ref(),
+        AllowanceState::InForce(_) | AllowanceState::Unused(_) => None,
+    };
+    let severity = severity_of(&state, context);
+    let kind = FindingKind::Allowance(AllowanceRemark::of(allowance, state));
+    Finding::named(target.to_owned(), severity, kind).asked_by(Some(line.unwrap_or(&allowance.line)))
 }
 
 fn severity_of(state: &AllowanceState, context: &Context<'_>) -> Severity {

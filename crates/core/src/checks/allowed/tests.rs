@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::*;
-use crate::budgets::{Cited, InBaseline, Limits, Relative, Target, accept};
+use crate::budgets::{BudgetLine, Cited, InBaseline, Limits, Relative, Target, accept};
 use crate::checks::by_hand::{case, cited, context, estimate, modules, observation, ruling, target};
 use crate::checks::{Code, TimeCeiling, judge};
 use crate::observed::{ClosureChange, Effect, EffectSeen, Observation};
