@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::cli::ReceiptArguments;
 use crate::error::Error;
 use crate::outputs;
 use importgate_core::checks::Verdict;
@@ -16,8 +17,10 @@ use importgate_probe::runner;
 /// How long a secret may be, in bytes.
 const LONGEST_SECRET: u64 = 256;
 
-/// A receipt that is to be written.
-pub(crate) struct Receipt {
+/// A receipt that is to be written, where one is asked for.
+pub(crate) struct Receipt(Option<Asked>);
+
+struct Asked {
     path: PathBuf,
     secret: String,
 }
@@ -41,9 +44,9 @@ impl WrittenReport {
 impl Receipt {
     /// Takes the secret, where a receipt is asked for, and keeps this process out of the reach of others of its user: what it knows is to
     /// be known to nobody else.
-    pub(crate) fn begin(path: Option<&Path>) -> Result<Option<Self>, Error> {
-        let Some(path) = path else {
-            return Ok(None);
+    pub(crate) fn begin(arguments: &ReceiptArguments) -> Result<Self, Error> {
+        let Some(path) = arguments.receipt.clone() else {
+            return Ok(Self(None));
         };
         runner::shut_out_others();
         let mut secret = String::new();
@@ -53,13 +56,15 @@ impl Receipt {
         if secret.is_empty() {
             return Err(Error::Usage("--receipt takes a secret from standard input".to_owned()));
         }
-        let path = path.to_path_buf();
-        Ok(Some(Self { path, secret }))
+        Ok(Self(Some(Asked { path, secret })))
     }
 
-    /// Writes it: the secret, the verdict where there is one, and a line for each report as `sha256sum` prints it.
+    /// Writes it, where it is asked for: the secret, the verdict where there is one, and a line for each report as `sha256sum` prints it.
     pub(crate) fn write(&self, verdict: Option<Verdict>, reports: &[WrittenReport]) -> Result<(), Error> {
-        let mut text = format!("{}\nverdict={}\n", self.secret, verdict.map_or("", Verdict::as_str));
+        let Some(Asked { path, secret }) = &self.0 else {
+            return Ok(());
+        };
+        let mut text = format!("{secret}\nverdict={}\n", verdict.map_or("", Verdict::as_str));
         for report in reports {
             for byte in report.digest {
                 // Writing to a string cannot fail.
@@ -67,6 +72,6 @@ impl Receipt {
             }
             let _ = writeln!(text, "  {}", report.path.display());
         }
-        outputs::to_file(&self.path, &text)
+        outputs::to_file(path, &text)
     }
 }

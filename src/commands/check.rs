@@ -21,12 +21,10 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<u8, Error> {
     if arguments.list {
         return list(arguments);
     }
-    let receipt = Receipt::begin(arguments.receipt.receipt.as_deref())?;
+    let receipt = Receipt::begin(&arguments.receipt)?;
     let report = report(arguments)?;
     let written = outputs::write(&report, &arguments.formats, arguments.verbose > 0)?;
-    if let Some(receipt) = receipt {
-        receipt.write(Some(report.verdict), &written)?;
-    }
+    receipt.write(Some(report.verdict), &written)?;
     Ok(match report.verdict {
         _ if let Some(signal) = report.run.interrupted => exit::stopped_by(signal),
         Verdict::Fail if !arguments.exit_zero => exit::FAIL,

@@ -15,7 +15,7 @@ use importgate_core::report::merge;
 /// code is the one of a check of it all: whether an open question fails is settled in the shards, whose budgets made it an error
 /// or not.
 pub(super) fn run(arguments: &MergeArguments) -> Result<u8, Error> {
-    let receipt = Receipt::begin(arguments.receipt.receipt.as_deref())?;
+    let receipt = Receipt::begin(&arguments.receipt)?;
     let (mut reports, mut parts) = (Vec::new(), Vec::new());
     for (name, handed) in artifacts::read(&arguments.paths)? {
         match handed {
@@ -27,16 +27,12 @@ pub(super) fn run(arguments: &MergeArguments) -> Result<u8, Error> {
         store_baseline(arguments, parts)?;
     }
     if reports.is_empty() {
-        if let Some(receipt) = receipt {
-            receipt.write(None, &[])?;
-        }
+        receipt.write(None, &[])?;
         return Ok(exit::PASS);
     }
     let merged = merge::merge(reports).map_err(|error| Error::CannotMeasure(error.to_string()))?;
     let written = outputs::write_merged(&merged, &arguments.formats, arguments.verbose > 0)?;
-    if let Some(receipt) = receipt {
-        receipt.write(Some(merged.verdict()), &written)?;
-    }
+    receipt.write(Some(merged.verdict()), &written)?;
     Ok(match merged.verdict() {
         Verdict::Fail => exit::FAIL,
         Verdict::Pass | Verdict::Inconclusive => exit::PASS,
