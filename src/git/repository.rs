@@ -220,18 +220,9 @@ impl Repository {
         let Ok(inside) = folder.strip_prefix(&self.root) else {
             return Ok(Vec::new());
         };
-        let words = [
-            "--literal-pathspecs",
-            "ls-tree",
-            "-z",
-            "--name-only",
-            commit.as_str(),
-            "--",
-        ]
-        .map(OsString::from);
         let mut below = inside.as_os_str().to_owned();
         below.push("/");
-        Ok(self.paths_of(&self.git.answer(&[&words[..], &[below]].concat())?))
+        self.listed(&["-z", "--name-only"], commit, Some(below))
     }
 
     /// All files that a commit has below a folder of the working tree, by their paths there; none where it has no such folder.
@@ -242,19 +233,16 @@ impl Repository {
         let Ok(inside) = folder.strip_prefix(&self.root) else {
             return Ok(Vec::new());
         };
-        let words = [
-            "--literal-pathspecs",
-            "ls-tree",
-            "-r",
-            "-z",
-            "--name-only",
-            commit.as_str(),
-            "--",
-        ];
-        let words = words.map(OsString::from);
         // Without a path it is all that there is.
         let below = (!inside.as_os_str().is_empty()).then(|| inside.as_os_str().to_owned());
-        let words: Vec<OsString> = words.into_iter().chain(below).collect();
+        self.listed(&["-r", "-z", "--name-only"], commit, below)
+    }
+
+    /// What `git ls-tree` lists of a path in a commit.
+    fn listed(&self, how: &[&str], commit: &Commit, path: Option<OsString>) -> Result<Vec<PathBuf>, GitError> {
+        let words = ["--literal-pathspecs", "ls-tree"].iter().chain(how);
+        let words = words.copied().chain([commit.as_str(), "--"]).map(OsString::from);
+        let words: Vec<OsString> = words.chain(path).collect();
         Ok(self.paths_of(&self.git.answer(&words)?))
     }
 
