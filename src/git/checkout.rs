@@ -12,15 +12,13 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use importgate_probe::files;
+use importgate_probe::{files, make_unless_taken};
 
 use super::command::Git;
 use super::{Commit, GitError};
 
 /// How the folder's name begins.
 const PREFIX: &str = "importgate-base-";
-/// How often a folder is made at most.
-const ATTEMPTS: u32 = 20;
 /// The fewest random characters in a folder's name.
 const LEAST_RANDOM: usize = 4;
 /// The most: file systems allow 255 bytes for one name.
@@ -120,26 +118,19 @@ impl Drop for Checkout {
 
 /// Makes the folder and takes its lock. Another run may take it for a leftover in the moment before it is locked: then it makes another.
 fn make_folder(place: &Place) -> std::io::Result<(TempDir, File)> {
-    let mut attempts = 1;
-    loop {
+    make_unless_taken(|| {
         let folder = tempfile::Builder::new()
             .prefix(PREFIX)
             .rand_bytes(place.random)
             .permissions(Permissions::from_mode(0o700))
             .tempdir_in(&place.parent)?;
-        match files::open_own_folder(folder.path()) {
-            Err(error) if error.kind() != ErrorKind::NotFound || attempts == ATTEMPTS => return Err(error),
-            Err(_) => {}
-            // Without support for locks nobody can take this folder for a leftover either: see `abandoned`.
-            Ok(lock) => {
-                let is_taken = matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) || !folder.path().is_dir();
-                if !is_taken || attempts == ATTEMPTS {
-                    return Ok((folder, lock));
-                }
-            }
+        let lock = files::open_own_folder(folder.path())?;
+        // Without support for locks nobody can take this folder for a leftover either: see `abandoned`.
+        if matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) || !folder.path().is_dir() {
+            return Err(ErrorKind::NotFound.into());
         }
-        attempts += 1;
-    }
+        Ok((folder, lock))
+    })
 }
 
 /// A path below a folder. Joining an empty path would add a slash, and with it a character.

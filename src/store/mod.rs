@@ -22,14 +22,11 @@ use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
-use importgate_probe::files;
+use importgate_probe::{files, make_unless_taken};
 use tempfile::NamedTempFile;
 
 /// What the name of an unfinished file ends in.
 const UNFINISHED: &str = ".importgate-tmp";
-
-/// Another run may take an unfinished file for an abandoned one in the moment before it is locked; that it does so again is chance.
-const ATTEMPTS: u32 = 20;
 
 /// Symbolic links that are followed before they are taken for a circle; Linux has the same limit.
 const MAXIMUM_LINKS: usize = 40;
@@ -83,15 +80,8 @@ fn unfinished_prefix(file: &Path) -> OsString {
 
 /// Puts `content` into `file` by way of a new file, with the old one's mode and, where that is allowed, its owner.
 pub(crate) fn replace(file: &Path, content: &[u8]) -> io::Result<()> {
-    let mut attempts = 1;
-    loop {
-        match replace_once(file, content) {
-            Err(error) if error.kind() == ErrorKind::NotFound && attempts < ATTEMPTS && folder_of(file).is_dir() => {
-                attempts += 1;
-            }
-            result => return result,
-        }
-    }
+    // Another run may take the new file for an abandoned one before it is locked.
+    make_unless_taken(|| replace_once(file, content))
 }
 
 fn replace_once(file: &Path, content: &[u8]) -> io::Result<()> {

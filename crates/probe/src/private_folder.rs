@@ -21,8 +21,23 @@ const LOCK: &str = "lock";
 /// The lock's name as long as nobody holds it.
 const UNLOCKED: &str = "lock.new";
 
-/// Another run may take a folder for an abandoned one in the moment before it is locked; that it does so more than once is chance.
+/// That another run takes what was made for something abandoned, so often in a row, is no chance any more.
 const ATTEMPTS: u32 = 20;
+
+/// Makes something that is locked once it is there. In between another run may take it for abandoned and remove it, which `make` says
+/// with `NotFound`: then it is made anew.
+///
+/// # Errors
+/// What `make` says otherwise, and the last `NotFound`.
+pub fn make_unless_taken<T>(mut make: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    let mut attempts = 1;
+    loop {
+        match make() {
+            Err(error) if error.kind() == ErrorKind::NotFound && attempts < ATTEMPTS => attempts += 1,
+            made => return made,
+        }
+    }
+}
 
 /// A folder for this run alone, gone when this goes.
 #[derive(Debug)]
@@ -45,21 +60,15 @@ impl PrivateFolder {
     }
 
     fn create_in(parent: &Path) -> io::Result<Self> {
-        let mut attempts = 1;
-        loop {
+        make_unless_taken(|| {
             let folder = tempfile::Builder::new()
                 .prefix(PREFIX)
                 .permissions(Permissions::from_mode(0o700))
                 .tempdir_in(parent)?;
-            match claim(folder.path()) {
-                Ok(lock) => {
-                    let path = folder.keep();
-                    return Ok(Self { path, _lock: lock });
-                }
-                Err(error) if error.kind() == ErrorKind::NotFound && attempts < ATTEMPTS => attempts += 1,
-                Err(error) => return Err(error),
-            }
-        }
+            let lock = claim(folder.path())?;
+            let path = folder.keep();
+            Ok(Self { path, _lock: lock })
+        })
     }
 
     /// Its path, without symbolic links.
