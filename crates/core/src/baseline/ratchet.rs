@@ -36,6 +36,11 @@ impl Ratchet {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+
+    /// The longest that it may take, in milliseconds of the machine that recorded it.
+    pub fn max_time_ms(&self) -> Option<f64> {
+        self.max_time_us.map(|us| us as f64 / US_PER_MS)
+    }
 }
 
 fn as_milliseconds<S: Serializer>(microseconds: &Option<u64>, serializer: S) -> Result<S::Ok, S::Error> {

@@ -119,7 +119,6 @@ pub(super) fn with_tightened(targets: &[Target], stored: &StoredEntry, speed: &R
 }
 
 fn hold(target: &mut Target, ratchet: &Ratchet, times: Option<f64>, stored: &StoredEntry, asked: &Asked) {
-    const US_PER_MS: f64 = 1e3;
     let name = target.name.clone();
     let accepted: BTreeSet<Code> = target.accepted.iter().map(|accepted| accepted.allowance.rule).collect();
     let holds = |code: Code| asked.asks(code) && !accepted.contains(&code);
@@ -136,19 +135,17 @@ fn hold(target: &mut Target, ratchet: &Ratchet, times: Option<f64>, stored: &Sto
             line: cited("max_modules", most.to_string()),
         });
     }
-    if let (Some(us), Some(times)) = (ratchet.max_time_us.filter(|_| holds(Code::OverTime)), times) {
-        let ms = us as f64 / US_PER_MS;
-        if target
+    if let (Some(ms), Some(times)) = (ratchet.max_time_ms().filter(|_| holds(Code::OverTime)), times)
+        && target
             .limits
             .max_time_ms
             .as_ref()
             .is_none_or(|limit| ms * times < limit.value)
-        {
-            target.limits.max_time_ms = Some(Cited {
-                value: ms * times,
-                line: cited("max_time_ms", ms.to_string()),
-            });
-        }
+    {
+        target.limits.max_time_ms = Some(Cited {
+            value: ms * times,
+            line: cited("max_time_ms", ms.to_string()),
+        });
     }
     for package in ratchet.forbid.iter().filter(|_| holds(Code::Forbidden)) {
         if target.limits.forbid.iter().all(|known| known.value != *package) {

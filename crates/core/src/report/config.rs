@@ -89,7 +89,6 @@ impl Beside {
 
 impl StoredLimits<'_> {
     fn beside(self, target: &str) -> Vec<Beside> {
-        const US_PER_MS: f64 = 1e3;
         let Some(recorded) = self.entry.targets.get(target) else {
             return Vec::new();
         };
@@ -104,6 +103,7 @@ impl StoredLimits<'_> {
             value,
         };
         let ratchet = recorded.ratchet.clone().unwrap_or_default();
+        let max_time_ms = ratchet.max_time_ms();
         let names: Vec<String> = ratchet.forbid.into_iter().collect();
         let mut beside: Vec<Beside> = Vec::new();
         beside.extend(
@@ -112,8 +112,7 @@ impl StoredLimits<'_> {
                 .map(|most| limit("max_modules", numbers::count(most))),
         );
         beside.extend((!names.is_empty()).then(|| limit("forbid", names.join(", "))));
-        let time = |us: u64| limit("max_time_ms", numbers::time_limit(us as f64 / US_PER_MS));
-        beside.extend(ratchet.max_time_us.map(time));
+        beside.extend(max_time_ms.map(|ms| limit("max_time_ms", numbers::time_limit(ms))));
         let anchored = recorded.anchored_at(self.entry).time_ms();
         let since = recorded.anchor.as_ref().and_then(|anchor| anchor.date);
         beside.extend(anchored.map(|ms| Beside {

@@ -8,9 +8,6 @@ use crate::baseline::{AnchorNumbers, Baseline, Entry, EntryLines, Ratchet, Recor
 use crate::budgets::{Amount, BudgetLine};
 use crate::observed::EnvironmentKey;
 
-/// Microseconds in a millisecond.
-const US_PER_MS: f64 = 1e3;
-
 /// The baseline of one environment, before and now.
 #[derive(Debug, Clone, Copy)]
 pub struct TwoBaselines<'a> {
@@ -163,27 +160,31 @@ struct LetGo {
 fn let_go(before: Option<&Ratchet>, now: Option<&Ratchet>) -> Vec<LetGo> {
     let nothing = Ratchet::default();
     let (before, now) = (before.unwrap_or(&nothing), now.unwrap_or(&nothing));
-    let of_number = |key, was: Option<u64>, is: Option<u64>, shown: fn(u64) -> String| {
-        let was = was?;
-        let is_looser = is.is_none_or(|is| is > was);
-        is_looser.then(|| LetGo {
-            key,
-            from: shown(was),
-            to: is.map(shown),
-        })
-    };
-    let count = |count| Amount::Count(count).shown();
-    let time = |us| Amount::Time(us as f64 / US_PER_MS).shown();
     let gone = before.forbid.difference(&now.forbid).map(|name| LetGo {
         key: "forbid",
         from: name.clone(),
         to: None,
     });
     let numbers = [
-        of_number("max_modules", before.max_modules, now.max_modules, count),
-        of_number("max_time_ms", before.max_time_us, now.max_time_us, time),
+        of_number("max_modules", before.max_modules, now.max_modules, Amount::Count),
+        of_number("max_time_ms", before.max_time_ms(), now.max_time_ms(), Amount::Time),
     ];
     numbers.into_iter().flatten().chain(gone).collect()
+}
+
+fn of_number<T: Copy + PartialOrd>(
+    key: &'static str,
+    was: Option<T>,
+    is: Option<T>,
+    amount: fn(T) -> Amount,
+) -> Option<LetGo> {
+    let was = was?;
+    let is_looser = is.is_none_or(|is| is > was);
+    is_looser.then(|| LetGo {
+        key,
+        from: amount(was).shown(),
+        to: is.map(|is| amount(is).shown()),
+    })
 }
 
 #[cfg(test)]
