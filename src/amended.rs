@@ -1,5 +1,7 @@
 //! What the change under test did to the baseline: the file as it was where the change began, beside what it is now.
 
+use std::borrow::Cow;
+
 use crate::change::Beginning;
 use crate::project::Project;
 use crate::store;
@@ -10,10 +12,9 @@ use importgate_core::checks::{AmendedBaseline, Loosening, TwoBaselines, by_basel
 /// The file that the change under test wrote, beside the one that was there.
 pub(crate) struct BothBaselines<'a> {
     before: Baseline,
-    /// What the run compares with, where that is the file as it is now.
-    compared_with: Option<&'a Baseline>,
-    /// The same where the run compares with something else.
-    read: Option<Baseline>,
+    /// As it is; `None` where it is gone.
+    now: Option<Cow<'a, Baseline>>,
+    is_compared_with: bool,
 }
 
 impl<'a> BothBaselines<'a> {
@@ -25,23 +26,24 @@ impl<'a> BothBaselines<'a> {
         budgets: Option<&Budgets>,
         compared_with: Option<Option<&'a Baseline>>,
     ) -> Option<Self> {
-        let before = beginning.baseline(project, budgets)?;
         Some(Self {
-            before,
-            compared_with: compared_with.flatten(),
-            read: match compared_with {
-                Some(_) => None,
+            before: beginning.baseline(project, budgets)?,
+            is_compared_with: matches!(compared_with, Some(Some(_))),
+            now: match compared_with {
+                Some(file) => file.map(Cow::Borrowed),
                 // A damaged one is told where it is read to be compared with.
-                None => store::baseline::read(&project.baseline_path).ok().flatten(),
+                None => {
+                    let read = store::baseline::read(&project.baseline_path);
+                    read.ok().flatten().map(Cow::Owned)
+                }
             },
         })
     }
 
     /// The numbers that the change wrote.
     pub(crate) fn amended(&self, beginning: &Beginning, project: &Project) -> AmendedBaseline {
-        let (before, now) = (self.before.entry(&project.key), self.now());
-        let now = now.and_then(|now| now.entry(&project.key));
-        let both = before.zip(now);
+        let now = self.now.as_ref().and_then(|now| now.entry(&project.key));
+        let both = self.before.entry(&project.key).zip(now);
         let targets = both.map_or_else(Default::default, |(before, now)| Amended::between(before, now));
         AmendedBaseline {
             known_files: match targets.is_empty() {
@@ -49,7 +51,7 @@ impl<'a> BothBaselines<'a> {
                 false => beginning.files(project),
             },
             targets,
-            is_compared_with: self.compared_with.is_some(),
+            is_compared_with: self.is_compared_with,
         }
     }
 
@@ -58,14 +60,10 @@ impl<'a> BothBaselines<'a> {
         let file = project.baseline_path.display().to_string();
         let both = TwoBaselines {
             before: &self.before,
-            now: self.now(),
+            now: self.now.as_deref(),
             key: &project.key,
             file: &file,
         };
         by_baseline(both, project.targets.iter().map(|target| target.name.as_str()))
-    }
-
-    fn now(&self) -> Option<&Baseline> {
-        self.compared_with.or(self.read.as_ref())
     }
 }
