@@ -14,11 +14,7 @@ const SHOP: &str = "[modules.shop]\nmax-time = '100ms'\n[modules.'shop.db']\n";
 
 /// An import of which files show whether it is the same.
 fn shop() -> Scripted {
-    Scripted::new()
-        .starting_with("shop.pth", &[])
-        .module("shop", 5.0, &["shop.db"])
-        .module("shop.db", 15.0, &[])
-        .leaving_traces()
+    Scripted::shop_by_files(5.0, 15.0)
 }
 
 /// The same once somebody made it slow.

@@ -9,11 +9,7 @@ use crate::flows::{Against, Base};
 
 /// A program that takes 80 ms, of which files show whether it is the same.
 fn shop() -> Scripted {
-    Scripted::new()
-        .starting_with("shop.pth", &[])
-        .module("shop", 10.0, &["shop.db"])
-        .module("shop.db", 70.0, &[])
-        .leaving_traces()
+    Scripted::shop_by_files(10.0, 70.0)
 }
 
 /// It may neither take a millisecond nor load its database.

@@ -138,6 +138,15 @@ impl Scripted {
         self
     }
 
+    /// A shop that takes so many milliseconds and its database, with all that shows from files alone that it is the same.
+    pub(super) fn shop_by_files(shop_ms: f64, database_ms: f64) -> Self {
+        Self::new()
+            .starting_with("shop.pth", &[])
+            .module("shop", shop_ms, &["shop.db"])
+            .module("shop.db", database_ms, &[])
+            .leaving_traces()
+    }
+
     /// With an interpreter whose start goes through a `.pth` file that imports these modules.
     pub(super) fn starting_with(self, file: &str, imports: &[&str]) -> Self {
         let mut scripted = self.standard("site", 1.0, &[file]).module(file, 0.2, imports);

@@ -11,11 +11,7 @@ const SHOP: &str = "[modules.shop]\n";
 
 /// An import of which files show whether it is the same, after a start that is known.
 fn shop() -> Scripted {
-    Scripted::new()
-        .starting_with("shop.pth", &[])
-        .module("shop", 5.0, &["shop.db"])
-        .module("shop.db", 75.0, &[])
-        .leaving_traces()
+    Scripted::shop_by_files(5.0, 75.0)
 }
 
 /// How often a target was looked at in a check of `head` against what was recorded of `before`.

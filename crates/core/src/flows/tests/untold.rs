@@ -12,11 +12,7 @@ const SHOP: &str = "[modules.shop]\n";
 
 /// An import that takes 80 ms.
 fn shop() -> Scripted {
-    Scripted::new()
-        .starting_with("shop.pth", &[])
-        .module("shop", 5.0, &["shop.db"])
-        .module("shop.db", 75.0, &[])
-        .leaving_traces()
+    Scripted::shop_by_files(5.0, 75.0)
 }
 
 /// The same, where it looks for an optional module, which has this content or is not there.
