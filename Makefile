@@ -46,7 +46,7 @@ test:
 
 # Commands that write, killed at each of their system calls. KILLS=10000 goes on for as many.
 test-crash:
-	IMPORTGATE_KILLS=$(or $(KILLS),500) $(CARGO) test --test crash -- --ignored --nocapture
+	IMPORTGATE_KILLS=$(or $(KILLS),500) $(CARGO) test --workspace --test crash -- --ignored --nocapture
 
 # What depends on the Python that is first on PATH, and nothing else: for a matrix of Pythons.
 test-probe:
@@ -56,7 +56,7 @@ test-probe:
 # One test after the other: they would take the processors from each other.
 test-real:
 	pythons=$$(tests/real/environments) && tools=$$(tests/real/benchmark_tools) && \
-	IMPORTGATE_BENCHMARK_TOOLS="$$tools" IMPORTGATE_REAL_PYTHONS="$$pythons" $(CARGO) test --test real -- --ignored --nocapture --test-threads=1
+	IMPORTGATE_BENCHMARK_TOOLS="$$tools" IMPORTGATE_REAL_PYTHONS="$$pythons" $(CARGO) test --workspace --test real -- --ignored --nocapture --test-threads=1
 
 # Every target of fuzz/ in turn, for so many minutes in all: make fuzz MINUTES=10. TARGETS="report usage" names some of them.
 fuzz:
@@ -64,11 +64,11 @@ fuzz:
 
 # The package for pip, built as in a release, installed into fresh environments and run by pre-commit.
 test-package:
-	package=$$(tests/package/build) && IMPORTGATE_PACKAGE="$$package" $(CARGO) test --test package -- --ignored --nocapture
+	package=$$(tests/package/build) && IMPORTGATE_PACKAGE="$$package" $(CARGO) test --workspace --test package -- --ignored --nocapture
 
 # The page in Chromium. Says so and runs nothing where there is no Chromium or no Node.
 test-browser:
-	tests/browser/with_browser $(CARGO) test --test browser -- --ignored --nocapture
+	tests/browser/with_browser $(CARGO) test --workspace --test browser -- --ignored --nocapture
 
 # The site, into target/site. Its own links and anchors have to lead somewhere; those to elsewhere are asked where there is a network.
 docs:
