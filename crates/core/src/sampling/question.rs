@@ -303,9 +303,15 @@ impl<'a> Question<'a> {
         let look = |ceiling_ms| look_at_ceiling(&time, ceiling_ms, &schedule, self.rules.budget.share());
         let decision = look(ceiling_ms);
         let shift = shift_when_crowded(head);
-        // What may be too long by so much is over a ceiling where it would be over a higher one, too.
-        let is_told = decision != Decision::Fail || shift == 0.0 || look(ceiling_ms * (1.0 + shift)) == Decision::Fail;
-        Some(if is_told { decision } else { Decision::Inconclusive })
+        if decision != Decision::Fail || shift == 0.0 {
+            return Some(decision);
+        }
+        // What may be too long by so much is over a ceiling where it would be over a higher one, too. Between the two no number of samples
+        // decides.
+        Some(match look(ceiling_ms * (1.0 + shift)) {
+            Decision::Pass => Decision::Inconclusive,
+            decision => decision,
+        })
     }
 
     /// Whether its time spreads more than it may.
@@ -488,6 +494,24 @@ mod tests {
                 (Some(Decision::Fail), Some(Decision::Inconclusive))
             );
         }
+    }
+
+    #[test]
+    fn over_a_ceiling_by_more_than_a_crowded_machine_makes_of_it_it_is_sampled_until_that_is_clear() {
+        let over: Vec<f64> = FRESH.iter().map(|ms| ms * 1.56).collect();
+        let (target, other) = (target(Some(110.0)), OtherSide::Nothing);
+        let question = Question::new(&target, &other, rules(3, 60, false));
+        let ceiling = |times, samples| question.answers(&crowded(&over[..samples], times), &[]).ceiling;
+        assert_eq!(ceiling(1.0, 3), Some(Decision::Fail), "it waits as usual");
+        assert_eq!(ceiling(7.0, 3), Some(Decision::Continue));
+        assert_eq!(ceiling(7.0, 20), Some(Decision::Fail));
+        let between: Vec<f64> = FRESH.iter().map(|ms| ms * 1.25).collect();
+        let answers = question.answers(&crowded(&between, 7.0), &[]);
+        assert_eq!(
+            answers.ceiling,
+            Some(Decision::Inconclusive),
+            "the machine may make that of it"
+        );
     }
 
     #[test]
