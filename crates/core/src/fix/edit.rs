@@ -22,6 +22,7 @@ pub fn edited(source: &[u8], edits: &[&StatementEdit]) -> Vec<u8> {
         }
     }
     changes.add_for_type_checkers(&edits);
+    changes.begin_without_blank_lines();
     changes.apply()
 }
 
@@ -46,6 +47,11 @@ impl<'a> Changes<'a> {
     fn line(&self, number: u32) -> Option<&'a [u8]> {
         let position = usize::try_from(number).ok()?.checked_sub(1)?;
         self.old.get(position).copied()
+    }
+
+    /// True also where there is no such line.
+    fn is_blank(&self, number: u32) -> bool {
+        self.line(number).is_none_or(|line| line.trim_ascii().is_empty())
     }
 
     /// What ends the lines around this one.
@@ -88,8 +94,7 @@ impl<'a> Changes<'a> {
         }
         self.instead.insert(first, new);
         // Where it stood alone between blank lines, one of them is enough.
-        let is_blank = |number| self.line(number).is_none_or(|line| line.trim_ascii().is_empty());
-        if goes_as_a_whole && is_blank(first - 1) && is_blank(last + 1) && self.line(last + 1).is_some() {
+        if goes_as_a_whole && self.is_blank(first - 1) && self.is_blank(last + 1) && self.line(last + 1).is_some() {
             self.instead.insert(last + 1, Vec::new());
         }
     }
@@ -143,6 +148,20 @@ impl<'a> Changes<'a> {
             block.push([INDENTATION.as_bytes(), needed.text.as_bytes(), comment, ending].concat());
         }
         self.instead.entry(line).or_default().extend(block);
+    }
+
+    /// Where the statements at the beginning of a file went, blank lines behind them go too.
+    fn begin_without_blank_lines(&mut self) {
+        let goes = |changes: &Self, number| {
+            let is_gone = changes.instead.get(&number).is_some_and(Vec::is_empty);
+            let is_behind_them = number > 1 && changes.line(number).is_some() && changes.is_blank(number);
+            !changes.before.contains_key(&number) && (is_gone || is_behind_them)
+        };
+        let mut number = 1;
+        while goes(self, number) {
+            self.instead.insert(number, Vec::new());
+            number += 1;
+        }
     }
 
     fn apply(mut self) -> Vec<u8> {

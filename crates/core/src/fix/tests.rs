@@ -98,6 +98,21 @@ fn one_of_two_blank_lines_around_a_statement_goes_with_it() {
 }
 
 #[test]
+fn no_blank_line_stays_at_the_beginning_of_a_file() {
+    let source = "import a\nimport b\n\n\ndef run():\n\treturn a, b\n";
+    let both = [("a", 1), ("b", 2)].map(|(text, line)| statement((line, line), None, vec![in_function(text)], 6));
+    assert_eq!(
+        moved(source, &both),
+        "def run():\n\timport a\n\timport b\n\treturn a, b\n"
+    );
+    let as_it_was = "\nimport a\nimport x\n\ndef run():\n\treturn a\n";
+    assert_eq!(
+        moved(as_it_was, &[statement((2, 2), None, vec![in_function("a")], 6)]),
+        "\nimport x\n\ndef run():\n\timport a\n\treturn a\n"
+    );
+}
+
+#[test]
 fn several_statements_of_a_file_are_changed_at_once() {
     let source = "import a\nimport b\ndef run():\n\treturn a, b\n";
     let both = ["a", "b"].map(|text| {
