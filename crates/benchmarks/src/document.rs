@@ -18,6 +18,8 @@ struct Keys {
     result_columns: Option<IgnoredAny>,
     metrics: Option<IgnoredAny>,
     root_group: Option<IgnoredAny>,
+    config: Option<IgnoredAny>,
+    metadata: Option<IgnoredAny>,
     format: Option<IgnoredAny>,
     importgate: Option<IgnoredAny>,
 }
@@ -55,6 +57,12 @@ pub(crate) fn read(text: &str) -> Result<Vec<Benchmark>, Unreadable> {
             result_columns: Some(_),
             ..
         } => asv::read(text),
+        Keys {
+            results: Some(_),
+            config: Some(_),
+            metadata: Some(_),
+            ..
+        } => k6::read_new(text),
         Keys { results: Some(_), .. } => hyperfine::read(text),
         Keys { metrics: Some(_), .. }
         | Keys {

@@ -1,5 +1,8 @@
 //! The summary of k6: `--summary-export FILE`, and what `handleSummary` is given, written as it is. There are numbers of each metric and no
 //! samples, and which percentiles there are `--summary-trend-stats` decides. A metric is a benchmark, as in [`crate::k6_lines`].
+//!
+//! k6 2 writes both in another form, and k6 1.5 does so where it is asked for `--new-machine-readable-summary`: the metrics are a list, what is
+//! counted has no rate, and of percentiles there are none above the 95th.
 
 use std::collections::BTreeMap;
 
@@ -40,20 +43,92 @@ struct Metric {
     others: BTreeMap<String, Value>,
 }
 
+/// The form of k6 2.
+#[derive(Deserialize)]
+struct NewFile {
+    config: Config,
+    results: Results,
+}
+
+#[derive(Deserialize)]
+struct Config {
+    /// How long the run took, in seconds.
+    duration: f64,
+}
+
+#[derive(Deserialize)]
+struct Results {
+    #[serde(default)]
+    checks: Checks,
+    metrics: Vec<Named>,
+}
+
+#[derive(Deserialize, Default)]
+struct Checks {
+    #[serde(default)]
+    metrics: Vec<Named>,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    name: String,
+    #[serde(flatten)]
+    metric: Metric,
+}
+
 pub(crate) fn read(text: &str) -> Result<Vec<Benchmark>, Unreadable> {
     let file: File = serde_json::from_str(text).map_err(Unreadable::json(Tool::K6.name()))?;
-    let failed = file.metrics.get("http_req_failed").map(Metric::numbers);
-    let failed = failed.as_ref().and_then(failures);
-    let of_metric = |(name, metric): (&String, &Metric)| {
+    of_metrics(file.metrics.into_iter().collect())
+}
+
+/// Reads the form of k6 2.
+pub(crate) fn read_new(text: &str) -> Result<Vec<Benchmark>, Unreadable> {
+    let file: NewFile = serde_json::from_str(text).map_err(Unreadable::json(Tool::K6.name()))?;
+    let all = file.results.metrics.into_iter().chain(file.results.checks.metrics);
+    // A run without checks has those of checks all the same, without a name.
+    let named = all.filter(|named| !named.name.is_empty());
+    let seconds = file.config.duration;
+    of_metrics(
+        named
+            .map(|named| (named.name, named.metric.as_before(seconds)))
+            .collect(),
+    )
+}
+
+fn of_metrics(metrics: Vec<(String, Metric)>) -> Result<Vec<Benchmark>, Unreadable> {
+    let failed = metrics.iter().find(|(name, _)| name == "http_req_failed");
+    let failed = failed.and_then(|(_, metric)| failures(&metric.numbers()));
+    let of_metric = |(name, metric): &(String, Metric)| {
         // What `{` begins is a selection of requests, and the failures are those of all.
         let requests = failed.filter(|_| name == "http_req_duration");
         metric.benchmark(name, requests)
     };
-    let benchmarks = file.metrics.iter().map(of_metric).collect::<Result<Vec<_>, _>>()?;
+    let benchmarks = metrics.iter().map(of_metric).collect::<Result<Vec<_>, _>>()?;
     Ok(benchmarks.into_iter().flatten().collect())
 }
 
 impl Metric {
+    /// With its numbers as the form before k6 2 has them, of a run that took so many seconds.
+    fn as_before(mut self, seconds: f64) -> Self {
+        let Some(values) = &mut self.values else {
+            return self;
+        };
+        match self.kind {
+            Some(Kind::Counter) if seconds > 0.0 => {
+                let rate = values.get("count").map(|count| count / seconds);
+                values.extend(rate.map(|rate| ("rate".to_owned(), rate)));
+            }
+            Some(Kind::Rate) => {
+                let (matches, total) = (values.get("matches").copied(), values.get("total").copied());
+                let fails = total.zip(matches).map(|(total, matches)| total - matches);
+                values.extend(matches.map(|matches| ("passes".to_owned(), matches)));
+                values.extend(fails.map(|fails| ("fails".to_owned(), fails)));
+            }
+            _ => {}
+        }
+        self
+    }
+
     fn numbers(&self) -> BTreeMap<String, f64> {
         match &self.values {
             Some(values) => values.clone(),
@@ -112,10 +187,9 @@ impl Metric {
             },
             Some(Kind::Rate) => {
                 let share = number("rate")?.or(number("value")?);
-                let better = if base == "http_req_failed" {
-                    Better::Lower
-                } else {
-                    Better::Higher
+                let better = match base {
+                    "http_req_failed" | "checks_failed" => Better::Lower,
+                    _ => Better::Higher,
                 };
                 match share {
                     Some(share) => (Unit::Share, Some(better), Values::Total(share)),

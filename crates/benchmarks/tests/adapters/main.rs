@@ -210,8 +210,8 @@ fn locust_counts_times_in_ranges() {
 }
 
 #[test]
-fn a_summary_of_k6_says_the_same_in_both_of_its_forms() {
-    for name in ["k6-summary-export.json", "k6-handle-summary.json"] {
+fn a_summary_of_k6_says_the_same_in_all_of_its_forms() {
+    for name in ["k6-summary-export.json", "k6-handle-summary.json", "k6-summary-2.json"] {
         let benchmarks = read_all(&file(name));
         let duration = one(&benchmarks, "http_req_duration");
         let Values::Summary(summary) = &duration.values else {
@@ -227,7 +227,10 @@ fn a_summary_of_k6_says_the_same_in_both_of_its_forms() {
             Some((150, 1)),
             "{name}"
         );
-        assert_eq!(one(&benchmarks, "http_reqs").values, Values::Total(10.07), "{name}");
+        let Values::Total(rate) = one(&benchmarks, "http_reqs").values else {
+            panic!("{name}: a rate");
+        };
+        assert!((rate - 10.07).abs() < 0.005, "{name}: {rate}");
         let failed = one(&benchmarks, "http_req_failed");
         assert_eq!(
             (failed.unit, failed.better),
@@ -235,4 +238,43 @@ fn a_summary_of_k6_says_the_same_in_both_of_its_forms() {
             "{name}"
         );
     }
+}
+
+#[test]
+fn the_summary_of_k6_2_has_its_checks_apart() {
+    let benchmarks = read_all(&file("k6-summary-2.json"));
+    let failed = one(&benchmarks, "checks_failed");
+    assert_eq!(
+        (&failed.values, failed.better),
+        (&Values::Total(0.01), Some(Better::Lower))
+    );
+    let succeeded = one(&benchmarks, "checks_succeeded");
+    assert_eq!(
+        (&succeeded.values, succeeded.better),
+        (&Values::Total(0.99), Some(Better::Higher))
+    );
+    let selected = one(&benchmarks, "http_req_duration{expected_response:true}");
+    assert_eq!(selected.requests, None, "the failures are those of all requests");
+    assert_eq!(one(&benchmarks, "vus").values, Values::Total(1.0));
+}
+
+#[test]
+fn a_run_of_k6_that_took_no_time_has_no_rates_and_no_checks_without_a_name() {
+    let text = String::from_utf8(file("k6-summary-2.json")).expect("text");
+    let text = text.replace("\"duration\": 14.9", "\"duration\": 0");
+    let text = text
+        .replace("checks_total", "")
+        .replace("checks_failed", "")
+        .replace("checks_succeeded", "");
+    let found = importgate_benchmarks::read(text.as_bytes(), "k6.json", &BenchmarkMachine::default());
+    let names: Vec<String> = found.expect("benchmarks").into_iter().map(|found| found.name).collect();
+    assert_eq!(
+        names,
+        [
+            "http_req_duration",
+            "http_req_duration{expected_response:true}",
+            "http_req_failed",
+            "vus"
+        ]
+    );
 }
