@@ -2,6 +2,7 @@
 
 use super::benchmarks::{BenchmarkRules, BenchmarkTables, NamePattern};
 use super::checkpoints::Checkpoint;
+use super::keys;
 use super::keys::declared::{command, layer, startup};
 use super::keys::{CHECKPOINTS, COMMANDS, LAYERS, MODULES, STARTUP};
 use super::limits::{self, Rules};
@@ -122,6 +123,7 @@ impl Layer {
             let message = format!("{} has neither `modules` nor `benchmarks`", table.name());
             table.report_absence(&message, &format!("add `modules = {}`", layer::MODULES.example()));
         }
+        refuse_what_nothing_reads(&table);
         let benchmark_rules = BenchmarkRules::of_layer(&mut table);
         let max_total_time_ms = table.read(&layer::MAX_TOTAL_TIME);
         let rules = Rules::of_imports(&mut table);
@@ -136,6 +138,24 @@ impl Layer {
             max_total_time_ms,
             rules,
         })
+    }
+}
+
+/// A limit of modules where a layer has none, or of benchmarks where it has none of these, would look as if it held.
+fn refuse_what_nothing_reads(layer: &Table<'_>) {
+    let has = |key: &'static str| layer.has_any(&[key]);
+    match (has(layer::MODULES.name), has(layer::BENCHMARKS.name)) {
+        (false, true) => layer.refuse_keys(
+            &keys::of_modules_alone(),
+            "it has benchmarks and no `modules`",
+            Some("take it out, or add `modules`; benchmarks have p50, p95, p99, mean, min, max, max-failed and max-regression"),
+        ),
+        (true, false) => layer.refuse_keys(
+            &keys::of_benchmarks_alone(),
+            "it has modules and no `benchmarks`",
+            Some("take it out, or add `benchmarks`; a ceiling of modules is `max-time`"),
+        ),
+        _ => {}
     }
 }
 
@@ -163,7 +183,7 @@ impl Startup {
         let name_fits = is_target_name(&named, &table);
         let given = table.has_any(&[startup::IMPORTS.name]);
         if !given {
-            table.refuse_keys(&["preload", "orders"], "there are no `imports`");
+            table.refuse_keys(&["preload", "orders"], "there are no `imports`", None);
         }
         let imports = table.read(&startup::IMPORTS);
         let orders = table.read(&startup::ORDERS);

@@ -81,15 +81,15 @@ impl<'a> Table<'a> {
         values.any(|value| value.get_ref().as_table().is_none_or(|table| !table.is_empty()))
     }
 
-    /// Reports keys that mean nothing in this table, and why.
-    pub(super) fn refuse_keys(&self, keys: &[&str], why: &str) {
+    /// Reports keys that mean nothing in this table, why, and the way out, where there is an obvious one.
+    pub(super) fn refuse_keys(&self, keys: &[&str], why: &str, help: Option<&str>) {
         for (key, _) in self
             .entries
             .iter()
             .filter(|(key, _)| keys.contains(&key.get_ref().as_ref()))
         {
             let message = format!("`{}` means nothing in {}: {why}", key.get_ref(), self.name());
-            self.report(&key.span(), &message, None);
+            self.report(&key.span(), &message, help.map(str::to_owned));
         }
     }
 

@@ -194,7 +194,7 @@ fn examples_and_defaults_are_valid_where_they_stand() {
 /// What else a file needs so that one key of a table is no mistake.
 fn beside(table: &str, key: &str) -> String {
     let needed: &[(&str, &str)] = match table {
-        "layers" => &[("modules", "[\"shop\"]")],
+        "layers" => &[("modules", "[\"shop\"]"), ("benchmarks", "[\"db.*\"]")],
         "commands" => &[("run", "[\"shop\"]")],
         "startup" => &[("imports", "[\"shop\"]")],
         "improvement" => &[("since", "\"old.json\""), ("time", "\"1%\"")],

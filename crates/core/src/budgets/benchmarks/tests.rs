@@ -199,3 +199,29 @@ fn files_stand_beside_the_tables() {
         "{mistake}"
     );
 }
+
+#[test]
+fn a_limit_of_a_layer_that_nothing_reads_is_a_mistake_at_its_line() {
+    let refused = |text: &str| {
+        let mistakes = parse(text, "importgate.toml", FileKind::Standalone).expect_err("a mistake");
+        mistakes.to_string()
+    };
+    let alone = refused(
+        "[layers.db]\nbenchmarks = [\"db.*\"]\nmax-regression = \"5%\"\nmax-time = \"10ms\"\npreload = [\"shop\"]\n",
+    );
+    assert!(
+        alone.contains("`max-time` means nothing in `[layers.db]`: it has benchmarks and no `modules`")
+            && alone.contains("importgate.toml:4:1")
+            && alone.contains("importgate.toml:5:1")
+            && alone.contains("help: take it out, or add `modules`"),
+        "{alone}"
+    );
+    assert!(!alone.contains("max-regression` means"), "{alone}");
+    let modules = refused("[layers.db]\nmodules = [\"shop.*\"]\np95 = \"10ms\"\n");
+    assert!(
+        modules.contains("`p95` means nothing in `[layers.db]`: it has modules and no `benchmarks`")
+            && modules.contains("importgate.toml:3:1"),
+        "{modules}"
+    );
+    budgets("[layers.db]\nmodules = [\"shop.*\"]\nbenchmarks = [\"db.*\"]\np95 = \"10ms\"\nmax-time = \"10ms\"\n");
+}

@@ -13,7 +13,7 @@ use crate::budgets::Cited;
 pub(super) use self::kinds::{Kind, module_pattern, name_pattern};
 pub(super) use self::sections::{
     BENCHMARKS, CHECKPOINTS, CLASSES, COMMANDS, FILE, GATE, IMPROVEMENT, Keys, LAYERS, MEASURE, MODULES, Names,
-    PROJECT, SEVERITY, STARTUP, Section, Tables, home_of,
+    PROJECT, SEVERITY, STARTUP, Section, Tables, home_of, of_benchmarks_alone, of_modules_alone,
 };
 
 /// What holds where no table has a key.

@@ -179,6 +179,20 @@ pub(in crate::budgets) const IMPROVEMENT: Section = Section {
     is_measured: false,
 };
 
+/// The keys of a layer that are about its benchmarks alone.
+pub(in crate::budgets) fn of_benchmarks_alone() -> Vec<&'static str> {
+    benchmark_limits::KEYS.iter().map(|key| key.name()).collect()
+}
+
+/// The keys of a layer that are about its modules alone.
+pub(in crate::budgets) fn of_modules_alone() -> Vec<&'static str> {
+    let of_benchmarks: Vec<&str> = BENCHMARKS.names();
+    let others = [layer::MODULES.name, layer::BENCHMARKS.name];
+    let all = LAYERS.names().into_iter();
+    all.filter(|key| !of_benchmarks.contains(key) && !others.contains(key))
+        .collect()
+}
+
 /// Modules by patterns.
 pub(in crate::budgets) const LAYERS: Section = Section {
     name: "layers",
@@ -193,10 +207,18 @@ pub(in crate::budgets) const LAYERS: Section = Section {
         prohibitions::KEYS,
     ],
     rules: || {
-        vec![(
-            "anyOf",
-            json!([{"required": [layer::MODULES.name]}, {"required": [layer::BENCHMARKS.name]}]),
-        )]
+        let needs = |keys: Vec<&'static str>, other: &'static str| {
+            keys.into_iter().map(move |key| (key.to_owned(), json!([other])))
+        };
+        let of_modules = needs(of_modules_alone(), layer::MODULES.name);
+        let of_benchmarks = needs(of_benchmarks_alone(), layer::BENCHMARKS.name);
+        vec![
+            (
+                "anyOf",
+                json!([{"required": [layer::MODULES.name]}, {"required": [layer::BENCHMARKS.name]}]),
+            ),
+            ("dependencies", of_modules.chain(of_benchmarks).collect()),
+        ]
     },
     is_measured: true,
 };
