@@ -8,10 +8,10 @@ use super::repository::Repository;
 use crate::budgets::{BudgetLine, Group, TargetKind};
 use crate::checks::{ByChange, Code, Loosening, LooseningKind, Severity, TargetStatus, Verdict};
 use crate::explain::ChainStep;
-use crate::observed::{ChosenBy, ClosureChange, DistributionChange, EnvironmentKey, Machine, Place};
+use crate::observed::{ChosenBy, ClosureChange, DistributionChange, EnvironmentKey, Machine, Place, Tool, Unit};
 use crate::report::{
-    BaselineSummary, Cause, CauseKind, CauseTarget, Finding, RecordedFrom, Report, ReportEnvironment, RunSummary,
-    RunTimes, TargetReport,
+    BaselineSummary, BenchmarkLimit, BenchmarkReport, Cause, CauseKind, CauseTarget, Finding, RecordedFrom, Report,
+    ReportEnvironment, RunSummary, RunTimes, SampleKind, TargetReport,
 };
 use crate::stats::{ComparisonKind, Percentiles};
 
@@ -529,5 +529,51 @@ pub(super) fn loosening() -> Loosening {
             line: Some(5),
             text: "to = \"14ms\"".to_owned(),
         }),
+    }
+}
+
+/// The failing run with benchmarks of other tools, of which one is beyond its limit.
+pub(super) fn with_benchmarks() -> Report {
+    let row = |name: &str, unit| BenchmarkReport {
+        name: name.to_owned(),
+        layer: None,
+        verdict: Verdict::Pass,
+        tool: Tool::K6,
+        file: "k6.json".to_owned(),
+        unit,
+        kind: SampleKind::Call,
+        samples: None,
+        mean: None,
+        p50: None,
+        p95: None,
+        p99: None,
+        limits: Vec::new(),
+        baseline: None,
+        change_percent: None,
+        requests: None,
+        failed: None,
+        machine: None,
+    };
+    let query = BenchmarkReport {
+        layer: Some("database".to_owned()),
+        verdict: Verdict::Fail,
+        samples: Some(200),
+        p50: Some(21.0),
+        p95: Some(55.0),
+        limits: vec![BenchmarkLimit {
+            key: "p95".to_owned(),
+            limit: 50.0,
+            budget: None,
+        }],
+        ..row("db.query", Unit::Time)
+    };
+    let requests = BenchmarkReport {
+        kind: SampleKind::Total,
+        mean: Some(1070.0),
+        ..row("http_reqs", Unit::Rate)
+    };
+    Report {
+        benchmarks: vec![query, requests],
+        ..report()
     }
 }

@@ -1,17 +1,17 @@
-//! What tools that keep numbers of many runs know a target by: its name, its layer and its environment, each name once. Such a tool
-//! takes two values under one name for one of them, or refuses both.
+//! What tools that keep numbers of many runs know a target, or a benchmark of another tool, by: its name, its layer and its environment, each
+//! name once. Such a tool takes two values under one name for one of them, or refuses both.
 
 use std::collections::BTreeSet;
 
 use super::facts::TargetResult;
-use crate::report::{Report, TargetReport};
+use crate::report::{BenchmarkReport, Report, TargetReport};
 
-/// A target in one environment.
-pub(super) struct Series<'a> {
+/// A target, or a benchmark, in one environment.
+pub(super) struct Series<'a, T = TargetReport> {
     /// The report that it stands in.
     pub(super) report: &'a Report,
     /// Its row.
-    pub(super) target: &'a TargetReport,
+    pub(super) target: &'a T,
     /// Its name in the form that the format needs, which no other target of its environment has.
     pub(super) name: String,
     /// The name of its environment, which no other report has.
@@ -20,7 +20,7 @@ pub(super) struct Series<'a> {
     is_one_of_many: bool,
 }
 
-impl Series<'_> {
+impl<T> Series<'_, T> {
     /// The name, with the environment where there are several.
     pub(super) fn full_name(&self) -> String {
         if self.is_one_of_many {
@@ -29,10 +29,19 @@ impl Series<'_> {
             self.name.clone()
         }
     }
+}
 
+impl Series<'_> {
     /// What it comes to.
     pub(super) fn result(&self) -> TargetResult {
         TargetResult::of(self.target, self.report)
+    }
+}
+
+impl Series<'_, BenchmarkReport> {
+    /// What it comes to.
+    pub(super) fn result(&self) -> TargetResult {
+        self.target.result(self.report)
     }
 }
 
@@ -41,7 +50,16 @@ pub(super) type Escape = fn(&str) -> String;
 
 /// Every target of every report, in their order, with names that this makes safe.
 pub(super) fn all(reports: &[Report], escape: Escape) -> Vec<Series<'_>> {
-    let mut all = Vec::new();
+    with_benchmarks(reports, escape).0
+}
+
+/// The same, and every benchmark, none of which has the name of a target.
+pub(super) fn with_benchmarks(
+    reports: &[Report],
+    escape: Escape,
+) -> (Vec<Series<'_>>, Vec<Series<'_, BenchmarkReport>>) {
+    let (mut all, mut benchmarks) = (Vec::new(), Vec::new());
+    let is_one_of_many = reports.len() > 1;
     for (report, environment) in reports.iter().zip(environments(reports, escape)) {
         let mut names = Names::default();
         all.extend(report.targets.iter().map(|target| Series {
@@ -49,10 +67,17 @@ pub(super) fn all(reports: &[Report], escape: Escape) -> Vec<Series<'_>> {
             target,
             name: names.unique(&escape(&target.module)),
             environment: environment.clone(),
-            is_one_of_many: reports.len() > 1,
+            is_one_of_many,
+        }));
+        benchmarks.extend(report.benchmarks.iter().map(|benchmark| Series {
+            report,
+            target: benchmark,
+            name: names.unique(&escape(&benchmark.target())),
+            environment: environment.clone(),
+            is_one_of_many,
         }));
     }
-    all
+    (all, benchmarks)
 }
 
 /// The name of the environment of each report.
