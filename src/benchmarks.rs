@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::outputs;
 use crate::store;
 use importgate_core::baseline::RecordedBenchmarks;
-use importgate_core::budgets::{Budgets, matches_benchmark};
+use importgate_core::budgets::{Bounded, Budgets, matches_benchmark};
 use importgate_core::checks::Asked;
 use importgate_core::flows::{BenchmarkCheck, add_benchmarks};
 use importgate_core::observed::{Benchmark, BenchmarkMachine};
@@ -136,10 +136,7 @@ impl Benchmarks {
             all,
         };
         // A budget that these files cannot answer is said before anything is measured.
-        benchmarks
-            .budgets()
-            .bound(&benchmarks.found, !all)
-            .map_err(Error::Budgets)?;
+        benchmarks.bounded()?;
         Ok(benchmarks)
     }
 
@@ -148,9 +145,19 @@ impl Benchmarks {
         &self.file.budgets
     }
 
+    /// Each of them with what holds for it.
+    pub(crate) fn bounded(&self) -> Result<Vec<Bounded<'_>>, Error> {
+        self.budgets().bound(&self.found, !self.all).map_err(Error::Budgets)
+    }
+
+    /// Where they are recorded, whether that exists or not.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Adds what they come to to a report.
     pub(crate) fn add_to(&self, report: &mut Report, asked: &Asked) -> Result<(), Error> {
-        let bounded = self.budgets().bound(&self.found, !self.all).map_err(Error::Budgets)?;
+        let bounded = self.bounded()?;
         let check = BenchmarkCheck {
             bounded: &bounded,
             budgets: self.budgets(),

@@ -1,4 +1,4 @@
-//! Which files of benchmarks, for `check` and `record`.
+//! Which files of benchmarks, for the commands that read them.
 
 use std::path::PathBuf;
 

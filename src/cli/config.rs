@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::ProjectArguments;
+use super::{BenchmarkArguments, ProjectArguments};
 
 /// `importgate config`.
 #[derive(Debug, Args)]
@@ -11,6 +11,9 @@ pub struct ConfigArguments {
     /// targets of each layer].
     #[arg(value_name = "MODULE")]
     pub modules: Vec<String>,
+    /// What other tools measured.
+    #[command(flatten)]
+    pub benchmarks: BenchmarkArguments,
     /// Which project.
     #[command(flatten)]
     pub project: ProjectArguments,

@@ -288,3 +288,77 @@ fn benchmarks_stand_beside_imports_in_every_format() {
         imports.stderr
     );
 }
+
+/// A project in which a layer has benchmarks of pytest-benchmark, and one has a table of its own.
+fn two_layers() -> Project {
+    project(
+        "pytest-benchmark.json",
+        "[gate]\nmax-regression = \"7%\"\n\n[benchmarks]\nfiles = [\"pytest-benchmark.json\"]\n\n[layers.database]\n\
+         benchmarks = [\"test_db.py::*\"]\np95 = \"10s\"\n\n[benchmarks.\"*::test_query\"]\np50 = \"1s\"\n",
+    )
+}
+
+/// A command with nothing on PATH that could be an interpreter.
+fn without_interpreter(project: &Project, words: &[&str]) -> Run {
+    let mut command = project.command(words);
+    command.env("PATH", "");
+    Run::of(command, project).expect_code(0)
+}
+
+#[test]
+fn config_says_what_holds_for_a_benchmark_and_which_line_says_so() {
+    let project = two_layers();
+    let asked = without_interpreter(&project, &["config", "--", "benchmark:*::test_query"]).stdout;
+    let lines: Vec<String> = asked
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    for line in [
+        "benchmark:test_db.py::test_query (layer:database)",
+        "p50 \"1s\" budgets.toml:12 benchmarks.\"*::test_query\".p50",
+        "p95 \"10s\" budgets.toml:9 layers.database.p95",
+        "max-regression \"7%\" budgets.toml:2 gate.max-regression",
+        "mean no limit default",
+    ] {
+        assert!(lines.iter().any(|known| known == line), "{line}\n{asked}");
+    }
+    assert!(!asked.contains("test_connect"), "{asked}");
+    let all = without_interpreter(&project, &["config"]).stdout;
+    assert!(
+        all.contains("files  [\"pytest-benchmark.json\"]  budgets.toml:5")
+            && all.contains("benchmarks    budgets.benchmarks.json")
+            && all.contains("layer:database (2): benchmark:test_db.py::test_"),
+        "{all}"
+    );
+    let json = without_interpreter(&project, &["config", "--format", "json"]).stdout;
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(json["targets"].as_array().map(Vec::len), Some(2));
+    assert_eq!(json.get("python"), None);
+}
+
+#[test]
+fn the_list_has_benchmarks_behind_targets() {
+    let project = two_layers();
+    let list = without_interpreter(&project, &["check", "--list", "--", "benchmark:*query"]).stdout;
+    assert_eq!(list, "benchmark:test_db.py::test_query  database\n");
+    let json = without_interpreter(&project, &["check", "--list", "--format", "json"]).stdout;
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(json.as_array().map(Vec::len), Some(2));
+    assert_eq!(
+        (&json[0]["kind"], &json[0]["layer"]),
+        (&"benchmark".into(), &"database".into())
+    );
+    // Beside imports, and not in each part of a run that is divided.
+    project.write("measured.py", "VALUE = 1\n");
+    let budgets = project.read("budgets.toml") + "\n[modules.measured]\nmax-modules = 50\n";
+    project.write("budgets.toml", budgets);
+    let list = |words: &[&str]| project.run(words).expect_code(0).stdout;
+    let all = list(&["check", "--list"]);
+    assert!(all.starts_with("measured\nbenchmark:test_db.py::"), "{all}");
+    assert_eq!(list(&["check", "--list", "measured"]), "measured\n");
+    let parts = [
+        list(&["check", "--list", "--shard", "1/2"]),
+        list(&["check", "--list", "--shard", "2/2"]),
+    ];
+    assert_eq!(parts.concat().matches("benchmark:").count(), 2, "{parts:?}");
+}

@@ -221,6 +221,8 @@ pub struct Bounded<'a> {
     pub benchmark: &'a Benchmark,
     /// The layer that has it.
     pub layer: Option<String>,
+    /// The name or pattern of the table that has it.
+    pub table: Option<String>,
     /// Its ceilings and floors.
     pub bounds: Vec<Bound>,
     /// How many of its requests may fail; none where nothing is said.
@@ -340,6 +342,7 @@ impl Binder<'_> {
         Bounded {
             benchmark,
             layer: layer.map(|layer| layer.named.name.clone()),
+            table: table.map(|table| table.named.name.clone()),
             bounds: bounds.map(bound).collect(),
             max_failed: rules
                 .max_failed

@@ -2,11 +2,12 @@
 //! `[gate]`, key by key.
 
 use super::Budgets;
+use super::keys::declared::benchmarks;
 use super::keys::{
-    CLASSES, COMMANDS, Described, GATE, IMPROVEMENT, LAYERS, MEASURE, MODULES, PROJECT, STARTUP, Section,
+    BENCHMARKS, CLASSES, COMMANDS, Described, GATE, IMPROVEMENT, LAYERS, MEASURE, MODULES, PROJECT, STARTUP, Section,
 };
 use super::table::written_key;
-use crate::budgets::{BudgetLine, Target, TargetKind};
+use crate::budgets::{Bounded, BudgetLine, Target, TargetKind};
 
 /// A key with a value that the file gives it.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,7 +39,7 @@ pub struct SettingsInForce {
 }
 
 impl Budgets {
-    /// What holds in every table of settings; `[improvement]` only where it is asked for.
+    /// What holds in every table of settings; `[improvement]` and `[benchmarks]` only where they are asked for.
     pub fn settings_in_force(&self) -> Vec<SettingsInForce> {
         let mut sections = vec![&PROJECT, &GATE, &MEASURE, &CLASSES];
         sections.extend(self.improvement.is_some().then_some(&IMPROVEMENT));
@@ -46,7 +47,22 @@ impl Budgets {
             table: section.name,
             keys: self.keys_in_force(section, &[section.name.to_owned()]),
         });
-        settings.collect()
+        let of_benchmarks = self.has_benchmarks().then(|| SettingsInForce {
+            table: BENCHMARKS.name,
+            keys: (benchmarks::KEYS.iter())
+                .map(|key| self.key_in_force(&BENCHMARKS, *key, &[BENCHMARKS.name.to_owned()]))
+                .collect(),
+        });
+        settings.chain(of_benchmarks).collect()
+    }
+
+    /// What holds for a benchmark.
+    pub fn in_force_of_benchmark(&self, bounded: &Bounded<'_>) -> Vec<InForce> {
+        let named = |section: &Section, name: &String| format!("{}.{}", section.name, written_key(name));
+        let own = bounded.table.as_ref().map(|table| named(&BENCHMARKS, table));
+        let layer = bounded.layer.as_ref().map(|layer| named(&LAYERS, layer));
+        let tables: Vec<String> = own.into_iter().chain(layer).chain([GATE.name.to_owned()]).collect();
+        self.keys_in_force(&BENCHMARKS, &tables)
     }
 
     /// What holds for a target of these budgets.
@@ -69,24 +85,26 @@ impl Budgets {
 
     /// Each key of a section, by the first of these tables that has it.
     fn keys_in_force(&self, section: &Section, tables: &[String]) -> Vec<InForce> {
-        let keys = section.keys().map(|key| {
-            let mut set = tables
-                .iter()
-                .filter_map(|table| self.set.iter().find(|set| set.table == *table && set.key == key.name()));
-            match set.next() {
-                Some(set) => InForce {
-                    key: key.name(),
-                    value: set.line.value().to_owned(),
-                    line: Some(set.line.clone()),
-                },
-                None => InForce {
-                    key: key.name(),
-                    value: self.default_of(section, key),
-                    line: None,
-                },
-            }
-        });
-        keys.collect()
+        let keys = section.keys();
+        keys.map(|key| self.key_in_force(section, key, tables)).collect()
+    }
+
+    fn key_in_force(&self, section: &Section, key: &dyn Described, tables: &[String]) -> InForce {
+        let mut set = tables
+            .iter()
+            .filter_map(|table| self.set.iter().find(|set| set.table == *table && set.key == key.name()));
+        match set.next() {
+            Some(set) => InForce {
+                key: key.name(),
+                value: set.line.value().to_owned(),
+                line: Some(set.line.clone()),
+            },
+            None => InForce {
+                key: key.name(),
+                value: self.default_of(section, key),
+                line: None,
+            },
+        }
     }
 
     fn default_of(&self, section: &Section, key: &dyn Described) -> String {

@@ -12,6 +12,21 @@ use crate::report::untrusted;
 pub struct Config {
     /// The budgets file.
     pub budgets: String,
+    /// With what imports are measured; nothing where the budgets have benchmarks alone.
+    #[serde(flatten)]
+    pub imports: Option<ImportsConfig>,
+    /// What is recorded of benchmarks, whether it exists or not, where files of them are read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub benchmarks: Option<String>,
+    /// The tables of settings.
+    pub settings: Vec<SettingsInForce>,
+    /// The targets that were asked for, or all of them without their keys, and then benchmarks.
+    pub targets: Vec<TargetConfig>,
+}
+
+/// With what imports are measured.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ImportsConfig {
     /// The interpreter.
     pub python: String,
     /// Why it was taken.
@@ -20,10 +35,6 @@ pub struct Config {
     pub source_roots: Vec<String>,
     /// The baseline, whether it exists or not.
     pub baseline: String,
-    /// The tables of settings.
-    pub settings: Vec<SettingsInForce>,
-    /// The targets that were asked for, or all of them without their keys.
-    pub targets: Vec<TargetConfig>,
 }
 
 /// What holds for one target.
@@ -149,9 +160,12 @@ pub fn text(config: &Config, asked: bool) -> String {
         }
     } else {
         lines.push(format!("budgets       {}", config.budgets));
-        lines.push(format!("interpreter   {} ({})", config.python, config.python_from));
-        lines.push(format!("source roots  {}", config.source_roots.join(", ")));
-        lines.push(format!("baseline      {}", config.baseline));
+        if let Some(imports) = &config.imports {
+            lines.push(format!("interpreter   {} ({})", imports.python, imports.python_from));
+            lines.push(format!("source roots  {}", imports.source_roots.join(", ")));
+            lines.push(format!("baseline      {}", imports.baseline));
+        }
+        lines.extend(config.benchmarks.as_ref().map(|path| format!("benchmarks    {path}")));
         lines.push(String::new());
         for settings in &config.settings {
             lines.push(format!("[{}]", settings.table));
@@ -229,10 +243,13 @@ forbid = []
         let targets = budgets.resolve(&modules).expect("no mistakes");
         Config {
             budgets: "importgate.toml".to_owned(),
-            python: ".venv/bin/python".to_owned(),
-            python_from: ".venv beside importgate.toml".to_owned(),
-            source_roots: vec!["src".to_owned()],
-            baseline: "importgate.baseline.json".to_owned(),
+            imports: Some(ImportsConfig {
+                python: ".venv/bin/python".to_owned(),
+                python_from: ".venv beside importgate.toml".to_owned(),
+                source_roots: vec!["src".to_owned()],
+                baseline: "importgate.baseline.json".to_owned(),
+            }),
+            benchmarks: None,
             settings: budgets.settings_in_force(),
             targets: targets
                 .iter()

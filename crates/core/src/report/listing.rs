@@ -1,24 +1,48 @@
-//! `check --list`: the targets that would be checked, without checking them.
+//! `check --list`: the targets and the benchmarks that would be checked, without checking them.
 
 use serde::Serialize;
 
 use super::untrusted;
-use crate::budgets::{Target, TargetKind};
+use crate::budgets::{Bounded, Target, TargetKind};
+use crate::checks::target_of;
 
-/// A target of the list.
+/// What a target of the list is.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Kind {
+    Target(TargetKind),
+    Other(&'static str),
+}
+
+/// A target, or a benchmark, of the list.
 #[derive(Serialize)]
 struct Listed<'a> {
-    module: &'a str,
-    kind: TargetKind,
+    module: String,
+    kind: Kind,
     layer: Option<&'a str>,
 }
 
-/// One target a line, and its layer in a column beside it.
-pub fn render(targets: &[Target]) -> String {
-    let names: Vec<String> = targets.iter().map(|target| untrusted::line(&target.name)).collect();
+fn listed<'a>(targets: &'a [Target], benchmarks: &'a [Bounded<'a>]) -> Vec<Listed<'a>> {
+    let targets = targets.iter().map(|target| Listed {
+        module: target.name.clone(),
+        kind: Kind::Target(target.kind),
+        layer: target.layer.as_deref(),
+    });
+    let benchmarks = benchmarks.iter().map(|bounded| Listed {
+        module: target_of(&bounded.benchmark.name),
+        kind: Kind::Other("benchmark"),
+        layer: bounded.layer.as_deref(),
+    });
+    targets.chain(benchmarks).collect()
+}
+
+/// One target a line, and its layer in a column beside it; benchmarks come last.
+pub fn render(targets: &[Target], benchmarks: &[Bounded<'_>]) -> String {
+    let all = listed(targets, benchmarks);
+    let names: Vec<String> = all.iter().map(|one| untrusted::line(&one.module)).collect();
     let width = names.iter().map(|name| name.chars().count()).max().unwrap_or_default();
-    let lines = targets.iter().zip(&names).map(|(target, name)| {
-        let layer = target.layer.as_deref().map(untrusted::line).unwrap_or_default();
+    let lines = all.iter().zip(&names).map(|(one, name)| {
+        let layer = one.layer.map(untrusted::line).unwrap_or_default();
         format!("{}\n", format!("{name:width$}  {layer}").trim_end())
     });
     lines.collect()
@@ -28,16 +52,9 @@ pub fn render(targets: &[Target]) -> String {
 ///
 /// # Errors
 /// Where a value cannot be written as JSON, which no name is.
-pub fn render_json(targets: &[Target]) -> Result<String, serde_json::Error> {
-    let listed: Vec<Listed<'_>> = targets
-        .iter()
-        .map(|target| Listed {
-            module: &target.name,
-            kind: target.kind,
-            layer: target.layer.as_deref(),
-        })
-        .collect();
-    Ok(untrusted::json(&serde_json::to_string_pretty(&listed)?) + "\n")
+pub fn render_json(targets: &[Target], benchmarks: &[Bounded<'_>]) -> Result<String, serde_json::Error> {
+    let all = listed(targets, benchmarks);
+    Ok(untrusted::json(&serde_json::to_string_pretty(&all)?) + "\n")
 }
 
 #[cfg(test)]
@@ -49,9 +66,9 @@ mod tests {
     fn every_target_has_a_line_with_its_layer() {
         let mut targets = ["shop.services.orders", "shop.cli"].map(|name| Target::module(name, Limits::default()));
         targets[0].layer = Some("services".to_owned());
-        assert_eq!(render(&targets), "shop.services.orders  services\nshop.cli\n");
-        assert_eq!(render(&[]), "");
-        let json: serde_json::Value = serde_json::from_str(&render_json(&targets).expect("JSON")).expect("JSON");
+        assert_eq!(render(&targets, &[]), "shop.services.orders  services\nshop.cli\n");
+        assert_eq!(render(&[], &[]), "");
+        let json: serde_json::Value = serde_json::from_str(&render_json(&targets, &[]).expect("JSON")).expect("JSON");
         assert_eq!(json[0]["layer"], "services");
         assert_eq!(
             (&json[1]["module"], &json[1]["kind"]),
