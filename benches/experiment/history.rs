@@ -1,5 +1,6 @@
 //! Two hundred revisions of one recorded baseline, for `benches/trend/history.py`, which commits them: in each, one target has other
-//! samples, as if it had been recorded again, and in one of twenty all have. The samples are drawn from those that were recorded.
+//! samples, as if it had been recorded again, and in one of twenty all have. The samples are drawn from those that were recorded. Where
+//! more targets are asked for than were recorded, these come again under other names.
 
 use std::error::Error;
 use std::path::Path;
@@ -12,11 +13,12 @@ const SLOWER: (f64, f64) = (0.6, 0.12);
 
 /// Writes the revisions into a folder, each as a file.
 pub(crate) fn write(words: &[String]) -> Result<(), Box<dyn Error>> {
-    let [baseline, folder, revisions] = words else {
-        return Err("usage: experiment history BASELINE FOLDER REVISIONS".into());
+    let [baseline, folder, revisions, targets] = words else {
+        return Err("usage: experiment history BASELINE FOLDER REVISIONS TARGETS".into());
     };
     let (folder, revisions) = (Path::new(folder), revisions.parse::<usize>()?);
     let mut baseline = Baseline::parse(&std::fs::read(baseline)?)?;
+    multiply(&mut baseline, targets.parse()?);
     let recorded = baseline.clone();
     let mut random = SplitMix64::new(14);
     std::fs::create_dir_all(folder)?;
@@ -47,6 +49,18 @@ pub(crate) fn write(words: &[String]) -> Result<(), Box<dyn Error>> {
         std::fs::write(folder.join(format!("{revision:04}.json")), baseline.render())?;
     }
     Ok(())
+}
+
+/// Gives every entry so many targets at least.
+fn multiply(baseline: &mut Baseline, targets: usize) {
+    for entry in baseline.environments.values_mut() {
+        let recorded: Vec<(String, Recorded)> = entry.targets.clone().into_iter().collect();
+        for index in recorded.len()..targets {
+            if let Some((name, target)) = recorded.get(index % recorded.len().max(1)) {
+                entry.targets.insert(format!("{name}_{index}"), target.clone());
+            }
+        }
+    }
 }
 
 fn drawn(recorded: &Recorded, times: f64, random: &mut SplitMix64) -> Recorded {

@@ -38,7 +38,7 @@ fn main() -> ExitCode {
         Some(draws) => match draws.parse() {
             Ok(draws) => tables::print(draws),
             Err(_) => {
-                Err("usage: experiment [DRAWS] | experiment trend | experiment drift | experiment history BASELINE FOLDER REVISIONS | experiment record PYTHON FOLDER MINUTES".into())
+                Err("usage: experiment [DRAWS] | experiment trend | experiment drift | experiment history BASELINE FOLDER REVISIONS TARGETS | experiment record PYTHON FOLDER MINUTES".into())
             }
         },
     };

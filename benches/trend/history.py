@@ -6,7 +6,8 @@
 
 PYTHON is an interpreter that has the package, SQLAlchemy where none is named. A dozen modules, each importing parts of it,
 are recorded once, below target/trend; `cargo bench --bench experiment -- history` draws two hundred revisions from what was
-recorded, and each is committed. A baseline that is there already is taken with `--baseline FILE` instead.
+recorded, and each is committed. With `--targets 100` what was recorded comes again under other names, until there are so many. A baseline
+that is there already is taken with `--baseline FILE` instead.
 
 What is timed, each five times, is git alone, which lists and reads every revision, then `trend` with one target and with all,
 and the page. The processor time is that of the program and of git; on a machine with other work only that says something.
@@ -80,16 +81,17 @@ def main():
     parser.add_argument("--package", default="sqlalchemy")
     parser.add_argument("--baseline", type=pathlib.Path, help="a recorded baseline to draw from")
     parser.add_argument("--revisions", type=int, default=200)
+    parser.add_argument("--targets", type=int, default=MODULES)
     options = parser.parse_args()
     program, folder = options.program.resolve(), ROOT / "target/trend"
     shutil.rmtree(folder, ignore_errors=True)
     recorded = options.baseline or record(folder / "project", program, options.python, options.package)
     draw = ["cargo", "bench", "--quiet", "--bench", "experiment", "--", "history", recorded.resolve(), folder / "drawn"]
-    subprocess.run([*draw, str(options.revisions)], cwd=ROOT, check=True)
+    subprocess.run([*draw, str(options.revisions), str(options.targets)], cwd=ROOT, check=True)
     repository = folder / "repository"
     commit_each(repository, folder / "drawn")
     size = (repository / BASELINE).stat().st_size
-    print(f"{options.revisions} revisions, {size / 1024:.0f} KiB each\n")
+    print(f"{options.revisions} revisions of {options.targets} targets, {size / 1024:.0f} KiB each\n")
     print("| what | processor time | wall clock |\n| --- | ---: | ---: |")
 
     def trend(*words):

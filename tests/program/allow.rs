@@ -383,3 +383,49 @@ fn what_has_ended_fails_nobody_who_did_not_touch_it() {
     );
     project.check(&[&ended[..], &["--strict"]].concat()).expect_code(1);
 }
+
+#[test]
+fn what_is_accepted_of_a_cause_is_folded_once_all_targets_are_recorded() {
+    let project = Project::new("[layers.app]\nmodules = [\"app.*\"]\nmax-new-modules = 0\n");
+    project.write("app/__init__.py", "");
+    project.write("common.py", "");
+    for name in ["one", "two", "three"] {
+        project.write(&format!("app/{name}.py"), "import common\n");
+    }
+    let project = project.recorded();
+    project.write("common.py", "import argparse\n");
+    let no_clock = ["--select", "no-clock"];
+    project.check(&no_clock).expect_code(1);
+    let words = ["allow", "cause:argparse", "--reason", "the command line", "--quiet"];
+    project.run(&words).expect_code(0);
+    const FILE: &str = ".importgate/allow/cause-argparse--over-new-modules.toml";
+    assert!(project.read(FILE).contains("cause = \"argparse\""));
+    project.check(&no_clock).expect_code(0);
+    // Two of three targets still need it.
+    let of_one = project.record(&["app.one", "--fold", "--quiet"]).expect_code(0);
+    assert!(!of_one.stdout.contains("removed"), "{}", of_one.stdout);
+    assert!(project.path(FILE).exists());
+    project.check(&no_clock).expect_code(0);
+    let tried = project.record(&["--fold", "--dry-run", "--quiet"]).expect_code(0);
+    assert!(
+        tried.stdout.contains(&format!("would remove {FILE}")),
+        "{}",
+        tried.stdout
+    );
+    assert!(project.path(FILE).exists());
+    let of_all = project.record(&["--fold", "--quiet"]).expect_code(0);
+    assert!(
+        of_all
+            .stdout
+            .contains(&format!("removed {FILE}: the baseline has what it accepted")),
+        "{}",
+        of_all.stdout
+    );
+    assert!(!project.path(FILE).exists());
+    let strict = project.check(&[&no_clock[..], &["--strict"]].concat()).expect_code(0);
+    assert!(
+        strict.report().findings.is_empty() && strict.report().loosened.is_empty(),
+        "{}",
+        strict.stdout
+    );
+}

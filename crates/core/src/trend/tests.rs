@@ -116,6 +116,32 @@ fn what_goes_up_and_down_again_is_two_steps_and_what_only_scatters_is_none() {
     );
 }
 
+/// What is found in two hundred recordings of one target, whose machine is up to 2% slower for each of them by itself, and which takes so much
+/// longer from a revision on.
+fn two_hundred(seed: u64, slower: f64, from: usize) -> Vec<(usize, usize)> {
+    let mut random = SplitMix64::new(seed);
+    let entries = (0..200).map(|index| {
+        let busy = 1.0 + 0.02 * random.below(1000) as f64 / 1000.0;
+        let level = if index < from { 100.0 } else { 100.0 * (1.0 + slower) };
+        let recorded = recorded(level * busy, 10.0, &[("shop", 1, &OWN)], random.next_u64());
+        entry(&[("shop", &recorded)])
+    });
+    places(only(&trend(entries.collect())))
+}
+
+/// How often that is so beside the noise of real machines, `cargo bench --bench experiment -- trend` prints.
+#[test]
+fn nine_of_ten_steps_of_five_percent_are_found_and_one_in_twenty_series_is_false_at_most() {
+    let at = |seed: u64| 20 + 16 * seed as usize;
+    let is_there = |seed: &u64| {
+        let steps = two_hundred(*seed, 0.05, at(*seed));
+        steps.iter().any(|(_, by)| by.abs_diff(at(*seed)) <= 1)
+    };
+    assert!((0..10).filter(is_there).count() >= 9);
+    let steps_of_nothing = (0..20).map(|seed| two_hundred(100 + seed, 0.0, 0).len());
+    assert!(steps_of_nothing.sum::<usize>() <= 1);
+}
+
 /// Four recordings in forty revisions, each kept until the next.
 #[test]
 fn what_was_kept_is_one_recording_however_many_revisions_have_it() {
