@@ -17,9 +17,13 @@ pub(super) fn meant_module(name: &str) -> Option<String> {
 
 /// The candidate with the smallest edit distance to a name, where that is small enough to be a typo.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let allowed = (name.chars().count() / 3).clamp(1, 3);
+    let length = name.chars().count();
+    let allowed = (length / 3).clamp(1, 3);
+    // Each edit changes the length by one at most, and most candidates need not be looked at.
+    let is_near = |candidate: &&str| candidate.chars().count().abs_diff(length) <= allowed;
     let distances = candidates
         .into_iter()
+        .filter(is_near)
         .map(|candidate| (edit_distance(name, candidate), candidate));
     distances
         .filter(|(distance, _)| *distance <= allowed)
