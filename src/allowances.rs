@@ -63,7 +63,9 @@ impl HeldAgainst<'_> {
 /// Those of them that are about no target of the budgets.
 pub(crate) fn of_no_target(allowances: &[Allowance], targets: &[Target]) -> Vec<Allowance> {
     let is_known = |allowance: &&Allowance| {
-        allowance.cause().is_some() || targets.iter().any(|target| target.name == allowance.target)
+        allowance.cause().is_some()
+            || allowance.benchmark().is_some()
+            || targets.iter().any(|target| target.name == allowance.target)
     };
     allowances
         .iter()

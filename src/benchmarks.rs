@@ -2,21 +2,23 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::allowances;
+use crate::anchor;
 use crate::budgets_file::{BudgetsFile, Location};
-use crate::cli::{BenchmarkArguments, BudgetsArguments};
+use crate::change::Beginning;
+use crate::cli::{BenchmarkArguments, BudgetsArguments, CheckArguments};
 use crate::error::Error;
+use crate::folding::{self, Fold};
 use crate::outputs;
 use crate::store;
+use crate::today;
 use importgate_core::baseline::RecordedBenchmarks;
-use importgate_core::budgets::{Bounded, Budgets, matches_benchmark};
-use importgate_core::checks::Asked;
-use importgate_core::flows::{BenchmarkCheck, add_benchmarks};
+use importgate_core::budgets::{Allowance, Bounded, Budgets, OF_BENCHMARK, accept_of_benchmarks, matches_benchmark};
+use importgate_core::checks::{Asked, by_budgets_of_benchmarks, by_settings};
+use importgate_core::flows::{BenchmarkAllowances, BenchmarkCheck, add_benchmarks};
 use importgate_core::observed::{Benchmark, BenchmarkMachine};
 use importgate_core::report::{Report, first_names};
 use importgate_probe::{files, machine};
-
-/// What a word of the command line begins with that selects benchmarks.
-const WORD: &str = "benchmark:";
 
 /// What is asked of a run, of benchmarks and of everything else.
 pub(crate) struct Division {
@@ -38,6 +40,15 @@ pub(crate) struct Benchmarks {
     all: bool,
 }
 
+/// The benchmarks of a run with what is accepted beyond their limits.
+pub(crate) struct AcceptedBenchmarks<'a> {
+    pub(crate) bounded: Vec<Bounded<'a>>,
+    /// Allowances of benchmarks that no file has.
+    of_no_benchmark: Vec<Allowance>,
+    /// Where they are recorded.
+    path: String,
+}
+
 impl Division {
     /// Reads what there is to read. A budgets file that cannot be read has no benchmarks here: whoever opens the project says what is wrong
     /// with it.
@@ -47,7 +58,7 @@ impl Division {
         words: &[String],
     ) -> Result<Self, Error> {
         let (selecting, targets): (Vec<String>, Vec<String>) =
-            words.iter().cloned().partition(|word| word.starts_with(WORD));
+            words.iter().cloned().partition(|word| word.starts_with(OF_BENCHMARK));
         let file = match BudgetsFile::look_ahead(budgets) {
             Ok(file) => file,
             Err(error) if !arguments.files.is_empty() && targets.is_empty() && !selecting.is_empty() => {
@@ -109,7 +120,10 @@ impl Benchmarks {
             }
             found.extend(more);
         }
-        let patterns: Vec<&str> = words.iter().filter_map(|word| word.strip_prefix(WORD)).collect();
+        let patterns: Vec<&str> = words
+            .iter()
+            .filter_map(|word| word.strip_prefix(OF_BENCHMARK))
+            .collect();
         if !patterns.is_empty() {
             let names: Vec<String> = found.iter().map(|benchmark| benchmark.name.clone()).collect();
             found.retain(|benchmark| {
@@ -155,32 +169,100 @@ impl Benchmarks {
         &self.path
     }
 
-    /// Adds what they come to to a report.
-    pub(crate) fn add_to(&self, report: &mut Report, asked: &Asked) -> Result<(), Error> {
-        let bounded = self.bounded()?;
-        let check = BenchmarkCheck {
-            bounded: &bounded,
+    /// The same with what is accepted beyond the limits.
+    pub(crate) fn accepted(&self) -> Result<AcceptedBenchmarks<'_>, Error> {
+        let mut bounded = self.bounded()?;
+        let allowances = allowances::read(&allowances::folder(self.file.path()))?;
+        let recorded = |name: &str| self.recorded.as_ref()?.get(name)?.typical_value();
+        let of_no_benchmark = accept_of_benchmarks(&mut bounded, &allowances, &recorded);
+        let of_no_benchmark = match self.all {
+            true => of_no_benchmark.into_iter().cloned().collect(),
+            false => Vec::new(),
+        };
+        Ok(AcceptedBenchmarks {
+            bounded,
+            of_no_benchmark,
+            path: self.path.display().to_string(),
+        })
+    }
+
+    /// How they are checked.
+    pub(crate) fn check<'a>(
+        &'a self,
+        accepted: &'a AcceptedBenchmarks<'a>,
+        asked: &'a Asked,
+        (earlier, strict): (Option<&'a [Allowance]>, bool),
+    ) -> BenchmarkCheck<'a> {
+        BenchmarkCheck {
+            bounded: &accepted.bounded,
             budgets: self.budgets(),
             asked,
             recorded: self.recorded.as_ref(),
-            recorded_path: &self.path.display().to_string(),
+            recorded_path: &accepted.path,
             all: self.all,
+            allowances: BenchmarkAllowances {
+                of_no_benchmark: &accepted.of_no_benchmark,
+                earlier,
+                today: today::date(),
+                strict,
+            },
+        }
+    }
+
+    /// Adds what they come to to a report, and what the change under test did to their limits.
+    pub(crate) fn add_to(&self, report: &mut Report, asked: &Asked, arguments: &CheckArguments) -> Result<(), Error> {
+        let accepted = self.accepted()?;
+        let root = self.file.folder()?;
+        let beginning = match &arguments.against {
+            Some(reference) => Beginning::beside(&root, reference),
+            None => Beginning::of(&root),
         };
-        add_benchmarks(report, &check);
+        let is_accepted = accepted.bounded.iter().any(|bounded| !bounded.accepted.is_empty());
+        let earlier = beginning.as_ref().filter(|_| is_accepted);
+        let earlier = earlier.map(|beginning| beginning.allowances(&root, self.file.path()));
+        let is_alone = report.targets.is_empty();
+        add_benchmarks(
+            report,
+            &self.check(&accepted, asked, (earlier.as_deref(), arguments.strict)),
+        );
+        let before =
+            beginning.and_then(|beginning| beginning.budgets(self.file.path(), |text| self.file.as_written(text)));
+        if let Some(before) = before {
+            let loosened = by_budgets_of_benchmarks(&before, self.budgets(), &self.found, !self.all);
+            report.loosened.extend(loosened);
+            // Beside imports these are told with theirs.
+            let of_settings = is_alone.then(|| by_settings(&before, self.budgets()));
+            report.loosened.extend(of_settings.into_iter().flatten());
+        }
         Ok(())
+    }
+
+    /// The folder of the allowances of the project.
+    pub(crate) fn allowances(&self) -> PathBuf {
+        allowances::folder(self.file.path())
+    }
+
+    /// Removes the allowances that are relative to what was recorded, now that this has what they accepted, and says which.
+    pub(crate) fn fold(&self, is_asked: bool, dry_run: bool) -> Result<String, Error> {
+        let fold = Fold::of(is_asked, (self.file.path(), &self.file.folder()?));
+        let names = || self.found.iter().map(|benchmark| benchmark.name.as_str());
+        fold.map_or(Ok(String::new()), |_| {
+            folding::remove_of_benchmarks(&self.allowances(), names, dry_run)
+        })
     }
 
     /// Records them, unless that is only tried; what was done in a few lines.
     pub(crate) fn record(&self, dry_run: bool) -> Result<String, Error> {
+        let now = anchor::of_now(&self.file.folder()?);
         let before = self.recorded.clone().unwrap_or_default();
-        let after = before.clone().with(&self.found, self.all);
+        let after = before.clone().with(&self.found, self.all, &now);
         let path = self.path.display();
         if Some(&after) == self.recorded.as_ref() {
             return Ok(format!("{path} is as it was\n"));
         }
         let changes = before.changes(&after);
         if !dry_run {
-            store::benchmarks::update(&self.path, |old| old.with(&self.found, self.all))?;
+            store::benchmarks::update(&self.path, |old| old.with(&self.found, self.all, &now))?;
         }
         let done = if dry_run { "would write" } else { "wrote" };
         Ok(format!("{changes}{done} {path}: {} benchmarks\n", after.iter().count()))

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::BudgetsArguments;
 use crate::error::Error;
 use crate::outputs;
-use importgate_core::budgets::{Budgets, FileKind, Written};
+use importgate_core::budgets::{Budgets, FileKind, Override, Written};
 use importgate_probe::files;
 
 /// The name of the usage file where the budgets name none.
@@ -140,6 +140,7 @@ pub(crate) fn kind_of(path: &Path) -> FileKind {
 pub(crate) struct BudgetsFile {
     pub(crate) budgets: Budgets,
     location: Location,
+    overrides: Vec<Override>,
 }
 
 impl BudgetsFile {
@@ -161,7 +162,21 @@ impl BudgetsFile {
             overrides: &arguments.overrides,
         };
         let budgets = written.parse().map_err(Error::Budgets)?;
-        Ok(Self { budgets, location })
+        Ok(Self {
+            budgets,
+            location,
+            overrides: arguments.overrides.clone(),
+        })
+    }
+
+    /// The budgets of another text of the same file; `None` where that is the text of now, or has mistakes.
+    pub(crate) fn as_written(&self, text: &str) -> Option<Budgets> {
+        as_written(&self.budgets, (self.path(), &self.overrides), text)
+    }
+
+    /// The file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.location.path
     }
 
     /// A path of the file, which starts at its folder.
@@ -193,6 +208,20 @@ impl BudgetsFile {
     pub(crate) fn folder(&self) -> Result<PathBuf, Error> {
         self.location.folder()
     }
+}
+
+/// The budgets of another text of a file, which is read with what the command line sets; `None` where that is the text of now, or has mistakes.
+pub(crate) fn as_written(now: &Budgets, (path, overrides): (&Path, &[Override]), text: &str) -> Option<Budgets> {
+    if now.text() == text {
+        return None;
+    }
+    let written = Written {
+        text,
+        file_name: now.file_name(),
+        kind: kind_of(path),
+        overrides,
+    };
+    written.parse().ok()
 }
 
 /// The usage file where there is no budgets file.

@@ -29,9 +29,9 @@ pub(crate) struct Beginning {
 }
 
 impl Beginning {
-    /// Of the project's change; `None` where git does not know it, as in a shallow clone.
-    pub(crate) fn of(project: &Project) -> Option<Self> {
-        let repository = Repository::of(&project.root).ok()?;
+    /// Of the change of the project in this folder; `None` where git does not know it, as in a shallow clone.
+    pub(crate) fn of(root: &Path) -> Option<Self> {
+        let repository = Repository::of(root).ok()?;
         let commit = match target_branch(&|name| std::env::var(name).ok()) {
             Some(branch) => merge_base(&repository, &branch)?,
             None => match repository.default_branch().ok()? {
@@ -43,6 +43,13 @@ impl Beginning {
         Some(Self { repository, commit })
     }
 
+    /// Of the change beside the base of this git reference; `None` where git does not know that.
+    pub(crate) fn beside(root: &Path, reference: &str) -> Option<Self> {
+        let repository = Repository::of(root).ok()?;
+        let commit = repository.base(reference).ok()?.commit;
+        Some(Self { repository, commit })
+    }
+
     /// A change that began at this commit.
     pub(crate) fn at(repository: Repository, commit: Commit) -> Self {
         Self { repository, commit }
@@ -50,14 +57,14 @@ impl Beginning {
 
     /// The allowances at its beginning. Those that cannot be read count as none: then all that is accepted now is shown as the
     /// change's own.
-    pub(crate) fn allowances(&self, project: &Project) -> Vec<Allowance> {
-        let folder = project.root.join(ALLOWANCES);
+    pub(crate) fn allowances(&self, root: &Path, budgets: &Path) -> Vec<Allowance> {
+        let folder = root.join(ALLOWANCES);
         let names = self.repository.files_at(&self.commit, &folder).unwrap_or_default();
         let is_allowance = |name: &&std::path::PathBuf| name.extension().is_some_and(|extension| extension == "toml");
         let texts = names.iter().filter(is_allowance).filter_map(|name| {
             let bytes = self.repository.file_at(&self.commit, name).ok()??;
             Some((
-                allowances::folder(&project.budgets_path)
+                allowances::folder(budgets)
                     .join(name.file_name()?)
                     .display()
                     .to_string(),
@@ -107,11 +114,11 @@ impl Beginning {
         files.map(|file| places.shorten(&file.display().to_string())).collect()
     }
 
-    /// The budgets at its beginning; `None` where they were what they are, or cannot be read.
-    pub(crate) fn budgets(&self, project: &Project) -> Option<Budgets> {
-        let path = project.budgets_path.canonicalize().ok()?;
+    /// The budgets at its beginning, which `read` makes of the text of then; `None` where they were what they are, or cannot be read.
+    pub(crate) fn budgets(&self, file: &Path, read: impl FnOnce(&str) -> Option<Budgets>) -> Option<Budgets> {
+        let path = file.canonicalize().ok()?;
         let bytes = self.repository.file_at(&self.commit, &path).ok()??;
-        project.budgets_as_written(&String::from_utf8(bytes).ok()?)
+        read(&String::from_utf8(bytes).ok()?)
     }
 }
 

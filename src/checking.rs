@@ -79,17 +79,21 @@ impl Earlier {
                 beginning: None,
             };
         }
-        let beginning = Beginning::of(project);
+        let beginning = Beginning::of(&project.root);
         let has_ended = |allowance: &Allowance| allowance.term(today::date()) == Term::Ended;
         let files = beginning.as_ref().filter(|_| accepted.iter().any(has_ended));
         Self {
             // Where nothing is accepted, nothing is accepted anew, and git need not be asked.
             allowances: match &beginning {
-                Some(beginning) if !accepted.is_empty() => Some(beginning.allowances(project)),
+                Some(beginning) if !accepted.is_empty() => {
+                    Some(beginning.allowances(&project.root, &project.budgets_path))
+                }
                 _ => None,
             },
             changed_files: files.and_then(|beginning| beginning.changed_files(project)),
-            budgets: beginning.as_ref().and_then(|beginning| beginning.budgets(project)),
+            budgets: beginning.as_ref().and_then(|beginning| {
+                beginning.budgets(&project.budgets_path, |text| project.budgets_as_written(text))
+            }),
             beginning,
         }
     }

@@ -24,8 +24,8 @@ pub(crate) enum Fold {
 
 impl Fold {
     /// Whether this run does; nothing where it does not, or where there are no allowances and git need not be asked.
-    pub(crate) fn of(asked: bool, project: &Project) -> Option<Self> {
-        let folder = allowances::folder(&project.budgets_path);
+    pub(crate) fn of(asked: bool, (budgets, root): (&Path, &Path)) -> Option<Self> {
+        let folder = allowances::folder(budgets);
         if folder.symlink_metadata().is_err() {
             return None;
         }
@@ -34,7 +34,7 @@ impl Fold {
         }
         let variable = |name: &str| std::env::var(name).ok();
         let is_default = forge::is_on_default_branch(&variable).unwrap_or_else(|| {
-            let repository = Repository::of(&project.root);
+            let repository = Repository::of(root);
             repository.is_ok_and(|repository| repository.is_on_default_branch().unwrap_or(false))
         });
         is_default.then_some(Self::OnDefaultBranch)
@@ -62,14 +62,36 @@ impl Fold {
                 );
                 continue;
             }
-            if !dry {
-                store::allowances::remove(Path::new(file))?;
-            }
-            let verb = if dry { "would remove" } else { "removed" };
-            said += &format!("{verb} {file}: the baseline has what it accepted\n");
+            said += &remove(&allowance, "the baseline", dry)?;
         }
         Ok(said)
     }
+}
+
+/// Removes the files of what was accepted of these benchmarks beside what is recorded of them, unless `dry`, and says which.
+pub(crate) fn remove_of_benchmarks<'a, N: Iterator<Item = &'a str>>(
+    folder: &Path,
+    names: impl Fn() -> N,
+    dry: bool,
+) -> Result<String, Error> {
+    let mut said = String::new();
+    for allowance in allowances::read(folder)? {
+        let is_recorded = (allowance.benchmark()).is_some_and(|benchmark| names().any(|name| name == benchmark));
+        if is_recorded && AmountKind::is_relative(allowance.rule) {
+            said += &remove(&allowance, "what is recorded", dry)?;
+        }
+    }
+    Ok(said)
+}
+
+/// Removes the file of an allowance, unless `dry`, and says so.
+fn remove(allowance: &Allowance, where_it_is: &str, dry: bool) -> Result<String, Error> {
+    let file = allowance.file();
+    if !dry {
+        store::allowances::remove(Path::new(file))?;
+    }
+    let verb = if dry { "would remove" } else { "removed" };
+    Ok(format!("{verb} {file}: {where_it_is} has what it accepted\n"))
 }
 
 /// True where this run recorded the target, or all targets where something is accepted of a cause.

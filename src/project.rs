@@ -133,16 +133,7 @@ impl Project {
 
     /// The budgets of another text of the same file; `None` where that is the text of now, or has mistakes.
     pub(crate) fn budgets_as_written(&self, text: &str) -> Option<Budgets> {
-        if self.budgets.text() == text {
-            return None;
-        }
-        let written = Written {
-            text,
-            file_name: self.budgets.file_name(),
-            kind: budgets_file::kind_of(&self.budgets_path),
-            overrides: &self.overrides,
-        };
-        written.parse().ok()
+        budgets_file::as_written(&self.budgets, (&self.budgets_path, &self.overrides), text)
     }
 
     /// Where the baseline is by other budgets of the project; one that the command line names stays.

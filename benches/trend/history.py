@@ -6,8 +6,8 @@
 
 PYTHON is an interpreter that has the package, SQLAlchemy where none is named. A dozen modules, each importing parts of it,
 are recorded once, below target/trend; `cargo bench --bench experiment -- history` draws two hundred revisions from what was
-recorded, and each is committed. With `--targets 100` what was recorded comes again under other names, until there are so many. A baseline
-that is there already is taken with `--baseline FILE` instead.
+recorded, and each is committed. With `--targets 100` what was recorded comes again under other names, until there are so many.
+A baseline that is there already is taken with `--baseline FILE` instead.
 
 What is timed, each five times, is git alone, which lists and reads every revision, then `trend` with one target and with all,
 and the page. The processor time is that of the program and of git; on a machine with other work only that says something.

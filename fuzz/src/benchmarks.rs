@@ -1,6 +1,6 @@
 //! What other tools measured, and what is recorded of it.
 
-use importgate_core::baseline::RecordedBenchmarks;
+use importgate_core::baseline::{Anchor, RecordedBenchmarks};
 use importgate_core::observed::BenchmarkMachine;
 
 /// A file of any tool: what is recorded of it is written, and read again to the same.
@@ -15,7 +15,7 @@ pub fn of_a_tool(data: &[u8]) {
         names.windows(2).all(|pair| pair[0] != pair[1]),
         "a benchmark is there twice"
     );
-    round_trip(&RecordedBenchmarks::default().with(&found, true));
+    round_trip(&RecordedBenchmarks::default().with(&found, true, &Anchor::default()));
 }
 
 /// The file of what was recorded.

@@ -4,7 +4,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use jiff::civil::Date;
 
-use super::{MeasureArguments, ProjectArguments};
+use super::{BenchmarkArguments, MeasureArguments, ProjectArguments};
 use crate::today;
 use importgate_core::checks::Code;
 use importgate_core::flows::rules_to_allow;
@@ -17,7 +17,7 @@ use importgate_core::flows::rules_to_allow;
 )]
 pub struct AllowArguments {
     /// The target, by its name as reports have it. A pattern or layer:NAME stands for each of its targets that fails; cause:NAME for a
-    /// module, a distribution or a statement that many of them go back to.
+    /// module, a distribution or a statement that many of them go back to; benchmark:NAME for what another tool measured.
     #[arg(value_name = "TARGET")]
     pub target: String,
     /// The rule whose limit is raised, as reports name it, such as over-time [default: every one that the target fails by].
@@ -32,6 +32,9 @@ pub struct AllowArguments {
     /// Who looks after it.
     #[arg(long, value_name = "WHO", value_parser = some_text)]
     pub owner: Option<String>,
+    /// What other tools measured.
+    #[command(flatten)]
+    pub benchmarks: BenchmarkArguments,
     /// Which project.
     #[command(flatten)]
     pub project: ProjectArguments,
@@ -70,6 +73,10 @@ file for each rule, with `cause = \"rich\"` in place of `target`. `to` is the mo
 distribution or a statement such as cause:shop/utils.py:7. A target passes where the cause takes no more than that, and what else it \
 takes more keeps within its own limit.
 
+Of a benchmark of another tool, `importgate allow 'benchmark:db.query' --benchmarks bench.json --reason ...` writes a file with \
+`target = \"benchmark:db.query\"`, and where it is beyond a limit, `key = \"p95\"` names it: p50, p95, p99, mean, min or max. Where it has to be \
+as much as `min`, `to` is below `from`.
+
 It raises that one limit and switches nothing off: another rule, another target, and more than `to` fail. `to` is what was measured with a \
 little room for noise: 5% of a time, 2% of a memory, none of a count. You may write another value, and such files by hand.
 
@@ -83,7 +90,7 @@ With `check --strict`, for a run on a schedule, the last two are errors whatever
 accepted apart from its findings, and with `--against` says what the change itself loosens.
 
 It can be accepted by over-time, over-total-time, over-memory, over-modules, over-new-modules, regression, memory-regression, unstable, \
-forbidden and forbidden-effect. Of the last two `to` is the module or the effect that is not forbidden any more, and there is no `from`. \
+forbidden and forbidden-effect; of a benchmark by over-time, out-of-bounds, failed-requests and regression. Of forbidden and forbidden-effect `to` is the module or the effect that is not forbidden any more, and there is no `from`. \
 What is relative to the baseline (regression, memory-regression, over-new-modules) is accepted once: `importgate record` on the default \
 branch removes the file.
 

@@ -21,7 +21,7 @@ Nothing is measured: it changes the baseline, which is committed. Its diff shows
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct AnchorArguments {
-    /// The targets, by names and patterns as check takes them [default: all].
+    /// The targets, by names and patterns as check takes them [default: all]; benchmark:NAME for what another tool measured.
     #[arg(value_name = "TARGET")]
     pub targets: Vec<String>,
     /// Why the way up to there does not count any more. It stands in the baseline.

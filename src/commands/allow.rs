@@ -1,6 +1,9 @@
 //! `importgate allow`: checks a target, or all that a word means, and writes down what is accepted of each.
 
+use std::path::PathBuf;
+
 use crate::allowances;
+use crate::benchmarks;
 use crate::checking::{Checked, Checking};
 use crate::cli::AllowArguments;
 use crate::error::Error;
@@ -8,9 +11,9 @@ use crate::exit;
 use crate::outputs;
 use crate::store;
 use crate::today;
-use importgate_core::budgets::{Allowance, OF_CAUSE, Target};
+use importgate_core::budgets::{Allowance, OF_BENCHMARK, OF_CAUSE, Target};
 use importgate_core::checks::Asked;
-use importgate_core::flows::{Acceptance, Allow, AllowCause, Proposal};
+use importgate_core::flows::{Acceptance, Allow, AllowBenchmark, AllowCause, Proposal};
 use importgate_core::report::allowing;
 
 /// Checks, writes, and returns the exit code.
@@ -20,6 +23,36 @@ pub(super) fn run(arguments: &AllowArguments) -> Result<u8, Error> {
             "--until is a day that is over: nothing would be accepted".to_owned(),
         ));
     }
+    let acceptance = Acceptance {
+        rule: arguments.rule,
+        reason: arguments.reason.clone(),
+        owner: arguments.owner.clone(),
+        until: arguments.until,
+    };
+    let (folder, proposals) = match arguments.target.starts_with(OF_BENCHMARK) {
+        true => of_benchmarks(arguments, &acceptance)?,
+        false => of_imports(arguments, &acceptance)?,
+    };
+    let mut written = Vec::new();
+    for (known, Proposal { allowance, finding }) in proposals {
+        let name = file_of(&allowance, &known);
+        let path = folder.join(&name);
+        if !arguments.dry_run {
+            store::allowances::write(&folder, &name, &allowance.render())?;
+        }
+        written.push(allowing::Written {
+            file: path.display().to_string(),
+            allowance,
+            finding,
+        });
+    }
+    let options = outputs::terminal_options(true, false);
+    outputs::to_standard_output(&allowing::render(&written, arguments.dry_run, &options))?;
+    Ok(exit::PASS)
+}
+
+/// What to accept of what is imported, each with what is accepted of the same already, and the folder to write into.
+fn of_imports(arguments: &AllowArguments, acceptance: &Acceptance) -> Result<(PathBuf, Vec<Known>), Error> {
     let cause = arguments.target.strip_prefix(OF_CAUSE);
     let checked = Checking {
         modules: if cause.is_some() {
@@ -39,40 +72,49 @@ pub(super) fn run(arguments: &AllowArguments) -> Result<u8, Error> {
         strict: false,
     }
     .run()?;
-    let mut written = Vec::new();
     let folder = allowances::folder(&checked.project.budgets_path);
-    let acceptance = Acceptance {
-        rule: arguments.rule,
-        reason: arguments.reason.clone(),
-        owner: arguments.owner.clone(),
-        until: arguments.until,
-    };
     let proposals = match cause {
-        Some(name) => of_cause(name, &acceptance, &checked)?,
-        None => of_targets(&arguments.target, &acceptance, &checked)?,
+        Some(name) => of_cause(name, acceptance, &checked)?,
+        None => of_targets(&arguments.target, acceptance, &checked)?,
     };
-    for (known, Proposal { allowance, finding }) in proposals {
-        let name = file_of(&allowance, known);
-        let path = folder.join(&name);
-        if !arguments.dry_run {
-            store::allowances::write(&folder, &name, &allowance.render())?;
-        }
-        written.push(allowing::Written {
-            file: path.display().to_string(),
-            allowance,
-            finding,
-        });
-    }
-    let options = outputs::terminal_options(true, false);
-    outputs::to_standard_output(&allowing::render(&written, arguments.dry_run, &options))?;
-    Ok(exit::PASS)
+    let owned = |known: Vec<&Allowance>| known.into_iter().cloned().collect();
+    let proposals = proposals.into_iter().map(|(known, proposal)| (owned(known), proposal));
+    Ok((folder, proposals.collect()))
 }
+
+/// The same of benchmarks, for which no interpreter is needed.
+fn of_benchmarks(arguments: &AllowArguments, acceptance: &Acceptance) -> Result<(PathBuf, Vec<Known>), Error> {
+    let words = std::slice::from_ref(&arguments.target);
+    let division = benchmarks::Division::of(&arguments.benchmarks, &arguments.project.budgets, words)?;
+    let Some(benchmarks) = division.benchmarks else {
+        return Err(Error::Usage(
+            "no file of benchmarks is named: --benchmarks FILE, or `files` of [benchmarks]".to_owned(),
+        ));
+    };
+    let accepted = benchmarks.accepted()?;
+    let asked = Asked::default().weighed(&benchmarks.budgets().severities);
+    let allow = AllowBenchmark {
+        acceptance,
+        check: benchmarks.check(&accepted, &asked, (None, false)),
+    };
+    let proposals = allow.proposals().map_err(|error| Error::Usage(error.to_string()))?;
+    let known = accepted.bounded.iter().flat_map(|bounded| &bounded.accepted);
+    let known: Vec<Allowance> = known.map(|accepted| accepted.allowance.clone()).collect();
+    let of_target = |target: &str| known.iter().filter(|known| known.target == target).cloned().collect();
+    let proposals = proposals.into_iter();
+    let proposals = proposals.map(|proposal| (of_target(&proposal.allowance.target), proposal));
+    Ok((benchmarks.allowances(), proposals.collect()))
+}
+
+/// What to accept, and what is accepted of the same target already.
+type Known = (Vec<Allowance>, Proposal);
 
 /// The file of what is accepted already, else the one that the target and the rule give it.
 fn file_of<'a>(allowance: &Allowance, known: impl IntoIterator<Item = &'a Allowance>) -> String {
     let mut known = known
         .into_iter()
-        .filter(|known| known.rule == allowance.rule && (known.from.is_some() || known.to == allowance.to));
+        .filter(|known| (known.rule, known.key) == (allowance.rule, allowance.key))
+        .filter(|known| known.from.is_some() || known.to == allowance.to);
     let file = known
         .next()
         .and_then(|known| std::path::Path::new(known.file()).file_name()?.to_str());

@@ -11,12 +11,21 @@ use crate::exit;
 use crate::git::Repository;
 use crate::outputs;
 use crate::store;
-use importgate_core::baseline::{Anchor, Baseline, MovedAnchor};
+use importgate_core::baseline::{Anchor, Baseline, MovedAnchor, RecordedBenchmarks};
+use importgate_core::budgets::{OF_BENCHMARK, matches_benchmark};
 use importgate_core::report::{anchoring, first_names, untrusted};
 
 /// Moves the anchors and says from what to what.
 pub(super) fn run(arguments: &AnchorArguments) -> Result<u8, Error> {
     let file = BudgetsFile::read(&arguments.budgets)?;
+    let (of_benchmarks, words): (Vec<&String>, Vec<&String>) =
+        (arguments.targets.iter()).partition(|word| word.starts_with(OF_BENCHMARK));
+    if !of_benchmarks.is_empty() {
+        move_benchmarks(arguments, &file, &of_benchmarks)?;
+    }
+    if words.is_empty() && !of_benchmarks.is_empty() {
+        return Ok(exit::PASS);
+    }
     let path = arguments.baseline.clone().unwrap_or_else(|| file.baseline());
     let folder = file.folder()?;
     let Some(recorded) = store::baseline::read(&path)? else {
@@ -26,7 +35,7 @@ pub(super) fn run(arguments: &AnchorArguments) -> Result<u8, Error> {
         );
         return Err(Error::CannotMeasure(message));
     };
-    let targets = targets(arguments, &file, &recorded)?;
+    let targets = targets(&words, &file, &recorded)?;
     let (at, from) = match &arguments.at {
         Some(reference) => {
             let (at, from) = at_revision(&folder, &path, reference)?;
@@ -48,14 +57,14 @@ pub(super) fn run(arguments: &AnchorArguments) -> Result<u8, Error> {
 }
 
 /// The targets that are meant, of those that are recorded.
-fn targets(arguments: &AnchorArguments, file: &BudgetsFile, recorded: &Baseline) -> Result<BTreeSet<String>, Error> {
+fn targets(words: &[&String], file: &BudgetsFile, recorded: &Baseline) -> Result<BTreeSet<String>, Error> {
     let entries = recorded.environments.values();
     let known: BTreeSet<String> = entries.flat_map(|entry| entry.targets.keys().cloned()).collect();
-    if arguments.targets.is_empty() {
+    if words.is_empty() {
         return Ok(known);
     }
     let mut meant = BTreeSet::new();
-    for word in &arguments.targets {
+    for word in words {
         let of_word = file.budgets.meant_among(&known, word);
         if of_word.is_empty() {
             let known = first_names(known.iter().map(String::as_str));
@@ -70,19 +79,85 @@ fn targets(arguments: &AnchorArguments, file: &BudgetsFile, recorded: &Baseline)
 
 /// The baseline as it is in a commit, and when that was.
 fn at_revision(folder: &Path, path: &Path, reference: &str) -> Result<(Anchor, Baseline), Error> {
+    read_at(folder, path, reference, |bytes| {
+        Baseline::parse(bytes).map_err(|error| error.to_string())
+    })
+}
+
+/// What a file has in a commit, and when that was.
+fn read_at<T>(
+    folder: &Path,
+    path: &Path,
+    reference: &str,
+    read: impl FnOnce(&[u8]) -> Result<T, String>,
+) -> Result<(Anchor, T), Error> {
     let repository = Repository::of(folder)?;
     let commit = repository.resolve(reference)?;
     let shown = format!("{} at {}", path.display(), commit.short());
     let Some(bytes) = repository.file_at(&commit, path)? else {
         return Err(Error::CannotMeasure(format!("there is no {shown}")));
     };
-    let baseline = Baseline::parse(&bytes).map_err(|error| Error::CannotMeasure(format!("{shown}: {error}")))?;
+    let content = read(&bytes).map_err(|error| Error::CannotMeasure(format!("{shown}: {error}")))?;
     let anchor = Anchor {
         date: repository.date_of(&commit)?,
         commit: Some(commit.as_str().to_owned()),
         ..Anchor::default()
     };
-    Ok((anchor, baseline))
+    Ok((anchor, content))
+}
+
+/// Moves the anchors of the benchmarks that these words mean, and says from what to what.
+fn move_benchmarks(arguments: &AnchorArguments, file: &BudgetsFile, words: &[&String]) -> Result<(), Error> {
+    let (path, folder) = (file.benchmarks(), file.folder()?);
+    let Some(recorded) = store::benchmarks::read(&path)? else {
+        let message = format!(
+            "there is no {}: `importgate record --benchmarks FILE` makes one",
+            path.display()
+        );
+        return Err(Error::CannotMeasure(message));
+    };
+    let mut names = BTreeSet::new();
+    for word in words {
+        let pattern = word.strip_prefix(OF_BENCHMARK).unwrap_or(word);
+        let meant = recorded.iter().filter(|(name, _)| matches_benchmark(pattern, name));
+        let meant: Vec<String> = meant.map(|(name, _)| name.clone()).collect();
+        if meant.is_empty() {
+            let known = first_names(recorded.iter().map(|(name, _)| name.as_str()));
+            return Err(Error::Usage(format!(
+                "nothing is recorded of {word}; {} has {known}",
+                path.display()
+            )));
+        }
+        names.extend(meant);
+    }
+    let read = |bytes: &[u8]| {
+        let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
+        RecordedBenchmarks::parse(text).map_err(|error| error.to_string())
+    };
+    let (at, from) = match &arguments.at {
+        Some(reference) => read_at(&folder, &path, reference, read).map(|(at, from)| (at, Some(from)))?,
+        None => (anchor::of_now(&folder), None),
+    };
+    let at = Anchor {
+        reason: Some(arguments.reason.clone()),
+        ..at
+    };
+    let mut moved = Vec::new();
+    store::benchmarks::update(&path, |mut stored| {
+        moved = stored.anchor(&names, &at, from.as_ref());
+        stored
+    })?;
+    let shown = untrusted::line(&path.display().to_string());
+    if moved.is_empty() {
+        let names = first_names(names.iter().map(String::as_str));
+        return Err(Error::CannotMeasure(format!(
+            "that revision of {shown} has nothing of {names}"
+        )));
+    }
+    let text = anchoring::render_benchmarks(&moved);
+    outputs::to_standard_output(&format!(
+        "{text}wrote {shown}: commit it, so that every check measures drift from there\n"
+    ))
 }
 
 /// What was moved, and what the other revision does not have.

@@ -94,7 +94,7 @@ fn report(arguments: &CheckArguments) -> Result<Report, Error> {
     let is_first = has_benchmarks(report.shard.as_ref());
     if let Some(benchmarks) = division.benchmarks.filter(|_| is_first) {
         let asked = asked.weighed(&benchmarks.budgets().severities);
-        benchmarks.add_to(&mut report, &asked)?;
+        benchmarks.add_to(&mut report, &asked, arguments)?;
     }
     Ok(report)
 }

@@ -94,8 +94,8 @@ fn of_project(arguments: &ConfigArguments, words: &[String], asked: bool) -> Res
 }
 
 fn of_benchmarks(benchmarks: &Benchmarks, asked: bool) -> Result<Vec<TargetConfig>, Error> {
-    let bounded = benchmarks.bounded()?;
-    let configs = bounded.iter().map(|bounded| TargetConfig {
+    let accepted = benchmarks.accepted()?;
+    let configs = accepted.bounded.iter().map(|bounded| TargetConfig {
         name: target_of(&bounded.benchmark.name),
         layer: bounded.layer.clone(),
         keys: if asked {
@@ -103,7 +103,11 @@ fn of_benchmarks(benchmarks: &Benchmarks, asked: bool) -> Result<Vec<TargetConfi
         } else {
             Vec::new()
         },
-        beside: Vec::new(),
+        beside: if asked {
+            Beside::of_accepted(&bounded.accepted).collect()
+        } else {
+            Vec::new()
+        },
     });
     Ok(configs.collect())
 }

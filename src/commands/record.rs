@@ -36,7 +36,11 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
         record_targets(arguments, &division.targets, &clock)?
     };
     if let Some(benchmarks) = &division.benchmarks {
-        outputs::to_standard_output(&benchmarks.record(arguments.dry_run)?)?;
+        let mut said = benchmarks.record(arguments.dry_run)?;
+        if arguments.shard.is_none() {
+            said += &benchmarks.fold(arguments.fold, arguments.dry_run)?;
+        }
+        outputs::to_standard_output(&said)?;
     }
     Ok(code)
 }
@@ -90,7 +94,7 @@ fn record_targets(arguments: &RecordArguments, words: &[String], clock: &Stopwat
         say_what_was_written(arguments, &project.baseline_path, before.as_deref())?;
     }
     if division.shard.is_none()
-        && let Some(fold) = Fold::of(arguments.fold, &project)
+        && let Some(fold) = Fold::of(arguments.fold, (&project.budgets_path, &project.root))
     {
         let targets = recorded_targets(&division.own, &recording);
         let said = fold.remove(&project, stored.as_ref().or(old.as_ref()), &targets, arguments.dry_run)?;

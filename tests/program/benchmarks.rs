@@ -68,21 +68,21 @@ const fn held(file: &'static str, benchmark: &'static str, key: &'static str, li
 }
 
 /// Where the files are.
-fn file(name: &str) -> PathBuf {
+pub(super) fn file(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("crates/benchmarks/tests/files")
         .join(name)
 }
 
 /// A project with the file of a tool and with these budgets.
-fn project(name: &str, budgets: &str) -> Project {
+pub(super) fn project(name: &str, budgets: &str) -> Project {
     let project = Project::new(budgets);
     project.write(name, std::fs::read(file(name)).expect("a file"));
     project
 }
 
 /// A check with nothing on PATH that could be an interpreter.
-fn check(project: &Project, words: &[&str]) -> Run {
+pub(super) fn check(project: &Project, words: &[&str]) -> Run {
     let mut command = project.command(&["check", "--format", "terminal", "--format", "json=report.json"]);
     command.args(words).env("PATH", "");
     Run::of(command, project)
@@ -294,7 +294,7 @@ fn two_layers() -> Project {
     project(
         "pytest-benchmark.json",
         "[gate]\nmax-regression = \"7%\"\n\n[benchmarks]\nfiles = [\"pytest-benchmark.json\"]\n\n[layers.database]\n\
-         benchmarks = [\"test_db.py::*\"]\np95 = \"10s\"\n\n[benchmarks.\"*::test_query\"]\np50 = \"1s\"\n",
+         benchmarks = [\"test_db.py::*\"]\nmean = \"10s\"\n\n[benchmarks.\"*::test_query\"]\np50 = \"1s\"\n",
     )
 }
 
@@ -316,9 +316,9 @@ fn config_says_what_holds_for_a_benchmark_and_which_line_says_so() {
     for line in [
         "benchmark:test_db.py::test_query (layer:database)",
         "p50 \"1s\" budgets.toml:12 benchmarks.\"*::test_query\".p50",
-        "p95 \"10s\" budgets.toml:9 layers.database.p95",
+        "mean \"10s\" budgets.toml:9 layers.database.mean",
         "max-regression \"7%\" budgets.toml:2 gate.max-regression",
-        "mean no limit default",
+        "p95 no limit default",
     ] {
         assert!(lines.iter().any(|known| known == line), "{line}\n{asked}");
     }

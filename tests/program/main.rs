@@ -15,6 +15,7 @@ mod anchor;
 mod asked;
 mod base_python;
 mod baselines;
+mod benchmark_allowances;
 mod benchmarks;
 mod budgets_files;
 mod bytecode;

@@ -90,7 +90,7 @@ pub(crate) fn read_new(text: &str) -> Result<Vec<Benchmark>, Unreadable> {
     let seconds = file.config.duration;
     of_metrics(
         named
-            .map(|named| (named.name, named.metric.as_before(seconds)))
+            .map(|named| (named.name, named.metric.with_rates(seconds)))
             .collect(),
     )
 }
@@ -109,7 +109,7 @@ fn of_metrics(metrics: Vec<(String, Metric)>) -> Result<Vec<Benchmark>, Unreadab
 
 impl Metric {
     /// With its numbers as the form before k6 2 has them, of a run that took so many seconds.
-    fn as_before(mut self, seconds: f64) -> Self {
+    fn with_rates(mut self, seconds: f64) -> Self {
         let Some(values) = &mut self.values else {
             return self;
         };

@@ -44,12 +44,12 @@ pub struct Anchor {
 }
 
 /// Writes a date as `2026-01-31`.
-fn from_date<S: Serializer>(date: &Option<Date>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn from_date<S: Serializer>(date: &Option<Date>, serializer: S) -> Result<S::Ok, S::Error> {
     date.map(|date| date.to_string()).serialize(serializer)
 }
 
 /// Reads a date that was written like that, and no other way to write one.
-fn to_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
+pub(super) fn to_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
     let text = String::deserialize(deserializer)?;
     let date = text.parse::<Date>().ok().filter(|date| date.to_string() == text);
     let wrong = || serde::de::Error::custom(format_args!("{text:?} is no date such as 2026-01-31"));

@@ -9,6 +9,9 @@ use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 
+use super::Anchor;
+use super::benchmark_anchor::BenchmarkAnchor;
+use super::format::present;
 use crate::observed::{Benchmark, BenchmarkMachine, Tool, Unit, Values};
 use crate::report::{figure, untrusted};
 use crate::stats::benchmark::{Sampled, Typical};
@@ -35,6 +38,9 @@ pub struct RecordedBenchmark {
     /// The machine that measured it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub machine: Option<BenchmarkMachine>,
+    /// Where drift is measured from.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub anchor: Option<Box<BenchmarkAnchor>>,
     /// Values that stand for the samples, as low as they may be.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     values: Vec<f64>,
@@ -62,9 +68,20 @@ impl RecordedBenchmark {
             p50: p50.map(rounded),
             mean: mean.map(rounded),
             machine: benchmark.machine.clone(),
+            anchor: None,
             at_most: (typical.low != typical.high).then(|| round(typical.high)),
             values: round(typical.low),
         }
+    }
+
+    /// True where every number is one that a measurement gives, also those of the anchor, which has none of its own.
+    fn is_possible(&self) -> bool {
+        let numbers = self.p50.iter().chain(&self.mean).chain(&self.values);
+        let mut numbers = numbers.chain(self.at_most.iter().flatten());
+        let alike = (self.at_most.as_ref()).is_none_or(|at_most| at_most.len() == self.values.len());
+        let then = self.anchor.as_ref().and_then(|anchor| anchor.then.as_ref());
+        let is_anchored = then.is_none_or(|then| then.anchor.is_none() && then.unit == self.unit && then.is_possible());
+        alike && is_anchored && numbers.all(|number| number.is_finite() && *number >= 0.0)
     }
 
     /// Values that stand for the samples; none where there was one number alone.
@@ -148,11 +165,7 @@ impl RecordedBenchmarks {
         }
         let file: File = serde_json::from_str(text).map_err(RecordedBenchmarksError::Damaged)?;
         for (name, recorded) in &file.benchmarks {
-            let numbers = recorded.p50.iter().chain(&recorded.mean);
-            let at_most = recorded.at_most.as_ref();
-            let mut numbers = numbers.chain(&recorded.values).chain(at_most.into_iter().flatten());
-            let alike = at_most.is_none_or(|at_most| at_most.len() == recorded.values.len());
-            if !alike || numbers.any(|number| !number.is_finite() || *number < 0.0) {
+            if !recorded.is_possible() {
                 let name = name.clone();
                 return Err(RecordedBenchmarksError::Impossible { name });
             }
@@ -183,6 +196,10 @@ impl RecordedBenchmarks {
         self.0.iter()
     }
 
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (&String, &mut RecordedBenchmark)> {
+        self.0.iter_mut()
+    }
+
     /// What is different in another recording, a line each; empty where nothing is.
     pub fn changes(&self, after: &Self) -> String {
         let names: BTreeSet<&String> = self.0.keys().chain(after.0.keys()).collect();
@@ -203,13 +220,19 @@ impl RecordedBenchmarks {
         lines.map(|line| untrusted::line(&line) + "\n").collect()
     }
 
-    /// With these benchmarks in place of what was recorded of them, and without those that are gone where these are `all` there are.
+    /// With these benchmarks in place of what was recorded of them, and without those that are gone where these are `all` there are. What is
+    /// new is anchored `now`.
     #[must_use]
-    pub fn with(self, benchmarks: &[Benchmark], all: bool) -> Self {
+    pub fn with(self, benchmarks: &[Benchmark], all: bool, now: &Anchor) -> Self {
+        let fresh = benchmarks.iter().map(|benchmark| {
+            let old = self.get(&benchmark.name);
+            (
+                benchmark.name.clone(),
+                RecordedBenchmark::of(benchmark).replacing(old, now),
+            )
+        });
+        let fresh: BTreeMap<String, RecordedBenchmark> = fresh.collect();
         let mut recorded = if all { BTreeMap::new() } else { self.0 };
-        let fresh = benchmarks
-            .iter()
-            .map(|benchmark| (benchmark.name.clone(), RecordedBenchmark::of(benchmark)));
         recorded.extend(fresh);
         Self(recorded)
     }
@@ -267,7 +290,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_back() {
-        let recorded = RecordedBenchmarks::default().with(&all(), true);
+        let recorded = RecordedBenchmarks::default().with(&all(), true, &Anchor::default());
         let text = recorded.render();
         assert_eq!(RecordedBenchmarks::parse(&text).expect("a file"), recorded);
         assert!(text.contains("\"values\": [1.23457,2.0]"), "{text}");
@@ -276,16 +299,20 @@ mod tests {
 
     #[test]
     fn recording_some_leaves_the_others_as_they_are() {
-        let before = RecordedBenchmarks::default().with(&all(), true);
+        let before = RecordedBenchmarks::default().with(&all(), true, &Anchor::default());
         let other = benchmark("b", Values::Total(1.0));
-        let after = before.clone().with(std::slice::from_ref(&other), false);
+        let after = before
+            .clone()
+            .with(std::slice::from_ref(&other), false, &Anchor::default());
         assert_eq!((after.get("c"), after.0.len()), (before.get("c"), 3));
-        assert_eq!(before.with(&[other], true).0.len(), 1);
+        assert_eq!(before.with(&[other], true, &Anchor::default()).0.len(), 1);
     }
 
     #[test]
     fn what_is_no_such_file_is_refused() {
-        let good = RecordedBenchmarks::default().with(&all(), true).render();
+        let good = RecordedBenchmarks::default()
+            .with(&all(), true, &Anchor::default())
+            .render();
         for (text, said) in [
             (String::from("{}"), "no \"format\""),
             (String::from("[1]"), "damaged"),

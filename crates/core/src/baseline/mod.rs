@@ -7,6 +7,7 @@
 mod amended;
 mod anchor;
 mod anchoring;
+mod benchmark_anchor;
 mod benchmarks;
 mod changes;
 mod comparability;
@@ -38,6 +39,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use amended::Amended;
 pub use anchor::{Anchor, AnchorNumbers};
 pub use anchoring::MovedAnchor;
+pub use benchmark_anchor::{BenchmarkAnchor, MovedBenchmark};
 pub use benchmarks::{RecordedBenchmark, RecordedBenchmarks, RecordedBenchmarksError};
 pub use changes::{BaselineChanges, OriginChange, TargetChange, TargetSummary};
 pub use comparability::{Aspect, COUNTER_VARIABLE, Circumstances, Comparability, Difference};

@@ -11,7 +11,7 @@ use super::names;
 use super::quantity::Quantity;
 use super::table::{Named, Table};
 use super::value::Located;
-use crate::budgets::Cited;
+use crate::budgets::{Accepted, Cited};
 use crate::observed::{Benchmark, Better, Each, Tool, Unit, Values};
 
 /// A pattern of names of benchmarks: `*` stands for any characters, also for none, and everything else for itself.
@@ -75,10 +75,11 @@ pub(super) struct BenchmarkRules {
     most: Option<Located<Quantity>>,
     max_failed: Option<Located<f64>>,
     pub(super) max_regression: Option<Located<f64>>,
+    max_drift: Option<Located<f64>>,
 }
 
 impl BenchmarkRules {
-    /// What the table of a layer asks of its benchmarks, but for `max-regression`, which it has for its modules too.
+    /// What the table of a layer asks of its benchmarks, but for `max-regression` and `max-drift`, which it has for its modules too.
     pub(super) fn of_layer(table: &mut Table<'_>) -> Self {
         Self {
             p50: table.read(&keys::P50),
@@ -89,12 +90,14 @@ impl BenchmarkRules {
             most: table.read(&keys::MAX),
             max_failed: table.read(&keys::MAX_FAILED),
             max_regression: None,
+            max_drift: None,
         }
     }
 
     fn of_table(table: &mut Table<'_>) -> Self {
         Self {
             max_regression: table.read(&ceilings::MAX_REGRESSION),
+            max_drift: table.read(&ceilings::MAX_DRIFT),
             ..Self::of_layer(table)
         }
     }
@@ -110,6 +113,7 @@ impl BenchmarkRules {
             most: own.most.or(wider.most),
             max_failed: own.max_failed.or(wider.max_failed),
             max_regression: own.max_regression.or(wider.max_regression),
+            max_drift: own.max_drift.or(wider.max_drift),
         }
     }
 
@@ -182,6 +186,9 @@ pub enum Statistic {
 }
 
 impl Statistic {
+    /// All of them, in the order of the reference.
+    pub const ALL: [Self; 6] = [Self::P50, Self::P95, Self::P99, Self::Mean, Self::AtLeast, Self::AtMost];
+
     /// The key that asks for it.
     pub fn key(self) -> &'static str {
         match self {
@@ -191,6 +198,19 @@ impl Statistic {
             Self::Mean => "mean",
             Self::AtLeast => "min",
             Self::AtMost => "max",
+        }
+    }
+
+    /// The statistic that a key asks for.
+    pub fn named(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|statistic| statistic.key() == key)
+    }
+
+    /// True where a limit allows more than another one.
+    pub fn is_looser(self, limit: f64, other: f64) -> bool {
+        match self {
+            Self::AtLeast => limit < other,
+            _ => limit > other,
         }
     }
 
@@ -229,8 +249,12 @@ pub struct Bounded<'a> {
     pub max_failed: Cited<f64>,
     /// By how much it may be worse than it was recorded.
     pub max_regression: Cited<f64>,
+    /// By how much it may be worse than where it was anchored; `None` where drift is not looked at.
+    pub max_drift: Option<Cited<f64>>,
     /// Which way is better, as far as tool, unit and budgets say.
     pub better: Option<Better>,
+    /// What is accepted beyond the limits, which are raised already.
+    pub accepted: Vec<Accepted>,
 }
 
 impl Budgets {
@@ -272,6 +296,23 @@ impl Budgets {
         let bounded = found.iter().map(|benchmark| binder.bind(benchmark)).collect();
         mistakes.unless_any(bounded)
     }
+
+    /// The same by budgets that may be those of other files, as far as they fit these.
+    pub fn bound_where_it_fits<'a>(&self, found: &'a [Benchmark]) -> Vec<Bounded<'a>> {
+        let binder = Binder {
+            budgets: self,
+            mistakes: &Mistakes::new(&self.source),
+        };
+        found.iter().map(|benchmark| binder.bind(benchmark)).collect()
+    }
+
+    /// The names and patterns of the budgets that none of these benchmarks has.
+    pub fn benchmarks_without<'a>(&'a self, found: &'a [Benchmark]) -> impl Iterator<Item = &'a str> {
+        let is_met = |pattern: &NamePattern| found.iter().any(|benchmark| pattern.matches(&benchmark.name));
+        patterns(self)
+            .filter(move |(pattern, _)| !is_met(pattern))
+            .map(|(pattern, _)| pattern.text())
+    }
 }
 
 struct Binder<'a> {
@@ -282,18 +323,18 @@ struct Binder<'a> {
 /// A pattern with its place.
 type Placed<'a> = (&'a NamePattern, &'a Range<usize>);
 
-impl Binder<'_> {
-    /// Every name and pattern with its place.
-    fn patterns(&self) -> impl Iterator<Item = Placed<'_>> {
-        let sections = &self.budgets.sections;
-        let tables = sections.benchmarks.tables.iter();
-        let of_layers = sections.layers.iter().flat_map(|layer| &layer.benchmarks);
-        let tables = tables.map(|table| (&table.pattern, &table.named.span));
-        tables.chain(of_layers.map(|pattern| (&pattern.value, &pattern.span)))
-    }
+/// Every name and pattern with its place.
+fn patterns(budgets: &Budgets) -> impl Iterator<Item = Placed<'_>> {
+    let sections = &budgets.sections;
+    let tables = sections.benchmarks.tables.iter();
+    let of_layers = sections.layers.iter().flat_map(|layer| &layer.benchmarks);
+    let tables = tables.map(|table| (&table.pattern, &table.named.span));
+    tables.chain(of_layers.map(|pattern| (&pattern.value, &pattern.span)))
+}
 
+impl Binder<'_> {
     fn check_names(&self, found: &[Benchmark]) {
-        for (pattern, place) in self.patterns() {
+        for (pattern, place) in patterns(self.budgets) {
             if found.iter().any(|benchmark| pattern.matches(&benchmark.name)) {
                 continue;
             }
@@ -319,6 +360,7 @@ impl Binder<'_> {
         let table = self.most_specific(&benchmark.name, tables, |_, _| false);
         let of_layer = layer.map(|layer| BenchmarkRules {
             max_regression: layer.rules.max_regression.clone(),
+            max_drift: layer.rules.max_drift.clone(),
             ..layer.benchmark_rules.clone()
         });
         let of_layer = of_layer.unwrap_or_default();
@@ -352,7 +394,11 @@ impl Binder<'_> {
                 .max_regression
                 .as_ref()
                 .map_or_else(|| gate.max_regression.clone(), Located::cited),
+            max_drift: (rules.max_drift.as_ref())
+                .map(Located::cited)
+                .or_else(|| gate.max_drift.clone()),
             better: asked.or(benchmark.better),
+            accepted: Vec::new(),
         }
     }
 

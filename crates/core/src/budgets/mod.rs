@@ -43,7 +43,7 @@ use toml::de::DeTable;
 
 pub use self::allowance::{
     Accepted, Allowance, AllowanceFile, Amount, AmountKind, DAYS_OF_WARNING, FOLDER as ALLOWANCES, InBaseline,
-    OF_CAUSE, Relative, Term, accept, can_be_allowed, read as read_allowances,
+    OF_BENCHMARK, OF_CAUSE, Relative, Term, accept, accept_of_benchmarks, can_be_allowed, read as read_allowances,
 };
 pub use self::benchmarks::{Bound, Bounded, Statistic, matches_benchmark};
 pub use self::cited::{BudgetLine, Cited, Inconclusive, RatchetOf};
@@ -55,6 +55,7 @@ pub use self::limits::Limits;
 pub use self::names::nearest;
 pub use self::overrides::Override;
 pub use self::pattern::{Pattern, PatternError};
+pub use self::quantity::Quantity;
 pub use self::schema::schema;
 pub(crate) use self::select::names;
 pub use self::select::{Group, Selection, Unmatched, select};

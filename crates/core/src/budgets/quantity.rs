@@ -7,11 +7,11 @@ use crate::observed::Unit;
 
 /// A number in the unit that benchmarks have it in.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Quantity {
+pub struct Quantity {
     /// Milliseconds, bytes, so many a second, a fraction, or a number.
-    pub(super) value: f64,
+    pub value: f64,
     /// Which of these.
-    pub(super) unit: Unit,
+    pub unit: Unit,
 }
 
 impl Quantity {

@@ -148,7 +148,7 @@ fn refuse_what_nothing_reads(layer: &Table<'_>) {
         (false, true) => layer.refuse_keys(
             &keys::of_modules_alone(),
             "it has benchmarks and no `modules`",
-            Some("take it out, or add `modules`; benchmarks have p50, p95, p99, mean, min, max, max-failed and max-regression"),
+            Some("take it out, or add `modules`; benchmarks have p50, p95, p99, mean, min, max, max-failed, max-regression and max-drift"),
         ),
         (true, false) => layer.refuse_keys(
             &keys::of_benchmarks_alone(),

@@ -5,14 +5,17 @@
 //! The error level is that of a run (`sampling::alpha`): 1% over all bounds and comparisons of all benchmarks together. It is a budget of
 //! its own, since benchmarks were measured by another run than this one.
 
+mod accepted;
 mod compared;
 mod held;
 #[cfg(test)]
 mod tests;
 
+use jiff::civil::Date;
+
 use super::{Asked, Code, Finding, FindingKind, Severity, Verdict};
 use crate::baseline::RecordedBenchmarks;
-use crate::budgets::{Bounded, BudgetLine, Inconclusive, Statistic};
+use crate::budgets::{Allowance, Bounded, BudgetLine, Inconclusive, Statistic};
 use crate::observed::{BenchmarkMachine, Better, Tool, Unit};
 use crate::sampling::{Alpha, ErrorBudget};
 
@@ -82,6 +85,19 @@ pub enum BenchmarkProblem {
         /// Why.
         why: NotCompared,
     },
+    /// It is worse than where it was anchored, or nobody can tell whether it is.
+    Drift {
+        /// The day of the anchor, where it is known.
+        since: Option<Date>,
+        /// What it was.
+        before: f64,
+        /// What it is.
+        now: f64,
+        /// The share by which it may be worse.
+        allowed: f64,
+        /// Why it was not decided, where it was not.
+        open: Option<NotCompared>,
+    },
     /// No file has it any more.
     Gone,
 }
@@ -148,6 +164,8 @@ impl BenchmarkFinding {
             BenchmarkProblem::Undecided { .. } | BenchmarkProblem::NotCompared { .. } => Code::Inconclusive,
             BenchmarkProblem::Failed { .. } => Code::FailedRequests,
             BenchmarkProblem::Worse { .. } => Code::Regression,
+            BenchmarkProblem::Drift { open: None, .. } => Code::Drift,
+            BenchmarkProblem::Drift { .. } => Code::Inconclusive,
             BenchmarkProblem::Gone => Code::StaleBaselineEntry,
         }
     }
@@ -158,6 +176,7 @@ impl BenchmarkFinding {
             BenchmarkProblem::Undecided { .. } if self.unit == Unit::Time => Code::OverTime,
             BenchmarkProblem::Undecided { .. } => Code::OutOfBounds,
             BenchmarkProblem::NotCompared { .. } => Code::Regression,
+            BenchmarkProblem::Drift { .. } => Code::Drift,
             _ => self.code(),
         }
     }
@@ -184,6 +203,12 @@ pub struct BenchmarkContext<'a> {
     pub recorded: Option<&'a RecordedBenchmarks>,
     /// False where only some of the benchmarks are looked at, so that what is missing is not gone.
     pub all: bool,
+    /// The day of the run, for what is accepted until one.
+    pub today: Date,
+    /// True where an allowance that has ended, or that nothing needs, is an error.
+    pub strict: bool,
+    /// Allowances of benchmarks that no file has.
+    pub of_no_benchmark: &'a [Allowance],
 }
 
 /// What a benchmark comes to.
@@ -205,18 +230,25 @@ pub fn judge_benchmarks(
     let judgements = bounded.iter().map(|bounded| judge(bounded, level, context));
     let judgements = judgements.collect();
     let gone = gone(bounded, context).filter(|finding| context.asked.asks(finding.code()));
-    (judgements, gone.map(|finding| context.asked.weigh(finding)).collect())
+    let of_none = gone.chain(accepted::of_no_benchmark(context));
+    (
+        judgements,
+        of_none.map(|finding| context.asked.weigh(finding)).collect(),
+    )
 }
 
 /// How many questions are asked of a benchmark: it follows from the budgets and the baseline, and from no sample.
 fn number_of_tests(bounded: &Bounded<'_>, context: &BenchmarkContext<'_>) -> usize {
-    bounded.bounds.len() + usize::from(compared::recorded(bounded, context).is_some())
+    let is_compared = compared::recorded(bounded, context).is_some();
+    bounded.bounds.len() + usize::from(is_compared) + usize::from(compared::anchored(bounded, context).is_some())
 }
 
 fn judge(bounded: &Bounded<'_>, level: Alpha, context: &BenchmarkContext<'_>) -> BenchmarkJudgement {
     let problem = |kind: BenchmarkProblem, line: Option<&BudgetLine>| {
         let severity = match &kind {
-            BenchmarkProblem::Undecided { .. } | BenchmarkProblem::NotCompared { .. } => match context.inconclusive {
+            BenchmarkProblem::Undecided { .. }
+            | BenchmarkProblem::NotCompared { .. }
+            | BenchmarkProblem::Drift { open: Some(_), .. } => match context.inconclusive {
                 Inconclusive::Warn => Severity::Warning,
                 Inconclusive::Fail => Severity::Error,
             },
@@ -236,7 +268,11 @@ fn judge(bounded: &Bounded<'_>, level: Alpha, context: &BenchmarkContext<'_>) ->
     let failed = failed(bounded).map(|found| problem(found, bounded.max_failed.line.as_ref()));
     let compared = compared::check(bounded, level, context);
     let compared = compared.map(|found| problem(found, bounded.max_regression.line.as_ref()));
-    let findings = failed.into_iter().chain(held).chain(compared);
+    let drift = compared::drift(bounded, level, context);
+    let limit = bounded.max_drift.as_ref().and_then(|limit| limit.line.as_ref());
+    let drift = drift.map(|found| problem(found, limit));
+    let findings = failed.into_iter().chain(held).chain(compared).chain(drift);
+    let findings = accepted::settle(bounded, context, findings.collect()).into_iter();
     let findings = findings.filter(|finding| context.asked.asks_for(finding));
     let findings: Vec<Finding> = findings.map(|finding| context.asked.weigh(finding)).collect();
     let verdict = Verdict::of(findings.iter().map(|finding| (finding.severity, finding.code())));

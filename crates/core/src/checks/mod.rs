@@ -66,6 +66,7 @@ pub use forbid::ForbiddenModule;
 pub use heavy::HeavyModule;
 pub use loosened::{
     AsItWas, ByChange, Limited, Loosening, LooseningKind, TwoBaselines, by_allowances, by_baseline, by_budgets,
+    by_budgets_of_benchmarks, by_settings,
 };
 pub use memory::OverMemory;
 pub use memory_regression::MemoryRegression;

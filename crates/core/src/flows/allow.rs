@@ -2,9 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::budgets::{
-    Accepted, Allowance, Amount, AmountKind, BudgetLine, Cited, InBaseline, Target, TargetKind, can_be_allowed,
-};
+use crate::budgets::{Accepted, Allowance, Amount, BudgetLine, Cited, InBaseline, Target, TargetKind, can_be_allowed};
 use crate::checks::{Code, Severity};
 use crate::observed::Effect;
 use crate::report::{Finding, Report, TargetReport, first_names};
@@ -27,11 +25,12 @@ impl Acceptance {
         self.rule.is_none_or(|asked| asked == rule)
     }
 
-    /// The allowance of a target or a cause, without its lines.
+    /// The allowance of a target, a cause or a benchmark, without its lines.
     pub(super) fn allowance(&self, target: String, rule: Code, from: Option<Amount>, to: Amount) -> Allowance {
         Allowance {
             target,
             rule,
+            key: None,
             from,
             to,
             reason: self.reason.clone(),
@@ -337,5 +336,5 @@ fn named<T>(forbidden: &[Cited<T>], asked_by: Option<&BudgetLine>, name: impl Fn
 
 /// True for a rule that somebody may name: one with a limit.
 pub fn rules_to_allow() -> impl Iterator<Item = Code> {
-    Code::ALL.into_iter().filter(|code| AmountKind::of(*code).is_some())
+    Code::ALL.into_iter().filter(|code| can_be_allowed(*code))
 }

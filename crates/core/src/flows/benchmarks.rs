@@ -1,8 +1,10 @@
 //! Benchmarks of other tools within a check: bound to their budgets, judged, and added to the report. Nothing is measured here.
 
+use jiff::civil::Date;
+
 use crate::baseline::RecordedBenchmarks;
-use crate::budgets::{Bounded, Budgets};
-use crate::checks::{Asked, BenchmarkContext, Code, Severity, Verdict, judge_benchmarks};
+use crate::budgets::{Allowance, Bounded, Budgets};
+use crate::checks::{Asked, BenchmarkContext, Code, Loosening, Severity, Verdict, judge_benchmarks};
 use crate::observed::{EnvironmentKey, Machine};
 use crate::report::{self, BenchmarkReport, Finding, Report, ReportEnvironment, RunSummary, order};
 
@@ -21,17 +23,46 @@ pub struct BenchmarkCheck<'a> {
     pub recorded_path: &'a str,
     /// False where only some of the benchmarks are looked at.
     pub all: bool,
+    /// What is accepted beyond limits.
+    pub allowances: BenchmarkAllowances<'a>,
+}
+
+/// What is accepted beyond the limits of these benchmarks, which have it already, and of others.
+#[derive(Debug, Clone, Copy)]
+pub struct BenchmarkAllowances<'a> {
+    /// Those of benchmarks that no file has.
+    pub of_no_benchmark: &'a [Allowance],
+    /// What was accepted before the change under test, where that is known.
+    pub earlier: Option<&'a [Allowance]>,
+    /// The day of the run.
+    pub today: Date,
+    /// True where one that has ended, or that nothing needs, is an error.
+    pub strict: bool,
+}
+
+impl<'a> BenchmarkCheck<'a> {
+    /// What the rules are told.
+    pub(super) fn context(&self) -> BenchmarkContext<'a> {
+        BenchmarkContext {
+            asked: self.asked,
+            inconclusive: self.budgets.gate.inconclusive.value,
+            recorded: self.recorded,
+            all: self.all,
+            today: self.allowances.today,
+            strict: self.allowances.strict,
+            of_no_benchmark: self.allowances.of_no_benchmark,
+        }
+    }
 }
 
 /// Adds what benchmarks come to to a report.
 pub fn add_benchmarks(report: &mut Report, check: &BenchmarkCheck<'_>) {
-    let context = BenchmarkContext {
-        asked: check.asked,
-        inconclusive: check.budgets.gate.inconclusive.value,
-        recorded: check.recorded,
-        all: check.all,
-    };
-    let (judgements, of_none) = judge_benchmarks(check.bounded, &context);
+    let (judgements, of_none) = judge_benchmarks(check.bounded, &check.context());
+    let accepted = check.bounded.iter().flat_map(|bounded| &bounded.accepted);
+    let allowances = check.allowances;
+    let loosened =
+        accepted.filter_map(|accepted| Loosening::of_allowance(accepted, allowances.earlier, allowances.today));
+    report.loosened.extend(loosened);
     let judged = check.bounded.iter().zip(&judgements);
     let rows = judged.map(|(bounded, judged)| BenchmarkReport::of(bounded, judged, check.recorded));
     report.benchmarks.extend(rows);

@@ -3,6 +3,7 @@
 //! interpreter and without a clock.
 
 mod allow;
+mod allow_benchmark;
 mod allow_cause;
 mod anchored;
 mod benchmarks;
@@ -40,8 +41,9 @@ mod tests;
 use std::time::Duration;
 
 pub use allow::{Acceptance, Allow, AllowError, Proposal, rules_to_allow};
+pub use allow_benchmark::AllowBenchmark;
 pub use allow_cause::AllowCause;
-pub use benchmarks::{BenchmarkCheck, add_benchmarks, report_without_targets};
+pub use benchmarks::{BenchmarkAllowances, BenchmarkCheck, add_benchmarks, report_without_targets};
 pub use check::{Allowances, Check, check};
 pub use classify::{Classify, ClassifyError, classify};
 pub use compare_with::{Against, Base, VerifySources};

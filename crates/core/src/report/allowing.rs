@@ -66,12 +66,11 @@ fn accepts(allowance: &Allowance) -> String {
         .map_or_else(String::new, |until| format!(" until {until}"));
     match (&allowance.to, &allowance.from) {
         (Amount::Name(name), _) => format!("of {} accepts {name}{until}", allowance.target),
-        (to, Some(from)) => format!(
-            "of {} accepts up to {}{until}, from {}",
-            allowance.target,
-            to.shown(),
-            from.shown()
-        ),
+        (to, Some(from)) => {
+            let way = if from.is_more_than(to) { "down" } else { "up" };
+            let (target, to, from) = (&allowance.target, to.shown(), from.shown());
+            format!("of {target} accepts {way} to {to}{until}, from {from}")
+        }
         (to, None) => format!("of {} accepts up to {}{until}", allowance.target, to.shown()),
     }
 }

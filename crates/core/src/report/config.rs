@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::baseline::{Entry, EntryLines};
-use crate::budgets::{Allowance, BudgetLine, InForce, SettingsInForce, Target};
+use crate::budgets::{Accepted, Allowance, BudgetLine, InForce, SettingsInForce, Target};
 use crate::numbers;
 use crate::report::untrusted;
 
@@ -76,25 +76,36 @@ pub struct StoredLimits<'a> {
 impl Beside {
     /// Of a target with what is accepted beyond its limits, and of what is accepted of causes.
     pub fn of(target: &Target, of_causes: &[Allowance], stored: Option<StoredLimits<'_>>) -> Vec<Self> {
-        let accepted = target.accepted.iter().filter(|accepted| accepted.raised.is_some());
-        let of_target = accepted.map(|accepted| {
+        let of_causes = of_causes.iter().map(|allowance| {
+            let cause = allowance.cause().map(|cause| format!(" of {cause}"));
+            Self::accepting(allowance, &cause.unwrap_or_default())
+        });
+        let stored = stored.into_iter().flat_map(|stored| stored.beside(&target.name));
+        Self::of_accepted(&target.accepted)
+            .chain(of_causes)
+            .chain(stored)
+            .collect()
+    }
+
+    /// What is accepted beyond the limits of a target, or of a benchmark.
+    pub fn of_accepted(accepted: &[Accepted]) -> impl Iterator<Item = Self> {
+        let raised = accepted.iter().filter(|accepted| accepted.raised.is_some());
+        raised.map(|accepted| {
             let without = accepted
                 .without
                 .as_ref()
                 .map(|cited| format!(" in place of {}", cited.value.shown()));
-            (&accepted.allowance, without.unwrap_or_default())
-        });
-        let of_causes = of_causes.iter().map(|allowance| {
-            let cause = allowance.cause().map(|cause| format!(" of {cause}"));
-            (allowance, cause.unwrap_or_default())
-        });
-        let raised = of_target.chain(of_causes).map(|(allowance, rest)| Self {
-            what: allowance.rule.to_string(),
+            Self::accepting(&accepted.allowance, &without.unwrap_or_default())
+        })
+    }
+
+    fn accepting(allowance: &Allowance, rest: &str) -> Self {
+        let key = allowance.key.map(|key| format!(" {}", key.key()));
+        Self {
+            what: format!("{}{}", allowance.rule, key.unwrap_or_default()),
             value: format!("accepts {}{rest}", allowance.to.shown()),
             line: allowance.line.clone(),
-        });
-        let stored = stored.into_iter().flat_map(|stored| stored.beside(&target.name));
-        raised.chain(stored).collect()
+        }
     }
 }
 

@@ -43,7 +43,10 @@ pub enum Relative<'a> {
 /// Lays every allowance over the target that it is about, and returns those that are about none of them.
 pub fn accept<'a>(targets: &mut [Target], allowances: &'a [Allowance], relative: &Relative<'_>) -> Vec<&'a Allowance> {
     let mut strangers = Vec::new();
-    for allowance in allowances.iter().filter(|allowance| allowance.cause().is_none()) {
+    let of_targets = allowances
+        .iter()
+        .filter(|allowance| allowance.cause().is_none() && allowance.benchmark().is_none());
+    for allowance in of_targets {
         match targets.iter_mut().find(|target| target.name == allowance.target) {
             Some(target) => {
                 let accepted = raise(target, allowance, relative);
@@ -101,9 +104,19 @@ fn raise(target: &mut Target, allowance: &Allowance, relative: &Relative<'_>) ->
 impl Accepted {
     /// With a limit raised to `to` where that is more than it is.
     fn raising<T: PartialOrd + Copy>(self, limit: &mut Option<Cited<T>>, to: T, amount: fn(T) -> Amount) -> Self {
-        let Some(cited) = limit else {
-            return self;
-        };
+        match limit {
+            Some(cited) => self.raising_limit(cited, to, amount),
+            None => self,
+        }
+    }
+
+    /// The same of a limit that there is.
+    pub(super) fn raising_limit<T: PartialOrd + Copy>(
+        self,
+        cited: &mut Cited<T>,
+        to: T,
+        amount: fn(T) -> Amount,
+    ) -> Self {
         let without = Some(Cited {
             value: amount(cited.value),
             line: cited.line.clone(),

@@ -1,8 +1,10 @@
 //! What a limit amounts to: which kind of amount each rule has, how the file writes it, and how much room an accepted one gets.
 
-use crate::budgets::units;
+use crate::budgets::{Quantity, units};
 use crate::checks::Code;
 use crate::numbers;
+use crate::observed::Unit;
+use crate::report::figure;
 
 /// By how much more than what was measured a time is accepted: unchanged imports move by as much from one state of a machine to
 /// another, and whoever accepts a time wants to accept it once.
@@ -25,6 +27,8 @@ pub enum Amount {
     Count(u64),
     /// What is not forbidden any more.
     Name(String),
+    /// What a benchmark comes to, in its unit.
+    Quantity(Quantity),
 }
 
 /// A kind of amount.
@@ -44,9 +48,20 @@ pub enum AmountKind {
     Module,
     /// A side effect.
     Effect,
+    /// What a benchmark comes to.
+    Quantity,
 }
 
 impl AmountKind {
+    /// What a rule's limit of a benchmark amounts to; `None` where there is no limit that could be raised.
+    pub fn of_benchmark(rule: Code) -> Option<Self> {
+        match rule {
+            Code::OverTime | Code::OutOfBounds | Code::Regression => Some(Self::Quantity),
+            Code::FailedRequests => Some(Self::Share),
+            _ => None,
+        }
+    }
+
     /// What a rule's limit amounts to; `None` where there is no limit that could be raised.
     pub fn of(rule: Code) -> Option<Self> {
         Some(match rule {
@@ -103,6 +118,19 @@ impl Amount {
         Self::Share(rounded_up(share * 100.0 * (1.0 + ROOM_OF_TIMES)) / 100.0)
     }
 
+    /// What a benchmark comes to, with room for what the machine does. `is_less` where a lower limit is to hold.
+    pub fn quantity_with_room(value: f64, unit: Unit, is_less: bool) -> Self {
+        let with_room = match is_less {
+            true => rounded_down(value * (1.0 - ROOM_OF_TIMES)),
+            false => rounded_up(value * (1.0 + ROOM_OF_TIMES)),
+        };
+        let value = match unit {
+            Unit::Memory => with_room.ceil(),
+            _ => with_room,
+        };
+        Self::Quantity(Quantity { value, unit })
+    }
+
     /// As TOML writes it.
     pub(super) fn written(&self) -> String {
         match self {
@@ -111,6 +139,8 @@ impl Amount {
             Self::Share(share) => format!("\"{}\"", units::format_share(*share)),
             Self::Count(count) => count.to_string(),
             Self::Name(name) => super::write::quoted(name),
+            Self::Quantity(quantity) if quantity.unit == Unit::Number => quantity.written(),
+            Self::Quantity(quantity) => format!("\"{}\"", quantity.written()),
         }
     }
 
@@ -122,6 +152,7 @@ impl Amount {
             Self::Share(share) => numbers::percent(share * 100.0),
             Self::Count(count) => numbers::count(*count),
             Self::Name(name) => name.clone(),
+            Self::Quantity(quantity) => figure(quantity.unit, quantity.value),
         }
     }
 
@@ -130,6 +161,7 @@ impl Amount {
         match (self, other) {
             (Self::Time(one), Self::Time(other)) | (Self::Share(one), Self::Share(other)) => one > other,
             (Self::Memory(one), Self::Memory(other)) | (Self::Count(one), Self::Count(other)) => one > other,
+            (Self::Quantity(one), Self::Quantity(other)) => one.value > other.value,
             (one, other) => one != other,
         }
     }
@@ -139,6 +171,7 @@ impl Amount {
         match self {
             Self::Time(number) | Self::Share(number) => Some(*number),
             Self::Memory(number) | Self::Count(number) => Some(*number as f64),
+            Self::Quantity(quantity) => Some(quantity.value),
             Self::Name(_) => None,
         }
     }
@@ -159,6 +192,15 @@ fn rounded_up(number: f64) -> f64 {
     }
 }
 
+/// The same, never more than it is.
+fn rounded_down(number: f64) -> f64 {
+    if !number.is_finite() || number <= 0.0 {
+        return number;
+    }
+    let scale = 10_f64.powi(2 - number.log10().floor() as i32);
+    ((number * scale + 1e-9).floor() / scale).min(number)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,6 +217,9 @@ mod tests {
         );
         assert_eq!(Amount::memory_with_room(1_000_000).written(), "\"1MiB\"");
         assert_eq!(Amount::share_with_room(0.06).written(), "\"6.3%\"");
+        let room = |value, is_less| Amount::quantity_with_room(value, Unit::Rate, is_less).written();
+        assert_eq!([room(1234.5, true), room(1234.5, false)], ["\"1170/s\"", "\"1300/s\""]);
+        assert_eq!(Amount::quantity_with_room(10.0, Unit::Number, false).written(), "10.5");
         assert_eq!(Amount::Name("a\"b".to_owned()).written(), "\"a\\\"b\"");
     }
 

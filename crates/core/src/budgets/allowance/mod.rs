@@ -4,6 +4,7 @@
 
 mod accept;
 mod amount;
+mod of_benchmarks;
 mod read;
 mod write;
 
@@ -11,9 +12,10 @@ use jiff::civil::Date;
 
 pub use self::accept::{Accepted, InBaseline, Relative, accept};
 pub use self::amount::{Amount, AmountKind};
+pub use self::of_benchmarks::accept_of_benchmarks;
 pub use self::read::{AllowanceFile, read};
 
-use super::BudgetLine;
+use super::{BudgetLine, Statistic};
 use crate::checks::Code;
 
 /// The folder of allowances, beside the budgets file.
@@ -22,6 +24,9 @@ pub const FOLDER: &str = ".importgate/allow";
 /// What stands before the name of a cause where a target is named else.
 pub const OF_CAUSE: &str = "cause:";
 
+/// What stands before the name of a benchmark.
+pub const OF_BENCHMARK: &str = "benchmark:";
+
 /// What somebody accepted beyond a limit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Allowance {
@@ -29,6 +34,8 @@ pub struct Allowance {
     pub target: String,
     /// The rule whose limit is raised.
     pub rule: Code,
+    /// Which of the limits of a benchmark, where the rule has several.
+    pub key: Option<Statistic>,
     /// What held when it was accepted: the limit, or what the baseline had where the limit is relative to that. `None` of a rule that
     /// has no amounts.
     pub from: Option<Amount>,
@@ -66,6 +73,20 @@ impl Allowance {
         self.target.strip_prefix(OF_CAUSE)
     }
 
+    /// The benchmark that it is of.
+    pub fn benchmark(&self) -> Option<&str> {
+        self.target.strip_prefix(OF_BENCHMARK)
+    }
+
+    /// True where it accepts more than another one of the same limit. What has to be as much as `from` at least accepts more the less `to` is.
+    pub fn accepts_more_than(&self, other: &Self) -> bool {
+        let is_less = self.from.as_ref().is_some_and(|from| from.is_more_than(&self.to));
+        match is_less && self.benchmark().is_some() {
+            true => other.to.is_more_than(&self.to),
+            false => self.to.is_more_than(&other.to),
+        }
+    }
+
     /// The file, as the user names it.
     pub fn file(&self) -> &str {
         &self.line.file
@@ -87,7 +108,7 @@ impl Allowance {
 
 /// True for a rule with a limit that can be raised.
 pub fn can_be_allowed(rule: Code) -> bool {
-    AmountKind::of(rule).is_some()
+    AmountKind::of(rule).or(AmountKind::of_benchmark(rule)).is_some()
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::ops::{Range, RangeInclusive};
 
-use super::{Allowance, Amount, AmountKind, OF_CAUSE};
+use super::{Allowance, Amount, AmountKind, OF_BENCHMARK, OF_CAUSE};
+use crate::budgets::Statistic;
 use crate::budgets::diagnostic::{Diagnostics, Mistakes, Source};
 use crate::budgets::keys::declared::{HOUR_MS, MEMORY};
 use crate::budgets::names;
@@ -14,7 +15,9 @@ use crate::checks::{Code, can_be_allowed_of_causes};
 use crate::observed::Effect;
 
 /// The keys of a file, in the order in which they are written.
-const KEYS: [&str; 8] = ["target", "cause", "rule", "from", "to", "reason", "owner", "until"];
+const KEYS: [&str; 9] = [
+    "target", "cause", "rule", "key", "from", "to", "reason", "owner", "until",
+];
 /// Nothing can be waived by a number that no import reaches.
 const COUNTS: RangeInclusive<u64> = 0..=1_000_000_000_000_000;
 /// A spread above tenfold would allow everything.
@@ -57,13 +60,13 @@ pub fn read(files: &[AllowanceFile<'_>]) -> Result<Vec<Allowance>, Diagnostics> 
     mistakes.map_or(Ok(allowances), Err)
 }
 
-/// What only one file may speak of: of what is accepted by name, each name.
+/// What only one file may speak of: of what is accepted by name, each name; of a benchmark, each key.
 type Key = (String, Code, Option<String>);
 
 fn key_of(allowance: &Allowance) -> Key {
     let name = match &allowance.to {
         Amount::Name(name) => Some(name.clone()),
-        _ => None,
+        _ => allowance.key.map(|key| key.key().to_owned()),
     };
     (allowance.target.clone(), allowance.rule, name)
 }
@@ -100,17 +103,33 @@ fn accepted(name: &str) -> String {
 /// The allowance, and the place of its target; `None` where something of it is missing or is wrong, which is reported then.
 fn parts(table: &mut Table<'_>, mistakes: &Mistakes<'_>) -> Option<(Allowance, Range<usize>)> {
     let values = KEYS.map(|key| table.take(key));
-    let [target, cause, rule, from, to, reason, owner, until] = &values;
+    let [target, cause, rule, key, from, to, reason, owner, until] = &values;
     let subject = match cause {
         Some(cause) => of_cause(cause, target.as_ref()),
         None => required(table, target, "target", "\"shop.cli\"").and_then(short_text),
     };
-    let rule = required(table, rule, "rule", "\"over-time\"").and_then(|value| rule_of(value, mistakes));
+    let is_of_benchmark = (subject.as_ref()).is_some_and(|subject| subject.value.starts_with(OF_BENCHMARK));
+    let amount_of = |rule: Code| match is_of_benchmark {
+        true => AmountKind::of_benchmark(rule),
+        false => AmountKind::of(rule),
+    };
+    let rule = required(table, rule, "rule", "\"over-time\"").and_then(|value| rule_of(value, amount_of, mistakes));
     let reason = required(table, reason, "reason", "\"why it is accepted\"").and_then(short_text);
     let owner = owner.as_ref().map(|owner| short_text(owner));
     let until = until.as_ref().map(Value::date);
     let to = required(table, to, "to", "\"14ms\"");
-    let kind = AmountKind::of(rule?)?;
+    let kind = amount_of(rule?)?;
+    let key = match (
+        key,
+        is_of_benchmark && matches!(rule, Some(Code::OverTime | Code::OutOfBounds)),
+    ) {
+        (Some(key), false) => {
+            key.refuse("means nothing here: of the limits of a benchmark it names one");
+            return None;
+        }
+        (None, false) => None,
+        (key, true) => Some(statistic(required(table, key, "key", "\"p95\"")?, mistakes)?),
+    };
     if let (Some(cause), Some(rule)) = (cause, rule)
         && !can_be_allowed_of_causes(rule)
     {
@@ -129,7 +148,12 @@ fn parts(table: &mut Table<'_>, mistakes: &Mistakes<'_>) -> Option<(Allowance, R
     };
     let to = amount(to?, kind, mistakes)?;
     if let Some(from) = &from {
-        is_raised(from, &to, mistakes)?;
+        let direction = match (is_of_benchmark, key) {
+            (true, Some(Statistic::AtLeast)) => Direction::Less,
+            (true, None) if rule == Some(Code::Regression) => Direction::Either,
+            _ => Direction::More,
+        };
+        is_raised(from, &to, direction, mistakes)?;
     }
     // A mistake in what may be missing is one, too.
     let (owner, until) = (
@@ -140,6 +164,7 @@ fn parts(table: &mut Table<'_>, mistakes: &Mistakes<'_>) -> Option<(Allowance, R
     let allowance = Allowance {
         target: target.value,
         rule: rule?,
+        key,
         from,
         to: to.value,
         reason: reason?.value,
@@ -186,11 +211,23 @@ fn short_text(value: &Value<'_>) -> Option<Located<String>> {
     Some(text)
 }
 
-fn rule_of(value: &Value<'_>, mistakes: &Mistakes<'_>) -> Option<Code> {
+/// Which limit of a benchmark is meant.
+fn statistic(value: &Value<'_>, mistakes: &Mistakes<'_>) -> Option<Statistic> {
     let text = value.text()?;
-    let rules = || Code::ALL.into_iter().filter(|code| AmountKind::of(*code).is_some());
+    let statistic = Statistic::named(&text.value);
+    if statistic.is_none() {
+        let message = format!("no limit of a benchmark is called \"{}\"", text.value);
+        let keys = Statistic::ALL.map(Statistic::key).join(", ");
+        mistakes.report(&text.span, &message, Some(format!("accepted: {keys}")));
+    }
+    statistic
+}
+
+fn rule_of(value: &Value<'_>, amount_of: impl Fn(Code) -> Option<AmountKind>, mistakes: &Mistakes<'_>) -> Option<Code> {
+    let text = value.text()?;
+    let rules = || Code::ALL.into_iter().filter(|code| amount_of(*code).is_some());
     let message = match Code::named(&text.value) {
-        Some(code) if AmountKind::of(code).is_some() => return Some(code),
+        Some(code) if amount_of(code).is_some() => return Some(code),
         Some(code) => format!("`{code}` has no limit that could be raised"),
         None => format!("there is no rule \"{}\"", text.value),
     };
@@ -227,6 +264,10 @@ fn amount(value: &Value<'_>, kind: AmountKind, mistakes: &Mistakes<'_>) -> Optio
             let share = value.share(&SHARES)?;
             Some(share.with(Amount::Share(share.value)))
         }
+        AmountKind::Quantity => {
+            let quantity = value.quantity()?;
+            Some(quantity.with(Amount::Quantity(quantity.value)))
+        }
         AmountKind::Module => {
             let name = value.text()?;
             if names::is_module_name(&name.value) {
@@ -249,15 +290,34 @@ fn amount(value: &Value<'_>, kind: AmountKind, mistakes: &Mistakes<'_>) -> Optio
     }
 }
 
+/// Where `to` lies beside `from`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    More,
+    /// Of what has to be as much at least.
+    Less,
+    /// Of a benchmark that is worse than it was: its file says which way that is.
+    Either,
+}
+
 /// What is accepted is more than what held: the other way around somebody has mixed them up.
-fn is_raised(from: &Amount, to: &Located<Amount>, mistakes: &Mistakes<'_>) -> Option<()> {
-    let is_one_kind = std::mem::discriminant(from) == std::mem::discriminant(&to.value);
-    if is_one_kind && to.value.is_more_than(from) {
+fn is_raised(from: &Amount, to: &Located<Amount>, direction: Direction, mistakes: &Mistakes<'_>) -> Option<()> {
+    let is_one_kind = match (from, &to.value) {
+        (Amount::Quantity(from), Amount::Quantity(to)) => from.unit == to.unit,
+        (from, to) => std::mem::discriminant(from) == std::mem::discriminant(to),
+    };
+    let (is_more, is_less) = (to.value.is_more_than(from), from.is_more_than(&to.value));
+    let (is_right, side, kind) = match direction {
+        Direction::More => (is_more, "above", "higher"),
+        Direction::Less => (is_less, "below", "lower"),
+        Direction::Either => (is_more || is_less, "another than", "other"),
+    };
+    if is_one_kind && is_right {
         return Some(());
     }
-    let message = format!("`to` is not above `from`, which is {}", from.shown());
-    let help = "`from` is what held, and `to` the higher limit that holds instead";
-    mistakes.report(&to.span, &message, Some(help.to_owned()));
+    let message = format!("`to` is not {side} `from`, which is {}", from.shown());
+    let help = format!("`from` is what held, and `to` the {kind} limit that holds instead");
+    mistakes.report(&to.span, &message, Some(help));
     None
 }
 
@@ -356,6 +416,62 @@ mod tests {
             }
         }
         assert!(refused("").contains("the allowance has no `target`"));
+    }
+
+    #[test]
+    fn an_allowance_of_a_benchmark_names_one_of_its_limits() {
+        const OF_P95: &str = "target = \"benchmark:db.query\"\nrule = \"over-time\"\nkey = \"p95\"\nfrom = \"50ms\"\nto = \"60ms\"\nreason = \"tax\"\n";
+        let file = |text| AllowanceFile { text, name: "a.toml" };
+        let allowance = read(&[file(OF_P95)]).expect("an allowance").remove(0);
+        assert_eq!(
+            (allowance.benchmark(), allowance.key),
+            (Some("db.query"), Some(Statistic::P95))
+        );
+        assert_eq!(allowance.to.shown(), "60.0 ms");
+        for (from, to, parts) in [
+            (
+                "key = \"p95\"\n",
+                "",
+                ["the allowance has no `key`", "add `key = \"p95\"`"],
+            ),
+            (
+                "\"p95\"",
+                "\"p90\"",
+                ["no limit of a benchmark is called \"p90\"", "accepted: p50, p95"],
+            ),
+            (
+                "over-time",
+                "over-memory",
+                [
+                    "`over-memory` has no limit that could be raised",
+                    "accepted: over-time, ",
+                ],
+            ),
+            (
+                "benchmark:db.query",
+                "shop.cli",
+                ["`key` means nothing here", "a.toml:3:"],
+            ),
+            (
+                "60ms",
+                "40ms",
+                ["`to` is not above `from`, which is 50.0 ms", "a.toml:5:"],
+            ),
+            ("\"60ms\"", "\"60/s\"", ["`to` is not above `from`", "a.toml:5:"]),
+            ("over-time", "regression", ["`key` means nothing here", "a.toml:3:"]),
+        ] {
+            let said = refused(&OF_P95.replacen(from, to, 1));
+            assert!(parts.iter().all(|part| said.contains(part)), "{to}: {said}");
+        }
+        let minimum = OF_P95
+            .replace("over-time", "out-of-bounds")
+            .replace("p95", "min")
+            .replace("60ms", "40ms");
+        read(&[file(&minimum)]).expect("a lower minimum");
+        assert!(refused(&minimum.replace("40ms", "60ms")).contains("`to` is not below `from`"));
+        let of_p50 = OF_P95.replace("p95", "p50");
+        assert_eq!(read(&[file(OF_P95), file(&of_p50)]).expect("two limits").len(), 2);
+        assert!(read(&[file(OF_P95), file(OF_P95)]).is_err());
     }
 
     #[test]

@@ -10,7 +10,10 @@ impl Allowance {
     pub fn file_name(&self) -> String {
         match &self.to {
             Amount::Name(name) => named(&self.target, &format!("{}-{name}", self.rule)),
-            _ => named(&self.target, self.rule.as_str()),
+            _ => match self.key {
+                Some(key) => named(&self.target, &format!("{}-{}", self.rule, key.key())),
+                None => named(&self.target, self.rule.as_str()),
+            },
         }
     }
 
@@ -25,6 +28,9 @@ impl Allowance {
             None => line("target", &quoted(&self.target)),
         }
         line("rule", &quoted(self.rule.as_str()));
+        if let Some(key) = self.key {
+            line("key", &quoted(key.key()));
+        }
         if let Some(from) = &self.from {
             line("from", &from.written());
         }
@@ -75,8 +81,9 @@ pub(super) fn quoted(text: &str) -> String {
 mod tests {
     use super::super::{AllowanceFile, read};
     use super::*;
-    use crate::budgets::BudgetLine;
+    use crate::budgets::{BudgetLine, Statistic};
     use crate::checks::Code;
+    use crate::observed::Unit;
     use jiff::civil::Date;
     use proptest::prelude::*;
 
@@ -89,6 +96,7 @@ mod tests {
         Allowance {
             target: "shop.cli".to_owned(),
             rule: Code::OverTime,
+            key: None,
             from: Some(Amount::Time(10.0)),
             to: Amount::Time(14.2),
             reason: "the new tax tables".to_owned(),
@@ -133,6 +141,24 @@ mod tests {
             ..allowance()
         };
         assert_eq!(forbidden.file_name(), "shop.cli--forbidden-torch.toml");
+        let of_benchmark = Allowance {
+            target: "benchmark:db query".to_owned(),
+            key: Some(Statistic::P95),
+            from: Some(Amount::quantity_with_room(50.0, Unit::Time, false)),
+            to: Amount::quantity_with_room(60.0, Unit::Time, false),
+            ..allowance()
+        };
+        assert_eq!(of_benchmark.file_name(), "benchmark-db-query--over-time-p95.toml");
+        let text = of_benchmark.render();
+        let file = AllowanceFile {
+            text: &text,
+            name: "a.toml",
+        };
+        let read = read(&[file]).expect("an allowance").remove(0);
+        assert_eq!(
+            (read.key, read.to, read.from),
+            (of_benchmark.key, of_benchmark.to, of_benchmark.from)
+        );
     }
 
     proptest! {

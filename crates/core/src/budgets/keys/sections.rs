@@ -275,7 +275,7 @@ pub(in crate::budgets) const BENCHMARKS: Section = Section {
     tables: Tables::NamedBeside(&[benchmarks::KEYS]),
     about: "What benchmarks of other tools have to keep within, by their names or patterns of them, in which `*` stands for any characters. Of \
             several tables that match a benchmark the most specific holds, key by key over that of its layer.",
-    keys: &[benchmark_limits::KEYS, &[&limits::MAX_REGRESSION]],
+    keys: &[benchmark_limits::KEYS, &[&limits::MAX_REGRESSION, &limits::MAX_DRIFT]],
     rules: Vec::new,
     is_measured: true,
 };

@@ -2,7 +2,7 @@
 //! else the target takes more keeps within its limit. What is beyond either fails as ever.
 
 use super::remark::{AllowanceState, Beyond, OfCause, Unused};
-use super::{needed, told};
+use super::{needed, told, touched};
 use crate::budgets::{Accepted, Allowance, Amount, AmountKind};
 use crate::checks::{Case, Code, Context, Finding, FindingKind, Severity, TimeCeiling, TooManyModules};
 use crate::explain::Cause;
@@ -81,11 +81,11 @@ fn accepted(
             takes: share.takes.clone(),
         }),
     };
-    let state = needed(allowance, beyond, case, context);
+    let state = needed(allowance, beyond, context.today, || touched(case, context));
     Finding {
         place: found.place,
         causes: found.causes,
-        ..told(&found.target, allowance, state, context)
+        ..told(&found.target, allowance, state, context.strict)
     }
 }
 
@@ -246,7 +246,12 @@ pub(in crate::checks) fn unused(cases: &[Case<'_>], findings: &[Finding], contex
             true => Unused::Recorded,
             false => Unused::Absent,
         };
-        told(&allowance.target, allowance, AllowanceState::Unused(why), context)
+        told(
+            &allowance.target,
+            allowance,
+            AllowanceState::Unused(why),
+            context.strict,
+        )
     };
     let unneeded = unneeded.filter(|allowance| !is_needed(allowance)).map(finding);
     unneeded.filter(|finding| context.asked.asks_for(finding)).collect()

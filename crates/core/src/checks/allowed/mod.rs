@@ -8,15 +8,18 @@ mod standing;
 mod tests;
 mod touched;
 
-use self::standing::{Standing, standing};
+use jiff::civil::Date;
+
+use self::standing::standing;
 use self::touched::touched;
-use super::{Case, Context, Finding, FindingKind, Severity};
+use super::{Asked, Case, Context, Finding, FindingKind, Severity};
 use crate::budgets::{Accepted, Allowance, Amount, Term};
 use crate::observed::is_at_or_below;
 
 pub(crate) use self::causes::can_be_allowed_of_causes;
 pub(super) use self::causes::unused as unused_of_causes;
 pub use self::remark::{AllowanceRemark, AllowanceState, Beyond, OfCause, Touched, Unused};
+pub(super) use self::standing::Standing;
 
 /// Puts what is accepted in the place of what it makes of the findings of a target.
 pub(super) fn settle(case: &Case<'_>, context: &Context<'_>, mut findings: Vec<Finding>) -> Vec<Finding> {
@@ -56,47 +59,74 @@ fn is_about(finding: &Finding, accepted: &Accepted) -> bool {
 /// What is said of allowances whose targets no budget has.
 pub(super) fn of_no_target(context: &Context<'_>) -> Vec<Finding> {
     let state = || AllowanceState::Unused(Unused::NoTarget);
-    let finding = |allowance: &Allowance| told(&allowance.target, allowance, state(), context);
+    let finding = |allowance: &Allowance| told(&allowance.target, allowance, state(), context.strict);
     let findings = context.of_no_target.iter().map(finding);
     findings.filter(|finding| context.asked.asks_for(finding)).collect()
 }
 
 fn remark(case: &Case<'_>, accepted: &Accepted, standing: Standing, context: &Context<'_>) -> Option<Finding> {
-    let allowance = &accepted.allowance;
-    let state = match standing {
-        Standing::Open => return None,
-        Standing::Unneeded(unused) => AllowanceState::Unused(unused),
-        Standing::Needed(beyond) => needed(allowance, beyond, case, context),
+    let run = Run {
+        asked: context.asked,
+        today: context.today,
+        strict: context.strict,
     };
-    let finding = told(&case.target.name, allowance, state, context);
-    context.asked.asks_for(&finding).then_some(finding)
+    run.said_of(&case.target.name, &accepted.allowance, standing, || {
+        touched(case, context)
+    })
+}
+
+/// What a run knows that speaks of allowances.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Run<'a> {
+    pub(super) asked: &'a Asked,
+    pub(super) today: Date,
+    pub(super) strict: bool,
+}
+
+impl Run<'_> {
+    /// What there is to say of an allowance, by how its target stands to it.
+    pub(super) fn said_of(
+        self,
+        target: &str,
+        allowance: &Allowance,
+        standing: Standing,
+        touched: impl FnOnce() -> Touched,
+    ) -> Option<Finding> {
+        let state = match standing {
+            Standing::Open => return None,
+            Standing::Unneeded(unused) => AllowanceState::Unused(unused),
+            Standing::Needed(beyond) => needed(allowance, beyond, self.today, touched),
+        };
+        let finding = told(target, allowance, state, self.strict);
+        self.asked.asks_for(&finding).then_some(finding)
+    }
 }
 
 /// The state of an allowance that a target needs.
-fn needed(allowance: &Allowance, beyond: Beyond, case: &Case<'_>, context: &Context<'_>) -> AllowanceState {
-    match allowance.term(context.today) {
+fn needed(allowance: &Allowance, beyond: Beyond, today: Date, touched: impl FnOnce() -> Touched) -> AllowanceState {
+    match allowance.term(today) {
         Term::Running => AllowanceState::InForce(beyond),
         Term::Ends(days) => AllowanceState::Ends(beyond, days),
-        Term::Ended => AllowanceState::Ended(beyond, touched(case, context)),
+        Term::Ended => AllowanceState::Ended(beyond, touched()),
     }
 }
 
 /// What is said of an allowance, by the line that says until when it holds where that is what it is about.
-fn told(target: &str, allowance: &Allowance, state: AllowanceState, context: &Context<'_>) -> Finding {
+fn told(target: &str, allowance: &Allowance, state: AllowanceState, strict: bool) -> Finding {
     let line = match state {
         AllowanceState::Ends(..) | AllowanceState::Ended(..) => allowance.until_line.as_ref(),
         AllowanceState::InForce(_) | AllowanceState::Unused(_) => None,
     };
-    let severity = severity_of(&state, context);
+    let severity = severity_of(&state, strict);
     let kind = FindingKind::Allowance(AllowanceRemark::of(allowance, state));
     Finding::named(target.to_owned(), severity, kind).asked_by(Some(line.unwrap_or(&allowance.line)))
 }
 
-fn severity_of(state: &AllowanceState, context: &Context<'_>) -> Severity {
+fn severity_of(state: &AllowanceState, strict: bool) -> Severity {
     match state {
         AllowanceState::InForce(_) => Severity::Note,
         AllowanceState::Ended(_, Touched::Yes | Touched::EverythingCounts) => Severity::Error,
-        AllowanceState::Unused(_) if context.strict => Severity::Error,
+        AllowanceState::Unused(_) if strict => Severity::Error,
         AllowanceState::Ends(..) | AllowanceState::Ended(..) | AllowanceState::Unused(_) => Severity::Warning,
     }
 }

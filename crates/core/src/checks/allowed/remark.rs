@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::budgets::{Allowance, Amount};
+use crate::budgets::{Allowance, Amount, Statistic};
 use crate::checks::Code;
 
 /// What is said of an allowance.
@@ -10,6 +10,8 @@ use crate::checks::Code;
 pub struct AllowanceRemark {
     /// The rule.
     pub rule: Code,
+    /// Which limit of a benchmark, where the rule has several.
+    pub key: Option<Statistic>,
     /// What the limit was raised to.
     pub to: Amount,
     /// Why.
@@ -68,6 +70,8 @@ pub enum Touched {
     EverythingCounts,
     /// It does not.
     No,
+    /// Nobody can tell: the numbers are of a benchmark, which names no code.
+    Unknown,
 }
 
 /// Why an allowance is not needed.
@@ -75,6 +79,8 @@ pub enum Touched {
 pub enum Unused {
     /// No target of the budgets has this name.
     NoTarget,
+    /// No file has a benchmark of this name.
+    NoBenchmark,
     /// Nothing limits the target there.
     NoLimit,
     /// The limit is kept without it.
@@ -108,6 +114,7 @@ impl AllowanceRemark {
     pub(super) fn of(allowance: &Allowance, state: AllowanceState) -> Self {
         Self {
             rule: allowance.rule,
+            key: allowance.key,
             to: allowance.to.clone(),
             reason: allowance.reason.clone(),
             owner: allowance.owner.clone(),

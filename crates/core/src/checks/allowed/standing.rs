@@ -12,7 +12,7 @@ const CLEARLY_LITTLE: f64 = 0.5;
 
 /// How a target stands to a limit that is raised.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Standing {
+pub(in crate::checks) enum Standing {
     /// It is beyond what would hold, and within what does.
     Needed(Beyond),
     /// It is not.

@@ -21,6 +21,7 @@ fn allowance(rule: Code, from: Option<Amount>, to: Amount) -> Allowance {
     Allowance {
         target: "shop".to_owned(),
         rule,
+        key: None,
         from,
         to,
         reason: "tax".to_owned(),

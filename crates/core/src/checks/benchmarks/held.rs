@@ -66,6 +66,15 @@ fn of_samples(sampled: &Sampled<'_>, bound: &Bound, level: Alpha) -> Option<Benc
     })
 }
 
+/// What a statistic comes to, where that is known.
+pub(super) fn value(values: &Values, statistic: Statistic) -> Option<f64> {
+    match (Sampled::of(values), statistic.probability()) {
+        (Some(sampled), Some(probability)) => Some(sampled.quantile(probability)),
+        (Some(sampled), None) => Some(sampled.mean()),
+        (None, _) => number(values, statistic).value,
+    }
+}
+
 /// A number that a tool made of its samples, as it stands.
 fn of_number(number: Number, bound: &Bound) -> Option<BenchmarkProblem> {
     let (statistic, limit) = (bound.statistic, bound.limit.value);

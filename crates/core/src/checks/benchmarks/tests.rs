@@ -1,6 +1,7 @@
 //! Benchmarks typed by hand, and what is found of them.
 
 use super::*;
+use crate::baseline::Anchor;
 use crate::budgets::{Bounded, Budgets, FileKind, parse};
 use crate::observed::{Benchmark, Bucket, Each, Requests, Summary, Values};
 
@@ -35,12 +36,16 @@ fn found(rules: &str, now: &Benchmark, before: Option<&Benchmark>) -> Vec<Benchm
     let budgets = budgets(rules);
     let bounded = budgets.bound(std::slice::from_ref(now), false);
     let bounded: Vec<Bounded<'_>> = bounded.unwrap_or_else(|mistakes| panic!("{mistakes}"));
-    let recorded = before.map(|before| RecordedBenchmarks::default().with(std::slice::from_ref(before), true));
+    let recorded =
+        before.map(|before| RecordedBenchmarks::default().with(std::slice::from_ref(before), true, &Anchor::default()));
     let context = BenchmarkContext {
         asked: &Asked::default(),
         inconclusive: Inconclusive::Warn,
         recorded: recorded.as_ref(),
         all: true,
+        today: Date::constant(2027, 1, 15),
+        strict: false,
+        of_no_benchmark: &[],
     };
     let (judgements, of_none) = judge_benchmarks(&bounded, &context);
     let findings = judgements.into_iter().flat_map(|judged| judged.findings).chain(of_none);
@@ -278,13 +283,16 @@ fn failed_requests_are_found_unless_they_may() {
 
 #[test]
 fn what_is_recorded_and_gone_is_said() {
-    let recorded = RecordedBenchmarks::default().with(&[benchmark(Values::Total(1.0))], true);
+    let recorded = RecordedBenchmarks::default().with(&[benchmark(Values::Total(1.0))], true, &Anchor::default());
     let asked = Asked::default();
     let context = |all| BenchmarkContext {
         asked: &asked,
         inconclusive: Inconclusive::Warn,
         recorded: Some(&recorded),
         all,
+        today: Date::constant(2027, 1, 15),
+        strict: false,
+        of_no_benchmark: &[],
     };
     let (_, findings) = judge_benchmarks(&[], &context(true));
     assert_eq!(findings.len(), 1);
@@ -318,6 +326,9 @@ fn of_many_benchmarks_at_their_limit_a_run_fails_one_time_in_a_hundred() {
             inconclusive: Inconclusive::Warn,
             recorded: None,
             all: true,
+            today: Date::constant(2027, 1, 15),
+            strict: false,
+            of_no_benchmark: &[],
         };
         let (judgements, _) = judge_benchmarks(&bounded, &context);
         failed += usize::from(judgements.iter().any(|judged| judged.verdict == Verdict::Fail));

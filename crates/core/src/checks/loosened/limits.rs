@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{ByChange, Loosening, LooseningKind, add};
-use crate::budgets::{Amount, BudgetLine, Budgets, Cited, Inconclusive, Limits, Target, TargetKind, Weight};
+use crate::budgets::{Amount, BudgetLine, Budgets, Cited, Inconclusive, Limits, RatchetOf, Target, TargetKind, Weight};
 use crate::checks::{Code, asked};
 use crate::observed::ModuleIndex;
 
@@ -48,7 +48,13 @@ pub fn by_budgets(before: Limited<'_>, now: Limited<'_>, index: &dyn ModuleIndex
         .collect();
     for target in before.targets {
         let found = match of_name.get(target.name.as_str()) {
-            Some(now) => of_limits(&target.limits, &now.limits),
+            Some(is) => {
+                let preload = of_preload(target, is, now.budgets);
+                of_limits(&target.limits, &is.limits)
+                    .into_iter()
+                    .chain(preload)
+                    .collect()
+            }
             // A module that is gone cannot be a target.
             None if target.kind == TargetKind::Module && !index.exists(&target.name) => continue,
             None => vec![Difference {
@@ -63,22 +69,29 @@ pub fn by_budgets(before: Limited<'_>, now: Limited<'_>, index: &dyn ModuleIndex
             add(&mut loosened, difference.of(&target.name));
         }
     }
-    loosened.extend(of_severities(before.budgets, now.budgets));
-    loosened.extend(of_open_questions(before.budgets, now.budgets));
+    loosened.extend(by_settings(before.budgets, now.budgets));
+    loosened
+}
+
+/// What is less strict now for all targets.
+pub fn by_settings(before: &Budgets, now: &Budgets) -> Vec<Loosening> {
+    let mut loosened = of_severities(before, now);
+    loosened.extend(of_open_questions(before, now));
+    loosened.extend(of_ratchet(before, now));
     loosened
 }
 
 /// What is different in one limit of a target.
-struct Difference {
-    kind: LooseningKind,
-    key: &'static str,
-    from: Option<String>,
-    to: Option<String>,
-    line: Option<BudgetLine>,
+pub(super) struct Difference {
+    pub(super) kind: LooseningKind,
+    pub(super) key: &'static str,
+    pub(super) from: Option<String>,
+    pub(super) to: Option<String>,
+    pub(super) line: Option<BudgetLine>,
 }
 
 impl Difference {
-    fn of(self, target: &str) -> Loosening {
+    pub(super) fn of(self, target: &str) -> Loosening {
         Loosening {
             by_change: Some(ByChange::Added),
             target: target.to_owned(),
@@ -147,7 +160,7 @@ fn of_limits(before: &Limits, now: &Limits) -> Vec<Difference> {
     found.into_iter().flatten().collect()
 }
 
-fn of_limit<T: PartialOrd + Copy>(
+pub(super) fn of_limit<T: PartialOrd + Copy>(
     key: &'static str,
     before: &Option<Cited<T>>,
     now: &Option<Cited<T>>,
@@ -165,6 +178,24 @@ fn of_limit<T: PartialOrd + Copy>(
         from: Some(amount(before.value).shown()),
         to: now.as_ref().map(|now| amount(now.value).shown()),
         line: now.as_ref().map_or(&before.line, |now| &now.line).clone(),
+    })
+}
+
+/// What is loaded before the clock starts, and was not: it is not timed any more.
+fn of_preload(before: &Target, now: &Target, budgets: &Budgets) -> Option<Difference> {
+    let is_more = now.preload.iter().any(|module| !before.preload.contains(module));
+    let listed = |modules: &[String]| match modules {
+        [] => "nothing".to_owned(),
+        modules => modules.join(", "),
+    };
+    is_more.then(|| Difference {
+        kind: LooseningKind::LimitRaised,
+        key: "preload",
+        from: Some(listed(&before.preload)),
+        to: Some(listed(&now.preload)),
+        line: (budgets.in_force(now).into_iter())
+            .find(|held| held.key == "preload")
+            .and_then(|held| held.line),
     })
 }
 
@@ -239,6 +270,25 @@ fn of_open_questions(before: &Budgets, now: &Budgets) -> Option<Loosening> {
     })
 }
 
+/// Limits that do not tighten by themselves any more.
+fn of_ratchet(before: &Budgets, now: &Budgets) -> Option<Loosening> {
+    let (was, is) = (&before.gate.ratchet, &now.gate.ratchet);
+    let rank = |of: RatchetOf| match of {
+        RatchetOf::Off => (0, "off"),
+        RatchetOf::Counts => (1, "counts"),
+        RatchetOf::All => (2, "all"),
+    };
+    let ((was_rank, was), (is_rank, word)) = (rank(was.value), rank(is.value));
+    (is_rank < was_rank).then(|| Loosening {
+        by_change: Some(ByChange::Added),
+        key: Some("ratchet".to_owned()),
+        from: Some(was.to_owned()),
+        to: Some(word.to_owned()),
+        line: is.line.clone(),
+        ..Loosening::of_kind(LooseningKind::RuleOff)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -263,6 +313,7 @@ mod tests {
 [gate]
 inconclusive = "fail"
 max-regression = "5%"
+ratchet = "all"
 [layers.shop]
 modules = ["shop.*"]
 max-time = "10ms"
@@ -315,7 +366,7 @@ cycles = "fail"
         let looser = BEFORE.replace("10ms", "20ms");
         assert_eq!(
             loosened(&before, &looser),
-            ["LimitRaised max-time 10 ms -> 20 ms x2 @7"]
+            ["LimitRaised max-time 10 ms -> 20 ms x2 @8"]
         );
     }
 
@@ -325,30 +376,37 @@ cycles = "fail"
         let stricter = BEFORE.replace("10ms", "9ms").replace("20", "19");
         assert_eq!(loosened(BEFORE, &stricter), Vec::<String>::new());
         for (from, to, expected) in [
-            ("10ms", "20ms", "LimitRaised max-time 10 ms -> 20 ms x2 @7"),
-            ("max-modules = 20\n", "", "LimitRemoved max-modules 20 -> - x2 @8"),
+            ("10ms", "20ms", "LimitRaised max-time 10 ms -> 20 ms x2 @8"),
+            ("max-modules = 20\n", "", "LimitRemoved max-modules 20 -> - x2 @9"),
             ("5%", "8%", "LimitRaised max-regression 5.00% -> 8.00% x2 @4"),
             ("\"torch\", ", "", "LimitRemoved forbid torch -> - x2"),
             (
                 "cycles = \"fail\"",
                 "cycles = \"warn\"",
-                "RuleOff cycles fail -> warn x2 @10",
+                "RuleOff cycles fail -> warn x2 @11",
             ),
             (
                 "inconclusive = \"fail\"",
                 "inconclusive = \"warn\"",
                 "RuleOff inconclusive fail -> warn x0 @3",
             ),
+            ("\"all\"", "\"counts\"", "RuleOff ratchet all -> counts x0 @5"),
+            ("ratchet = \"all\"\n", "", "RuleOff ratchet all -> off x0"),
+            (
+                "cycles = \"fail\"\n",
+                "cycles = \"fail\"\npreload = [\"shop\"]\n",
+                "LimitRaised preload nothing -> shop x2 @12",
+            ),
             ("\"shop.*\"", "\"shop.cli\"", "TargetLeftOut target - -> - x1"),
             (
                 "cycles = \"fail\"\n",
                 "cycles = \"fail\"\n[severity]\nover-time = \"warn\"\n",
-                "RuleOff over-time error -> warn x0 @12",
+                "RuleOff over-time error -> warn x0 @13",
             ),
             (
                 "cycles = \"fail\"\n",
                 "cycles = \"fail\"\n[severity]\nheavy-module = \"off\"\n",
-                "RuleOff heavy-module warn -> off x0 @12",
+                "RuleOff heavy-module warn -> off x0 @13",
             ),
         ] {
             assert_eq!(loosened(BEFORE, &BEFORE.replacen(from, to, 1)), [expected], "{to}");

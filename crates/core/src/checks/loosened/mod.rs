@@ -1,13 +1,15 @@
 //! What is less strict than it would be: what a run accepts beyond its limits, and what the change under test does to the limits themselves.
 //! A report has all of it apart from its findings, so that nobody can loosen a budget unseen.
 
+mod benchmarks;
 mod limits;
 mod recorded;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-pub use self::limits::{AsItWas, Limited, by_budgets};
+pub use self::benchmarks::by_budgets_of_benchmarks;
+pub use self::limits::{AsItWas, Limited, by_budgets, by_settings};
 pub use self::recorded::{TwoBaselines, by_baseline};
 use super::Code;
 use crate::budgets::{Accepted, Allowance, Amount, BudgetLine, Target, Term};
@@ -139,6 +141,7 @@ impl Loosening {
             target: allowance.target.clone(),
             targets: 1,
             rule: Some(allowance.rule),
+            key: allowance.key.map(|key| key.key().to_owned()),
             from: from.filter(|from| **from != allowance.to).map(|from| from.shown()),
             to: Some(allowance.to.shown()),
             reason: Some(allowance.reason.clone()),
@@ -161,7 +164,8 @@ fn add(loosened: &mut Vec<Loosening>, fresh: Loosening) {
 
 /// What the head did to an allowance, beside those of before.
 fn changed_since(allowance: &Allowance, earlier: &[Allowance]) -> Option<ByChange> {
-    let is_same = |other: &&Allowance| other.target == allowance.target && other.rule == allowance.rule;
+    let limit = |one: &Allowance| (one.target.clone(), one.rule, one.key);
+    let is_same = |other: &&Allowance| limit(other) == limit(allowance);
     let of_same: Vec<&Allowance> = earlier.iter().filter(is_same).collect();
     let holds_as_long = |other: &Allowance| match (other.until, allowance.until) {
         (None, _) => true,
@@ -172,7 +176,7 @@ fn changed_since(allowance: &Allowance, earlier: &[Allowance]) -> Option<ByChang
         Some(ByChange::Added)
     } else if of_same
         .iter()
-        .any(|other| !allowance.to.is_more_than(&other.to) && holds_as_long(other))
+        .any(|other| !allowance.accepts_more_than(other) && holds_as_long(other))
     {
         None
     } else {

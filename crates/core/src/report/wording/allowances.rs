@@ -1,7 +1,7 @@
 //! What somebody has accepted beyond a limit: that it holds, that it ends or has ended, that nothing needs it.
 
 use super::Words;
-use crate::budgets::{Accepted, Amount};
+use crate::budgets::{Accepted, Amount, Statistic};
 use crate::checks::{AllowanceRemark, AllowanceState, Beyond, Code, Touched, Unused};
 use crate::numbers;
 
@@ -12,14 +12,14 @@ pub(super) fn remark(remark: &AllowanceRemark) -> Words {
     match &remark.state {
         AllowanceState::InForce(beyond) => Words::saying(format!(
             "{}, which is accepted{}{until}: {}",
-            what_it_is(*rule, beyond),
-            up_to(beyond),
+            what_it_is(remark, beyond),
+            up_to(remark, beyond),
             why(remark)
         )),
         AllowanceState::Ends(beyond, days) => Words::saying(format!(
             "{}, which is accepted{}: {}, on {}",
-            what_it_is(*rule, beyond),
-            up_to(beyond),
+            what_it_is(remark, beyond),
+            up_to(remark, beyond),
             ends_in(*days),
             remark.until.map_or_else(String::new, |until| until.to_string()),
         ))
@@ -27,20 +27,22 @@ pub(super) fn remark(remark: &AllowanceRemark) -> Words {
         .with_details(vec![format!("accepted since {}", why(remark))]),
         AllowanceState::Ended(beyond, touched) => Words::saying(format!(
             "{}; that it was accepted{} ended on {}{}",
-            what_it_is(*rule, beyond),
-            up_to(beyond),
+            what_it_is(remark, beyond),
+            up_to(remark, beyond),
             remark.until.map_or_else(String::new, |until| until.to_string()),
             match touched {
                 Touched::Yes => ", and this change touches what it loads",
                 Touched::EverythingCounts => "",
                 Touched::No => "; nothing that it loads changed, so that this passes",
+                Touched::Unknown =>
+                    "; of a benchmark nobody can tell whose change it is, so that this passes without --strict",
             }
         ))
         .with_help(way_out(*rule))
         .with_details(vec![format!("it was accepted since {}", why(remark))]),
         AllowanceState::Unused(unused) => Words::saying(format!(
             "nothing needs the allowance of {rule} any more: {}",
-            needless(*rule, unused)
+            needless(remark, unused)
         ))
         .with_help(format!("remove {file}")),
     }
@@ -86,7 +88,8 @@ fn ends_in(days: u16) -> String {
 }
 
 /// What is beyond the limit, and what one cause of it takes.
-fn what_it_is(rule: Code, beyond: &Beyond) -> String {
+fn what_it_is(remark: &AllowanceRemark, beyond: &Beyond) -> String {
+    let rule = remark.rule;
     match &beyond.of_cause {
         Some(cause) if matches!(cause.takes, Amount::Name(_)) => {
             format!("loads {}, which is forbidden", amount(&cause.takes))
@@ -97,16 +100,27 @@ fn what_it_is(rule: Code, beyond: &Beyond) -> String {
                 (Code::OverModules | Code::OverNewModules, takes) => format!("{} modules", amount(takes)),
                 (_, takes) => amount(takes),
             };
-            format!("{}, of which {} takes {takes}", beyond_limit(rule, beyond), cause.name)
+            format!(
+                "{}, of which {} takes {takes}",
+                beyond_limit(remark, beyond),
+                cause.name
+            )
         }
-        None => beyond_limit(rule, beyond),
+        None => beyond_limit(remark, beyond),
     }
 }
 
 /// `takes 13.2 ms, over its ceiling of 10 ms`.
-fn beyond_limit(rule: Code, beyond: &Beyond) -> String {
+fn beyond_limit(remark: &AllowanceRemark, beyond: &Beyond) -> String {
     let (now, without) = (amount(&beyond.now), beyond.without.shown());
-    match rule {
+    if let Some(key) = remark.key {
+        return super::benchmarks::beyond(key, now, without);
+    }
+    match remark.rule {
+        Code::Regression if matches!(remark.to, Amount::Quantity(_)) => {
+            format!("is worse than recorded by {now}, where {without} is allowed")
+        }
+        Code::FailedRequests => format!("{now} of its requests failed, where {without} may"),
         Code::OverTime | Code::OverTotalTime => format!("takes {now}, over its ceiling of {without}"),
         Code::OverMemory => format!("adds {now} to the process, over its ceiling of {without}"),
         Code::OverModules => format!("loads {now} modules, over its limit of {without}"),
@@ -131,20 +145,24 @@ fn amount(amount: &Amount) -> String {
 }
 
 /// ` up to 14 ms`; nothing of what has no amount.
-fn up_to(beyond: &Beyond) -> String {
+fn up_to(remark: &AllowanceRemark, beyond: &Beyond) -> String {
     match &beyond.raised {
         Amount::Name(_) => String::new(),
+        raised if remark.key == Some(Statistic::AtLeast) => format!(" down to {}", raised.shown()),
         raised => format!(" up to {}", raised.shown()),
     }
 }
 
-fn needless(rule: Code, unused: &Unused) -> String {
+fn needless(remark: &AllowanceRemark, unused: &Unused) -> String {
     match unused {
         Unused::NoTarget => "no target of the budgets has this name".to_owned(),
+        Unused::NoBenchmark => "no file has a benchmark of this name".to_owned(),
         Unused::NoLimit => "nothing limits it".to_owned(),
         Unused::LimitIsHigher { without } => format!("the limit is {} by itself", without.shown()),
         Unused::Within { now, without } => {
-            let verb = match rule {
+            let verb = match remark.rule {
+                _ if remark.key.is_some() => "it comes to",
+                Code::FailedRequests => "it comes to",
                 Code::OverTime | Code::OverTotalTime => "it takes",
                 Code::OverMemory => "it adds",
                 Code::OverModules | Code::OverNewModules => "it loads",

@@ -32,13 +32,32 @@ pub(super) fn problem(found: &BenchmarkFinding) -> Words {
             now,
             allowed,
             why,
-        } => not_compared(unit, (*before, *now, *allowed), why),
+        } => not_compared(unit, (*before, *now, *allowed), why, RECORDED),
+        BenchmarkProblem::Drift {
+            since,
+            before,
+            now,
+            allowed,
+            open: None,
+        } => {
+            let since = since.map_or_else(String::new, |day| format!(" since {day}"));
+            let (allowed, change) = (percent(*allowed), change(unit, *before, *now));
+            Words::saying(format!("has drifted{since} by more than {allowed}: {change}"))
+                .with_help("`importgate anchor benchmark:NAME --reason TEXT` measures its drift from now on")
+        }
+        BenchmarkProblem::Drift {
+            before,
+            now,
+            allowed,
+            open: Some(why),
+            ..
+        } => not_compared(unit, (*before, *now, *allowed), why, ANCHORED),
         BenchmarkProblem::Gone => Words::saying("is recorded, and no file has it")
             .with_help("`importgate record --benchmarks` without names records what there is"),
     }
 }
 
-fn beyond(statistic: Statistic, value: String, limit: String) -> String {
+pub(super) fn beyond(statistic: Statistic, value: String, limit: String) -> String {
     match statistic {
         Statistic::AtLeast => format!("is {value}, below its minimum of {limit}"),
         Statistic::AtMost => format!("is {value}, above its maximum of {limit}"),
@@ -109,31 +128,50 @@ fn failed(failed: u64, all: u64, allowed: f64) -> String {
     )
 }
 
-fn not_compared(unit: Unit, numbers: (f64, f64, f64), why: &NotCompared) -> Words {
+/// What a benchmark is compared with.
+#[derive(Clone, Copy)]
+struct Beside {
+    /// What it may be worse than.
+    than: &'static str,
+    /// What it is compared with.
+    with: &'static str,
+}
+
+const RECORDED: Beside = Beside {
+    than: "recorded",
+    with: "what is recorded",
+};
+const ANCHORED: Beside = Beside {
+    than: "where it was anchored",
+    with: "its anchor",
+};
+
+fn not_compared(unit: Unit, numbers: (f64, f64, f64), why: &NotCompared, beside: Beside) -> Words {
+    let Beside { than, with } = beside;
     let (before, now, allowed) = numbers;
     let change = change(unit, before, now);
     let allowed = percent(allowed);
     match why {
         NotCompared::TooFew { samples, needed } => Words::saying(format!(
-            "whether it is worse than recorded by more than {allowed} cannot be told by {}, it takes {} on either side: {change}",
+            "whether it is worse than {than} by more than {allowed} cannot be told by {}, it takes {} on either side: {change}",
             numbers::counted(*samples, "sample"),
             numbers::count(*needed),
         )),
         NotCompared::TooClose { samples } => Words::saying(format!(
-            "whether it is worse than recorded by more than {allowed} is too close to decide by {}: {change}",
+            "whether it is worse than {than} by more than {allowed} is too close to decide by {}: {change}",
             numbers::counted(*samples, "sample")
         )),
         NotCompared::OneNumber => Words::saying(format!(
-            "whether it is worse than recorded cannot be told from chance, as the file has one number and no samples: {change}"
+            "whether it is worse than {than} cannot be told from chance, as the file has one number and no samples: {change}"
         )),
         NotCompared::OtherMachine { then, now } => Words::saying(format!(
-            "was not compared with what is recorded, which another machine measured: {} then, {} now; {change}",
+            "was not compared with {with}, which another machine measured: {} then, {} now; {change}",
             machine(then),
             machine(now)
         ))
         .with_help("record on a machine like the one that checks"),
         NotCompared::NoDirection => Words::saying(format!(
-            "was not compared with what is recorded, as nothing says whether more is better: {change}"
+            "was not compared with {with}, as nothing says whether more is better: {change}"
         ))
         .with_help("give it a `min` where more is better, a `max` where less is"),
     }
