@@ -115,6 +115,7 @@ fn report(verdict: Verdict, targets: &[(&str, f64)]) -> Report {
             seed: 1,
             interrupted: None,
             times: None,
+            set_up: None,
         },
         groups: Vec::new(),
         pictures: Vec::new(),

@@ -52,6 +52,7 @@ mod reuse;
 mod selection;
 mod set_up;
 mod shards;
+mod shared_set_up;
 mod startup;
 mod support;
 mod trend;

@@ -313,6 +313,12 @@ pub(crate) fn read_system(path: &Path) -> io::Result<Vec<u8>> {
     fs::read(path)
 }
 
+/// Opens it, to read it in parts.
+pub(crate) fn open_system(path: &Path) -> io::Result<File> {
+    #[expect(clippy::disallowed_methods, reason = "nobody but the kernel puts files there")]
+    File::open(path)
+}
+
 /// The same as text.
 pub(crate) fn read_system_text(path: &Path) -> io::Result<String> {
     #[expect(clippy::disallowed_methods, reason = "nobody but the kernel puts files there")]

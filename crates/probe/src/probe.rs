@@ -10,8 +10,8 @@ use crate::python::{BytecodeFiles, Contents, CountedRun, PythonError, Session};
 use crate::runner::RunError;
 use importgate_core::observed::{
     Attempt, Body, BytecodeState, Clock, Deferral, Deferred, FailedCommand, ImportRequest, Installed, Interpreter,
-    KnownImport, LineSeen, Look, Measure, MeasureError, Profile, ReferenceSample, Sample, SourceFacts, StatementPlace,
-    TargetObservation,
+    KnownImport, LineSeen, Look, Measure, MeasureError, Profile, ReferenceSample, Sample, SetUpRuns, SourceFacts,
+    StatementPlace, TargetObservation,
 };
 
 /// One interpreter with one version of the code, and what counts its instructions.
@@ -102,6 +102,10 @@ impl Measure for Probe {
             observation,
             ..TargetObservation::default()
         })
+    }
+
+    fn share_set_up(&self, wanted: bool) -> Result<Option<SetUpRuns>, MeasureError> {
+        Ok(self.session.share_set_up(wanted)?)
     }
 
     fn sample(&self, request: ImportRequest<'_>) -> Attempt<Sample> {

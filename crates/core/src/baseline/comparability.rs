@@ -19,9 +19,15 @@ use crate::observed::{Environment, EnvironmentKey, Machine};
 /// it.
 pub const COUNTER_VARIABLE: &str = "instruction counter";
 
+/// The name under which a baseline says that one run of the set-up served all samples of a round, among its variables.
+pub const SET_UP_VARIABLE: &str = "set-up";
+
+/// What it says there.
+pub const SET_UP_ONCE_A_ROUND: &str = "once a round";
+
 /// Variables that may differ between two counts: counting pins them, or they say where things are found, and not what is done
 /// with them.
-const PINNED_OR_PLACES: [&str; 10] = [
+const PINNED_OR_PLACES: [&str; 11] = [
     "DYLD_LIBRARY_PATH",
     "LD_LIBRARY_PATH",
     "PYTHONDONTWRITEBYTECODE",
@@ -32,6 +38,7 @@ const PINNED_OR_PLACES: [&str; 10] = [
     "PYTHONPYCACHEPREFIX",
     "PYTHONUSERBASE",
     "PYTHONVERBOSE",
+    SET_UP_VARIABLE,
 ];
 
 /// Under what circumstances the present run measures.

@@ -42,7 +42,9 @@ pub use anchoring::MovedAnchor;
 pub use benchmark_anchor::{BenchmarkAnchor, MovedBenchmark};
 pub use benchmarks::{RecordedBenchmark, RecordedBenchmarks, RecordedBenchmarksError};
 pub use changes::{BaselineChanges, OriginChange, TargetChange, TargetSummary};
-pub use comparability::{Aspect, COUNTER_VARIABLE, Circumstances, Comparability, Difference};
+pub use comparability::{
+    Aspect, COUNTER_VARIABLE, Circumstances, Comparability, Difference, SET_UP_ONCE_A_ROUND, SET_UP_VARIABLE,
+};
 pub use error::{MergeError, ParseError};
 pub use lines::EntryLines;
 pub use part::{BaselinePart, JoinError, PartError, join as join_parts};

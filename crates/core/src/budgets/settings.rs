@@ -24,7 +24,7 @@ pub struct ProjectSettings {
     withhold_env: Vec<VariablePattern>,
     /// What it gets all the same.
     pass_env: Vec<VariablePattern>,
-    /// What is called in each process before the clock starts, as `module:function`.
+    /// What is called before the clock starts, as `module:function`.
     pub setup: Option<Cited<String>>,
 }
 

@@ -127,6 +127,7 @@ pub fn report_without_targets(budgets: &Budgets, asked: &Asked, machine: Machine
             seed: 0,
             interrupted: None,
             times: None,
+            set_up: None,
         },
         groups: Vec::new(),
         pictures: Vec::new(),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use crate::baseline::{COUNTER_VARIABLE, Circumstances};
+use crate::baseline::{COUNTER_VARIABLE, Circumstances, SET_UP_VARIABLE};
 use crate::budgets::{Allowance, Budgets, Engine, InBaseline, Target};
 use crate::checks;
 use crate::checks::{
@@ -231,6 +231,7 @@ pub fn check(
             seed: check.sampling.seed,
             interrupted,
             times: None,
+            set_up: measured.samples.set_up.clone(),
         },
         groups: Vec::new(),
         pictures,
@@ -262,7 +263,14 @@ fn compare_with<'a>(
     counter: Option<String>,
 ) -> CompareWith<'a> {
     let counter = counter.map(|counter| (COUNTER_VARIABLE.to_owned(), counter));
-    let variables = check.variables.clone().into_iter().chain(counter).collect();
+    let set_up = set_up_as_in(&against, environment);
+    let variables = check
+        .variables
+        .clone()
+        .into_iter()
+        .chain(counter)
+        .chain(set_up)
+        .collect();
     let now = Circumstances {
         environment,
         variables: &variables,
@@ -270,6 +278,16 @@ fn compare_with<'a>(
         engine: check.budgets.measure.engine.value,
     };
     CompareWith::new(against, now)
+}
+
+/// What a baseline says of the set-up: a check has it run as often as the recording had.
+fn set_up_as_in(against: &Against<'_>, environment: &Environment) -> Option<(String, String)> {
+    let Against::Baseline { content, .. } = against else {
+        return None;
+    };
+    let entry = content.as_ref()?.entry(&environment.interpreter.key())?;
+    let (name, value) = entry.variables.get_key_value(SET_UP_VARIABLE)?;
+    Some((name.clone(), value.clone()))
 }
 
 /// Everything that was observed, counted and timed.
@@ -327,9 +345,10 @@ fn measure<'a>(
         vec![InstructionCounts::default(); targets.len()]
     };
     let sides = (head.measure, base.as_ref().map(|base| base.measure));
-    let rules = check.sampling.rules(tests(check, &states));
-    let jobs = jobs(targets, &states, &head, rules);
     let sampling = check.sampling.narrowed_to(head.width);
+    let sampling = sampling.sharing_set_up(compare_with.shares_set_up(check.budgets));
+    let rules = sampling.rules(tests(check, &states));
+    let jobs = jobs(targets, &states, &head, rules);
     let mut samples = sample::take(sides, &jobs, &sampling, deadline, progress)?;
     samples.interrupted = samples.interrupted.or(stopped_by);
     Ok(Measured {

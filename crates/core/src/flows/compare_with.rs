@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::baseline::{Baseline, Circumstances, Comparability, Difference, Entry, EntryLines};
-use crate::budgets::{BudgetLine, Engine, Target};
+use crate::baseline::{Baseline, Circumstances, Comparability, Difference, Entry, EntryLines, SET_UP_VARIABLE};
+use crate::budgets::{BudgetLine, Budgets, Engine, Target};
 use crate::checks::{Compared, StartChange};
 use crate::explain::InterpreterChange;
 use crate::observed::{
@@ -130,6 +130,13 @@ impl<'a> CompareWith<'a> {
             Self::Baseline(stored) => Some(stored),
             Self::Base { .. } | Self::Nothing(_) => None,
         }
+    }
+
+    /// Whether one run of the set-up serves all samples of a round: where both sides are measured now or there is one alone, and
+    /// where the recording did so, too.
+    pub(super) fn shares_set_up(&self, budgets: &Budgets) -> bool {
+        let is_recorded_so = |stored: &StoredEntry| stored.entry.variables.contains_key(SET_UP_VARIABLE);
+        budgets.project.setup.is_some() && self.stored().is_none_or(is_recorded_so)
     }
 
     pub(super) fn base(&self) -> Option<&Base<'a>> {

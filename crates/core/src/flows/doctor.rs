@@ -105,6 +105,7 @@ fn self_test(
         max_samples: doctor.samples,
         time_limit: None,
         width: doctor.width,
+        shares_set_up: false,
     };
     let other = OtherSide::Paired { change: None };
     let question = Question::new(&subject, &other, settings.rules(0));

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-use crate::baseline::{Anchor, Baseline, Entry, MergeError, Recorded, RecordedSpeed, StoredSample};
+use crate::baseline::{Anchor, Baseline, Entry, MergeError, Recorded, RecordedSpeed, SET_UP_VARIABLE, StoredSample};
 use crate::budgets::{Budgets, Engine, ReuseBy, Target, Workload};
 use crate::observed::{
-    COLLECTIONS, ClosureChange, Machine, Measure, MeasureError, Observation, Sameness, Sample, TargetObservation,
+    COLLECTIONS, ClosureChange, EnvironmentKey, Machine, Measure, MeasureError, Observation, Sameness, Sample,
+    TargetObservation,
 };
 use crate::sampling::{
     Earlier, OtherSide, Question, RECORDED_AT_MOST, RecordingJudge, RecordingQuestion, Rules, tests_of,
@@ -44,6 +45,17 @@ pub struct Record<'a> {
     pub sampling: SamplingSettings,
     /// Where the drift of targets that are new is measured from: this day and this commit.
     pub anchor: Anchor,
+}
+
+impl Record<'_> {
+    /// Whether one run of the set-up is to serve all samples of a round: as in what is recorded, and where nothing is, or all of it is
+    /// measured anew.
+    pub(super) fn shares_set_up(&self, key: &EnvironmentKey) -> bool {
+        let is_all_new = self.whole && self.reuse == ReuseBy::Never;
+        let stored = self.stored.and_then(|stored| stored.entry(key));
+        let is_recorded_so = |entry: &Entry| entry.variables.contains_key(SET_UP_VARIABLE);
+        self.budgets.project.setup.is_some() && (is_all_new || stored.is_none_or(is_recorded_so))
+    }
 }
 
 /// Why nothing was recorded.
@@ -254,7 +266,7 @@ impl<'a> RecordPlan<'a> {
         if due.is_empty() {
             return Ok(());
         }
-        let sampling = &sampling.of_recording();
+        let sampling = &sampling.of_recording().sharing_set_up(recording.shares_set_up());
         let tests = (self.record.all_targets.iter()).map(|target| tests_of(target, &OtherSide::Nothing));
         let rules = sampling.rules(tests.sum());
         let jobs: Vec<Job<'_>> = due.iter().map(|due| job(due, sampling)).collect();
@@ -270,6 +282,7 @@ impl<'a> RecordPlan<'a> {
         )?
         .whole()?;
         recording.takes(&samples);
+        recording.set_up_ran(samples.set_up.as_ref());
         let machine = MachineSpeed::of_references(&samples.references);
         for ((due, question), taken) in due.iter().zip(&questions).zip(&samples.taken) {
             if let Some(failure) = &taken.failure {

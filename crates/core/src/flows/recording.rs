@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::baseline::{Baseline, BaselineChanges, COUNTER_VARIABLE, Entry, MergeError, Recorded, RecordedInterpreter};
+use crate::baseline::{
+    Baseline, BaselineChanges, COUNTER_VARIABLE, Entry, MergeError, Recorded, RecordedInterpreter, SET_UP_ONCE_A_ROUND,
+    SET_UP_VARIABLE,
+};
 use crate::budgets::{Engine, Target};
 use crate::checks::Started;
-use crate::observed::{EnvironmentKey, Failure, Measure, TargetObservation};
+use crate::observed::{EnvironmentKey, Failure, Measure, SetUpRuns, TargetObservation};
 use crate::report::recording::Counts;
 use crate::stats::MachineSpeed;
 
@@ -34,6 +37,11 @@ pub struct Recording {
     pub starved: Vec<String>,
 }
 
+/// What a baseline says of a set-up that serves all samples of a round.
+fn once_a_round() -> (String, String) {
+    (SET_UP_VARIABLE.to_owned(), SET_UP_ONCE_A_ROUND.to_owned())
+}
+
 /// A target that could not be recorded.
 #[derive(Debug)]
 pub struct NotRecorded {
@@ -59,7 +67,9 @@ impl Recording {
                 build: interpreter.build.clone(),
             },
             machine: record.machine.clone(),
-            variables: record.variables.clone().into_iter().chain(counter).collect(),
+            variables: (record.variables.clone().into_iter().chain(counter))
+                .chain(record.shares_set_up(&interpreter.key()).then(once_a_round))
+                .collect(),
             distributions: measure.installed(),
             reference: Vec::new(),
             calibration_ns: 0,
@@ -84,6 +94,18 @@ impl Recording {
                 missed: Vec::new(),
                 starved: Vec::new(),
             }),
+        }
+    }
+
+    /// Whether one run of the set-up is to serve all samples of a round.
+    pub(super) fn shares_set_up(&self) -> bool {
+        self.fresh.variables.contains_key(SET_UP_VARIABLE)
+    }
+
+    /// Takes in how often the set-up ran.
+    pub(super) fn set_up_ran(&mut self, runs: Option<&SetUpRuns>) {
+        if runs.is_some_and(|runs| *runs != SetUpRuns::OnceARound) {
+            self.fresh.variables.remove(SET_UP_VARIABLE);
         }
     }
 

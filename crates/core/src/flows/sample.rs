@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::budgets::{Budgets, Cited, Target, Workload};
 use crate::observed::{
-    Effect, Failure, ImportRequest, Measure, MeasureError, ReferenceSample, Sample, TargetObservation,
+    Effect, Failure, ImportRequest, Measure, MeasureError, ReferenceSample, Sample, SetUpRuns, TargetObservation,
 };
 use crate::report::progress_line::{Phase, Progress};
 use crate::sampling::plan::{Arm, Arms, Judge, Outcome, Plan, PlanSettings, Reference, Round, Sampled, Task};
@@ -38,6 +38,8 @@ pub struct SamplingSettings {
     pub time_limit: Option<Duration>,
     /// How many imports may run at once.
     pub width: Width,
+    /// Whether one run of the set-up may serve all samples of a round.
+    pub shares_set_up: bool,
 }
 
 impl SamplingSettings {
@@ -60,6 +62,21 @@ impl SamplingSettings {
                 .as_ref()
                 .map(|limit| Duration::from_secs_f64(limit.value / 1000.0)),
             width: Width::ONE,
+            shares_set_up: false,
+        }
+    }
+
+    /// The same, where one run of the set-up may serve all samples of a round. What these have in common then, chance or not, is one
+    /// observation and not many: samples of other targets do not answer for one's own.
+    pub(super) fn sharing_set_up(&self, shares: bool) -> Self {
+        Self {
+            shares_set_up: shares,
+            min_pooled: if shares {
+                self.min_pooled.max(self.min_samples)
+            } else {
+                self.min_pooled
+            },
+            ..self.clone()
         }
     }
 
@@ -172,6 +189,8 @@ pub(super) struct Samples {
     pub(super) references: Vec<ReferenceSample>,
     /// The signal that ended it before everything was decided.
     pub(super) interrupted: Option<i32>,
+    /// How often the set-up ran; `None` where there is none, or nothing was imported.
+    pub(super) set_up: Option<SetUpRuns>,
 }
 
 impl Samples {
@@ -229,6 +248,7 @@ pub(super) fn take_judged(
     deadline: Deadline<'_>,
     progress: &mut dyn ShowProgress,
 ) -> Result<Samples, MeasureError> {
+    let set_up = share_set_up(sides, jobs, settings.shares_set_up)?;
     let sampled = |job: &Job<'_>| Sampled {
         paired: job.question.is_paired(),
         reference: job.reference,
@@ -264,7 +284,34 @@ pub(super) fn take_judged(
         Err(MeasureError::Interrupted { signal }) => Some(signal),
         other => other.map(|()| None)?,
     };
-    Ok(sampling.finish(interrupted))
+    share_set_up(sides, jobs, false)?;
+    Ok(Samples {
+        set_up,
+        ..sampling.finish(interrupted)
+    })
+}
+
+/// Has one set-up serve all samples of a round from now on, where that is wanted and can be: on both sides alike, or on none. It is
+/// of no use to a single import.
+fn share_set_up((head, base): Sides<'_>, jobs: &[Job<'_>], wanted: bool) -> Result<Option<SetUpRuns>, MeasureError> {
+    let imports = jobs.iter().filter(|job| !is_command(job.target)).count();
+    if imports == 0 {
+        return Ok(None);
+    }
+    let wanted = wanted && imports > 1;
+    let of_head = head.share_set_up(wanted)?;
+    let of_base = base.map(|base| base.share_set_up(wanted)).transpose()?.flatten();
+    let hindered = [&of_head, &of_base]
+        .into_iter()
+        .flatten()
+        .find(|runs| **runs != SetUpRuns::OnceARound)
+        .cloned();
+    if let (true, Some(hindered)) = (wanted, hindered) {
+        head.share_set_up(false)?;
+        base.map(|base| base.share_set_up(false)).transpose()?;
+        return Ok(Some(hindered));
+    }
+    Ok(of_head)
 }
 
 /// The plan at work.
@@ -333,6 +380,7 @@ impl Sampling<'_> {
             taken: taken.collect(),
             references,
             interrupted,
+            set_up: None,
         }
     }
 }
@@ -415,5 +463,26 @@ fn sample(
             let taken = measure.command(words, round)?;
             Ok(taken.map_err(|failed| (failed.failure, failed.printed)))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_that_share_a_set_up_do_not_answer_for_each_other() {
+        let settings = SamplingSettings {
+            fixed: None,
+            seed: 1,
+            min_samples: 5,
+            min_pooled: 1,
+            max_samples: 40,
+            time_limit: None,
+            width: Width::ONE,
+            shares_set_up: false,
+        };
+        assert_eq!(settings.sharing_set_up(false), settings);
+        assert_eq!(settings.sharing_set_up(true).rules(1).min_pooled, 5);
     }
 }

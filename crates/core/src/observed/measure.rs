@@ -6,6 +6,8 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     Body, ContentHash, Deferral, Deferred, Failure, Inputs, Installed, Interpreter, KnownImport, LineSeen, ModuleTable,
     Observation, Profile, ReferenceSample, Sample, SourceFacts, StatementPlace,
@@ -47,6 +49,13 @@ pub trait Measure: Sync {
     /// # Errors
     /// Where the process could not be started.
     fn observe_command(&self, words: &[String]) -> Result<TargetObservation, MeasureError>;
+
+    /// From now on has the set-up of the project run once a round where that is `wanted` and can be, and serve all samples of the
+    /// round; else each runs it itself. `None` where there is none.
+    ///
+    /// # Errors
+    /// Where it was interrupted.
+    fn share_set_up(&self, wanted: bool) -> Result<Option<SetUpRuns>, MeasureError>;
 
     /// Takes one timed sample of an import.
     ///
@@ -117,6 +126,19 @@ pub trait Measure: Sync {
 
 /// What came of an import that was timed: the answer, or why the import failed.
 pub type Attempt<T> = Result<Result<T, Failure>, MeasureError>;
+
+/// How often the set-up of the project runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SetUpRuns {
+    /// Once for all samples of a round, and of a side where there are two.
+    OnceARound,
+    /// In each process.
+    InEachSample {
+        /// What keeps it from being shared, where somebody wanted that and it is known.
+        since: Option<String>,
+    },
+}
 
 /// The clock of a run, as far as decisions need one.
 pub trait Clock {

@@ -39,7 +39,9 @@ pub use implausible::{Implausible, Quantity};
 pub use inputs::{Input, Inputs, KnownImport, Sameness};
 #[cfg(all(test, feature = "decide"))]
 pub(crate) use listed::Listed;
-pub use measure::{Attempt, Clock, FailedCommand, ImportRequest, Look, Measure, MeasureError, TargetObservation};
+pub use measure::{
+    Attempt, Clock, FailedCommand, ImportRequest, Look, Measure, MeasureError, SetUpRuns, TargetObservation,
+};
 pub use module_index::{ModuleIndex, is_at_or_below, is_identifier};
 pub use observation::{
     AbsentName, BlockedSeen, Edge, EffectSeen, Failure, FailureKind, Frame, Glance, LineSeen, LoadedModule,

@@ -44,6 +44,7 @@ pub(super) fn report() -> Report {
                 sampling: 16.9,
                 naming_causes: 0.8,
             }),
+            set_up: None,
         },
         ..base(Verdict::Fail)
     }
@@ -142,6 +143,7 @@ fn base(verdict: Verdict) -> Report {
             seed: 7,
             interrupted: None,
             times: None,
+            set_up: None,
         },
         groups: Vec::new(),
         pictures: Vec::new(),

@@ -10,7 +10,7 @@ use super::picture::Picture;
 use super::rows::TargetReport;
 use crate::budgets::{BudgetLine, Group};
 use crate::checks::{Code, Loosening, Severity, Verdict};
-use crate::observed::{ChosenBy, DistributionChange, EnvironmentKey, Machine, Place};
+use crate::observed::{ChosenBy, DistributionChange, EnvironmentKey, Machine, Place, SetUpRuns};
 use crate::shards::ShardOf;
 
 /// Where numbers were taken.
@@ -76,6 +76,9 @@ pub struct RunSummary {
     /// How its time divides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<RunTimes>,
+    /// How often the project's set-up ran; nothing where there is none, or no import was sampled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set_up: Option<SetUpRuns>,
 }
 
 /// How the time of a run divides, in seconds. What remains of the wall-clock time was spent on starting and reading.

@@ -306,7 +306,9 @@ impl Page<'_> {
 
     /// How the time of the run divides.
     fn division(&self) -> String {
-        facts::division(self.report).map_or_else(String::new, |line| self.prose(&Prose::of(FAINT, &line), (0, 2)))
+        let lines = [facts::division(self.report), facts::set_up(self.report)];
+        let line = |line: String| self.prose(&Prose::of(FAINT, &untrusted::line(&line)), (0, 2));
+        lines.into_iter().flatten().map(line).collect()
     }
 }
 

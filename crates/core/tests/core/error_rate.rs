@@ -28,7 +28,7 @@ use importgate_core::flows::{
 use importgate_core::observed::{
     Attempt, Body, Clock, ContentHash, Deferral, Deferred, FailedCommand, ImportRequest, Installed, Interpreter,
     KnownImport, LineSeen, Look, Machine, Measure, MeasureError, ModuleRecord, Origin, OwnTime, Profile,
-    ReferenceSample, Sample, SourceFacts, StatementPlace, TargetObservation,
+    ReferenceSample, Sample, SetUpRuns, SourceFacts, StatementPlace, TargetObservation,
 };
 use importgate_core::report::progress_line::Progress;
 use importgate_core::stats::comparison::WHOLE_ALLOWANCE;
@@ -264,6 +264,10 @@ impl Measure for Simulated<'_> {
 
     fn observe_command(&self, _: &[String]) -> Result<TargetObservation, MeasureError> {
         Ok(TargetObservation::default())
+    }
+
+    fn share_set_up(&self, _wanted: bool) -> Result<Option<SetUpRuns>, MeasureError> {
+        Ok(None)
     }
 
     fn sample(&self, request: ImportRequest<'_>) -> Attempt<Sample> {
@@ -541,6 +545,7 @@ fn sampling(fixed: Option<u32>, max_samples: u32, seed: u64) -> SamplingSettings
         max_samples,
         time_limit: None,
         width: Width::ONE,
+        shares_set_up: false,
     }
 }
 

@@ -100,21 +100,14 @@ impl<'a> Messages<'a> {
     ///
     /// # Errors
     /// [`Unreadable`] where anything else came.
-    pub(super) fn read(mut bytes: &'a [u8], key: &[u8]) -> Result<Self, Unreadable> {
+    pub(super) fn read(bytes: &'a [u8], key: &'a [u8]) -> Result<Self, Unreadable> {
         let mut messages = Self::default();
-        while !bytes.is_empty() {
-            let framed = bytes.strip_prefix(key).ok_or(if key.starts_with(bytes) {
-                Unreadable::Short
-            } else {
-                Unreadable::Foreign
-            })?;
+        for body in frames(bytes, key) {
+            let body = body?;
             // Whoever comes after the answer has come too late to be the probe.
             if messages.answer.is_some() {
                 return Err(Unreadable::Foreign);
             }
-            let (header, rest) = framed.split_first_chunk::<8>().ok_or(Unreadable::Short)?;
-            let length = usize::try_from(u64::from_be_bytes(*header)).map_err(|_| Unreadable::Short)?;
-            let (body, rest) = rest.split_at_checked(length).ok_or(Unreadable::Short)?;
             match json::<Header>(body)?.kind.as_str() {
                 "set-up" => messages.is_in_set_up = true,
                 "set-up-over" => messages.is_in_set_up = false,
@@ -122,10 +115,32 @@ impl<'a> Messages<'a> {
                 "begun" => messages.begun = Some(json(body)?),
                 _ => messages.answer = Some(body),
             }
-            bytes = rest;
         }
         Ok(messages)
     }
+}
+
+/// The JSON of each message: before it comes the key, and a length in eight bytes. An error is the last.
+pub(super) fn frames<'a>(bytes: &'a [u8], key: &'a [u8]) -> impl Iterator<Item = Result<&'a [u8], Unreadable>> {
+    let mut rest = Some(bytes);
+    std::iter::from_fn(move || {
+        let bytes = rest.take().filter(|bytes| !bytes.is_empty())?;
+        let framed = first_frame(bytes, key);
+        rest = framed.as_ref().ok().map(|(_, after)| *after);
+        Some(framed.map(|(body, _)| body))
+    })
+}
+
+/// The first message, and what comes after it.
+fn first_frame<'a>(bytes: &'a [u8], key: &[u8]) -> Result<(&'a [u8], &'a [u8]), Unreadable> {
+    let framed = bytes.strip_prefix(key).ok_or(if key.starts_with(bytes) {
+        Unreadable::Short
+    } else {
+        Unreadable::Foreign
+    })?;
+    let (header, rest) = framed.split_first_chunk::<8>().ok_or(Unreadable::Short)?;
+    let length = usize::try_from(u64::from_be_bytes(*header)).map_err(|_| Unreadable::Short)?;
+    rest.split_at_checked(length).ok_or(Unreadable::Short)
 }
 
 #[derive(Deserialize)]

@@ -15,7 +15,7 @@ use super::answer::{self, Begun, Messages, Unreadable};
 use super::program_file::Program;
 use super::session::word;
 use super::workspace::Mailbox;
-use crate::runner::{self, Command, Ended, Handed, Inbox, RunError};
+use crate::runner::{self, Command, Done, Ended, Fork, Handed, Inbox, Parent, RunError, Waiting};
 use importgate_core::observed::Failure;
 
 /// Whoever does not know it cannot answer.
@@ -99,6 +99,32 @@ impl Channel {
             received,
             key: self.key,
             faults: self.faults,
+        })
+    }
+}
+
+impl Channel {
+    /// Starts a process with it that goes on, and gets a further descriptor.
+    pub(super) fn start(mut self, command: &Command, further: Handed) -> Result<(Parent, [u8; KEY]), RunError> {
+        self.handed.push(further);
+        Ok((Parent::start(command, &self.handed, self.inbox)?, self.key))
+    }
+}
+
+impl Exchange {
+    /// Runs a process to its end that was forked, and that waits for its key.
+    pub(super) fn of_fork(fork: Fork, waiting: Waiting, command: &Command) -> Result<Self, RunError> {
+        let key = runner::unguessable().map_err(RunError::Prepare)?;
+        let Done { ended, inbox, faults } = fork.run(command, waiting, &key, MOST)?;
+        let received = inbox.finish().map_err(|source| RunError::Wait {
+            program: command.program.clone(),
+            source,
+        })?;
+        Ok(Self {
+            ended,
+            received,
+            key,
+            faults,
         })
     }
 }

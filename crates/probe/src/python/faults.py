@@ -20,7 +20,7 @@ def _watch_faults():
     def _on_abort(number, frame):
         signals.signal(number, signals.SIG_DFL)
         try:
-            if _getpid() == _PID:
+            if _getpid() == _Own.pid:
                 _write_all(faults, _all_stacks(frame))
         finally:
             kill(_getpid(), number)

@@ -19,6 +19,7 @@ mod interpreter_info;
 mod lines;
 mod module_index;
 mod observation;
+mod parent;
 mod plausible;
 mod profile;
 mod program_file;

@@ -40,6 +40,13 @@ _status = _View("/proc/self/status", _HIGH_DESCRIPTOR - 1)
 _schedule = _View("/proc/self/schedstat", _HIGH_DESCRIPTOR - 2)
 
 
+def _look_at_this_process():
+    """A view stays that of the process that opened it: one that was forked opens its own."""
+    for view in (_status, _schedule):
+        _close(view.descriptor)
+        view.__init__(view.path, view.descriptor)
+
+
 def _account():
     """Resident set, its peak (bytes), voluntary context switches and run-queue wait (ns) of this process."""
     status = {}
@@ -79,7 +86,7 @@ _usage = _load_usage()
 def _tell_where_it_begins():
     """Where the clocks are. Nothing of the import has run, so that nobody can have changed it; and whoever reads it is done
     with that when the import begins."""
-    if _getpid() == _PID:
+    if _getpid() == _Own.pid:
         not_of_import = _thread_cpu_clock() - (_CPU_AT_BEGIN if _IS_START else 0)
         _tell({"kind": "begun", "cpu_ns": not_of_import, "wall_ns": _wall_clock()})
 
@@ -87,13 +94,20 @@ def _tell_where_it_begins():
 def _measure():
     _prepare_path()
     _watch_faults()
-    imports = _values("import")
     own = {}
     try:
         if _HAS_TO_LOAD_BEFORE:
             _release_collections()
-            _load_before()
+            _set_up()
+            if _requests is not None:
+                _hold_collections()
+                _serve([_status.descriptor, _schedule.descriptor])
+                _look_at_this_process()
+                _warm_up()
+                _release_collections()
+            _preload()
             _hold_collections()
+        imports = _values("import")
         pace = _Pace()
         load = _call if _value("own") == "no" else _time_own(own, pace)
         before = set(_modules)
@@ -127,7 +141,7 @@ def _measure():
         "calibration_ns": int(calibration),
         "sustained_calibration_ns": int(pace.sustained()),
         "memory_bytes": max(0, resident_after - resident),
-        "peak_memory_bytes": peak,
+        "peak_memory_bytes": max(peak, _Before.peak),
         "voluntary_switches": max(0, switches_after - switches),
         "modules": len([name for name in list(_modules) if name not in before]),
         "own": {name: max(0, elapsed) for name, elapsed in own.items()},

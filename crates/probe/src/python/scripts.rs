@@ -30,7 +30,13 @@ const IMPORTING: &[Part] = parts![
 const HELD: &[Part] = parts!["hold.py"];
 
 /// What a timed sample needs besides.
-const TIMING: &[Part] = parts!["calibration.py", "pace.py", "collections.py", "own_times.py"];
+const TIMING: &[Part] = parts![
+    "calibration.py",
+    "pace.py",
+    "collections.py",
+    "own_times.py",
+    "served.py"
+];
 
 /// A script of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -12,6 +12,7 @@ use super::bytecode::BytecodeRules;
 use super::channel::{Channel, Exchange};
 use super::faults::{self, Stacks};
 use super::interpreter_info;
+use super::parent::Sharing;
 use super::plausible;
 use super::scripts::Script;
 use super::set_up::SetUp;
@@ -104,6 +105,8 @@ pub struct Session {
     bytecode: Mutex<BytecodeFiles>,
     /// True once the reference workload was compiled into the private folder.
     reference_is_warm: Mutex<bool>,
+    /// Who runs the set-up of a sample.
+    pub(super) sharing: Mutex<Sharing>,
 }
 
 impl Session {
@@ -120,6 +123,7 @@ impl Session {
         Ok(Self {
             bytecode: Mutex::new(settings.bytecode),
             reference_is_warm: Mutex::new(false),
+            sharing: Mutex::default(),
             settings: SessionSettings { executable, ..settings },
             workspace,
             interpreter,
@@ -177,7 +181,10 @@ impl Session {
         let mut attempts = 0;
         loop {
             attempts += 1;
-            let exchange = self.run_import(Script::Probe, &[], request, self.settings.time_limit)?;
+            let exchange = match self.run_forked(request)? {
+                Some(exchange) => exchange,
+                None => self.run_import(Script::Probe, &[], request, self.settings.time_limit)?,
+            };
             let sample = match self.sample_answer(&exchange, self.settings.time_limit)? {
                 Ok(answer) => answer.into_sample(request.round),
                 Err(failure) => return Ok(Err(failure)),
@@ -250,8 +257,7 @@ impl Session {
         let (flags, mut words): (&[&str], _) = if request.is_start() {
             (&WITHOUT_SITE, vec![START.into()])
         } else {
-            let roots = &self.settings.source_roots;
-            (&[], words("root", roots.iter().map(|root| root.as_os_str().to_owned())))
+            (&[], self.root_words())
         };
         words.extend(further.iter().map(OsString::from));
         if !request.is_start() {
@@ -280,8 +286,7 @@ impl Session {
         further: &[String],
         time_limit: Duration,
     ) -> Result<Exchange, PythonError> {
-        let roots = &self.settings.source_roots;
-        let mut words = words("root", roots.iter().map(|root| root.as_os_str().to_owned()));
+        let mut words = self.root_words();
         words.extend(further.iter().map(OsString::from));
         self.exchange(script, &WITHOUT_SITE, words, self.environment(0), time_limit)
     }
@@ -295,6 +300,22 @@ impl Session {
         time_limit: Duration,
     ) -> Result<Exchange, PythonError> {
         let channel = Channel::open(self.workspace.program(script), self.workspace.mailbox())?;
+        let mut command = self.command_with(&channel, (flags, words), environment, time_limit);
+        // A timed import must not wait for somebody to read what it prints.
+        if matches!(script, Script::Observe | Script::Syntax) {
+            command.output = Output::Capture;
+        }
+        Ok(channel.run(&command)?)
+    }
+
+    /// The interpreter with a script that answers through this channel; what it prints is thrown away.
+    pub(super) fn command_with(
+        &self,
+        channel: &Channel,
+        (flags, words): (&[&str], Vec<OsString>),
+        environment: BTreeMap<OsString, Option<OsString>>,
+        time_limit: Duration,
+    ) -> Command {
         let mut command = Command::new(&self.settings.executable, time_limit);
         command.wall_limit = self.wall_limit(time_limit);
         command.arguments.extend(flags.iter().map(OsString::from));
@@ -302,14 +323,14 @@ impl Session {
         command.arguments.extend(words);
         command.environment = environment;
         command.working_directory = Some(self.settings.working_directory.clone());
-        // A timed import must not wait for somebody to read what it prints.
-        command.output = if matches!(script, Script::Observe | Script::Syntax) {
-            Output::Capture
-        } else {
-            Output::Discard
-        };
         command.abort_at_limit = true;
-        Ok(channel.run(&command)?)
+        command
+    }
+
+    /// The words that put the project's folders in front of `sys.path`.
+    pub(super) fn root_words(&self) -> Vec<OsString> {
+        let roots = self.settings.source_roots.iter();
+        words("root", roots.map(|root| root.as_os_str().to_owned()))
     }
 
     /// The changes to the environment that every run shares; the hash seed follows the round, so that two arms of one

@@ -6,7 +6,8 @@ what a bare interpreter has loaded already: whatever it imported itself would be
 Arguments are `key=value` words: `script` (its name, for whoever looks at processes), `channel` (the numbers of descriptors:
 where messages go, where the key comes from that each begins with, where `faulthandler` writes, and where this script came
 from), `answer` (a file for messages where there is no such descriptor), and, each as often as needed, `root` (put in front of
-sys.path), `preload`, `import`; `setup` is called before them.
+sys.path), `preload`, `import`; `setup` is called before them. With `requests`, the number of a descriptor, the last two come
+through that, once for each sample.
 """
 import sys
 import _thread
@@ -14,7 +15,6 @@ import posix as _posix
 import builtins as _builtins
 
 _FOLDER = sys._getframe().f_code.co_filename.rpartition("/")[0]
-_PID = _posix.getpid()
 _MOST_OF_A_FILE = 64 << 20  # no source comes near it
 _HIGH_DESCRIPTOR = 230  # above what measured code opens or closes by habit, below the smallest usual limit (256)
 
@@ -93,8 +93,14 @@ def _take_channel():
 
 
 _answer_path = _value("answer")
-_answer, _faults, _key = _take_channel()
-_answer_identity = _answer is not None and _identity(_answer)
+_answer, _faults, _key_at_first = _take_channel()
+
+
+class _Own:
+    """What is this very process's own: one that is forked to take a sample gets another."""
+    pid = _getpid()
+    key = _key_at_first
+    answer_identity = _answer is not None and _identity(_answer)
 
 
 _escaped = {}  # most names and paths come again and again
@@ -154,7 +160,7 @@ def _json(value):
 
 def _send(message):
     """Writes the one message, and ends the process without interpreter teardown."""
-    if _getpid() == _PID:  # else a forked child came this far: the answer belongs to its parent
+    if _getpid() == _Own.pid:  # else a forked child came this far: the answer belongs to its parent
         _answer_with(message)
     _exit(0)
 
@@ -169,10 +175,10 @@ def _answer_with(message):
 def _tell(message):
     """Writes a message: the key, a length in eight bytes, and then JSON."""
     body = _json(message).encode("ascii")
-    data = _key + len(body).to_bytes(8, "big") + body
+    data = _Own.key + len(body).to_bytes(8, "big") + body
     descriptor = _answer
     try:
-        intact = _identity(descriptor) == _answer_identity
+        intact = _identity(descriptor) == _Own.answer_identity
     except OSError:
         intact = False
     if not intact:  # measured code closed it, and may have opened a file of its own under that number

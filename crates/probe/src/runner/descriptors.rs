@@ -44,6 +44,32 @@ pub(super) fn set_nonblocking(descriptor: BorrowedFd<'_>) -> io::Result<()> {
     check(unsafe { libc::fcntl(descriptor.as_raw_fd(), libc::F_SETFL, flags | libc::O_NONBLOCK) })
 }
 
+/// Has the system end a process of this user when this one is gone, however that came: as long as what is returned is not closed.
+///
+/// It is a pipe that nobody writes to. The system tells the end that is left that the other was closed, and does so by the signal that
+/// it was asked for, whichever end it closes first.
+#[cfg(target_os = "linux")]
+pub(super) fn end_with_this_process(process: libc::pid_t) -> io::Result<[OwnedFd; 2]> {
+    const SET_SIGNAL: libc::c_int = 10;
+    let (reader, writer) = io::pipe()?;
+    let ends = [OwnedFd::from(reader), OwnedFd::from(writer)];
+    for end in &ends {
+        // SAFETY: the descriptor is open, and these commands take numbers.
+        unsafe {
+            check(libc::fcntl(end.as_raw_fd(), libc::F_SETOWN, process))?;
+            check(libc::fcntl(end.as_raw_fd(), SET_SIGNAL, libc::SIGKILL))?;
+            check(libc::fcntl(end.as_raw_fd(), libc::F_SETFL, libc::O_ASYNC))?;
+        }
+    }
+    Ok(ends)
+}
+
+/// Elsewhere it cannot be asked for that.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn end_with_this_process(_process: libc::pid_t) -> io::Result<[OwnedFd; 2]> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
 /// A file without a name that nobody can change any more, whoever has it open.
 #[cfg(target_os = "linux")]
 pub(crate) fn sealed(content: &[u8]) -> io::Result<File> {

@@ -47,15 +47,29 @@ impl Inbox {
     /// An empty one that takes so many bytes, with the end that is written to.
     pub(crate) fn open(at_most: usize) -> io::Result<(Self, Handed)> {
         let (reader, writer) = io::pipe()?;
+        Ok((Self::of(reader, at_most)?, Handed::new(writer)?))
+    }
+
+    /// An empty one at the end of a pipe that there is.
+    pub(super) fn of(reader: PipeReader, at_most: usize) -> io::Result<Self> {
         // A process can open its end for reading, and take what `poll` has just announced.
         descriptors::set_nonblocking(reader.as_fd())?;
-        let inbox = Self {
+        Ok(Self {
             reader: Some(reader),
             received: Vec::new(),
             at_most,
             is_over: false,
-        };
-        Ok((inbox, Handed::new(writer)?))
+        })
+    }
+
+    /// What came by now.
+    pub(super) fn received(&self) -> &[u8] {
+        &self.received
+    }
+
+    /// The same, which is then forgotten.
+    pub(super) fn take_received(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.received)
     }
 
     /// What there is to wait for.

@@ -6,7 +6,7 @@
 //!
 //! It starts no thread, and there is no periodic wake-up: between the events of its child, the caller's thread sleeps in `poll`, so
 //! that watching a process does not disturb the time that it takes. This is the only part of the crate with unsafe code,
-//! all of it in `system.rs`, `descriptors.rs` and `guardian.rs`.
+//! all of it in `system.rs`, `descriptors.rs`, `own_memory.rs` and `guardian.rs`.
 //!
 //! | left behind by the child | Linux, after [`prepare`] | otherwise |
 //! | --- | --- | --- |
@@ -21,8 +21,10 @@ mod allowance;
 mod command;
 mod descriptors;
 mod foreground;
+mod forked;
 mod guardian;
 mod handover;
+mod own_memory;
 mod processor_time;
 mod runs;
 mod strays;
@@ -35,6 +37,7 @@ pub use allowance::Overrun;
 pub use command::{Command, Ended, Output, RunError, Status};
 pub(crate) use descriptors::{sealed, unguessable, unnamed};
 pub use foreground::run_in_foreground;
+pub(crate) use forked::{Done, Fork, Parent, Waiting};
 pub(crate) use handover::{Handed, Inbox};
 #[cfg(test)]
 pub(crate) use processor_time::EndedThread;
@@ -42,5 +45,5 @@ pub use supervise::run;
 pub(crate) use supervise::run_handing;
 pub(crate) use system::{may_write_in, own_peak_memory, own_user};
 pub use system::{own_cpu_time, shut_out_others};
-pub(crate) use wakeup::wait_for_input;
+pub(crate) use wakeup::{adopts_orphans, wait_for_input};
 pub use wakeup::{end_by_exit_code, interrupted, prepare};

@@ -59,6 +59,7 @@ impl Runs {
 
 /// A run in progress. [`Run::reap`] ends it, and must be called.
 #[must_use]
+#[derive(Debug)]
 pub(super) struct Run {
     mark: Mark,
     /// The process to wait for.
@@ -78,6 +79,27 @@ impl Run {
         let leader = process.spawn()?.id().cast_signed();
         runs.leaders.insert(mark, leader);
         Ok(Self { mark, leader })
+    }
+
+    /// Takes charge of a process that another run has forked and that has become a child of this process.
+    ///
+    /// # Errors
+    /// Where it is none, or one that a run waits for already.
+    pub(super) fn adopt(process: i32) -> io::Result<Self> {
+        let mut runs = Runs::lock();
+        let is_unrelated = runs
+            .unrelated
+            .as_ref()
+            .is_none_or(|unrelated| unrelated.contains(&process));
+        if process <= 1 || is_unrelated || runs.leaders.values().any(|&leader| leader == process) {
+            return Err(io::Error::other("it is not of a run"));
+        }
+        system::has_ended(process)?;
+        runs.started = runs.started.wrapping_add(1);
+        let mark = Mark::new(runs.started);
+        mark.put_on(process)?;
+        runs.leaders.insert(mark, process);
+        Ok(Self { mark, leader: process })
     }
 
     /// Ends what is left of its group, and reaps its process, which has ended.

@@ -56,27 +56,49 @@ fn run_reading(
 ) -> Result<Ended, RunError> {
     let wakeup = Wakeup::take()?;
     fail_if_interrupted()?;
-    // Whoever answers is held against what the system tells.
-    let answers = inbox.is_some();
-    let waited_before = if answers {
-        processor_time::own_wait()
-    } else {
-        Duration::ZERO
-    };
-    let started = Instant::now();
-    let (mut child, run) = Child::start(command, handed, inbox, &wakeup)?;
-    let outcome = child.supervise(command, started, had);
-    let wall = started.elapsed();
+    let watch = Watch::begin(inbox.is_some());
+    let (child, run) = Child::start(command, handed, inbox, &wakeup)?;
+    see_to_its_end(child, run, &watch, command, had)
+}
+
+/// What is known of the moment at which a process began.
+pub(super) struct Watch {
+    started: Instant,
+    /// How long this thread had waited for a processor; `None` where nobody answers, who would be held against what the system tells.
+    waited_before: Option<Duration>,
+}
+
+impl Watch {
+    /// To be called right before it begins.
+    pub(super) fn begin(answers: bool) -> Self {
+        Self {
+            waited_before: answers.then(processor_time::own_wait),
+            started: Instant::now(),
+        }
+    }
+}
+
+/// Waits for the end of a child, with force where it must, and leaves nothing of it behind.
+pub(super) fn see_to_its_end(
+    mut child: Child<'_>,
+    run: Run,
+    watch: &Watch,
+    command: &Command,
+    had: &dyn Fn(i32) -> ProcessorTime,
+) -> Result<Ended, RunError> {
+    let outcome = child.supervise(command, watch.started, had, &|_| false);
+    let wall = watch.started.elapsed();
     let seen_at_ns = system::shared_clock_ns();
-    let (thread, kept_waiting) = if answers {
-        let kept = processor_time::own_wait().saturating_sub(waited_before);
-        (processor_time::of_ended(run.leader), kept)
-    } else {
-        (None, Duration::ZERO)
+    let (thread, kept_waiting) = match watch.waited_before {
+        Some(before) => {
+            let kept = processor_time::own_wait().saturating_sub(before);
+            (processor_time::of_ended(run.leader), kept)
+        }
+        None => (None, Duration::ZERO),
     };
     let reaped = run.reap();
     if wakeup::adopts_orphans() {
-        strays::end(&wakeup);
+        strays::end(child.wakeup);
     }
     fail_if_interrupted()?;
 
@@ -102,12 +124,12 @@ fn run_reading(
     })
 }
 
-fn fail_if_interrupted() -> Result<(), RunError> {
+pub(super) fn fail_if_interrupted() -> Result<(), RunError> {
     interrupted().map_or(Ok(()), |signal| Err(RunError::Interrupted { signal }))
 }
 
 /// A child that was started and is not reaped.
-struct Child<'a> {
+pub(super) struct Child<'a> {
     id: i32,
     wakeup: &'a Wakeup,
     /// The reading end of its output, until all writing ends are closed.
@@ -127,7 +149,18 @@ enum Stage {
 }
 
 impl<'a> Child<'a> {
-    fn start(
+    /// One that this process did not start itself, or has started before. Where its output goes was settled then.
+    pub(super) fn of(run: &Run, inbox: Option<&'a mut Inbox>, wakeup: &'a Wakeup) -> Self {
+        Self {
+            id: run.leader,
+            wakeup,
+            output: None,
+            tail: Tail::default(),
+            inbox,
+        }
+    }
+
+    pub(super) fn start(
         command: &Command,
         handed: &[Handed],
         inbox: Option<&'a mut Inbox>,
@@ -171,12 +204,14 @@ impl<'a> Child<'a> {
         Ok((child, run))
     }
 
-    /// Waits for the child to end, with force where it must. Returns why it was ended where it reached its time limit.
-    fn supervise(
+    /// Waits for the child to end, with force where it must, or to have told what `is_enough`. Returns why it was ended where it
+    /// reached its time limit.
+    pub(super) fn supervise(
         &mut self,
         command: &Command,
         started: Instant,
         had: &dyn Fn(i32) -> ProcessorTime,
+        is_enough: &dyn Fn(&[u8]) -> bool,
     ) -> io::Result<Option<Overrun>> {
         let allowance = Allowance::of(command);
         let mut stage = Stage::Running;
@@ -187,7 +222,8 @@ impl<'a> Child<'a> {
         loop {
             // Cleared first and looked at then, so that what happens in between makes the next wait return at once.
             self.wakeup.clear();
-            if system::has_ended(self.id)? {
+            let told = self.inbox.as_ref().map_or(&[][..], |inbox| inbox.received());
+            if is_enough(told) || system::has_ended(self.id)? {
                 return Ok(overrun);
             }
             let now = Instant::now();

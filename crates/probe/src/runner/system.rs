@@ -74,6 +74,37 @@ impl Mark {
         (soft >> 32 == Self::new(0).0 >> 32).then_some(Self(soft))
     }
 
+    /// Puts it on a child in place of the one that it has inherited.
+    #[cfg(target_os = "linux")]
+    pub(super) fn put_on(self, child: i32) -> io::Result<()> {
+        let mut limit = MaybeUninit::<libc::rlimit>::uninit();
+        // SAFETY: the structures are initialized before they are read, and outlive the calls; the child is not reaped.
+        unsafe {
+            check(libc::prlimit(
+                child,
+                libc::RLIMIT_RTTIME,
+                ptr::null(),
+                limit.as_mut_ptr(),
+            ))?;
+            let limit = libc::rlimit {
+                rlim_cur: self.0 as libc::rlim_t,
+                ..limit.assume_init()
+            };
+            check(libc::prlimit(
+                child,
+                libc::RLIMIT_RTTIME,
+                &raw const limit,
+                ptr::null_mut(),
+            ))
+        }
+    }
+
+    /// Elsewhere processes have no marks.
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn put_on(self, _child: i32) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     /// Called between fork and exec. Without a mark a process is still found, though later.
     fn put_on_this_process(self) {
         #[cfg(target_os = "linux")]

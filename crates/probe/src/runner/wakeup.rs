@@ -181,7 +181,7 @@ pub(super) fn listen_for_requests_to_stop() -> Result<(), RunError> {
 }
 
 /// True where orphaned descendants become children of this process.
-pub(super) fn adopts_orphans() -> bool {
+pub(crate) fn adopts_orphans() -> bool {
     ADOPTS_ORPHANS.get().copied().unwrap_or(false)
 }
 

@@ -86,7 +86,8 @@ keys! {
         WITHHOLD_ENV: VariableNames = "withhold-env", VariableNames, Says("none"), [["DEPLOY_*"]];
         /// Variables that measured code gets although they are withheld.
         PASS_ENV: VariableNames = "pass-env", VariableNames, Says("none"), [["GITHUB_TOKEN"]];
-        /// A function that is called in each process before the clock starts, as module:function. What it loads counts as preloaded.
+        /// A function that is called before the clock starts, as module:function: in each process, or in the one that it is forked from.
+        /// What it loads counts as preloaded.
         SETUP: Call = "setup", Call, Says("nothing is called"), ["django:setup"];
         /// The file with what an earlier commit measured. `importgate record` writes it, and it is committed.
         BASELINE: Text = "baseline", Text,

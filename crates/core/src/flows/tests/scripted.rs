@@ -13,8 +13,8 @@ use crate::observed::{
     Deferred, Edge, Effect, EffectSeen, FailedCommand, Failure, FunctionName, FunctionSeen, FunctionSyntax, Glance,
     ImportForm, ImportRequest, ImportedName, Input, Inputs, Installed, Interpreter, KnownImport, LineSeen,
     LoadedModule, Look, Measure, MeasureError, ModuleIndex, ModuleRecord, NameUse, Observation, Origin, OwnTime, Place,
-    Profile, ReferenceSample, Sample, SourceFacts, Standing, StatementPlace, StatementSyntax, TargetObservation,
-    TypeChecking, UseContext,
+    Profile, ReferenceSample, Sample, SetUpRuns, SourceFacts, Standing, StatementPlace, StatementSyntax,
+    TargetObservation, TypeChecking, UseContext,
 };
 use crate::report::progress_line::Progress;
 use crate::stats::random::SplitMix64;
@@ -703,6 +703,10 @@ impl Measure for Scripted {
             round: 0,
         };
         self.observe(request, Look::Full)
+    }
+
+    fn share_set_up(&self, _wanted: bool) -> Result<Option<SetUpRuns>, MeasureError> {
+        Ok(None)
     }
 
     fn sample(&self, request: ImportRequest<'_>) -> Attempt<Sample> {

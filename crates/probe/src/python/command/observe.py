@@ -24,7 +24,7 @@ def start():
 
 def _finish(cpu, pages):
     """Answers; called when the process is about to end. Whatever goes wrong is no concern of the command's."""
-    if _getpid() != _PID:
+    if _getpid() != _Own.pid:
         return
     try:
         _close_stretch(_Notes.main)

@@ -10,7 +10,7 @@ def start():
 
 def _finish():
     """Answers; called when the process is about to end. Whatever goes wrong is no concern of the command's."""
-    if _getpid() != _PID:
+    if _getpid() != _Own.pid:
         return
     try:
         if _profiler is not None:

@@ -114,7 +114,7 @@ def _observe():
         failure = _describe_exception(error)
     _Notes.on = False
     _end_traces()
-    if _getpid() != _PID:
+    if _getpid() != _Own.pid:
         _exit(0)
     cpu = _thread_cpu_clock() - cpu - _Notes.hook_cost + _Notes.foreign_cpu
     memory = (_resident.field(1) * _PAGE if _resident else 0) - memory

@@ -25,7 +25,7 @@ def _is_view(path):
 
 def _audit(event, arguments):
     kind = _EFFECTS.get(event)
-    if kind is None or not _Notes.on or _getpid() != _PID:
+    if kind is None or not _Notes.on or _getpid() != _Own.pid:
         return
     if kind == "import":
         _calibrate_where_due()

@@ -306,7 +306,7 @@ def _observe_lines():
         pass  # the full look says why; what was seen until then is still true
     _Lines.on = False
     _stop_sampling()
-    if _getpid() != _PID:
+    if _getpid() != _Own.pid:
         _exit(0)
     if _monitoring:
         _monitoring.set_events(_TOOL, 0)

@@ -100,7 +100,7 @@ def _take_place():
 
 
 def _on_tick(number, frame):
-    if not _Seen.on or _getpid() != _PID:
+    if not _Seen.on or _getpid() != _Own.pid:
         return
     _Seen.ticks += 1
     if _Seen.waiting:

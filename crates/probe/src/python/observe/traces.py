@@ -119,7 +119,7 @@ _TRACED = {
 
 def _audit_inputs(event, arguments):
     trace = _TRACED.get(event)
-    if not _Traces.on or _getpid() != _PID:
+    if not _Traces.on or _getpid() != _Own.pid:
         return
     if trace is None and (_Notes.on or event == "socket.bind" or _EFFECTS.get(event) not in _WITHOUT_FILES):
         return  # while it is imported, effects are noted by themselves

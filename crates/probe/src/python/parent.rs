@@ -1,0 +1,227 @@
+//! One set-up for all the samples of a round: the process that has run it, from which one is forked for each import.
+//!
+//! A project's set-up may take a hundred times what an import adds to it. Each round has a parent of its own on each side, so that neither
+//! the layout of memory nor the hash seed is one for all samples of a target. Where a set-up leaves behind what two processes cannot
+//! both have, or the system does not let this process do what that takes, each sample runs the set-up itself.
+
+use std::ffi::OsString;
+use std::io::{self, PipeWriter, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::sync::{MutexGuard, PoisonError};
+
+use serde::Deserialize;
+
+use super::PythonError;
+use super::answer::frames;
+use super::channel::{Channel, Exchange, KEY};
+use super::scripts::Script;
+use super::session::{BytecodeFiles, OWN_LIMIT, Session, named};
+use crate::runner::{self, Command, Fork, Handed, RunError, Waiting};
+use importgate_core::observed::{ImportRequest, SetUpRuns};
+
+/// Who runs the set-up of a sample.
+#[derive(Debug, Default)]
+pub(super) enum Sharing {
+    /// Each process itself.
+    #[default]
+    Off,
+    /// A parent of the round, of which there is one by now or none yet.
+    On(Option<Box<Parent>>),
+}
+
+/// A process that has run the set-up and waits for requests.
+#[derive(Debug)]
+pub(super) struct Parent {
+    process: runner::Parent,
+    key: [u8; KEY],
+    requests: PipeWriter,
+    /// What it was started for.
+    made_for: (u32, BytecodeFiles),
+}
+
+/// What it says.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+enum Told {
+    SetUp,
+    SetUpOver,
+    Ready,
+    Hindered {
+        by: String,
+    },
+    Forked {
+        process: i32,
+        answers: i32,
+        key: i32,
+        faults: i32,
+    },
+    /// Why the set-up came to no end.
+    #[serde(other)]
+    Other,
+}
+
+/// Why no set-up is shared. Where it is not known, a process that runs the set-up itself will say it.
+#[derive(Debug)]
+struct Hindrance(Option<String>);
+
+impl Hindrance {
+    fn known(why: impl ToString) -> Self {
+        Self(Some(why.to_string()))
+    }
+}
+
+impl Session {
+    /// From now on one set-up serves the samples of a round where that is `wanted` and can be; how often it runs, where there is one.
+    ///
+    /// # Errors
+    /// [`PythonError::Interrupted`].
+    pub fn share_set_up(&self, wanted: bool) -> Result<Option<SetUpRuns>, PythonError> {
+        *self.sharing() = Sharing::Off;
+        if self.settings().set_up.call.is_none() {
+            return Ok(None);
+        }
+        if !wanted {
+            return Ok(Some(SetUpRuns::InEachSample { since: None }));
+        }
+        Ok(Some(match self.try_to_share()? {
+            Ok(parent) => {
+                *self.sharing() = Sharing::On(Some(parent));
+                SetUpRuns::OnceARound
+            }
+            Err(Hindrance(since)) => SetUpRuns::InEachSample { since },
+        }))
+    }
+
+    /// The parent of the first round, which shows whether there can be one.
+    fn try_to_share(&self) -> Result<Result<Box<Parent>, Hindrance>, PythonError> {
+        const FIRST_ROUND: u32 = 1;
+        if !runner::adopts_orphans() {
+            return Ok(Err(Hindrance::known(
+                "the system does not let a process wait for what others forked",
+            )));
+        }
+        self.start_parent(FIRST_ROUND)
+    }
+
+    /// An import in a process that was forked from the parent of its round; `None` where it has to run by itself.
+    pub(super) fn run_forked(&self, request: ImportRequest<'_>) -> Result<Option<Exchange>, PythonError> {
+        let Some((fork, waiting)) = self.fork(request)? else {
+            return Ok(None);
+        };
+        let mut command = Command::new(&self.settings().executable, self.settings().time_limit);
+        command.wall_limit = self.wall_limit(command.time_limit);
+        command.abort_at_limit = true;
+        match Exchange::of_fork(fork, waiting, &command) {
+            Err(RunError::Prepare(_)) => {
+                *self.sharing() = Sharing::Off;
+                Ok(None)
+            }
+            other => Ok(Some(other?)),
+        }
+    }
+
+    /// One at a time: whoever comes second finds the parent there.
+    fn fork(&self, request: ImportRequest<'_>) -> Result<Option<(Fork, Waiting)>, PythonError> {
+        let mut sharing = self.sharing();
+        let Sharing::On(parent) = &mut *sharing else {
+            return Ok(None);
+        };
+        if request.is_start() {
+            return Ok(None);
+        }
+        let made_for = (request.round, self.bytecode());
+        if parent.as_ref().is_none_or(|parent| parent.made_for != made_for) {
+            *parent = None;
+            *parent = self.start_parent(request.round)?.ok();
+        }
+        let forked = match parent {
+            Some(parent) => parent.fork(request)?,
+            None => None,
+        };
+        if forked.is_none() {
+            *parent = None;
+        }
+        Ok(forked)
+    }
+
+    fn sharing(&self) -> MutexGuard<'_, Sharing> {
+        self.sharing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Starts a process, and waits until it has run the set-up.
+    fn start_parent(&self, round: u32) -> Result<Result<Box<Parent>, Hindrance>, PythonError> {
+        let (reader, requests) = io::pipe().map_err(RunError::Prepare)?;
+        let requested = Handed::new(&reader).map_err(RunError::Prepare)?;
+        let mut words = self.root_words();
+        words.push(format!("requests={}", requested.number()).into());
+        words.extend(self.set_up_word());
+        let channel = Channel::open(self.workspace().program(Script::Probe), self.workspace().mailbox())?;
+        let limit = self.settings().time_limit;
+        let command = self.command_with(&channel, (&[], words), self.environment(round), limit);
+        let (process, key) = channel.start(&command, requested)?;
+        let mut parent = Box::new(Parent {
+            process,
+            key,
+            requests,
+            made_for: (round, self.bytecode()),
+        });
+        Ok(match parent.hear(&command)? {
+            Some(Told::Ready) => match parent.process.note_memory() {
+                Ok(()) => Ok(parent),
+                Err(why) => Err(Hindrance::known(why)),
+            },
+            Some(Told::Hindered { by }) => Err(Hindrance::known(by)),
+            _ => Err(Hindrance(None)),
+        })
+    }
+}
+
+impl Parent {
+    /// Waits for the next thing that it says, but for how far its set-up is.
+    fn hear(&mut self, limits: &Command) -> Result<Option<Told>, PythonError> {
+        let key = self.key;
+        let heard = self
+            .process
+            .hear(limits, &|received| last_told(received, &key).is_some())?;
+        Ok(heard.and_then(|received| last_told(&received, &key)))
+    }
+
+    /// Has it fork; `None` where nothing comes of it.
+    fn fork(&mut self, request: ImportRequest<'_>) -> Result<Option<(Fork, Waiting)>, PythonError> {
+        let words: Vec<OsString> = named("preload", request.preload)
+            .chain(named("import", request.imports))
+            .collect();
+        let words = words.iter().map(|word| word.as_bytes()).collect::<Vec<_>>().join(&0);
+        let Ok(length) = u32::try_from(words.len()) else {
+            return Ok(None);
+        };
+        let sent = self
+            .requests
+            .write_all(&length.to_be_bytes())
+            .and_then(|()| self.requests.write_all(&words));
+        if sent.is_err() {
+            return Ok(None);
+        }
+        match self.hear(&Command::new("", OWN_LIMIT))? {
+            Some(Told::Forked {
+                process,
+                answers,
+                key,
+                faults,
+            }) => {
+                let waiting = Waiting { answers, key, faults };
+                Ok(self.process.take_charge(process).ok().map(|fork| (fork, waiting)))
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+/// The last message, where it is one that is waited for and nothing else came.
+fn last_told(received: &[u8], key: &[u8]) -> Option<Told> {
+    let last = frames(received, key).last()?.ok()?;
+    match serde_json::from_slice(last).ok()? {
+        Told::SetUp | Told::SetUpOver => None,
+        told => Some(told),
+    }
+}
