@@ -8,7 +8,7 @@ use serde_json::error::Category;
 
 use super::format::{File, StoredEntry, StoredTarget};
 use super::names::Names;
-use super::own_times::{self, OWN_TIME_UNIT_NS};
+use super::own_times;
 use super::path::Path;
 use super::{Baseline, Entry, ParseError, Recorded, Recorder, StoredSample, digest, hash_text, version_1};
 use crate::budgets::Bytecode;
@@ -321,7 +321,7 @@ pub(super) fn one_each(times: usize, modules: usize, path: &Path) -> Result<(), 
 
 /// The time of collections of garbage, in nanoseconds.
 pub(super) fn collections(units: Option<u64>, path: &Path) -> Result<Option<u64>, ParseError> {
-    let nanoseconds = units.map(|units| units.checked_mul(OWN_TIME_UNIT_NS));
+    let nanoseconds = units.map(own_times::in_nanoseconds);
     match nanoseconds {
         Some(None) => Err(path.key("collections_10us").invalid("more than any time can be")),
         nanoseconds => Ok(nanoseconds.flatten()),

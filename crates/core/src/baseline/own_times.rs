@@ -1,5 +1,7 @@
 //! Own times as text: units separated by spaces, `-` for a module without one.
 
+use crate::observed::LARGEST_AMOUNT;
+
 /// The stored unit of own times, in nanoseconds. Ten microseconds keep a thousand modules within three kilobytes, and are
 /// a fiftieth of the smallest change that a gate looks at.
 pub(super) const OWN_TIME_UNIT_NS: u64 = 10_000;
@@ -22,12 +24,19 @@ pub(super) fn written(times: impl Iterator<Item = Option<u64>>) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
+/// So many units in nanoseconds; `None` where that is more than an import takes.
+pub(super) fn in_nanoseconds(units: u64) -> Option<u64> {
+    units
+        .checked_mul(OWN_TIME_UNIT_NS)
+        .filter(|&nanoseconds| nanoseconds <= LARGEST_AMOUNT)
+}
+
 /// The times that a text stands for, in nanoseconds.
 ///
 /// # Errors
 /// Which word is none.
 pub(super) fn read(text: &str) -> Result<Vec<Option<u64>>, String> {
-    let nanoseconds = |digits: &str| digits.parse::<u64>().ok()?.checked_mul(OWN_TIME_UNIT_NS);
+    let nanoseconds = |digits: &str| in_nanoseconds(digits.parse().ok()?);
     let time = |word: &str| match word {
         "-" => Ok(None),
         digits => match nanoseconds(digits) {

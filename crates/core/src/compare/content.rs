@@ -1,6 +1,9 @@
 //! Files of earlier runs, recognised by what is in them: a name says nothing about a file that a job passed on.
 
-use serde_json::Value;
+use std::collections::BTreeMap;
+
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
 use thiserror::Error;
 
 use super::{BeforeAfter, Content};
@@ -54,16 +57,19 @@ impl Kind {
     /// Recognises a file by the marks that importgate leaves in what it writes. One that is damaged is still of its kind, so
     /// that the message can say what is wrong with it.
     fn of(bytes: &[u8]) -> Self {
-        let Ok(value) = serde_json::from_slice::<Value>(bytes) else {
+        let Ok(top) = serde_json::from_slice::<BTreeMap<String, &RawValue>>(bytes) else {
             let mark = format!("\"{}\"", Baseline::FORMAT);
             let marked = bytes.windows(mark.len()).any(|window| window == mark.as_bytes());
             return if marked { Self::Baseline } else { Self::Other };
         };
-        match value.get("format").and_then(Value::as_str) {
+        let format = top
+            .get("format")
+            .and_then(|format| serde_json::from_str::<String>(format.get()).ok());
+        match format.as_deref() {
             Some(Baseline::FORMAT) => Self::Baseline,
             Some(BaselinePart::FORMAT) => Self::Part,
             Some(BeforeAfter::FORMAT) => Self::Comparison,
-            _ if ["importgate", "version"].iter().all(|key| value.get(key).is_some()) => Self::Report,
+            _ if ["importgate", "version"].iter().all(|key| top.contains_key(*key)) => Self::Report,
             _ => Self::Other,
         }
     }
@@ -106,7 +112,7 @@ impl Handed {
             Kind::Baseline => Err(ContentError::NoReport),
             Kind::Comparison => Err(ContentError::ComparisonNoReport),
             Kind::Other => match neither(bytes) {
-                ContentError::Neither(_) if serde_json::from_slice::<Value>(bytes).is_ok() => Ok(None),
+                ContentError::Neither(_) if serde_json::from_slice::<IgnoredAny>(bytes).is_ok() => Ok(None),
                 error => Err(error),
             },
         }
@@ -119,7 +125,7 @@ fn parsed(bytes: &[u8]) -> Result<Report, ContentError> {
 }
 
 fn neither(bytes: &[u8]) -> ContentError {
-    ContentError::Neither(match serde_json::from_slice::<Value>(bytes) {
+    ContentError::Neither(match serde_json::from_slice::<IgnoredAny>(bytes) {
         _ if bytes.trim_ascii().is_empty() => "the file is empty".to_owned(),
         Ok(_) => "not an importgate file".to_owned(),
         Err(error) => format!("it is not JSON: {error}"),

@@ -49,7 +49,7 @@ pub use observation::{
 };
 pub use place::Place;
 pub use profile::{CallerSeen, FunctionName, FunctionSeen, Profile};
-pub use sample::{OwnTime, ReferenceSample, Sample};
+pub use sample::{LARGEST_AMOUNT, OwnTime, ReferenceSample, Sample};
 pub use shared_map::SharedMap;
 pub use syntax::{
     BodyEffect, BodyEffectKind, CheckingBlock, FunctionProblem, FunctionSyntax, ImportedName, NameUse, SourceFacts,

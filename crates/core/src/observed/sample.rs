@@ -5,6 +5,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+/// The largest amount that is believed of anything in an import: 73 minutes in nanoseconds, 4 TiB in bytes. Whoever reads what a process
+/// or a file says refuses more. So the sum of all that one import has fits into 64 bits, and nobody who adds has to think of it.
+pub const LARGEST_AMOUNT: u64 = 1 << 42;
+
 /// The CPU time that the body of one module took itself, without the modules that it imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnTime {

@@ -2,6 +2,7 @@
 //! arbitrary hostile one, and each output is held against what its reader would take for more than text.
 
 mod lengths;
+mod numbers;
 mod targets;
 
 use proptest::prelude::*;

@@ -7,7 +7,10 @@ mod version_1;
 
 pub use strict::{StrictParseError, parse_strictly};
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::matrix::Matrix;
 use super::summary::Summary;
@@ -15,6 +18,9 @@ use super::unite::unite;
 use super::untrusted;
 use crate::checks::Verdict;
 use crate::report::Report;
+
+/// What every report has, whichever version wrote it.
+const MARKS: [&str; 3] = ["importgate", "version", "verdict"];
 
 /// Why a text is not a report.
 #[derive(Debug, thiserror::Error)]
@@ -122,30 +128,36 @@ enum Document {
 /// # Errors
 /// [`ReportParseError`] says which kind of text it is instead.
 pub fn parse(text: &str) -> Result<Report, ReportParseError> {
-    let mut value = sound::value(text.as_bytes())?;
+    sound::keys(text.as_bytes())?;
     // The version is judged before anything else: a newer format may have changed all the rest.
-    let missing = |key: &&str| value.get(*key).is_none();
-    if let Some(key) = ["importgate", "version", "verdict"].into_iter().find(missing) {
+    let Ok(top) = serde_json::from_str::<BTreeMap<String, &RawValue>>(text) else {
+        return Err(ReportParseError::NotAReport(MARKS[0]));
+    };
+    if let Some(key) = MARKS.into_iter().find(|key| !top.contains_key(*key)) {
         return Err(ReportParseError::NotAReport(key));
     }
-    let found = value["version"]
-        .as_u64()
-        .ok_or(ReportParseError::NotAReport("version"))?;
+    let found: u64 = serde_json::from_str(top["version"].get()).map_err(|_| ReportParseError::NotAReport("version"))?;
     if found > u64::from(Report::VERSION) {
         return Err(ReportParseError::Newer {
             found,
             known: Report::VERSION,
         });
     }
-    let is_old = found < u64::from(Report::VERSION);
-    if is_old {
-        version_1::upgrade(&mut value);
-    }
-    let mut report: Report = serde_json::from_value(value).map_err(ReportParseError::Damaged)?;
-    if is_old {
-        report.causes = unite(report.causes);
-    }
+    let mut report = if found < u64::from(Report::VERSION) {
+        upgraded(text).map_err(ReportParseError::Damaged)?
+    } else {
+        serde_json::from_str(text).map_err(ReportParseError::Damaged)?
+    };
     sound::settle(&mut report)?;
+    Ok(report)
+}
+
+/// A report of an older version.
+fn upgraded(text: &str) -> Result<Report, serde_json::Error> {
+    let mut value = serde_json::from_str(text)?;
+    version_1::upgrade(&mut value);
+    let mut report: Report = serde_json::from_value(value)?;
+    report.causes = unite(report.causes);
     Ok(report)
 }
 

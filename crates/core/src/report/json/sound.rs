@@ -1,24 +1,39 @@
 //! A report that is read back is somebody's claim: a shard, an artifact, a file that lay about. What can be held against itself is:
 //! a key stands once, no time is below zero, and a verdict is no better than the findings beside it.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use rustc_hash::FxHashMap;
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
 
 use super::ReportParseError;
 use crate::checks::{Code, Severity, Verdict, target_of};
+use crate::observed::LARGEST_AMOUNT;
 use crate::report::Report;
 
-/// Reads JSON in which no object has a key twice: of two, one program takes the first and another the last.
+/// Makes sure that this is JSON in which no object has a key twice: of two, one program takes the first and another the last. And no
+/// whole number is one that nobody could add up.
 ///
 /// # Errors
-/// [`ReportParseError::NotJson`], with the key where one is there again.
+/// [`ReportParseError::NotJson`]; [`ReportParseError::Damaged`] with the key that is there again, or with the number.
+pub(super) fn keys(text: &[u8]) -> Result<(), ReportParseError> {
+    match serde_json::from_slice(text) {
+        Ok(Unique) => Ok(()),
+        Err(error) if error.is_data() => Err(ReportParseError::Damaged(error)),
+        Err(error) => Err(ReportParseError::NotJson(error)),
+    }
+}
+
+/// Reads such JSON.
+///
+/// # Errors
+/// As [`keys`].
 pub(super) fn value(text: &[u8]) -> Result<Value, ReportParseError> {
-    serde_json::from_slice(text)
-        .map(|Unique(value)| value)
-        .map_err(ReportParseError::NotJson)
+    keys(text)?;
+    serde_json::from_slice(text).map_err(ReportParseError::NotJson)
 }
 
 /// Makes the verdicts those of the findings, where they claim better.
@@ -60,68 +75,82 @@ pub(super) fn settle(report: &mut Report) -> Result<(), ReportParseError> {
     Ok(())
 }
 
-/// A value none of whose objects has a key twice.
-struct Unique(Value);
+/// The largest figure that is believed, whatever its unit: nothing that is drawn or added up comes near the end of what a number holds.
+const LARGEST_FIGURE: f64 = 1e18;
+
+/// The one whole number of a report that is no amount.
+const SEED: &str = "seed";
+
+/// A value none of whose objects has a key twice, and none of whose whole numbers is above the largest amount. Nothing of it is kept, so that it may be large.
+struct Unique;
+
+/// A key, which is where the text has it wherever it has no escapes.
+#[derive(Deserialize, PartialEq, Eq, Hash)]
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl<'de> Deserialize<'de> for Unique {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Reader;
         impl<'de> Visitor<'de> for Reader {
-            type Value = Value;
+            type Value = Unique;
 
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
                 formatter.write_str("a JSON value")
             }
 
-            fn visit_unit<E>(self) -> Result<Value, E> {
-                Ok(Value::Null)
+            fn visit_unit<E>(self) -> Result<Unique, E> {
+                Ok(Unique)
             }
 
-            fn visit_bool<E>(self, flag: bool) -> Result<Value, E> {
-                Ok(flag.into())
+            fn visit_bool<E>(self, _: bool) -> Result<Unique, E> {
+                Ok(Unique)
             }
 
-            fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
-                Ok(number.into())
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Unique, E> {
+                self.visit_u64(number.unsigned_abs())
             }
 
-            fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
-                Ok(number.into())
-            }
-
-            fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
-                Ok(Number::from_f64(number).map_or(Value::Null, Value::Number))
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-                Ok(text.into())
-            }
-
-            fn visit_string<E>(self, text: String) -> Result<Value, E> {
-                Ok(text.into())
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-                let mut array = Vec::new();
-                while let Some(Unique(item)) = items.next_element()? {
-                    array.push(item);
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Unique, E> {
+                if number > LARGEST_AMOUNT {
+                    return Err(E::custom(format_args!("{number} is more than any import comes to")));
                 }
-                Ok(array.into())
+                Ok(Unique)
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-                let mut object = Map::new();
-                while let Some(key) = entries.next_key::<String>()? {
-                    if object.contains_key(&key) {
-                        return Err(A::Error::custom(format_args!("the key {key:?} is there twice")));
+            fn visit_f64<E: Error>(self, number: f64) -> Result<Unique, E> {
+                if number.abs() > LARGEST_FIGURE {
+                    return Err(E::custom(format_args!("{number:e} is more than any import comes to")));
+                }
+                Ok(Unique)
+            }
+
+            fn visit_str<E>(self, _: &str) -> Result<Unique, E> {
+                Ok(Unique)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Unique, A::Error> {
+                while items.next_element::<Unique>()?.is_some() {}
+                Ok(Unique)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Unique, A::Error> {
+                let mut seen = FxHashSet::default();
+                while let Some(key) = entries.next_key::<Key<'de>>()? {
+                    if seen.contains(&key) {
+                        return Err(A::Error::custom(format_args!("the key {:?} is there twice", key.0)));
                     }
-                    let Unique(entry) = entries.next_value()?;
-                    object.insert(key, entry);
+                    let is_chance = key.0 == SEED;
+                    seen.insert(key);
+                    if is_chance {
+                        entries.next_value::<IgnoredAny>()?;
+                    } else {
+                        entries.next_value::<Unique>()?;
+                    }
                 }
-                Ok(object.into())
+                Ok(Unique)
             }
         }
-        deserializer.deserialize_any(Reader).map(Self)
+        deserializer.deserialize_any(Reader)
     }
 }
 
@@ -170,7 +199,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn any_json_without_such_a_key_reads_as_it_is(
-            text in "\\PC*", number in proptest::num::f64::NORMAL, whole in proptest::num::i64::ANY, flag: bool,
+            text in "\\PC*", number in -1e18..1e18, whole in -1_i64 << 42..1_i64 << 42, flag: bool,
         ) {
             let object = serde_json::json!({ text.clone(): [number, whole, flag, null, text], "a": { "b": {} } });
             let written = object.to_string();

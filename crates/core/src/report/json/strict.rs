@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{Matrix, Report, ReportParseError, sound};
+use super::{MARKS, Matrix, Report, ReportParseError, sound};
 
 /// The most reports that one document may hold.
 const MOST_LEGS: usize = 64;
@@ -92,7 +92,7 @@ fn at_most(what: &'static str, found: usize, most: usize) -> Result<(), StrictPa
 
 fn has_version(value: &Value) -> Result<(), StrictParseError> {
     let missing = |key: &&str| value.get(*key).is_none();
-    if let Some(key) = ["importgate", "version", "verdict"].into_iter().find(missing) {
+    if let Some(key) = MARKS.into_iter().find(missing) {
         return Err(ReportParseError::NotAReport(key).into());
     }
     match value["version"].as_u64() {

@@ -56,8 +56,8 @@ pub(super) fn join(shards: Vec<(String, Report)>) -> Result<Report, ReportMergeE
         let new_groups: Vec<Group> = new_groups.collect();
         merged.groups.extend(new_groups);
         merged.verdict = merged.verdict.worst(shard.verdict);
-        merged.run.samples += shard.run.samples;
-        merged.run.references += shard.run.references;
+        merged.run.samples = merged.run.samples.saturating_add(shard.run.samples);
+        merged.run.references = merged.run.references.saturating_add(shard.run.references);
         merged.run.seconds += shard.run.seconds;
         merged.run.times = None;
         merged.run.interrupted = merged.run.interrupted.or(shard.run.interrupted);

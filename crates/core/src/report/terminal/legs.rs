@@ -57,7 +57,10 @@ fn head_of_leg(page: &Page<'_>) -> String {
 /// What all of it comes to, and cost.
 fn conclusion(matrix: &Matrix) -> Prose {
     let (word, style) = verdict(matrix.verdict);
-    let samples = matrix.legs.iter().map(|leg| leg.run.samples).sum();
+    let samples = matrix
+        .legs
+        .iter()
+        .fold(0, |sum: u64, leg| sum.saturating_add(leg.run.samples));
     let seconds = matrix.legs.iter().map(|leg| leg.run.seconds).sum();
     Prose::of(style, word)
         .plain(&format!(": {}; ", matrix.reason()))
