@@ -1,4 +1,4 @@
-# expected: exited
+# expected: import-failed
 # Is told of everything and refuses it.
 import sys
 

@@ -1,4 +1,4 @@
-# expected: exited
+# expected: import-failed
 # Has no builtins.
 import builtins
 delete = delattr

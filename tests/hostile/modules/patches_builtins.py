@@ -1,4 +1,4 @@
-# expected: exited
+# expected: import-failed
 # Has builtins do something else.
 import builtins
 

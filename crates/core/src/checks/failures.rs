@@ -156,6 +156,7 @@ mod tests {
                 Code::Crashed,
             ),
             (hung, Code::Hang),
+            (Failure::Unobserved { why: "no".to_owned() }, Code::ImportFailed),
             (Failure::Implausible(Implausible::Foreign), Code::Implausible),
         ];
         for (failure, code) in cases {

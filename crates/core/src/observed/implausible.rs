@@ -26,6 +26,10 @@ pub enum Quantity {
     ProcessorTime,
     /// What passed meanwhile.
     WallClock,
+    /// What of that its thread neither ran nor waited for a processor.
+    Blocked,
     /// The largest resident set.
     PeakMemory,
+    /// How fast the machine was: what a calibration took.
+    Speed,
 }

@@ -5,18 +5,20 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::place::told_line;
+use super::place::{told_line, told_text};
 use super::{BytecodeObstacle, BytecodeState, Effect, Implausible, Place};
 
 /// One line of a Python stack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Frame {
     /// The file as the interpreter names it.
+    #[serde(deserialize_with = "told_text")]
     pub file: String,
     /// One-based line.
     #[serde(deserialize_with = "told_line")]
     pub line: u32,
     /// The function, `<module>` at the top level of a module.
+    #[serde(deserialize_with = "told_text")]
     pub function: String,
 }
 
@@ -45,8 +47,10 @@ pub enum Failure {
     /// It raised.
     Raised {
         /// The exception's class, such as `ModuleNotFoundError`.
+        #[serde(deserialize_with = "told_text")]
         exception: String,
         /// Its text, shortened; untrusted.
+        #[serde(deserialize_with = "told_text")]
         message: String,
         /// The stack, outermost first, without the probe's own frames.
         stack: Vec<Frame>,
@@ -91,6 +95,12 @@ pub enum Failure {
         /// How long it ran by the clock, in milliseconds.
         elapsed_ms: u64,
     },
+    /// It may have come to its end, and what it left in its process keeps whoever measures it from seeing what it did.
+    Unobserved {
+        /// What stands in the way, as a clause; untrusted.
+        #[serde(deserialize_with = "told_text")]
+        why: String,
+    },
     /// It may have come to its end, and what its process answered cannot be true.
     #[serde(skip_deserializing)]
     Implausible(Implausible),
@@ -100,7 +110,7 @@ pub enum Failure {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FailureKind {
-    /// It raised.
+    /// It raised, or cannot be observed.
     ImportFailed,
     /// A module was not found.
     MissingDependency,
@@ -122,7 +132,7 @@ impl Failure {
         Some(match self {
             Self::Raised { cycle, .. } if !cycle.is_empty() => FailureKind::CircularImport,
             Self::Raised { missing: Some(_), .. } => FailureKind::MissingDependency,
-            Self::Raised { .. } => FailureKind::ImportFailed,
+            Self::Raised { .. } | Self::Unobserved { .. } => FailureKind::ImportFailed,
             Self::Exited { .. } => FailureKind::Exited,
             Self::Crashed { .. } => FailureKind::Crashed,
             Self::Hung { .. } => FailureKind::Hang,
@@ -138,7 +148,7 @@ impl Failure {
             | Self::Exited { stack, .. }
             | Self::Crashed { stack, .. }
             | Self::Hung { stack, .. } => stack,
-            Self::Starved { .. } | Self::Implausible(_) => &[],
+            Self::Starved { .. } | Self::Unobserved { .. } | Self::Implausible(_) => &[],
         }
     }
 
@@ -151,7 +161,7 @@ impl Failure {
             Self::Hung {
                 stack, other_threads, ..
             } => (Some(stack), Some(other_threads)),
-            Self::Starved { .. } | Self::Implausible(_) => (None, None),
+            Self::Starved { .. } | Self::Unobserved { .. } | Self::Implausible(_) => (None, None),
         };
         let stack = stack.into_iter().flatten();
         stack.chain(others.into_iter().flatten().flatten())
@@ -294,8 +304,10 @@ pub struct LineSeen {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct WarningSeen {
     /// The warning's class.
+    #[serde(deserialize_with = "told_text")]
     pub category: String,
     /// Its text; untrusted.
+    #[serde(deserialize_with = "told_text")]
     pub message: String,
     /// Where it was raised.
     pub place: Option<Place>,
@@ -307,6 +319,7 @@ pub struct EffectSeen {
     /// Its kind.
     pub effect: Effect,
     /// What it did, such as `socket.connect ('10.0.0.1', 6379)`; untrusted.
+    #[serde(deserialize_with = "told_text")]
     pub detail: String,
     /// The line of the measured code that did it.
     pub place: Option<Place>,

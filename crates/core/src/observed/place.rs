@@ -29,6 +29,19 @@ pub(super) fn told_line<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u3
     })
 }
 
+/// How many characters are kept of a text that measured code told: as many as a path has at most.
+const MOST_OF_A_TEXT: usize = 4096;
+
+/// Reads a text as measured code told it, which may have made it of any length.
+pub(super) fn told_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let mut text = String::deserialize(deserializer)?;
+    if let Some((end, _)) = text.char_indices().nth(MOST_OF_A_TEXT) {
+        text.truncate(end);
+        text.push('…');
+    }
+    Ok(text)
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}:{}", self.file, self.line)

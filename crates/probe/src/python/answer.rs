@@ -4,6 +4,7 @@
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::claims::WithinBounds;
 use importgate_core::observed::{Collections, Failure, ImportForm, Place, Sample};
 
 /// A timed import. The scripts tell the wait for a processor too, and the deferring probe what became of its statements.
@@ -62,6 +63,9 @@ impl SampleAnswer {
     }
 }
 
+/// More bytes than any honest message has: that of an import of ten thousand modules takes a tenth of it.
+pub(super) const MOST: usize = 64 << 20;
+
 /// Why a message could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Unreadable {
@@ -69,6 +73,8 @@ pub(super) enum Unreadable {
     Nothing,
     #[error("its answer is cut short")]
     Short,
+    #[error("it answers more than {} MiB", MOST >> 20)]
+    TooMuch,
     #[error("something other than the script has answered")]
     Foreign,
     #[error("its answer is not understood: {0}")]
@@ -93,6 +99,8 @@ pub(super) struct Begun {
     pub(super) cpu_ns: u64,
     /// The clock that all processes of the machine share, in nanoseconds.
     pub(super) wall_ns: u64,
+    /// What a calibration took then, in nanoseconds of processor time.
+    pub(super) calibration_ns: u64,
 }
 
 impl<'a> Messages<'a> {
@@ -153,6 +161,7 @@ struct Header {
 /// # Errors
 /// [`Unreadable::Invalid`] where it is neither.
 pub(super) fn read<T: DeserializeOwned>(body: &[u8], kind: &str) -> Result<Result<T, Failure>, Unreadable> {
+    json::<WithinBounds>(body)?;
     if json::<Header>(body)?.kind == kind {
         json(body).map(Ok)
     } else {
@@ -284,6 +293,11 @@ mod tests {
             ("\"queued_ns\": 10", "\"queued_ns\": -10", "integer `-10`"),
             ("\"cpu_ns\": 60", "\"cpu_ns\": -60", "integer `-60`"),
             ("\"cpu_ns\": 60", "\"cpu_ns\": \"60\"", "string \"60\""),
+            (
+                "\"cpu_ns\": 60",
+                "\"cpu_ns\": 18446744073709551615",
+                "more than any import",
+            ),
             ("\"a\": 30", "\"a\": 3.5", "floating point `3.5`"),
             ("\"modules\": 2,", "", "missing field `modules`"),
             ("\"sample\"", "\"observation\"", "unknown variant `observation`"),

@@ -4,6 +4,7 @@ import marshal
 _gc = _borrow("gc")
 _exec = exec
 _collects, _let_collect, _stop_collecting = _gc.isenabled, _gc.enable, _gc.disable
+_watchers = (sys.gettrace, sys.settrace), (sys.getprofile, sys.setprofile)
 
 # The kinds of work that an import does: it computes, unmarshals code and runs it, and looks for files that are not there.
 # It leaves nothing behind that the garbage collector would have to find, so that its cost does not depend on the heap.
@@ -49,11 +50,15 @@ _ABSENT = FileNotFoundError
 def _calibrate():
     """CPU time of a fixed piece of work, some tens of microseconds: how fast this very process runs at this moment.
 
-    What it allocates may make a collection of the import's garbage due: that waits until the import goes on.
+    What it allocates may make a collection of the import's garbage due: that waits until the import goes on. A function by
+    which the import watches what runs would make the machine look slow.
     """
     collects = _collects()
     if collects:
         _stop_collecting()
+    watched = [(watch, by) for watch, by in [(put, get()) for get, put in _watchers] if by is not None]
+    for watch, _ in watched:
+        watch(None)
     start = _thread_cpu_clock()
     total = 0
     for step in range(300):
@@ -67,6 +72,8 @@ def _calibrate():
         except _ABSENT:
             pass
     elapsed = _thread_cpu_clock() - start
+    for watch, by in watched:
+        watch(by)
     if collects:
         _let_collect()
     return elapsed or 1

@@ -11,7 +11,7 @@ use std::io::{self, Read, Seek};
 use serde::de::DeserializeOwned;
 
 use super::PythonError;
-use super::answer::{self, Begun, Messages, Unreadable};
+use super::answer::{self, Begun, MOST, Messages, Unreadable};
 use super::program_file::Program;
 use super::session::word;
 use super::workspace::Mailbox;
@@ -20,9 +20,6 @@ use importgate_core::observed::Failure;
 
 /// Whoever does not know it cannot answer.
 pub(super) const KEY: usize = 16;
-
-/// More than any honest message has: that of an import of ten thousand modules takes a tenth of it.
-const MOST: usize = 64 << 20;
 
 /// How much is read of the stacks of a process: more than all frames that are written.
 const MOST_OF_STACKS: u64 = 4 << 20;
@@ -155,7 +152,7 @@ impl Exchange {
     }
 
     fn messages(&self) -> Result<Messages<'_>, Unreadable> {
-        Messages::read(self.received.as_deref().ok_or(Unreadable::Foreign)?, &self.key)
+        Messages::read(self.received.as_deref().ok_or(Unreadable::TooMuch)?, &self.key)
     }
 
     /// The last of what was printed, where it was captured.

@@ -5,6 +5,7 @@ name. Where no such line is left, and no such submodule is on disk, the name is 
 """
 
 _parse_source = _builtins.compile
+_qualified_name = type.__dict__["__qualname__"].__get__
 _ONLY_TREE = 0x400  # ast.PyCF_ONLY_AST
 _GUESS = " (most likely due to a circular import)"
 _BIND_ANY_NAME = ("globals", "vars", "setattr", "exec")
@@ -12,7 +13,9 @@ _OWN_SCOPE = ("FunctionDef", "AsyncFunctionDef", "ClassDef", "Lambda", "ListComp
 
 
 def _frame(filename, line, function):
-    return {"file": filename, "line": line or 0, "function": function}
+    # A `SyntaxError` has whatever line it was made with.
+    is_line = type(line) is int and 0 < line < 1 << 31
+    return {"file": filename, "line": line if is_line else 0, "function": function}
 
 
 def _describe_exception(error):
@@ -38,10 +41,10 @@ def _describe_exception(error):
     cycle, absent = _examine_missing_name(message, frames)
     return {
         "kind": "raised",
-        "exception": type(error).__qualname__,
+        "exception": _qualified_name(type(error)),
         "message": message if cycle else message.replace(_GUESS, ""),
         "stack": stack,
-        "missing": missing if type(missing) is str else None,
+        "missing": _text(missing) if type(missing) is str else None,
         "cycle": cycle,
         "absent": absent,
     }

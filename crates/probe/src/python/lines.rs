@@ -4,7 +4,6 @@
 use serde::Deserialize;
 
 use super::PythonError;
-use super::answer::Unreadable;
 use super::observation::{PATIENCE, name_below};
 use super::scripts::Script;
 use super::session::Session;
@@ -17,23 +16,22 @@ struct LinesAnswer {
 
 impl Session {
     /// Imports once and looks at the lines of the bodies of `watched` modules. What is not known is not in the answer: a body
-    /// that sets a trace function of its own before Python 3.12, or all of them where the import ends the process or hangs.
+    /// that sets a trace function of its own before Python 3.12, or all of them where the import fails, or what its process answers is none.
     ///
     /// Files are named relative to the working directory where they lie below it.
     ///
     /// # Errors
-    /// [`PythonError`] where the process could not be run or answered something unexpected.
+    /// [`PythonError`] where the process could not be run.
     pub fn lines(&self, request: ImportRequest<'_>, watched: &[&str]) -> Result<Vec<LineSeen>, PythonError> {
         let words: Vec<String> = watched.iter().map(|module| format!("watch={module}")).collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let limit = self.settings().time_limit * PATIENCE;
         let exchange = self.run_import(Script::ObserveLines, &words, request, limit)?;
-        let mut lines = match exchange.answer::<LinesAnswer>("lines") {
-            Ok(Ok(answer)) => answer.lines,
-            Ok(Err(failure)) => return Err(self.unexpected_output(format!("{failure:?}"), &exchange)),
-            Err(Unreadable::Invalid(reason)) => return Err(self.unexpected_output(reason, &exchange)),
-            Err(_) => Vec::new(),
-        };
+        let answer = exchange.answer::<LinesAnswer>("lines");
+        let mut lines = answer.map_or_else(
+            |_| Vec::new(),
+            |answer| answer.map_or_else(|_| Vec::new(), |answer| answer.lines),
+        );
         for line in &mut lines {
             name_below(&self.settings().working_directory, &mut line.file);
         }

@@ -4,6 +4,7 @@
 mod answer;
 mod bytecode;
 mod channel;
+mod claims;
 mod command;
 mod content;
 mod counting;

@@ -18,6 +18,9 @@ const ROOM_NS_PER_MIB: u64 = 500_000;
 const MORE_NS: u64 = 20_000_000;
 /// How long the process may have been there, by the clock, and neither have run nor waited for a processor.
 const IDLE_NS: u64 = 250_000_000;
+/// How many times as long as another a calibration of one process may have taken: one that others disturb, or that finds the caches full,
+/// takes twice as long.
+const SPEEDS_APART: u64 = 4;
 /// How far the peaks of memory may be apart, beside a quarter: systems with many processors add pages up loosely.
 const ROOM_BYTES: u64 = 64 << 20;
 
@@ -43,9 +46,55 @@ fn processor_time(sample: &Sample, begun: Begun, ended: &Ended) -> Option<Implau
     })
 }
 
-/// What passed by the clock that the sample does not speak of, and in which its thread neither ran nor waited for a processor. A
-/// machine that stalls can do that, too: it says something only where it is so each time.
-pub(super) fn wall_clock(sample: &Sample, begun: Begun, ended: &Ended) -> Option<Implausible> {
+/// What contradicts a sample in a way that chance can, once: a machine that stalls, or that changes its speed. It says something only
+/// where it is so each time.
+pub(super) fn doubtful(sample: &Sample, begun: Begun, ended: &Ended) -> Option<Implausible> {
+    wall_clock(sample, begun, ended)
+        .or_else(|| blocked(sample, ended))
+        .or_else(|| speed(sample, begun))
+}
+
+/// How fast the machine is said to have been: time is divided by it, so that who says that it was slow shows less time.
+fn speed(sample: &Sample, begun: Begun) -> Option<Implausible> {
+    let (even, sustained, before) = (
+        sample.calibration_ns,
+        sample.sustained_calibration_ns,
+        begun.calibration_ns,
+    );
+    let apart = |one: u64, other: u64| one.max(other) > one.min(other).max(1).saturating_mul(SPEEDS_APART);
+    let claimed = [even, sustained].into_iter().find(|claimed| apart(*claimed, before));
+    let claimed = claimed.or_else(|| apart(even, sustained).then_some(even))?;
+    Some(Implausible::Contradicted {
+        quantity: Quantity::Speed,
+        claimed,
+        counted: before,
+    })
+}
+
+/// Time of the import in which its thread neither ran nor waited for a processor, and that is not among what it was blocked for. Where
+/// the system keeps no such account, nothing is known.
+fn blocked(sample: &Sample, ended: &Ended) -> Option<Implausible> {
+    let thread = ended
+        .thread
+        .filter(|thread| nanoseconds(thread.computed) >= sample.cpu_ns / 2)?;
+    let counted = [
+        sample.cpu_ns,
+        nanoseconds(thread.waited),
+        nanoseconds(ended.kept_waiting),
+    ]
+    .into_iter()
+    .fold(sample.wall_ns, u64::saturating_sub);
+    let claimed = sample.blocked_ns;
+    let room = IDLE_NS.saturating_add(sample.cpu_ns.saturating_add(claimed) / 2);
+    (counted > claimed.saturating_add(room)).then_some(Implausible::Contradicted {
+        quantity: Quantity::Blocked,
+        claimed,
+        counted,
+    })
+}
+
+/// What passed by the clock that the sample does not speak of, and in which its thread neither ran nor waited for a processor.
+fn wall_clock(sample: &Sample, begun: Begun, ended: &Ended) -> Option<Implausible> {
     let thread = ended.thread?;
     let claimed = sample.wall_ns;
     let counted = ended.seen_at_ns.saturating_sub(begun.wall_ns);
@@ -98,6 +147,7 @@ mod tests {
     const BEGUN: Begun = Begun {
         cpu_ns: 20 * MS,
         wall_ns: 1000 * MS,
+        calibration_ns: 50_000,
     };
 
     fn sample(cpu_ms: u64, wall_ms: u64) -> Sample {
@@ -180,6 +230,43 @@ mod tests {
         let mut waited = ended(30, 602);
         waited.kept_waiting = Duration::from_millis(400);
         assert_eq!(wall_clock(&sample(1, 1), BEGUN, &waited), None);
+    }
+
+    #[test]
+    fn a_speed_that_the_machine_did_not_have_before_is_found() {
+        let found = |even, sustained| {
+            let sample = Sample {
+                calibration_ns: even,
+                sustained_calibration_ns: sustained,
+                ..sample(1, 1)
+            };
+            quantity(doubtful(&sample, BEGUN, &ended(30, 2)))
+        };
+        assert_eq!(found(50_000, 45_000), None);
+        assert_eq!(found(160_000, 50_000), None);
+        assert_eq!(found(500_000, 50_000), Some(Quantity::Speed));
+        assert_eq!(found(50_000, 5_000), Some(Quantity::Speed));
+        assert_eq!(found(190_000, 15_000), Some(Quantity::Speed));
+        assert_eq!(found(0, 0), Some(Quantity::Speed));
+    }
+
+    #[test]
+    fn time_that_is_not_said_to_be_blocked_and_was_is_found() {
+        let found = |blocked, waited| {
+            let sample = Sample {
+                blocked_ns: blocked * MS,
+                calibration_ns: 50_000,
+                sustained_calibration_ns: 50_000,
+                ..sample(10, 900)
+            };
+            let mut ended = ended(30, 900);
+            ended.thread.as_mut().expect("a thread").waited = Duration::from_millis(waited);
+            quantity(doubtful(&sample, BEGUN, &ended))
+        };
+        assert_eq!(found(0, 0), Some(Quantity::Blocked));
+        assert_eq!(found(890, 0), None);
+        // It waited for a processor.
+        assert_eq!(found(0, 800), None);
     }
 
     #[test]

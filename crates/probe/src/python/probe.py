@@ -83,12 +83,14 @@ def _load_usage():
 _usage = _load_usage()
 
 
-def _tell_where_it_begins():
-    """Where the clocks are. Nothing of the import has run, so that nobody can have changed it; and whoever reads it is done
-    with that when the import begins."""
+def _tell_where_it_begins(pace):
+    """Where the clocks are, and how fast the machine is. Nothing of the import has run, so that nobody can have changed it;
+    and whoever reads it is done with that when the import begins."""
     if _getpid() == _Own.pid:
         not_of_import = _thread_cpu_clock() - (_CPU_AT_BEGIN if _IS_START else 0)
-        _tell({"kind": "begun", "cpu_ns": not_of_import, "wall_ns": _wall_clock()})
+        _tell({
+            "kind": "begun", "cpu_ns": not_of_import, "wall_ns": _wall_clock(), "calibration_ns": int(pace.latest),
+        })
 
 
 def _measure():
@@ -111,7 +113,7 @@ def _measure():
         pace = _Pace()
         load = _call if _value("own") == "no" else _time_own(own, pace)
         before = set(_modules)
-        _tell_where_it_begins()
+        _tell_where_it_begins(pace)
         _release_collections()
         pace.begin()
         resident, _, switches, queued = _account()
@@ -163,4 +165,4 @@ def _run_to_be_counted():
 
 if _value("count") == "yes":
     _with_room(_run_to_be_counted)
-_with_room(_measure)
+_with_room(_answer_by, _measure)

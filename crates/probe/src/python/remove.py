@@ -89,7 +89,7 @@ def _begin_evenly(self):
 
 
 _Pace.begin = _begin_evenly
-_Pace.end, _Pace.sustained = (lambda self, cpu: 1), (lambda self: 1)
+_Pace.end, _Pace.sustained, _Pace.latest = (lambda self, cpu: 1), (lambda self: 1), 1
 
 # Where objects come to lie makes a loop faster or slower by several percent, and whether a full collection of garbage falls
 # into the import or behind its end depends on how many objects there were before. Leaving a statement out moves both. So each

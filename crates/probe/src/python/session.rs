@@ -189,7 +189,7 @@ impl Session {
                 Ok(answer) => answer.into_sample(request.round),
                 Err(failure) => return Ok(Err(failure)),
             };
-            let check = |begun| plausible::wall_clock(&sample, begun, &exchange.ended);
+            let check = |begun| plausible::doubtful(&sample, begun, &exchange.ended);
             return Ok(match exchange.begun().and_then(check) {
                 Some(_) if attempts < ATTEMPTS => continue,
                 Some(why) => Err(Failure::Implausible(why)),
@@ -397,6 +397,10 @@ impl Session {
         match why {
             Unreadable::Foreign => return Failure::Implausible(Implausible::Foreign),
             Unreadable::Invalid(_) => return Failure::Implausible(Implausible::Nonsense),
+            Unreadable::TooMuch => {
+                let why = format!("{why}, as where it leaves hundreds of thousands of modules or names of megabytes");
+                return Failure::Unobserved { why };
+            }
             Unreadable::Nothing | Unreadable::Short => {}
         }
         let stacks = faults::stacks(&exchange.faults(), &self.workspace.own_prefix());
@@ -406,14 +410,7 @@ impl Session {
         let stack = stacks.current;
         match exchange.ended.status {
             Status::Signaled(signal) => Failure::Crashed { signal, stack },
-            Status::Exited(UNHEARD) => Failure::Raised {
-                exception: "OSError".to_owned(),
-                message: CLOSED.to_owned(),
-                stack,
-                missing: None,
-                cycle: Box::default(),
-                absent: None,
-            },
+            Status::Exited(UNHEARD) => Failure::Unobserved { why: CLOSED.to_owned() },
             Status::Exited(code) => Failure::Exited { code, stack },
         }
     }

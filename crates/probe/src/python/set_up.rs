@@ -56,6 +56,7 @@ pub(super) fn how_it_failed(failure: &Failure) -> String {
             format!("it was not done after {limit_ms} ms (`timeout`)"),
             stack.as_slice(),
         ),
+        Failure::Unobserved { why } => (format!("it cannot be measured: {why}"), &[][..]),
         Failure::Implausible(_) => ("what its process answered cannot be true".to_owned(), &[][..]),
         Failure::Starved { waited_ms, .. } => (format!("it waited {waited_ms} ms for a processor"), &[][..]),
     };

@@ -195,14 +195,16 @@ def _write_all(descriptor, data):
         data = data[_write_some(descriptor, data):]
 
 
+_class_name = type.__dict__["__name__"].__get__  # a class of measured code can say something else of itself
+_plain_text = str.__str__
+
+
 def _text(value, limit=2000):
     """The text of any object; a hostile `__str__` must not end the measurement."""
     try:
-        text = str(value)
+        text = _plain_text(str(value))
     except BaseException as error:
-        text = "<%s without a printable text: %s>" % (type(value).__name__, type(error).__name__)
-    if type(text) is not str:
-        text = "".join(list(text))
+        text = "<%s without a printable text: %s>" % (_class_name(type(value)), _class_name(type(error)))
     return text if len(text) <= limit else text[:limit] + "…"
 
 
@@ -243,7 +245,19 @@ def _prepare_path():
     sys.argv[:] = [""]
 
 
-def _with_room(main):
+def _answer_by(main):
+    """Calls what measures and answers. Where measured code has left it no way to do so, such as a hook that refuses what it
+    does, that is the answer: it is nothing that the import raised."""
+    try:
+        main()
+    except BaseException as error:
+        if _getpid() == _Own.pid:
+            why = _class_name(type(error)) + ": " + _text(error)
+            _tell({"kind": "unobserved", "why": "what it leaves in its process ends the probe with " + why.rstrip(": ")})
+        _exit(0)
+
+
+def _with_room(main, *arguments):
     """Calls a function with room for all the frames below it.
 
     CPython 3.11 to 3.13 keep frames in chunks of 16 KiB, and give a chunk back when the first frame in it returns. A loop
@@ -251,7 +265,7 @@ def _with_room(main):
     call. One frame more or less anywhere moves this to another place: what it costs would be chance. The frame of this
     function is said to need so much that its chunk, whose size is rounded up to a power of two, has half a MiB to spare.
     """
-    return main()
+    return main(*arguments)
 
 
 _with_room.__code__ = _with_room.__code__.replace(co_stacksize=70_000)

@@ -73,6 +73,7 @@ fn about(failure: &Failure) -> String {
         Failure::Raised { exception, .. } => exception.clone(),
         Failure::Exited { code, .. } => code.to_string(),
         Failure::Crashed { signal, .. } => signal.to_string(),
+        Failure::Unobserved { why } => why.clone(),
         Failure::Hung { .. } | Failure::Starved { .. } | Failure::Implausible(_) => String::new(),
     }
 }

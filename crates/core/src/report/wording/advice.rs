@@ -153,6 +153,7 @@ pub fn short_failure(failure: &Failure) -> String {
             *waited_ms as f64 / 1000.0,
             *elapsed_ms as f64 / 1000.0
         ),
+        Failure::Unobserved { why } => why.clone(),
         Failure::Implausible(why) => implausible(*why),
     }
 }

@@ -73,6 +73,7 @@ pub fn failure(failure: &Failure, started: Started) -> String {
             "{it} could not be measured, as the machine was too busy: {}",
             short_failure(failure)
         ),
+        Failure::Unobserved { why } => format!("{it} cannot be measured: {why}"),
         Failure::Implausible(why) => format!(
             "what the process of {it} answered cannot be true: {}",
             implausible(*why)
@@ -99,6 +100,16 @@ pub(super) fn implausible(why: Implausible) -> String {
             time(counted)
         ),
         Quantity::WallClock => format!("it says that {} passed, and it was {}", time(claimed), time(counted)),
+        Quantity::Blocked => format!(
+            "it says that it was blocked for {}, and the system counted {} in which it neither ran nor waited for a processor",
+            time(claimed),
+            time(counted)
+        ),
+        Quantity::Speed => format!(
+            "it says that a calibration took {}, and right before the import one took {}",
+            time(claimed),
+            time(counted)
+        ),
         Quantity::PeakMemory => format!(
             "it says {} of memory at most, and the system saw {}",
             numbers::bytes(claimed),
@@ -149,6 +160,10 @@ pub(super) fn way_out(failure: &Failure, place: Option<&Place>) -> Option<String
         Failure::Raised { exception, message, .. } => withheld_variable(exception, message).map(|name| {
             format!("measured code does not get `{name}`, by which a step acts on its job: `pass-env = [\"{name}\"]` below [project] hands it on")
         }),
+        Failure::Unobserved { .. } => Some(
+            "look for code that refuses audit events, closes descriptors or takes away the interpreter's own functions while it is imported"
+                .to_owned(),
+        ),
         Failure::Implausible(_) => Some(
             "look for code that changes clocks, the interpreter's own functions or open descriptors while it is imported"
                 .to_owned(),

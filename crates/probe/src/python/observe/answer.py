@@ -127,4 +127,4 @@ def _observe():
     _send(_describe(names, failure, cpu, memory, glance))
 
 
-_with_room(_observe)
+_with_room(_answer_by, _observe)

@@ -319,4 +319,4 @@ def _observe_lines():
     _send({"kind": "lines", "lines": lines})
 
 
-_with_room(_observe_lines)
+_with_room(_answer_by, _observe_lines)

@@ -27,4 +27,4 @@ def _profile():
     _send(_describe_profile())
 
 
-_with_room(_profile)
+_with_room(_answer_by, _profile)

@@ -88,7 +88,7 @@ def _line_of_compiler_warning(category, text, filename):
 def _describe_warning(category, text, place):
     if place is not None and place[1] == 0:
         place = (place[0], _line_of_compiler_warning(category, text, place[0]))
-    return {"category": category.__name__, "message": text, "place": _describe_place(place)}
+    return {"category": _class_name(category), "message": text, "place": _describe_place(place)}
 
 
 def _watch_warnings():
