@@ -286,6 +286,22 @@ fn what_was_loaded_and_taken_out_again_is_forbidden_and_counted() {
         run.stdout
     );
     let fine = Project::of_module(
+        "import sys, helper\ndel sys.modules['helper']\n",
+        "max-new-modules = 0\n",
+    );
+    fine.write("helper.py", "");
+    fine.write("other.py", "");
+    fine.record(&[]).expect_code(0);
+    fine.write("helper.py", "# changed\n");
+    fine.check(&["--samples", "1"]).expect_code(0);
+    fine.write(
+        "measured.py",
+        "import sys, helper, other\ndel sys.modules['helper'], sys.modules['other']\n",
+    );
+    let run = fine.check(&["--samples", "1"]).expect_code(1);
+    let message = &run.only(Code::OverNewModules).message;
+    assert!(message.contains("1 module that the baseline did not have"), "{message}");
+    let fine = Project::of_module(
         "try:\n    import broken\nexcept ValueError:\n    pass\n",
         "forbid = ['broken']\n",
     );

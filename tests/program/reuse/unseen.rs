@@ -41,7 +41,102 @@ c.execute('insert into t values (?)', sys.argv[1:])
 c.commit()
 ";
 
+const LINKS: &str = "import os, sys
+for name in ('leads', 'resolved'):
+    if os.path.lexists(name):
+        os.unlink(name)
+    os.symlink('data/end-' + sys.argv[1], name)
+    open('data/end-' + sys.argv[1], 'w').close()
+";
+const BECOMES_A_LINK: &str = "import os, sys
+if os.path.lexists('was_a_file'):
+    os.unlink('was_a_file')
+    os.symlink('same', 'was_a_link')
+else:
+    os.symlink('same', 'was_a_file')
+open('same', 'w').close()
+";
+const CAN_BE_RUN: &str = "import os, sys
+open('tool', 'a').close()
+os.chmod('tool', 0o755 if sys.argv[1] == '2' else 0o644)
+";
+const BECOMES_A_FOLDER: &str = "import os, sys
+os.makedirs('shelf', exist_ok=True)
+if sys.argv[1] == '1':
+    open('shelf/thing', 'w').close()
+else:
+    os.unlink('shelf/thing')
+    os.mkdir('shelf/thing')
+    open('shelf/thing/inside', 'w').close()
+";
+
 const KINDS: &[Kind] = &[
+    Kind {
+        module: "where_a_link_leads",
+        source: "import os\nTARGET = os.readlink('leads')\n",
+        files: &[("data/end", "")],
+        change: Change::Made(LINKS),
+    },
+    Kind {
+        module: "resolved_link",
+        source: "import os\nTARGET = os.path.realpath('resolved')\n",
+        files: &[],
+        change: Change::Made(LINKS),
+    },
+    Kind {
+        module: "whether_it_is_a_link",
+        source: "import os\nLINKS = os.path.islink('was_a_file'), os.path.islink('was_a_link')\n",
+        files: &[],
+        change: Change::Made(BECOMES_A_LINK),
+    },
+    Kind {
+        module: "whether_it_runs",
+        source: "import os\nRUNS = os.access('tool', os.X_OK)\n",
+        files: &[],
+        change: Change::Made(CAN_BE_RUN),
+    },
+    Kind {
+        module: "kinds_in_a_folder",
+        source: "import os\nFOLDERS = [entry.name for entry in os.scandir('shelf') if entry.is_dir()]\n",
+        files: &[],
+        change: Change::Made(BECOMES_A_FOLDER),
+    },
+    Kind {
+        module: "package_with_two_folders",
+        source: "import two_folders\n",
+        files: &[
+            (
+                "two_folders/__init__.py",
+                "__path__.append('more')\ntry:\n    from . import optional\nexcept ImportError:\n    pass\n",
+            ),
+            ("more/other.py", ""),
+        ],
+        change: Change::File("more/optional.py", "VALUE = 2\n"),
+    },
+    Kind {
+        module: "asked_a_finder",
+        source: "import importlib.machinery as m\nFOUND = m.PathFinder.find_spec('later', ['kit'])\n",
+        files: &[("kit/other.py", "")],
+        change: Change::File("kit/later.py", ""),
+    },
+    Kind {
+        module: "asked_the_finder_of_a_folder",
+        source: "import pkgutil\nFOUND = pkgutil.get_importer('box').find_spec('later')\n",
+        files: &[("box/other.py", "")],
+        change: Change::File("box/later.py", ""),
+    },
+    Kind {
+        module: "attached_database",
+        source: "import sqlite3\nc = sqlite3.connect(':memory:')\nc.execute(\"attach 'shop.db' as shop\")\nROWS = c.execute('select * from shop.t').fetchall()\nc.close()\n",
+        files: &[],
+        change: Change::Made(DATABASE),
+    },
+    Kind {
+        module: "a_function_of_the_system",
+        source: "import ctypes\nVALUE = ctypes.CDLL(None).getenv(b'SHOP_MODE')\n",
+        files: &[],
+        change: Change::Untold,
+    },
     Kind {
         module: "optional_fails",
         source: "try:\n    import inner_fails\nexcept ValueError:\n    pass\n",
@@ -216,6 +311,70 @@ fn what_runs_and_leaves_no_module_is_measured_where_it_changed() {
     for reuse in ["files", "observed"] {
         let run = project.check(&["--samples", "1", "--reuse", reuse]);
         assert_eq!(same_code(&run), [""; 0], "{reuse}");
+    }
+}
+
+/// Ways to read the variable `SHOP_MODE`, and of compiled code to read the time zone and the locale.
+const READERS: [(&str, &str, &str, &str); 9] = [
+    (
+        "by_get",
+        "import os\nVALUE = os.environ.get('SHOP_MODE')\n",
+        "SHOP_MODE",
+        "2",
+    ),
+    (
+        "by_bytes",
+        "import os\nVALUE = os.getenvb(b'SHOP_MODE')\n",
+        "SHOP_MODE",
+        "2",
+    ),
+    (
+        "by_data",
+        "import os\nVALUE = os.environ._data.get(b'SHOP_MODE')\n",
+        "SHOP_MODE",
+        "2",
+    ),
+    (
+        "by_posix",
+        "import posix\nVALUE = posix.environ.get(b'SHOP_MODE')\n",
+        "SHOP_MODE",
+        "2",
+    ),
+    ("by_all", "import os\nVALUE = repr(os.environ)\n", "SHOP_MODE", "2"),
+    ("by_length", "import os\nVALUE = len(os.environ)\n", "SHOP_MODE", "2"),
+    (
+        "by_proc",
+        "with open('/proc/self/environ') as f:\n    VALUE = f.read()\n",
+        "SHOP_MODE",
+        "2",
+    ),
+    (
+        "by_time_zone",
+        "import time\nVALUE = time.localtime(0)\n",
+        "TZ",
+        "Asia/Tokyo",
+    ),
+    (
+        "by_locale",
+        "import locale\nVALUE = locale.setlocale(locale.LC_ALL, '')\n",
+        "LC_NUMERIC",
+        "C.UTF-8",
+    ),
+];
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_variable_is_seen_however_it_is_read() {
+    let tables = READERS.iter().map(|(module, ..)| format!("[modules.{module}]\n"));
+    let project = Project::new(&tables.collect::<String>());
+    for (module, source, ..) in READERS {
+        project.write(&format!("{module}.py"), source);
+    }
+    super::record(&project, python());
+    assert_eq!(super::imported(&project, &[], &[]), [""; 0]);
+    for (module, _, variable, value) in READERS {
+        let looked_at = super::imported(&project, &[(variable, value)], &[]);
+        assert!(looked_at.iter().any(|name| name == module), "{module}: {looked_at:?}");
     }
 }
 

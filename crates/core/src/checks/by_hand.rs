@@ -45,6 +45,7 @@ pub(super) fn case(target: &Target) -> Case<'_> {
         observation: Some(&OBSERVATION),
         closure: &SHOP,
         closure_before: None,
+        newly_taken_out: Vec::new(),
         estimate: Some(estimate()),
         growth: None,
         before: None,

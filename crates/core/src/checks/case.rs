@@ -80,6 +80,8 @@ pub struct Case<'a> {
     pub closure: &'a ModuleTable,
     /// What it loaded in the baseline, or loads in the base, where it is known there.
     pub closure_before: Option<&'a ModuleTable>,
+    /// Modules that it loads and takes out again, and that it did not load then.
+    pub newly_taken_out: Vec<String>,
     /// What the samples come to; the baseline's numbers where they are reused.
     pub estimate: Option<Estimate>,
     /// What each module takes beside before, and which take longer beyond what may be noise.

@@ -61,7 +61,8 @@ fn loaded(case: &Case<'_>, modules: u64, context: &Context<'_>) -> Option<Findin
 
 fn new(case: &Case<'_>, context: &Context<'_>) -> Option<Finding> {
     let limit = case.target.limits.max_new_modules.as_ref()?;
-    let (modules, allowed) = (case.change.as_ref()?.added.len() as u64, limit.value);
+    let added = case.change.as_ref()?.added.len() + case.newly_taken_out.len();
+    let (modules, allowed) = (added as u64, limit.value);
     let kind = FindingKind::Modules(TooManyModules::New { modules, allowed });
     (modules > allowed).then(|| {
         let causes = case.causes_of_count(context.places, Count::Modules);

@@ -461,10 +461,15 @@ impl Measured<'_> {
                 case.failed_then = compare_with.failed_then(&target.name);
                 case.orders = &orders[position];
                 case.interrupted = self.samples.interrupted.is_some();
-                case.closure_before = match base {
-                    Some(base) => Some(&base.closure),
-                    None => compare_with.recorded_closure(&target.name),
+                let before = match base {
+                    Some(base) => Some(base.as_known()),
+                    None => compare_with.recorded(&target.name),
                 };
+                case.closure_before = before.map(|before| before.closure);
+                case.newly_taken_out = before
+                    .zip(case.observation)
+                    .map(|(before, observation)| before.without(&observation.traces.taken_out))
+                    .unwrap_or_default();
                 case
             })
             .collect();

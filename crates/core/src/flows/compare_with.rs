@@ -7,7 +7,7 @@ use crate::budgets::{BudgetLine, Budgets, Engine, Target};
 use crate::checks::{Compared, StartChange};
 use crate::explain::InterpreterChange;
 use crate::observed::{
-    DistributionChange, EnvironmentKey, Interpreter, Measure, MeasureError, ModuleTable, TargetObservation,
+    DistributionChange, EnvironmentKey, Interpreter, KnownImport, Measure, MeasureError, TargetObservation,
 };
 use crate::report::{BaselineSummary, RecordedFrom};
 
@@ -166,10 +166,10 @@ impl<'a> CompareWith<'a> {
         }
     }
 
-    /// What the baseline has of a target's modules.
-    pub(super) fn recorded_closure(&self, target: &str) -> Option<&ModuleTable> {
+    /// What the baseline has of a target's import.
+    pub(super) fn recorded(&self, target: &str) -> Option<KnownImport<'_>> {
         let recorded = self.stored()?.entry.targets.get(target)?;
-        Some(&recorded.closure)
+        Some(recorded.as_known())
     }
 
     /// True where the import of a target failed when the baseline was recorded.

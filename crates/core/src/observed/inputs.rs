@@ -38,6 +38,8 @@ pub enum Input {
     StartFiles(String),
     /// Whether something is there, and what it is.
     Path(String),
+    /// Where a symbolic link leads.
+    Link(String),
     /// An environment variable.
     Variable(String),
     /// All environment variables.
@@ -80,6 +82,7 @@ impl fmt::Display for Input {
             Self::Names(folder) => write!(formatter, "names {folder}"),
             Self::StartFiles(folder) => write!(formatter, "start-files {folder}"),
             Self::Path(path) => write!(formatter, "path {path}"),
+            Self::Link(path) => write!(formatter, "link {path}"),
             Self::Variable(variable) => write!(formatter, "variable {variable}"),
             Self::Variables => formatter.write_str("variables"),
             Self::TakenOut(module) => write!(formatter, "taken-out {module}"),
@@ -118,6 +121,7 @@ impl FromStr for Input {
             "names" => Self::Names(owned()),
             "start-files" => Self::StartFiles(owned()),
             "path" => Self::Path(owned()),
+            "link" => Self::Link(owned()),
             "variable" => Self::Variable(owned()),
             "taken-out" => Self::TakenOut(owned()),
             "effect" => {
@@ -157,6 +161,16 @@ pub enum Sameness {
 }
 
 impl KnownImport<'_> {
+    /// Those of these modules that it did not load, not to take them out again either; none where nobody looked.
+    pub fn without(&self, modules: &[String]) -> Vec<String> {
+        let is_known = |module: &String| {
+            self.closure.contains_key(module) || self.inputs.contains_key(&Input::TakenOut(module.clone()))
+        };
+        let looked = !self.inputs.is_empty();
+        let unknown = modules.iter().filter(|module| looked && !is_known(module));
+        unknown.cloned().collect()
+    }
+
     /// What the import was seen to meet. Where its modules lie, and where it would look for them, only says what another one would find.
     fn data(&self) -> impl Iterator<Item = (&Input, &Option<ContentHash>)> {
         let tells_modules = |input: &Input| {
@@ -202,6 +216,7 @@ mod tests {
             Input::Names,
             Input::StartFiles,
             Input::Path,
+            Input::Link,
             Input::Variable,
             Input::TakenOut,
             Input::Unseen,
@@ -274,6 +289,33 @@ mod tests {
         let unknown = data(Some(1), &[]);
         assert_eq!(beside(&unknown, &plain), Sameness::Untold);
         assert_eq!(beside(&plain, &unknown), Sameness::Untold);
+    }
+
+    #[test]
+    fn a_module_that_was_taken_out_then_too_is_not_new() {
+        let [csv, json, gone] = ["csv", "json", "gone"].map(str::to_owned);
+        let record = crate::observed::ModuleRecord {
+            content: None,
+            origin: crate::observed::Origin::Standard,
+            bytecode: None,
+        };
+        let closure = ModuleTable::from_iter([(csv.clone(), record)]);
+        let known = |inputs: &Inputs, modules: &[String]| {
+            let files_read = &BTreeMap::new();
+            let closure = &closure;
+            KnownImport {
+                closure,
+                files_read,
+                inputs,
+            }
+            .without(modules)
+        };
+        let inputs: Inputs = [(Input::SearchPath, None), (Input::TakenOut(gone.clone()), None)]
+            .into_iter()
+            .collect();
+        let all = [csv, json.clone(), gone];
+        assert_eq!(known(&inputs, &all), [json]);
+        assert_eq!(known(&Inputs::default(), &all), [""; 0], "nobody looked");
     }
 
     #[test]

@@ -356,6 +356,9 @@ pub struct Traces {
     pub searched: Vec<String>,
     /// Paths of which it was asked whether they are there, and what they are.
     pub asked: Vec<String>,
+    /// Symbolic links of which it was asked where they lead, or that they are links; and what was asked so and was not there.
+    #[serde(default)]
+    pub links: Vec<String>,
     /// Environment variables that were read.
     pub variables: Vec<String>,
     /// True where all of them were gone through.

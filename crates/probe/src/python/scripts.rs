@@ -123,6 +123,7 @@ impl Script {
                     "observe/warnings.py",
                     "observe/effects.py",
                     "observe/traces.py",
+                    "observe/asked.py",
                     "calibration.py",
                     "observe/glance.py",
                     "observe/bytecode.py",

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -245,6 +246,11 @@ impl Contents {
             .iter()
             .filter(|path| !read.contains(path) && self.tells(Path::new(path)));
         inputs.extend(asked.map(|path| named(self, path, Input::Path)));
+        let links = traces
+            .links
+            .iter()
+            .filter(|path| self.tells(Path::new(path)) && !self.is_interpreter(path));
+        inputs.extend(links.map(|path| named(self, path, Input::Link)));
         let variables = traces
             .variables
             .iter()
@@ -259,6 +265,16 @@ impl Contents {
         let mut inhabited = homes.chain(&self.standard_library).chain(self.distributions.sites());
         let is_above = |folder: &Path| folder.starts_with(path);
         !is_above(&self.project) && !inhabited.any(|folder| is_above(folder)) && !is_view(path)
+    }
+
+    /// True for a name of the interpreter itself, which every environment has linked to another place.
+    fn is_interpreter(&self, path: &str) -> bool {
+        let path = Path::new(path);
+        let is_below = |(_, home): &(&str, PathBuf)| path.strip_prefix(home).is_ok_and(|rest| rest.starts_with("bin"));
+        let name = path
+            .file_name()
+            .is_some_and(|name| name.as_encoded_bytes().starts_with(b"python"));
+        name && self.surroundings.homes.iter().any(is_below)
     }
 
     fn places_of<'a>(&self, inputs: impl IntoIterator<Item = &'a Input>) -> Places {
@@ -290,6 +306,9 @@ impl Contents {
             Input::Names(folder) => names_in(&self.path_of(folder)),
             Input::StartFiles(folder) => self.start_files(&self.path_of(folder))?,
             Input::Path(path) => self.kind(&self.path_of(path))?,
+            Input::Link(path) => fs::read_link(self.path_of(path))
+                .ok()
+                .map(|target| ContentHash::of(self.name_of(&target).as_bytes())),
             Input::Variable(name) => {
                 let value = self.surroundings.variable(name);
                 value.map(|value| of_a_value(value.as_encoded_bytes()))
@@ -344,7 +363,10 @@ impl Contents {
             return Some(None);
         };
         if metadata.is_file() {
-            return self.told_content(path);
+            let content = self.told_content(path)?;
+            // Whether it can be run is all of a file's mode that every checkout has in common.
+            let runs = metadata.permissions().mode() & 0o100 != 0;
+            return Some(content.map(|content| if runs { ContentHash(!content.0) } else { content }));
         }
         let kind: &[u8] = if metadata.is_dir() { b"folder" } else { b"other" };
         Some(Some(ContentHash::of(kind)))
@@ -481,15 +503,21 @@ fn numbered(kind: &str, number: usize) -> String {
     }
 }
 
-/// The names in a folder, without that of the bytecode that importing from it leaves there; `None` where it cannot be read.
+/// The names in a folder, and which of them are folders and links, without that of the bytecode that importing from it leaves there; `None` where it cannot be read.
 fn names_in(folder: &Path) -> Option<ContentHash> {
-    let entries = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.file_name());
-    let mut names: Vec<OsString> = entries.filter(|name| name != "__pycache__").collect();
-    names.sort();
+    let kind = |entry: &fs::DirEntry| match entry.file_type() {
+        Ok(kind) if kind.is_dir() => b'/',
+        Ok(kind) if kind.is_symlink() => b'@',
+        _ => 0,
+    };
+    let entries = fs::read_dir(folder).ok()?.flatten();
+    let entries = entries.map(|entry| (entry.file_name(), kind(&entry)));
+    let mut entries: Vec<(OsString, u8)> = entries.filter(|(name, _)| name != "__pycache__").collect();
+    entries.sort();
     let mut text = Vec::new();
-    for name in names {
+    for (name, kind) in entries {
         text.extend_from_slice(name.as_encoded_bytes());
-        text.push(0);
+        text.extend_from_slice(&[kind, 0]);
     }
     Some(ContentHash::of(&text))
 }

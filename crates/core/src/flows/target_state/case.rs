@@ -33,6 +33,7 @@ impl TargetState {
             observation: is_seen.then_some(&observed.observation),
             closure: &observed.closure,
             closure_before: None,
+            newly_taken_out: Vec::new(),
             estimate: None,
             growth: None,
             before: None,

@@ -2,7 +2,9 @@
 for, the files and folders that it read, the paths that it asked about, the environment variables. A later run looks at all of
 them instead of importing.
 """
-_source_of = _modules["_frozen_importlib_external"].source_from_cache
+_external = _modules["_frozen_importlib_external"]
+_source_of = _external.source_from_cache
+_INTERPRETERS = ("_interpreters", "_xxsubinterpreters")  # no hook of this one is called in another
 _WITHOUT_FILES = ("network", "subprocess")  # effects of a preload whose outcome no file shows
 
 
@@ -17,6 +19,8 @@ class _Traces:
     listed = {}
     searched = {}
     asked = {}
+    links = {}
+    package_paths = {}
     variables = {}
     every_variable = False
     taken_out = {}
@@ -57,6 +61,8 @@ def _note_view(path):
     """A device says what no file says, and there are ways through /proc to files that have a name elsewhere."""
     if path.startswith("/dev/") and path not in _PLAIN_DEVICES:
         _unseen("the device " + path)
+    elif path.startswith("/proc/") and path.endswith("/environ"):
+        _Traces.every_variable = True
     elif path.startswith("/proc/") and not {"cwd", "root", "fd", "map_files"}.isdisjoint(path.split("/")):
         _unseen("a file by way of /proc")
 
@@ -92,10 +98,12 @@ def _trace_library(arguments, frame):
 
 
 def _trace_function(arguments, _frame):
-    """A function of a library does what no hook sees. Those of the interpreter itself have no library with a name."""
-    name = getattr(arguments[0], "_name", None)
-    if name is not None:
-        _unseen("a function of " + _text(name, 200).rpartition("/")[2])
+    """A function of a library does what no hook sees. Those of the interpreter itself have names that begin alike."""
+    library, function = getattr(arguments[0], "_name", None), arguments[1]
+    if library is not None:
+        _unseen("a function of " + _text(library, 200).rpartition("/")[2])
+    elif type(function) is not str or not function.startswith(("Py", "_Py")):
+        _unseen("a function of a library")
 
 
 def _trace_database(arguments, _frame):
@@ -107,13 +115,22 @@ def _trace_database(arguments, _frame):
     if path is None or "file:" in path:
         _unseen("a database")
         return
+    _note_database(path)
+
+
+def _note_database(path):
     for ending in "", "-journal", "-wal":
         _Traces.opened[path + ending] = True
 
 
+def _trace_attribute(_arguments, _frame):
+    _unseen("an extended attribute")
+
+
 _TRACED = {
     "open": _trace_open, "os.listdir": _trace_listing, "os.scandir": _trace_listing, "ctypes.dlopen": _trace_library,
-    "ctypes.dlsym": _trace_function, "sqlite3.connect": _trace_database,
+    "ctypes.dlsym": _trace_function, "ctypes.dlsym/handle": _trace_function, "sqlite3.connect": _trace_database,
+    "os.getxattr": _trace_attribute, "os.listxattr": _trace_attribute,
 }
 
 
@@ -139,8 +156,12 @@ def _trace_lookups():
     def _find_spec(name, path, target=None):
         if not _Traces.on:
             return inner(name, path, target)
-        if path is None and sys.path != _Traces.path and not _IS_START:
+        if path is not None:
+            _note_package_path(name, path)
+        elif sys.path != _Traces.path and not _IS_START:
             _note_search_path()
+        if name in _INTERPRETERS:
+            _unseen("another interpreter")
         _Traces.lookups.setdefault(name, None)
         spec = inner(name, path, target)
         if spec is not None and getattr(spec, "has_location", False):
@@ -154,18 +175,73 @@ def _trace_lookups():
         helpers._find_spec = _find_spec
 
 
+def _note_package_path(name, path):
+    """Where a package has its modules looked for beside its own folder. Those of a namespace follow from the search path."""
+    if type(path) is _external._NamespacePath:
+        return
+    package = name.rpartition(".")[0]
+    entries = tuple(path)
+    if _Traces.package_paths.get(package) == entries:
+        return
+    _Traces.package_paths[package] = entries
+    module = _modules.get(package)
+    own = None if module is None else object.__getattribute__(module, "__dict__").get("__file__")
+    own = own.rpartition("/")[0] if type(own) is str else None
+    _note_searched([entry for entry in entries if entry != own])
+
+
+def _note_searched(entries):
+    for entry in entries:
+        path = _path_of(entry) if type(entry) is str else None
+        if path is None:
+            _unseen("another search path")
+        else:
+            _Traces.searched[path.rstrip("/") or "/"] = True
+
+
+def _note_candidates(folder, name, suffixes):
+    """The paths at which a folder would have a module."""
+    path = _path_of(folder) if type(folder) is str else None
+    if path is None:
+        _unseen("another search path")
+        return
+    stem = path.rstrip("/") + "/" + name.rpartition(".")[2]
+    _Traces.asked[stem] = True
+    for suffix in suffixes:
+        _Traces.asked[stem + suffix] = _Traces.asked[stem + "/__init__" + suffix] = True
+
+
+def _trace_finders():
+    """Sees who asks the finders of the import system directly. What it asks them itself is a look-up of a module."""
+    path_finder, file_finder = _external.PathFinder, _external.FileFinder
+    find_on_path, find_in_folder = path_finder.find_spec.__func__, file_finder.find_spec
+
+    def _find_on_path(finder, fullname, path=None, target=None):
+        spec = find_on_path(finder, fullname, path, target)
+        if _Traces.on and not _is_import_system(_frame_of(1).f_code):
+            if path is None:
+                _Traces.lookups.setdefault(fullname, _path_attribute(spec, "origin") if spec is not None else None)
+            else:
+                suffixes = [suffix for _, known in _external._get_supported_file_loaders() for suffix in known]
+                for folder in path:
+                    _note_candidates(folder, fullname, suffixes)
+        return spec
+
+    def _find_in_folder(finder, fullname, target=None):
+        if _Traces.on and not _is_import_system(_frame_of(1).f_code):
+            _note_candidates(finder.path, fullname, [suffix for suffix, _ in finder._loaders])
+        return find_in_folder(finder, fullname, target)
+
+    _hide(_find_on_path, _find_in_folder)
+    path_finder.find_spec, file_finder.find_spec = classmethod(_find_on_path), _find_in_folder
+
+
 def _note_search_path():
     """What the import itself put on the search path is searched too; what was there has to be there still, in its order."""
     known = set(_Traces.path)
     if [entry for entry in sys.path if entry in known] != _Traces.path:
         _unseen("another search path")
-    for entry in sys.path:
-        if entry not in known:
-            path = _path_of(entry) if type(entry) is str else None
-            if path is None:
-                _unseen("another search path")
-            else:
-                _Traces.searched[path.rstrip("/") or "/"] = True
+    _note_searched([entry for entry in sys.path if entry not in known])
 
 
 def _trace_loads():
@@ -180,6 +256,8 @@ def _trace_loads():
     def _load_unlocked(spec):
         module = load(spec)
         _note(spec)
+        if _Traces.on and getattr(spec, "name", None) in _UNSEEN_IN_C:
+            _trace_functions_of_c(module)
         return module
 
     def module_from_spec(spec):
@@ -193,83 +271,6 @@ def _trace_loads():
     helpers = _modules.get("importlib.util")
     if helpers is not None:
         helpers.module_from_spec = module_from_spec
-
-
-class _Asked:
-    """Stands in for a function that asks about a path, for which there is no audit event. In a set it is the function."""
-
-    def __init__(self, function):
-        self.function = function
-
-    def __call__(self, *positional, **named):
-        if _Traces.on:
-            try:
-                self.note(positional, named)
-            except Exception:
-                _unseen("a path")
-        return self.function(*positional, **named)
-
-    def note(self, positional, named):
-        caller = _frame_of(2).f_code
-        if caller.co_name in ("realpath", "_joinrealpath") or _is_import_system(caller):
-            return
-        path = _path_of(positional[0] if positional else named.get("path"))
-        if named.get("dir_fd") is not None:
-            _unseen("a path below a folder that was opened")
-        elif path is not None and not _is_no_file(path):
-            _Traces.asked[path] = True
-
-    def __getattr__(self, name):
-        return getattr(self.function, name)
-
-    def __eq__(self, other):
-        return other is self or other == self.function
-
-    def __hash__(self):
-        return hash(self.function)
-
-
-class _Opened(_Asked):
-    """The same for `os.open`, whose audit event says everything but below which folder it opens."""
-
-    def note(self, positional, named):
-        if named.get("dir_fd") is not None:
-            _unseen("a path below a folder that was opened")
-
-
-def _trace_variables(environment):
-    """Sees which variables are read. Whoever goes through all of them depends on every one."""
-    kind = type(environment)
-    get, iterate = kind.__getitem__, kind.__iter__
-
-    def __getitem__(self, key):
-        if _Traces.on:
-            if type(key) is bytes:
-                key_text = key.decode("utf-8", "surrogateescape")
-            else:
-                key_text = key
-            if type(key_text) is str:
-                _Traces.variables[key_text] = True
-        return get(self, key)
-
-    def __iter__(self):
-        if _Traces.on:
-            _Traces.every_variable = True
-        return iterate(self)
-
-    _hide(__getitem__, __iter__)
-    kind.__getitem__, kind.__iter__ = __getitem__, __iter__
-
-
-def _trace_os():
-    """Stands in for what `os` has, once it is loaded: at the interpreter's own start `site` brings it in."""
-    os = _modules.get("os")
-    if os is None or type(os.stat) is _Asked:
-        return
-    for name in ("stat", "lstat", "access"):
-        setattr(os, name, _Asked(getattr(os, name)))
-    os.open = _Opened(os.open)
-    _trace_variables(os.environ)
 
 
 def _open_files():
@@ -311,7 +312,11 @@ def _note_children():
 def _begin_traces():
     _trace_lookups()
     _trace_loads()
+    _trace_finders()
     _trace_os()
+    for name in _UNSEEN_IN_C:
+        if name in _modules:
+            _trace_functions_of_c(_modules[name])
     _Traces.open_before = _open_files()
     sys.addaudithook(_audit_inputs)
     _Traces.path, _Traces.finders, _Traces.hooks = list(sys.path), list(sys.meta_path), list(sys.path_hooks)
@@ -351,6 +356,7 @@ def _describe_traces(modules, files):
         "listed": list(_Traces.listed),
         "searched": list(_Traces.searched),
         "asked": list(_Traces.asked),
+        "links": list(_Traces.links),
         "variables": [] if _Traces.every_variable else list(_Traces.variables),
         "every_variable": _Traces.every_variable,
         "taken_out": [name for name in _Traces.taken_out if name not in modules],

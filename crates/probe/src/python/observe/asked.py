@@ -1,0 +1,182 @@
+"""Stand-ins for functions that read what an import depends on and have no audit event: of `os` and its variables, of `time`,
+`_locale` and `_sqlite3`. They only note what was asked, while the traces are on, and hand on.
+"""
+_ATTACH = 24  # what SQLite calls opening one more database
+
+
+def _resolves_links(code):
+    return code.co_name in ("realpath", "_joinrealpath")
+
+
+class _Asked:
+    """Stands in for a function that asks about a path, for which there is no audit event. In a set it is the function."""
+
+    def __init__(self, function):
+        self.function = function
+
+    def __call__(self, *positional, **named):
+        if _Traces.on:
+            try:
+                self.note(_frame_of(1).f_code, positional, named)
+            except Exception:
+                _unseen("a path")
+        return self.function(*positional, **named)
+
+    def note(self, caller, positional, named):
+        if _resolves_links(caller) or _is_import_system(caller):
+            return
+        path = _path_of(positional[0] if positional else named.get("path"))
+        if named.get("dir_fd") is not None:
+            _unseen("a path below a folder that was opened")
+        elif path is not None and not _is_no_file(path):
+            _Traces.asked[path] = True
+
+    def __getattr__(self, name):
+        return getattr(self.function, name)
+
+    def __eq__(self, other):
+        return other is self or other == self.function
+
+    def __hash__(self):
+        return hash(self.function)
+
+
+class _AskedOfLink(_Asked):
+    """The same for `os.lstat` and `os.readlink`, which tell a link from where it leads."""
+
+    def note(self, caller, positional, named):
+        _Asked.note(self, caller, positional, named)
+        path = _path_of(positional[0] if positional else named.get("path"))
+        if path is None or _is_no_file(path) or path in _Traces.links or _is_import_system(caller):
+            return
+        try:
+            is_other = _posix.lstat(path).st_mode & 0o170000 != 0o120000
+        except OSError:
+            is_other = _resolves_links(caller)
+        if not is_other:
+            _Traces.links[path] = True
+
+
+class _Connected(_Asked):
+    """Stands in for `sqlite3.connect`. SQLite asks before it does what a statement says: opening one more database is one."""
+
+    def __call__(self, *positional, **named):
+        connection = self.function(*positional, **named)
+        try:
+            connection.set_authorizer(_allow_statement)
+        except Exception:
+            _unseen("a database")
+        return connection
+
+
+def _allow_statement(action, path, *_):
+    if _Traces.on and action == _ATTACH:
+        if type(path) is not str or "file:" in path:
+            _unseen("a database")
+        elif path not in ("", ":memory:"):
+            _note_database(_path_of(path))
+    return 0
+
+
+class _Opened(_Asked):
+    """The same for `os.open`, whose audit event says everything but below which folder it opens."""
+
+    def note(self, _caller, _positional, named):
+        if named.get("dir_fd") is not None:
+            _unseen("a path below a folder that was opened")
+
+
+class _Variables(dict):
+    """Stands in for the dictionary of environment variables that `os` and `posix` share, and sees which are read. Whoever goes
+    through all of them depends on every one."""
+
+    def _note(self, key):
+        if _Traces.on:
+            name = key.decode("utf-8", "surrogateescape") if type(key) is bytes else key
+            if type(name) is str:
+                _Traces.variables[name] = True
+
+    def __getitem__(self, key):
+        self._note(key)
+        return dict.__getitem__(self, key)
+
+    def get(self, key, default=None):
+        self._note(key)
+        return dict.get(self, key, default)
+
+    def __contains__(self, key):
+        self._note(key)
+        return dict.__contains__(self, key)
+
+
+def _noting_all(name):
+    function = getattr(dict, name)
+
+    def method(self, *others):
+        if _Traces.on:
+            _Traces.every_variable = True
+        return function(self, *others)
+
+    _hide(method)
+    return method
+
+
+for _name in ("__iter__", "__len__", "__repr__", "__eq__", "__ne__", "__or__", "__ror__", "keys", "items", "values", "copy"):
+    if hasattr(dict, _name):
+        setattr(_Variables, _name, _noting_all(_name))
+
+
+def _trace_variables(os):
+    variables = _Variables(os.environ._data)
+    for environment in os.environ, os.environb:
+        environment._data = variables
+    if dict(_posix.environ) == dict(variables):
+        _posix.environ = variables
+
+
+class _AskedOfVariables(_Asked):
+    """The same for functions of C that look at environment variables: `time.localtime` and the like, `setlocale` with no
+    name."""
+
+    def __init__(self, function, variables):
+        _Asked.__init__(self, function)
+        self.variables = variables
+
+    def note(self, _caller, positional, _named):
+        if len(positional) < 2 or positional[1] == "":
+            _Traces.variables.update(dict.fromkeys(self.variables, True))
+
+
+def _trace_functions_of_c(module):
+    """Stands in for what a module has that no hook sees."""
+    if module.__name__ == "_sqlite3":
+        module.connect = _Connected(module.connect)
+        return
+    names, variables = _READ_BY_C[module.__name__]
+    for name in names:
+        function = getattr(module, name, None)
+        if function is not None:
+            setattr(module, name, _AskedOfVariables(function, variables))
+
+
+_READ_BY_C = {
+    "time": (("localtime", "tzset", "mktime", "ctime"), ("TZ",)),
+    "_locale": (
+        ("setlocale",),
+        ("LC_ALL", "LC_COLLATE", "LC_CTYPE", "LC_MESSAGES", "LC_MONETARY", "LC_NUMERIC", "LC_TIME", "LANG"),
+    ),
+}
+
+
+_UNSEEN_IN_C = {"_sqlite3", *_READ_BY_C}
+
+
+def _trace_os():
+    """Stands in for what `os` has, once it is loaded: at the interpreter's own start `site` brings it in."""
+    os = _modules.get("os")
+    if os is None or type(os.stat) is _Asked:
+        return
+    for name, kind in (("stat", _Asked), ("access", _Asked), ("lstat", _AskedOfLink), ("readlink", _AskedOfLink)):
+        setattr(os, name, kind(getattr(os, name)))
+    os.open = _Opened(os.open)
+    _trace_variables(os)
