@@ -114,6 +114,10 @@ fn what_a_set_up_leaves_behind_keeps_it_from_being_shared() {
             "import builtins, mmap; builtins.kept = mmap.mmap(-1, 4096)",
             "it shares memory",
         ),
+        (
+            "import builtins, mmap; builtins.kept = mmap.mmap(-1, 65 << 30, mmap.MAP_PRIVATE, mmap.PROT_READ)",
+            "it maps more than 64 GiB",
+        ),
     ] {
         let project = project(left);
         let run = check(&project, &["--samples", "2"]).expect_code(0);

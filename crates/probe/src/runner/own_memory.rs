@@ -19,6 +19,12 @@ use crate::files;
 /// How many pages are touched by one call: as many as it takes.
 const AT_ONCE: usize = 1024;
 
+/// How much may be mapped, in bytes, whether there is memory behind it or not: what is looked at is a table of all pages.
+const MOST_MAPPED: u64 = 64 << 30;
+
+/// What `/proc/ID/pagemap` has of a page, in bytes.
+const ENTRY: usize = 8;
+
 /// What `/proc/ID/pagemap` says of a page: it is in memory, it is in the swap, it is of a file or shared with other processes.
 const PRESENT: u64 = 1 << 63;
 const SWAPPED: u64 = 1 << 62;
@@ -39,7 +45,7 @@ impl Pages {
     /// Those of a process that waits.
     ///
     /// # Errors
-    /// Where the system does not tell, or it shares memory that it may write to.
+    /// Where the system does not tell, it shares memory that it may write to, or it maps more than can be looked at.
     pub(super) fn of(process: i32) -> io::Result<Self> {
         let text = |name: &str| files::read_system_text(Path::new(&format!("/proc/{process}/{name}")));
         let table = files::open_system(Path::new(&format!("/proc/{process}/pagemap")))?;
@@ -48,9 +54,14 @@ impl Pages {
             own: Vec::new(),
             peak_bytes: peak_bytes(&text("status")?).ok_or(io::ErrorKind::InvalidData)?,
         };
+        let mut mapped: u64 = 0;
         for region in text("maps")?.lines().filter_map(Region::read) {
+            mapped = mapped.saturating_add(region.end.saturating_sub(region.start));
             if region.is_shared {
                 return Err(io::Error::other("it shares memory"));
+            }
+            if mapped > MOST_MAPPED {
+                return Err(io::Error::other("it maps more than 64 GiB"));
             }
             pages.add(&region, &table)?;
         }
@@ -62,21 +73,22 @@ impl Pages {
 
     fn add(&mut self, region: &Region, table: &File) -> io::Result<()> {
         let size = page_size();
-        let count = usize::try_from((region.end - region.start) / size).unwrap_or(usize::MAX);
-        let mut entries = vec![0; count.saturating_mul(8)];
-        table.read_exact_at(&mut entries, (region.start / size).saturating_mul(8))?;
-        for (entry, address) in entries
-            .chunks_exact(8)
-            .zip((region.start..).step_by(usize::try_from(size).unwrap_or(4096)))
-        {
-            let entry = u64::from_ne_bytes(entry.try_into().unwrap_or_default());
-            if entry & (PRESENT | SWAPPED) == 0 {
-                continue;
-            }
-            if region.is_writable && entry & OF_A_FILE == 0 {
-                self.own.push(address);
-            } else {
-                self.mapped.push(address);
+        let (first, end) = (region.start / size, region.end / size);
+        let mut entries = vec![0; AT_ONCE * ENTRY];
+        for number in (first..end).step_by(AT_ONCE) {
+            let count = usize::try_from(end - number).map_or(AT_ONCE, |left| left.min(AT_ONCE));
+            let entries = &mut entries[..count * ENTRY];
+            table.read_exact_at(entries, number * ENTRY as u64)?;
+            for (entry, page) in entries.chunks_exact(ENTRY).zip(number..) {
+                let entry = u64::from_ne_bytes(entry.try_into().unwrap_or_default());
+                if entry & (PRESENT | SWAPPED) == 0 {
+                    continue;
+                }
+                if region.is_writable && entry & OF_A_FILE == 0 {
+                    self.own.push(page * size);
+                } else {
+                    self.mapped.push(page * size);
+                }
             }
         }
         Ok(())
