@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::conditions::{load_averages, processor_times};
 use super::{cgroup, processor};
 use crate::files;
-use importgate_core::observed::{Machine, MachineConditions};
+use importgate_core::observed::{Machine, MachineConditions, ProcessorTimes};
 
 /// Where the files of the running system begin.
 pub(super) const ROOT: &str = "/";
@@ -30,8 +30,12 @@ pub(super) fn conditions(root: &Path) -> MachineConditions {
         governors: governors(root),
         turbo: turbo(root),
         virtual_machine: read(root, "proc/cpuinfo").and_then(|text| processor::under_hypervisor(&text)),
-        times: read(root, "proc/stat").and_then(|text| processor_times(&text)),
+        times: times(root),
     }
+}
+
+pub(super) fn times(root: &Path) -> Option<ProcessorTimes> {
+    read(root, "proc/stat").and_then(|text| processor_times(&text))
 }
 
 /// What the kernel estimates to be available, and no more than what the control groups leave.

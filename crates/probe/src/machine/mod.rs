@@ -13,6 +13,8 @@ mod variables;
 pub(crate) use variables::is_relevant;
 pub use variables::relevant_variables;
 
+use std::time::Duration;
+
 use importgate_core::observed::{Machine, MachineConditions};
 
 /// The fingerprint of the machine that this process runs on.
@@ -38,6 +40,21 @@ pub fn free_memory_bytes() -> Option<u64> {
     } else {
         linux::free_memory_bytes(linux::ROOT.as_ref())
     }
+}
+
+/// Processor time that a hypervisor has given to other machines since this one started, of all processors together; nothing where
+/// the system does not tell.
+pub(crate) fn stolen() -> Duration {
+    /// In a second: what the kernel tells programs, whatever it counts in itself.
+    const TICKS: u64 = 100;
+    let times = if cfg!(target_os = "macos") {
+        None
+    } else {
+        linux::times(linux::ROOT.as_ref())
+    };
+    times.map_or(Duration::ZERO, |times| {
+        Duration::from_millis(times.steal.saturating_mul(1000 / TICKS))
+    })
 }
 
 /// The state that the machine is in now.

@@ -47,33 +47,33 @@ fn processor_time(sample: &Sample, begun: Begun, ended: &Ended) -> Option<Implau
 }
 
 /// What contradicts a sample in a way that chance can, once: a machine that stalls, or that changes its speed. It says something only
-/// where it is so each time.
-pub(super) fn doubtful(sample: &Sample, begun: Begun, ended: &Ended) -> Option<Implausible> {
+/// where it is so each time. `stolen` is what a hypervisor took of the processors meanwhile.
+pub(super) fn doubtful(sample: &Sample, begun: Begun, ended: &Ended, stolen: Duration) -> Option<Implausible> {
     wall_clock(sample, begun, ended)
-        .or_else(|| blocked(sample, ended))
+        .or_else(|| blocked(sample, ended, stolen))
         .or_else(|| speed(sample, begun))
 }
 
-/// How fast the machine is said to have been: time is divided by it, so that who says that it was slow shows less time.
+/// How slow the machine is said to have been: time is divided by that, so that who says that it was slow shows less of it. That it was
+/// faster than before the import may be: processors take a moment to get up to their speed.
 fn speed(sample: &Sample, begun: Begun) -> Option<Implausible> {
     let (even, sustained, before) = (
         sample.calibration_ns,
         sample.sustained_calibration_ns,
         begun.calibration_ns,
     );
-    let apart = |one: u64, other: u64| one.max(other) > one.min(other).max(1).saturating_mul(SPEEDS_APART);
-    let claimed = [even, sustained].into_iter().find(|claimed| apart(*claimed, before));
-    let claimed = claimed.or_else(|| apart(even, sustained).then_some(even))?;
-    Some(Implausible::Contradicted {
+    let is_slower = |one: u64, other: u64| one > other.max(1).saturating_mul(SPEEDS_APART);
+    let (least, most) = (even.min(sustained), even.max(sustained));
+    (least == 0 || is_slower(most, least) || is_slower(most, before)).then_some(Implausible::Contradicted {
         quantity: Quantity::Speed,
-        claimed,
+        claimed: most,
         counted: before,
     })
 }
 
 /// Time of the import in which its thread neither ran nor waited for a processor, and that is not among what it was blocked for. Where
 /// the system keeps no such account, nothing is known.
-fn blocked(sample: &Sample, ended: &Ended) -> Option<Implausible> {
+fn blocked(sample: &Sample, ended: &Ended, stolen: Duration) -> Option<Implausible> {
     let thread = ended
         .thread
         .filter(|thread| nanoseconds(thread.computed) >= sample.cpu_ns / 2)?;
@@ -81,6 +81,7 @@ fn blocked(sample: &Sample, ended: &Ended) -> Option<Implausible> {
         sample.cpu_ns,
         nanoseconds(thread.waited),
         nanoseconds(ended.kept_waiting),
+        nanoseconds(stolen),
     ]
     .into_iter()
     .fold(sample.wall_ns, u64::saturating_sub);
@@ -240,10 +241,12 @@ mod tests {
                 sustained_calibration_ns: sustained,
                 ..sample(1, 1)
             };
-            quantity(doubtful(&sample, BEGUN, &ended(30, 2)))
+            quantity(doubtful(&sample, BEGUN, &ended(30, 2), Duration::ZERO))
         };
         assert_eq!(found(50_000, 45_000), None);
         assert_eq!(found(160_000, 50_000), None);
+        // It had not got up to its speed yet.
+        assert_eq!(found(6_000, 5_000), None);
         assert_eq!(found(500_000, 50_000), Some(Quantity::Speed));
         assert_eq!(found(50_000, 5_000), Some(Quantity::Speed));
         assert_eq!(found(190_000, 15_000), Some(Quantity::Speed));
@@ -252,7 +255,7 @@ mod tests {
 
     #[test]
     fn time_that_is_not_said_to_be_blocked_and_was_is_found() {
-        let found = |blocked, waited| {
+        let found = |blocked, waited, stolen| {
             let sample = Sample {
                 blocked_ns: blocked * MS,
                 calibration_ns: 50_000,
@@ -261,12 +264,13 @@ mod tests {
             };
             let mut ended = ended(30, 900);
             ended.thread.as_mut().expect("a thread").waited = Duration::from_millis(waited);
-            quantity(doubtful(&sample, BEGUN, &ended))
+            quantity(doubtful(&sample, BEGUN, &ended, Duration::from_millis(stolen)))
         };
-        assert_eq!(found(0, 0), Some(Quantity::Blocked));
-        assert_eq!(found(890, 0), None);
-        // It waited for a processor.
-        assert_eq!(found(0, 800), None);
+        assert_eq!(found(0, 0, 0), Some(Quantity::Blocked));
+        assert_eq!(found(890, 0, 0), None);
+        // It waited for a processor, or the whole machine did.
+        assert_eq!(found(0, 800, 0), None);
+        assert_eq!(found(0, 0, 800), None);
     }
 
     #[test]

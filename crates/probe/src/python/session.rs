@@ -17,6 +17,7 @@ use super::plausible;
 use super::scripts::Script;
 use super::set_up::SetUp;
 use super::workspace::Workspace;
+use crate::machine;
 use crate::runner::{Command, Output, Overrun, Status};
 use importgate_core::observed::{ChosenBy, Failure, Implausible, ImportRequest, Interpreter, ReferenceSample, Sample};
 
@@ -181,6 +182,8 @@ impl Session {
         let mut attempts = 0;
         loop {
             attempts += 1;
+            // Who is believed at once is not asked what the whole machine lacked.
+            let stolen_before = (attempts > 1).then(machine::stolen);
             let exchange = match self.run_forked(request)? {
                 Some(exchange) => exchange,
                 None => self.run_import(Script::Probe, &[], request, self.settings.time_limit)?,
@@ -189,7 +192,8 @@ impl Session {
                 Ok(answer) => answer.into_sample(request.round),
                 Err(failure) => return Ok(Err(failure)),
             };
-            let check = |begun| plausible::doubtful(&sample, begun, &exchange.ended);
+            let stolen = stolen_before.map_or(Duration::ZERO, |before| machine::stolen().saturating_sub(before));
+            let check = |begun| plausible::doubtful(&sample, begun, &exchange.ended, stolen);
             return Ok(match exchange.begun().and_then(check) {
                 Some(_) if attempts < ATTEMPTS => continue,
                 Some(why) => Err(Failure::Implausible(why)),
