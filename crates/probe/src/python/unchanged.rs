@@ -503,7 +503,8 @@ fn numbered(kind: &str, number: usize) -> String {
     }
 }
 
-/// The names in a folder, and which of them are folders and links, without that of the bytecode that importing from it leaves there; `None` where it cannot be read.
+/// The names in a folder, and which of them are folders and links, without that of the bytecode that importing from it leaves there;
+/// `None` where it cannot be read.
 fn names_in(folder: &Path) -> Option<ContentHash> {
     let kind = |entry: &fs::DirEntry| match entry.file_type() {
         Ok(kind) if kind.is_dir() => b'/',

@@ -81,7 +81,8 @@ const LARGEST_FIGURE: f64 = 1e18;
 /// The one whole number of a report that is no amount.
 const SEED: &str = "seed";
 
-/// A value none of whose objects has a key twice, and none of whose whole numbers is above the largest amount. Nothing of it is kept, so that it may be large.
+/// A value none of whose objects has a key twice, and none of whose whole numbers is above the largest amount. Nothing of it is kept, so
+/// that it may be large.
 struct Unique;
 
 /// A key, which is where the text has it wherever it has no escapes.
