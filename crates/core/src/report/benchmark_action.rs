@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::series::{self, Series};
-use super::untrusted;
+use super::{safe_json, untrusted};
 use crate::numbers;
 use crate::report::Report;
 
@@ -29,7 +29,7 @@ struct Benchmark {
 pub fn render(reports: &[Report]) -> Result<String, serde_json::Error> {
     let all = series::all(reports, untrusted::benchmark_name);
     let benchmarks: Vec<Benchmark> = all.iter().flat_map(of_target).collect();
-    Ok(untrusted::json(&serde_json::to_string_pretty(&benchmarks)?) + "\n")
+    safe_json::indented(&benchmarks)
 }
 
 fn of_target(series: &Series<'_>) -> impl Iterator<Item = Benchmark> {

@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use super::series::{self, Series};
-use super::untrusted;
+use super::{safe_json, untrusted};
 use crate::observed::Unit;
 use crate::report::{BenchmarkReport, Report};
 
@@ -25,7 +25,7 @@ pub fn render(reports: &[Report]) -> Result<String, serde_json::Error> {
         .filter(|(_, measures)| !measures.is_empty())
         .map(|(name, measures)| (name, measures.into()))
         .collect();
-    Ok(untrusted::json(&serde_json::to_string_pretty(&benchmarks)?) + "\n")
+    safe_json::indented(&benchmarks)
 }
 
 fn measures(series: &Series<'_>) -> Map<String, Value> {

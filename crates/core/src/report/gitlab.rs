@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 
 use super::problems::{Level, Problem, of_all};
 use super::repository::Repository;
-use super::untrusted;
+use super::{safe_json, untrusted};
 use crate::report::Report;
 
 /// The code quality report, with what the reports of several environments say said once. An empty list where there is nothing to say:
 /// GitLab takes a missing report for a failed job.
 pub fn render(reports: &[Report], repository: &Repository) -> String {
     let issues: Vec<Value> = of_all(reports, repository).iter().map(issue).collect();
-    untrusted::json(&format!("{:#}\n", Value::Array(issues)))
+    safe_json::indented_value(&Value::Array(issues))
 }
 
 fn issue(problem: &Problem) -> Value {

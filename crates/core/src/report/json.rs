@@ -13,9 +13,9 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::matrix::Matrix;
+use super::safe_json;
 use super::summary::Summary;
 use super::unite::unite;
-use super::untrusted;
 use crate::checks::Verdict;
 use crate::report::Report;
 
@@ -59,7 +59,7 @@ pub enum ReportParseError {
 /// # Errors
 /// Where a value cannot be written as JSON, which no value of these types is.
 pub fn render(report: &Report) -> Result<String, serde_json::Error> {
-    Ok(untrusted::json(&serde_json::to_string_pretty(&Summed::of(report))?) + "\n")
+    safe_json::indented(&Summed::of(report))
 }
 
 /// The reports of several environments as JSON, in the same way.
@@ -67,7 +67,7 @@ pub fn render(report: &Report) -> Result<String, serde_json::Error> {
 /// # Errors
 /// As [`render`].
 pub fn render_matrix(matrix: &Matrix) -> Result<String, serde_json::Error> {
-    Ok(untrusted::json(&serde_json::to_string_pretty(&SummedMatrix::of(matrix))?) + "\n")
+    safe_json::indented(&SummedMatrix::of(matrix))
 }
 
 /// A report with what its targets come to together. That follows from the report, so that it is not read back.

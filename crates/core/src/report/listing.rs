@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::untrusted;
+use super::{safe_json, untrusted};
 use crate::budgets::{Bounded, Target, TargetKind};
 use crate::checks::target_of;
 
@@ -54,7 +54,7 @@ pub fn render(targets: &[Target], benchmarks: &[Bounded<'_>]) -> String {
 /// Where a value cannot be written as JSON, which no name is.
 pub fn render_json(targets: &[Target], benchmarks: &[Bounded<'_>]) -> Result<String, serde_json::Error> {
     let all = listed(targets, benchmarks);
-    Ok(untrusted::json(&serde_json::to_string_pretty(&all)?) + "\n")
+    safe_json::indented(&all)
 }
 
 #[cfg(test)]

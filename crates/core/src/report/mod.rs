@@ -48,6 +48,7 @@ pub mod rdjson;
 pub mod recording;
 pub mod repository;
 mod rows;
+mod safe_json;
 pub mod sarif;
 mod series;
 mod snippet;

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::problems::{Level, Problem, Remark, Spot, of_all};
 use super::repository::Repository;
-use super::untrusted;
 use super::wording::rules;
+use super::{safe_json, untrusted};
 use crate::report::Report;
 
 /// The diagnostics, with what the reports of several environments say said once.
@@ -20,7 +20,7 @@ pub fn render(reports: &[Report], repository: &Repository) -> String {
         "source": { "name": "importgate", "url": env!("CARGO_PKG_REPOSITORY") },
         "diagnostics": diagnostics,
     });
-    untrusted::json(&format!("{document:#}\n"))
+    safe_json::indented_value(&document)
 }
 
 fn diagnostic(problem: &Problem, repository: &Repository) -> Value {

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use super::problems::{Level, Problem, Remark, Spot, problems};
 use super::repository::Repository;
-use super::untrusted;
 use super::wording::{Rule, rule, rules};
+use super::{safe_json, untrusted};
 use crate::checks::Code;
 use crate::report::Report;
 
@@ -24,7 +24,7 @@ pub fn render(reports: &[Report], repository: &Repository) -> String {
         "version": "2.1.0",
         "runs": runs,
     });
-    untrusted::json(&format!("{log:#}\n"))
+    safe_json::indented_value(&log)
 }
 
 fn run(report: &Report, repository: &Repository) -> Value {

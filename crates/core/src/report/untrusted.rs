@@ -261,22 +261,6 @@ pub fn benchmark_name(text: &str) -> String {
     line(text).replace('`', "\\x60").replace('|', "\\x7c")
 }
 
-/// A JSON document with the same meaning in which no character acts on a terminal. JSON leaves many of them as they are, and
-/// outside of its strings it has none of them, so each can be replaced by its escape.
-pub fn json(document: &str) -> String {
-    let mut safe = String::with_capacity(document.len());
-    for character in document.chars() {
-        if character != '\n' && acts(character) {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                safe.push_str(&format!("\\u{unit:04x}"));
-            }
-        } else {
-            safe.push(character);
-        }
-    }
-    without_hash_commands(&safe, "\\u005b")
-}
-
 /// True for a character that does something instead of being seen, or that an XML document cannot hold in any form.
 pub(crate) fn acts(character: char) -> bool {
     character.is_control()
@@ -310,7 +294,7 @@ fn without_commands(text: &str) -> String {
 }
 
 /// Replaces the bracket of `##[` and `##word[` by its escape.
-fn without_hash_commands(text: &str, bracket: &str) -> String {
+pub(super) fn without_hash_commands(text: &str, bracket: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for (index, part) in text.split('[').enumerate() {
         if index > 0 {
@@ -507,14 +491,5 @@ mod tests {
     #[test]
     fn the_name_of_a_benchmark_leaves_neither_its_code_span_nor_its_cell() {
         assert_eq!(benchmark_name("a` | @all"), "a\\x60 \\x7c @all");
-    }
-
-    #[test]
-    fn json_means_the_same_afterwards() {
-        let document = "{\"a\": \"\u{9b}\u{e0041} ##[x\"}";
-        let safe = json(document);
-        assert_eq!(safe, "{\"a\": \"\\u009b\\udb40\\udc41 ##\\u005bx\"}");
-        let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
-        assert_eq!(value(&safe), value(document));
     }
 }

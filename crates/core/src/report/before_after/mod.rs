@@ -11,7 +11,7 @@ pub use terminal::render as terminal;
 
 use requirement::Requirement;
 
-use super::untrusted;
+use super::safe_json;
 use crate::checks::Code;
 use crate::compare::{BeforeAfter, EnvironmentComparison, Figures, TargetComparison, TargetOutcome, Total};
 use crate::numbers;
@@ -26,7 +26,7 @@ const NONE: &str = "-";
 /// # Errors
 /// Where a value cannot be written as JSON, which no value of these types is.
 pub fn json(comparison: &BeforeAfter) -> Result<String, serde_json::Error> {
-    Ok(untrusted::json(&serde_json::to_string_pretty(comparison)?) + "\n")
+    safe_json::indented(comparison)
 }
 
 /// Before, after, improvement, change in percent, change in milliseconds, memory, modules. A side on which the import fails says how

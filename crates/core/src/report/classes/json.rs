@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::super::untrusted;
+use super::super::safe_json;
 use super::origin;
 use crate::explain::{Assumption, Class, ClassReason, Classification, Classified};
 use crate::observed::{ChosenBy, Place};
@@ -100,5 +100,5 @@ pub fn render(classification: &Classification) -> Result<String, serde_json::Err
         modules: classification.modules.iter().map(Row::of).collect(),
         assumed: &classification.assumed,
     };
-    Ok(untrusted::json(&serde_json::to_string_pretty(&document)?) + "\n")
+    safe_json::indented(&document)
 }

@@ -9,7 +9,7 @@ use crate::explain::{
     ObstacleKind, Use, Weight, Why,
 };
 use crate::observed::{ChosenBy, Place};
-use crate::report::{untrusted, wording};
+use crate::report::{safe_json, wording};
 use crate::usage::UseCounts;
 
 /// The version of this format.
@@ -53,7 +53,7 @@ pub fn render(explanation: &Explanation) -> Result<String, serde_json::Error> {
         why: explanation.why.as_ref(),
         profile: explanation.profile.as_ref().map(ProfileDocument::from),
     };
-    Ok(untrusted::json(&serde_json::to_string_pretty(&document)?) + "\n")
+    safe_json::indented(&document)
 }
 
 /// What `explain --format json` writes of a target that it measured.

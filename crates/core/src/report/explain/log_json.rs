@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::json::VERSION;
 use super::log_terminal::{limits_of, sentence};
 use crate::explain::importtime::{Doubt, DoubtKind, ImportLog, LoggedGroup, LoggedModule, LoggedProcess, Repeated};
-use crate::report::{untrusted, wording};
+use crate::report::{safe_json, wording};
 
 /// The log as indented JSON, ended by a line break; `why` as of the terminal.
 ///
@@ -47,7 +47,7 @@ pub fn render(log: &ImportLog, why: Option<&[usize]>) -> Result<String, serde_js
             not_shown: limits_of(log),
         },
     };
-    Ok(untrusted::json(&serde_json::to_string_pretty(&document)?) + "\n")
+    safe_json::indented(&document)
 }
 
 /// How many bodies are listed; all others are in the tree.

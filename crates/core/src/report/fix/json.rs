@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::explain::Measured;
 use crate::fix::{FixReport, LeftOut, MovedStatement, Proposal, Refusal, Style, Withdrawn, unified};
 use crate::observed::{ChosenBy, Place};
-use crate::report::untrusted;
+use crate::report::safe_json;
 use crate::report::wording::fix as wording;
 
 /// The version of this format.
@@ -34,7 +34,7 @@ pub fn render(report: &FixReport) -> Result<String, serde_json::Error> {
         refusals: report.refusals.iter().map(Unchanged::from).collect(),
         withdrawn: report.withdrawn.iter().map(TakenBack::from).collect(),
     };
-    Ok(untrusted::json(&serde_json::to_string_pretty(&document)?) + "\n")
+    safe_json::indented(&document)
 }
 
 #[derive(Serialize)]

@@ -8,7 +8,7 @@ pub use terminal::render as terminal;
 
 use serde::Serialize;
 
-use super::untrusted;
+use super::safe_json;
 use crate::baseline::{BaselineChanges, OriginChange, TargetSummary};
 use crate::budgets::Target;
 use crate::observed::{DistributionChange, EnvironmentKey};
@@ -129,5 +129,5 @@ pub fn json(outcome: &Outcome<'_>) -> Result<String, serde_json::Error> {
         not_measured: &outcome.not_measured,
         distributions: &changes.distributions,
     };
-    Ok(untrusted::json(&serde_json::to_string_pretty(&document)?) + "\n")
+    safe_json::indented(&document)
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Side, Span, Traces, Track};
 use crate::numbers;
-use crate::report::untrusted;
+use crate::report::safe_json;
 
 /// The ids of one target: its process has the first, its threads the next ones. No id is used twice, since viewers look up threads by
 /// theirs alone.
@@ -27,7 +27,7 @@ pub fn render(traces: &Traces<'_>) -> String {
         about["left_out"] = json!(left_out);
     }
     let document = json!({"traceEvents": events, "displayTimeUnit": "ms", "otherData": about});
-    untrusted::json(&document.to_string()) + "\n"
+    safe_json::in_one_line(&document)
 }
 
 /// What a process is called, and where it stands.

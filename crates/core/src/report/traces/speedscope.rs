@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::{Span, Traces, Track};
-use crate::report::untrusted;
+use crate::report::safe_json;
 
 /// The file as JSON text. What is left out is said in its title, since the format has no other room for it.
 pub fn render(traces: &Traces<'_>) -> String {
@@ -26,7 +26,7 @@ pub fn render(traces: &Traces<'_>) -> String {
         "shared": {"frames": frames.all},
         "profiles": profiles,
     });
-    untrusted::json(&document.to_string()) + "\n"
+    safe_json::in_one_line(&document)
 }
 
 /// The frames of all profiles: a module that the same line imports is the same in all of them.

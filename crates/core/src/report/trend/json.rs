@@ -1,6 +1,6 @@
 //! A trend for programs: every number of every revision, and the steps.
 
-use crate::report::untrusted;
+use crate::report::safe_json;
 use crate::trend::Trend;
 
 /// The JSON Schema of what [`render`] writes, indented and ended by a line break.
@@ -15,5 +15,5 @@ pub fn schema() -> String {
 /// # Errors
 /// Where a value cannot be written as JSON, which no value of these types is.
 pub fn render(trend: &Trend) -> Result<String, serde_json::Error> {
-    Ok(untrusted::json(&serde_json::to_string_pretty(trend)?) + "\n")
+    safe_json::indented(trend)
 }
