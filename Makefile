@@ -24,7 +24,7 @@ check:
 	$(with_tools) zizmor --offline --quiet --pedantic --strict-collection . examples/workflows/github-*.yml
 
 lint:
-	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --workspace --all-targets --all-features -- -D warnings # with what only fuzz/ sees
 	$(CARGO) clippy --package importgate-probe -- -D warnings # alone, it sees of core no more than `observed`
 	$(CARGO) clippy --package importgate-benchmarks -- -D warnings # so does this one
 

@@ -5,7 +5,7 @@ use super::faults;
 use importgate_core::observed::{Frame, Observation, Sample};
 
 /// The JSON of the answer among messages with their frames.
-pub fn answer<'a>(messages: &'a [u8], key: &[u8]) -> Option<&'a [u8]> {
+pub fn answer<'a>(messages: &'a [u8], key: &'a [u8]) -> Option<&'a [u8]> {
     Messages::read(messages, key).ok()?.answer
 }
 
