@@ -417,4 +417,12 @@ impl Observation {
         let is_first = |edge: &Edge| edge.importer.is_none() && edge.imported == "site" && edge.loaded;
         self.edges.iter().any(is_first)
     }
+
+    /// For how long the import was blocked at a stretch of more than a millisecond, or at all where it was looked at lightly, in
+    /// nanoseconds.
+    pub fn blocked_ns(&self) -> u64 {
+        let glance = self.glance.map_or(0, |glance| glance.blocked_ns);
+        let stretches = self.blocked.iter().map(|stretch| stretch.ns);
+        stretches.fold(glance, u64::saturating_add)
+    }
 }

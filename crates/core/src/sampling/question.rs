@@ -78,6 +78,8 @@ pub struct Question<'a> {
     rules: Rules,
     shown_on: ShownOn,
     pooled: Pooled,
+    /// Whether it waited when it was looked at.
+    was_seen_waiting: bool,
     /// What it came to when it was anchored; empty where that is not asked.
     anchor: &'a [Sample],
 }
@@ -107,7 +109,17 @@ impl<'a> Question<'a> {
             rules,
             shown_on: ShownOn::THIS,
             pooled: Pooled::default(),
+            was_seen_waiting: false,
             anchor: &[],
+        }
+    }
+
+    /// The same of an import that waited, or did not, when it was looked at.
+    #[must_use]
+    pub fn seen_waiting(self, was_seen_waiting: bool) -> Self {
+        Self {
+            was_seen_waiting,
+            ..self
         }
     }
 
@@ -194,7 +206,7 @@ impl<'a> Question<'a> {
         };
         // One stall of the machine among the samples of the baseline is no wait of the import.
         let stalls = self.recorded().len() / 10;
-        if waiting(self.recorded()) > stalls || waiting(head) > 0 {
+        if self.was_seen_waiting || waiting(self.recorded()) > stalls || waiting(head) > 0 {
             fewest.max(FEWEST_OF_A_WAIT.min(self.rules.max_samples))
         } else {
             fewest
@@ -466,6 +478,23 @@ mod tests {
         assert_eq!(look(false, &FRESH[..4]), Decision::Continue);
         assert_eq!(look(false, &FRESH[..5]), Decision::Fail);
         assert_eq!(look(true, &FRESH), Decision::Continue);
+    }
+
+    #[test]
+    fn what_was_seen_waiting_passes_on_no_fewer_samples_than_what_waits() {
+        let (target, other) = (target(Some(1000.0)), OtherSide::Nothing);
+        let rules = Rules {
+            min_samples: 1,
+            min_pooled: 1,
+            ..rules(1, 60, false)
+        };
+        let look = |was_seen, count: usize| {
+            let question = Question::new(&target, &other, rules).seen_waiting(was_seen);
+            question.look(&samples(&FRESH[..count]), &[])
+        };
+        assert_eq!(look(false, 3), Decision::Pass);
+        assert_eq!(look(true, 3), Decision::Continue);
+        assert_eq!(look(true, 5), Decision::Pass);
     }
 
     /// The same samples where each waits for a processor for so many times as long as it computes.

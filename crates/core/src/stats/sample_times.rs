@@ -79,6 +79,11 @@ impl SampleTimes {
     }
 }
 
+/// True for an import that was blocked for longer than the accounts may be wrong, in nanoseconds.
+pub fn is_a_wait(blocked_ns: u64) -> bool {
+    blocked_ns as f64 / 1e6 > ACCOUNTING_ERROR_MS
+}
+
 /// How many of the samples waited for longer than the accounts may be wrong.
 pub fn waiting(samples: &[Sample]) -> usize {
     let waited = |sample: &&Sample| blocked_of(sample) > ACCOUNTING_ERROR_MS;

@@ -11,6 +11,7 @@ use crate::checks::{Asked, StartChange};
 use crate::observed::{ClosureChange, ModuleTable, Sameness, Sample, TargetObservation};
 use crate::sampling::{Decision, ErrorBudget, OtherSide, Question, Rules, Ruling, ShownOn, tests_of};
 use crate::stats::MachineSpeed;
+use crate::stats::sample_times::is_a_wait;
 
 pub(super) use self::drawn::TimesDrawn;
 pub(super) use self::glance::{circles_matter, glance_at};
@@ -36,6 +37,8 @@ pub(super) struct TargetState {
     anchor: Option<Anchored>,
     /// True where the code is the baseline's, and a glance saw it take so much longer that its numbers may not hold.
     took_longer: bool,
+    /// True where it waited when it was looked at.
+    was_seen_waiting: bool,
     /// Modules of the import that are loaded at each start of the interpreter on one side only.
     moved: Vec<String>,
     /// In whose milliseconds samples of this run are shown.
@@ -82,6 +85,7 @@ impl TargetState {
             shown_on: speed.of_fresh(),
             recorded_on: recorded.map(|(entry, recorded)| speed.of_recorded(entry, recorded)),
             anchor: anchor.and_then(|stored| Anchored::of(target, stored)),
+            was_seen_waiting: is_a_wait(observed.observation.blocked_ns()),
             ..state
         };
         if let Kind::Reused { same_code, .. } = &state.kind
@@ -235,6 +239,7 @@ impl TargetState {
             recorded: None,
             anchor: None,
             took_longer: false,
+            was_seen_waiting: false,
             moved: Vec::new(),
             shown_on: ShownOn::THIS,
             recorded_on: None,
@@ -323,7 +328,8 @@ impl TargetState {
             Kind::Timed(other) => Some(
                 Question::new(target, other, rules)
                     .shown_on(self.shown_on)
-                    .anchored_at(self.anchor_samples()),
+                    .anchored_at(self.anchor_samples())
+                    .seen_waiting(self.was_seen_waiting),
             ),
             Kind::Failed | Kind::Untimed { .. } | Kind::Reused { .. } => None,
         }

@@ -725,3 +725,18 @@ fn a_cause_has_the_line_that_it_points_at() {
     assert_eq!((cause.line, source), (Some(3), Some(("import tensor", 0, 13))));
     assert_eq!(cause.label.as_deref(), Some("`tensor` was not loaded before"));
 }
+
+/// What waits in seven of ten runs waits in none of three samples now and then.
+#[test]
+fn an_import_that_waited_when_it_was_looked_at_is_sampled_as_often_as_one_that_waits() {
+    let samples = |measure: Scripted| {
+        let project = Project::new(
+            "[measure]\nmin-samples = 3\n[modules.shop]\nmax-time = '900ms'\n",
+            &measure,
+        );
+        let report = project.check(&measure, None, &Options::default());
+        row(&report, "shop").samples
+    };
+    assert_eq!(samples(shop()), 3);
+    assert_eq!(samples(shop().seen_waiting(100.0)), 5);
+}

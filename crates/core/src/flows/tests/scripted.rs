@@ -74,6 +74,8 @@ pub(super) struct Scripted {
     interrupted_after: Option<usize>,
     /// The modules whose bytecode is not fresh and cannot be written, and how many times as long they take for that.
     bytecode: Shared<BTreeMap<String, (BytecodeState, f64)>>,
+    /// What an import that is looked at waits for, where that is not what others do.
+    seen_blocked_ms: Option<f64>,
     /// What an import waits for now, beside what it computes.
     blocked_ms: f64,
     counter: Option<String>,
@@ -108,6 +110,7 @@ impl Scripted {
             step: Duration::from_millis(100),
             interrupted_after: None,
             bytecode: Shared::default(),
+            seen_blocked_ms: None,
             blocked_ms: 0.0,
             counter: None,
             indispensable: None,
@@ -271,6 +274,12 @@ impl Scripted {
     /// With imports that wait this long.
     pub(super) fn waiting(mut self, ms: f64) -> Self {
         self.blocked_ms = ms;
+        self
+    }
+
+    /// With imports that wait this long when they are looked at, and then alone.
+    pub(super) fn seen_waiting(mut self, ms: f64) -> Self {
+        self.seen_blocked_ms = Some(ms);
         self
     }
 
@@ -659,10 +668,10 @@ impl Measure for Scripted {
         };
         let glance = Glance {
             cpu_ns: (import.order.iter().map(|name| self.cost_now_ms(name)).sum::<f64>() * NS_PER_MS) as u64,
-            blocked_ns: (self.blocked_ms * NS_PER_MS) as u64,
+            blocked_ns: (self.seen_blocked_ms.unwrap_or(self.blocked_ms) * NS_PER_MS) as u64,
             calibration_ns: 90_000,
         };
-        let blocked = import.order.last().filter(|_| self.blocked_ms > 0.0);
+        let blocked = import.order.last().filter(|_| glance.blocked_ns > 0);
         let blocked = blocked.map(|module| BlockedSeen {
             module: module.clone(),
             place: None,
