@@ -11,6 +11,9 @@ use super::rank::rank_sum_greater;
 use super::student::{mean, p_above, standard_deviation};
 use crate::observed::{Bucket, Values};
 
+/// What of a level the least of the blocks may spend beside Student's t: it is asked where that is blind, and hardly adds to it.
+const LEVEL_OF_THE_LEAST: f64 = 0.01;
+
 /// So many blocks there are at most.
 const BLOCKS: usize = 60;
 
@@ -77,7 +80,27 @@ impl<'a> Sampled<'a> {
     /// The p-value of "the mean is at the limit or below".
     pub fn p_mean_not_above(&self, limit: f64) -> f64 {
         let (low, _, error, values) = self.means();
-        p_above(low - limit, error, values)
+        let by_t = p_above(low - limit, error, values);
+        by_t.min(self.p_by_least(limit) / LEVEL_OF_THE_LEAST)
+    }
+
+    /// The same by the least of the blocks, for what is never below zero and may have a long tail: where the mean is at the limit or below,
+    /// a block is above a multiple of it with a probability of one over that (Markov's inequality), and all of them with its power.
+    fn p_by_least(&self, limit: f64) -> f64 {
+        let Self::Raw(samples) = self else {
+            return 1.0;
+        };
+        let (least, number) = blocks(samples)
+            .map(mean)
+            .fold((f64::INFINITY, 0.0), |(least, number), block| {
+                (block.min(least), number + 1.0)
+            });
+        let is_never_below_zero = samples.iter().all(|value| *value >= 0.0);
+        if is_never_below_zero && least > limit && limit > 0.0 {
+            (limit / least).powf(number)
+        } else {
+            1.0
+        }
     }
 
     /// The p-value of "the mean is at the limit or above".
@@ -212,6 +235,25 @@ mod tests {
 
     fn typical(samples: &[f64]) -> Typical {
         Sampled::Raw(samples).typical()
+    }
+
+    #[test]
+    fn one_long_value_does_not_hide_that_all_are_far_above() {
+        let mut samples = vec![3e-4; 79];
+        samples.push(0.3);
+        fn sampled(samples: &[f64]) -> Sampled<'_> {
+            Sampled::Raw(samples)
+        }
+        let by_t = {
+            let (low, _, error, values) = sampled(&samples).means();
+            p_above(low - 1e-9, error, values)
+        };
+        assert!(by_t > 0.05, "{by_t}");
+        assert!(sampled(&samples).p_mean_not_above(1e-9) < 1e-9);
+        // One below is enough not to say so.
+        samples[0] = 0.0;
+        assert!(sampled(&samples).p_mean_not_above(3e-4) > 0.05);
+        assert!(sampled(&[-1.0, 5.0, 5.0]).p_mean_not_above(1.0) > 0.05);
     }
 
     #[test]
