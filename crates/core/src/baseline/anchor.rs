@@ -20,10 +20,10 @@ use crate::stats::{MachineSpeed, estimate};
 /// thirtieth of that where single samples scatter by 2.5%.
 const SAMPLES: usize = 16;
 
-/// When a target was anchored, and what it came to then.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Anchor {
+/// When a target was anchored, and what it came to then: numbers of an import, where nothing else is said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "N: Deserialize<'de>"))]
+pub struct Anchor<N = AnchorNumbers> {
     /// The day, where it is known.
     #[serde(
         default,
@@ -40,16 +40,27 @@ pub struct Anchor {
     pub reason: Option<String>,
     /// What the target came to; `None` while that is what is recorded of it.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    pub then: Option<Box<AnchorNumbers>>,
+    pub then: Option<Box<N>>,
+}
+
+impl<N> Default for Anchor<N> {
+    fn default() -> Self {
+        Self {
+            date: None,
+            commit: None,
+            reason: None,
+            then: None,
+        }
+    }
 }
 
 /// Writes a date as `2026-01-31`.
-pub(super) fn from_date<S: Serializer>(date: &Option<Date>, serializer: S) -> Result<S::Ok, S::Error> {
+fn from_date<S: Serializer>(date: &Option<Date>, serializer: S) -> Result<S::Ok, S::Error> {
     date.map(|date| date.to_string()).serialize(serializer)
 }
 
 /// Reads a date that was written like that, and no other way to write one.
-pub(super) fn to_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
+fn to_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
     let text = String::deserialize(deserializer)?;
     let date = text.parse::<Date>().ok().filter(|date| date.to_string() == text);
     let wrong = || serde::de::Error::custom(format_args!("{text:?} is no date such as 2026-01-31"));

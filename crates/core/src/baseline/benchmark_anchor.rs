@@ -3,37 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
-
 use super::Anchor;
-use super::anchor::{from_date, to_date};
 use super::benchmarks::{RecordedBenchmark, RecordedBenchmarks};
-use super::format::present;
 use crate::observed::Unit;
 
 /// When a benchmark was anchored, and what it came to then.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BenchmarkAnchor {
-    /// The day, where it is known.
-    #[serde(
-        default,
-        deserialize_with = "to_date",
-        serialize_with = "from_date",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub date: Option<Date>,
-    /// The commit that was recorded, where it is known.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    pub commit: Option<String>,
-    /// Why it was moved there, where somebody did.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// What the benchmark came to; `None` while that is what is recorded of it.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    pub then: Option<Box<RecordedBenchmark>>,
-}
+pub type BenchmarkAnchor = Anchor<RecordedBenchmark>;
 
 impl BenchmarkAnchor {
     fn at(anchor: &Anchor, then: Option<RecordedBenchmark>) -> Self {
@@ -119,6 +94,8 @@ impl RecordedBenchmarks {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::Date;
+
     use super::*;
     use crate::observed::{Benchmark, Each, Tool, Values};
 
