@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Anchor, AnchorNumbers, Ratchet};
+use super::{Anchor, AnchorNumbers, Ratchet, SET_UP_VARIABLE};
 use crate::budgets::{Bytecode, Engine, InBaseline};
 use crate::observed::{
     ContentHash, FailureKind, Inputs, Installed, KnownImport, Machine, ModuleTable, OwnTime, ReferenceSample, Sample,
@@ -55,6 +55,11 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// True where one run of the set-up served all samples of a round.
+    pub fn shares_set_up(&self) -> bool {
+        self.variables.contains_key(SET_UP_VARIABLE)
+    }
+
     /// The machine in whose milliseconds the time of a target is: the one that recorded it, at the speed that it sustains. Of an
     /// entry that does not say, as it was while it recorded.
     pub fn speed_of(&self, recorded: &Recorded) -> MachineSpeed {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::baseline::{Baseline, Circumstances, Comparability, Difference, Entry, EntryLines, SET_UP_VARIABLE};
+use crate::baseline::{Baseline, Circumstances, Comparability, Difference, Entry, EntryLines};
 use crate::budgets::{BudgetLine, Budgets, Engine, Target};
 use crate::checks::{Compared, StartChange};
 use crate::explain::InterpreterChange;
@@ -135,8 +135,7 @@ impl<'a> CompareWith<'a> {
     /// Whether one run of the set-up serves all samples of a round: where both sides are measured now or there is one alone, and
     /// where the recording did so, too.
     pub(super) fn shares_set_up(&self, budgets: &Budgets) -> bool {
-        let is_recorded_so = |stored: &StoredEntry| stored.entry.variables.contains_key(SET_UP_VARIABLE);
-        budgets.project.setup.is_some() && self.stored().is_none_or(is_recorded_so)
+        budgets.project.setup.is_some() && self.stored().is_none_or(|stored| stored.entry.shares_set_up())
     }
 
     pub(super) fn base(&self) -> Option<&Base<'a>> {

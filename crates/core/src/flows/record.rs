@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-use crate::baseline::{Anchor, Baseline, Entry, MergeError, Recorded, RecordedSpeed, SET_UP_VARIABLE, StoredSample};
+use crate::baseline::{Anchor, Baseline, Entry, MergeError, Recorded, RecordedSpeed, StoredSample};
 use crate::budgets::{Budgets, Engine, ReuseBy, Target, Workload};
 use crate::observed::{
     COLLECTIONS, ClosureChange, EnvironmentKey, Machine, Measure, MeasureError, Observation, Sameness, Sample,
@@ -53,8 +53,7 @@ impl Record<'_> {
     pub(super) fn shares_set_up(&self, key: &EnvironmentKey) -> bool {
         let is_all_new = self.whole && self.reuse == ReuseBy::Never;
         let stored = self.stored.and_then(|stored| stored.entry(key));
-        let is_recorded_so = |entry: &Entry| entry.variables.contains_key(SET_UP_VARIABLE);
-        self.budgets.project.setup.is_some() && (is_all_new || stored.is_none_or(is_recorded_so))
+        self.budgets.project.setup.is_some() && (is_all_new || stored.is_none_or(Entry::shares_set_up))
     }
 }
 

@@ -99,7 +99,7 @@ impl Recording {
 
     /// Whether one run of the set-up is to serve all samples of a round.
     pub(super) fn shares_set_up(&self) -> bool {
-        self.fresh.variables.contains_key(SET_UP_VARIABLE)
+        self.fresh.shares_set_up()
     }
 
     /// Takes in how often the set-up ran.
