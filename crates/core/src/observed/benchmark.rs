@@ -176,6 +176,23 @@ pub struct Benchmark {
     pub machine: Option<BenchmarkMachine>,
 }
 
+#[cfg(all(test, feature = "decide"))]
+impl Benchmark {
+    /// One that k6 counted, and of which less is better.
+    pub(crate) fn counted(name: &str, unit: Unit) -> Self {
+        Self {
+            name: name.to_owned(),
+            tool: Tool::K6,
+            file: "k6.json".to_owned(),
+            unit,
+            better: Some(Better::Lower),
+            values: Values::Total(1.0),
+            requests: None,
+            machine: None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

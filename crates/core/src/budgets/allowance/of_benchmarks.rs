@@ -95,7 +95,7 @@ mod tests {
     use super::super::{AllowanceFile, read};
     use super::*;
     use crate::budgets::{Budgets, FileKind, Statistic, parse};
-    use crate::observed::{Benchmark, Better, Tool, Values};
+    use crate::observed::Benchmark;
 
     fn allowance(rule: &str, rest: &str) -> Allowance {
         let text = format!("target = \"benchmark:q\"\nrule = \"{rule}\"\n{rest}\nreason = \"tax\"\n");
@@ -112,16 +112,7 @@ mod tests {
 
     /// The limits of a benchmark of this unit with something accepted, and what is said of that.
     fn accepted(rules: &str, unit: Unit, allowance: &Allowance, recorded: Option<f64>) -> (Vec<f64>, Accepted) {
-        let found = Benchmark {
-            name: "q".to_owned(),
-            tool: Tool::K6,
-            file: "k6.json".to_owned(),
-            unit,
-            better: Some(Better::Lower),
-            values: Values::Total(1.0),
-            requests: None,
-            machine: None,
-        };
+        let found = Benchmark::counted("q", unit);
         let budgets = budgets(&format!("[benchmarks.q]\n{rules}\n"));
         let mut bounded = budgets.bound(std::slice::from_ref(&found), false).expect("it fits");
         let strangers = accept_of_benchmarks(&mut bounded, std::slice::from_ref(allowance), &|_| recorded);

@@ -71,27 +71,17 @@ fn of_benchmark(was: &Bounded<'_>, is: &Bounded<'_>) -> Vec<Difference> {
 mod tests {
     use super::*;
     use crate::budgets::{FileKind, parse};
-    use crate::observed::{Better, Tool, Unit, Values};
+    use crate::observed::Unit;
 
     const BEFORE: &str =
         "[benchmarks.\"db.*\"]\np95 = \"50ms\"\nmax-failed = \"1%\"\n[benchmarks.hits]\nmin = \"80%\"\n";
 
-    fn benchmark(name: &str, unit: Unit) -> Benchmark {
-        Benchmark {
-            name: name.to_owned(),
-            tool: Tool::K6,
-            file: "k6.json".to_owned(),
-            unit,
-            better: Some(Better::Lower),
-            values: Values::Total(1.0),
-            requests: None,
-            machine: None,
-        }
-    }
-
     fn told(now: &str, names: &[(&str, Unit)]) -> Vec<String> {
         let read = |text| parse(text, "budgets.toml", FileKind::Standalone).expect("budgets");
-        let found: Vec<Benchmark> = names.iter().map(|(name, unit)| benchmark(name, *unit)).collect();
+        let found: Vec<Benchmark> = names
+            .iter()
+            .map(|(name, unit)| Benchmark::counted(name, *unit))
+            .collect();
         let loosened = by_budgets_of_benchmarks(&read(BEFORE), &read(now), &found, false);
         let told = |one: &Loosening| {
             format!(
