@@ -1,5 +1,6 @@
 //! Code and data that leave no module behind: where they change, the target is measured, against a baseline and against a base.
 
+use std::fs;
 use std::process::Command;
 
 use importgate_core::stats::ComparisonKind;
@@ -205,7 +206,13 @@ const KINDS: &[Kind] = &[
     },
     Kind {
         module: "database",
-        source: "import sqlite3\nROWS = sqlite3.connect('shop.db').execute('select * from t').fetchall()\n",
+        source: "import sqlite3\nc = sqlite3.connect('shop.db')\nROWS = c.execute('select * from t').fetchall()\nc.close()\n",
+        files: &[],
+        change: Change::Made(DATABASE),
+    },
+    Kind {
+        module: "database_left_open",
+        source: "import sqlite3\nC = sqlite3.connect('shop.db')\nROWS = C.execute('select * from t').fetchall()\n",
         files: &[],
         change: Change::Made(DATABASE),
     },
@@ -242,6 +249,42 @@ const KINDS: &[Kind] = &[
     Kind {
         module: "a_shell_past_every_hook",
         source: "import ctypes\nctypes.CDLL(None).system(b'true')\n",
+        files: &[],
+        change: Change::Untold,
+    },
+    Kind {
+        module: "a_library_that_does_not_load",
+        source: "import ctypes\ntry:\n    ctypes.CDLL('data/library')\nexcept OSError:\n    pass\n",
+        files: &[("data/library", "1")],
+        change: Change::File("data/library", "2"),
+    },
+    Kind {
+        module: "a_function_of_a_library",
+        source: "import _ctypes, ctypes\nVALUE = ctypes.CDLL(getattr(_ctypes, '__file__', None)).getenv(b'SHOP_MODE')\n",
+        files: &[],
+        change: Change::Untold,
+    },
+    Kind {
+        module: "asked_below_an_opened_folder",
+        source: "import os\nSIZE = os.stat('dyn.py', dir_fd=os.open('data', os.O_RDONLY)).st_size\n",
+        files: &[],
+        change: Change::Untold,
+    },
+    Kind {
+        module: "a_device",
+        source: "import os\nos.close(os.open('/dev/ptmx', os.O_RDWR | os.O_NOCTTY))\n",
+        files: &[],
+        change: Change::Untold,
+    },
+    Kind {
+        module: "a_process_past_every_hook",
+        source: "import os\nfrom multiprocessing.util import spawnv_passfds\nos.waitpid(spawnv_passfds(b'/bin/sh', [b'sh', b'data/child.sh'], ()), 0)\n",
+        files: &[("data/child.sh", "true\n")],
+        change: Change::Untold,
+    },
+    Kind {
+        module: "a_process_that_is_left",
+        source: "from multiprocessing.util import spawnv_passfds\nspawnv_passfds(b'/bin/sleep', [b'sleep', b'5'], ())\n",
         files: &[],
         change: Change::Untold,
     },
@@ -376,6 +419,21 @@ fn a_variable_is_seen_however_it_is_read() {
         let looked_at = super::imported(&project, &[(variable, value)], &[]);
         assert!(looked_at.iter().any(|name| name == module), "{module}: {looked_at:?}");
     }
+}
+
+/// Shared memory is a file that no hook sees opened.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_compiled_code_leaves_open_is_seen() {
+    let shared = tempfile::NamedTempFile::new_in("/dev/shm").expect("shared memory");
+    fs::write(shared.path(), "1").expect("a file");
+    let name = shared.path().file_name().expect("a name").to_string_lossy();
+    let source = format!("import _posixshmem, os\nD = _posixshmem.shm_open('/{name}', os.O_RDONLY, mode=0o600)\n");
+    let project = Project::of_module(&source, "").recorded();
+    let is_reused = || project.check(&[]).row("measured").decided_by == Some(ComparisonKind::SameClosure);
+    assert!(is_reused());
+    fs::write(shared.path(), "2").expect("a file");
+    assert!(!is_reused());
 }
 
 #[test]
