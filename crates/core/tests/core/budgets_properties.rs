@@ -2,9 +2,10 @@
 //! pattern finds exactly the modules that it matches.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 
 use importgate_core::budgets;
-use importgate_core::budgets::{Diagnostics, FileKind, Pattern};
+use importgate_core::budgets::{Cited, Diagnostics, FileKind, Limits, Pattern, units};
 use proptest::prelude::*;
 
 use crate::budgets_support::ListedModules;
@@ -117,6 +118,38 @@ fn check_places(text: &str, mistakes: &Diagnostics) -> Result<(), TestCaseError>
     Ok(())
 }
 
+/// The limits of one module as lines of a budgets file.
+fn written(limits: &Limits) -> String {
+    let mut text = "[modules.\"a.b\"]\n".to_owned();
+    let mut line = |key: &str, value: Option<String>| {
+        if let Some(value) = value {
+            writeln!(text, "{key} = {value}").expect("a line");
+        }
+    };
+    let quoted = |text: String| format!("\"{text}\"");
+    let time = |cited: &Cited<f64>| quoted(units::format_time(cited.value));
+    line("max-time", limits.max_time_ms.as_ref().map(time));
+    let memory = |cited: &Cited<u64>| quoted(units::format_memory(cited.value));
+    line("max-memory", limits.max_memory_bytes.as_ref().map(memory));
+    line(
+        "max-modules",
+        limits.max_modules.as_ref().map(|cited| cited.value.to_string()),
+    );
+    text
+}
+
+/// Limits of a module, some of them not there.
+fn limits() -> impl Strategy<Value = Limits> {
+    let time = prop::option::of(1_u32..9_000_000);
+    let (memory, modules) = (prop::option::of(1_u64..1 << 40), prop::option::of(1_u64..1_000_000));
+    (time, memory, modules).prop_map(|(microseconds, bytes, modules)| Limits {
+        max_time_ms: microseconds.map(|microseconds| Cited::default_of(f64::from(microseconds) / 1e3)),
+        max_memory_bytes: bytes.map(Cited::default_of),
+        max_modules: modules.map(Cited::default_of),
+        ..Limits::default()
+    })
+}
+
 fn check_file(text: &str) -> Result<(), TestCaseError> {
     let tree = tree_of(&[vec!["a", "b"], vec!["b", "c"]]);
     for kind in [FileKind::Standalone, FileKind::Pyproject] {
@@ -141,6 +174,14 @@ proptest! {
     fn a_pattern_survives_being_written(parts in pattern_parts()) {
         let text = parts.join(".");
         prop_assert_eq!(Pattern::parse(&text).expect("a pattern").to_string(), text);
+    }
+
+    #[test]
+    fn limits_are_read_as_they_were_written_and_written_alike(limits in limits()) {
+        let text = written(&limits);
+        let budgets = budgets::parse(&text, "budgets.toml", FileKind::Standalone).expect("no mistake");
+        let targets = budgets.resolve(&tree_of(&[vec!["a", "b"]])).expect("no mistake");
+        prop_assert_eq!(written(&targets[0].limits), text);
     }
 
     #[test]
