@@ -1,8 +1,11 @@
 //! Imports that fail: each has a code of its own and points at the line, and every other target is still measured.
 
-use importgate_core::checks::{Code, Severity, TargetStatus, Verdict};
+use std::fs;
 
-use super::support::{Project, found};
+use importgate_core::checks::{Code, Severity, TargetStatus, Verdict};
+use importgate_core::report::Report;
+
+use super::support::{Project, Run, found};
 
 /// Name, source, the code of the finding, and the file and line that it must point at.
 type Fault = (&'static str, &'static str, Code, Option<(&'static str, u32)>);
@@ -181,4 +184,41 @@ fn a_process_that_the_import_leaves_behind_is_ended() {
         super::interrupted::processes_with("left-behind-by-an-import"),
         [] as [i32; 0]
     );
+}
+
+/// Nobody else is to blame for it, least of all the interpreter: the others are measured in a folder that is there again.
+#[test]
+fn an_import_that_removes_the_folder_it_runs_in_fails_alone() {
+    for way in ["shutil.rmtree(HERE)", "os.rename(HERE, HERE + '-gone')"] {
+        let project =
+            Project::new("[project]\nsource-roots = [\"../src\"]\n[modules.one]\n[modules.two]\n[modules.vandal]\n");
+        project
+            .write("../src/one.py", "import json\n")
+            .write("../src/two.py", "");
+        let source = format!("import os, shutil\nHERE = os.getcwd()\nif HERE.endswith('/project'):\n    {way}\n");
+        project.write("../src/vandal.py", source);
+        let report = project.path("../report.json");
+        let mut command = project.command(&["check", "--samples", "2", "--format"]);
+        command.arg(format!("json={}", report.display()));
+        let run = Run::of(command, &project).expect_code(1);
+        let text = fs::read(&report).expect("a report");
+        let report: Report = serde_json::from_slice(&text).expect("a report");
+        let errors: Vec<_> = report
+            .findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Error)
+            .collect();
+        assert!(
+            matches!(errors[..], [only] if only.target == "vandal" && only.code == Code::ImportFailed),
+            "{errors:?}"
+        );
+        assert!(
+            errors[0].message.contains("it removes the folder that it runs in"),
+            "{errors:?}"
+        );
+        for target in ["one", "two"] {
+            let row = report.targets.iter().find(|row| row.module == target).expect("a row");
+            assert_eq!(row.samples, 2, "{}", run.stderr);
+        }
+    }
 }

@@ -32,6 +32,7 @@ mod set_up;
 mod syntax;
 mod unchanged;
 mod usage;
+mod working_folder;
 mod workspace;
 
 pub use content::Contents;

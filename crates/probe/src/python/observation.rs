@@ -44,6 +44,8 @@ impl Session {
                 failure: Some(failure),
                 ..Observation::default()
             });
+        let removal = self.folder.removed_by(&observation.effects);
+        observation.failure = removal.or(observation.failure);
         name_files(&mut observation, &self.settings().working_directory);
         observation.output_tail = String::from_utf8_lossy(exchange.output_tail()).into_owned();
         Ok(observation)

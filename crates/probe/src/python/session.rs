@@ -16,9 +16,10 @@ use super::parent::Sharing;
 use super::plausible;
 use super::scripts::Script;
 use super::set_up::SetUp;
+use super::working_folder::WorkingFolder;
 use super::workspace::Workspace;
 use crate::machine;
-use crate::runner::{Command, Output, Overrun, Status};
+use crate::runner::{Command, Output, Overrun, RunError, Status};
 use importgate_core::observed::{ChosenBy, Failure, Implausible, ImportRequest, Interpreter, ReferenceSample, Sample};
 
 /// The reference workload: pure Python, extension modules and many files, all of it from the standard library.
@@ -108,6 +109,8 @@ pub struct Session {
     reference_is_warm: Mutex<bool>,
     /// Who runs the set-up of a sample.
     pub(super) sharing: Mutex<Sharing>,
+    /// Where processes begin.
+    pub(super) folder: WorkingFolder,
 }
 
 impl Session {
@@ -125,6 +128,7 @@ impl Session {
             bytecode: Mutex::new(settings.bytecode),
             reference_is_warm: Mutex::new(false),
             sharing: Mutex::default(),
+            folder: WorkingFolder::new(&settings.working_directory),
             settings: SessionSettings { executable, ..settings },
             workspace,
             interpreter,
@@ -303,13 +307,21 @@ impl Session {
         environment: BTreeMap<OsString, Option<OsString>>,
         time_limit: Duration,
     ) -> Result<Exchange, PythonError> {
-        let channel = Channel::open(self.workspace.program(script), self.workspace.mailbox())?;
-        let mut command = self.command_with(&channel, (flags, words), environment, time_limit);
-        // A timed import must not wait for somebody to read what it prints.
-        if matches!(script, Script::Observe | Script::Syntax) {
-            command.output = Output::Capture;
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let channel = Channel::open(self.workspace.program(script), self.workspace.mailbox())?;
+            let mut command = self.command_with(&channel, (flags, words.clone()), environment.clone(), time_limit);
+            // A timed import must not wait for somebody to read what it prints.
+            if matches!(script, Script::Observe | Script::Syntax) {
+                command.output = Output::Capture;
+            }
+            match channel.run(&command) {
+                // Another import removed the folder once more.
+                Err(RunError::WorkingDirectory { .. }) if attempts < ATTEMPTS => {}
+                ended => return Ok(ended?),
+            }
         }
-        Ok(channel.run(&command)?)
     }
 
     /// The interpreter with a script that answers through this channel; what it prints is thrown away.
@@ -320,6 +332,8 @@ impl Session {
         environment: BTreeMap<OsString, Option<OsString>>,
         time_limit: Duration,
     ) -> Command {
+        // Where it cannot be made, the start says why.
+        let _ = self.folder.restore();
         let mut command = Command::new(&self.settings.executable, time_limit);
         command.wall_limit = self.wall_limit(time_limit);
         command.arguments.extend(flags.iter().map(OsString::from));

@@ -161,7 +161,8 @@ pub(super) fn way_out(failure: &Failure, place: Option<&Place>) -> Option<String
             format!("measured code does not get `{name}`, by which a step acts on its job: `pass-env = [\"{name}\"]` below [project] hands it on")
         }),
         Failure::Unobserved { .. } => Some(
-            "look for code that refuses audit events, closes descriptors or takes away the interpreter's own functions while it is imported"
+            "look for code that refuses audit events, closes descriptors, removes folders or takes away the interpreter's own functions while it is \
+             imported"
                 .to_owned(),
         ),
         Failure::Implausible(_) => Some(
