@@ -28,6 +28,7 @@ use crate::cli::{Cli, Command, SchemaOf};
 use crate::error::Error;
 use crate::exit;
 use crate::outputs;
+use crate::scarcity;
 use crate::today;
 use importgate_core::budgets;
 use importgate_core::report::{explain as explain_report, json, trend as trend_report, untrusted};
@@ -85,5 +86,7 @@ fn completions(shell: Shell) -> Result<u8, Error> {
 
 /// An error may quote what an interpreter printed: control characters do not reach the terminal.
 fn print_error(error: &Error) {
-    outputs::remark(&untrusted::lines(&error.to_string()).join("\n"));
+    let mut lines = untrusted::lines(&error.to_string());
+    lines.extend(scarcity::way_out(error).map(|way| format!("  {way}")));
+    outputs::remark(&lines.join("\n"));
 }

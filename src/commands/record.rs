@@ -133,8 +133,11 @@ fn reuse(arguments: &RecordArguments, project: &Project) -> ReuseBy {
 
 /// Says which file is to be committed, or that it is as it was.
 fn say_what_was_written(arguments: &RecordArguments, path: &Path, before: Option<&[u8]>) -> Result<(), Error> {
-    let now = files::read(path, files::DATA_BYTES).unwrap_or_default();
     let shown = untrusted::line(&path.display().to_string());
+    if before.is_none() && !path.exists() {
+        return say(arguments, &format!("nothing to write: there is no {shown}\n"));
+    }
+    let now = files::read(path, files::DATA_BYTES).unwrap_or_default();
     if before == Some(&now[..]) {
         return say(arguments, &format!("{shown} is as it was\n"));
     }

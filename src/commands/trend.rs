@@ -156,21 +156,27 @@ fn each_parsed(
         for _ in 0..parsers {
             let (input, contents) = mpsc::sync_channel(1);
             let (output, parsed) = mpsc::sync_channel(1);
-            scope.spawn(move || {
+            let parse = move || {
                 contents
                     .into_iter()
                     .map(|content| Parsed::from(content, revisions))
                     .try_for_each(|parsed| output.send(parsed))
-            });
+            };
+            thread::Builder::new()
+                .spawn_scoped(scope, parse)
+                .map_err(GitError::no_thread)?;
             inputs.push(input);
             outputs.push(parsed);
         }
-        let reader = scope.spawn(move || {
+        let read = move || {
             repository.each_content(names, LARGEST_BASELINE, until, |position, content| {
                 // Where nobody listens any more, there is nothing left to tell.
                 let _ = inputs[position % parsers].send(content);
             })
-        });
+        };
+        let reader = thread::Builder::new()
+            .spawn_scoped(scope, read)
+            .map_err(GitError::no_thread)?;
         let parsed = outputs.iter().cycle().take(names.len());
         parsed.map_while(|parsed| parsed.recv().ok()).for_each(&mut visit);
         drop(outputs);

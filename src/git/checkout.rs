@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use importgate_probe::{files, make_unless_taken};
+use importgate_probe::{files, make_unless_taken, temporary_files};
 
 use super::command::Git;
 use super::{Commit, GitError};
@@ -225,7 +225,7 @@ fn abandoned(folder: &Path) -> Option<Option<File>> {
 /// that macOS gives is longer than most projects' paths.
 fn parents() -> Vec<PathBuf> {
     let mut parents = Vec::new();
-    for folder in [std::env::temp_dir(), PathBuf::from("/tmp")] {
+    for folder in [temporary_files(), PathBuf::from("/tmp")] {
         if let Ok(folder) = folder.canonicalize()
             && !parents.contains(&folder)
         {

@@ -110,17 +110,21 @@ impl Git {
         let questions = child.stdin.take()?;
         let answers = BufReader::new(child.stdout.take()?);
         let (over, is_over) = mpsc::channel::<()>();
-        thread::scope(|scope| {
+        let writer = &mut child;
+        let outcome = thread::scope(|scope| {
             // Reading has no time limit of its own: it ends when the one who writes has been ended.
-            scope.spawn(move || {
+            let watch = move || {
                 let _ = is_over.recv_timeout(until.saturating_duration_since(Instant::now()));
-                let _ = child.kill();
-                let _ = child.wait();
-            });
+                let _ = writer.kill();
+            };
+            thread::Builder::new().spawn_scoped(scope, watch).ok()?;
             let outcome = talk(&mut Conversation { questions, answers });
             drop(over);
             outcome.ok()
-        })
+        });
+        let _ = child.kill();
+        let _ = child.wait();
+        outcome
     }
 
     /// Runs git and returns its standard output without the final newline; an exit code other than 0 is an error.

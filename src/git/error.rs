@@ -78,4 +78,9 @@ impl GitError {
         let what = what.into();
         move |source| Self::Io { what, source }
     }
+
+    /// The system allows no further thread, which reading beside what is read takes.
+    pub(crate) fn no_thread(source: io::Error) -> Self {
+        Self::io("cannot start a thread")(source)
+    }
 }

@@ -54,6 +54,7 @@ mod set_up;
 mod shards;
 mod shared_set_up;
 mod startup;
+mod starved;
 mod support;
 mod trend;
 mod usage;

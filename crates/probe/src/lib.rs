@@ -12,7 +12,7 @@ mod probe;
 pub mod python;
 pub mod runner;
 
-pub use private_folder::{PrivateFolder, make_unless_taken};
+pub use private_folder::{PrivateFolder, make_unless_taken, temporary_files};
 pub use probe::{Probe, Stopwatch};
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]

@@ -6,6 +6,7 @@
 //! nobody's any more, in whatever container or process namespace its owner ran; one in which nothing is left was abandoned between
 //! two steps; and a folder with anything else in it and without the file is none of ours.
 
+use std::env;
 use std::fs::{self, File, Permissions};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::PermissionsExt;
@@ -23,6 +24,16 @@ const UNLOCKED: &str = "lock.new";
 
 /// That another run takes what was made for something abandoned, so often in a row, is no chance any more.
 const ATTEMPTS: u32 = 20;
+
+/// The folder for temporary files. A variable without a value names none, as for other programs.
+pub fn temporary_files() -> PathBuf {
+    let folder = env::temp_dir();
+    if folder.as_os_str().is_empty() {
+        PathBuf::from("/tmp")
+    } else {
+        folder
+    }
+}
 
 /// Makes something that is locked once it is there. In between another run may take it for abandoned and remove it, which `make` says
 /// with `NotFound`: then it is made anew.
@@ -54,7 +65,7 @@ impl PrivateFolder {
     /// What the system says where it cannot be made or locked.
     pub fn create() -> io::Result<Self> {
         // Interpreters compare folders with what is on sys.path, which has no symbolic links left in it.
-        let parent = std::env::temp_dir().canonicalize()?;
+        let parent = temporary_files().canonicalize()?;
         sweep(&parent);
         Self::create_in(&parent)
     }

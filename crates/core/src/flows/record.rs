@@ -131,6 +131,10 @@ pub fn record(
     plan.measure((measure, &sampling), &due, &mut recording, deadline, progress)?;
     recording.fresh.start = match start {
         Some(start) => Some(start.clone()),
+        // A file that there is no time to read has no content: what would be written down of it is no start that anybody had.
+        None if deadline.is_over() => old
+            .filter(|_| recording.recorded == 0)
+            .and_then(|old| old.start.clone()),
         None => {
             let speed = old.map_or_else(|| recording.fresh.usual_speed(), Entry::usual_speed);
             start_up::record(measure, &speed)?

@@ -67,7 +67,7 @@ pub(super) trait Tasks {
 }
 
 /// Has up to `workers` tasks in progress at once, until there are no more of them; one after the other on this thread where it is
-/// one.
+/// one, and fewer at once where the system allows no more threads.
 ///
 /// # Errors
 /// The first of a task. Those in progress are waited for, and no further one begins.
@@ -77,10 +77,7 @@ pub(super) fn run<T: Tasks>(
     work: impl Fn(T::Task) -> Result<T::Outcome, MeasureError> + Sync,
 ) -> Result<(), MeasureError> {
     if workers <= 1 {
-        while let Some(task) = tasks.next() {
-            tasks.take_in(work(task)?);
-        }
-        return Ok(());
+        return one_after_the_other(tasks, work);
     }
     let (give, given) = mpsc::channel::<T::Task>();
     let (answer, answers) = mpsc::channel();
@@ -97,12 +94,25 @@ pub(super) fn run<T: Tasks>(
         }
     };
     thread::scope(|scope| {
-        for _ in 0..workers {
+        let start = || {
             let answer = answer.clone();
-            scope.spawn(move || serve(answer));
+            thread::Builder::new().spawn_scoped(scope, move || serve(answer))
+        };
+        match (0..workers).map_while(|_| start().ok()).count() {
+            0 => one_after_the_other(tasks, &work),
+            started => drive(started, tasks, give, &answers),
         }
-        drive(workers, tasks, give, &answers)
     })
+}
+
+fn one_after_the_other<T: Tasks>(
+    tasks: &mut T,
+    work: impl Fn(T::Task) -> Result<T::Outcome, MeasureError>,
+) -> Result<(), MeasureError> {
+    while let Some(task) = tasks.next() {
+        tasks.take_in(work(task)?);
+    }
+    Ok(())
 }
 
 /// Gives tasks to the workers and takes in what comes of them. The workers end with `give`.

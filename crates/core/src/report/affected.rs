@@ -71,18 +71,25 @@ pub(super) fn affected<'a>(paragraph: &Paragraph<'a>, report: &'a Report, most: 
     let mut sentences = Vec::new();
     for group in groups {
         match verb(group[0]) {
-            Some(verb) if group.len() > 1 => match faults.iter_mut().find(|fault| fault.is_of(&group)) {
-                Some(fault) => fault.add(verb, group),
-                None => faults.push(Fault {
-                    verbs: vec![verb],
-                    groups: vec![group],
-                }),
-            },
+            Some(verb) if group.len() > 1 && !is_of_no_figure(&group) => {
+                match faults.iter_mut().find(|fault| fault.is_of(&group)) {
+                    Some(fault) => fault.add(verb, group),
+                    None => faults.push(Fault {
+                        verbs: vec![verb],
+                        groups: vec![group],
+                    }),
+                }
+            }
             _ => sentences.push(in_its_own_words(group, paragraph.cause, most)),
         }
     }
     let figures = faults.into_iter().map(|fault| fault.said(report, most));
     figures.chain(sentences).collect()
+}
+
+/// True where none of these targets was measured, for one reason, which is all that there is to say of them.
+fn is_of_no_figure(group: &[&Finding]) -> bool {
+    group[0].code == Code::Inconclusive && group.iter().all(|finding| finding.message == group[0].message)
 }
 
 /// What several targets do that a figure of their row tells more of; what the same targets do is told together.

@@ -117,6 +117,12 @@ pub fn rows(cases: &[Case<'_>], judgement: &Judgement) -> Vec<TargetReport> {
         .collect()
 }
 
+/// Whether it is known what the import loads: not where it failed, nor where the run was over before anybody looked.
+fn was_loaded(case: &Case<'_>) -> bool {
+    let is_seen = case.observation.is_some() || case.estimate.is_some() || !case.closure.is_empty();
+    case.failure.is_none() && is_seen
+}
+
 /// The row of one target.
 fn row(case: &Case<'_>, verdict: Verdict) -> TargetReport {
     let target = case.target;
@@ -142,7 +148,7 @@ fn row(case: &Case<'_>, verdict: Verdict) -> TargetReport {
         wall_ms: estimate.map(|estimate| estimate.wall.p50),
         memory_bytes: estimate.map(|estimate| estimate.memory_bytes),
         peak_memory_bytes: estimate.map(|estimate| estimate.peak_memory_bytes),
-        modules: case.failure.is_none().then_some(case.closure.len() as u64),
+        modules: was_loaded(case).then_some(case.closure.len() as u64),
         samples: estimate.map_or(0, |estimate| estimate.samples as u64),
         variation: estimate.map(|estimate| estimate.variation),
         baseline_time_ms: before_estimate

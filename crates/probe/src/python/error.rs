@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::set_up::{SetUpCall, how_it_failed};
+use crate::private_folder;
 use crate::runner::RunError;
 use importgate_core::observed::Failure;
 
@@ -27,12 +28,12 @@ pub enum PythonError {
         named_by: String,
     },
     /// The operating system could not start it.
-    #[error("could not start the interpreter {}: {reason}", executable.display())]
+    #[error("could not start the interpreter {}: {source}", executable.display())]
     CouldNotStart {
         /// The interpreter.
         executable: PathBuf,
         /// What the operating system said.
-        reason: String,
+        source: std::io::Error,
     },
     /// It started, and ended without an answer.
     #[error("the interpreter {} died when it was asked what it is ({how}){}", executable.display(), said(output))]
@@ -72,7 +73,15 @@ pub enum PythonError {
         /// How it failed.
         failure: Box<Failure>,
     },
-    /// The private working folder could not be made or written.
+    /// There is no folder for temporary files in which one could be made.
+    #[error("cannot make a working folder in {}: {source}\n  TMPDIR names the folder for temporary files", folder.display())]
+    NoFolder {
+        /// The folder for temporary files.
+        folder: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// The private working folder could not be written.
     #[error("cannot write the working folder {}: {source}", path.display())]
     Workspace {
         /// The folder or file.
@@ -102,8 +111,8 @@ fn said(output: &str) -> String {
 impl PythonError {
     /// No private folder can be made below the folder for temporary files.
     pub fn no_folder(source: std::io::Error) -> Self {
-        Self::Workspace {
-            path: std::env::temp_dir(),
+        Self::NoFolder {
+            folder: private_folder::temporary_files(),
             source,
         }
     }

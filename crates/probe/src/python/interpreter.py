@@ -29,14 +29,19 @@ def _describe():
     import platform
     import sysconfig
 
+    unwritten = None
     for script in _values("compile"):
-        _compile_script(script)
+        try:
+            _compile_script(script)
+        except OSError as error:
+            unwritten = {"path": script + "c", "error": error.errno or 0}
 
     paths = sysconfig.get_paths()
     standard = [paths.get("stdlib"), paths.get("platstdlib")]
     version = sys.version_info
     _send({
         "kind": "interpreter",
+        "unwritten": unwritten,
         "executable": sys.executable or "",
         "implementation": sys.implementation.name,
         "version": platform.python_version(),

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -32,6 +33,17 @@ struct Described {
     /// Variables that steer the loader and the interpreter: a wrapper may set them.
     #[serde(default)]
     steering: BTreeMap<String, String>,
+    /// The last script that it could not write compiled.
+    #[serde(default)]
+    unwritten: Option<Unwritten>,
+}
+
+/// A file that could not be written.
+#[derive(PartialEq, Eq, Deserialize)]
+struct Unwritten {
+    path: PathBuf,
+    /// What the operating system said, by its number.
+    error: i32,
 }
 
 /// The program to run from now on, and what it is. It also compiles the scripts that run often.
@@ -76,7 +88,7 @@ fn ask_one(executable: &Path, settings: &SessionSettings, workspace: &Workspace)
         reason,
         output: output.clone(),
     };
-    let described: Described = match exchange.answer("interpreter") {
+    let mut described: Described = match exchange.answer("interpreter") {
         Ok(Ok(described)) => described,
         Ok(Err(failure)) => return Err(unexpected(format!("{failure:?}"))),
         Err(Unreadable::Invalid(reason)) => return Err(unexpected(reason)),
@@ -97,6 +109,10 @@ fn ask_one(executable: &Path, settings: &SessionSettings, workspace: &Workspace)
         }
     };
     supported(executable, &described.interpreter)?;
+    if let Some(Unwritten { path, error }) = described.unwritten.take() {
+        let source = io::Error::from_raw_os_error(error);
+        return Err(PythonError::Workspace { path, source });
+    }
     Ok(described)
 }
 
@@ -148,7 +164,7 @@ fn could_not_start(executable: &Path, error: RunError) -> PythonError {
     match error {
         RunError::Start { source, .. } => PythonError::CouldNotStart {
             executable: executable.to_path_buf(),
-            reason: source.to_string(),
+            source,
         },
         other => other.into(),
     }

@@ -109,7 +109,7 @@ def _measure():
                 _release_collections()
             _preload()
             _hold_collections()
-        imports = _values("import")
+        imports = _module_names("import")
         pace = _Pace()
         load = _call if _value("own") == "no" else _time_own(own, pace)
         before = set(_modules)
@@ -158,7 +158,7 @@ def _run_to_be_counted():
     if _IS_START:
         _start_up(_call)
     _load_before()
-    for name in _values("import"):
+    for name in _module_names("import"):
         _import(name)
     _exit(0)
 

@@ -1,5 +1,5 @@
 """What comes before anything is measured: what the project has called once in each process, and then what is preloaded."""
-_HAS_TO_LOAD_BEFORE = _value("setup") is not None or bool(_values("preload"))
+_HAS_TO_LOAD_BEFORE = _value("setup") is not None or bool(_module_names("preload"))
 
 
 def _load_before():
@@ -17,7 +17,7 @@ def _set_up():
 
 
 def _preload():
-    for name in _values("preload"):
+    for name in _module_names("preload"):
         _import(name)
 
 

@@ -51,6 +51,16 @@ def _value(key):
     return found[0] if found else None
 
 
+def _module_names(key):
+    """The names of modules among them, which are the same text in every locale. The interpreter read its arguments by this
+    one, in which other modules than those of that name may be found."""
+    encoding = sys.getfilesystemencoding()
+    return [
+        name if name.isascii() else name.encode(encoding, "surrogateescape").decode("utf-8", "surrogateescape")
+        for name in _values(key)
+    ]
+
+
 def _borrow(name):
     """A module of the standard library that is one file, and is not left in `sys.modules`: whoever imports it pays for it."""
     was_there = name in _modules

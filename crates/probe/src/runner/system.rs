@@ -1,5 +1,5 @@
 //! The system calls about processes that the standard library does not offer, each behind a safe function. Together with
-//! `descriptors.rs` this is all unsafe code.
+//! `descriptors.rs` this is all unsafe code but the allocator of the program.
 #![expect(
     unsafe_code,
     reason = "wait4, waitid, poll, prctl, kill, clock_gettime and pre_exec have no safe counterpart in std"

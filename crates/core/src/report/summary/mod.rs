@@ -45,7 +45,7 @@ pub struct Summary {
 /// How many imports work, now and before.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Imports {
-    /// Of all targets, in this run.
+    /// Of all targets that this run came to look at.
     pub now: SuccessRate,
     /// Of the targets of which it is known how their import came out in the baseline, or in the base of `--against`.
     pub before: Option<SuccessRate>,
@@ -159,10 +159,16 @@ impl Imports {
     fn of(targets: &[TargetReport]) -> Self {
         let before: Vec<bool> = targets.iter().filter_map(|target| target.imported_before).collect();
         Self {
-            now: SuccessRate::of(targets.iter().map(|target| target.status != TargetStatus::Failed)),
+            now: SuccessRate::of(targets.iter().filter_map(works)),
             before: (!before.is_empty()).then(|| SuccessRate::of(before)),
         }
     }
+}
+
+/// Whether an import works; `None` where the run was over before anybody looked.
+fn works(target: &TargetReport) -> Option<bool> {
+    let has_failed = target.status == TargetStatus::Failed;
+    (has_failed || target.modules.is_some()).then_some(!has_failed)
 }
 
 impl SuccessRate {

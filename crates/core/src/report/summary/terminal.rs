@@ -117,7 +117,10 @@ pub(in crate::report) fn tables(report: &Report, options: &Options) -> String {
     let before = imports
         .before
         .map_or_else(String::new, |before| format!("; before: {}", before.words()));
-    let mut lines = vec![format!("imports that work: {}{before}", imports.now.words())];
+    let mut lines = Vec::new();
+    if imports.now.targets > 0 {
+        lines.push(format!("imports that work: {}{before}", imports.now.words()));
+    }
     lines.extend(summary.orders.iter().map(orders));
     lines.retain(|line| !remarks(&summary, report).contains(line));
     let written = |line: &String| {

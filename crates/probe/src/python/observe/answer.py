@@ -107,7 +107,7 @@ def _observe():
             _Notes.on = True
             if _IS_START:
                 _start_up(_load_part_of_start)
-            for name in _values("import"):
+            for name in _module_names("import"):
                 (_import if _LIGHT else _import_hook)(name)
     except BaseException as error:
         _Notes.on = False

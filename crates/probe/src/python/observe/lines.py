@@ -300,7 +300,7 @@ def _observe_lines():
         _Lines.on = True
         if _IS_START:
             _start_up(_call)
-        for name in _values("import"):
+        for name in _module_names("import"):
             _import(name)
     except BaseException:
         pass  # the full look says why; what was seen until then is still true

@@ -7,7 +7,7 @@ def _import_all():
     """In a function of ours, so that the profiler knows what we call ourselves."""
     if _IS_START:
         _start_up(_call)
-    for name in _values("import"):
+    for name in _module_names("import"):
         _import(name)
 
 
