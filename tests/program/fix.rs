@@ -122,6 +122,24 @@ fn statements_that_save_only_together_are_moved_together() {
 }
 
 #[test]
+fn what_several_statements_save_together_is_said_of_none_of_them() {
+    let project = Project::new(BUDGETS);
+    project.write("app.py", "import heavy\nimport other\nX = other, heavy\n");
+    project.write("other.py", "import heavy\nX = heavy\n");
+    project.write("heavy.py", BUSY);
+    let answer = project
+        .run(&["fix", "--quiet", "--format", "json"])
+        .expect_code(0)
+        .stdout;
+    let document: Value = serde_json::from_str(&answer).expect("JSON");
+    let refusals = document["refusals"].as_array().expect("refusals");
+    assert!(!refusals.is_empty(), "{document:#}");
+    for refusal in refusals {
+        assert!(refusal["estimate_ms"].as_f64() < Some(1.0), "{document:#}");
+    }
+}
+
+#[test]
 fn a_source_of_another_encoding_keeps_its_bytes() {
     let project = Project::new(BUDGETS);
     let source = |import: &str, inside: &str| {

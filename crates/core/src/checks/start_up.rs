@@ -8,6 +8,9 @@ use crate::budgets::{Target, Workload};
 use crate::explain::Cause;
 use crate::observed::ClosureChange;
 
+/// What adds less to the start, in milliseconds, is not worth a line: an editable installation comes to a tenth of one.
+const SMALLEST_MS: f64 = 0.5;
+
 /// What is different in the interpreter's own start.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StartChange {
@@ -36,7 +39,9 @@ pub(super) fn find(cases: &[Case<'_>], context: &Context<'_>) -> Option<Finding>
     let concerned = || cases.iter().filter(|case| !case.moved.is_empty());
     let is_judged = cases.iter().any(|case| is_start(case.target));
     let modules: BTreeSet<&String> = concerned().flat_map(|case| &case.moved).collect();
-    if modules.is_empty() && (start.causes.is_empty() || is_judged) {
+    let added_ms: f64 = start.causes.iter().map(|cause| cause.weight.time_ms).sum();
+    let is_small = added_ms < SMALLEST_MS;
+    if modules.is_empty() && (is_small || is_judged) {
         return None;
     }
     let in_order = |names: &[String]| {
@@ -44,16 +49,12 @@ pub(super) fn find(cases: &[Case<'_>], context: &Context<'_>) -> Option<Finding>
         names.cloned().collect()
     };
     let kind = FindingKind::Start(OtherStart {
-        added_ms: start.causes.iter().map(|cause| cause.weight.time_ms).sum(),
+        added_ms,
         loads: in_order(&start.change.added),
         leaves: in_order(&start.change.removed),
         targets: concerned().map(|case| case.target.name.clone()).collect(),
     });
-    let severity = if start.causes.is_empty() {
-        Severity::Note
-    } else {
-        Severity::Warning
-    };
+    let severity = if is_small { Severity::Note } else { Severity::Warning };
     Some(Finding::about_run(severity, kind).caused_by(start.causes.clone()))
 }
 

@@ -189,6 +189,7 @@ impl Workshop<'_, '_> {
             match plan(syntax, self.fix.style) {
                 Ok(one) => planned.push((statement.file.clone(), one)),
                 Err(refusals) => {
+                    let estimate_ms = estimate_of_each(candidate, estimate_ms);
                     let refusals = refusals.into_iter().map(|refusal| Refusal { estimate_ms, ..refusal });
                     self.refusals.extend(refusals);
                 }
@@ -224,7 +225,7 @@ impl Workshop<'_, '_> {
                 line: statement.line,
             },
             name: None,
-            estimate_ms,
+            estimate_ms: estimate_of_each(candidate, estimate_ms),
             reason: reason.clone(),
             at: at.cloned(),
         };
@@ -376,6 +377,15 @@ impl Workshop<'_, '_> {
         let is_changed = |place: &&StatementPlace| files.iter().any(|file| file.path == place.file);
         let changed = self.syntax.keys().filter(is_changed);
         Ok(changed.map(|place| place.module.clone()).collect())
+    }
+}
+
+/// What one statement of a candidate may save: of several that save only together none saves anything by itself.
+fn estimate_of_each(candidate: &Candidate, estimate_ms: f64) -> f64 {
+    if candidate.statements.len() == 1 {
+        estimate_ms
+    } else {
+        0.0
     }
 }
 

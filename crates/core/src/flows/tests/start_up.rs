@@ -85,6 +85,16 @@ fn what_changed_besides_is_found_after_another_start() {
 }
 
 #[test]
+fn a_start_that_takes_next_to_nothing_longer_is_not_worth_a_warning() {
+    let shop = || shop().standard("tiny", 0.1, &[]);
+    let project = Project::new(SHOP, &shop());
+    let start = |loads: &[&str]| shop().starting_with("start.pth", loads);
+    let baseline = project.record(&start(&["plain"])).expect("a baseline");
+    let report = project.check(&start(&["plain", "tiny"]), Some(baseline), &Options::default());
+    assert!(codes(&report).is_empty(), "{:?}", codes(&report));
+}
+
+#[test]
 fn a_start_is_a_target_like_others_and_names_the_line_that_costs() {
     let project = Project::new("[startup.bare]\n", &shop());
     let baseline = project.record(&plain_start()).expect("a baseline");
