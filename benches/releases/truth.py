@@ -16,7 +16,8 @@ print(time.thread_time() - begun)
 """
 
 # A single full collection of garbage, which a few objects more or less move into an import or behind its end, is worth several
-# percent of a large one.
+# percent of a large one: ipython 8.20.0 ends with 52,173 objects after one, 8.30.0 with 52,389 before any, and is 7% faster
+# with collections and 0.4% without (25 pairs). A check counts them as what they are worth, wherever they fall, and says 1%.
 WITHOUT_COLLECTIONS = "import gc; gc.disable()"
 
 

@@ -107,6 +107,29 @@ fn a_time_above_its_ceiling_cites_the_line_that_asked() {
 }
 
 #[test]
+fn a_part_that_is_loaded_when_it_is_asked_for_is_the_doing_of_the_line_that_asks() {
+    let project = Project::new("[modules.app]\nmax-time = \"2ms\"\n");
+    project.write("app.py", "import parts\nSMALL = parts.small\nLARGE = parts.large\n");
+    let lazy = "import importlib\n\n\ndef __getattr__(name):\n    if name.startswith('_'):\n        raise AttributeError(name)\n    \
+                return importlib.import_module('.' + name, __name__)\n";
+    project.write("parts/__init__.py", lazy);
+    project.write("parts/small.py", "");
+    project.write("parts/large.py", BUSY);
+    let run = project.check(&[]).expect_code(1);
+    let cause = &run.report().causes[0];
+    let body = "parts.large";
+    assert!(cause.module == body || cause.line == Some(3), "{cause:#?}");
+    assert!(
+        run.report()
+            .causes
+            .iter()
+            .all(|cause| cause.file.as_deref() != Some("parts/__init__.py")),
+        "{:#?}",
+        run.report().causes
+    );
+}
+
+#[test]
 fn a_recorded_time_above_a_new_ceiling_fails_without_being_timed() {
     let project = Project::of_module(BUSY, "").recorded();
     project.write("budgets.toml", "[modules.measured]\nmax-time = \"2ms\"\n");

@@ -161,6 +161,7 @@ pub(super) fn observation(body_ms: u64, total_ms: u64) -> Observation {
         loaded: true,
         in_function: false,
         trigger: None,
+        through: Vec::new(),
     };
     Observation {
         modules: vec![shop],

@@ -65,7 +65,7 @@ fn about(case: &Case<'_>, severity: Severity, kind: FindingKind) -> Finding {
 fn is_outside_the_code(cause: &Cause) -> bool {
     matches!(
         cause.kind,
-        CauseKind::SlowerModule | CauseKind::CompiledAtStart(_) | CauseKind::Blocked
+        CauseKind::SlowerModule { .. } | CauseKind::CompiledAtStart(_) | CauseKind::Blocked
     )
 }
 

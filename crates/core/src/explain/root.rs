@@ -82,7 +82,7 @@ impl Root {
             },
             CauseKind::AtStart => Self::Start(module()),
             CauseKind::ChangedModule
-            | CauseKind::SlowerModule
+            | CauseKind::SlowerModule { .. }
             | CauseKind::UncheckedBytecode
             | CauseKind::HeavyBody => Self::Body(module()),
             CauseKind::CompiledAtStart(compiled) => Self::Bytecode(*compiled),

@@ -38,6 +38,9 @@ pub struct AbsentName {
     pub name: String,
     /// True where the module is a package, so that the name might have been a module in it.
     pub package: bool,
+    /// What the module has instead that is about as long; untrusted.
+    #[serde(default)]
+    pub like: Vec<String>,
 }
 
 /// Why an import did not come to its end. What ended the process without an answer, no script can tell.
@@ -236,6 +239,10 @@ pub struct Edge {
     /// The module-level line that made this import happen, where the import statement runs inside a function. Without
     /// that line the function would not have been called, so reachability follows it and not the importing module.
     pub trigger: Option<Trigger>,
+    /// The modules whose functions were called between the module-level line and the import, the innermost first: without one
+    /// of them it would not have come to it. Those of the standard library, which call what they are given, are left out.
+    #[serde(default)]
+    pub through: Vec<String>,
 }
 
 impl Edge {
@@ -249,6 +256,7 @@ impl Edge {
             loaded: true,
             in_function: false,
             trigger: None,
+            through: Vec::new(),
         }
     }
 }

@@ -146,7 +146,7 @@ impl From<&explain::CauseKind> for CauseKind {
             explain::CauseKind::AtStart => Self::Start,
             explain::CauseKind::Upgrade(_) => Self::Upgrade,
             explain::CauseKind::ChangedModule => Self::ChangedBody,
-            explain::CauseKind::SlowerModule => Self::SlowerBody,
+            explain::CauseKind::SlowerModule { .. } => Self::SlowerBody,
             explain::CauseKind::CompiledAtStart(_) => Self::CompiledAtStart,
             explain::CauseKind::UncheckedBytecode => Self::UncheckedBytecode,
             explain::CauseKind::Blocked => Self::Wait,

@@ -10,6 +10,8 @@ use crate::observed::{ModuleTable, Origin, Place};
 pub(super) struct Attribution<'a> {
     pub(super) graph: &'a ImportGraph<'a>,
     pub(super) table: &'a ModuleTable,
+    /// The modules whose content is not what it was, where there is something to compare with.
+    pub(super) changed: &'a [String],
     /// The project's folder; files below it are named relative to it.
     pub(super) project: &'a str,
 }
@@ -43,7 +45,7 @@ impl<'a> Attribution<'a> {
         module: &str,
         weight: Weight,
     ) -> Cause {
-        let place = self.place_to_change(statement);
+        let place = self.place_to_change(statement, module);
         let mut cause = self.module(kind, module, weight);
         cause.importer = statement.importer.map(str::to_owned);
         if let Some(importer) = statement.importer {
@@ -73,15 +75,17 @@ impl<'a> Attribution<'a> {
         cause
     }
 
-    /// The line to look at for a statement. A library's function may import on behalf of the project, as a plug-in loader
-    /// does: then the project's own line that called it is what decides.
-    fn place_to_change(&self, statement: &ImportStatement<'_>) -> Option<Place> {
-        let is_foreign = statement.importer.is_some_and(|importer| !self.is_own(importer));
-        let called_by_own = self
-            .graph
-            .triggers_of(statement)
-            .find(|trigger| self.is_own(&trigger.module));
-        match called_by_own.filter(|trigger| is_foreign && trigger.line > 0) {
+    /// The line to look at for a statement. A function may import on behalf of who calls it, as a plug-in loader does and a
+    /// package that loads its parts when they are asked for: then the project's own line that called it is what decides, unless
+    /// the function is what `changed`.
+    fn place_to_change(&self, statement: &ImportStatement<'_>, module: &str) -> Option<Place> {
+        let stays = |importer: &str| !self.is_own(importer) || !self.changed.iter().any(|changed| changed == importer);
+        let is_asked = statement.importer.is_some_and(stays);
+        let asked_for = self.graph.triggers_for(statement, module);
+        let called_by_own = asked_for
+            .chain(self.graph.triggers_of(statement))
+            .find(|trigger| self.is_own(&trigger.module) && statement.importer != Some(trigger.module.as_str()));
+        match called_by_own.filter(|trigger| is_asked && trigger.line > 0) {
             Some(trigger) => Some(Place {
                 file: self.file(&trigger.module)?,
                 line: trigger.line,

@@ -133,6 +133,7 @@ fn all_candidates<'a>(evidence: &Evidence<'a>, graph: &'a ImportGraph<'a>, times
     let attribution = Attribution {
         graph,
         table: evidence.table,
+        changed: &evidence.change.changed,
         project: evidence.project,
     };
     let mut waits = Waits::new(evidence);
@@ -208,6 +209,7 @@ fn new_modules<'a>(
     upgrades: &mut Upgrades<'a>,
 ) {
     let is_of_start = evidence.observation.is_of_start();
+    let added: FxHashSet<&str> = evidence.change.added.iter().map(String::as_str).collect();
     for new in attribution.graph.new_modules(&added_modules(evidence)) {
         let mut weight = Weight::default();
         for module in &new.modules {
@@ -235,12 +237,13 @@ fn new_modules<'a>(
                 upgrades.add(name, &modules, weight);
             }
             _ => {
-                let others = other_roads(attribution, &new, weight);
+                let (shared, others) = other_roads(attribution, &new, &added, weight);
                 let falls_away = falls_away(attribution, &new, &others);
                 let kind = CauseKind::NewModules {
                     upgrade,
                     beside: new.beside.iter().map(|&module| module.to_owned()).collect(),
                     others: others.iter().filter_map(ImportStatement::place).collect(),
+                    shared: (shared != new.module).then(|| shared.to_owned()),
                 };
                 let cause = attribution.statement(kind, &new.statement, new.module, weight);
                 let cause = Cause { falls_away, ..cause };
@@ -298,13 +301,31 @@ fn is_of_site(statement: &ImportStatement<'_>) -> bool {
     statement.importer == Some("site") || statement.file.is_some_and(|file| file.ends_with(".pth"))
 }
 
-/// Where else the project leads to new modules that are worth a second look.
-fn other_roads<'a>(attribution: &Attribution<'a>, new: &NewModules<'_>, weight: Weight) -> Vec<ImportStatement<'a>> {
+/// Where else the project leads to new modules that are worth a second look: to the one that names them, or else to the one that
+/// most of the time is; with its name.
+fn other_roads<'a>(
+    attribution: &Attribution<'a>,
+    new: &NewModules<'a>,
+    added: &FxHashSet<&str>,
+    weight: Weight,
+) -> (&'a str, Vec<ImportStatement<'a>>) {
     if weight.time_ms < SMALLEST_SHARED_MS {
-        return Vec::new();
+        return (new.module, Vec::new());
     }
-    let is_own = |module: &str| attribution.is_own(module);
-    attribution.graph.others_leading_to(new.module, &new.statement, is_own)
+    // What a new module imports comes with it, so the roads begin in what was there before.
+    let is_old_and_own = |module: &str| attribution.is_own(module) && !added.contains(module);
+    let leading_to = |module| {
+        attribution
+            .graph
+            .others_leading_to(module, &new.statement, is_old_and_own)
+    };
+    let cost = |module: &LoadedModule| module.own_ns + module.blocked_ns;
+    let all: u64 = new.modules.iter().map(|module| cost(module)).sum();
+    let heaviest = new.modules.iter().find(|module| cost(module) > all / 2);
+    let named = std::iter::once(new.module).chain(heaviest.map(|module| module.name.as_str()));
+    let roads = named.map(|module| (module, leading_to(module)));
+    let shared = roads.into_iter().find(|(_, others)| !others.is_empty());
+    shared.unwrap_or((new.module, Vec::new()))
 }
 
 /// True where next to nothing of the new modules is loaded without these statements.
@@ -376,12 +397,28 @@ fn slower_modules<'a>(
         let is_real = |growth: &Growth| growth.is_real(&[&module.name], growth.modules());
         if times.has_grown(&module.name) && evidence.growth.is_some_and(is_real) {
             let growth = of_one_module(times.growth_ms(&module.name));
+            let kind = CauseKind::SlowerModule {
+                changed: changed_imports(evidence, &module.name),
+            };
             found.push(Candidate {
-                cause: attribution.module(CauseKind::SlowerModule, &module.name, growth),
+                cause: attribution.module(kind, &module.name, growth),
                 modules: vec![&module.name],
             });
         }
     }
+}
+
+/// The modules that a module imports itself and that are not what they were, in the order in which it asks for them.
+fn changed_imports(evidence: &Evidence<'_>, module: &str) -> Vec<String> {
+    let edges = evidence.observation.edges.iter();
+    let imported = edges.filter(|edge| edge.importer.as_deref() == Some(module) && !edge.in_function);
+    let mut changed: Vec<String> = Vec::new();
+    for edge in imported {
+        if evidence.change.changed.contains(&edge.imported) && !changed.contains(&edge.imported) {
+            changed.push(edge.imported.clone());
+        }
+    }
+    changed
 }
 
 /// Modules that are compiled at each start and were not, one cause for each reason why. Where the baseline does not say in which

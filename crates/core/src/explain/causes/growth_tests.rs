@@ -43,6 +43,16 @@ fn causes(observation: &Observation, change: &ClosureChange, own_before_ns: &BTr
     causes
 }
 
+/// The module that other statements lead to beside the cause's own, where that is another, and these statements.
+fn led_to_by_others(cause: &Cause) -> (Option<&str>, Vec<String>) {
+    match &cause.kind {
+        CauseKind::NewModules { others, shared, .. } => {
+            (shared.as_deref(), others.iter().map(ToString::to_string).collect())
+        }
+        kind => panic!("{kind:?}"),
+    }
+}
+
 #[test]
 fn a_new_module_with_all_that_it_brings_in_is_one_cause() {
     let observation = Sketch::new("shop")
@@ -60,7 +70,8 @@ fn a_new_module_with_all_that_it_brings_in_is_one_cause() {
         CauseKind::NewModules {
             upgrade: None,
             beside: Vec::new(),
-            others: Vec::new()
+            others: Vec::new(),
+            shared: None,
         }
     );
     assert_eq!(causes[0].file.as_deref(), Some("shop/models.py"));
@@ -73,7 +84,7 @@ fn a_new_module_with_all_that_it_brings_in_is_one_cause() {
 }
 
 #[test]
-fn new_modules_that_share_one_do_not_make_it_a_cause_of_its_own() {
+fn a_new_module_that_new_ones_share_is_no_cause_of_its_own_and_both_statements_lead_to_it() {
     let observation = Sketch::new("shop")
         .loads("shop", 1, "left", 10)
         .loads("left", 1, "shared", 90)
@@ -90,6 +101,78 @@ fn new_modules_that_share_one_do_not_make_it_a_cause_of_its_own() {
         .map(|cause| (cause.module.as_str(), cause.weight.time_ms))
         .collect();
     assert_eq!(found, [("left", 100.0), ("right", 20.0)]);
+    assert_eq!(causes[0].line, Some(1));
+    let expected = (Some("shared"), vec!["shop.py:2".to_owned()]);
+    assert_eq!(led_to_by_others(&causes[0]), expected);
+}
+
+#[test]
+fn two_new_parts_of_the_project_that_share_one_were_both_asked_for() {
+    let observation = Sketch::new("shop")
+        .loads("shop", 1, "shop.x", 1)
+        .loads("shop.x", 1, "shop.core", 90)
+        .loads("shop", 2, "shop.y", 1)
+        .also("shop.y", 1, "shop.core")
+        .build();
+    let added = change(&["shop.x", "shop.core", "shop.y"], &["shop"]);
+    let causes = causes(&observation, &added, &before(&[("shop", 1)]));
+    assert_eq!((causes[0].module.as_str(), causes[0].line), ("shop.x", Some(1)));
+    let expected = (Some("shop.core"), vec!["shop.py:2".to_owned()]);
+    assert_eq!(led_to_by_others(&causes[0]), expected);
+}
+
+#[test]
+fn what_an_old_function_imports_for_a_new_line_is_the_lines_doing() {
+    let observation = |other| {
+        Sketch::new("shop")
+            .loads("shop", 1, "shop.lazy", 1)
+            .loads("shop.lazy", 4, "shop.small", 1)
+            .called_from("shop", 3)
+            .loads("shop.lazy", 4, "shop.big", 90)
+            .called_from("shop", other)
+            .build()
+    };
+    let place = |changed: &[&str]| {
+        let before = before(&[("shop", 1), ("shop.lazy", 1), ("shop.small", 1)]);
+        let causes = causes(&observation(4), &change(&["shop.big"], changed), &before);
+        causes[0].place().expect("a line").to_string()
+    };
+    assert_eq!(place(&["shop"]), "shop.py:4");
+    assert_eq!(place(&["shop.lazy"]), "shop/lazy.py:4");
+}
+
+#[test]
+fn what_a_changed_module_waits_longer_than_when_it_was_looked_at_is_its_wait_too() {
+    let waits = |module: &str, milliseconds: u64| BlockedSeen {
+        module: module.to_owned(),
+        place: Some(Place {
+            file: format!("{module}.py"),
+            line: 3,
+        }),
+        body: None,
+        ns: milliseconds * 1_000_000,
+    };
+    let observation = Sketch::new("shop")
+        .loads("shop", 1, "client", 1)
+        .with(|observation| observation.blocked = vec![waits("client", 60), waits("shop", 50)])
+        .build();
+    let table = table(&observation, &["shop"], &[]);
+    let (causes, _) = causes_of_change(&Evidence {
+        observation: &observation,
+        change: &change(&[], &["shop"]),
+        table: &table,
+        own_before_ns: &before(&[("shop", 1), ("client", 1)]),
+        own_now_ns: None,
+        growth: None,
+        comparison: None,
+        blocked_before_ns: 45_000_000,
+        project: "",
+    });
+    let waits: Vec<_> = causes
+        .iter()
+        .map(|cause| (cause.module.as_str(), cause.weight.time_ms.round()))
+        .collect();
+    assert_eq!(waits, [("shop", 65.0)]);
 }
 
 #[test]
@@ -216,6 +299,7 @@ fn an_upgrade_gathers_its_modules_and_names_what_it_newly_imports_apart() {
         upgrade: Some(versions.clone()),
         beside: Vec::new(),
         others: Vec::new(),
+        shared: None,
     };
     let upgrade = CauseKind::Upgrade(versions);
     assert_eq!(found, [(&apart, "sqlite3", 40.0, 1), (&upgrade, "lib.fresh", 35.0, 2)]);
@@ -292,6 +376,7 @@ fn a_second_statement_that_leads_to_what_is_new_is_named_beside_the_first() {
             upgrade: None,
             beside: Vec::new(),
             others,
+            shared: None,
         }
     );
     assert_eq!(
@@ -347,10 +432,11 @@ fn samples() -> Vec<Sample> {
     vec![sample; 8]
 }
 
-fn borne_out(changed: &[&str]) -> Vec<String> {
+fn borne_out(changed: &[&str]) -> Vec<Cause> {
     let observation = Sketch::new("shop")
         .loads("shop", 1, "shop.steady", 12)
         .loads("shop", 2, "shop.grown", 20)
+        .also("shop.grown", 1, "shop.steady")
         .build();
     let own_before_ns = before(&[("shop", 20), ("shop.steady", 10), ("shop.grown", 10)]);
     let change = change(&[], changed);
@@ -370,15 +456,14 @@ fn borne_out(changed: &[&str]) -> Vec<String> {
         blocked_before_ns: 0,
         project: "",
     });
-    causes.into_iter().map(|cause| cause.module).collect()
+    causes
 }
 
 #[test]
 fn a_body_is_named_where_its_samples_bear_it_out() {
-    assert_eq!(borne_out(&["shop.steady", "shop.grown"]), ["shop.grown"]);
-    assert_eq!(
-        borne_out(&["shop.steady"]),
-        ["shop.grown"],
-        "it did not change, and grew"
-    );
+    let named = |changed| -> Vec<String> { borne_out(changed).into_iter().map(|cause| cause.module).collect() };
+    assert_eq!(named(&["shop.steady", "shop.grown"]), ["shop.grown"]);
+    assert_eq!(named(&["shop.steady"]), ["shop.grown"], "it did not change, and grew");
+    let changed = vec!["shop.steady".to_owned()];
+    assert_eq!(borne_out(&["shop.steady"])[0].kind, CauseKind::SlowerModule { changed });
 }

@@ -66,7 +66,7 @@ fn file_of_body(cause: &Cause) -> Option<&str> {
     match cause.kind {
         CauseKind::Upgrade(_)
         | CauseKind::ChangedModule
-        | CauseKind::SlowerModule
+        | CauseKind::SlowerModule { .. }
         | CauseKind::Blocked
         | CauseKind::HeavyBody => cause.file.as_deref(),
         CauseKind::NewModules { .. }
@@ -101,21 +101,32 @@ pub fn name_lines(causes: &mut [Cause], seen: &SeenLines, changed: Option<&BTree
             continue;
         }
         let changed = changed.and_then(|changed| changed.get(&cause.module));
+        let (mut more, mut together_ns) = (0, None);
         let named = match cause.line {
             Some(known) => {
                 cause.line = Some(waiting(cause.weight.time_ms, known, &now, changed));
                 continue;
             }
-            None => changed.and_then(|changed| heaviest_changed(cause.weight.time_ms, &now, changed)),
+            None => changed.and_then(|changed| {
+                let (line, change, suspects) = heaviest_changed(cause.weight.time_ms, &now, changed)?;
+                // Where many lines do it together, one says little of what they take.
+                let together = total(&suspects);
+                if (line.ns as f64) < SMALLEST_SHARE * together as f64 {
+                    more = suspects.len() - 1;
+                    together_ns = Some(together);
+                }
+                Some((line, change))
+            }),
         };
         let named =
             named.or_else(|| heaviest_grown(cause.weight.time_ms, &now, &of_module(&seen.before, &cause.module)));
         if let Some((line, change)) = named {
-            let share = line.ns as f64 / total(&now).max(1) as f64;
+            let share = together_ns.unwrap_or(line.ns) as f64 / total(&now).max(1) as f64;
             cause.line = Some(line.line);
             cause.share = Some(LineShare {
                 share,
-                calls: called_where_time_goes(line, share),
+                more,
+                calls: called_where_time_goes(line, share).filter(|_| more == 0),
                 change,
             });
         }
@@ -136,7 +147,7 @@ fn heaviest_changed<'l>(
     growth_ms: f64,
     now: &[&'l LineSeen],
     changed: &ChangedLines,
-) -> Option<(&'l LineSeen, Option<LineChange>)> {
+) -> Option<(&'l LineSeen, Option<LineChange>, Vec<&'l LineSeen>)> {
     let total = total(now);
     // On a faster machine than the baseline's all of a body may take less than what it grew by there.
     let growth = (growth_ms * 1e6).min(total as f64);
@@ -145,9 +156,16 @@ fn heaviest_changed<'l>(
     let explains = |lines: &[&LineSeen], share: f64| self::total(lines) as f64 >= share * growth;
     let new: Vec<&LineSeen> = now.iter().copied().filter(|line| is_new(line)).collect();
     let touched: Vec<&LineSeen> = now.iter().copied().filter(|line| runs_new(line)).collect();
-    let suspects = if explains(&new, MOST_OF_IT) { new } else { touched };
+    let new_do_it = explains(&new, MOST_OF_IT);
+    let suspects = if new_do_it { new } else { touched };
     let line = heaviest(&suspects)?;
-    let worth = (line.ns as f64) >= SMALLEST_SHARE_OF_COST * growth && line.ns >= SMALLEST_LINE_NS;
+    // Of many new lines that do it together none need take much.
+    let is_large = new_do_it || (line.ns as f64) >= SMALLEST_SHARE_OF_COST * growth;
+    let worth = is_large && line.ns >= SMALLEST_LINE_NS;
+    let suspects: Vec<&LineSeen> = suspects
+        .into_iter()
+        .filter(|line| line.ns >= SMALLEST_LINE_NS)
+        .collect();
     if total < SMALLEST_BODY_NS || !worth || !explains(&suspects, SMALLEST_SHARE) {
         return None;
     }
@@ -156,7 +174,7 @@ fn heaviest_changed<'l>(
     } else {
         LineChange::WhatItRuns
     };
-    Some((line, Some(change)))
+    Some((line, Some(change), suspects))
 }
 
 /// The lines that a statement consists of: its first one where no more is known.
@@ -189,6 +207,12 @@ fn heaviest_grown<'l>(
     let grown = total.saturating_sub(self::total(before));
     // One import alone and the samples need not agree to the digit, but a line that took next to nothing explains nothing.
     let to_explain = (SMALLEST_SHARE * grown as f64).max(SMALLEST_SHARE_OF_COST * cost_ms * 1e6);
+    // Where nothing is known of the lines of before, one that takes less than all of the body did then need not have grown,
+    // unless it takes most of what there is.
+    let had_room = (line.ns as f64) <= total as f64 - cost_ms * 1e6;
+    if before.is_empty() && had_room && 2 * line.ns < total {
+        return None;
+    }
     (total >= SMALLEST_BODY_NS && growth as f64 >= to_explain).then_some((line, None))
 }
 
@@ -273,6 +297,7 @@ mod tests {
         let share = line_ms / body_ms;
         Some(LineShare {
             share,
+            more: 0,
             calls: None,
             change,
         })
@@ -313,12 +338,20 @@ mod tests {
             let others = [seen(3, 30, "A = 1"), seen(4, 30, "A = 2")];
             let mut heavy = seen(14, ms, "B = tables.build()");
             heavy.calls = Some("tables.build".to_owned());
-            let (line, share) = named(grew(40.0), &[&others[..], &[heavy]].concat(), &[]);
+            let (line, share) = named(grew(80.0), &[&others[..], &[heavy]].concat(), &[]);
             assert_eq!(line, Some(14));
             share.expect("a share").calls
         };
         assert_eq!(calls(80).as_deref(), Some("tables.build"));
-        assert_eq!(calls(40).as_deref(), None);
+        assert_eq!(calls(59).as_deref(), None);
+    }
+
+    #[test]
+    fn where_nothing_is_known_of_before_a_line_that_may_be_as_it_was_is_not_named() {
+        let now = [seen(3, 39, "A = 1"), seen(4, 31, "B = 2"), seen(5, 30, "C = 3")];
+        assert_eq!(named(grew(60.0), &now, &[]).0, None);
+        assert_eq!(named(grew(62.0), &now, &[]).0, Some(3));
+        assert_eq!(named(cause("shop/models.py", None, 100.0), &now, &[]).0, Some(3));
     }
 
     #[test]
@@ -369,11 +402,6 @@ mod tests {
         let sources = ("A = a()\n", "A = a()\nB = b()\n");
         let as_ever = share(90.0, 94.0, None);
         assert_eq!(named_by_text(grew(60.0), &now, sources), (Some(1), as_ever));
-        // Many small ones together explain it, and none of them does.
-        let many: Vec<LineSeen> = (2..42).map(|line| seen(line, 1, "X")).collect();
-        let now = [vec![seen(1, 90, "A = a()")], many].concat();
-        let text = format!("A = a()\n{}", "X\n".repeat(40));
-        assert_eq!(named_by_text(grew(40.0), &now, ("A = a()\n", &text)).0, Some(1));
         // Instructions are counted where next to no time is to be seen: to define a function is no reason.
         let mut definition = seen(2, 0, "def f():");
         definition.ns = 2000;
@@ -382,6 +410,21 @@ mod tests {
             named_by_text(grew(-0.1), &now, ("A = a()\n", "A = a()\ndef f():\n")).0,
             Some(1)
         );
+    }
+
+    #[test]
+    fn many_new_lines_that_explain_it_together_are_told_together() {
+        let many: Vec<LineSeen> = (2..42).map(|line| seen(line, 1, "X")).collect();
+        let now = [vec![seen(1, 90, "A = a()")], many].concat();
+        let text = format!("A = a()\n{}", "X\n".repeat(40));
+        let together = LineShare {
+            share: 40.0 / 130.0,
+            more: 39,
+            calls: None,
+            change: Some(LineChange::Line),
+        };
+        let named = named_by_text(grew(40.0), &now, ("A = a()\n", &text));
+        assert_eq!(named, (Some(2), Some(together)));
     }
 
     #[test]

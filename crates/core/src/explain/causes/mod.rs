@@ -62,6 +62,8 @@ pub enum CauseKind {
         beside: Vec<String>,
         /// Other statements that lead to them, and have to go together with this one.
         others: Vec<Place>,
+        /// The one of them that the other statements lead to, where that is not the cause's module.
+        shared: Option<String>,
     },
     /// Something that every start of the interpreter loads, and did not: a `.pth` file or `sitecustomize`, or what a line of a
     /// `.pth` file imports.
@@ -71,7 +73,10 @@ pub enum CauseKind {
     /// The content of a module changed, and its body takes longer.
     ChangedModule,
     /// A module is the same to the byte, and its body takes longer: what it reads or calls has grown.
-    SlowerModule,
+    SlowerModule {
+        /// The modules that it imports itself and that changed: what it calls may be theirs.
+        changed: Vec<String>,
+    },
     /// Modules are compiled at each start. The cause's module grew most.
     CompiledAtStart(Compiled),
     /// A module's bytecode was made from another source, and is loaded without a look at it.
@@ -126,8 +131,10 @@ pub struct InterpreterChange {
 /// What a line takes of the body that it is in. Lines are seen one by one, which moves times: it is no time of its own.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LineShare {
-    /// The share of the body that the line takes.
+    /// The share of the body that the line takes, with those that share it.
     pub share: f64,
+    /// How many more lines share it, where none of them takes much by itself.
+    pub more: usize,
     /// What the line calls, where that is where the time of the body goes; untrusted.
     pub calls: Option<String>,
     /// What changed about the line since the baseline, as far as the source of before is known and explains the growth.

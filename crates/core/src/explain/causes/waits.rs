@@ -9,6 +9,8 @@ use crate::explain::milliseconds;
 
 /// A longer wait than this, in milliseconds, is a cause.
 const SMALLEST_MS: f64 = 1.0;
+/// The samples may wait so many times as long as the one import that was looked at did in the same place.
+const MOST_STRETCHED: f64 = 1.5;
 
 /// What the import waits longer than before, in milliseconds, as far as it is not attributed yet: what samples show where there
 /// are any, else what the one import that was looked at does.
@@ -46,8 +48,25 @@ impl Waits {
         // A body that changed is the first suspect for what is blocked longer than before.
         let changed: FxHashSet<&String> = evidence.change.changed.iter().collect();
         seen.sort_by_key(|blocked| std::cmp::Reverse((changed.contains(&blocked.module), blocked.ns)));
+        let of_changed: u64 = seen
+            .iter()
+            .filter(|blocked| changed.contains(&blocked.module))
+            .map(|blocked| blocked.ns)
+            .sum();
+        let in_changed_ms = milliseconds(of_changed);
+        // What waits is rarely as long twice.
+        let stretched = if self.left_ms > in_changed_ms && self.left_ms <= MOST_STRETCHED * in_changed_ms {
+            self.left_ms / in_changed_ms
+        } else {
+            1.0
+        };
         for blocked in seen {
-            let part_ms = self.take(milliseconds(blocked.ns));
+            let stretched = if changed.contains(&blocked.module) {
+                stretched
+            } else {
+                1.0
+            };
+            let part_ms = self.take(stretched * milliseconds(blocked.ns));
             if part_ms < SMALLEST_MS {
                 break;
             }

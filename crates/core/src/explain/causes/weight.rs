@@ -22,6 +22,7 @@ pub fn causes_of_weight(
     let attribution = Attribution {
         graph: &graph,
         table,
+        changed: &[],
         project,
     };
     let heaviest = graph.heaviest(resource, |module| attribution.is_own(module));
@@ -46,7 +47,10 @@ fn cause_of(attribution: &Attribution<'_>, heavy: &Heavy<'_>) -> Cause {
         }
         Heavy::Statement(statement) => {
             let saving = attribution.graph.saving(statement);
-            let module = attribution.graph.named_by(statement).unwrap_or_default();
+            let module = attribution
+                .graph
+                .named_by(statement, &saving.modules)
+                .unwrap_or_default();
             let weight = Weight {
                 time_ms: milliseconds(saving.time_ns),
                 memory_bytes: saving.memory_bytes,
@@ -135,6 +139,18 @@ mod tests {
             causes_of_weight(&observation, &table, "", Resource::Time)[0].module,
             "ns.storage"
         );
+    }
+
+    #[test]
+    fn a_package_that_others_import_too_does_not_lend_its_name() {
+        let observation = Sketch::new("shop")
+            .loads("shop", 1, "plot", 20)
+            .also("shop", 2, "plot")
+            .loads("shop", 2, "plot.figures", 100)
+            .build();
+        let table = table(&observation, &["shop"], &[("plot", "3.1")]);
+        let causes = causes_of_weight(&observation, &table, "", Resource::Time);
+        assert_eq!((causes[0].module.as_str(), causes[0].line), ("plot.figures", Some(2)));
     }
 
     #[test]

@@ -4,8 +4,8 @@
 //! Import statements are nodes of their own, between the importing module and what it imports. So one statement that
 //! imports several modules is cut as one.
 //!
-//! A statement inside a function runs where two things come together: a module-level line calls the function, and the function's
-//! module is there. What a package imports while it is being used is therefore no second road to the package.
+//! A statement inside a function runs where several things come together: a module-level line calls the function, and the modules
+//! of the functions in between are there. What a package imports while it is being used is therefore no second road to the package.
 
 mod chain;
 mod cycles;
@@ -67,7 +67,8 @@ impl<'a> ImportStatement<'a> {
     }
 }
 
-/// A statement as it ran: one inside a function runs once for each module-level line that called the function.
+/// A statement as it ran: one inside a function runs once for each module-level line that called the function, and for each way that
+/// the call took.
 #[derive(Debug)]
 struct Execution<'a> {
     statement: ImportStatement<'a>,
@@ -75,8 +76,9 @@ struct Execution<'a> {
     trigger: Option<&'a Trigger>,
     /// The node that has to run for this statement to run.
     source: usize,
-    /// The module of the function that the statement stands in, where it has to be there besides.
-    function_module: Option<usize>,
+    /// The modules whose functions are called on the way to it, which have to be there besides: first that of the function that
+    /// the statement stands in.
+    functions: Vec<usize>,
     /// The modules that it asks for: those named, and the packages above them.
     imported: Vec<usize>,
 }
@@ -120,8 +122,8 @@ impl<'a> ImportGraph<'a> {
         let dominators = DominatorTree::of(&successors, ROOT);
         for (position, execution) in executions.iter_mut().enumerate() {
             // A module that came by another way than an import is there, whatever is cut.
-            execution.function_module = execution.function_module.filter(|&module| dominators.reaches(module));
-            if let Some(module) = execution.function_module {
+            execution.functions.retain(|&module| dominators.reaches(module));
+            for &module in &execution.functions {
                 successors[module].push(names.len() + position);
             }
         }
@@ -163,12 +165,15 @@ impl<'a> ImportGraph<'a> {
         names
     }
 
-    /// What names a statement best: the package that all of it lies in, else what it asked for first. A namespace package has no
-    /// body and costs nothing, so its portion stands for it.
-    pub(super) fn named_by(&self, statement: &ImportStatement<'_>) -> Option<&'a str> {
+    /// What names a statement best, of which these modules fall away: the package that all of it lies in, else what it asked for
+    /// first. A namespace package has no body and costs nothing, and a package that others import too stays: what is below it
+    /// stands for it.
+    pub(super) fn named_by(&self, statement: &ImportStatement<'_>, fallen: &[&LoadedModule]) -> Option<&'a str> {
         let imported = self.imported_by(statement);
-        let mut bodies = imported.iter().filter(|name| !self.is_namespace(name));
-        bodies.next().or(imported.first()).copied()
+        let falls = |name: &str| fallen.iter().any(|module| module.name == name);
+        let bodies = || imported.iter().filter(|name| !self.is_namespace(name));
+        let named = bodies().find(|name| falls(name)).or_else(|| bodies().next());
+        named.or(imported.first()).copied()
     }
 
     /// The other packages of a statement that `fallen` has modules of, where `named` stands for the first.
@@ -234,6 +239,18 @@ impl<'a> ImportGraph<'a> {
         self.executions_of(statement).filter_map(|execution| execution.trigger)
     }
 
+    /// Those of them that made it ask for `module`.
+    pub(super) fn triggers_for<'g>(
+        &'g self,
+        statement: &ImportStatement<'_>,
+        module: &str,
+    ) -> impl Iterator<Item = &'a Trigger> + 'g {
+        let node = self.index.get(module).copied();
+        let executions = self.executions_of(statement);
+        let asking = executions.filter(move |execution| node.is_none_or(|node| execution.imported.contains(&node)));
+        asking.filter_map(|execution| execution.trigger)
+    }
+
     fn is_module(&self, node: usize) -> bool {
         node != ROOT && node < self.names.len()
     }
@@ -276,20 +293,22 @@ fn executions<'a>(
     loaded: &[Option<&'a LoadedModule>],
 ) -> Vec<Execution<'a>> {
     let mut executions: Vec<Execution<'a>> = Vec::new();
+    let mut through = Vec::new();
     let mut position = FxHashMap::default();
     for edge in &observation.edges {
         let statement = ImportStatement::of(edge);
         let trigger = edge.trigger.as_ref().filter(|_| edge.in_function);
-        let place = *position.entry((statement, trigger)).or_insert_with(|| {
+        let place = *position.entry((statement, trigger, &edge.through)).or_insert_with(|| {
             let in_function = edge.in_function;
             executions.push(Execution {
                 statement,
                 in_function,
                 trigger,
                 source: ROOT,
-                function_module: None,
+                functions: Vec::new(),
                 imported: Vec::new(),
             });
+            through.push(&edge.through);
             executions.len() - 1
         });
         let imported = &mut executions[place].imported;
@@ -310,7 +329,7 @@ fn executions<'a>(
     for edge in &observation.edges {
         ran[index[edge.imported.as_str()]] = true;
     }
-    for execution in &mut executions {
+    for (execution, through) in executions.iter_mut().zip(through) {
         let cause = execution.trigger.map(|trigger| (trigger.module.as_str(), trigger.line));
         let calling_statement = cause.and_then(|line| at_module_level.get(&line));
         // A module that was there before needs nothing of this import; what its functions import, they import for the root.
@@ -319,7 +338,17 @@ fn executions<'a>(
         let module = cause.map_or(importer, |(module, _)| node_of(Some(module)));
         execution.source =
             calling_statement.map_or_else(|| module.unwrap_or(ROOT), |&position| loaded.len() + position);
-        execution.function_module = importer.filter(|_| cause.is_some() && importer != module);
+        let own = importer.filter(|_| cause.is_some());
+        let called = through.iter().filter_map(|name| node_of(Some(name)));
+        for function in own
+            .into_iter()
+            .chain(called)
+            .filter(|&function| Some(function) != module)
+        {
+            if !execution.functions.contains(&function) {
+                execution.functions.push(function);
+            }
+        }
     }
     executions
 }

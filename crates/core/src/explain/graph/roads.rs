@@ -152,14 +152,13 @@ impl<'a> Network<'a> {
             gates.push((entry, network.exits[&statement]));
         }
         for (execution, &(entry, exit)) in graph.executions.iter().zip(&gates) {
-            let source = match (
-                execution.source.checked_sub(graph.names.len()),
-                execution.function_module,
-            ) {
+            // What a package imports while it is used, it imports by itself; of several that call each other, the one that was called.
+            let mut functions = execution.functions.iter().rev();
+            let used = functions.find(|&&module| !is_own(graph.names[module]));
+            let source = match (execution.source.checked_sub(graph.names.len()), used) {
                 (Some(caller), _) => gates[caller].1,
-                // What a package imports while it is used, it imports by itself.
-                (None, Some(module)) if !is_own(graph.names[module]) => module,
-                (None, _) => execution.source,
+                (None, Some(&module)) => module,
+                (None, None) => execution.source,
             };
             network.connect(source, entry, UNBOUNDED);
             for &module in &execution.imported {
@@ -339,6 +338,28 @@ mod tests {
             .also("heavy.dialect", 1, "heavy")
             .build();
         assert_eq!(sets(&observation), [set("heavy", &["app.py:1", "app/models.py:1"], 55)]);
+    }
+
+    #[test]
+    fn what_a_package_imports_for_another_that_was_called_belongs_to_that_one() {
+        let observation = Sketch::new("app")
+            .loads("app", 1, "plot", 5)
+            .loads("app", 2, "figures", 20)
+            .loads("plot", 9, "backend", 80)
+            .called_from("app", 4)
+            .through("figures")
+            .build();
+        assert_eq!(sets(&observation), []);
+    }
+
+    #[test]
+    fn what_a_call_leads_back_to_is_no_second_road() {
+        let observation = Sketch::new("app")
+            .loads("app", 1, "metadata", 50)
+            .also("app", 3, "metadata")
+            .through("metadata")
+            .build();
+        assert_eq!(sets(&observation), []);
     }
 
     #[test]

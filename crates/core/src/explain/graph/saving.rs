@@ -168,13 +168,13 @@ impl<'a> ImportGraph<'a> {
         reached
     }
 
-    /// False for a statement that lacks the caller of its function, or the function's module.
+    /// False for a statement that lacks the caller of its function, or a module whose function is called on the way.
     fn can_run(&self, node: usize, reached: &[bool]) -> bool {
         let execution = node
             .checked_sub(self.names.len())
             .map(|position| &self.executions[position]);
         execution.is_none_or(|execution| {
-            reached[execution.source] && execution.function_module.is_none_or(|module| reached[module])
+            reached[execution.source] && execution.functions.iter().all(|&module| reached[module])
         })
     }
 }
@@ -271,6 +271,21 @@ mod tests {
         let saving = graph.saving(&statement("app", "app.py", 1));
         assert_eq!(names(&saving), ["lib", "lib.engine", "lib.dialect", "driver"]);
         assert_eq!(saving.also_imported_by, []);
+    }
+
+    #[test]
+    fn what_a_library_that_stays_imports_for_one_that_goes_goes_with_it() {
+        let observation = Sketch::new("app")
+            .loads("app", 1, "plot", 5)
+            .loads("plot", 2, "plot.registry", 1)
+            .loads("app", 2, "plot.figures", 50)
+            .loads("plot.registry", 9, "plot.backend", 80)
+            .called_from("app", 4)
+            .through("plot.figures")
+            .build();
+        let graph = ImportGraph::new(&observation);
+        let saving = graph.saving(&statement("app", "app.py", 2));
+        assert_eq!(names(&saving), ["plot.figures", "plot.backend"]);
     }
 
     #[test]

@@ -45,6 +45,13 @@ impl Sketch {
         self
     }
 
+    /// On the way to the last import, functions of this module were called.
+    pub(in crate::explain) fn through(mut self, module: &str) -> Self {
+        let last = self.0.edges.last_mut().expect("an import comes first");
+        last.through.push(module.to_owned());
+        self
+    }
+
     /// Changes the observation in ways that have no word of their own here.
     pub(in crate::explain) fn with(mut self, change: impl FnOnce(&mut Observation)) -> Self {
         change(&mut self.0);
@@ -66,6 +73,7 @@ impl Sketch {
             loaded,
             in_function: false,
             trigger: None,
+            through: Vec::new(),
         });
         self
     }

@@ -401,6 +401,7 @@ impl Scripted {
             loaded: is_new,
             in_function: false,
             trigger: None,
+            through: Vec::new(),
         });
         if !is_new {
             return;

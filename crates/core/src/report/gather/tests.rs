@@ -53,6 +53,7 @@ fn new_import(line: u32, module: &str, time_ms: f64, memory_bytes: i64) -> expla
             upgrade: None,
             beside: Vec::new(),
             others: Vec::new(),
+            shared: None,
         },
         module: module.to_owned(),
         distribution: None,
@@ -292,6 +293,7 @@ fn an_upgrade_is_one_cause_with_the_statements_that_it_brought() {
                 upgrade: Some(change),
                 beside: Vec::new(),
                 others: Vec::new(),
+                shared: None,
             }
         };
         cause
@@ -335,6 +337,7 @@ fn what_saves_only_together_is_the_statement_of_it_that_is_new() {
         upgrade: None,
         beside: Vec::new(),
         others: other(),
+        shared: None,
     };
     let mut weight = new_import(1, "rich", 31.0, 4 << 20);
     weight.kind = explain::CauseKind::HeavyTogether { others: other() };

@@ -39,7 +39,7 @@ pub(super) fn rest(rest: &Rest) -> Option<String> {
 pub(in crate::report) fn summary(cause: &explain::Cause) -> String {
     let what = what_happened(cause);
     match (&cause.share, cause.place()) {
-        (Some(share), Some(line)) => format!("{what}, at `{line}`{}", of_body(share)),
+        (Some(share), Some(line)) => format!("{what}, at `{line}`{}{}", and_more(share.more), of_body(share)),
         _ => what,
     }
 }
@@ -59,10 +59,11 @@ fn what_happened(cause: &explain::Cause) -> String {
             upgrade,
             beside,
             others,
+            shared,
         } => {
             let since = upgrade.as_ref().map(|change| format!("{}: ", versions(change)));
             let (since, statement) = (since.unwrap_or_default(), statement(cause));
-            let (modules, also) = (modules(cause, beside), lead_to_it_too(others));
+            let (modules, also) = (modules(cause, beside), lead_to_it_too(others, shared.as_deref()));
             format!("{since}`{statement}` now imports {modules}{also}")
         }
         CauseKind::AtStart => at_start(cause),
@@ -70,7 +71,7 @@ fn what_happened(cause: &explain::Cause) -> String {
         // Where something else than time was compared, nothing says that it takes longer.
         CauseKind::ChangedModule if cause.weight.time_ms <= 0.0 => format!("`{module}` changed"),
         CauseKind::ChangedModule => format!("`{module}` changed, and its own body takes longer"),
-        CauseKind::SlowerModule => {
+        CauseKind::SlowerModule { .. } => {
             format!("`{module}` did not change, and its own body takes longer: what it reads or calls has grown")
         }
         CauseKind::CompiledAtStart(compiled) => compiled_at_start(*compiled, module, cause.weight.modules),
@@ -129,13 +130,21 @@ pub(in crate::report) fn help(cause: &explain::Cause, target: &str) -> String {
         .place()
         .map_or_else(|| format!("`{module}`"), |place| place.to_string());
     match &cause.kind {
-        CauseKind::HeavyTogether { others }
-        | CauseKind::NewModules {
-            upgrade: None, others, ..
-        } if !others.is_empty() => load_later_in_each(module, cause.place().iter().chain(others)),
-        CauseKind::NewModules { upgrade: None, .. }
-        | CauseKind::HeavyStatement { .. }
-        | CauseKind::HeavyTogether { .. } => match cause.place() {
+        CauseKind::HeavyTogether { others } => load_later_in_each(module, cause.place().iter().chain(others)),
+        CauseKind::NewModules {
+            upgrade: None,
+            others,
+            shared,
+            ..
+        } if !others.is_empty() => {
+            let module = shared.as_ref().unwrap_or(module);
+            load_later_in_each(module, cause.place().iter().chain(others))
+        }
+        CauseKind::NewModules { upgrade: None, .. } | CauseKind::HeavyStatement { .. } => match cause.place() {
+            Some(place) if is_installed(&place) => format!(
+                "{place} is a library's, which imports `{module}` where it finds it: uninstall that, or take the new cost over into the \
+                 baseline with `importgate record`"
+            ),
             Some(place) => load_later(module, &place, cause.uses.as_ref()),
             None => format!("`importgate explain {target} --why {module}` shows what imports it"),
         },
@@ -152,7 +161,15 @@ pub(in crate::report) fn help(cause: &explain::Cause, target: &str) -> String {
         CauseKind::AtStart => format!(
             "every Python process of this environment pays for {line} before it begins: take it out, or uninstall what brought it"
         ),
-        CauseKind::SlowerModule => format!("look at what {line} reads or calls: its own code is the same"),
+        CauseKind::SlowerModule { changed } => {
+            let imported = named_of(changed);
+            let and_it_imports = if changed.is_empty() {
+                String::new()
+            } else {
+                format!(" (it imports {imported}, which changed)")
+            };
+            format!("look at what {line} reads or calls: its own code is the same{and_it_imports}")
+        }
         CauseKind::CompiledAtStart(compiled) => compile_before(*compiled),
         CauseKind::UncheckedBytecode => {
             "compile it anew (`python -m compileall --invalidation-mode unchecked-hash`) whenever its source changes"
@@ -200,6 +217,11 @@ fn compile_before(compiled: Compiled) -> String {
     way.to_owned()
 }
 
+/// True for a place in what is installed, which nobody edits.
+fn is_installed(place: &Place) -> bool {
+    place.file.contains("site-packages/") || place.file.contains("dist-packages/")
+}
+
 /// True for a place in a package's `__init__.py`: what is imported there is often its interface, which has to stay where it is.
 fn is_interface(place: &Place) -> bool {
     place.file == "__init__.py" || place.file.ends_with("/__init__.py")
@@ -207,7 +229,7 @@ fn is_interface(place: &Place) -> bool {
 
 /// How to load a module later that several statements load now.
 fn load_later_in_each<'a>(module: &str, mut places: impl Iterator<Item = &'a Place>) -> String {
-    let all = "in each of these places: without one of them nothing is saved";
+    let all = "in each of these places: any one of them loads it";
     if places.any(is_interface) {
         format!(
             "load `{module}` later, {all}; what is part of a package's interface stays, with a module-level `__getattr__` that loads it when it is first asked for"
@@ -282,6 +304,15 @@ fn by_uses(uses: &StatementUses) -> String {
     }
 }
 
+/// ` and 24 more lines`, where it takes several.
+fn and_more(lines: usize) -> String {
+    match lines {
+        0 => String::new(),
+        1 => " and one more line".to_owned(),
+        more => format!(" and {} more lines", numbers::count(more as u64)),
+    }
+}
+
 /// `, which calls `build_tables` (57% of the body), new or changed since the baseline`.
 fn of_body(share: &LineShare) -> String {
     let change = match share.change {
@@ -294,21 +325,30 @@ fn of_body(share: &LineShare) -> String {
     format!("{calls} ({:.0}% of the body){change}", share.share * 100.0)
 }
 
-/// `, and `shop/api.py:7` leads to it too`, where there are others.
-fn lead_to_it_too(others: &[Place]) -> String {
+/// `, and `shop/api.py:7` leads to it too`, where there are others; or to what most of it is.
+fn lead_to_it_too(others: &[Place], shared: Option<&str>) -> String {
     let places = in_a_row(others.iter().map(ToString::to_string));
+    let it = shared.map_or_else(|| "it".to_owned(), |shared| format!("`{shared}`, which is most of it,"));
     match others {
         [] => places,
-        [_] => format!(", and {places} leads to it too"),
-        _ => format!(", and {places} lead to it too"),
+        [_] => format!(", and {places} leads to {it} too"),
+        _ => format!(", and {places} lead to {it} too"),
     }
 }
 
 /// The modules that one statement asks for: the first ones, and how many more there are.
 fn modules(cause: &explain::Cause, beside: &[String]) -> String {
-    const NAMED: usize = 3;
     let beside = beside.iter().map(|name| format!("`{name}`"));
-    let mut named: Vec<String> = std::iter::once(versioned(cause)).chain(beside).collect();
+    first_ones(std::iter::once(versioned(cause)).chain(beside).collect())
+}
+
+/// Names in backticks: the first ones, and how many more there are.
+fn named_of(names: &[String]) -> String {
+    first_ones(names.iter().map(|name| format!("`{name}`")).collect())
+}
+
+fn first_ones(mut named: Vec<String>) -> String {
+    const NAMED: usize = 3;
     let more = named.len().saturating_sub(NAMED);
     if more > 0 {
         named.truncate(NAMED);
@@ -397,6 +437,7 @@ mod tests {
     fn share(change: Option<LineChange>) -> Option<LineShare> {
         Some(LineShare {
             share: 0.37,
+            more: 0,
             calls: None,
             change,
         })
@@ -408,6 +449,7 @@ mod tests {
             upgrade,
             beside: Vec::new(),
             others: Vec::new(),
+            shared: None,
         };
         assert_eq!(
             said(new(None), Some(14), None),
@@ -429,17 +471,49 @@ mod tests {
             upgrade: None,
             beside: ["numpy", "yaml", "zmq", "lxml"].map(str::to_owned).into(),
             others: vec![other(2)],
+            shared: None,
         };
         assert_eq!(
             said(also, Some(14), None),
             "`shop/models.py:14` now imports `torch`, `numpy`, `yaml` and 2 more, and \
              `shop/cli.py:2` leads to it too"
         );
+        let most_of_it = CauseKind::NewModules {
+            upgrade: None,
+            beside: Vec::new(),
+            others: vec![other(2)],
+            shared: Some("torch.nn".to_owned()),
+        };
+        assert_eq!(
+            said(most_of_it, Some(14), None),
+            "`shop/models.py:14` now imports `torch`, and `shop/cli.py:2` leads to `torch.nn`, which is most of it, too"
+        );
         let together = |others| said(CauseKind::HeavyTogether { others }, Some(14), None);
         assert_eq!(
             together(vec![other(2), other(9)]),
             "`shop/models.py:14`, `shop/cli.py:2` and `shop/cli.py:9` lead to `torch`, \
              and save it only together"
+        );
+    }
+
+    #[test]
+    fn nobody_is_told_to_edit_what_is_installed() {
+        let mut cause = explain::Cause::other_interpreter(&InterpreterChange {
+            before: "3.12.1".to_owned(),
+            now: "3.13.0".to_owned(),
+        });
+        cause.kind = CauseKind::HeavyStatement { beside: Vec::new() };
+        cause.module = "simplejson".to_owned();
+        cause.line = Some(67);
+        let mut told = |file: &str| {
+            cause.file = Some(file.to_owned());
+            help(&cause, "shop")
+        };
+        assert!(told("shop/compat.py").starts_with("import it where it is used"));
+        let installed = told("venv/lib/python3.12/site-packages/requests/compat.py");
+        assert!(
+            installed.contains("uninstall that, or take the new cost over"),
+            "{installed}"
         );
     }
 
@@ -541,6 +615,7 @@ mod tests {
         );
         let calls = Some(LineShare {
             share: 0.84,
+            more: 0,
             calls: Some("tables.build".to_owned()),
             change: None,
         });
@@ -548,13 +623,24 @@ mod tests {
             changed(Some(2), calls),
             "`torch` changed, and its own body takes longer, at `shop/models.py:2`, which calls `tables.build` (84% of the body)"
         );
+        let several = Some(LineShare {
+            share: 0.61,
+            more: 24,
+            calls: None,
+            change: Some(LineChange::Line),
+        });
+        assert_eq!(
+            changed(Some(8), several),
+            "`torch` changed, and its own body takes longer, at `shop/models.py:8` and 24 more lines (61% of the body), new or \
+             changed since the baseline"
+        );
         assert_eq!(said(CauseKind::HeavyBody, None, None), "the body of `torch` itself");
         assert_eq!(
             said(CauseKind::UncheckedBytecode, None, None),
             "the bytecode of `torch` was made from another source than the one beside it, and is loaded unchecked"
         );
         assert_eq!(
-            said(CauseKind::SlowerModule, None, None),
+            said(CauseKind::SlowerModule { changed: Vec::new() }, None, None),
             "`torch` did not change, and its own body takes longer: what it reads or calls has grown"
         );
     }

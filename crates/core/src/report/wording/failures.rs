@@ -50,6 +50,8 @@ pub fn failure(failure: &Failure, started: Started) -> String {
             message,
             ..
         } if !cycle.is_empty() => {
+            // Which modules, and in which files, the circle says.
+            let message = message.split(" (most likely due to").next().unwrap_or(message);
             format!(
                 "{it} fails with a circular import: {} ({exception}: {message})",
                 circle(cycle)
@@ -120,13 +122,20 @@ pub(super) fn implausible(why: Implausible) -> String {
 
 /// What a module was asked for in vain, and where it would have been.
 fn not_there(absent: &AbsentName) -> String {
-    let AbsentName { module, name, package } = absent;
+    let AbsentName {
+        module, name, package, ..
+    } = absent;
     if *package {
         let file = format!("{}/{name}.py", module.replace('.', "/"));
         format!("`{module}` has no module or name `{name}` (there is no {file})")
     } else {
         format!("`{module}` has no name `{name}`")
     }
+}
+
+/// The name that was probably meant.
+fn meant(absent: &AbsentName) -> Option<&str> {
+    budgets::nearest(&absent.name, absent.like.iter().map(String::as_str))
 }
 
 /// What to do about a failed import, where there is something obvious.
@@ -150,10 +159,13 @@ pub(super) fn way_out(failure: &Failure, place: Option<&Place>) -> Option<String
         }
         Failure::Raised {
             absent: Some(absent), ..
-        } => Some(format!(
-            "look whether `{}` has it in the version that is used here, and whether all of its files are there",
-            absent.module.split('.').next().unwrap_or(&absent.module)
-        )),
+        } => Some(match meant(absent) {
+            Some(meant) => format!("`{}` has `{meant}`: look whether that is what is meant", absent.module),
+            None => format!(
+                "look whether `{}` has it in the version that is used here, and whether all of its files are there",
+                absent.module.split('.').next().unwrap_or(&absent.module)
+            ),
+        }),
         Failure::Starved { .. } => Some(
             "check again when less runs beside it, or give the machine or container more processor time".to_owned(),
         ),

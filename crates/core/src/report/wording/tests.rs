@@ -71,6 +71,7 @@ fn a_name_that_is_nowhere_is_named_with_the_file_that_it_would_be_in() {
                 module: "lib.core".to_owned(),
                 name: "grammar".to_owned(),
                 package,
+                like: Vec::new(),
             })),
         };
         said(FindingKind::Failure(failed(failure, Started::Import)))

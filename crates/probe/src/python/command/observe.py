@@ -11,7 +11,7 @@ def start():
     # Whatever is no import is the command's own doing.
     main.stack.append(["__main__", None, 0, 0, 0])
     _Notes.cells.append(main.stack[0])
-    _note_edge((None, None, 0, False, None), "__main__", True)
+    _note_edge(_of_module(None), "__main__", True)
     _hide(_import_hook, _close_stretch, _open_stretch)
     _watch_loads(_enter_load, _leave_load)
     _builtins.__import__ = _import_hook

@@ -66,14 +66,14 @@ def _load_part_of_start(name, function):
         # All that is no import and no file is its own doing.
         _Notes.main.stack[0][_NAME] = name
         _Notes.cells += [_Notes.main.stack[0], [_INTERPRETER, None, _CPU_AT_BEGIN, 0, 0]]
-        _note_edge((None, None, 0, False, None), _INTERPRETER, True)
+        _note_edge(_of_module(None), _INTERPRETER, True)
     if _LIGHT or name == "site":
         return function()
     _Notes.known.add(name)
     thread, outer, importer, place = _enter_load(name)
     # What brings the file in is that it is there: the line to look at is its own.
     path = _start_files[name]
-    entered = thread, outer, (importer[0], path, _only_line_of(path), False, None), place
+    entered = thread, outer, (importer[0], path, _only_line_of(path), False, None, ()), place
     loaded = False
     try:
         result = function()

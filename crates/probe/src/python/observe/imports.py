@@ -3,14 +3,14 @@
 
 def _note_edge(importer, imported, loaded):
     """Notes who asked for a module, and whether one of its requests had it loaded."""
-    module, filename, line, inside, trigger = importer
-    key = (module, imported, filename, line, inside, trigger)
+    module, filename, line, inside, trigger, through = importer
+    key = (module, imported, filename, line, inside, trigger, through)
     _Notes.edges[key] = _Notes.edges.get(key, False) or loaded
     if module is not None and module not in _Notes.known and module not in _modules:
         _Notes.known.add(module)  # code that runs under a name of its own, without an import
         top = _top_of(_this_thread())
         if top != module:
-            _note_edge((top, None, 0, False, None), module, True)
+            _note_edge(_of_module(top), module, True)
 
 
 def _note_made(thread):
@@ -28,7 +28,7 @@ def _note_made(thread):
             made.append(name)
     except RuntimeError:
         return  # a thread that has not imported yet does so now
-    importer = (_top_of(thread), None, 0, False, None)
+    importer = _of_module(_top_of(thread))
     for name in reversed(made):
         _Notes.known.add(name)
         _note_edge(importer, name, True)

@@ -103,7 +103,7 @@ def _describe_place(place):
 
 
 def _describe_edge(key, loaded):
-    importer, imported, filename, line, inside, trigger = key
+    importer, imported, filename, line, inside, trigger, through = key
     return {
         "importer": importer,
         "imported": imported,
@@ -112,4 +112,5 @@ def _describe_edge(key, loaded):
         "loaded": loaded,
         "in_function": inside,
         "trigger": None if trigger is None else {"module": trigger[0], "line": trigger[1]},
+        "through": list(through),
     }

@@ -84,24 +84,48 @@ def _top_of(thread):
 
 
 def _importer_of(frame, thread):
-    """Who imports: (module, file, line, in a function, trigger). All None for the observation's own import."""
+    """Who imports: (module, file, line, in a function, trigger, through). All None for the observation's own import."""
+    called = frame
     while frame is not None:
         code = frame.f_code
         if _is_import_system(code):
             if code.co_name in ("create_module", "exec_module") and code.co_filename != _SCRIPT_FILE:
-                return _top_of(thread), None, 0, False, None  # the body of an extension module
+                return _of_module(_top_of(thread))  # the body of an extension module
         else:
             start = _start_line(frame)
             if start is not None:
-                return start + (False, None)
+                return start + (False, None, ())
             module = _module_of(frame)
             if module == "__main__" and _top_of(thread) is None:
-                return None, None, 0, False, None
+                return _of_module(None)
             if module and not _is_import_helper(frame, module):
                 inside = _is_in_function(frame)
-                return module, code.co_filename, frame.f_lineno or 0, inside, _trigger_of(frame) if inside else None
+                trigger = _trigger_of(frame) if inside else None
+                through = _called_through(called, _body_of(frame) if inside else frame)
+                return module, code.co_filename, frame.f_lineno or 0, inside, trigger, through
         frame = frame.f_back
-    return None, None, 0, False, None
+    return _of_module(None)
+
+
+def _of_module(module):
+    """That a module imports, of which no line is known to do it."""
+    return module, None, 0, False, None, ()
+
+
+def _called_through(frame, body):
+    """The modules whose functions a line of a body called to come to an import, the innermost first.
+
+    The standard library's only do what they are told, but for `importlib.metadata`, which imports for itself.
+    """
+    modules = {}
+    while frame is not None and frame is not body:
+        code = frame.f_code
+        if code.co_flags & _OPTIMIZED and not _is_import_system(code):
+            module = _module_of(frame) or ""
+            if module.startswith("importlib.metadata") or not _is_standard_library(code.co_filename):
+                modules[module] = None
+        frame = frame.f_back
+    return tuple(modules)
 
 
 def _stack_of(frame):

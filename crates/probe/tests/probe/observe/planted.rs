@@ -371,6 +371,7 @@ fn an_upgrade_is_named_with_both_versions() {
             upgrade,
             beside: Vec::new(),
             others,
+            shared: None,
         }
     );
     assert_eq!(first.distribution, Some(distribution("heavy", "1.0")));
