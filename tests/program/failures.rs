@@ -140,6 +140,66 @@ fn every_failure_has_its_own_code_and_the_others_are_still_measured() {
 }
 
 #[test]
+fn what_is_not_there_is_told_from_what_is_not_installed() {
+    let project = Project::new("[modules.\"shop.lost\"]\n[modules.\"shop.typo\"]\n");
+    project.write("shop/__init__.py", "");
+    project.write("shop/lost.py", "from shop.nowhere import value\n");
+    project.write("shop/prices.py", "currency = 'EUR'\n");
+    project.write("shop/typo.py", "from shop.prices import currencies\n");
+    let run = project.check(&[]).expect_code(1);
+    let finding = |target: &str| {
+        let mut findings = run.report().findings.iter();
+        findings.find(|finding| finding.target == target).expect("a finding")
+    };
+    let lost = finding("shop.lost");
+    assert_eq!(lost.code, Code::ImportFailed);
+    assert_eq!(
+        lost.message,
+        "the import fails: `shop` has no module or name `nowhere` (there is no shop/nowhere.py)"
+    );
+    let meant = "`shop.prices` has `currency`: look whether that is what is meant";
+    assert_eq!(finding("shop.typo").code, Code::ImportFailed);
+    assert!(run.stdout.contains(meant), "{}", run.stdout);
+}
+
+#[test]
+fn a_circle_is_one_cause_wherever_it_is_entered() {
+    let project = Project::new("[modules.first]\n[modules.second]\n[modules.third]\n");
+    for (name, next, value) in [
+        ("first", "second", "a"),
+        ("second", "third", "b"),
+        ("third", "first", "c"),
+    ] {
+        let asked = if next == "first" {
+            "a"
+        } else if next == "second" {
+            "b"
+        } else {
+            "c"
+        };
+        project.write(
+            &format!("{name}.py"),
+            format!("from {next} import {asked}\n{value} = 1\n"),
+        );
+    }
+    let run = project.check(&[]).expect_code(1);
+    assert_eq!(
+        run.report()
+            .findings
+            .iter()
+            .filter(|one| one.code == Code::CircularImport)
+            .count(),
+        3
+    );
+    let [circle] = &run.report().causes[..] else {
+        panic!("one cause: {:#?}", run.report().causes)
+    };
+    assert_eq!(circle.targets.len(), 3);
+    let root = project.path("").display().to_string();
+    assert!(!run.stdout.contains(&root), "{}", run.stdout);
+}
+
+#[test]
 fn an_import_that_fails_now_and_then_is_a_failure_of_its_target_alone() {
     let project = Project::new("[modules.works]\n[modules.flickers]\n");
     project.write("works.py", "");

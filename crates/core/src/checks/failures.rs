@@ -102,6 +102,9 @@ pub(super) fn shown(failure: &Failure, places: &Places) -> Failure {
     for frame in shown.frames_mut() {
         frame.file = places.shorten(&frame.file);
     }
+    if let Failure::Raised { message, .. } = &mut shown {
+        *message = places.shorten_within(message);
+    }
     shown
 }
 

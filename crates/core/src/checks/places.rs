@@ -47,6 +47,14 @@ impl Places {
             .map_or_else(|_| file.to_owned(), |path| path.display().to_string())
     }
 
+    /// A text in which files below the project are named relative to it.
+    pub(super) fn shorten_within(&self, text: &str) -> String {
+        match self.project.to_str().filter(|project| project.len() > 1) {
+            Some(project) => text.replace(&format!("{project}/"), ""),
+            None => text.to_owned(),
+        }
+    }
+
     /// True for a file of the project's own sources.
     pub fn is_own(&self, file: &str) -> bool {
         let path = self.project.join(file);

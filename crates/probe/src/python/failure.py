@@ -1,13 +1,16 @@
 """How an import failed. Python calls a missing name "most likely due to a circular import": a guess, which is checked here.
 
 A circle has two sides: a module whose body is still running, and a line in it, not reached yet, that would have bound the
-name. Where no such line is left, and no such submodule is on disk, the name is simply not there.
+name. Where no such line is left, and no such submodule is on disk, the name is simply not there. A module below a package that
+is there is such a name, too: no distribution of that name could be installed.
 """
 
 _parse_source = _builtins.compile
 _qualified_name = type.__dict__["__qualname__"].__get__
 _ONLY_TREE = 0x400  # ast.PyCF_ONLY_AST
 _GUESS = " (most likely due to a circular import)"
+_TYPO = 3  # how many letters a name may be longer or shorter than the one that is meant
+_MOST_LIKE = 200
 _BIND_ANY_NAME = ("globals", "vars", "setattr", "exec")
 _OWN_SCOPE = ("FunctionDef", "AsyncFunctionDef", "ClassDef", "Lambda", "ListComp", "SetComp", "DictComp", "GeneratorExp")
 
@@ -39,12 +42,14 @@ def _describe_exception(error):
     message = _text(error)
     missing = getattr(error, "name", None) if isinstance(error, ModuleNotFoundError) else None
     cycle, absent = _examine_missing_name(message, frames)
+    if type(missing) is str and not cycle:
+        absent = _missing_below(missing, frames)
     return {
         "kind": "raised",
         "exception": _qualified_name(type(error)),
         "message": message if cycle else message.replace(_GUESS, ""),
         "stack": stack,
-        "missing": _text(missing) if type(missing) is str else None,
+        "missing": _text(missing) if type(missing) is str and absent is None else None,
         "cycle": cycle,
         "absent": absent,
     }
@@ -57,16 +62,58 @@ def _examine_missing_name(message, frames):
     if module is None:
         return [], None
     try:
-        bodies = [position for position, (owner, code, _, _) in enumerate(frames)
-                  if owner == module and code.co_name == "<module>"]
-        position = bodies[-1] if bodies else None
-        # A module whose import has failed is in sys.modules no more.
-        names = frames[position][3] if bodies else object.__getattribute__(_modules[module], "__dict__")
-        if _has_submodule(names, module, name) or _is_to_come(names, name, frames, position):
+        position = _body_running(module, frames)
+        names = _names_of(module, frames, position)
+        if _has_submodule(names, module, name):
+            # What is below a package is bound in it once its body has run.
+            below = _body_running(module + "." + name, frames)
+            entered = position if below is None else below
+            return ([] if entered is None else _circle(frames, entered)), None
+        if _is_plain(message):
+            return [], None
+        if _is_to_come(names, name, frames, position):
             return ([] if position is None else _circle(frames, position)), None
-        return [], {"module": module, "name": name, "package": names.get("__path__") is not None}
+        return [], _not_there(module, name, names)
     except Exception:
         return [], None  # what cannot be examined is not claimed
+
+
+def _body_running(module, frames):
+    """The frame in which the body of a module runs; None where none does."""
+    bodies = [position for position, (owner, code, _, _) in enumerate(frames)
+              if owner == module and code.co_name == "<module>"]
+    return bodies[-1] if bodies else None
+
+
+def _names_of(module, frames, position):
+    # A module whose import has failed is in sys.modules no more.
+    return object.__getattribute__(_modules[module], "__dict__") if position is None else frames[position][3]
+
+
+def _not_there(module, name, names):
+    """A name that is nowhere, with what there is that is about as long: one of it may be meant."""
+    like = [known for known in list(names) if type(known) is str and abs(len(known) - len(name)) <= _TYPO]
+    return {
+        "module": module,
+        "name": name,
+        "package": names.get("__path__") is not None,
+        "like": [known for known in like if not known.startswith("__")][:_MOST_LIKE],
+    }
+
+
+def _missing_below(missing, frames):
+    """A module that was not found below a package that is there, with a body of its own: a namespace has parts elsewhere."""
+    module, _, name = missing.rpartition(".")
+    try:
+        names = _names_of(module, frames, _body_running(module, frames))
+        return _not_there(module, name, names) if type(names.get("__file__")) is str else None
+    except Exception:
+        return None  # it is not there, or no module
+
+
+def _is_plain(message):
+    """Whether an error is about an attribute alone, without a word of an import."""
+    return message.startswith("module '")
 
 
 def _name_asked_for(message):
@@ -80,6 +127,8 @@ def _name_asked_for(message):
         # Python 3.13 says where the module is: 'lib' from '/usr/lib/lib.py' has no attribute 'name'.
         before, attribute = quoted[-3:-1]
         return (quoted[1], attribute) if before == " has no attribute " else (None, None)
+    if quoted[0] == "module " and quoted[-3:-1][0] == " has no attribute ":
+        return quoted[1], quoted[-2]
     if quoted[0] == "cannot access submodule " and quoted[2] == " of module ":
         return quoted[3], quoted[1]
     return None, None

@@ -20,7 +20,10 @@ pub(super) fn own_cause(found: &checks::Finding, said: &Finding) -> Option<Cause
     let (root, kind) = match &found.kind {
         FindingKind::Forbidden(module) => (forbidden(module, place), CauseKind::Import),
         FindingKind::Effect(_) => (Root::Line(place?.clone()), CauseKind::Effect),
-        FindingKind::Failure(failed) => (at(&about(&failed.failure))?, CauseKind::Failure),
+        FindingKind::Failure(failed) => match failed_circle(&failed.failure) {
+            Some(circle) => (circle, CauseKind::Failure),
+            None => (at(&about(&failed.failure))?, CauseKind::Failure),
+        },
         FindingKind::Orders(OtherOrders::Fail { failure, .. }) => (at(&about(failure))?, CauseKind::Failure),
         FindingKind::Warning(warning) => (at(&warning.category)?, CauseKind::Warning),
         FindingKind::Cycle(circle) => (modules_of(circle), CauseKind::Circle),
@@ -53,6 +56,14 @@ fn forbidden(forbidden: &ForbiddenModule, place: Option<&Place>) -> Root {
             importer: forbidden.chain.last().map(|step| step.importer.clone()),
             module: forbidden.module.clone(),
         },
+    }
+}
+
+/// The circle that an import fails in.
+fn failed_circle(failure: &Failure) -> Option<Root> {
+    match failure {
+        Failure::Raised { cycle, .. } if !cycle.is_empty() => Some(Root::Circle(cycle.iter().cloned().collect())),
+        _ => None,
     }
 }
 

@@ -246,6 +246,39 @@ fn a_name_that_is_nowhere_is_no_circle() {
         &[("lib.py", "from other import gone\n"), ("other.py", "")],
         "other.gone",
     );
+    nowhere(
+        &[
+            ("lib/__init__.py", "import lib.parser\n"),
+            ("lib/parser.py", "import lib.lost.deep\n"),
+        ],
+        "lib.lost",
+    );
+    nowhere(&[("lib.py", "import other.gone\n"), ("other.py", "")], "other.gone");
+}
+
+#[test]
+fn a_module_below_a_namespace_is_missing_as_any_other() {
+    let project = Project::new(&[("lib.py", "import space.gone\n"), ("space/part.py", "")]);
+    let Some(Failure::Raised { missing, absent, .. }) = project.observe("lib").failure else {
+        panic!("it fails")
+    };
+    assert_eq!((missing.as_deref(), absent), (Some("space.gone"), None));
+}
+
+#[test]
+fn a_call_names_the_modules_that_it_goes_through() {
+    let project = Project::new(&[
+        (
+            "app.py",
+            "import plot\nimport figures\nfigures.draw()\nfrom importlib.metadata import entry_points\nlist(entry_points())\n",
+        ),
+        ("plot.py", "def load():\n    import backend\n"),
+        ("figures.py", "import plot\n\ndef draw():\n    plot.load()\n"),
+        ("backend.py", ""),
+    ]);
+    let observation = project.observe("app");
+    assert_eq!(edge(&observation, "plot", "backend").through, ["plot", "figures"]);
+    assert_eq!(edge(&observation, "app", "figures").through, [""; 0]);
 }
 
 #[test]
@@ -271,6 +304,15 @@ fn a_name_that_was_to_come_is_a_circle() {
             ("other.py", "import lib\nlib.late\n"),
         ],
         &["lib", "other"],
+    );
+    // What is below a package is bound in it once its own body has run.
+    circle(
+        &[
+            ("lib/__init__.py", "import lib.late\n"),
+            ("lib/late.py", "import other\nvalue = 1\n"),
+            ("other.py", "import lib.late\nlib.late.value\n"),
+        ],
+        &["lib.late", "other"],
     );
     // A function that is called while the module is imported asks it for what comes below the call.
     circle(
