@@ -1,7 +1,9 @@
 //! Where reports go: standard output or files, each format once.
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::io::{IsTerminal, Write};
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
 
 use crate::cli::{
@@ -212,11 +214,25 @@ fn bytes_to_file(path: &Path, content: &[u8]) -> Result<(), Error> {
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
     // A device or a pipe (`/dev/stderr`) cannot be replaced, only written.
-    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+    if let Some(metadata) = path.metadata().ok().filter(|metadata| !metadata.is_file()) {
+        // Held until it is written: opening a pipe waits for its reader, and nobody has to be one.
+        let is_pipe = metadata.file_type().is_fifo();
+        let _held = is_pipe.then(|| open_for_reader(path)).transpose().map_err(failed)?;
         return std::fs::write(path, content).map_err(failed);
     }
     std::fs::create_dir_all(folder).map_err(failed)?;
     store::replace(path, content).map_err(failed)
+}
+
+/// A pipe that somebody reads.
+#[expect(clippy::disallowed_methods, reason = "it does not wait")]
+fn open_for_reader(path: &Path) -> std::io::Result<File> {
+    let mut options = File::options();
+    options.write(true).custom_flags(libc::O_NONBLOCK);
+    options.open(path).map_err(|error| match error.raw_os_error() {
+        Some(libc::ENXIO) => std::io::Error::other("it is a pipe that nobody reads"),
+        _ => error,
+    })
 }
 
 #[cfg(test)]

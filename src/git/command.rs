@@ -1,15 +1,22 @@
 //! Running git so that neither the caller's environment nor the repository's own settings change what it does.
 
 use std::ffi::{OsStr, OsString};
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, Read};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
-use std::process::{ChildStdin, ChildStdout, Command, Output, Stdio};
-use std::sync::mpsc;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::GitError;
+use importgate_probe::runner;
+
+/// How long one command of git may take. A partial clone fetches during a checkout, which takes minutes.
+const LONGEST: Duration = Duration::from_secs(20 * 60);
+
+/// How often it is asked whether this process has been told to stop.
+const GLANCE: Duration = Duration::from_millis(50);
 
 /// Variables that point git at a repository. A hook (pre-commit, pre-push) inherits them, and with them every command
 /// would work on the hook's repository and index whatever folder it is given. `GIT_CONFIG_*` stay: containers grant
@@ -78,15 +85,37 @@ impl Git {
         command
     }
 
-    /// Runs git and returns whatever came of it.
+    /// Runs git and returns whatever came of it. It waits for ever for a pipe in the place of one of its files.
     pub(super) fn output<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Result<Output, GitError> {
-        self.command(arguments).output().map_err(|source| match source.kind() {
+        let mut command = self.command(arguments);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(|source| match source.kind() {
             io::ErrorKind::NotFound => GitError::NotInstalled,
-            _ => GitError::Io {
-                what: "cannot run git".to_owned(),
-                source,
-            },
-        })
+            _ => GitError::io("cannot run git")(source),
+        })?;
+        let (said, complaint) = (child.stdout.take(), child.stderr.take());
+        let (over, is_over) = mpsc::channel::<()>();
+        let git = &mut child;
+        let printed = thread::scope(|scope| {
+            let start = thread::Builder::new().spawn_scoped(scope, move || end_late(git, &is_over));
+            let is_late = start.map_err(GitError::no_thread)?;
+            let complaint = thread::Builder::new().spawn_scoped(scope, || read_all(complaint));
+            let printed = complaint.map_err(GitError::no_thread).map(|complaint| {
+                let said = read_all(said);
+                (said, complaint.join().unwrap_or_default())
+            });
+            drop(over);
+            if is_late.join().unwrap_or(false) {
+                return Err(self.late(arguments));
+            }
+            printed
+        });
+        if printed.is_err() {
+            let _ = child.kill();
+        }
+        let status = child.wait().map_err(GitError::io("cannot wait for git"))?;
+        let (stdout, stderr) = printed?;
+        Ok(Output { status, stdout, stderr })
     }
 
     /// Talks with a git that only reads what this clone holds, and ends it when the talk or the time is over. `None` where it
@@ -143,13 +172,49 @@ impl Git {
     }
 
     fn failure<S: AsRef<OsStr>>(&self, arguments: &[S], output: &Output) -> GitError {
-        let words: Vec<_> = arguments.iter().map(|word| word.as_ref().to_string_lossy()).collect();
         explain(
             &self.folder,
-            words.join(" "),
+            in_words(arguments),
             String::from_utf8_lossy(&output.stderr).trim().to_owned(),
         )
     }
+
+    fn late<S: AsRef<OsStr>>(&self, arguments: &[S]) -> GitError {
+        let folder = self.folder.display();
+        GitError::Failed {
+            command: in_words(arguments),
+            message: format!(
+                "it was ended before its end, at the latest after {} minutes; look for a pipe among the files of git in {folder}",
+                LONGEST.as_secs() / 60
+            ),
+        }
+    }
+}
+
+fn in_words<S: AsRef<OsStr>>(arguments: &[S]) -> String {
+    let words: Vec<_> = arguments.iter().map(|word| word.as_ref().to_string_lossy()).collect();
+    words.join(" ")
+}
+
+/// Ends git where it takes too long, or where this process was asked to stop; true where it did.
+fn end_late(git: &mut Child, is_over: &mpsc::Receiver<()>) -> bool {
+    let begun = Instant::now();
+    while let Err(RecvTimeoutError::Timeout) = is_over.recv_timeout(GLANCE) {
+        if begun.elapsed() > LONGEST || runner::interrupted().is_some() {
+            return git.kill().is_ok();
+        }
+    }
+    false
+}
+
+/// What is left to be read when the other end is closed.
+fn read_all(stream: Option<impl Read>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    if let Some(mut stream) = stream {
+        // What could not be read is missing from what is made of it, as where git is ended.
+        let _ = stream.read_to_end(&mut bytes);
+    }
+    bytes
 }
 
 /// The error behind what git wrote to stderr (in English, as `LC_ALL` asks).

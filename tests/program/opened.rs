@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::support::Project;
+use super::support::{Project, committed};
 
 /// Far more than any of these takes; a program that waits for a pipe would never end.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -148,4 +148,57 @@ fn a_workload_cannot_hold_up_its_recording() {
     let python = super::support::python().to_string_lossy();
     let (code, text) = run_to_its_end(project.command(&["usage", "--", &python, "-c", source]));
     assert_eq!(code, 0, "{text}");
+}
+
+#[test]
+fn a_report_goes_into_a_pipe_that_somebody_reads() {
+    let project = Project::of_module("", "");
+    make_pipe(&project.path("pipe"));
+    let words = ["check", "--samples", "1", "--format", "json=pipe"];
+    let (code, text) = run_to_its_end(project.command(&words));
+    assert_eq!(code, 3, "{text}");
+    assert!(
+        text.contains("cannot write pipe: it is a pipe that nobody reads"),
+        "{text}"
+    );
+
+    let mut reader = Command::new("cat");
+    reader.arg(project.path("pipe")).stdout(Stdio::piped());
+    let reader = reader.spawn().expect("cat runs");
+    let (code, text) = run_to_its_end(project.command(&words));
+    assert_eq!(code, 0, "{text}");
+    let report = reader.wait_with_output().expect("its output").stdout;
+    let report: serde_json::Value = serde_json::from_slice(&report).expect("a report");
+    assert_eq!(report["verdict"], "pass");
+}
+
+/// git waits for whoever writes to its pipe, and nobody tells it to stop.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_pipe_in_the_place_of_a_file_of_git_does_not_keep_it_from_stopping() {
+    let project = committed(Project::of_module("", ""));
+    fs::remove_file(project.path(".git/HEAD")).expect("a file of git");
+    make_pipe(&project.path(".git/HEAD"));
+    let mut command = project.command(&["trend"]);
+    let mut child = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let started = Instant::now();
+    let children = format!("/proc/{0}/task/{0}/children", child.id());
+    while fs::read_to_string(&children).expect("its children").is_empty() {
+        assert!(started.elapsed() < PATIENCE, "git was never started");
+        thread::sleep(Duration::from_millis(5));
+    }
+    let sent = Command::new("kill").arg(child.id().to_string()).status();
+    assert!(sent.expect("kill runs").success());
+    while child.try_wait().expect("it can be asked").is_none() {
+        if started.elapsed() > PATIENCE {
+            child.kill().expect("it can be killed");
+            panic!("it does not stop");
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(child.wait().expect("its end").code(), Some(143));
 }
