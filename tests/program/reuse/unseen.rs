@@ -139,6 +139,18 @@ const KINDS: &[Kind] = &[
         change: Change::Untold,
     },
     Kind {
+        module: "asked_of_posix",
+        source: "from posix import stat\ntry:\n    SIZE = stat('data/asked').st_size\nexcept OSError:\n    SIZE = None\n",
+        files: &[("data/other", "")],
+        change: Change::File("data/asked", ""),
+    },
+    Kind {
+        module: "certificates",
+        source: "import ssl\ntry:\n    ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations('data/all.pem')\nexcept ssl.SSLError:\n    pass\n",
+        files: &[("data/all.pem", "1")],
+        change: Change::File("data/all.pem", "2"),
+    },
+    Kind {
         module: "optional_fails",
         source: "try:\n    import inner_fails\nexcept ValueError:\n    pass\n",
         files: &[("inner_fails.py", "raise ValueError\n")],
@@ -357,8 +369,8 @@ fn what_runs_and_leaves_no_module_is_measured_where_it_changed() {
     }
 }
 
-/// Ways to read the variable `SHOP_MODE`, and of compiled code to read the time zone and the locale.
-const READERS: [(&str, &str, &str, &str); 9] = [
+/// Ways to read the variable `SHOP_MODE`, and of compiled code to read the time zone, certificates and the locale.
+const READERS: [(&str, &str, &str, &str); 12] = [
     (
         "by_get",
         "import os\nVALUE = os.environ.get('SHOP_MODE')\n",
@@ -396,6 +408,24 @@ const READERS: [(&str, &str, &str, &str); 9] = [
         "import time\nVALUE = time.localtime(0)\n",
         "TZ",
         "Asia/Tokyo",
+    ),
+    (
+        "by_formatted_time",
+        "import time\nVALUE = time.strftime('%Z')\n",
+        "TZ",
+        "Asia/Tokyo",
+    ),
+    (
+        "by_datetime",
+        "import datetime\nVALUE = datetime.datetime(2020, 1, 1).astimezone()\n",
+        "TZ",
+        "Asia/Tokyo",
+    ),
+    (
+        "by_certificates",
+        "import ssl\nCONTEXT = ssl.create_default_context()\n",
+        "SSL_CERT_FILE",
+        "/nowhere/all.pem",
     ),
     (
         "by_locale",

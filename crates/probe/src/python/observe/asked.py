@@ -1,7 +1,8 @@
-"""Stand-ins for functions that read what an import depends on and have no audit event: of `os` and its variables, of `time`,
-`_locale` and `_sqlite3`. They only note what was asked, while the traces are on, and hand on.
+"""Stand-ins for functions that read what an import depends on and have no audit event: of `os`, `posix` and their variables, of
+`time`, `_locale`, `_sqlite3` and `ssl`. They only note what was asked, while the traces are on, and hand on.
 """
 _ATTACH = 24  # what SQLite calls opening one more database
+_lstat = _posix.lstat
 
 
 def _resolves_links(code):
@@ -50,7 +51,7 @@ class _AskedOfLink(_Asked):
         if path is None or _is_no_file(path) or path in _Traces.links or _is_import_system(caller):
             return
         try:
-            is_other = _posix.lstat(path).st_mode & 0o170000 != 0o120000
+            is_other = _lstat(path).st_mode & 0o170000 != 0o120000
         except OSError:
             is_other = _resolves_links(caller)
         if not is_other:
@@ -147,11 +148,52 @@ class _AskedOfVariables(_Asked):
             _Traces.variables.update(dict.fromkeys(self.variables, True))
 
 
+def _trace_certificates(ssl):
+    """OpenSSL opens by itself what a context is told to load."""
+    inner = ssl.SSLContext
+
+    def load_verify_locations(self, cafile=None, capath=None, cadata=None):
+        _note_certificates(cafile, capath)
+        return super(inner, self).load_verify_locations(cafile, capath, cadata)
+
+    def load_cert_chain(self, certfile, keyfile=None, password=None):
+        _note_certificates(certfile, keyfile)
+        return super(inner, self).load_cert_chain(certfile, keyfile, password)
+
+    def set_default_verify_paths(self):
+        if _Traces.on:
+            paths = ssl.get_default_verify_paths()  # which asks for the variables
+            _note_certificates(paths.cafile, None)
+        return super(inner, self).set_default_verify_paths()
+
+    for method in load_verify_locations, load_cert_chain, set_default_verify_paths:
+        _hide(method)
+        setattr(inner, method.__name__, method)
+
+
+def _note_certificates(*paths):
+    if not _Traces.on:
+        return
+    for path in paths:
+        path = _path_of(path) if path is not None else None
+        if path is not None:
+            _Traces.opened[path] = True
+
+
 def _trace_functions_of_c(module):
     """Stands in for what a module has that no hook sees."""
-    if module.__name__ == "_sqlite3":
+    name = module.__name__
+    if name == "_sqlite3":
         module.connect = _Connected(module.connect)
-        return
+    elif name == "ssl":
+        _trace_certificates(module)
+    elif name == "datetime":
+        _Traces.variables["TZ"] = True  # nobody can stand in for methods of its types
+    else:
+        _trace_readers_of_variables(module)
+
+
+def _trace_readers_of_variables(module):
     names, variables = _READ_BY_C[module.__name__]
     for name in names:
         function = getattr(module, name, None)
@@ -160,7 +202,7 @@ def _trace_functions_of_c(module):
 
 
 _READ_BY_C = {
-    "time": (("localtime", "tzset", "mktime", "ctime"), ("TZ",)),
+    "time": (("localtime", "tzset", "mktime", "ctime", "strftime"), ("TZ",)),
     "_locale": (
         ("setlocale",),
         ("LC_ALL", "LC_COLLATE", "LC_CTYPE", "LC_MESSAGES", "LC_MONETARY", "LC_NUMERIC", "LC_TIME", "LANG"),
@@ -168,7 +210,7 @@ _READ_BY_C = {
 }
 
 
-_UNSEEN_IN_C = {"_sqlite3", *_READ_BY_C}
+_UNSEEN_IN_C = {"_sqlite3", "ssl", "datetime", *_READ_BY_C}
 
 
 def _trace_os():
@@ -176,7 +218,13 @@ def _trace_os():
     os = _modules.get("os")
     if os is None or type(os.stat) is _Asked:
         return
+    # The import system asks about paths far more often than anybody else, and its look-ups are noted as such.
+    own = type(_posix)("posix")
+    own.__dict__.update(vars(_posix))
+    _external._os = own
     for name, kind in (("stat", _Asked), ("access", _Asked), ("lstat", _AskedOfLink), ("readlink", _AskedOfLink)):
-        setattr(os, name, kind(getattr(os, name)))
-    os.open = _Opened(os.open)
+        stand_in = kind(getattr(os, name))
+        setattr(os, name, stand_in)
+        setattr(_posix, name, stand_in)
+    os.open = _posix.open = _Opened(os.open)
     _trace_variables(os)
