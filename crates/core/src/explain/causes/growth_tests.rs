@@ -176,6 +176,28 @@ fn what_a_changed_module_waits_longer_than_when_it_was_looked_at_is_its_wait_too
 }
 
 #[test]
+fn what_a_module_asked_for_that_failed_is_asked_for_by_whoever_tried_it() {
+    let observation = Sketch::new("shop")
+        .loads("shop", 3, "left", 10)
+        .also("left", 2, "left.windows")
+        .also("left.windows", 10, "ctypes")
+        .loads("left", 7, "ctypes", 90)
+        .also("left", 30, "ctypes")
+        .called_from("shop", 9)
+        .build();
+    let causes = causes(
+        &observation,
+        &change(&["left", "ctypes"], &["shop"]),
+        &before(&[("shop", 1)]),
+    );
+    let found: Vec<_> = causes
+        .iter()
+        .map(|cause| (cause.module.as_str(), cause.line, cause.weight.time_ms))
+        .collect();
+    assert_eq!(found, [("left", Some(3), 100.0)]);
+}
+
+#[test]
 fn what_a_new_module_calls_in_an_old_one_is_not_asked_for_by_the_old_one() {
     let observation = Sketch::new("shop")
         .loads("shop", 1, "left", 10)

@@ -124,6 +124,7 @@ fn statement_of<'a>(graph: &ImportGraph<'a>, node: usize, is_new: &[bool]) -> Op
 /// a new one calls is asked for by the new one.
 fn asked_by_old<'a>(graph: &ImportGraph<'a>, is_new: &[bool]) -> Vec<Option<ImportStatement<'a>>> {
     let mut asked = vec![None; graph.names.len()];
+    let is_new = with_failed(graph, is_new);
     let is_old = |module: Option<&str>| {
         module
             .and_then(|name| graph.index.get(name))
@@ -138,6 +139,31 @@ fn asked_by_old<'a>(graph: &ImportGraph<'a>, is_new: &[bool]) -> Vec<Option<Impo
         }
     }
     asked
+}
+
+/// What is new, with the modules that only new ones try to import, and that fail: what these ask for, no old one does.
+fn with_failed(graph: &ImportGraph<'_>, is_new: &[bool]) -> Vec<bool> {
+    let mut is_new = is_new.to_vec();
+    loop {
+        let mut asked_by = vec![(false, false); is_new.len()];
+        for execution in &graph.executions {
+            let importer = execution.statement.importer.and_then(|name| graph.index.get(name));
+            let by_new = importer.is_some_and(|&node| is_new[node]);
+            for &node in &execution.imported {
+                let (new, old) = &mut asked_by[node];
+                *new |= by_new;
+                *old |= !by_new;
+            }
+        }
+        let failed = |node: &usize| graph.loaded[*node].is_none() && !is_new[*node] && asked_by[*node] == (true, false);
+        let found: Vec<usize> = (0..is_new.len()).filter(failed).collect();
+        if found.is_empty() {
+            return is_new;
+        }
+        for node in found {
+            is_new[node] = true;
+        }
+    }
 }
 
 fn head_of(

@@ -8,9 +8,10 @@ def _note_edge(importer, imported, loaded):
     _Notes.edges[key] = _Notes.edges.get(key, False) or loaded
     if module is not None and module not in _Notes.known and module not in _modules:
         _Notes.known.add(module)  # code that runs under a name of its own, without an import
-        top = _top_of(_this_thread())
-        if top != module:
-            _note_edge(_of_module(top), module, True)
+        thread = _this_thread()
+        # An extension module comes to sys.modules when its body has run.
+        if module not in [cell[_NAME] for cell in thread.stack]:
+            _note_edge(_of_module(_top_of(thread)), module, True)
 
 
 def _note_made(thread):

@@ -83,6 +83,17 @@ def _top_of(thread):
     return thread.stack[-1][_NAME] if thread.stack else None
 
 
+def _extension_of(frame):
+    """The extension module that a frame of the import system runs the body of. The load that was begun last may be another:
+    that of a module inside a package begins before that of the package."""
+    seen = frame.f_locals
+    for known in seen.get("spec"), seen.get("self"):
+        name = getattr(known, "name", None)
+        if type(name) is str:
+            return name
+    return None
+
+
 def _importer_of(frame, thread):
     """Who imports: (module, file, line, in a function, trigger, through). All None for the observation's own import."""
     called = frame
@@ -90,7 +101,7 @@ def _importer_of(frame, thread):
         code = frame.f_code
         if _is_import_system(code):
             if code.co_name in ("create_module", "exec_module") and code.co_filename != _SCRIPT_FILE:
-                return _of_module(_top_of(thread))  # the body of an extension module
+                return _of_module(_extension_of(frame) or _top_of(thread))
         else:
             start = _start_line(frame)
             if start is not None:

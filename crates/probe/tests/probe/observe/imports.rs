@@ -63,6 +63,16 @@ fn every_way_to_import_is_an_edge_with_file_and_line() {
 }
 
 #[test]
+fn an_extension_module_brings_in_the_packages_above_what_it_imports() {
+    let project = Project::new(&[("target.py", "import _elementtree\n")]);
+    let observation = project.observe("target");
+    // It imports `xml.etree.ElementPath`, whose load begins before that of the packages.
+    for package in ["xml", "xml.etree", "xml.etree.ElementPath"] {
+        assert!(edge(&observation, "_elementtree", package).loaded, "{package}");
+    }
+}
+
+#[test]
 fn a_failed_optional_import_is_an_edge_that_loaded_nothing() {
     let project = Project::new(&[(
         "optional.py",
