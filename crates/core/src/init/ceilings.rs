@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::layers::LayerPlan;
 use super::round;
+use crate::observed::is_at_or_below;
 
 /// What ceilings are asked to be.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -112,6 +113,8 @@ pub struct Ceilings {
     pub apart: BTreeMap<String, Figures>,
     /// How many modules are above the ceiling and have none.
     pub over: usize,
+    /// The package that the modules lie in, with its own time in milliseconds, where each of them spends most of its time on loading it.
+    pub package: Option<(String, f64)>,
 }
 
 /// No more modules of a layer than this are far slower than the rest.
@@ -153,8 +156,26 @@ impl Ceilings {
             slowest: (slowest.clone(), most.time_ms),
             over: over.unwrap_or(0) - count.min(over.unwrap_or(0)),
             apart: measured[..count].iter().cloned().collect(),
+            package: package_of(&measured, survey),
         })
     }
+}
+
+/// So few modules need no word on what they share.
+const FEWEST_TO_SHARE: usize = 3;
+/// What takes less than this is not worth one either, in milliseconds.
+const LEAST_SHARED_MS: f64 = 10.0;
+
+/// The innermost package that all of these modules lie in, where loading it is most of what each of the others takes.
+fn package_of(measured: &[(String, Figures)], survey: &Survey) -> Option<(String, f64)> {
+    let (first, _) = measured.first()?;
+    let above = first.rmatch_indices('.').map(|(end, _)| &first[..end]);
+    let mut packages = [first.as_str()].into_iter().chain(above);
+    let package = packages.find(|package| measured.iter().all(|(name, _)| is_at_or_below(name, package)))?;
+    let time_ms = survey.figures(package)?.time_ms;
+    let others = || measured.iter().filter(|(name, _)| name != package);
+    let is_most = others().count() >= FEWEST_TO_SHARE && others().all(|(_, figures)| time_ms * 2.0 >= figures.time_ms);
+    (is_most && time_ms >= LEAST_SHARED_MS).then(|| (package.to_owned(), time_ms))
 }
 
 /// How many of the slowest, which come first, are apart from the rest.
@@ -211,6 +232,37 @@ mod tests {
         ] {
             assert!(ceilings(together).expect("figures").apart.is_empty(), "{together:?}");
         }
+    }
+
+    #[test]
+    fn a_package_that_is_most_of_each_of_its_modules_is_named() {
+        let package = |times_ms: &[(&str, f64)]| {
+            let measured = |(name, time_ms): &(&str, f64)| SurveyedTarget {
+                name: (*name).to_owned(),
+                outcome: Some(Ok(Figures {
+                    time_ms: *time_ms,
+                    modules: 40,
+                })),
+                loaded: BTreeSet::new(),
+            };
+            let survey = Survey {
+                targets: times_ms.iter().map(measured).collect(),
+            };
+            let layer = LayerPlan {
+                name: "acme".to_owned(),
+                patterns: Vec::new(),
+                modules: survey.targets.iter().map(|target| target.name.clone()).collect(),
+            };
+            Ceilings::of(&layer, &survey, Policy::default())?.package
+        };
+        let fat = [("acme", 80.0), ("acme.a", 82.0), ("acme.b", 90.0), ("acme.c", 81.0)];
+        assert_eq!(package(&fat), Some(("acme".to_owned(), 80.0)));
+        assert_eq!(package(&fat[..3]), None);
+        assert_eq!(package(&fat[1..]), None);
+        let heavier = [fat[0], fat[1], fat[2], ("acme.heavy", 170.0)];
+        assert_eq!(package(&heavier), None);
+        let light = fat.map(|(name, time_ms)| (name, time_ms / 20.0));
+        assert_eq!(package(&light), None);
     }
 
     #[test]

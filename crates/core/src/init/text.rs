@@ -163,13 +163,21 @@ fn project(text: &mut Text, proposal: &Proposal) {
 fn layer_table(text: &mut Text, layer: &LayerPlan, proposal: &Proposal) {
     let ceilings = proposal.ceilings.get(&layer.name);
     text.line("");
-    if let Some(Ceilings { slowest, .. }) = ceilings {
+    if let Some(Ceilings { slowest, package, .. }) = ceilings {
         let modules = numbers::counted(layer.modules.len() as u64, "module");
         let (name, time_ms) = slowest;
         text.comment(&format!(
             "{modules}, the slowest {name} with {}",
             numbers::time(*time_ms)
         ));
+        if let Some((package, time_ms)) = package {
+            text.comment(&format!(
+                "Each loads {package} first, which takes {} by itself. With `preload = [{}]` they pay for what they add to it, and \
+                 {package} wants a ceiling of its own.",
+                numbers::time(*time_ms),
+                quoted(package)
+            ));
+        }
     }
     text.table(&format!("layers.{}", key(&layer.name)));
     let patterns = proposal.patterns.layers.get(&layer.name);
