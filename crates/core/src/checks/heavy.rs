@@ -1,7 +1,7 @@
 //! `classes.heavy`: modules above that mark. Whoever asked for one should know, also where no ceiling says no.
 
 use super::{Case, Context, Finding, FindingKind, Severity};
-use crate::explain::{Cause, Resource};
+use crate::explain::{Cause, CauseKind, Resource};
 use crate::usage::UseCounts;
 
 /// One import statement, or body, costs more than the mark by itself.
@@ -23,7 +23,8 @@ pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let causes = case.causes_of_weight(context.places, Resource::Time).into_iter();
-    let heavy = causes.filter(|cause| cause.weight.time_ms > mark.value);
+    // A package is no statement: what it imports is looked at line by line.
+    let heavy = causes.filter(|cause| cause.kind != CauseKind::HeavyPackage && cause.weight.time_ms > mark.value);
     heavy.map(|cause| finding(case, cause, context)).collect()
 }
 

@@ -21,6 +21,8 @@ pub enum Root {
         /// What it brings in.
         module: String,
     },
+    /// A package, with all that it imports.
+    Package(String),
     /// The body of a module.
     Body(String),
     /// A distribution that went to another version.
@@ -80,6 +82,7 @@ impl Root {
                 Some(place) => Self::Lines(others.iter().cloned().chain([place]).collect()),
                 None => statement(cause),
             },
+            CauseKind::HeavyPackage => Self::Package(module()),
             CauseKind::AtStart => Self::Start(module()),
             CauseKind::ChangedModule
             | CauseKind::SlowerModule { .. }
@@ -118,6 +121,7 @@ impl fmt::Display for Root {
                 Some(importer) => write!(formatter, "import {importer} {module}"),
                 None => write!(formatter, "import {module}"),
             },
+            Self::Package(module) => write!(formatter, "package {module}"),
             Self::Body(module) => write!(formatter, "body {module}"),
             Self::Upgrade(distribution) => write!(formatter, "upgrade {distribution}"),
             Self::Start(module) => write!(formatter, "start {module}"),

@@ -91,6 +91,8 @@ pub enum CauseKind {
     Import,
     /// Several import statements bring in much together.
     ImportsTogether,
+    /// A package is loaded before any module in it, and takes much.
+    Package,
     /// A distribution went to another version.
     Upgrade,
     /// A module changed, and its body takes longer.
@@ -153,6 +155,7 @@ impl From<&explain::CauseKind> for CauseKind {
             explain::CauseKind::OtherInterpreter(_) => Self::Interpreter,
             explain::CauseKind::HeavyStatement { .. } => Self::Import,
             explain::CauseKind::HeavyTogether { .. } => Self::ImportsTogether,
+            explain::CauseKind::HeavyPackage => Self::Package,
             explain::CauseKind::HeavyBody => Self::Body,
         }
     }

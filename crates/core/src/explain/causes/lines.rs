@@ -73,6 +73,7 @@ fn file_of_body(cause: &Cause) -> Option<&str> {
         | CauseKind::AtStart
         | CauseKind::HeavyStatement { .. }
         | CauseKind::HeavyTogether { .. }
+        | CauseKind::HeavyPackage
         | CauseKind::CompiledAtStart(_)
         | CauseKind::UncheckedBytecode
         | CauseKind::OtherInterpreter(_) => None,

@@ -95,6 +95,8 @@ pub enum CauseKind {
         /// The other statements.
         others: Vec<Place>,
     },
+    /// A package that the target lies in is loaded before it, and is most of what it takes. Nothing says that it was not before.
+    HeavyPackage,
     /// A body takes much itself. Nothing says that it did not take as much before.
     HeavyBody,
 }

@@ -3,7 +3,7 @@
 
 use super::attribution::Attribution;
 use super::{Cause, CauseKind};
-use crate::explain::graph::{Heavy, ImportGraph, ImportStatement, Resource};
+use crate::explain::graph::{Heavy, ImportGraph, ImportStatement, PackageAbove, Resource};
 use crate::explain::{Root, Weight, milliseconds};
 use crate::observed::{ModuleTable, Observation};
 
@@ -44,6 +44,9 @@ fn cause_of(attribution: &Attribution<'_>, heavy: &Heavy<'_>) -> Cause {
                 modules: 1,
             };
             attribution.module(CauseKind::HeavyBody, &module.name, weight)
+        }
+        Heavy::Package(PackageAbove { name, modules }) => {
+            attribution.module(CauseKind::HeavyPackage, name, Weight::of_modules(modules))
         }
         Heavy::Statement(statement) => {
             let saving = attribution.graph.saving(statement);
@@ -191,6 +194,60 @@ mod tests {
             ("torch", Some(place("shop/api.py", 7)))
         );
         assert_eq!((causes[0].weight.time_ms, causes[0].chain.len()), (200.0, 2));
+    }
+
+    /// Imports of a package whose files all need the same small module, and a part of the package that needs it, too.
+    fn imports_that_share_a_little(milliseconds: &[u64]) -> Vec<(String, Option<u32>)> {
+        let mut sketch = Sketch::new("shop");
+        for (line, cost) in (1..).zip(milliseconds) {
+            let heavy = format!("heavy{line}");
+            sketch = sketch.loads("shop", line, &heavy, *cost);
+            sketch = match line {
+                1 => sketch.loads(&heavy, 1, "common", 6),
+                _ => sketch.also(&heavy, 1, "common"),
+            };
+        }
+        let sketch = sketch.loads("shop", 9, "shop.part", 1);
+        let observation = sketch.also("shop.part", 4, "common").build();
+        let table = table(&observation, &["shop"], &[]);
+        let causes = causes_of_weight(&observation, &table, "", Resource::Time).into_iter();
+        causes.map(|cause| (cause.module, cause.line)).collect()
+    }
+
+    #[test]
+    fn what_shares_a_little_with_others_is_named_by_itself() {
+        let named = |module: &str, line| (module.to_owned(), Some(line));
+        assert_eq!(imports_that_share_a_little(&[70]), [named("heavy1", 1)]);
+        assert_eq!(
+            imports_that_share_a_little(&[30, 17, 10]),
+            [named("heavy1", 1), named("heavy2", 2), named("heavy3", 3)]
+        );
+    }
+
+    /// What is named for `shop.web`, whose package imports so much in so many lines: kind, module and time.
+    fn named_below_a_package(milliseconds: &[u64]) -> Vec<(CauseKind, String, f64)> {
+        let package = Sketch::new("shop");
+        let sketch = (1..).zip(milliseconds).fold(package, |sketch, (line, cost)| {
+            sketch.loads("shop", line, &format!("library{line}"), *cost)
+        });
+        let observation = sketch.asks("shop.web").loads("shop.web", 1, "web", 5).build();
+        let table = table(&observation, &["shop"], &[]);
+        let causes = causes_of_weight(&observation, &table, "", Resource::Time).into_iter();
+        let named = causes.map(|cause| (cause.kind, cause.module, cause.weight.time_ms));
+        named.take(1).collect()
+    }
+
+    #[test]
+    fn a_package_that_imports_a_little_of_everything_is_named_and_not_its_lines() {
+        let of_package = (CauseKind::HeavyPackage, "shop".to_owned(), 55.0);
+        // What many lines take each hardly anything for is nobody's fault but the package's; below a 50th none is worth a line.
+        assert_eq!(named_below_a_package(&[1; 54]), [of_package]);
+        let of_line = (
+            CauseKind::HeavyStatement { beside: Vec::new() },
+            "library1".to_owned(),
+            40.0,
+        );
+        assert_eq!(named_below_a_package(&[40, 3]), [of_line]);
     }
 
     #[test]

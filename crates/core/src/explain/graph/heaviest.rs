@@ -2,7 +2,7 @@
 
 use super::saving::{memory_of, time_of};
 use super::{ImportGraph, ImportStatement, Together, top_level};
-use crate::observed::LoadedModule;
+use crate::observed::{LoadedModule, is_at_or_below};
 
 /// What is below this share of the whole is left out: it would not change what anybody does.
 const SMALLEST_SHARE: f64 = 0.02;
@@ -25,8 +25,19 @@ pub(in crate::explain) enum Heavy<'a> {
     Statement(ImportStatement<'a>),
     /// Statements that save only together what they lead to.
     Together(Together<'a>),
+    /// A package that the target lies in, which is loaded before it whatever imports the target, with all that it imports.
+    Package(PackageAbove<'a>),
     /// A module's own body.
     Body(&'a LoadedModule),
+}
+
+/// A package above the target.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::explain) struct PackageAbove<'a> {
+    /// Its name.
+    pub(in crate::explain) name: &'a str,
+    /// What an import of it alone loads, in the order in which it was loaded.
+    pub(in crate::explain) modules: Vec<&'a LoadedModule>,
 }
 
 /// One of the heaviest.
@@ -49,13 +60,25 @@ struct Candidate<'a> {
     above: Vec<usize>,
 }
 
-/// A statement that others fall away with.
+impl<'a> Candidate<'a> {
+    fn new(what: Heavy<'a>, nodes: Vec<usize>, weight: u64) -> Self {
+        Self {
+            what,
+            nodes,
+            weight,
+            below: 0,
+            above: Vec::new(),
+        }
+    }
+}
+
+/// A statement that others fall away with, or a package that loads them.
 struct Holder {
     /// Its position among the candidates.
     position: usize,
-    /// What is reached without it.
+    /// What does not fall away with it, or is not loaded by it.
     kept: Vec<bool>,
-    /// How much is not.
+    /// How much does, or is.
     extent: usize,
 }
 
@@ -85,33 +108,20 @@ impl<'a> ImportGraph<'a> {
 
     fn candidates(&self, resource: Resource, is_own: impl Fn(&str) -> bool) -> Vec<Candidate<'a>> {
         let cost = if resource == Resource::Time { time_of } else { memory_of };
-        let targets: Vec<&str> = self
-            .executions
-            .iter()
-            .filter(|execution| execution.statement.importer.is_none())
-            .flat_map(|execution| execution.imported.iter().map(|&node| self.names[node]))
-            .collect();
+        let targets: Vec<&str> = self.asked_by_probe().map(|node| self.names[node]).collect();
         let is_home =
             |module: &str| is_own(module) || targets.iter().any(|target| top_level(target) == top_level(module));
-        let statements = self.weights(is_home).into_iter().map(|weight| Candidate {
-            nodes: self.nodes_of(&weight.statement).to_vec(),
-            weight: match resource {
+        let statements = self.weights(is_home).into_iter().map(|weight| {
+            let nodes = self.nodes_of(&weight.statement).to_vec();
+            let of_resource = match resource {
                 Resource::Time => weight.time_ns,
                 Resource::Memory => weight.memory_bytes,
-            },
-            what: Heavy::Statement(weight.statement),
-            below: 0,
-            above: Vec::new(),
+            };
+            Candidate::new(Heavy::Statement(weight.statement), nodes, of_resource)
         });
         let bodies = self.loaded.iter().enumerate().filter_map(|(node, module)| {
             let module = module.filter(|module| is_home(&module.name))?;
-            Some(Candidate {
-                what: Heavy::Body(module),
-                nodes: vec![node],
-                weight: cost(module),
-                below: 0,
-                above: Vec::new(),
-            })
+            Some(Candidate::new(Heavy::Body(module), vec![node], cost(module)))
         });
         let whole: u64 = self.loaded.iter().flatten().map(|module| cost(module)).sum();
         let smallest = whole as f64 * SMALLEST_SHARE;
@@ -119,22 +129,56 @@ impl<'a> ImportGraph<'a> {
             Resource::Time => module.cumulative_ns,
             Resource::Memory => module.cumulative_memory_bytes.max(0).unsigned_abs(),
         };
+        let of_all = |modules: &[&LoadedModule]| modules.iter().map(|module| cost(module)).sum();
         let sets = self.together(is_home, with_imports, smallest as u64);
-        let sets = sets.into_iter().map(|set| Candidate {
-            nodes: set
-                .statements
-                .iter()
-                .flat_map(|one| self.nodes_of(one))
-                .copied()
-                .collect(),
-            weight: set.modules.iter().map(|module| cost(module)).sum(),
-            what: Heavy::Together(set),
-            below: 0,
-            above: Vec::new(),
+        let sets = sets.into_iter().map(|set| {
+            let nodes = set.statements.iter().flat_map(|one| self.nodes_of(one)).copied();
+            let (nodes, weight) = (nodes.collect(), of_all(&set.modules));
+            Candidate::new(Heavy::Together(set), nodes, weight)
         });
-        let all = statements.chain(bodies).chain(sets);
+        let packages = self.packages_above().filter_map(|package| {
+            let nodes = vec![*self.index.get(package.name)?];
+            let weight = of_all(&package.modules);
+            Some(Candidate::new(Heavy::Package(package), nodes, weight))
+        });
+        // The outermost loads what is below it, too.
+        let package = packages.filter(|candidate| candidate.weight * 2 >= whole).take(1);
+        let all = package.chain(statements).chain(bodies).chain(sets);
         all.filter(|candidate| candidate.weight > 0 && candidate.weight as f64 >= smallest)
             .collect()
+    }
+
+    /// What the probe imports, and the packages above that.
+    fn asked_by_probe(&self) -> impl Iterator<Item = usize> {
+        let probes = self.executions.iter();
+        let probes = probes.filter(|execution| execution.statement.importer.is_none());
+        probes.flat_map(|execution| execution.imported.iter().copied())
+    }
+
+    /// The packages that the target lies in, the outermost first. Of several targets there is none that all lie in by themselves.
+    fn packages_above(&self) -> impl Iterator<Item = PackageAbove<'a>> {
+        let asked = self.asked_by_probe().map(|node| self.names[node]);
+        let target = asked.max_by_key(|name| name.len()).unwrap_or_default();
+        let is_only = self
+            .asked_by_probe()
+            .all(|node| is_at_or_below(target, self.names[node]));
+        let packages = target.match_indices('.').map(|(end, _)| &target[..end]);
+        let packages = packages.filter(move |_| is_only);
+        packages.filter_map(|package| {
+            let name = self.module(package)?.name.as_str();
+            Some(PackageAbove {
+                name,
+                modules: self.loaded_by(name),
+            })
+        })
+    }
+
+    /// What an import of this module alone loads.
+    fn loaded_by(&self, name: &str) -> Vec<&'a LoadedModule> {
+        let reached = self.index.get(name).map(|&node| self.reached_from(node));
+        let loaded = self.loaded.iter().zip(reached.unwrap_or_default());
+        let loaded = loaded.filter(|(_, reached)| *reached);
+        loaded.filter_map(|(module, _)| *module).collect()
     }
 
     /// Adds each candidate's weight to the nearest statement that it falls away with.
@@ -144,16 +188,23 @@ impl<'a> ImportGraph<'a> {
         let statements = statements.filter(|(_, candidate)| !matches!(candidate.what, Heavy::Body(_)));
         let holders: Vec<Holder> = statements
             .map(|(position, candidate)| {
-                let kept = self.reached_without(&candidate.nodes);
+                let kept = match (&candidate.what, &candidate.nodes[..]) {
+                    (Heavy::Package(_), &[node]) => {
+                        self.reached_from(node).into_iter().map(|reached| !reached).collect()
+                    }
+                    _ => self.reached_without(&candidate.nodes),
+                };
                 let extent = kept.iter().filter(|kept| !**kept).count();
                 Holder { position, kept, extent }
             })
             .collect();
         for position in 0..candidates.len() {
-            let first = candidates[position].nodes[0];
+            let nodes = &candidates[position].nodes;
+            // All of a set, and not one of its statements, falls away with a holder.
+            let falls = |holder: &&Holder| nodes.iter().all(|&node| !holder.kept[node]);
             let above = holders
                 .iter()
-                .filter(|holder| holder.position != position && !holder.kept[first]);
+                .filter(|holder| holder.position != position && falls(holder));
             let mut above: Vec<&Holder> = above.collect();
             above.sort_by_key(|holder| holder.extent);
             if let Some(nearest) = above.first() {

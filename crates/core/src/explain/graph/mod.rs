@@ -23,8 +23,8 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 pub use cycles::ImportCycle;
-pub(super) use heaviest::Heavy;
 pub use heaviest::Resource;
+pub(super) use heaviest::{Heavy, PackageAbove};
 pub(super) use new_modules::NewModules;
 pub(super) use roads::Together;
 pub use saving::{OtherImporter, Saving};

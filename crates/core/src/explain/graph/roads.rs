@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 
 use rustc_hash::FxHashMap;
 
+use super::saving::time_of;
 use super::{ImportGraph, ImportStatement, ROOT};
 use crate::observed::LoadedModule;
 
@@ -97,11 +98,21 @@ impl<'a> ImportGraph<'a> {
             }
         }
         let kept = kept_without(&statements);
-        (statements.len() > 1 && !kept[node]).then(|| Together {
+        let modules: Vec<_> = self.fallen(&kept).collect();
+        let is_set = statements.len() > 1 && !kept[node] && self.is_most_of(node, &modules);
+        is_set.then(|| Together {
             module: self.names[node],
-            modules: self.fallen(&kept).collect(),
+            modules,
             statements,
         })
+    }
+
+    /// True where most of the time that these modules take is for this one, and for what nothing else imports. Statements that lead to
+    /// something small bring in much that has nothing to do with it, and are no answer to who brings in that.
+    fn is_most_of(&self, node: usize, modules: &[&LoadedModule]) -> bool {
+        let without = self.reached_without(&[node]);
+        let its_own: u64 = self.fallen(&without).map(time_of).sum();
+        its_own * 2 >= modules.iter().map(|module| time_of(module)).sum()
     }
 }
 

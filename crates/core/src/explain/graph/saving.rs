@@ -157,8 +157,17 @@ impl<'a> ImportGraph<'a> {
 
     /// What the import still reaches where these nodes are cut.
     pub(super) fn reached_without(&self, cut: &[usize]) -> Vec<bool> {
+        self.reached(ROOT, cut)
+    }
+
+    /// What an import that begins with this node reaches.
+    pub(super) fn reached_from(&self, node: usize) -> Vec<bool> {
+        self.reached(node, &[])
+    }
+
+    fn reached(&self, from: usize, cut: &[usize]) -> Vec<bool> {
         let mut reached = vec![false; self.successors.len()];
-        let mut stack = vec![ROOT];
+        let mut stack = vec![from];
         while let Some(node) = stack.pop() {
             if !cut.contains(&node) && !std::mem::replace(&mut reached[node], true) {
                 let next = self.successors[node].iter().copied();

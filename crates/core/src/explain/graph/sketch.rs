@@ -10,9 +10,12 @@ pub(in crate::explain) struct Sketch(Observation);
 impl Sketch {
     /// The probe imports `target`, whose own body takes one millisecond.
     pub(in crate::explain) fn new(target: &str) -> Self {
-        Self(Observation::default())
-            .edge(None, 0, target, true)
-            .module(target, 1)
+        Self(Observation::default()).asks(target)
+    }
+
+    /// The probe imports `target`, too, or as one that lies in the package before.
+    pub(in crate::explain) fn asks(self, target: &str) -> Self {
+        self.edge(None, 0, target, true).module(target, 1)
     }
 
     /// `importer:line` loads `imported`, whose own body takes `milliseconds`.

@@ -86,6 +86,10 @@ fn what_happened(cause: &explain::Cause) -> String {
             let places = in_a_row([statement(cause)].into_iter().chain(others));
             format!("{places} lead to {}, and save it only together", versioned(cause))
         }
+        CauseKind::HeavyPackage => match &cause.file {
+            Some(file) => format!("`{file}` runs before any module of `{module}`"),
+            None => format!("`{module}` is loaded before any module in it"),
+        },
         CauseKind::HeavyBody => format!("the body of `{module}` itself"),
     }
 }
@@ -154,6 +158,10 @@ pub(in crate::report) fn help(cause: &explain::Cause, target: &str) -> String {
         } => format!(
             "stay at {} {}, or take the new cost over into the baseline with `importgate record`",
             change.distribution, change.before
+        ),
+        CauseKind::HeavyPackage => format!(
+            "make {line} lighter (`importgate explain {module}` shows what it takes), or give `{module}` a ceiling of its own, and these \
+             modules `preload = [\"{module}\"]`: then each pays for what it adds"
         ),
         CauseKind::ChangedModule | CauseKind::HeavyBody => {
             format!("let {line} do its work when the result is first needed, and not while it is imported")
