@@ -214,6 +214,12 @@ impl LoadedModule {
         }
     }
 
+    /// True for a module of machine code that lies in a file of its own.
+    pub fn is_extension(&self) -> bool {
+        let ends_like = |file: &str| file.ends_with(".so") || file.ends_with(".pyd");
+        self.file.as_deref().is_some_and(ends_like)
+    }
+
     /// True for a `.pth` file, whose lines `site` executes at each start of the interpreter.
     pub fn is_start_file(&self) -> bool {
         self.file.as_deref().is_some_and(|file| file.ends_with(".pth"))

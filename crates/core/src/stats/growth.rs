@@ -76,7 +76,13 @@ impl Growth {
 
     /// What a module takes now, in milliseconds of the machine of before.
     pub fn now_ms(&self, module: &str) -> f64 {
-        low_location(&self.each_ns(&[module])) / NS_PER_MS
+        self.together_ms(&[module])
+    }
+
+    /// What modules take together now, in milliseconds of the machine of before: the usual sum of their times, which is more than the
+    /// sum of the usual ones where they are slow by turns.
+    pub fn together_ms(&self, modules: &[&str]) -> f64 {
+        low_location(&self.each_ns(modules)) / NS_PER_MS
     }
 
     /// What the import waits longer, in milliseconds; 0 where the samples do not show it.
@@ -234,6 +240,29 @@ mod tests {
             !growth.is_real(&["a"], 3) && growth.is_real(&["a", "b"], 1),
             "{growth:?}"
         );
+    }
+
+    #[test]
+    fn modules_that_are_slow_by_turns_take_together_what_their_sum_is() {
+        let sample = |slow: usize| {
+            let of_part = |(part, module): (usize, &str)| OwnTime {
+                module: module.into(),
+                cpu_ns: if part == slow { 20_000_000 } else { 10_000_000 },
+            };
+            let parts = ["a", "b", "c"].into_iter().enumerate().map(of_part);
+            let steady = OwnTime {
+                module: "steady".into(),
+                cpu_ns: 40_000_000,
+            };
+            Sample {
+                own: parts.chain([steady]).collect(),
+                ..Sample::default()
+            }
+        };
+        let growth = growth(&[0, 1, 2, 0, 1, 2].map(sample));
+        let each: f64 = ["a", "b", "c"].map(|part| growth.now_ms(part)).iter().sum();
+        let together = growth.together_ms(&["a", "b", "c"]);
+        assert!((together - 40.0).abs() < 1e-6 && each < 39.0, "{together} {each}");
     }
 
     #[test]

@@ -142,7 +142,7 @@ fn all_candidates<'a>(evidence: &Evidence<'a>, graph: &'a ImportGraph<'a>, times
     new_start_files(evidence, &attribution, times, &mut found);
     new_modules(evidence, &attribution, (times, &mut waits), &mut found, &mut upgrades);
     changed_modules(evidence, &attribution, times, &mut found, &mut upgrades);
-    upgrades.add_causes(evidence, &attribution, &mut found);
+    upgrades.add_causes(evidence, &attribution, times, &mut found);
     slower_modules(evidence, &attribution, times, &mut found);
     compiled_modules(evidence, &attribution, times, &mut found);
     waits.add_causes(evidence, &attribution, &mut found);
@@ -187,12 +187,19 @@ impl<'a> Upgrades<'a> {
         self.0.entry(distribution).or_default().add(modules, growth);
     }
 
-    fn add_causes(self, evidence: &Evidence<'a>, attribution: &Attribution<'_>, found: &mut Vec<Candidate<'a>>) {
-        for (name, upgrade) in self.0 {
+    fn add_causes(
+        self,
+        evidence: &Evidence<'a>,
+        attribution: &Attribution<'_>,
+        times: &OwnTimes<'_>,
+        found: &mut Vec<Candidate<'a>>,
+    ) {
+        for (name, mut upgrade) in self.0 {
             let Some((module, _)) = upgrade.heaviest else { continue };
             let Some(change) = upgrade_of(evidence.change, name) else {
                 continue;
             };
+            upgrade.weight.time_ms += times.beyond_each_ms(&upgrade.modules);
             found.push(Candidate {
                 cause: attribution.module(CauseKind::Upgrade(change), module, upgrade.weight),
                 modules: upgrade.modules,
@@ -225,6 +232,7 @@ fn new_modules<'a>(
         let upgrade = distribution.and_then(|name| upgrade_of(evidence.change, name));
         match distribution {
             _ if is_of_start && is_of_site(&new.statement) => {
+                weight.time_ms += times.beyond_each_ms(&modules);
                 let cause = attribution.at_start(&new.statement, new.module, weight);
                 found.push(Candidate { cause, modules });
             }
@@ -237,6 +245,7 @@ fn new_modules<'a>(
                 upgrades.add(name, &modules, weight);
             }
             _ => {
+                weight.time_ms += times.beyond_each_ms(&modules);
                 let (shared, others) = other_roads(attribution, &new, &added, weight);
                 let falls_away = falls_away(attribution, &new, &others);
                 let kind = CauseKind::NewModules {
@@ -391,11 +400,13 @@ fn slower_modules<'a>(
     times: &OwnTimes<'_>,
     found: &mut Vec<Candidate<'a>>,
 ) {
+    let moved_ms = moved_between_extensions_ms(evidence, times);
     for module in untouched(evidence).filter(|module| !module.bytecode.is_compiled()) {
+        let moved_ms = if module.is_extension() { moved_ms } else { 0.0 };
         // A single instrumented import is too noisy to accuse a module that is the same to the byte, and so are samples in which
         // one of so many modules takes longer by chance.
         let is_real = |growth: &Growth| growth.is_real(&[&module.name], growth.modules());
-        if times.has_grown(&module.name) && evidence.growth.is_some_and(is_real) {
+        if times.has_grown_by_more(&module.name, moved_ms) && evidence.growth.is_some_and(is_real) {
             let growth = of_one_module(times.growth_ms(&module.name));
             let kind = CauseKind::SlowerModule {
                 changed: changed_imports(evidence, &module.name),
@@ -419,6 +430,14 @@ fn changed_imports(evidence: &Evidence<'_>, module: &str) -> Vec<String> {
         }
     }
     changed
+}
+
+/// What extension modules that did not change take less than before, in milliseconds. A library that several of them need is loaded
+/// by the first: another order of imports moves what that takes from one to another.
+fn moved_between_extensions_ms(evidence: &Evidence<'_>, times: &OwnTimes<'_>) -> f64 {
+    let extensions = untouched(evidence).filter(|module| module.is_extension());
+    let less = extensions.map(|module| -times.growth_ms(&module.name));
+    less.filter(|less| *less > 0.0).sum()
 }
 
 /// Modules that are compiled at each start and were not, one cause for each reason why. Where the baseline does not say in which

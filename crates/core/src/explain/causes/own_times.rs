@@ -56,6 +56,13 @@ impl<'a> OwnTimes<'a> {
         }
     }
 
+    /// What these modules take together beyond the sum of what each takes by itself.
+    pub(super) fn beyond_each_ms(&self, modules: &[&str]) -> f64 {
+        let Some(growth) = self.growth else { return 0.0 };
+        let each: f64 = modules.iter().map(|module| growth.now_ms(module)).sum();
+        growth.together_ms(modules) - each
+    }
+
     pub(super) fn before_ms(&self, module: &str) -> f64 {
         milliseconds(self.before.get(module).copied().unwrap_or(0))
     }
@@ -66,7 +73,12 @@ impl<'a> OwnTimes<'a> {
 
     /// True where a module of before takes so much longer that it may be named although it is the same to the byte.
     pub(super) fn has_grown(&self, module: &str) -> bool {
-        let growth = self.growth_ms(module);
+        self.has_grown_by_more(module, 0.0)
+    }
+
+    /// The same where so many milliseconds of it may be what others took before.
+    pub(super) fn has_grown_by_more(&self, module: &str, moved_ms: f64) -> bool {
+        let growth = self.growth_ms(module) - moved_ms;
         self.before.contains_key(module)
             && growth >= UNCHANGED_GROWTH_MS
             && growth >= UNCHANGED_GROWTH_SHARE * self.before_ms(module)
