@@ -68,7 +68,11 @@ pub(super) fn render(paragraph: &Paragraph<'_>, report: &Report, legs: Option<&s
     for one in said.iter().take(shown) {
         page.said(one, paragraph.cause);
     }
-    page.left_out(said.len().saturating_sub(shown), "more like these");
+    let left_out = said.len().saturating_sub(shown);
+    page.left_out(
+        left_out,
+        &format!("{} more like these", numbers::count(left_out as u64)),
+    );
     page.parts(paragraph);
     for line in paragraph.rest().into_iter().chain(paragraph.installed()) {
         page.say(line);
@@ -126,10 +130,8 @@ impl Page<'_> {
 
     fn left_out(&mut self, number: usize, what: &str) {
         if number > 0 {
-            self.say(&format!(
-                "and {} {what} (--verbose shows them)",
-                numbers::count(number as u64)
-            ));
+            let them = if number == 1 { "it" } else { "them" };
+            self.say(&format!("and {what} (--verbose shows {them})"));
         }
     }
 
@@ -210,7 +212,8 @@ impl Page<'_> {
         for (word, cause) in all.iter().take(shown) {
             self.say(&format!("{word}: {}", headline(cause)));
         }
-        self.left_out(all.len().saturating_sub(shown), "smaller causes");
+        let left_out = all.len().saturating_sub(shown);
+        self.left_out(left_out, &numbers::counted(left_out as u64, "smaller cause"));
     }
 
     /// The way from the target that pays most, where it has more than the step that the headline names.

@@ -10,17 +10,21 @@ use crate::observed::{BytecodeObstacle, BytecodeState, Place, UseContext};
 pub(super) fn rest(rest: &Rest) -> Option<String> {
     let mut parts = Vec::new();
     if rest.modules_ms > 0.0 {
-        let modules = numbers::counted(rest.modules, "module");
-        parts.push(format!(
-            "{} more are spread over {modules}",
-            numbers::time(rest.modules_ms)
-        ));
+        let where_to = match rest.modules {
+            1 => "go to one other module".to_owned(),
+            several => format!("are spread over {}", numbers::counted(several, "module")),
+        };
+        parts.push(format!("{} more {where_to}", numbers::time(rest.modules_ms)));
     }
     if rest.collections_ms > 0.0 {
         let more = numbers::time(rest.collections_ms);
         parts.push(format!(
             "{more} more go to collections of garbage, which walk through all that is loaded"
         ));
+    }
+    if rest.unplaced_ms > 0.0 {
+        let more = numbers::time(rest.unplaced_ms);
+        parts.push(format!("{more} more are seen in the whole, and in no module by itself"));
     }
     if rest.saved_ms > 0.0 {
         let less = numbers::time(rest.saved_ms);
