@@ -43,20 +43,16 @@ impl Case<'_> {
 
 /// True where the base lacks a module that the target itself names, or a package that it is in.
 fn is_new(workload: &Workload, failure: &Failure) -> bool {
-    match (workload, failure) {
-        (
-            Workload::Imports(imports),
-            Failure::Raised {
-                missing: Some(missing), ..
-            },
-        ) => imports.iter().any(|import| is_at_or_below(import, missing)),
-        _ => false,
-    }
+    let (Workload::Imports(imports), Some(lacked)) = (workload, failure.module_not_found()) else {
+        return false;
+    };
+    imports.iter().any(|import| is_at_or_below(import, &lacked))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::observed::AbsentName;
 
     #[test]
     fn a_target_is_new_where_the_base_lacks_it_or_a_package_above_it() {
@@ -71,6 +67,26 @@ mod tests {
         let imports = Workload::Imports(vec!["shop.cli.main".to_owned()]);
         assert!(is_new(&imports, &lacks("shop.cli.main")) && is_new(&imports, &lacks("shop.cli")));
         assert!(!is_new(&imports, &lacks("torch")) && !is_new(&imports, &lacks("shop.cl")));
+        // Where its package is there, the package has no such module.
+        let without = |name: &str, exception: &str| Failure::Raised {
+            exception: exception.to_owned(),
+            message: String::new(),
+            stack: Vec::new(),
+            missing: None,
+            cycle: Box::default(),
+            absent: Some(Box::new(AbsentName {
+                module: "shop.cli".to_owned(),
+                name: name.to_owned(),
+                package: true,
+                like: Vec::new(),
+            })),
+        };
+        assert!(is_new(&imports, &without("main", "ModuleNotFoundError")));
+        assert!(!is_new(&imports, &without("other", "ModuleNotFoundError")));
+        assert!(
+            !is_new(&imports, &without("main", "ImportError")),
+            "a name that a module asks for"
+        );
         let command = Workload::Command(vec!["shop".to_owned()]);
         assert!(!is_new(&command, &lacks("shop")));
     }

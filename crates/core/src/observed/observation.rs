@@ -1,5 +1,6 @@
 //! One untimed, fully instrumented import: who imported whom, from which line, and what else it did.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -130,6 +131,22 @@ pub enum FailureKind {
 }
 
 impl Failure {
+    /// The module that was looked for and not found, where that is why it failed: nothing of that name is installed, or the package that
+    /// it would lie in is there and has none.
+    pub fn module_not_found(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Raised {
+                missing: Some(missing), ..
+            } => Some(Cow::Borrowed(missing)),
+            Self::Raised {
+                absent: Some(absent),
+                exception,
+                ..
+            } if exception == "ModuleNotFoundError" => Some(Cow::Owned(format!("{}.{}", absent.module, absent.name))),
+            _ => None,
+        }
+    }
+
     /// In which way the import failed; `None` where it is not known whether it does.
     pub fn kind(&self) -> Option<FailureKind> {
         Some(match self {
