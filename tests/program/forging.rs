@@ -249,7 +249,7 @@ def _change_text(edit):
 "#;
 
 /// Answers that nobody can use, with what begins each; the code of the finding that they come to.
-const NONSENSE: [(&str, &str, &str, Code); 14] = [
+const NONSENSE: [(&str, &str, &str, Code); 15] = [
     ("negative", CHANGE_ANSWER, "_change(cpu_ns=-1)", Code::Implausible),
     ("endless", CHANGE_ANSWER, "_change(cpu_ns=2**64)", Code::Implausible),
     (
@@ -313,6 +313,12 @@ const NONSENSE: [(&str, &str, &str, Code); 14] = [
         "",
         "raise type('E' * 10**7, (Exception,), {})('x' * 10**7)",
         Code::ImportFailed,
+    ),
+    (
+        "a_long_module",
+        "import sys\n",
+        "sys.modules['m' * 10**7] = sys",
+        Code::Implausible,
     ),
 ];
 

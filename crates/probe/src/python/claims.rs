@@ -1,11 +1,16 @@
-//! How large a number an answer may have. Measured code can have its process answer any number: what no import comes near is no answer.
+//! How large a number and how long a text an answer may have. Measured code can have its process answer anything: what no import comes near is
+//! no answer.
 
 use std::fmt;
 
 use importgate_core::observed::LARGEST_AMOUNT;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-/// JSON none of whose whole numbers is further from nothing than the largest amount. Nothing of it is kept.
+/// The longest text, in bytes: messages are cut long before, and every path and name that can be imported is shorter.
+const LONGEST_TEXT: usize = 1 << 20;
+
+/// JSON none of whose whole numbers is further from nothing than the largest amount, and none of whose texts is too long. Nothing of it is
+/// kept.
 pub(super) struct WithinBounds;
 
 impl<'de> Deserialize<'de> for WithinBounds {
@@ -42,7 +47,13 @@ impl<'de> Deserialize<'de> for WithinBounds {
                 Ok(WithinBounds)
             }
 
-            fn visit_str<E>(self, _: &str) -> Result<WithinBounds, E> {
+            fn visit_str<E: Error>(self, text: &str) -> Result<WithinBounds, E> {
+                if text.len() > LONGEST_TEXT {
+                    let bytes = text.len();
+                    return Err(E::custom(format_args!(
+                        "a text of {bytes} bytes is longer than any name"
+                    )));
+                }
                 Ok(WithinBounds)
             }
 
@@ -65,11 +76,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_number_may_be_too_large_wherever_it_stands() {
+    fn no_number_may_be_too_large_and_no_text_too_long_wherever_they_stand() {
         let is_within = |text: &str| serde_json::from_str::<WithinBounds>(text).is_ok();
         for text in ["4398046511104", "-4398046511104"] {
             assert!(is_within(text) && is_within(&format!("{{\"a\": [true, null, 1.5, {text}]}}")));
         }
+        let longest = format!("{{\"{}\": 1}}", "x".repeat(LONGEST_TEXT));
+        assert!(is_within(&longest) && !is_within(&longest.replacen('x', "xx", 1)));
         for text in [
             "4398046511105",
             "-4398046511105",

@@ -11,6 +11,7 @@ _ONLY_TREE = 0x400  # ast.PyCF_ONLY_AST
 _GUESS = " (most likely due to a circular import)"
 _TYPO = 3  # how many letters a name may be longer or shorter than the one that is meant
 _MOST_LIKE = 200
+_LONGEST = 4096  # of a path or a name; measured code can make up others
 _BIND_ANY_NAME = ("globals", "vars", "setattr", "exec")
 _OWN_SCOPE = ("FunctionDef", "AsyncFunctionDef", "ClassDef", "Lambda", "ListComp", "SetComp", "DictComp", "GeneratorExp")
 
@@ -18,7 +19,7 @@ _OWN_SCOPE = ("FunctionDef", "AsyncFunctionDef", "ClassDef", "Lambda", "ListComp
 def _frame(filename, line, function):
     # A `SyntaxError` has whatever line it was made with.
     is_line = type(line) is int and 0 < line < 1 << 31
-    return {"file": filename, "line": line if is_line else 0, "function": function}
+    return {"file": _text(filename, _LONGEST), "line": line if is_line else 0, "function": _text(function, _LONGEST)}
 
 
 def _describe_exception(error):
@@ -46,7 +47,7 @@ def _describe_exception(error):
         absent = _missing_below(missing, frames)
     return {
         "kind": "raised",
-        "exception": _qualified_name(type(error)),
+        "exception": _text(_qualified_name(type(error)), _LONGEST),
         "message": message if cycle else message.replace(_GUESS, ""),
         "stack": stack,
         "missing": _text(missing) if type(missing) is str and absent is None else None,
