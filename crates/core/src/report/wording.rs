@@ -12,6 +12,7 @@ mod contents;
 mod distributions;
 mod failures;
 pub(super) mod fix;
+mod help;
 mod interpreter;
 mod names;
 mod new_target;
@@ -24,8 +25,9 @@ mod unfounded;
 
 pub use advice::short_failure;
 pub(super) use advice::{hindrances, reason, remedy, together};
-pub(super) use causes::{help, imports, label, summary};
+pub(super) use causes::{imports, label, summary};
 pub use failures::failure;
+pub(super) use help::help;
 pub(super) use interpreter::{bracketed_python, python};
 pub use interpreter::{chosen_by, headline};
 pub(super) use names::{distribution, group, other_importer, usage};
@@ -74,7 +76,7 @@ impl Words {
             FindingKind::MemoryRegression(larger) => {
                 let words = Self::saying(changes::memory_regression(larger));
                 match larger.open {
-                    None if found.causes.is_empty() => words.with_help(causes::where_it_goes(&found.target)),
+                    None if found.causes.is_empty() => words.with_help(help::where_it_goes(&found.target)),
                     _ => words,
                 }
             }
@@ -82,7 +84,7 @@ impl Words {
                 let words = Self::saying(changes::regression(slower));
                 match slower.certainty {
                     Certainty::TooMuch | Certainty::MoreThanHalf if found.causes.is_empty() => {
-                        words.with_help(causes::where_it_goes(&found.target))
+                        words.with_help(help::where_it_goes(&found.target))
                     }
                     _ => words,
                 }

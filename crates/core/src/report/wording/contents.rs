@@ -1,7 +1,7 @@
 //! What an import does or loads that it should not.
 
 use super::failures::stack;
-use super::{Words, causes};
+use super::{Words, help};
 use crate::checks::{ForbiddenEffect, ForbiddenModule, ImportCircle, WarningRaised};
 use crate::explain::ChainStep;
 use crate::numbers;
@@ -9,7 +9,7 @@ use crate::observed::{Effect, EffectSeen, Place};
 
 pub(super) fn forbidden_module(forbidden: &ForbiddenModule, place: Option<&Place>) -> Words {
     let message = format!("loads `{}`, which is forbidden", forbidden.module);
-    let help = place.map(|place| causes::load_later(&forbidden.module, place, forbidden.uses.as_ref()));
+    let help = place.map(|place| help::load_later(&forbidden.module, place, forbidden.uses.as_ref()));
     Words {
         message,
         help,
