@@ -132,6 +132,26 @@ mod tests {
     }
 
     #[test]
+    fn a_statement_that_brings_in_another_package_is_named_with_its_parts() {
+        let observation = |library: u64| {
+            Sketch::new("shop")
+                .loads("shop", 2, "tensor", 1)
+                .loads("tensor", 7, "tensor.tables", 100)
+                .loads("tensor", 8, "tensor.cluster", 60)
+                .loads("tensor.cluster", 3, "torch", library)
+                .build()
+        };
+        let first = |library| {
+            let observation = observation(library);
+            let table = table(&observation, &["shop", "tensor"], &[("torch", "2.1")]);
+            let causes = causes_of_weight(&observation, &table, "", Resource::Time);
+            (causes[0].module.clone(), causes[0].line, causes.len() > 1)
+        };
+        assert_eq!(first(10), ("tensor".to_owned(), Some(2), true));
+        assert_eq!(first(900), ("torch".to_owned(), Some(3), true));
+    }
+
+    #[test]
     fn a_namespace_package_is_not_named_for_what_its_portion_costs() {
         let observation = Sketch::new("shop")
             .loads_namespace("shop", 2, "ns")

@@ -6,6 +6,8 @@ use crate::observed::{LoadedModule, is_at_or_below};
 
 /// What is below this share of the whole is left out: it would not change what anybody does.
 const SMALLEST_SHARE: f64 = 0.02;
+/// What has this share of a statement that brings in another package is what to look at in its place.
+const NEARLY_ALL: f64 = 0.9;
 /// A list that is longer is not read.
 const MOST_LISTED: usize = 10;
 
@@ -54,8 +56,12 @@ struct Candidate<'a> {
     what: Heavy<'a>,
     nodes: Vec<usize>,
     weight: u64,
+    /// True for a statement that brings in another package than the one it stands in.
+    crosses: bool,
     /// The part of the weight that lies in candidates below this one.
     below: u64,
+    /// The most that one statement or body below takes of it.
+    most_below: u64,
     /// The candidates that this one falls away with, the innermost first.
     above: Vec<usize>,
 }
@@ -66,9 +72,19 @@ impl<'a> Candidate<'a> {
             what,
             nodes,
             weight,
+            crosses: false,
             below: 0,
+            most_below: 0,
             above: Vec::new(),
         }
+    }
+}
+
+impl Candidate<'_> {
+    /// True where what is below says more precisely what most of the weight is.
+    fn is_told_better(&self) -> bool {
+        let is_nearly_all = self.crosses && self.most_below as f64 >= NEARLY_ALL * self.weight as f64;
+        is_nearly_all || self.below * 2 >= self.weight
     }
 }
 
@@ -90,7 +106,7 @@ impl<'a> ImportGraph<'a> {
         self.share_out(&mut candidates);
         let mut listed: Vec<(usize, Candidate<'a>)> = candidates.into_iter().enumerate().collect();
         // Where most of the weight lies in something more precise, that is what to look at.
-        listed.retain(|(_, candidate)| candidate.below * 2 < candidate.weight);
+        listed.retain(|(_, candidate)| !candidate.is_told_better());
         listed.sort_by_key(|(_, candidate)| std::cmp::Reverse(candidate.weight));
         listed.truncate(MOST_LISTED);
         let mut before = Vec::new();
@@ -117,7 +133,10 @@ impl<'a> ImportGraph<'a> {
                 Resource::Time => weight.time_ns,
                 Resource::Memory => weight.memory_bytes,
             };
-            Candidate::new(Heavy::Statement(weight.statement), nodes, of_resource)
+            Candidate {
+                crosses: self.crosses(&weight.statement),
+                ..Candidate::new(Heavy::Statement(weight.statement), nodes, of_resource)
+            }
         });
         let bodies = self.loaded.iter().enumerate().filter_map(|(node, module)| {
             let module = module.filter(|module| is_home(&module.name))?;
@@ -146,6 +165,13 @@ impl<'a> ImportGraph<'a> {
         let all = package.chain(statements).chain(bodies).chain(sets);
         all.filter(|candidate| candidate.weight > 0 && candidate.weight as f64 >= smallest)
             .collect()
+    }
+
+    /// True for a statement that brings in another package than the one it stands in.
+    fn crosses(&self, statement: &ImportStatement<'_>) -> bool {
+        let own = statement.importer.map(top_level);
+        let mut imported = self.imported_by(statement).into_iter();
+        imported.all(|module| Some(top_level(module)) != own)
     }
 
     /// What the probe imports, and the packages above that.
@@ -181,7 +207,8 @@ impl<'a> ImportGraph<'a> {
         loaded.filter_map(|(module, _)| *module).collect()
     }
 
-    /// Adds each candidate's weight to the nearest statement that it falls away with.
+    /// Adds each candidate's weight to the nearest statement that it falls away with. A statement that brings in another package is
+    /// what to look at, however that package is built: only what brings in a further one is more precise.
     fn share_out(&self, candidates: &mut [Candidate<'_>]) {
         // A body says nothing of what its imports cost, so it is no holder of theirs.
         let statements = candidates.iter().enumerate();
@@ -207,8 +234,22 @@ impl<'a> ImportGraph<'a> {
                 .filter(|holder| holder.position != position && falls(holder));
             let mut above: Vec<&Holder> = above.collect();
             above.sort_by_key(|holder| holder.extent);
-            if let Some(nearest) = above.first() {
-                candidates[nearest.position].below += candidates[position].weight;
+            let crosses = |holder: &&&Holder| candidates[holder.position].crosses;
+            let nearest = above.first().filter(|holder| !crosses(holder));
+            let crossed = above.iter().find(crosses).filter(|_| candidates[position].crosses);
+            for holder in [nearest, crossed]
+                .into_iter()
+                .flatten()
+                .map(|holder| holder.position)
+                .collect::<Vec<_>>()
+            {
+                candidates[holder].below += candidates[position].weight;
+            }
+            if !matches!(candidates[position].what, Heavy::Together(_)) {
+                for holder in &above {
+                    let most = candidates[position].weight.max(candidates[holder.position].most_below);
+                    candidates[holder.position].most_below = most;
+                }
             }
             candidates[position].above = above.iter().map(|holder| holder.position).collect();
         }
