@@ -145,7 +145,7 @@ impl Weight {
     /// What the bodies of these modules take.
     pub(super) fn of_modules(modules: &[&LoadedModule]) -> Self {
         Self {
-            time_ms: milliseconds(modules.iter().map(|module| module.own_ns + module.blocked_ns).sum()),
+            time_ms: milliseconds(modules.iter().map(|module| module.time_ns()).sum()),
             memory_bytes: modules.iter().map(|module| module.own_memory_bytes).sum(),
             modules: modules.len() as i64,
         }

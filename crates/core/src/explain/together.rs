@@ -39,7 +39,7 @@ impl CostlyTogether {
                 time_ms: set
                     .modules
                     .iter()
-                    .map(|module| (module.name.clone(), milliseconds(module.own_ns + module.blocked_ns)))
+                    .map(|module| (module.name.clone(), milliseconds(module.time_ns())))
                     .collect(),
             },
         }

@@ -78,7 +78,7 @@ pub(super) fn nodes(observation: &Observation, graph: &ImportGraph<'_>, table: &
         .map(|&position| {
             let module = &observation.modules[position];
             let edge = graph.loading_edge(&module.name);
-            let own_ms = milliseconds(module.own_ns + module.blocked_ns);
+            let own_ms = milliseconds(module.time_ns());
             Node {
                 module: module.name.clone(),
                 group: Group::of(table, &module.name),

@@ -44,6 +44,13 @@ pub struct AbsentName {
     pub like: Vec<String>,
 }
 
+impl AbsentName {
+    /// The name with that of the module that was asked for it.
+    pub fn full_name(&self) -> String {
+        format!("{}.{}", self.module, self.name)
+    }
+}
+
 /// Why an import did not come to its end. What ended the process without an answer, no script can tell.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
@@ -142,7 +149,7 @@ impl Failure {
                 absent: Some(absent),
                 exception,
                 ..
-            } if exception == "ModuleNotFoundError" => Some(Cow::Owned(format!("{}.{}", absent.module, absent.name))),
+            } if exception == "ModuleNotFoundError" => Some(Cow::Owned(absent.full_name())),
             _ => None,
         }
     }
@@ -229,6 +236,11 @@ impl LoadedModule {
             cumulative_memory_bytes: 0,
             blocked_ns: 0,
         }
+    }
+
+    /// What its own body costs, in nanoseconds of CPU and blocked time.
+    pub fn time_ns(&self) -> u64 {
+        self.own_ns + self.blocked_ns
     }
 
     /// True for a module of machine code that lies in a file of its own.

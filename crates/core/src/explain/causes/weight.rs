@@ -39,7 +39,7 @@ fn cause_of(attribution: &Attribution<'_>, heavy: &Heavy<'_>) -> Cause {
     match heavy {
         Heavy::Body(module) => {
             let weight = Weight {
-                time_ms: milliseconds(module.own_ns + module.blocked_ns),
+                time_ms: milliseconds(module.time_ns()),
                 memory_bytes: module.own_memory_bytes,
                 modules: 1,
             };

@@ -1,6 +1,6 @@
 //! The import statements whose cut would save most, and the bodies that take most themselves.
 
-use super::saving::{memory_of, time_of};
+use super::saving::memory_of;
 use super::{ImportGraph, ImportStatement, Together, top_level};
 use crate::observed::{LoadedModule, is_at_or_below};
 
@@ -58,7 +58,7 @@ struct Candidate<'a> {
     weight: u64,
     /// True for a statement that brings in another package than the one it stands in.
     crosses: bool,
-    /// The part of the weight that lies in candidates below this one.
+    /// The part of the weight that lies in candidates below this one: of a statement that crosses, in those below that cross, too.
     below: u64,
     /// The most that one statement or body below takes of it.
     most_below: u64,
@@ -78,9 +78,7 @@ impl<'a> Candidate<'a> {
             above: Vec::new(),
         }
     }
-}
 
-impl Candidate<'_> {
     /// True where what is below says more precisely what most of the weight is.
     fn is_told_better(&self) -> bool {
         let is_nearly_all = self.crosses && self.most_below as f64 >= NEARLY_ALL * self.weight as f64;
@@ -123,7 +121,11 @@ impl<'a> ImportGraph<'a> {
     }
 
     fn candidates(&self, resource: Resource, is_own: impl Fn(&str) -> bool) -> Vec<Candidate<'a>> {
-        let cost = if resource == Resource::Time { time_of } else { memory_of };
+        let cost = if resource == Resource::Time {
+            LoadedModule::time_ns
+        } else {
+            memory_of
+        };
         let targets: Vec<&str> = self.asked_by_probe().map(|node| self.names[node]).collect();
         let is_home =
             |module: &str| is_own(module) || targets.iter().any(|target| top_level(target) == top_level(module));
@@ -155,10 +157,9 @@ impl<'a> ImportGraph<'a> {
             let (nodes, weight) = (nodes.collect(), of_all(&set.modules));
             Candidate::new(Heavy::Together(set), nodes, weight)
         });
-        let packages = self.packages_above().filter_map(|package| {
-            let nodes = vec![*self.index.get(package.name)?];
+        let packages = self.packages_above().into_iter().map(|(node, package)| {
             let weight = of_all(&package.modules);
-            Some(Candidate::new(Heavy::Package(package), nodes, weight))
+            Candidate::new(Heavy::Package(package), vec![node], weight)
         });
         // The outermost loads what is below it, too.
         let package = packages.filter(|candidate| candidate.weight * 2 >= whole).take(1);
@@ -181,30 +182,32 @@ impl<'a> ImportGraph<'a> {
         probes.flat_map(|execution| execution.imported.iter().copied())
     }
 
-    /// The packages that the target lies in, the outermost first. Of several targets there is none that all lie in by themselves.
-    fn packages_above(&self) -> impl Iterator<Item = PackageAbove<'a>> {
-        let asked = self.asked_by_probe().map(|node| self.names[node]);
-        let target = asked.max_by_key(|name| name.len()).unwrap_or_default();
-        let is_only = self
-            .asked_by_probe()
-            .all(|node| is_at_or_below(target, self.names[node]));
-        let packages = target.match_indices('.').map(|(end, _)| &target[..end]);
-        let packages = packages.filter(move |_| is_only);
-        packages.filter_map(|package| {
-            let name = self.module(package)?.name.as_str();
-            Some(PackageAbove {
-                name,
-                modules: self.loaded_by(name),
-            })
-        })
-    }
-
-    /// What an import of this module alone loads.
-    fn loaded_by(&self, name: &str) -> Vec<&'a LoadedModule> {
-        let reached = self.index.get(name).map(|&node| self.reached_from(node));
-        let loaded = self.loaded.iter().zip(reached.unwrap_or_default());
-        let loaded = loaded.filter(|(_, reached)| *reached);
-        loaded.filter_map(|(module, _)| *module).collect()
+    /// The packages that the target lies in, the outermost first, each as it is asked for. Of several targets there is none that all
+    /// lie in by themselves.
+    fn packages_above(&self) -> Vec<(usize, PackageAbove<'a>)> {
+        let mut packages: Vec<usize> = self.asked_by_probe().collect();
+        let target = packages.pop().map_or("", |node| self.names[node]);
+        if !packages.iter().all(|&node| is_at_or_below(target, self.names[node])) {
+            return Vec::new();
+        }
+        let loaded = packages.into_iter().filter(|&node| self.loaded[node].is_some());
+        let with_imports = loaded.map(|node| {
+            let reached = self.reached_from(node);
+            let modules = self
+                .loaded
+                .iter()
+                .zip(reached)
+                .filter_map(|(module, reached)| module.filter(|_| reached));
+            let name = self.names[node];
+            (
+                node,
+                PackageAbove {
+                    name,
+                    modules: modules.collect(),
+                },
+            )
+        });
+        with_imports.collect()
     }
 
     /// Adds each candidate's weight to the nearest statement that it falls away with. A statement that brings in another package is
@@ -225,33 +228,35 @@ impl<'a> ImportGraph<'a> {
                 Holder { position, kept, extent }
             })
             .collect();
-        for position in 0..candidates.len() {
-            let nodes = &candidates[position].nodes;
-            // All of a set, and not one of its statements, falls away with a holder.
+        // All of a set, and not one of its statements, falls away with a holder.
+        let above_of = |position: usize, nodes: &[usize]| {
             let falls = |holder: &&Holder| nodes.iter().all(|&node| !holder.kept[node]);
-            let above = holders
-                .iter()
-                .filter(|holder| holder.position != position && falls(holder));
-            let mut above: Vec<&Holder> = above.collect();
+            let above = holders.iter().filter(|holder| holder.position != position);
+            let mut above: Vec<&Holder> = above.filter(falls).collect();
             above.sort_by_key(|holder| holder.extent);
-            let crosses = |holder: &&&Holder| candidates[holder.position].crosses;
-            let nearest = above.first().filter(|holder| !crosses(holder));
-            let crossed = above.iter().find(crosses).filter(|_| candidates[position].crosses);
-            for holder in [nearest, crossed]
-                .into_iter()
-                .flatten()
-                .map(|holder| holder.position)
-                .collect::<Vec<_>>()
-            {
-                candidates[holder].below += candidates[position].weight;
+            above.into_iter().map(|holder| holder.position).collect::<Vec<usize>>()
+        };
+        for position in 0..candidates.len() {
+            let Candidate {
+                what,
+                nodes,
+                weight,
+                crosses,
+                ..
+            } = &candidates[position];
+            let (weight, crosses, is_set) = (*weight, *crosses, matches!(what, Heavy::Together(_)));
+            let above = above_of(position, nodes);
+            if let Some(&nearest) = above.first().filter(|&&holder| !candidates[holder].crosses) {
+                candidates[nearest].below += weight;
             }
-            if !matches!(candidates[position].what, Heavy::Together(_)) {
-                for holder in &above {
-                    let most = candidates[position].weight.max(candidates[holder.position].most_below);
-                    candidates[holder.position].most_below = most;
-                }
+            let crossed = above.iter().find(|&&holder| candidates[holder].crosses);
+            if let Some(&crossed) = crossed.filter(|_| crosses) {
+                candidates[crossed].below += weight;
             }
-            candidates[position].above = above.iter().map(|holder| holder.position).collect();
+            for &holder in above.iter().filter(|_| !is_set) {
+                candidates[holder].most_below = candidates[holder].most_below.max(weight);
+            }
+            candidates[position].above = above;
         }
     }
 }

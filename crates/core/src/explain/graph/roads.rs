@@ -5,7 +5,6 @@ use std::collections::VecDeque;
 
 use rustc_hash::FxHashMap;
 
-use super::saving::time_of;
 use super::{ImportGraph, ImportStatement, ROOT};
 use crate::observed::LoadedModule;
 
@@ -111,8 +110,8 @@ impl<'a> ImportGraph<'a> {
     /// something small bring in much that has nothing to do with it, and are no answer to who brings in that.
     fn is_most_of(&self, node: usize, modules: &[&LoadedModule]) -> bool {
         let without = self.reached_without(&[node]);
-        let its_own: u64 = self.fallen(&without).map(time_of).sum();
-        its_own * 2 >= modules.iter().map(|module| time_of(module)).sum()
+        let its_own: u64 = self.fallen(&without).map(LoadedModule::time_ns).sum();
+        its_own * 2 >= modules.iter().map(|module| module.time_ns()).sum()
     }
 }
 

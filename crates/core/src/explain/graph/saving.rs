@@ -30,11 +30,6 @@ pub struct OtherImporter {
     pub place: Option<Place>,
 }
 
-/// What a module's own body costs, in nanoseconds of CPU and blocked time.
-pub(super) fn time_of(module: &LoadedModule) -> u64 {
-    module.own_ns + module.blocked_ns
-}
-
 /// What a module's own body adds to the resident set, in bytes; what it frees counts as nothing.
 pub(super) fn memory_of(module: &LoadedModule) -> u64 {
     module.own_memory_bytes.max(0).unsigned_abs()
@@ -58,7 +53,7 @@ impl<'a> ImportGraph<'a> {
         let kept = self.reached_without(cut);
         let mut saving = Saving::default();
         for module in self.fallen(&kept) {
-            saving.time_ns += time_of(module);
+            saving.time_ns += module.time_ns();
             saving.memory_bytes += module.own_memory_bytes;
             saving.modules.push(module);
         }
@@ -93,7 +88,7 @@ impl<'a> ImportGraph<'a> {
             let kept = self.reached_without(nodes);
             StatementWeight {
                 statement: *statement,
-                time_ns: self.fallen(&kept).map(time_of).sum(),
+                time_ns: self.fallen(&kept).map(LoadedModule::time_ns).sum(),
                 memory_bytes: self.fallen(&kept).map(memory_of).sum(),
             }
         };

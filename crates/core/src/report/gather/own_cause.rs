@@ -80,7 +80,7 @@ fn about(failure: &Failure) -> String {
         } => missing.clone(),
         Failure::Raised {
             absent: Some(absent), ..
-        } => format!("{}.{}", absent.module, absent.name),
+        } => absent.full_name(),
         Failure::Raised { exception, .. } => exception.clone(),
         Failure::Exited { code, .. } => code.to_string(),
         Failure::Crashed { signal, .. } => signal.to_string(),
