@@ -142,10 +142,13 @@ fn all_candidates<'a>(evidence: &Evidence<'a>, graph: &'a ImportGraph<'a>, times
     new_start_files(evidence, &attribution, times, &mut found);
     new_modules(evidence, &attribution, (times, &mut waits), &mut found, &mut upgrades);
     changed_modules(evidence, &attribution, times, &mut found, &mut upgrades);
-    upgrades.add_causes(evidence, &attribution, times, &mut found);
+    upgrades.add_causes(evidence, &attribution, &mut found);
     slower_modules(evidence, &attribution, times, &mut found);
     compiled_modules(evidence, &attribution, times, &mut found);
     waits.add_causes(evidence, &attribution, &mut found);
+    for candidate in &mut found {
+        candidate.cause.weight.time_ms += times.beyond_each_ms(&candidate.modules);
+    }
     found.sort_by(|left, right| {
         let (left, right) = (&left.cause, &right.cause);
         let by_weight = right.weight.time_ms.total_cmp(&left.weight.time_ms);
@@ -187,19 +190,12 @@ impl<'a> Upgrades<'a> {
         self.0.entry(distribution).or_default().add(modules, growth);
     }
 
-    fn add_causes(
-        self,
-        evidence: &Evidence<'a>,
-        attribution: &Attribution<'_>,
-        times: &OwnTimes<'_>,
-        found: &mut Vec<Candidate<'a>>,
-    ) {
-        for (name, mut upgrade) in self.0 {
+    fn add_causes(self, evidence: &Evidence<'a>, attribution: &Attribution<'_>, found: &mut Vec<Candidate<'a>>) {
+        for (name, upgrade) in self.0 {
             let Some((module, _)) = upgrade.heaviest else { continue };
             let Some(change) = upgrade_of(evidence.change, name) else {
                 continue;
             };
-            upgrade.weight.time_ms += times.beyond_each_ms(&upgrade.modules);
             found.push(Candidate {
                 cause: attribution.module(CauseKind::Upgrade(change), module, upgrade.weight),
                 modules: upgrade.modules,
@@ -232,7 +228,6 @@ fn new_modules<'a>(
         let upgrade = distribution.and_then(|name| upgrade_of(evidence.change, name));
         match distribution {
             _ if is_of_start && is_of_site(&new.statement) => {
-                weight.time_ms += times.beyond_each_ms(&modules);
                 let cause = attribution.at_start(&new.statement, new.module, weight);
                 found.push(Candidate { cause, modules });
             }
@@ -245,7 +240,6 @@ fn new_modules<'a>(
                 upgrades.add(name, &modules, weight);
             }
             _ => {
-                weight.time_ms += times.beyond_each_ms(&modules);
                 let (shared, others) = other_roads(attribution, &new, &added, weight);
                 let falls_away = falls_away(attribution, &new, &others);
                 let kind = CauseKind::NewModules {
@@ -328,9 +322,8 @@ fn other_roads<'a>(
             .graph
             .others_leading_to(module, &new.statement, is_old_and_own)
     };
-    let cost = |module: &LoadedModule| module.own_ns + module.blocked_ns;
-    let all: u64 = new.modules.iter().map(|module| cost(module)).sum();
-    let heaviest = new.modules.iter().find(|module| cost(module) > all / 2);
+    let all: u64 = new.modules.iter().map(|module| module.time_ns()).sum();
+    let heaviest = new.modules.iter().find(|module| module.time_ns() > all / 2);
     let named = std::iter::once(new.module).chain(heaviest.map(|module| module.name.as_str()));
     let roads = named.map(|module| (module, leading_to(module)));
     let shared = roads.into_iter().find(|(_, others)| !others.is_empty());
@@ -340,13 +333,12 @@ fn other_roads<'a>(
 /// True where next to nothing of the new modules is loaded without these statements.
 fn falls_away(attribution: &Attribution<'_>, new: &NewModules<'_>, others: &[ImportStatement<'_>]) -> bool {
     let fallen = attribution.graph.fallen_without(others.iter().chain([&new.statement]));
-    let cost = |module: &LoadedModule| module.own_ns + module.blocked_ns;
-    let all: u64 = new.modules.iter().map(|module| cost(module)).sum();
+    let all: u64 = new.modules.iter().map(|module| module.time_ns()).sum();
     let gone = new
         .modules
         .iter()
         .filter(|module| fallen.contains(module.name.as_str()));
-    let gone: u64 = gone.map(|module| cost(module)).sum();
+    let gone: u64 = gone.map(|module| module.time_ns()).sum();
     gone as f64 >= LEAST_TO_FALL_AWAY * all as f64
 }
 

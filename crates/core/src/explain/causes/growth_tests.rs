@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::{Cause, CauseKind, Compiled, Evidence, VersionChange, causes_of_change};
 use crate::explain::graph::sketch::{Sketch, table};
 use crate::observed::{
-    BlockedSeen, BytecodeObstacle, BytecodeState, ClosureChange, DistributionChange, Observation, OwnTime, Place,
-    Sample,
+    BlockedSeen, BytecodeObstacle, BytecodeState, ClosureChange, DistributionChange, ModuleTable, Observation, OwnTime,
+    Place, Sample,
 };
 use crate::stats::MachineSpeed;
 use crate::stats::growth::{Earlier, Growth};
@@ -27,20 +27,29 @@ fn change(added: &[&str], changed: &[&str]) -> ClosureChange {
     }
 }
 
-fn causes(observation: &Observation, change: &ClosureChange, own_before_ns: &BTreeMap<String, u64>) -> Vec<Cause> {
-    let table = table(observation, &["shop"], &[("torch", "2.1"), ("lib", "2.0")]);
-    let (causes, _) = causes_of_change(&Evidence {
+/// What is known of these, and nothing else.
+fn evidence<'a>(
+    observation: &'a Observation,
+    change: &'a ClosureChange,
+    table: &'a ModuleTable,
+    own_before_ns: &'a BTreeMap<String, u64>,
+) -> Evidence<'a> {
+    Evidence {
         observation,
         change,
-        table: &table,
+        table,
         own_before_ns,
         own_now_ns: None,
         growth: None,
         comparison: None,
         blocked_before_ns: 0,
         project: "",
-    });
-    causes
+    }
+}
+
+fn causes(observation: &Observation, change: &ClosureChange, own_before_ns: &BTreeMap<String, u64>) -> Vec<Cause> {
+    let table = table(observation, &["shop"], &[("torch", "2.1"), ("lib", "2.0")]);
+    causes_of_change(&evidence(observation, change, &table, own_before_ns)).0
 }
 
 /// The module that other statements lead to beside the cause's own, where that is another, and these statements.
@@ -157,16 +166,10 @@ fn what_a_changed_module_waits_longer_than_when_it_was_looked_at_is_its_wait_too
         .with(|observation| observation.blocked = vec![waits("client", 60), waits("shop", 50)])
         .build();
     let table = table(&observation, &["shop"], &[]);
+    let (change, own_before_ns) = (change(&[], &["shop"]), before(&[("shop", 1), ("client", 1)]));
     let (causes, _) = causes_of_change(&Evidence {
-        observation: &observation,
-        change: &change(&[], &["shop"]),
-        table: &table,
-        own_before_ns: &before(&[("shop", 1), ("client", 1)]),
-        own_now_ns: None,
-        growth: None,
-        comparison: None,
         blocked_before_ns: 45_000_000,
-        project: "",
+        ..evidence(&observation, &change, &table, &own_before_ns)
     });
     let waits: Vec<_> = causes
         .iter()
@@ -504,16 +507,10 @@ fn grown(
         samples: &vec![Sample::default(); 20],
         machine: &MachineSpeed::default(),
     };
+    let table = table(observation, &["shop"], &[]);
     let (causes, _) = causes_of_change(&Evidence {
-        observation,
-        change,
-        table: &table(observation, &["shop"], &[]),
-        own_before_ns,
-        own_now_ns: None,
         growth: Some(&Growth::of(earlier, change, samples)),
-        comparison: None,
-        blocked_before_ns: 0,
-        project: "",
+        ..evidence(observation, change, &table, own_before_ns)
     });
     causes
 }
