@@ -102,27 +102,17 @@ pub fn name_lines(causes: &mut [Cause], seen: &SeenLines, changed: Option<&BTree
             continue;
         }
         let changed = changed.and_then(|changed| changed.get(&cause.module));
-        let (mut more, mut together_ns) = (0, None);
         let named = match cause.line {
             Some(known) => {
                 cause.line = Some(waiting(cause.weight.time_ms, known, &now, changed));
                 continue;
             }
-            None => changed.and_then(|changed| {
-                let (line, change, suspects) = heaviest_changed(cause.weight.time_ms, &now, changed)?;
-                // Where many lines do it together, one says little of what they take.
-                let together = total(&suspects);
-                if (line.ns as f64) < SMALLEST_SHARE * together as f64 {
-                    more = suspects.len() - 1;
-                    together_ns = Some(together);
-                }
-                Some((line, change))
-            }),
+            None => changed.and_then(|changed| heaviest_changed(cause.weight.time_ms, &now, changed)),
         };
         let named =
             named.or_else(|| heaviest_grown(cause.weight.time_ms, &now, &of_module(&seen.before, &cause.module)));
-        if let Some((line, change)) = named {
-            let share = together_ns.unwrap_or(line.ns) as f64 / total(&now).max(1) as f64;
+        if let Some(Named { line, more, ns, change }) = named {
+            let share = ns as f64 / total(&now).max(1) as f64;
             cause.line = Some(line.line);
             cause.share = Some(LineShare {
                 share,
@@ -138,17 +128,23 @@ fn of_module<'l>(lines: &'l [LineSeen], module: &str) -> Vec<&'l LineSeen> {
     lines.iter().filter(|line| line.module == module).collect()
 }
 
+/// The line that is named for what a body takes.
+struct Named<'l> {
+    line: &'l LineSeen,
+    /// How many others take it together with this one.
+    more: usize,
+    /// What all of them take, in nanoseconds.
+    ns: u64,
+    change: Option<LineChange>,
+}
+
 /// The heaviest of the lines that changed, where together they explain the growth; `None` where they do not: what an old line
 /// reads has grown, for example, and its text tells nothing of it.
 ///
 /// A function that changed takes its time in the lines that call it, and those are what was looked at. So where the lines that are
 /// new themselves explain too little, the ones that run what is new count with them; a caller is named with its own place,
 /// since it may call several functions, and only it is known to have taken the time.
-fn heaviest_changed<'l>(
-    growth_ms: f64,
-    now: &[&'l LineSeen],
-    changed: &ChangedLines,
-) -> Option<(&'l LineSeen, Option<LineChange>, Vec<&'l LineSeen>)> {
+fn heaviest_changed<'l>(growth_ms: f64, now: &[&'l LineSeen], changed: &ChangedLines) -> Option<Named<'l>> {
     let total = total(now);
     // On a faster machine than the baseline's all of a body may take less than what it grew by there.
     let growth = (growth_ms * 1e6).min(total as f64);
@@ -175,7 +171,15 @@ fn heaviest_changed<'l>(
     } else {
         LineChange::WhatItRuns
     };
-    Some((line, Some(change), suspects))
+    let together = self::total(&suspects);
+    // Where many lines do it together, one says little of what they take.
+    let is_one_of_many = (line.ns as f64) < SMALLEST_SHARE * together as f64;
+    Some(Named {
+        line,
+        more: if is_one_of_many { suspects.len() - 1 } else { 0 },
+        ns: if is_one_of_many { together } else { line.ns },
+        change: Some(change),
+    })
 }
 
 /// The lines that a statement consists of: its first one where no more is known.
@@ -198,11 +202,7 @@ fn heaviest<'l>(lines: &[&'l LineSeen]) -> Option<&'l LineSeen> {
 }
 
 /// The line that grew most, or takes most where nothing is known of before; `None` where it explains too little.
-fn heaviest_grown<'l>(
-    cost_ms: f64,
-    now: &[&'l LineSeen],
-    before: &[&LineSeen],
-) -> Option<(&'l LineSeen, Option<LineChange>)> {
+fn heaviest_grown<'l>(cost_ms: f64, now: &[&'l LineSeen], before: &[&LineSeen]) -> Option<Named<'l>> {
     let total = total(now);
     let (line, growth) = most_grown(now, before)?;
     let grown = total.saturating_sub(self::total(before));
@@ -214,7 +214,13 @@ fn heaviest_grown<'l>(
     if before.is_empty() && had_room && 2 * line.ns < total {
         return None;
     }
-    (total >= SMALLEST_BODY_NS && growth as f64 >= to_explain).then_some((line, None))
+    let explains = total >= SMALLEST_BODY_NS && growth as f64 >= to_explain;
+    explains.then_some(Named {
+        line,
+        more: 0,
+        ns: line.ns,
+        change: None,
+    })
 }
 
 /// The line that took most more than the lines with its text took before, and how much more.
