@@ -102,6 +102,12 @@ fn a_proposal_says_what_it_saves_and_a_refusal_why() {
     );
 }
 
+/// What it would change, and what not.
+fn proposed(project: &Project) -> Value {
+    let run = project.run(&["fix", "--quiet", "--format", "json"]).expect_code(0);
+    serde_json::from_str(&run.stdout).expect("JSON")
+}
+
 #[test]
 fn statements_that_save_only_together_are_moved_together() {
     let project = Project::new(BUDGETS);
@@ -111,11 +117,7 @@ fn statements_that_save_only_together_are_moved_together() {
     );
     project.write("other.py", "import heavy\ndef run():\n    return heavy\n");
     project.write("heavy.py", BUSY);
-    let answer = project
-        .run(&["fix", "--quiet", "--format", "json"])
-        .expect_code(0)
-        .stdout;
-    let document: Value = serde_json::from_str(&answer).expect("JSON");
+    let document = proposed(&project);
     let proposals = document["proposals"].as_array().expect("proposals");
     assert_eq!(proposals.len(), 1, "{document:#}");
     assert_eq!(proposals[0]["statements"].as_array().map(Vec::len), Some(2));
@@ -127,11 +129,7 @@ fn what_several_statements_save_together_is_said_of_none_of_them() {
     project.write("app.py", "import heavy\nimport other\nX = other, heavy\n");
     project.write("other.py", "import heavy\nX = heavy\n");
     project.write("heavy.py", BUSY);
-    let answer = project
-        .run(&["fix", "--quiet", "--format", "json"])
-        .expect_code(0)
-        .stdout;
-    let document: Value = serde_json::from_str(&answer).expect("JSON");
+    let document = proposed(&project);
     let refusals = document["refusals"].as_array().expect("refusals");
     assert!(!refusals.is_empty(), "{document:#}");
     for refusal in refusals {

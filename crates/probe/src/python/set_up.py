@@ -1,5 +1,5 @@
 """What comes before anything is measured: what the project has called once in each process, and then what is preloaded."""
-_HAS_TO_LOAD_BEFORE = _value("setup") is not None or bool(_module_names("preload"))
+_HAS_TO_LOAD_BEFORE = _value("setup") is not None or bool(_values("preload"))
 
 
 def _load_before():
