@@ -1,13 +1,19 @@
 //! How much of the calibrated time is noise, for different weights of the calibration inside the import and the reference
-//! beside it: where the weight in `stats::calibration` comes from.
+//! beside it, and for references further apart: where the weight in `stats::calibration` comes from, and how often a reference
+//! runs (`sampling::plan`).
 
 use importgate_core::observed::Sample;
+use importgate_core::stats::calibration::CALIBRATION_WEIGHT;
 use importgate_core::stats::quantile::{TRIM, trimmed_mean};
 
 use crate::hogs::State;
 use crate::record::TARGETS;
 use crate::streams::Streams;
 
+/// So many rounds of a stream share the pair of references around them, where each of them had its own.
+const APART: [usize; 5] = [1, 2, 3, 4, 6];
+/// What a recording takes of a target on a quiet machine.
+const RECORDED: usize = 16;
 const WEIGHTS: [f64; 8] = [0.0, 0.2, 0.5, 0.7, 0.8, 0.9, 0.95, 1.0];
 
 /// Scatter within a state of the machine, and what the location moves by from quiet to each load (root mean square), both in
@@ -31,6 +37,51 @@ pub(crate) fn print(streams: &Streams) {
         let blends = WEIGHTS.map(|weight| cell(&|sample| blended(sample, weight)));
         println!("| {name} | {plain} | {} |", blends.join(" | "));
     }
+}
+
+/// What references further apart cost: the scatter of single samples, and that of the means of as many as a recording takes, both in
+/// percent.
+pub(crate) fn print_apart(streams: &Streams) {
+    println!(
+        "\n### Scatter of single samples and of means of {RECORDED}, by how many rounds share a pair of references, in percent\n"
+    );
+    let apart: Vec<String> = APART.iter().map(ToString::to_string).collect();
+    println!("| target | {} |", apart.join(" | "));
+    println!("|---|{}", "---|".repeat(APART.len()));
+    for (target, name) in TARGETS.iter().enumerate() {
+        let cells = APART.map(|apart| {
+            let of_state = |state: &State| logs_apart(streams.head(target, *state), apart);
+            let single: Vec<Vec<f64>> = State::ALL.iter().map(of_state).collect();
+            let mean = |samples: &[f64]| samples.iter().sum::<f64>() / samples.len() as f64;
+            let means: Vec<Vec<f64>> = single
+                .iter()
+                .map(|logs| logs.chunks_exact(RECORDED).map(mean).collect())
+                .collect();
+            format!("{:.2}, {:.2}", 100.0 * scatter(&single), 100.0 * scatter(&means))
+        });
+        println!("| {name} | {} |", cells.join(" | "));
+    }
+}
+
+/// The calibrated logarithms of a stream where that many rounds share a pair of references.
+fn logs_apart(stream: &[Sample], apart: usize) -> Vec<f64> {
+    let around = |round: usize| {
+        let before = round - round % apart;
+        let after = (before + apart).min(stream.len() - 1);
+        match apart {
+            1 => stream[round].reference_ns,
+            _ => (stream[before].reference_ns * stream[after].reference_ns).sqrt(),
+        }
+    };
+    let log = |(round, sample): (usize, &Sample)| {
+        let reference_ns = around(round);
+        let sample = Sample {
+            reference_ns,
+            ..sample.clone()
+        };
+        blended(&sample, CALIBRATION_WEIGHT)
+    };
+    stream.iter().enumerate().map(log).collect()
 }
 
 fn blended(sample: &Sample, weight: f64) -> f64 {

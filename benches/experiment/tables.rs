@@ -41,6 +41,7 @@ pub(crate) fn print(draws: usize) -> Result<(), Box<dyn Error>> {
         .collect();
     println!("Recorded rounds: {}. Draws a cell: {draws}.\n", recorded.join(", "));
     crate::blend::print(&streams);
+    crate::blend::print_apart(&streams);
     whole_tables(&streams, draws);
     paired_tables(&streams, draws);
     changed_part_table(&streams, draws);

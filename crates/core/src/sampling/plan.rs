@@ -227,12 +227,15 @@ impl Plan {
     /// Before the first sample, whenever enough was sampled since the last one, and where a round waits for it.
     fn reference_is_due(&self) -> bool {
         let targets = self.settings.targets.iter().zip(&self.open);
-        let compared = targets.filter(|(sampled, open)| **open && sampled.reference != Reference::Unused);
-        let compared = compared.count();
-        if self.references.is_in_progress() || compared == 0 {
+        let open = targets.filter(|(_, open)| **open).map(|(sampled, _)| sampled.reference);
+        let compared: Vec<Reference> = open.filter(|reference| *reference != Reference::Unused).collect();
+        if self.references.is_in_progress() || compared.is_empty() {
             return false;
         }
-        self.references.is_due(self.settings.workers, compared) || self.awaits_reference()
+        let calibrated = !compared.contains(&Reference::Around);
+        self.references
+            .is_due(self.settings.workers, compared.len(), calibrated)
+            || self.awaits_reference()
     }
 
     /// The next one of the rounds that were begun; of a new one where all that is left has to wait for what is in progress.

@@ -13,6 +13,14 @@ const SAMPLES_PER_REFERENCE: usize = 6;
 /// second.
 const SAMPLED_PER_REFERENCE_NS: u64 = 400_000_000;
 
+/// So many runs are as close together as that, which is what a short check needs to know how fast the machine is.
+const CLOSE_RUNS: usize = 8;
+
+/// The others may be this many times as far apart. Samples have their own calibrations, and a tenth of the reference: where three
+/// rounds of a recording that took a second or two each share a pair of runs, they scatter by up to a tenth more, as do the means of
+/// sixteen (`cargo bench --bench experiment`).
+const FURTHER_APART: usize = 3;
+
 /// At most this many samples of one target share a pair of reference runs. A single run is off by a tenth, on a busy machine by
 /// two, and all samples that share it are off together by the part that it has in them.
 const ROUNDS_PER_REFERENCE: usize = 2;
@@ -62,13 +70,20 @@ impl References {
         self.is_in_progress
     }
 
-    /// True where the last one, if there is one, is too old for what so many workers sample of so many targets.
-    pub(super) fn is_due(&self, workers: usize, targets: usize) -> bool {
-        let enough = (ROUNDS_PER_REFERENCE * targets.max(workers)).min(SAMPLES_PER_REFERENCE * workers);
+    /// True where the last one, if there is one, is too old for what so many workers sample of so many targets. They may be further
+    /// apart once there are some, unless nothing else says how fast the machine was.
+    pub(super) fn is_due(&self, workers: usize, targets: usize, calibrated: bool) -> bool {
+        let apart = if calibrated && self.runs.len() >= CLOSE_RUNS {
+            FURTHER_APART
+        } else {
+            1
+        };
+        let samples = apart * SAMPLES_PER_REFERENCE * workers;
+        let enough = (ROUNDS_PER_REFERENCE * targets.max(workers)).min(samples);
         self.runs.is_empty()
             || self.is_stale
             || self.samples >= enough
-            || self.sampled_ns >= SAMPLED_PER_REFERENCE_NS * workers as u64
+            || self.sampled_ns >= SAMPLED_PER_REFERENCE_NS * (apart * workers) as u64
     }
 
     pub(super) fn begin(&mut self) {

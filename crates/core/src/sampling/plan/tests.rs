@@ -214,13 +214,35 @@ fn no_reference_runs_where_nothing_is_compared_with_it() {
 #[test]
 fn short_imports_share_references_and_long_ones_do_not() {
     let references = |wall_ms| {
-        let mut plan = Plan::new(settings(12, 1));
+        let mut plan = Plan::new(settings(8, 1));
         run(&mut plan, &mut TakeAll, wall_ms, never);
         plan.references().len()
     };
     assert_eq!(references(5), 2);
-    assert_eq!(references(200), 6);
-    assert_eq!(references(900), 12);
+    assert_eq!(references(200), 4);
+    assert_eq!(references(900), 8);
+}
+
+#[test]
+fn references_are_close_together_at_first_and_further_apart_later() {
+    let ran_before = |reference: Reference| {
+        let mut settings = settings(40, 2);
+        for target in &mut settings.targets {
+            target.reference = reference;
+        }
+        let tasks = run(&mut Plan::new(settings), &mut TakeAll, 100, never);
+        let places = (0..).zip(&tasks).filter(|(_, task)| **task == Task::Reference);
+        places.map(|(place, _)| place).collect::<Vec<usize>>()
+    };
+    let between = ran_before(Reference::Between);
+    let gaps: Vec<usize> = between.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert_eq!(gaps, [5, 5, 5, 5, 5, 5, 5, 13, 13, 13, 13]);
+    // Where nothing else says how fast the machine was, none is left out.
+    assert!(
+        ran_before(Reference::Around)
+            .windows(2)
+            .all(|pair| pair[1] - pair[0] <= 5)
+    );
 }
 
 #[test]
