@@ -13,8 +13,12 @@ const SAMPLES_PER_REFERENCE: usize = 6;
 /// second.
 const SAMPLED_PER_REFERENCE_NS: u64 = 400_000_000;
 
-/// So many runs are as close together as that, which is what a short check needs to know how fast the machine is.
+/// So many runs are as close together as that, which is what a short check needs to know how fast the machine is. So are those on a
+/// machine where the last so many do not agree.
 const CLOSE_RUNS: usize = 8;
+
+/// The largest ratio between runs that agree: their scatter is about a third of it, and samples have a tenth of that.
+const AGREE: f64 = 1.15;
 
 /// The others may be this many times as far apart. Samples have their own calibrations, and a tenth of the reference: where three
 /// rounds of a recording that took a second or two each share a pair of runs, they scatter by up to a tenth more, as do the means of
@@ -71,19 +75,26 @@ impl References {
     }
 
     /// True where the last one, if there is one, is too old for what so many workers sample of so many targets. They may be further
-    /// apart once there are some, unless nothing else says how fast the machine was.
+    /// apart once some have agreed, unless nothing else says how fast the machine was.
     pub(super) fn is_due(&self, workers: usize, targets: usize, calibrated: bool) -> bool {
-        let apart = if calibrated && self.runs.len() >= CLOSE_RUNS {
-            FURTHER_APART
-        } else {
-            1
-        };
+        let apart = if calibrated && self.agree() { FURTHER_APART } else { 1 };
         let samples = apart * SAMPLES_PER_REFERENCE * workers;
         let enough = (ROUNDS_PER_REFERENCE * targets.max(workers)).min(samples);
         self.runs.is_empty()
             || self.is_stale
             || self.samples >= enough
             || self.sampled_ns >= SAMPLED_PER_REFERENCE_NS * (apart * workers) as u64
+    }
+
+    fn agree(&self) -> bool {
+        let Some((_, last)) = self.runs.split_last_chunk::<CLOSE_RUNS>() else {
+            return false;
+        };
+        let times = last.iter().map(|run| run.cpu_ns);
+        let (least, most) = (times.clone().min(), times.max());
+        least
+            .zip(most)
+            .is_some_and(|(least, most)| most as f64 <= AGREE * least as f64)
     }
 
     pub(super) fn begin(&mut self) {
@@ -125,5 +136,45 @@ impl References {
             (Some(before), Some(after)) => (before.cpu_ns as f64 * after.cpu_ns as f64).sqrt(),
             _ => 0.0,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many samples of 100 ms are taken between one run and the next, of 40 targets by one worker.
+    fn between(runs_ms: &[u64], calibrated: bool) -> Vec<usize> {
+        let mut references = References::default();
+        let sample = Sample {
+            wall_ns: 100_000_000,
+            ..Sample::default()
+        };
+        let mut between = Vec::new();
+        for cpu_ms in runs_ms {
+            let cpu_ns = cpu_ms * 1_000_000;
+            references.close(ReferenceSample {
+                cpu_ns,
+                wall_ns: cpu_ns,
+                calibration_ns: 0,
+            });
+            let mut samples = 0;
+            while !references.is_due(1, 40, calibrated) {
+                references.sampled(std::slice::from_ref(&sample));
+                samples += 1;
+            }
+            between.push(samples);
+        }
+        between
+    }
+
+    #[test]
+    fn once_some_agree_they_are_further_apart() {
+        let agreeing = [80, 82, 79, 85, 80, 81, 84, 80, 80, 88];
+        assert_eq!(between(&agreeing, true), [4, 4, 4, 4, 4, 4, 4, 12, 12, 12]);
+        // Where nothing else says how fast the machine was, none is left out.
+        assert_eq!(between(&agreeing, false), [4; 10]);
+        let one_was_disturbed = [80, 82, 79, 85, 80, 81, 84, 80, 100, 80];
+        assert_eq!(between(&one_was_disturbed, true), [4, 4, 4, 4, 4, 4, 4, 12, 4, 4]);
     }
 }

@@ -224,28 +224,6 @@ fn short_imports_share_references_and_long_ones_do_not() {
 }
 
 #[test]
-fn references_are_close_together_at_first_and_further_apart_later() {
-    let ran_before = |reference: Reference| {
-        let mut settings = settings(40, 2);
-        for target in &mut settings.targets {
-            target.reference = reference;
-        }
-        let tasks = run(&mut Plan::new(settings), &mut TakeAll, 100, never);
-        let places = (0..).zip(&tasks).filter(|(_, task)| **task == Task::Reference);
-        places.map(|(place, _)| place).collect::<Vec<usize>>()
-    };
-    let between = ran_before(Reference::Between);
-    let gaps: Vec<usize> = between.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    assert_eq!(gaps, [5, 5, 5, 5, 5, 5, 5, 13, 13, 13, 13]);
-    // Where nothing else says how fast the machine was, none is left out.
-    assert!(
-        ran_before(Reference::Around)
-            .windows(2)
-            .all(|pair| pair[1] - pair[0] <= 5)
-    );
-}
-
-#[test]
 fn the_arms_of_a_pair_stand_together_in_either_order() {
     let mut plan = Plan::new(pairs(5, 6));
     let tasks = run(&mut plan, &mut TakeAll, 500, never);
