@@ -93,9 +93,11 @@ impl<'a> Observer<'a, '_> {
             settles: self.settles,
             is_open: self.is_open,
         };
+        self.measure.share_set_up_of_looks(observing.imports() > 1);
         let ended = side_by_side::run(self.width.imports(), &mut observing, |position| {
             Ok((position, looker.look_at(&targets[position])?))
         });
+        self.measure.share_set_up_of_looks(false);
         let stopped_by = match ended {
             Err(MeasureError::Interrupted { signal }) => Some(signal),
             other => other.map(|()| None)?,
@@ -213,6 +215,12 @@ impl<'a> Observing<'a> {
             deadline,
             progress,
         }
+    }
+
+    /// How many imports there are to look at.
+    fn imports(&self) -> usize {
+        let open = self.beside.iter().chain(&self.alone);
+        open.filter(|&&position| !is_command(&self.targets[position])).count()
     }
 
     fn is_out_of_time(&self) -> bool {

@@ -57,6 +57,10 @@ pub trait Measure: Sync {
     /// Where it was interrupted.
     fn share_set_up(&self, wanted: bool) -> Result<Option<SetUpRuns>, MeasureError>;
 
+    /// From now on has the set-up of the project run once for all looks at imports where that is `wanted` and can be; else each runs
+    /// it itself. What a look answers is the same, as long as no file changes that the set-up read.
+    fn share_set_up_of_looks(&self, wanted: bool);
+
     /// Takes one timed sample of an import.
     ///
     /// # Errors

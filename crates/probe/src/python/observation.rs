@@ -4,6 +4,8 @@
 use std::path::Path;
 
 use super::PythonError;
+use super::channel::Exchange;
+use super::parent::Forked;
 use super::scripts::Script;
 use super::session::Session;
 use importgate_core::observed::{ImportRequest, Look, Observation};
@@ -22,16 +24,27 @@ impl Session {
     /// # Errors
     /// [`PythonError`] where the process could not be run.
     pub fn observe(&self, request: ImportRequest<'_>, look: Look) -> Result<Observation, PythonError> {
-        let time_limit = self.settings().time_limit;
         let request = ImportRequest {
             round: ROUND,
             ..request
         };
         let words: &[&str] = if look == Look::Light { &["look=light"] } else { &[] };
-        let exchange = self.run_import(Script::Observe, words, request, time_limit * PATIENCE)?;
+        if let Some(exchange) = self.run_forked(Forked::Look, words, request)? {
+            let observation = self.read_observation(&exchange)?;
+            // What a failure comes to, with what was printed, is for a process to say that has run the set-up itself.
+            if observation.failure.is_none() {
+                return Ok(observation);
+            }
+        }
+        let limit = self.settings().time_limit * PATIENCE;
+        self.read_observation(&self.run_import(Script::Observe, words, request, limit)?)
+    }
+
+    fn read_observation(&self, exchange: &Exchange) -> Result<Observation, PythonError> {
+        let time_limit = self.settings().time_limit;
         let answer = match exchange.answer("observation") {
             Ok(answer) => answer,
-            Err(unreadable) => Err(self.silent_end(&exchange, &unreadable, time_limit)),
+            Err(unreadable) => Err(self.silent_end(exchange, &unreadable, time_limit)),
         };
         // What was seen until an import failed is an observation, too; of a set-up that failed, nothing is.
         let answer = answer.and_then(|mut observation: Observation| match observation.failure.take() {
@@ -39,7 +52,7 @@ impl Session {
             failure => Ok(Observation { failure, ..observation }),
         });
         let mut observation = self
-            .after_set_up(&exchange, answer)?
+            .after_set_up(exchange, answer)?
             .unwrap_or_else(|failure| Observation {
                 failure: Some(failure),
                 ..Observation::default()

@@ -1,32 +1,67 @@
-//! One set-up for all the samples of a round: the process that has run it, from which one is forked for each import.
+//! One set-up for all the samples of a round, and for all looks: the process that has run it, from which one is forked for each import.
 //!
 //! A project's set-up may take a hundred times what an import adds to it. Each round has a parent of its own on each side, so that neither
 //! the layout of memory nor the hash seed is one for all samples of a target. Where a set-up leaves behind what two processes cannot
-//! both have, or the system does not let this process do what that takes, each sample runs the set-up itself.
+//! both have, or the system does not let this process do what that takes, each sample runs the set-up itself. So does each look, and
+//! looks are no longer forked once one came to nothing.
 
 use std::ffi::OsString;
 use std::io::{self, PipeWriter, Write};
 use std::os::unix::ffi::OsStrExt;
-use std::sync::{MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use serde::Deserialize;
 
 use super::PythonError;
 use super::answer::frames;
 use super::channel::{Channel, Exchange, KEY};
+use super::observation::PATIENCE;
 use super::scripts::Script;
 use super::session::{BytecodeFiles, OWN_LIMIT, Session, named};
+use super::working_folder::Folder;
 use crate::runner::{self, Command, Fork, Handed, RunError, Waiting};
 use importgate_core::observed::{ImportRequest, SetUpRuns};
 
-/// Who runs the set-up of a sample.
+/// What is forked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Forked {
+    Sample,
+    Look,
+}
+
+impl Forked {
+    fn script(self) -> Script {
+        match self {
+            Self::Sample => Script::Probe,
+            Self::Look => Script::Observe,
+        }
+    }
+
+    /// How many times the limit of an import it may take.
+    fn patience(self) -> u32 {
+        match self {
+            Self::Sample => 1,
+            Self::Look => PATIENCE,
+        }
+    }
+}
+
+/// Who runs the set-up.
 #[derive(Debug, Default)]
-pub(super) enum Sharing {
+enum Sharing {
     /// Each process itself.
     #[default]
     Off,
     /// A parent of the round, of which there is one by now or none yet.
     On(Option<Box<Parent>>),
+}
+
+/// Who runs the set-up of a sample, and of a look.
+#[derive(Debug, Default)]
+pub(super) struct SetUps {
+    of_samples: Mutex<Sharing>,
+    of_looks: Mutex<Sharing>,
 }
 
 /// A process that has run the set-up and waits for requests.
@@ -35,8 +70,16 @@ pub(super) struct Parent {
     process: runner::Parent,
     key: [u8; KEY],
     requests: PipeWriter,
-    /// What it was started for.
-    made_for: (u32, BytecodeFiles),
+    made_for: MadeFor,
+}
+
+/// What a parent is started for: another needs another.
+#[derive(Debug, PartialEq, Eq)]
+struct MadeFor {
+    round: u32,
+    bytecode: BytecodeFiles,
+    /// Which folder it runs in: an import may have removed it.
+    folder: Option<Folder>,
 }
 
 /// What it says.
@@ -49,7 +92,8 @@ enum Told {
     Hindered {
         by: String,
     },
-    Forked {
+    #[serde(rename = "forked")]
+    Begun {
         process: i32,
         answers: i32,
         key: i32,
@@ -76,7 +120,7 @@ impl Session {
     /// # Errors
     /// [`PythonError::Interrupted`].
     pub fn share_set_up(&self, wanted: bool) -> Result<Option<SetUpRuns>, PythonError> {
-        *self.sharing() = Sharing::Off;
+        *self.sharing(Forked::Sample) = Sharing::Off;
         if self.settings().set_up.call.is_none() {
             return Ok(None);
         }
@@ -85,11 +129,17 @@ impl Session {
         }
         Ok(Some(match self.try_to_share()? {
             Ok(parent) => {
-                *self.sharing() = Sharing::On(Some(parent));
+                *self.sharing(Forked::Sample) = Sharing::On(Some(parent));
                 SetUpRuns::OnceARound
             }
             Err(Hindrance(since)) => SetUpRuns::InEachSample { since },
         }))
+    }
+
+    /// From now on one set-up serves all looks where that is `wanted` and can be. What it ran has to stay as it is meanwhile.
+    pub fn share_set_up_of_looks(&self, wanted: bool) {
+        let can_be = wanted && self.settings().set_up.call.is_some() && runner::adopts_orphans();
+        *self.sharing(Forked::Look) = if can_be { Sharing::On(None) } else { Sharing::Off };
     }
 
     /// The parent of the first round, which shows whether there can be one.
@@ -100,20 +150,26 @@ impl Session {
                 "the system does not let a process wait for what others forked",
             )));
         }
-        self.start_parent(FIRST_ROUND)
+        self.start_parent(Forked::Sample, FIRST_ROUND)
     }
 
-    /// An import in a process that was forked from the parent of its round; `None` where it has to run by itself.
-    pub(super) fn run_forked(&self, request: ImportRequest<'_>) -> Result<Option<Exchange>, PythonError> {
-        let Some((fork, waiting)) = self.fork(request)? else {
+    /// An import in a process that was forked from the parent of its round; `None` where it has to run by itself. It is told the
+    /// `further` words.
+    pub(super) fn run_forked(
+        &self,
+        what: Forked,
+        further: &[&str],
+        request: ImportRequest<'_>,
+    ) -> Result<Option<Exchange>, PythonError> {
+        let Some((fork, waiting)) = self.fork(what, further, request)? else {
             return Ok(None);
         };
-        let mut command = Command::new(&self.settings().executable, self.settings().time_limit);
+        let mut command = Command::new(&self.settings().executable, self.limit_of(what));
         command.wall_limit = self.wall_limit(command.time_limit);
         command.abort_at_limit = true;
         match Exchange::of_fork(fork, waiting, &command) {
             Err(RunError::Prepare(_)) => {
-                *self.sharing() = Sharing::Off;
+                *self.sharing(what) = Sharing::Off;
                 Ok(None)
             }
             other => Ok(Some(other?)),
@@ -121,49 +177,71 @@ impl Session {
     }
 
     /// One at a time: whoever comes second finds the parent there.
-    fn fork(&self, request: ImportRequest<'_>) -> Result<Option<(Fork, Waiting)>, PythonError> {
-        let mut sharing = self.sharing();
+    fn fork(
+        &self,
+        what: Forked,
+        further: &[&str],
+        request: ImportRequest<'_>,
+    ) -> Result<Option<(Fork, Waiting)>, PythonError> {
+        let mut sharing = self.sharing(what);
         let Sharing::On(parent) = &mut *sharing else {
             return Ok(None);
         };
         if request.is_start() {
             return Ok(None);
         }
-        let made_for = (request.round, self.bytecode());
+        let made_for = self.made_for(request.round);
         if parent.as_ref().is_none_or(|parent| parent.made_for != made_for) {
             *parent = None;
-            *parent = self.start_parent(request.round)?.ok();
+            *parent = self.start_parent(what, request.round)?.ok();
         }
         let forked = match parent {
-            Some(parent) => parent.fork(request)?,
+            Some(parent) => parent.fork(further, request)?,
             None => None,
         };
-        if forked.is_none() {
-            *parent = None;
+        match (what, &forked) {
+            (_, Some(_)) => {}
+            (Forked::Sample, None) => *parent = None,
+            (Forked::Look, None) => *sharing = Sharing::Off,
         }
         Ok(forked)
     }
 
-    fn sharing(&self) -> MutexGuard<'_, Sharing> {
-        self.sharing.lock().unwrap_or_else(PoisonError::into_inner)
+    fn sharing(&self, what: Forked) -> MutexGuard<'_, Sharing> {
+        let sharing = match what {
+            Forked::Sample => &self.set_ups.of_samples,
+            Forked::Look => &self.set_ups.of_looks,
+        };
+        sharing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn made_for(&self, round: u32) -> MadeFor {
+        MadeFor {
+            round,
+            bytecode: self.bytecode(),
+            folder: self.folder.now(),
+        }
+    }
+
+    fn limit_of(&self, what: Forked) -> Duration {
+        self.settings().time_limit.saturating_mul(what.patience())
     }
 
     /// Starts a process, and waits until it has run the set-up.
-    fn start_parent(&self, round: u32) -> Result<Result<Box<Parent>, Hindrance>, PythonError> {
+    fn start_parent(&self, what: Forked, round: u32) -> Result<Result<Box<Parent>, Hindrance>, PythonError> {
         let (reader, requests) = io::pipe().map_err(RunError::Prepare)?;
         let requested = Handed::new(&reader).map_err(RunError::Prepare)?;
         let mut words = self.root_words();
         words.push(format!("requests={}", requested.number()).into());
         words.extend(self.set_up_word());
-        let channel = Channel::open(self.workspace().program(Script::Probe), self.workspace().mailbox())?;
-        let limit = self.settings().time_limit;
-        let command = self.command_with(&channel, (&[], words), self.environment(round), limit);
+        let channel = Channel::open(self.workspace().program(what.script()), self.workspace().mailbox())?;
+        let command = self.command_with(&channel, (&[], words), self.environment(round), self.limit_of(what));
         let (process, key) = channel.start(&command, requested)?;
         let mut parent = Box::new(Parent {
             process,
             key,
             requests,
-            made_for: (round, self.bytecode()),
+            made_for: self.made_for(round),
         });
         Ok(match parent.hear(&command)? {
             Some(Told::Ready) => match parent.process.note_memory() {
@@ -187,8 +265,9 @@ impl Parent {
     }
 
     /// Has it fork; `None` where nothing comes of it.
-    fn fork(&mut self, request: ImportRequest<'_>) -> Result<Option<(Fork, Waiting)>, PythonError> {
-        let words: Vec<OsString> = named("preload", request.preload)
+    fn fork(&mut self, further: &[&str], request: ImportRequest<'_>) -> Result<Option<(Fork, Waiting)>, PythonError> {
+        let words: Vec<OsString> = (further.iter().map(OsString::from))
+            .chain(named("preload", request.preload))
             .chain(named("import", request.imports))
             .collect();
         let words = words.iter().map(|word| word.as_bytes()).collect::<Vec<_>>().join(&0);
@@ -203,7 +282,7 @@ impl Parent {
             return Ok(None);
         }
         match self.hear(&Command::new("", OWN_LIMIT))? {
-            Some(Told::Forked {
+            Some(Told::Begun {
                 process,
                 answers,
                 key,

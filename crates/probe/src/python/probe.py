@@ -35,6 +35,11 @@ class _View:
             _close(descriptor)
 
 
+class _Before:
+    """The peak of memory (bytes) that the process had which this one was forked from."""
+    peak = 0
+
+
 _pread = _posix.pread
 _status = _View("/proc/self/status", _HIGH_DESCRIPTOR - 1)
 _schedule = _View("/proc/self/schedstat", _HIGH_DESCRIPTOR - 2)
@@ -103,6 +108,7 @@ def _measure():
             _set_up()
             if _requests is not None:
                 _hold_collections()
+                _Before.peak = _account()[1]
                 _serve([_status.descriptor, _schedule.descriptor])
                 _look_at_this_process()
                 _warm_up()

@@ -117,6 +117,7 @@ impl Script {
             Self::Observe => &[
                 IMPORTING,
                 parts![
+                    "served.py",
                     "observe/readings.py",
                     "observe/places.py",
                     "observe/imports.py",

@@ -1,6 +1,6 @@
-"""One set-up for many samples: a process that has run it, and forks once for each import that it is asked for.
+"""One set-up for many imports: a process that has run it, and forks once for each sample or look that it is asked for.
 
-Each sample is a process that importgate waits for itself, as for one that it starts: the process in between has ended by then.
+Each is a process that importgate waits for itself, as for one that it starts: the process in between has ended by then.
 It has a session, descriptors and a key of its own, and begins its import when importgate has taken charge of it and has given
 it memory of its own (`runner/own_memory.rs`). Where anything that a set-up left behind would be shared by all of them, nothing
 is forked.
@@ -11,7 +11,7 @@ _PATIENCE = 60
 
 if _requests is not None:  # only Linux has all of these
     _posix.set_inheritable(_requests, False)
-    _fork, _pipe, _dup2, _begin_session = _posix.fork, _posix.pipe, _posix.dup2, _posix.setsid
+    _fork, _pipe, _put_at, _begin_session = _posix.fork, _posix.pipe, _posix.dup2, _posix.setsid
     _wait_for_child, _look_for_child = _posix.waitpid, _posix.waitid
     _CHILD_AS_IT_IS = _posix.P_ALL, 0, _posix.WEXITED | _posix.WNOHANG | _posix.WNOWAIT
     _make_file = getattr(_posix, "memfd_create", None)  # some builds lack it
@@ -22,12 +22,7 @@ if _requests is not None:  # only Linux has all of these
     _alarm_in, _timer_of, _REAL_TIMER = _signals.alarm, _signals.getitimer, _signals.ITIMER_REAL
 
 
-class _Before:
-    """The peak of memory (bytes) that the process had which this one was forked from."""
-    peak = 0
-
-
-def _open_files():
+def _open_descriptors():
     """The descriptors of this process; that of the folder which lists them is closed by then."""
     found = []
     for name in _list_folder("/proc/self/fd"):
@@ -39,15 +34,14 @@ def _open_files():
     return found
 
 
-_open_at_first = _open_files() if _requests is not None else []
+_open_at_first = _open_descriptors() if _requests is not None else []
 
 
 def _serve(own_descriptors):
-    """Forks at each request. Returns in a process that is to take a sample, with its arguments in place."""
+    """Forks at each request. Returns in a process that is to import, with its arguments in place."""
     hindrance = _what_all_would_share(own_descriptors)
     if hindrance is not None:
         _send({"kind": "hindered", "by": hindrance})
-    _Before.peak = _account()[1]
     _tell({"kind": "ready"})
     while True:
         length = _read(_requests, 4)
@@ -62,8 +56,9 @@ def _serve(own_descriptors):
             break
         _wait_for_child(between, 0)
     try:
-        _argument_words.extend(words.decode("utf-8", "surrogateescape").split("\0"))
-        _become_a_sample(between)
+        # As the interpreter reads its arguments.
+        _argument_words.extend(words.decode(sys.getfilesystemencoding(), "surrogateescape").split("\0"))
+        _become_one_of_its_own(between)
     except BaseException:
         _exit(_UNHEARD)
 
@@ -90,7 +85,7 @@ def _read_exactly(descriptor, length):
     return b"".join(pieces)
 
 
-def _become_a_sample(between):
+def _become_one_of_its_own(between):
     """Waits until importgate is the parent of this process, and has taken charge of it."""
     _Own.pid = _getpid()
     _begin_session()
@@ -105,7 +100,7 @@ def _become_a_sample(between):
     _Own.key = _read(keys, 64)
     _alarm_in(0)
     for ours, number in ((answer, _answer), (faults, _faults)):
-        _dup2(ours, number, False)
+        _put_at(ours, number, False)
         _close(ours)
     for descriptor in (keys, key, answers):
         _close(descriptor)
@@ -125,7 +120,7 @@ def _what_all_would_share(own_descriptors):
         return "it leaves a process"
     except ChildProcessError:
         pass
-    for descriptor in _open_files():
+    for descriptor in _open_descriptors():
         is_ours = descriptor in _open_at_first or descriptor in own_descriptors
         if not is_ours and not _can_be_shared(descriptor):
             return "it leaves an open file"

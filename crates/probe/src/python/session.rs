@@ -12,7 +12,7 @@ use super::bytecode::BytecodeRules;
 use super::channel::{Channel, Exchange};
 use super::faults::{self, Stacks};
 use super::interpreter_info;
-use super::parent::Sharing;
+use super::parent::{Forked, SetUps};
 use super::plausible;
 use super::scripts::Script;
 use super::set_up::SetUp;
@@ -107,8 +107,7 @@ pub struct Session {
     bytecode: Mutex<BytecodeFiles>,
     /// True once the reference workload was compiled into the private folder.
     reference_is_warm: Mutex<bool>,
-    /// Who runs the set-up of a sample.
-    pub(super) sharing: Mutex<Sharing>,
+    pub(super) set_ups: SetUps,
     /// Where processes begin.
     pub(super) folder: WorkingFolder,
 }
@@ -127,7 +126,7 @@ impl Session {
         Ok(Self {
             bytecode: Mutex::new(settings.bytecode),
             reference_is_warm: Mutex::new(false),
-            sharing: Mutex::default(),
+            set_ups: SetUps::default(),
             folder: WorkingFolder::new(&settings.working_directory),
             settings: SessionSettings { executable, ..settings },
             workspace,
@@ -188,7 +187,7 @@ impl Session {
             attempts += 1;
             // Who is believed at once is not asked what the whole machine lacked.
             let stolen_before = (attempts > 1).then(machine::stolen);
-            let exchange = match self.run_forked(request)? {
+            let exchange = match self.run_forked(Forked::Sample, &[], request)? {
                 Some(exchange) => exchange,
                 None => self.run_import(Script::Probe, &[], request, self.settings.time_limit)?,
             };

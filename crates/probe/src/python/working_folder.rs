@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -10,6 +11,10 @@ use importgate_core::observed::{EffectSeen, Failure};
 
 /// The audit events by which a folder goes away.
 const REMOVALS: [&str; 2] = ["os.rmdir ", "os.rename "];
+
+/// Which folder it is, by device and inode: one that was made again is another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Folder(u64, u64);
 
 /// The folder, and whether it was removed since the session began.
 #[derive(Debug)]
@@ -24,6 +29,12 @@ impl WorkingFolder {
             path: path.to_owned(),
             was_removed: AtomicBool::new(false),
         }
+    }
+
+    /// Which one is there now; `None` for none.
+    pub(super) fn now(&self) -> Option<Folder> {
+        let metadata = fs::metadata(&self.path).ok()?;
+        metadata.is_dir().then(|| Folder(metadata.dev(), metadata.ino()))
     }
 
     /// Makes it again where it is gone.

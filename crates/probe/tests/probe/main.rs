@@ -10,6 +10,7 @@ mod hostile;
 mod instructions;
 mod machine;
 mod observe;
+mod own_process;
 mod pace;
 mod removal;
 mod runner;

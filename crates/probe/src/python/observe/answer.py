@@ -1,8 +1,9 @@
 """Last part of the observation: installs the hooks, imports, and sends what was noted."""
 
 
-# A light observation leaves out the hooks that every import pays for: it shows what was loaded and done, not who did it.
-_LIGHT = _value("look") == "light"
+def _is_light():
+    """A light observation leaves out the hooks that each import pays for: it shows what was loaded and done, not who did it."""
+    return _value("look") == "light"
 
 
 def _describe(names, failure, total_cpu, total_memory, glance):
@@ -41,7 +42,7 @@ def _describe(names, failure, total_cpu, total_memory, glance):
 
 
 def _install():
-    if not _LIGHT:
+    if not _is_light():
         _hide(_import_hook, _close_stretch, _open_stretch)
         _watch_loads(_enter_load, _leave_load)
         _builtins.__import__ = _import_hook
@@ -67,7 +68,7 @@ def _load_part_of_start(name, function):
         _Notes.main.stack[0][_NAME] = name
         _Notes.cells += [_Notes.main.stack[0], [_INTERPRETER, None, _CPU_AT_BEGIN, 0, 0]]
         _note_edge(_of_module(None), _INTERPRETER, True)
-    if _LIGHT or name == "site":
+    if _is_light() or name == "site":
         return function()
     _Notes.known.add(name)
     thread, outer, importer, place = _enter_load(name)
@@ -83,20 +84,36 @@ def _load_part_of_start(name, function):
         _leave_load(name, entered, loaded)
 
 
+def _share_set_up():
+    """Forks for each look that is asked for. Returns in its process, which goes on as if it had run the set-up itself: nothing
+    of what is done here is traced."""
+    _Traces.on = False
+    _Traces.had_children = _has_children()
+    counters = [counter for counter in (_resident, _schedule) if counter is not None]
+    _serve([counter.descriptor for counter in counters])
+    for counter in counters:
+        counter.look_at_this_process()
+    _Traces.on = True
+
+
 def _observe():
     _prepare_path()
     _watch_faults()
     failure = None
     _begin_traces()
     try:
-        _load_before()
+        _set_up()
+        if _requests is not None:
+            _share_set_up()
+        _preload()
     except BaseException as error:
         failure = _describe_exception(error)
     _Notes.before = set(_modules)
     _Notes.known = set(_modules)
     main = _Notes.main = _this_thread()
     main.stack.append([None, None, 0, 0, 0])
-    if _LIGHT:
+    is_light = _is_light()
+    if is_light:
         _begin_glance()
     _install()
     memory = _resident.field(1) * _PAGE if _resident else 0
@@ -108,7 +125,7 @@ def _observe():
             if _IS_START:
                 _start_up(_load_part_of_start)
             for name in _module_names("import"):
-                (_import if _LIGHT else _import_hook)(name)
+                (_import if is_light else _import_hook)(name)
     except BaseException as error:
         _Notes.on = False
         failure = _describe_exception(error)
@@ -120,7 +137,7 @@ def _observe():
     memory = (_resident.field(1) * _PAGE if _resident else 0) - memory
     if _IS_START:
         cpu += _CPU_AT_BEGIN
-    glance = _end_glance(cpu) if _LIGHT else None
+    glance = _end_glance(cpu) if is_light else None
     names = [name for name in list(_modules) if name not in _Notes.before and type(name) is str]
     if _IS_START:
         names += [_INTERPRETER, *_start_files]

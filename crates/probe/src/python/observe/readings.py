@@ -72,6 +72,11 @@ class _Counter:
         _close(low)
         return high
 
+    def look_at_this_process(self):
+        """What is open stays that of the process that opened it: one that was forked opens its own."""
+        _close(self.descriptor)
+        self.descriptor = self._descriptor()
+
     def field(self, position):
         """The number at a position of the file's words."""
         try:

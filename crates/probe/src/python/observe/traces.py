@@ -25,6 +25,7 @@ class _Traces:
     every_variable = False
     taken_out = {}
     open_before = {}
+    had_children = False  # before this process was forked from another
     unseen = {}
 
 
@@ -296,17 +297,17 @@ def _note_left_open():
             _Traces.opened[path] = True
 
 
-def _note_children():
-    """Processes that were started past every hook: the kernel knows of those that were waited for, and of those that run."""
-    has_children = False
+def _has_children():
+    """Whether processes were started, past every hook, too: the kernel knows of those that were waited for, and of those that
+    run."""
+    has_children = _Traces.had_children
     try:
-        has_children = _usage is not None and _usage(-1).ru_maxrss > 0  # RUSAGE_CHILDREN
+        has_children = has_children or _usage is not None and _usage(-1).ru_maxrss > 0  # RUSAGE_CHILDREN
         for task in _posix.listdir("/proc/self/task"):
             has_children = has_children or bool(_read_whole("/proc/self/task/" + task + "/children"))
     except OSError:
         pass  # a kernel that does not tell, or a thread that has ended
-    if has_children:
-        _unseen("a process")
+    return has_children
 
 
 def _begin_traces():
@@ -326,7 +327,8 @@ def _begin_traces():
 def _end_traces():
     _Traces.on = False
     _note_left_open()
-    _note_children()
+    if _has_children():
+        _unseen("a process")
     if _IS_START:
         return  # it is made there
     if sys.path_hooks != _Traces.hooks:

@@ -5,3 +5,4 @@ mod effects;
 mod imports;
 mod lines;
 mod planted;
+mod shared_set_up;

@@ -2,50 +2,25 @@
 //! So each test has a process of its own: this test program once more, told by a variable to run that test alone.
 
 use std::env;
-use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
-use std::process::{self, Stdio};
+use std::process;
 
 use importgate_probe::runner::{Command, RunError, Status, interrupted, prepare, run};
 
 #[cfg(target_os = "linux")]
 use super::support::is_there;
 use super::support::{FAR, ended, python, text, wait_until, wait_until_gone};
+use crate::own_process::{self, FOLDER};
 
-/// Set in a test's own process, to a folder for messages between the two.
-const FOLDER: &str = "RUNNER_TEST_FOLDER";
-
-/// This program again, for one test only; `launcher` is a program with arguments that ends in an `exec` of what follows.
+/// This program again, for one test of this file.
 fn again(test: &str, launcher: &[&str], folder: &Path) -> process::Command {
-    let own = env::current_exe().expect("it is running");
-    let words = launcher
-        .iter()
-        .map(OsStr::new)
-        .chain([own.as_os_str()])
-        .collect::<Vec<_>>();
-    let mut command = process::Command::new(words[0]);
-    command.args(&words[1..]).args([
-        "--exact",
-        &format!("runner::prepared::{test}"),
-        "--nocapture",
-        "--test-threads=1",
-    ]);
-    command.env(FOLDER, folder).stdin(Stdio::null()).stdout(Stdio::null());
-    command
+    own_process::again(&format!("runner::prepared::{test}"), launcher, folder)
 }
 
-/// Runs the test's body in a process of its own.
+/// Runs the body of a test of this file in a process of its own.
 fn in_own_process(test: &str, launcher: &[&str], body: impl FnOnce()) {
-    if env::var_os(FOLDER).is_some() {
-        prepare().expect("handlers can be installed");
-        return body();
-    }
-    let folder = tempfile::tempdir().expect("a folder");
-    let status = again(test, launcher, folder.path())
-        .status()
-        .expect("it can be started");
-    assert!(status.success(), "{test} in a process of its own: {status}");
+    own_process::run(&format!("runner::prepared::{test}"), launcher, body);
 }
 
 #[test]
