@@ -31,6 +31,7 @@ use super::sides::{Observed, observe_both, unless_stopped};
 use super::speed::RunSpeed;
 use super::target_state::TargetState;
 use super::uses;
+use super::waits;
 use super::{Deadline, SamplingSettings, ShowProgress};
 
 /// Microseconds in a millisecond.
@@ -158,7 +159,7 @@ pub fn check(
         elsewhere: &elsewhere,
         ..check.clone()
     };
-    let measured = measure(check, head, (&compare_with, &context, &speed), deadline, progress)?;
+    let mut measured = measure(check, head, (&compare_with, &context, &speed), deadline, progress)?;
     let mut interrupted = measured.samples.interrupted;
     // Nothing more is measured after that: what is known is said.
     let deadline = unless_stopped(deadline, interrupted);
@@ -177,7 +178,14 @@ pub fn check(
     )?;
     let orders = orders.unwrap_or_else(|| vec![Vec::new(); check.targets.len()]);
     let deadline = unless_stopped(deadline, interrupted);
-    let cases = measured.cases(check.targets, &orders, &compare_with);
+    let mut cases = measured.cases(check.targets, &orders, &compare_with);
+    let unseen = waits::unseen(&cases);
+    if !unseen.is_empty() {
+        drop(cases);
+        let looked = waits::look_again(&mut measured.head, check.targets, &unseen, deadline, progress);
+        unless_interrupted(looked, &mut interrupted)?;
+        cases = measured.cases(check.targets, &orders, &compare_with);
+    }
     let mut judgement = checks::judge(&cases, &context);
     let before = measured.lines_before(&compare_with, check.files);
     let findings = &mut judgement.findings;

@@ -11,11 +11,11 @@ use crate::budgets::Target;
 use crate::checks::Finding;
 use crate::checks::lines::{ChangedSources, blame_lines, grown_bodies, unseen_bodies};
 use crate::explain::{ChangedLines, Edit, SeenLines};
-use crate::observed::{ContentHash, LineSeen, Measure, MeasureError};
+use crate::observed::{ContentHash, Measure, MeasureError};
 use crate::report::progress_line::{Phase, Progress};
 
 use super::observe::Side;
-use super::{Deadline, ShowProgress, import_of};
+use super::{Deadline, ShowProgress, import_of, waits};
 
 /// How long earlier sources may be looked for: long enough for the largest project, and nothing beside a check.
 const LONGEST_SEARCH: Duration = Duration::from_secs(5);
@@ -67,9 +67,11 @@ pub(super) fn name(
             target: &target.name,
         });
         let bodies: Vec<&str> = bodies.into_iter().collect();
-        let now = look(head.measure, target, &bodies)?;
+        let now = waits::lines(head.measure, target, &bodies, &observed.observation, deadline)?;
         let before = match before {
-            LinesBefore::Base(base) => look(base, target, &bodies)?,
+            LinesBefore::Base(base) => {
+                import_of(target, 0).map_or_else(|| Ok(Vec::new()), |import| base.lines(import, &bodies))?
+            }
             LinesBefore::Stored(..) | LinesBefore::Unknown => Vec::new(),
         };
         seen.add(bodies, now, before);
@@ -83,10 +85,6 @@ pub(super) fn name(
     };
     blame_lines(findings, &seen, &changed);
     Ok(())
-}
-
-fn look(measure: &dyn Measure, target: &Target, bodies: &[&str]) -> Result<Vec<LineSeen>, MeasureError> {
-    import_of(target, 0).map_or_else(|| Ok(Vec::new()), |import| measure.lines(import, bodies))
 }
 
 /// Which of these bodies, by target and module, were edited since the baseline was recorded.

@@ -34,6 +34,7 @@ mod target_state;
 mod unchanged;
 mod uses;
 mod usual;
+mod waits;
 
 #[cfg(test)]
 mod tests;

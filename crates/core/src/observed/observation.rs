@@ -468,4 +468,14 @@ impl Observation {
         let stretches = self.blocked.iter().map(|stretch| stretch.ns);
         stretches.fold(glance, u64::saturating_add)
     }
+
+    /// Has the import wait where another one of the same code did.
+    pub fn wait_as(&mut self, other: Self) {
+        let others = other.modules.iter();
+        let waited: BTreeMap<&str, u64> = others.map(|module| (module.name.as_str(), module.blocked_ns)).collect();
+        for module in &mut self.modules {
+            module.blocked_ns = waited.get(module.name.as_str()).copied().unwrap_or(0);
+        }
+        self.blocked = other.blocked;
+    }
 }

@@ -740,3 +740,21 @@ fn an_import_that_waited_when_it_was_looked_at_is_sampled_as_often_as_one_that_w
     assert_eq!(samples(shop()), 3);
     assert_eq!(samples(shop().seen_waiting(100.0)), 5);
 }
+
+#[test]
+fn where_an_import_waits_is_found_by_one_that_waits() {
+    let looks = |measure: Scripted| {
+        let project = Project::new("[modules.shop]\nmax-time = '100ms'\n", &measure);
+        let report = project.check(&measure, None, &Options::default());
+        let rest = report.findings.iter().filter_map(|finding| finding.rest.as_deref());
+        let unseen = rest.into_iter().any(|rest| rest.contains("happened to do without"));
+        (measure.count_asked("look "), measure.count_asked("lines "), unseen)
+    };
+    let waiting = || shop().waiting(300.0);
+    assert_eq!(looks(waiting()), (1, 1, false));
+    assert_eq!(looks(waiting().without_wait_when_looked_at(2)), (3, 1, false));
+    // What waits once in a blue moon is not looked for for ever.
+    assert_eq!(looks(waiting().without_wait_when_looked_at(100)), (6, 1, true));
+    let only_lines_miss_it = waiting().seen_waiting(300.0).without_wait_when_looked_at(2);
+    assert_eq!(looks(only_lines_miss_it), (1, 3, false));
+}

@@ -78,6 +78,8 @@ pub(super) struct Scripted {
     seen_blocked_ms: Option<f64>,
     /// What an import waits for now, beside what it computes.
     blocked_ms: f64,
+    /// So many of the next imports that are looked at in full, or line by line, do not wait.
+    without_wait: Shared<usize>,
     counter: Option<String>,
     /// What the import fails without.
     indispensable: Option<Deferral>,
@@ -112,6 +114,7 @@ impl Scripted {
             bytecode: Shared::default(),
             seen_blocked_ms: None,
             blocked_ms: 0.0,
+            without_wait: Shared::default(),
             counter: None,
             indispensable: None,
             imported: Shared::default(),
@@ -275,6 +278,20 @@ impl Scripted {
     pub(super) fn waiting(mut self, ms: f64) -> Self {
         self.blocked_ms = ms;
         self
+    }
+
+    /// Where so many of the imports that are looked at next happen not to wait.
+    pub(super) fn without_wait_when_looked_at(self, imports: usize) -> Self {
+        *self.without_wait.lock() = imports;
+        self
+    }
+
+    /// What the next import that is looked at waits for, in milliseconds.
+    fn next_wait_ms(&self) -> f64 {
+        let mut without = self.without_wait.lock();
+        let waits = *without == 0;
+        *without = without.saturating_sub(1);
+        if waits { self.blocked_ms } else { 0.0 }
     }
 
     /// With imports that wait this long when they are looked at, and then alone.
@@ -627,6 +644,13 @@ impl Measure for Scripted {
         self.go_on()?;
         self.note(if look == Look::Full { "look" } else { "light look" }, request);
         let import = self.import(request, &[]);
+        let waits_ms = match (self.seen_blocked_ms, look) {
+            (Some(ms), _) => ms,
+            (None, Look::Light) => self.blocked_ms,
+            (None, Look::Full) => self.next_wait_ms(),
+        };
+        let blocked_ns = (waits_ms * NS_PER_MS) as u64;
+        let last = import.order.last().filter(|_| look == Look::Full);
         let modules: Vec<LoadedModule> = import
             .order
             .iter()
@@ -640,7 +664,7 @@ impl Measure for Scripted {
                 cumulative_ns: (self.cost_ms(name) * NS_PER_MS) as u64,
                 own_memory_bytes: self.modules[name].memory_bytes as i64,
                 cumulative_memory_bytes: self.modules[name].memory_bytes as i64,
-                blocked_ns: 0,
+                blocked_ns: if last == Some(name) { blocked_ns } else { 0 },
             })
             .collect();
         let record = |name: &String| {
@@ -669,7 +693,7 @@ impl Measure for Scripted {
         };
         let glance = Glance {
             cpu_ns: (import.order.iter().map(|name| self.cost_now_ms(name)).sum::<f64>() * NS_PER_MS) as u64,
-            blocked_ns: (self.seen_blocked_ms.unwrap_or(self.blocked_ms) * NS_PER_MS) as u64,
+            blocked_ns,
             calibration_ns: 90_000,
         };
         let blocked = import.order.last().filter(|_| glance.blocked_ns > 0);
@@ -811,15 +835,18 @@ impl Measure for Scripted {
         self.note_text(format!("lines {}", watched.join(" ")));
         let import = self.import(request, &[]);
         let loaded = watched.iter().filter(|name| import.loaded.contains(**name));
+        let waits_ms = self.next_wait_ms();
         Ok(loaded
             .flat_map(|name| {
                 let module = &self.modules[*name];
                 let first = u32::try_from(module.imports.len()).unwrap_or(0) + 1;
-                (first..).zip(&module.body).map(|(line, (text, ms))| LineSeen {
+                let is_last = import.order.last().is_some_and(|last| last == name);
+                let waits_ms = if is_last { waits_ms } else { 0.0 };
+                (first..).zip(&module.body).map(move |(line, (text, ms))| LineSeen {
                     module: (*name).to_owned(),
                     file: relative(name),
                     line,
-                    ns: (ms * NS_PER_MS) as u64,
+                    ns: ((ms + waits_ms) * NS_PER_MS) as u64,
                     text: text.clone(),
                     extent: vec![(line, line)],
                     reach: Vec::new(),

@@ -33,7 +33,7 @@ pub(super) fn rest(rest: &Rest) -> Option<String> {
     if rest.unseen_wait_ms > 0.0 {
         let waited = numbers::time(rest.unseen_wait_ms);
         parts.push(format!(
-            "{waited} are waits, which the one import that was looked at happened to do without"
+            "{waited} are waits, which the imports that were looked at happened to do without"
         ));
     }
     (!parts.is_empty()).then(|| parts.join("; "))
