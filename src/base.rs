@@ -126,9 +126,10 @@ impl BaseCheckout {
                 exception: "ModuleNotFoundError".to_owned(),
                 message: format!("No module named '{name}'"),
                 stack: Vec::new(),
-                missing: Some(name),
+                missing: Some(name.into()),
                 cycle: Box::default(),
                 absent: None,
+                shadow: None,
             });
         }
         Ok(())

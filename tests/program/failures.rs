@@ -163,6 +163,49 @@ fn what_is_not_there_is_told_from_what_is_not_installed() {
 }
 
 #[test]
+fn the_file_that_shadows_the_standard_library_is_named_once() {
+    let project = Project::new("[modules.\"shop.mail\"]\n[modules.\"shop.dice\"]\n[modules.\"shop.throw\"]\n");
+    project.write("shop/__init__.py", "");
+    // What is asked in vain, by code of others and by that of the project.
+    project.write("email/__init__.py", "own = 1\n");
+    project.write("shop/mail.py", "import http.client\n");
+    project.write("calendar.py", "own = 1\n");
+    for name in ["dice", "throw"] {
+        project.write(
+            &format!("shop/{name}.py"),
+            "import calendar\n\nLEAP = calendar.isleap(2000)\n",
+        );
+    }
+    let run = project.check(&[]).expect_code(1);
+    let report = run.report();
+    let shadows = |target: &str, file: &str| {
+        let finding = report.findings.iter().find(|finding| finding.target == target);
+        let finding = finding.expect("a finding");
+        assert_eq!(finding.code, Code::ImportFailed);
+        assert_eq!(finding.place.as_ref().expect("a place").file, file);
+        assert!(finding.message.contains(file), "{}", finding.message);
+        assert!(run.stdout.contains(&format!("rename {file}")), "{}", run.stdout);
+    };
+    shadows("shop.mail", "email/__init__.py");
+    shadows("shop.dice", "calendar.py");
+    assert!(
+        run.stdout.contains("in 2 targets: shop.dice, shop.throw"),
+        "{}",
+        run.stdout
+    );
+
+    // A module that has such a name in its package shadows nothing, nor does one that its own package asks for.
+    let project = Project::new("[modules.\"shop.mail\"]\n[modules.\"queue.work\"]\n");
+    project.write("shop/__init__.py", "");
+    project.write("shop/mail.py", "from shop import random\nrandom.randint()\n");
+    project.write("shop/random.py", "");
+    project.write("queue/__init__.py", "from queue.work import job\n");
+    project.write("queue/work.py", "import os\nraise RuntimeError('no workers')\n");
+    let run = project.check(&[]).expect_code(1);
+    assert!(!run.stdout.contains("standard library"), "{}", run.stdout);
+}
+
+#[test]
 fn a_circle_is_one_cause_wherever_it_is_entered() {
     let project = Project::new("[modules.first]\n[modules.second]\n[modules.third]\n");
     for (name, next, value) in [

@@ -60,9 +60,10 @@ mod tests {
             exception: "ModuleNotFoundError".to_owned(),
             message: String::new(),
             stack: Vec::new(),
-            missing: Some(missing.to_owned()),
+            missing: Some(missing.into()),
             cycle: Box::default(),
             absent: None,
+            shadow: None,
         };
         let imports = Workload::Imports(vec!["shop.cli.main".to_owned()]);
         assert!(is_new(&imports, &lacks("shop.cli.main")) && is_new(&imports, &lacks("shop.cli")));
@@ -80,6 +81,7 @@ mod tests {
                 package: true,
                 like: Vec::new(),
             })),
+            shadow: None,
         };
         assert!(is_new(&imports, &without("main", "ModuleNotFoundError")));
         assert!(!is_new(&imports, &without("other", "ModuleNotFoundError")));

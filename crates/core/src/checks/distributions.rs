@@ -62,7 +62,7 @@ fn asked_in_vain(case: &Case<'_>) -> BTreeSet<String> {
     let Some(Failure::Raised { missing, absent, .. }) = case.failure else {
         return BTreeSet::new();
     };
-    let asked = missing.iter().chain(absent.iter().map(|absent| &absent.module));
+    let asked = (missing.iter().map(|missing| &**missing)).chain(absent.iter().map(|absent| absent.module.as_str()));
     let mut names = BTreeSet::new();
     for module in asked {
         let package = module.split('.').next().unwrap_or(module);
@@ -112,9 +112,10 @@ mod tests {
             exception: "ModuleNotFoundError".to_owned(),
             message: "no".to_owned(),
             stack: Vec::new(),
-            missing: Some("yaml.nodes".to_owned()),
+            missing: Some("yaml.nodes".into()),
             cycle: Box::default(),
             absent: None,
+            shadow: None,
         };
         let (before, now) = (modules(&[("yaml", "pyyaml")]), modules(&[("six", "six")]));
         let case = Case {

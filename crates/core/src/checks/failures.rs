@@ -88,10 +88,13 @@ fn find(case: &Case<'_>, only_together: bool, context: &Context<'_>) -> Vec<Find
     vec![finding.beside(changed_since(case, context))]
 }
 
-/// The line to point at: of an import that hangs the module-level line that it does not get past, since where exactly it was
+/// The line to point at: the first one of a file of the project that stands in the place of the standard library's; of an import that hangs the module-level line that it does not get past, since where exactly it was
 /// when the time ran out is chance; else where it failed.
 fn place_of(failure: &Failure, places: &Places) -> Option<Place> {
     let stack = failure.stack();
+    if let Some(shadow) = failure.shadow().filter(|shadow| places.is_own(&shadow.file)) {
+        return Some(places.place(&shadow.file, 1));
+    }
     let asked = matches!(failure, Failure::Hung { .. }).then(|| places.asked_by(stack));
     asked.flatten().or_else(|| places.blame(stack))
 }
@@ -102,8 +105,11 @@ pub(super) fn shown(failure: &Failure, places: &Places) -> Failure {
     for frame in shown.frames_mut() {
         frame.file = places.shorten(&frame.file);
     }
-    if let Failure::Raised { message, .. } = &mut shown {
+    if let Failure::Raised { message, shadow, .. } = &mut shown {
         *message = places.shorten_within(message);
+        if let Some(shadow) = shadow {
+            shadow.file = places.shorten(&shadow.file);
+        }
     }
     shown
 }
@@ -126,9 +132,10 @@ mod tests {
             exception: "ImportError".to_owned(),
             message: "no".to_owned(),
             stack: vec![frame("/project/src/shop/cli.py", 3), frame("/site/rich/text.py", 8)],
-            missing: missing.map(str::to_owned),
+            missing: missing.map(Box::from),
             cycle: cycle.iter().map(|name| (*name).to_owned()).collect(),
             absent: None,
+            shadow: None,
         }
     }
 

@@ -272,6 +272,7 @@ mod tests {
             missing: None,
             cycle: Box::default(),
             absent: None,
+            shadow: None,
         };
         let import = noted(Err(failure.clone()));
         let obstacle = import.obstacle.expect("an obstacle");

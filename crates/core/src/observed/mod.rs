@@ -45,7 +45,7 @@ pub use measure::{
 pub use module_index::{ModuleIndex, is_at_or_below, is_identifier};
 pub use observation::{
     AbsentName, BlockedSeen, Edge, EffectSeen, Failure, FailureKind, Frame, Glance, LineSeen, LoadedModule,
-    Observation, Traces, Trigger, WarningSeen,
+    Observation, Shadow, Traces, Trigger, WarningSeen,
 };
 pub use place::Place;
 pub use profile::{CallerSeen, FunctionName, FunctionSeen, Profile};

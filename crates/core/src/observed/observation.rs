@@ -51,6 +51,16 @@ impl AbsentName {
     }
 }
 
+/// A module that has the name of one of the standard library, and is found before it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Shadow {
+    /// The name of both.
+    pub module: String,
+    /// The file of the one that is found; untrusted.
+    #[serde(deserialize_with = "told_text")]
+    pub file: String,
+}
+
 /// Why an import did not come to its end. What ended the process without an answer, no script can tell.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
@@ -66,12 +76,15 @@ pub enum Failure {
         /// The stack, outermost first, without the probe's own frames.
         stack: Vec<Frame>,
         /// The module that was not found, where it is a `ModuleNotFoundError`.
-        missing: Option<String>,
+        missing: Option<Box<str>>,
         /// The modules of a circular import, in the order of the circle, first one not repeated; empty where it is none.
         cycle: Box<[String]>,
         /// The name that a module was asked for and does not have, nor will have once it is initialised.
         #[serde(default)]
         absent: Option<Box<AbsentName>>,
+        /// The module that stands in the place of one of the standard library, where that is behind it.
+        #[serde(default)]
+        shadow: Option<Box<Shadow>>,
     },
     /// It ended the process: `sys.exit`, `os._exit`.
     Exited {
@@ -150,6 +163,14 @@ impl Failure {
                 exception,
                 ..
             } if exception == "ModuleNotFoundError" => Some(Cow::Owned(absent.full_name())),
+            _ => None,
+        }
+    }
+
+    /// The module that stands in the place of one of the standard library, where that is behind it.
+    pub fn shadow(&self) -> Option<&Shadow> {
+        match self {
+            Self::Raised { shadow, .. } => shadow.as_deref(),
             _ => None,
         }
     }

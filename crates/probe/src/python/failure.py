@@ -2,13 +2,15 @@
 
 A circle has two sides: a module whose body is still running, and a line in it, not reached yet, that would have bound the
 name. Where no such line is left, and no such submodule is on disk, the name is simply not there. A module below a package that
-is there is such a name, too: no distribution of that name could be installed.
+is there is such a name, too: no distribution of that name could be installed. Where a module has taken the place of one of the
+standard library, that is behind it whatever the error says.
 """
 
 _parse_source = _builtins.compile
 _qualified_name = type.__dict__["__qualname__"].__get__
 _ONLY_TREE = 0x400  # ast.PyCF_ONLY_AST
 _GUESS = " (most likely due to a circular import)"
+_RENAMING = " (consider renaming "  # what Python 3.13 says of a module that shadows
 _TYPO = 3  # how many letters a name may be longer or shorter than the one that is meant
 _MOST_LIKE = 200
 _LONGEST = 4096  # of a path or a name; measured code can make up others
@@ -40,11 +42,15 @@ def _describe_exception(error):
         return {"kind": "exited", "code": status & 0xFF, "stack": stack}
     if isinstance(error, SyntaxError) and type(error.filename) is str:
         stack.append(_frame(error.filename, error.lineno, "<module>"))
-    message = _text(error)
+    whole_message = _text(error)
+    message = whole_message.partition(_RENAMING)[0]
     missing = getattr(error, "name", None) if isinstance(error, ModuleNotFoundError) else None
     cycle, absent = _examine_missing_name(message, frames)
     if type(missing) is str and not cycle:
         absent = _missing_below(missing, frames)
+    shadow = _shadow(absent["module"] if absent is not None else _name_asked_for(message)[0], frames)
+    if shadow is None:
+        message = whole_message
     return {
         "kind": "raised",
         "exception": _text(_qualified_name(type(error)), _LONGEST),
@@ -53,6 +59,7 @@ def _describe_exception(error):
         "missing": _text(missing) if type(missing) is str and absent is None else None,
         "cycle": cycle,
         "absent": absent,
+        "shadow": shadow,
     }
 
 
@@ -110,6 +117,48 @@ def _missing_below(missing, frames):
         return _not_there(module, name, names) if type(names.get("__file__")) is str else None
     except Exception:
         return None  # it is not there, or no module
+
+
+def _shadow(asked, frames):
+    """The module that stands in the place of one of the standard library, by its name: the one that was asked in vain, or one
+    that code from elsewhere has come to. None where there is none, or it cannot be told."""
+    try:
+        if asked is not None:
+            name = asked.partition(".")[0]
+            shadow = _in_place_of_standard(name, _names_of(name, frames, _body_running(name, frames)))
+            if shadow is not None:
+                return shadow
+        for position in range(1, len(frames)):
+            owner, _, _, names = frames[position]
+            shadow = _in_place_of_standard(owner, names)
+            if shadow is not None and not frames[position - 1][1].co_filename.startswith(_folder_around(names)):
+                return shadow
+    except Exception:
+        pass  # what cannot be examined is not claimed
+    return None
+
+
+def _in_place_of_standard(name, names):
+    filename = names.get("__file__")
+    if type(name) is not str or "." in name or type(filename) is not str:
+        return None
+    folder = _folder_of(_folder_of(_modules["encodings"].__file__))
+    if filename.startswith(folder + "/") and "-packages/" not in filename:
+        return None
+    finder = _modules["_frozen_importlib_external"].PathFinder
+    if finder.find_spec(name, [folder, folder + "/lib-dynload"]) is None:
+        return None
+    return {"module": name, "file": _text(filename, _LONGEST)}
+
+
+def _folder_around(names):
+    """The folder that a module lies in, or that the folder of a package lies in."""
+    folder = _folder_of(names["__file__"])
+    return (folder if names.get("__path__") is None else _folder_of(folder)) + "/"
+
+
+def _folder_of(filename):
+    return filename.rpartition("/")[0]
 
 
 def _is_plain(message):

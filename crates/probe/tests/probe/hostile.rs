@@ -97,7 +97,7 @@ fn whatever_it_raises_is_reported_with_its_line() {
 #[test]
 fn a_missing_module_and_a_circle_are_recognised() {
     assert!(
-        matches!(fails("import not_there.at_all\n"), Failure::Raised { missing: Some(name), .. } if name == "not_there")
+        matches!(fails("import not_there.at_all\n"), Failure::Raised { missing: Some(name), .. } if &*name == "not_there")
     );
     let project = Project::new(&[
         ("measured.py", "import first\n"),

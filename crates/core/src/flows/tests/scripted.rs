@@ -927,9 +927,10 @@ pub(super) fn missing(name: &str) -> Failure {
         exception: "ModuleNotFoundError".to_owned(),
         message: format!("No module named '{name}'"),
         stack: Vec::new(),
-        missing: Some(name.to_owned()),
+        missing: Some(name.into()),
         cycle: Box::default(),
         absent: None,
+        shadow: None,
     }
 }
 

@@ -62,7 +62,9 @@ fn forbidden(forbidden: &ForbiddenModule, place: Option<&Place>) -> Root {
 /// The circle that an import fails in.
 fn failed_circle(failure: &Failure) -> Option<Root> {
     match failure {
-        Failure::Raised { cycle, .. } if !cycle.is_empty() => Some(Root::Circle(cycle.iter().cloned().collect())),
+        Failure::Raised {
+            cycle, shadow: None, ..
+        } if !cycle.is_empty() => Some(Root::Circle(cycle.iter().cloned().collect())),
         _ => None,
     }
 }
@@ -76,8 +78,11 @@ fn modules_of(circle: &ImportCircle) -> Root {
 fn about(failure: &Failure) -> String {
     match failure {
         Failure::Raised {
+            shadow: Some(shadow), ..
+        } => shadow.module.clone(),
+        Failure::Raised {
             missing: Some(missing), ..
-        } => missing.clone(),
+        } => missing.to_string(),
         Failure::Raised {
             absent: Some(absent), ..
         } => absent.full_name(),

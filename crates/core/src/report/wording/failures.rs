@@ -6,7 +6,7 @@ use super::contents::circle;
 use crate::budgets;
 use crate::checks::{ImportFailure, Started};
 use crate::numbers;
-use crate::observed::{AbsentName, Failure, Frame, Implausible, Place, Quantity};
+use crate::observed::{AbsentName, Failure, Frame, Implausible, Place, Quantity, Shadow};
 
 /// How many lines of a stack or of printed output a finding carries.
 pub(super) const SHOWN_LINES: usize = 12;
@@ -16,6 +16,11 @@ const SHOWN_THREADS: usize = 3;
 
 pub(super) fn import_failure(failed: &ImportFailure, place: Option<&Place>) -> Words {
     let mut message = failure(&failed.failure, failed.started);
+    if let Some(Shadow { module, file }) = failed.failure.shadow() {
+        message.push_str(&format!(
+            "; {file} is found in place of the standard library's `{module}`"
+        ));
+    }
     if failed.only_together {
         message.push_str("; each of the layer's modules works alone, so it is their order that fails");
     }
@@ -141,6 +146,12 @@ fn meant(absent: &AbsentName) -> Option<&str> {
 /// What to do about a failed import, where there is something obvious.
 pub(super) fn way_out(failure: &Failure, place: Option<&Place>) -> Option<String> {
     match failure {
+        Failure::Raised {
+            shadow: Some(shadow), ..
+        } => Some(format!(
+            "rename {}: whoever imports `{}` gets it",
+            shadow.file, shadow.module
+        )),
         Failure::Raised { cycle, .. } if !cycle.is_empty() => Some(
             "move one of these imports into the function that needs it, or what both need into a third module"
                 .to_owned(),

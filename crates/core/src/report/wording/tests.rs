@@ -49,6 +49,7 @@ fn a_circle_leads_back_to_where_it_began() {
         missing: None,
         cycle: ["shop.a".to_owned(), "shop.b".to_owned()].into(),
         absent: None,
+        shadow: None,
     };
     let finding = said(FindingKind::Failure(failed(failure, Started::Import)));
     assert_eq!(finding.code, Code::CircularImport);
@@ -73,6 +74,7 @@ fn a_name_that_is_nowhere_is_named_with_the_file_that_it_would_be_in() {
                 package,
                 like: Vec::new(),
             })),
+            shadow: None,
         };
         said(FindingKind::Failure(failed(failure, Started::Import)))
     };
