@@ -11,7 +11,7 @@ use super::orders::OrderTried;
 use super::places::Places;
 use crate::budgets::{Target, Workload};
 use crate::explain;
-use crate::explain::{Cause, CauseKind, Count, Evidence, Resource, Rest, scale_of_wait, scaled};
+use crate::explain::{Cause, CauseKind, Count, Evidence, Resource, Rest, scale_of_wait, scaled, waited_for_threads};
 use crate::observed::{ClosureChange, Failure, ModuleTable, Observation, Origin};
 use crate::sampling::Answers;
 use crate::stats::Estimate;
@@ -211,8 +211,11 @@ impl Case<'_> {
     pub(crate) fn unseen_wait_ms(&self) -> f64 {
         let blocked_ms = self.estimate.as_ref().map_or(0.0, |estimate| estimate.blocked_ms);
         match self.observation {
-            Some(observation) if scale_of_wait(observation, blocked_ms).is_none() => blocked_ms,
-            _ => 0.0,
+            Some(observation) => {
+                let left_ms = blocked_ms - waited_for_threads(observation, blocked_ms);
+                scale_of_wait(observation, left_ms).map_or(left_ms, |_| 0.0)
+            }
+            None => 0.0,
         }
     }
 
@@ -232,8 +235,9 @@ impl Case<'_> {
         let observed_ms = observation.total_ns as f64 / 1e6;
         match (self.figures(), &self.estimate) {
             (Some(figures), Some(estimate)) if observed_ms > 0.0 => {
-                let computing = (figures.time_ms - estimate.blocked_ms).max(0.0) / observed_ms;
-                let waiting = scale_of_wait(observation, estimate.blocked_ms).unwrap_or(1.0);
+                let blocked_ms = estimate.blocked_ms - waited_for_threads(observation, estimate.blocked_ms);
+                let computing = (figures.time_ms - blocked_ms).max(0.0) / observed_ms;
+                let waiting = scale_of_wait(observation, blocked_ms).unwrap_or(1.0);
                 Cow::Owned(scaled(observation, computing, waiting))
             }
             _ => Cow::Borrowed(observation),

@@ -7,7 +7,9 @@ use serde::Serialize;
 use super::advice::{Marks, advise};
 use super::graph::{ImportGraph, ImportStatement, top_level};
 use super::tree::{self, GroupTotal, Node};
-use super::{ChainStep, CostlyImport, CostlyTogether, HeavyLine, ProfileTable, Usual, scale_of_wait, scaled};
+use super::{
+    ChainStep, CostlyImport, CostlyTogether, HeavyLine, ProfileTable, Usual, scale_of_wait, scaled, waited_for_threads,
+};
 use crate::budgets::Classes;
 use crate::observed::{ChosenBy, Interpreter, LoadedModule, ModuleTable, Observation, Origin, is_at_or_below};
 use crate::usage::Usage;
@@ -135,8 +137,9 @@ pub(super) fn with_sampled_times(observed: &Observation, usual: &Usual) -> Obser
         };
     }
     let own_ns = observation.modules.iter().map(|module| module.own_ns).sum();
-    let computing = factor(usual.cpu_ms * 1e6, own_ns);
-    let waiting = scale_of_wait(&observation, usual.blocked_ms).unwrap_or(1.0);
+    let for_threads_ms = waited_for_threads(&observation, usual.blocked_ms);
+    let computing = factor((usual.cpu_ms + for_threads_ms) * 1e6, own_ns);
+    let waiting = scale_of_wait(&observation, usual.blocked_ms - for_threads_ms).unwrap_or(1.0);
     scaled(&observation, computing, waiting)
 }
 

@@ -44,7 +44,7 @@ pub use graph::Resource;
 pub use group::{Distribution, Group};
 pub use profile::{ProfileTable, ProfiledCaller, ProfiledFunction, WayStep, profile_table};
 pub use root::Root;
-pub(crate) use scale::{scale_of_wait, scaled};
+pub(crate) use scale::{scale_of_wait, scaled, waited_for_threads};
 pub use statement::SourceExcerpt;
 pub use together::CostlyTogether;
 pub use tree::{GroupTotal, Node};

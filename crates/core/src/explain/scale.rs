@@ -10,6 +10,11 @@ use super::milliseconds;
 /// the scheduler are off by is in any module.
 const MOST: f64 = 4.0;
 
+/// How much of what samples wait, `usual_ms`, is for threads that import meanwhile: what these compute is that of their modules.
+pub(crate) fn waited_for_threads(observation: &Observation, usual_ms: f64) -> f64 {
+    milliseconds(observation.elsewhere_ns).min(usual_ms)
+}
+
 /// What a nanosecond that the import waited is in samples, which usually wait `usual_ms`. `None` where it hardly waited beside
 /// them: then nothing says which module they wait in.
 pub(crate) fn scale_of_wait(observation: &Observation, usual_ms: f64) -> Option<f64> {
@@ -53,6 +58,15 @@ mod tests {
         assert_eq!(scale_of_wait(&waiting(10.0), 30.0), Some(3.0));
         assert_eq!(scale_of_wait(&waiting(0.0), 0.0), Some(1.0));
         assert_eq!(scale_of_wait(&waiting(5.0), 0.0), Some(0.0));
+    }
+
+    #[test]
+    fn what_threads_compute_is_waited_for_at_most_as_long_as_samples_wait() {
+        let mut observation = waiting(0.0);
+        assert_eq!(waited_for_threads(&observation, 50.0), 0.0);
+        observation.elsewhere_ns = 80_000_000;
+        assert_eq!(waited_for_threads(&observation, 50.0), 50.0);
+        assert_eq!(waited_for_threads(&observation, 90.0), 80.0);
     }
 
     #[test]

@@ -465,6 +465,9 @@ pub struct Observation {
     pub traces: Traces,
     /// CPU time of the whole import, in nanoseconds.
     pub total_ns: u64,
+    /// The part of it that other threads than the importing one took to import: the importing one may have waited for them.
+    #[serde(default)]
+    pub elsewhere_ns: u64,
     /// Resident memory that the whole import added, in bytes.
     pub total_memory_bytes: i64,
     /// What a light look saw of the cost.

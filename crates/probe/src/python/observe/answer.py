@@ -35,6 +35,7 @@ def _describe(names, failure, total_cpu, total_memory, glance):
         ],
         "files_read": [path for path in _Notes.reads if path not in files and not _is_folder(path)],
         "total_ns": max(0, total_cpu),
+        "elsewhere_ns": max(0, min(_Notes.foreign_cpu, total_cpu)),
         "total_memory_bytes": total_memory,
         "glance": glance,
         "traces": _describe_traces({module["name"]: module["file"] for module in modules}, files),

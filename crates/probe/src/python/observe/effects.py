@@ -44,6 +44,8 @@ def _note_event(kind, event, arguments, frame):
     if frame is None or _is_import_system(frame.f_code):
         return  # the import system's own reading and writing of sources and bytecode, and ours
     thread = _this_thread()
+    if kind == "thread":
+        _note_thread(arguments, frame, thread)
     if kind == "open":
         kind = _note_open(arguments)
         if kind is None:

@@ -54,7 +54,8 @@ def _body_of(frame):
     """The frame of the module whose body led to a call; None where none did."""
     while frame is not None:
         code = frame.f_code
-        if code.co_name == "<module>" and not code.co_flags & _OPTIMIZED and not _is_import_system(code):
+        is_body = code.co_name == "<module>" and not code.co_flags & _OPTIMIZED
+        if is_body and not _is_import_system(code) and not _is_made_by_body(frame):
             module = _module_of(frame)
             return frame if module and (module != "__main__" or _IS_COMMAND) else None
         frame = frame.f_back
@@ -106,16 +107,69 @@ def _importer_of(frame, thread):
             start = _start_line(frame)
             if start is not None:
                 return start + (False, None, ())
+            if _is_made_by_body(frame):
+                frame = frame.f_back
+                continue
             module = _module_of(frame)
             if module == "__main__" and _top_of(thread) is None:
                 return _of_module(None)
+            if _runs_what_it_is_told(module) and _body_of(frame) is None:
+                starter = _starter_of_thread(frame)
+                if starter is not None:
+                    return starter
             if module and not _is_import_helper(frame, module):
                 inside = _is_in_function(frame)
-                trigger = _trigger_of(frame) if inside else None
+                trigger = (_trigger_of(frame) or _trigger_of_thread(frame)) if inside else None
                 through = _called_through(called, _body_of(frame) if inside else frame)
                 return module, code.co_filename, frame.f_lineno or 0, inside, trigger, through
         frame = frame.f_back
-    return _of_module(None)
+    starter = _starter_of_thread(called) if called is not None else None
+    return starter if starter is not None else _of_module(None)
+
+
+def _is_made_by_body(frame):
+    """Whether a frame is of a text that measured code executes: it is in no file, and whoever executes it is."""
+    code = frame.f_code
+    return (code.co_filename.startswith("<") and not code.co_filename.startswith("<frozen ") and frame.f_back is not None
+            and code.co_filename != _SCRIPT_FILE and _start_line(frame) is None)
+
+
+def _runs_what_it_is_told(module):
+    """Whether a module's functions run others on behalf of whoever started a thread."""
+    return module is not None and module.partition(".")[0] in ("threading", "concurrent", "multiprocessing", "asyncio")
+
+
+def _note_thread(arguments, frame, thread):
+    """Notes for a thread that is about to start which line of measured code does it: its imports are that line's."""
+    while frame is not None and (_is_import_system(frame.f_code) or _runs_what_it_is_told(_module_of(frame))):
+        frame = frame.f_back
+    if frame is not None:
+        owner = _owner_of_thread(arguments[0])
+        _Notes.kept_alive.append(owner)  # its id is the key
+        _Notes.starters[id(owner)] = _importer_of(frame, thread)
+
+
+def _owner_of_thread(function):
+    """What tells a thread from others: the object whose method it runs, or the code."""
+    owner = getattr(function, "__self__", None)
+    return getattr(function, "__code__", function) if owner is None else owner
+
+
+def _starter_of_thread(frame):
+    """Who started the thread that a frame is of, as an importer; None where nobody was seen to."""
+    while frame.f_back is not None:
+        frame = frame.f_back
+    starter = _Notes.starters.get(id(frame.f_code))
+    return starter if starter is not None else _Notes.starters.get(id(frame.f_locals.get("self")))
+
+
+def _trigger_of_thread(frame):
+    """The module-level line that had the thread started which a frame is of."""
+    starter = _starter_of_thread(frame)
+    if starter is None:
+        return None
+    module, _, line, inside, trigger, _ = starter
+    return trigger if inside else (module, line)
 
 
 def _of_module(module):

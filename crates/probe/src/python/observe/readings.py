@@ -39,6 +39,7 @@ class _Notes:
     edges = {}
     repeated = set()
     kept_alive = []
+    starters = {}  # who started a thread, by the id of what it runs
     warnings = {}
     effects = {}
     blocked = []

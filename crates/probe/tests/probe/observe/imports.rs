@@ -47,7 +47,9 @@ fn every_way_to_import_is_an_edge_with_file_and_line() {
             .map(|trigger| (trigger.module.as_str(), trigger.line)),
         Some(("ways", 11))
     );
-    assert!(edge(&observation, "ways", "inthread").loaded);
+    let threaded = edge(&observation, "ways", "inthread");
+    assert!(threaded.loaded && threaded.in_function);
+    assert_eq!(threaded.trigger.as_ref().map(|trigger| trigger.line), Some(17));
     assert!(edge(&observation, "pack.part", "pack.named").loaded);
     let already = edge(&observation, "ways", "pack.named");
     assert_eq!((already.line, already.loaded), (4, false));
@@ -60,6 +62,67 @@ fn every_way_to_import_is_an_edge_with_file_and_line() {
         of_plain.iter().map(|edge| (edge.line, edge.loaded)).collect::<Vec<_>>(),
         [(2, true), (12, false)]
     );
+}
+
+#[test]
+fn who_starts_a_thread_imports_what_it_is_told_to() {
+    let project = Project::new(&[
+        (
+            "target.py",
+            "from concurrent.futures import ThreadPoolExecutor\nimport pool, _thread, importlib, time, sys\n\
+             pool.load('first')\n\
+             with ThreadPoolExecutor(1) as own:\n    own.submit(importlib.import_module, 'second').result()\n\
+             _thread.start_new_thread(importlib.import_module, ('third',))\n\
+             while not hasattr(sys.modules.get('third'), 'done'):\n    time.sleep(0.001)\n",
+        ),
+        (
+            "pool.py",
+            "import importlib, threading\nfrom concurrent.futures import ThreadPoolExecutor\n\
+             def load(name):\n    with ThreadPoolExecutor(1) as pool:\n\
+             \x20       return list(pool.map(importlib.import_module, [name]))\n",
+        ),
+        ("first.py", "import below\n"),
+        ("second.py", ""),
+        ("third.py", "done = True\n"),
+        ("below.py", ""),
+    ]);
+    let observation = project.observe("target");
+    assert_eq!(observation.failure, None);
+    let first = edge(&observation, "pool", "first");
+    let trigger = first.trigger.as_ref().map(|trigger| (&*trigger.module, trigger.line));
+    assert_eq!((first.line, trigger), (5, Some(("target", 3))));
+    assert_eq!(edge(&observation, "target", "second").line, 5);
+    assert_eq!(edge(&observation, "target", "third").line, 6);
+    assert_eq!(edge(&observation, "first", "below").line, 1);
+    let elsewhere = observation.elsewhere_ns;
+    assert!(elsewhere > 0 && elsewhere <= observation.total_ns, "{elsewhere}");
+}
+
+#[test]
+fn who_executes_a_text_imports_what_it_says() {
+    let project = Project::new(&[
+        (
+            "target.py",
+            "import made\nexec('import plain')\n\n\
+             exec('def late():\\n    import infunction\\n')\nlate()\nmade.load('inother')\n",
+        ),
+        (
+            "made.py",
+            "def load(name):\n    exec(compile('import ' + name, '<made>', 'exec'), {})\n",
+        ),
+        ("plain.py", ""),
+        ("infunction.py", ""),
+        ("inother.py", ""),
+    ]);
+    let observation = project.observe("target");
+    let importer = |importer, imported| {
+        let edge = edge(&observation, importer, imported);
+        let trigger = edge.trigger.as_ref().map(|trigger| trigger.line);
+        (edge.file.as_deref(), edge.line, trigger)
+    };
+    assert_eq!(importer("target", "plain"), (Some("target.py"), 2, None));
+    assert_eq!(importer("target", "infunction"), (Some("target.py"), 5, None));
+    assert_eq!(importer("made", "inother"), (Some("made.py"), 2, Some(6)));
 }
 
 #[test]
