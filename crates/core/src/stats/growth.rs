@@ -19,6 +19,9 @@ const ERROR: f64 = 0.01;
 /// nothing else.
 const LEAST_SCATTER: f64 = 0.05;
 
+/// What a module takes beyond so many times as long as before is not the machine's doing.
+const MOST_SLOWER: u64 = 4;
+
 /// What a target took before, as far as its modules are told apart.
 #[derive(Debug, Clone, Copy)]
 pub struct Earlier<'a> {
@@ -50,11 +53,14 @@ impl Growth {
             .map(String::as_str)
             .collect();
         let is_unchanged = |module: &str| !different.contains(module) && module != COLLECTIONS;
-        let before = earlier.own_ns.iter().map(|(module, own)| (module.as_str(), *own));
-        let now = samples.iter().flat_map(|sample| &sample.own);
-        let now = now.map(|own| (&*own.module, own.cpu_ns));
-        let is_yardstick = |module: &str| is_unchanged(module) && earlier.own_ns.contains_key(module);
-        let has_yardstick = is_much_of(before, is_yardstick) && is_much_of(now, is_yardstick);
+        let before_of = |module: &str| is_unchanged(module).then(|| earlier.own_ns.get(module)).flatten();
+        let before = earlier.own_ns.iter();
+        let before = before.map(|(module, &own)| (own, before_of(module).copied().unwrap_or(0)));
+        let now = samples.iter().flat_map(|sample| &sample.own).map(|own| {
+            let usual = before_of(&own.module).map_or(0, |before| before.saturating_mul(MOST_SLOWER));
+            (own.cpu_ns, own.cpu_ns.min(usual))
+        });
+        let has_yardstick = is_much_of(before) && is_much_of(now);
         let at_earlier_speed = |sample: &Sample| {
             let own = own_times(sample);
             let slowness = if has_yardstick {
@@ -93,12 +99,11 @@ impl Growth {
     /// What collections of garbage take longer than before and than the machine explains, in milliseconds, where both sides book
     /// them apart; never less than nothing.
     pub fn collections_ms(&self) -> f64 {
-        let before = self.before_ns.get(COLLECTIONS).copied().unwrap_or(0) as f64;
-        if before == 0.0 {
+        let Some(&before) = self.before_ns.get(COLLECTIONS) else {
             return 0.0;
-        }
+        };
         let usual = low_location(&self.each_ns(&[COLLECTIONS]));
-        (usual - before * (1.0 + COLLECTIONS_DRIFT)).max(0.0) / NS_PER_MS
+        (usual - before as f64 * (1.0 + COLLECTIONS_DRIFT)).max(0.0) / NS_PER_MS
     }
 
     /// True where modules take longer together, beyond what may be noise in the worst of `asked` such groups. A module that was
@@ -131,12 +136,12 @@ impl Growth {
     }
 }
 
-/// Whether the modules that are `counted` have enough of these own times to be the yardstick of the others.
-fn is_much_of<'a>(own_ns: impl Iterator<Item = (&'a str, u64)>, is_counted: impl Fn(&str) -> bool) -> bool {
+/// Whether what counts of these own times, each with the part of it that does, is enough to be the yardstick of the others.
+fn is_much_of(own_ns: impl Iterator<Item = (u64, u64)>) -> bool {
     let (mut counted, mut all) = (0, 0);
-    for (module, own) in own_ns {
+    for (own, part) in own_ns {
         all += own;
-        counted += if is_counted(module) { own } else { 0 };
+        counted += part;
     }
     counted as f64 >= LEAST_UNCHANGED * all as f64
 }
@@ -298,6 +303,41 @@ mod tests {
     }
 
     #[test]
+    fn an_unchanged_module_that_does_far_more_is_no_yardstick() {
+        // What it calls has changed, and it is all there is; the few others are slower for the caches.
+        let of_module = |module: &str, us: u64| OwnTime {
+            module: module.into(),
+            cpu_ns: us * 1000,
+        };
+        let sample = Sample {
+            cpu_ns: 45_750_000,
+            calibration_ns: 100_000,
+            own: vec![
+                of_module("package", 250),
+                of_module("calls", 45_000),
+                of_module("grown", 500),
+            ],
+            ..Sample::default()
+        };
+        let earlier = Earlier {
+            own_ns: &[("package", 100_000), ("calls", 100_000), ("grown", 100_000)]
+                .map(|(module, ns)| (module.to_owned(), ns))
+                .into(),
+            samples: &vec![Sample::default(); 20],
+            machine: &MachineSpeed {
+                calibration_ns: 100_000.0,
+                reference_ns: 0.0,
+            },
+        };
+        let change = ClosureChange {
+            changed: vec!["grown".to_owned()],
+            ..ClosureChange::default()
+        };
+        let growth = Growth::of(earlier, &change, &vec![sample; 8]);
+        assert!((growth.now_ms("calls") - 45.0).abs() < 1e-6);
+    }
+
+    #[test]
     fn what_a_huge_change_makes_slower_is_no_yardstick_of_it() {
         // The data takes 200 ms, and pushes out of the caches what the few others work on: they take half as long again.
         let of_module = |module: &str, ms: u64| OwnTime {
@@ -328,8 +368,20 @@ mod tests {
             changed: vec!["data".to_owned()],
             ..ClosureChange::default()
         };
-        let growth = Growth::of(earlier, &change, &vec![sample; 8]);
+        let growth = Growth::of(earlier, &change, &vec![sample.clone(); 8]);
         let shown = [growth.now_ms("data"), growth.collections_ms()];
         assert!((shown[0] - 160.0).abs() < 1e-6 && shown[1] > 39.9, "{shown:?}");
+        // An import that had none before has them as well; one of which nobody kept them apart says nothing.
+        let collected_ms = |before: Option<u64>| {
+            let mut own_ns = earlier.own_ns.clone();
+            own_ns.remove(COLLECTIONS);
+            own_ns.extend(before.map(|before| (COLLECTIONS.to_owned(), before)));
+            let earlier = Earlier {
+                own_ns: &own_ns,
+                ..earlier
+            };
+            Growth::of(earlier, &change, &vec![sample.clone(); 8]).collections_ms()
+        };
+        assert!(collected_ms(Some(0)) > 39.9 && collected_ms(None) == 0.0);
     }
 }
