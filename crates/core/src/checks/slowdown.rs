@@ -13,7 +13,14 @@ use crate::stats::{Comparison, ComparisonKind};
 pub struct Slowdown {
     /// What the whole import takes more than before beside what the changed modules do.
     pub comparison: Comparison,
+    /// The files of the project that changed or are new: what slows down the others may be done there.
+    pub edited: Vec<String>,
 }
+
+/// Bodies that take less of what all modules take longer are not what slows them down.
+const LEAST_EXPLAINED: f64 = 0.25;
+/// More files than this are no hint.
+const MOST_EDITED: usize = 3;
 
 pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     if unfounded::speaks_of_the_entry(case, context) {
@@ -37,11 +44,15 @@ fn is_open(case: &Case<'_>, ruling: &Ruling) -> bool {
 
 /// Something that did not change became slower, with what slows it down as far as that is seen.
 pub(super) fn finding(case: &Case<'_>, ruling: &Ruling, severity: Severity, context: &Context<'_>) -> Finding {
-    let kind = FindingKind::Slowdown(Slowdown {
-        comparison: beside_the_changed(case, ruling),
-    });
+    let comparison = beside_the_changed(case, ruling);
     let (mut causes, _) = case.causes_of_change(context.places);
     causes.retain(is_outside_the_code);
+    let explained_ms: f64 = causes.iter().map(|cause| cause.weight.time_ms).sum();
+    if explained_ms < LEAST_EXPLAINED * comparison.change_ms {
+        causes.retain(|cause| !matches!(cause.kind, CauseKind::SlowerModule { .. }));
+    }
+    let edited = edited(case, context);
+    let kind = FindingKind::Slowdown(Slowdown { comparison, edited });
     let finding = about(case, severity, kind).caused_by(causes);
     finding.beside(changed_since(case, context))
 }
@@ -59,6 +70,19 @@ fn undecided(case: &Case<'_>, ruling: &Ruling, open: Open, context: &Context<'_>
 fn about(case: &Case<'_>, severity: Severity, kind: FindingKind) -> Finding {
     let limit = &case.target.limits.max_regression;
     Finding::about(case.target, severity, kind).asked_by(limit.line.as_ref())
+}
+
+/// The files of the project that changed or are new, in the order in which they are loaded; none where they are too many to help.
+fn edited(case: &Case<'_>, context: &Context<'_>) -> Vec<String> {
+    let (Some(observation), Some(change)) = (case.observation, &case.change) else {
+        return Vec::new();
+    };
+    let is_edited = |name: &String| change.changed.contains(name) || change.added.contains(name);
+    let modules = observation.modules.iter().filter(|module| is_edited(&module.name));
+    let files = modules.filter_map(|module| module.file.as_deref());
+    let files = files.filter(|file| context.places.is_own(file));
+    let files: Vec<String> = files.map(|file| context.places.shorten(file)).collect();
+    if files.len() <= MOST_EDITED { files } else { Vec::new() }
 }
 
 /// True for a cause that slows down what is the same to the byte.
@@ -84,10 +108,16 @@ fn beside_the_changed(case: &Case<'_>, ruling: &Ruling) -> Comparison {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::budgets::Limits;
     use crate::checks::Code;
-    use crate::checks::by_hand::{case, context, ruling, target};
+    use crate::checks::by_hand::{case, context, observation, ruling, target};
+    use crate::checks::case::Before;
+    use crate::observed::{ClosureChange, OwnTime, Sample};
+    use crate::stats::growth::{Earlier, Growth};
+    use crate::stats::machine::MachineSpeed;
 
     #[test]
     fn what_the_changed_modules_take_is_not_counted_twice() {
@@ -102,6 +132,59 @@ mod tests {
             panic!("a slowdown")
         };
         assert_eq!((found.comparison.change_ms, found.comparison.change), (40.0, 0.4));
+    }
+
+    #[test]
+    fn a_body_that_is_hardly_of_it_does_not_slow_down_the_others() {
+        let target = target(Limits::default());
+        let named = |grown_ms: u64| {
+            let mut observation = observation(1, 100);
+            for name in ["steady", "grown"] {
+                let mut module = observation.modules[0].clone();
+                (module.name, module.file) = (name.to_owned(), Some(format!("/site/{name}.py")));
+                observation.modules.push(module);
+            }
+            let before: BTreeMap<String, u64> = [("steady", 50_000_000), ("grown", 2_000_000)]
+                .map(|(name, ns)| (name.to_owned(), ns))
+                .into();
+            let own = |name: &str, ms: u64| OwnTime {
+                module: name.into(),
+                cpu_ns: ms * 1_000_000,
+            };
+            let sample = Sample {
+                own: vec![own("steady", 50), own("grown", 2 + grown_ms)],
+                ..Sample::default()
+            };
+            let change = ClosureChange {
+                changed: vec!["shop".to_owned()],
+                ..ClosureChange::default()
+            };
+            let machine = MachineSpeed::of(&[]);
+            let earlier = Earlier {
+                own_ns: &before,
+                samples: &vec![Sample::default(); 20],
+                machine: &machine,
+            };
+            let mut case = case(&target);
+            case.growth = Some(Growth::of(earlier, &change, &vec![sample; 20]));
+            case.observation = Some(&observation);
+            case.change = Some(change);
+            case.before = Some(Before {
+                estimate: None,
+                level_ms: None,
+                modules: 3,
+                own_ns: before,
+            });
+            case.answers.slowdown = Some(ruling(Decision::Fail));
+            let found = check(&case, &context()).remove(0);
+            let FindingKind::Slowdown(slowdown) = found.kind else {
+                panic!("a slowdown")
+            };
+            assert_eq!(slowdown.edited, ["src/shop.py"]);
+            found.causes.len()
+        };
+        // All of it is 50 ms.
+        assert_eq!([named(4), named(30)], [0, 1]);
     }
 
     #[test]

@@ -121,7 +121,14 @@ pub(super) fn slowdown(slowdown: &Slowdown, found: &checks::Finding) -> Words {
     let change = change(&slowdown.comparison);
     let words = Words::saying(format!("modules whose content did not change became slower: {change}"));
     if found.causes.is_empty() {
-        words.with_help("something outside them slows them down: an import hook, a trace function, a larger heap, another interpreter or site-packages")
+        let mut help = "something outside them slows them down: an import hook, a trace function, a larger heap, another interpreter or site-packages".to_owned();
+        if !slowdown.edited.is_empty() {
+            help.push_str(&format!(
+                "; look first at what {} does, which changed",
+                slowdown.edited.join(", ")
+            ));
+        }
+        words.with_help(help)
     } else {
         words
     }
