@@ -241,3 +241,34 @@ fn a_recording_says_how_it_set_up_and_a_check_does_the_same() {
         Some(SetUpRuns::InEachSample { since: None })
     );
 }
+
+#[test]
+fn a_proposal_is_scouted_as_it_is_measured() {
+    let library = Project::new("");
+    library.write("noting.py", NOTE);
+    library.write(
+        "django/__init__.py",
+        "import noting\n\ndef setup():\n    noting.note('set-up')\n",
+    );
+    let manage = "import os\nos.environ['DJANGO_SETTINGS_MODULE'] = 'shop.settings'\n";
+    let project = Project::without_budgets(&[
+        ("manage.py", manage),
+        ("shop/__init__.py", ""),
+        ("shop/settings.py", ""),
+    ]);
+    for number in 0..30 {
+        project.write(&format!("shop/part{number}.py"), "");
+    }
+    let mut command = project.command(&["init", "--yes"]);
+    command
+        .env("NOTED", noted(&project))
+        .env("PYTHONPATH", library.path(""));
+    Run::of(command, &project).expect_code(0);
+    // A look whether it can be set up, those that tell how long it takes, the others, and three rounds.
+    assert_eq!(
+        lines(&project, "set-up").len(),
+        1 + 1 + 1 + 3,
+        "{}",
+        project.read("importgate.toml")
+    );
+}

@@ -42,6 +42,8 @@ pub fn narrow(
         return Ok(outline);
     }
     let names = outline.some_modules(SCOUTED + 1);
+    // As they will be measured.
+    measure.share_set_up_of_looks(true);
     let mut took = Vec::new();
     for name in names {
         let began = clock.elapsed();
@@ -53,7 +55,8 @@ pub fn narrow(
         measure.observe(request, Look::Light)?;
         took.push(clock.elapsed().saturating_sub(began));
     }
-    // The first compiles what all of them import.
+    measure.share_set_up_of_looks(false);
+    // The first compiles what all of them import, and sets up.
     took.remove(0);
     let scouted = u32::try_from(took.len()).unwrap_or(u32::MAX).max(1);
     let each = took.into_iter().sum::<Duration>() / scouted * (SAMPLES + 1);
@@ -83,6 +86,8 @@ pub fn survey(
     let side = observer.observe(targets, progress)?;
     let settings = SamplingSettings {
         fixed: Some(SAMPLES),
+        // As a check without a baseline does.
+        shares_set_up: true,
         ..sampling.narrowed_to(side.width)
     };
     let rules = settings.rules(0);
