@@ -145,9 +145,9 @@ fn below(folder: &Path, inside: &Path) -> PathBuf {
 /// Removes one worktree and its registration, and no other: `git worktree prune` would also forget worktrees of the
 /// user's that are on a disk that is not mounted now.
 fn remove(git: &Git, root: &Path) {
-    // Twice, for a worktree that was locked. There is nobody to tell of a failure, and the next run tries again.
+    // Twice, for a worktree that was locked. Where it fails, the next run tries again.
     let words = ["worktree", "remove", "--force", "--force"].map(OsString::from);
-    let _ = git.output(&[&words[..], &[root.as_os_str().to_owned()]].concat());
+    git.tidy(&[&words[..], &[root.as_os_str().to_owned()]].concat());
 }
 
 /// Removes what earlier runs left behind in this repository. It is a courtesy: that it fails must not stop the run.

@@ -15,6 +15,9 @@ use importgate_probe::runner;
 /// How long one command of git may take. A partial clone fetches during a checkout, which takes minutes.
 const LONGEST: Duration = Duration::from_secs(20 * 60);
 
+/// How long may be tidied up, by a run that was told to stop, too.
+const LONGEST_TIDYING: Duration = Duration::from_secs(60);
+
 /// How often it is asked whether this process has been told to stop.
 const GLANCE: Duration = Duration::from_millis(50);
 
@@ -45,6 +48,14 @@ const SETTINGS: [&str; 6] = [
     "-c",
     "submodule.recurse=false",
 ];
+
+/// When git is ended before its end.
+#[derive(Debug, Clone, Copy)]
+struct Ends {
+    after: Duration,
+    /// Whether it is where this process was told to stop.
+    when_told_to_stop: bool,
+}
 
 /// Both ends of a git that answers questions.
 #[derive(Debug)]
@@ -87,6 +98,23 @@ impl Git {
 
     /// Runs git and returns whatever came of it. It waits for ever for a pipe in the place of one of its files.
     pub(super) fn output<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Result<Output, GitError> {
+        let ends = Ends {
+            after: LONGEST,
+            when_told_to_stop: true,
+        };
+        self.run(arguments, ends)
+    }
+
+    /// Removes what this run has made. There is nobody to tell of a failure; a run that was told to stop does so before it ends.
+    pub(super) fn tidy<S: AsRef<OsStr>>(&self, arguments: &[S]) {
+        let ends = Ends {
+            after: LONGEST_TIDYING,
+            when_told_to_stop: false,
+        };
+        let _ = self.run(arguments, ends);
+    }
+
+    fn run<S: AsRef<OsStr>>(&self, arguments: &[S], ends: Ends) -> Result<Output, GitError> {
         let mut command = self.command(arguments);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|source| match source.kind() {
@@ -97,7 +125,7 @@ impl Git {
         let (over, is_over) = mpsc::channel::<()>();
         let git = &mut child;
         let printed = thread::scope(|scope| {
-            let start = thread::Builder::new().spawn_scoped(scope, move || end_late(git, &is_over));
+            let start = thread::Builder::new().spawn_scoped(scope, move || ends.end_late(git, &is_over));
             let is_late = start.map_err(GitError::no_thread)?;
             let complaint = thread::Builder::new().spawn_scoped(scope, || read_all(complaint));
             let printed = complaint.map_err(GitError::no_thread).map(|complaint| {
@@ -196,15 +224,18 @@ fn in_words<S: AsRef<OsStr>>(arguments: &[S]) -> String {
     words.join(" ")
 }
 
-/// Ends git where it takes too long, or where this process was asked to stop; true where it did.
-fn end_late(git: &mut Child, is_over: &mpsc::Receiver<()>) -> bool {
-    let begun = Instant::now();
-    while let Err(RecvTimeoutError::Timeout) = is_over.recv_timeout(GLANCE) {
-        if begun.elapsed() > LONGEST || runner::interrupted().is_some() {
-            return git.kill().is_ok();
+impl Ends {
+    /// Ends git where that is due; true where it did.
+    fn end_late(self, git: &mut Child, is_over: &mpsc::Receiver<()>) -> bool {
+        let begun = Instant::now();
+        while let Err(RecvTimeoutError::Timeout) = is_over.recv_timeout(GLANCE) {
+            let is_stopped = self.when_told_to_stop && runner::interrupted().is_some();
+            if begun.elapsed() > self.after || is_stopped {
+                return git.kill().is_ok();
+            }
         }
+        false
     }
-    false
 }
 
 /// What is left to be read when the other end is closed.

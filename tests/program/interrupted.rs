@@ -1,8 +1,10 @@
 //! A run that is stopped or killed at any moment: the baseline is readable, and no process is left behind. What SIGKILL
 //! leaves of temporary files is for the next run to remove.
 
+use std::ffi::OsString;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -102,6 +104,20 @@ fn killed_at_any_moment_the_baseline_is_the_old_one_or_the_new_one() {
     assert!(left.is_empty(), "{left:?}");
 }
 
+/// The search path with a git that takes its time to remove a worktree, as it does with a large one.
+fn slow_removal(project: &Project) -> OsString {
+    let folder = project.temporary().with_file_name("bin");
+    fs::create_dir(&folder).expect("a folder");
+    let before = std::env::var_os("PATH").expect("a search path");
+    let script = "#!/bin/sh\ncase \"$*\" in *'worktree remove'*) sleep 0.3 ;; esac\nPATH=${PATH#*:}\nexec git \"$@\"\n";
+    fs::write(folder.join("git"), script).expect("a script");
+    fs::set_permissions(folder.join("git"), fs::Permissions::from_mode(0o755)).expect("the script's rights");
+    let mut path = folder.into_os_string();
+    path.push(":");
+    path.push(before);
+    path
+}
+
 #[test]
 fn a_signal_in_the_base_leaves_no_checkout_and_no_process() {
     let project = Project::of_module(
@@ -127,6 +143,7 @@ fn a_signal_in_the_base_leaves_no_checkout_and_no_process() {
     let running = project.temporary().with_file_name("running");
     let mut command = project.command(&["check", "--quiet", "--against", "HEAD"]);
     command.env("IMPORTGATE_TEST_MARKER", &marker).env("RUNNING", &running);
+    command.env("PATH", slow_removal(&project));
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = command.spawn().expect("it starts");
     while !running.exists() {
