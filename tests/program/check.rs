@@ -331,3 +331,20 @@ fn what_was_loaded_and_taken_out_again_is_forbidden_and_counted() {
     fine.write("broken.py", "raise ValueError\n");
     fine.check(&["--samples", "1"]).expect_code(0);
 }
+
+#[test]
+fn a_thread_is_seen_whatever_starts_it_says_of_itself() {
+    let source = "import _thread\n\n\nclass Touchy:\n    def __call__(self):\n        pass\n\n    def __getattribute__(self, name):\n        \
+                  raise RuntimeError(name)\n\n\n_thread.start_new_thread(Touchy(), ())\n";
+    let project = Project::of_module(source, "forbid-effects = [\"thread\"]\n");
+    let run = project.check(&[]).expect_code(1);
+    assert_eq!(found(&run)[0], (Code::ForbiddenEffect, "measured"));
+}
+
+#[test]
+fn what_is_written_by_a_path_of_a_class_of_its_own_is_seen() {
+    let source = "class Path(str):\n    pass\n\n\nopen(Path('made.txt'), 'w').close()\n";
+    let project = Project::of_module(source, "forbid-effects = [\"write\"]\n");
+    let run = project.check(&[]).expect_code(1);
+    assert_eq!(found(&run)[0], (Code::ForbiddenEffect, "measured"));
+}

@@ -79,6 +79,18 @@ const KINDS: &[Kind] = &[
         change: Change::Made(LINKS),
     },
     Kind {
+        module: "path_of_a_class_of_its_own",
+        source: "class Path(str):\n    pass\n\n\nTEXT = open(Path('by_text.txt')).read()\n",
+        files: &[("by_text.txt", "1")],
+        change: Change::File("by_text.txt", "2"),
+    },
+    Kind {
+        module: "bytes_of_a_class_of_their_own",
+        source: "class Path(bytes):\n    pass\n\n\nTEXT = open(Path(b'by_bytes.txt')).read()\n",
+        files: &[("by_bytes.txt", "1")],
+        change: Change::File("by_bytes.txt", "2"),
+    },
+    Kind {
         module: "resolved_link",
         source: "import os\nTARGET = os.path.realpath('resolved')\n",
         files: &[],

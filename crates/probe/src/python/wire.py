@@ -209,6 +209,13 @@ _class_name = type.__dict__["__name__"].__get__  # a class of measured code can 
 _plain_text = str.__str__
 
 
+def _as_text(value, errors="surrogateescape"):
+    """A text, or bytes as text, whatever class of its own it is of: no code of that runs. None for anything else."""
+    if issubclass(type(value), bytes):
+        return bytes.decode(value, "utf-8", errors)
+    return _plain_text(value) if issubclass(type(value), str) else None
+
+
 def _text(value, limit=2000):
     """The text of any object; a hostile `__str__` must not end the measurement."""
     try:

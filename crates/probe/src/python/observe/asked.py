@@ -93,8 +93,8 @@ class _Variables(dict):
 
     def _note(self, key):
         if _Traces.on:
-            name = key.decode("utf-8", "surrogateescape") if type(key) is bytes else key
-            if type(name) is str:
+            name = _as_text(key)
+            if name is not None:
                 _Traces.variables[name] = True
 
     def __getitem__(self, key):

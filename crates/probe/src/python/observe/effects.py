@@ -44,8 +44,6 @@ def _note_event(kind, event, arguments, frame):
     if frame is None or _is_import_system(frame.f_code):
         return  # the import system's own reading and writing of sources and bytecode, and ours
     thread = _this_thread()
-    if kind == "thread":
-        _note_thread(arguments, frame, thread)
     if kind == "open":
         kind = _note_open(arguments)
         if kind is None:
@@ -60,18 +58,22 @@ def _note_event(kind, event, arguments, frame):
         return
     if event == "sqlite3.connect" and arguments[0] in (":memory:", b":memory:", ""):
         return
-    detail = (event + " " + _detail(event, arguments)).rstrip()
+    try:
+        detail = (event + " " + _detail(event, arguments)).rstrip()
+    except BaseException:
+        detail = event  # what is asked for it is measured code; that something was done is not for that to say
     key = (kind, detail, place)
     if key not in _Notes.effects:
         _Notes.effects[key] = (_top_of(thread), _stack_of(frame))
+    if kind == "thread":
+        _note_thread(arguments, frame, thread)
 
 
 def _note_open(arguments):
     """Notes a file that is read; `write` where it is written, None where there is nothing more to say."""
     path, mode, flags = arguments
-    if type(path) is bytes:
-        path = path.decode("utf-8", "replace")
-    if type(path) is not str:
+    path = _as_text(path, "replace")
+    if path is None:
         return None
     if not path.startswith("/"):
         path = _posix.getcwd().rstrip("/") + "/" + path

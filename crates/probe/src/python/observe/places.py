@@ -149,10 +149,14 @@ def _note_thread(arguments, frame, thread):
         _Notes.starters[id(owner)] = _importer_of(frame, thread)
 
 
+_FUNCTION, _METHOD = type(_module_of), type(_module_of.__get__(0))
+
+
 def _owner_of_thread(function):
-    """What tells a thread from others: the object whose method it runs, or the code."""
-    owner = getattr(function, "__self__", None)
-    return getattr(function, "__code__", function) if owner is None else owner
+    """What tells a thread from others: the object whose method it runs, or the code. No measured code is asked."""
+    if type(function) is _METHOD:
+        return function.__self__
+    return function.__code__ if type(function) is _FUNCTION else function
 
 
 def _starter_of_thread(frame):

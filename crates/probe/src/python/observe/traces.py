@@ -40,11 +40,9 @@ def _path_of(value):
     as_path = getattr(type(value), "__fspath__", None)
     if as_path is not None:
         value = as_path(value)
-    if type(value) is bytes:
-        value = value.decode("utf-8", "surrogateescape")
-    if not isinstance(value, str):
+    value = _as_text(value)
+    if value is None:
         return None
-    value = str(value)
     return value if value.startswith("/") else _posix.getcwd().rstrip("/") + "/" + value
 
 
@@ -93,8 +91,8 @@ def _trace_listing(arguments, frame):
 
 
 def _trace_library(arguments, frame):
-    path = arguments[0] if arguments else None
-    if type(path) is str and "/" in path:
+    path = _as_text(arguments[0]) if arguments else None
+    if path is not None and "/" in path:
         _Traces.opened[_path_of(path)] = True
 
 
