@@ -333,6 +333,21 @@ fn what_was_loaded_and_taken_out_again_is_forbidden_and_counted() {
 }
 
 #[test]
+fn what_a_function_imports_that_a_module_calls_is_loaded_later_where_the_call_comes_later() {
+    let told = |source: &str| {
+        let project = Project::of_module(source, "max-modules = 1\n");
+        let text = project.check(&[]).expect_code(1).stdout;
+        let help = text.lines().find(|line| line.contains("= help: ")).map(str::to_owned);
+        (text, help.unwrap_or_default())
+    };
+    let (text, help) = told("def load():\n    import json\n    return json\n\n\nBACKEND = load()\n");
+    assert!(text.contains("`measured.py:2` imports `json`"), "{text}");
+    assert!(help.contains("measured.py:6 has it imported"), "{text}");
+    let (text, help) = told("import json\n\n\ndef load():\n    return json.dumps(1)\n");
+    assert!(help.contains("import it there"), "{text}");
+}
+
+#[test]
 fn a_thread_is_seen_whatever_starts_it_says_of_itself() {
     let source = "import _thread\n\n\nclass Touchy:\n    def __call__(self):\n        pass\n\n    def __getattribute__(self, name):\n        \
                   raise RuntimeError(name)\n\n\n_thread.start_new_thread(Touchy(), ())\n";

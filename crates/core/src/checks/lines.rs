@@ -102,6 +102,7 @@ mod tests {
             line: None,
             share: None,
             uses: None,
+            called_at: None,
             falls_away: false,
             before_ms: 0.0,
             part_of: None,

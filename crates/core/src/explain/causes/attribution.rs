@@ -3,7 +3,7 @@
 use super::{Cause, CauseKind};
 use crate::explain::graph::{ImportGraph, ImportStatement};
 use crate::explain::{ChainStep, Distribution, Weight};
-use crate::observed::{ModuleTable, Origin, Place};
+use crate::observed::{ModuleTable, Origin, Place, Trigger};
 
 /// What causes are attributed by.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +28,7 @@ impl<'a> Attribution<'a> {
             line: None,
             share: None,
             uses: None,
+            called_at: None,
             falls_away: false,
             before_ms: 0.0,
             part_of: None,
@@ -47,6 +48,7 @@ impl<'a> Attribution<'a> {
     ) -> Cause {
         let place = self.place_to_change(statement, module);
         let mut cause = self.module(kind, module, weight);
+        cause.called_at = self.called_at(statement, module);
         cause.importer = statement.importer.map(str::to_owned);
         if let Some(importer) = statement.importer {
             let step = ChainStep {
@@ -81,17 +83,35 @@ impl<'a> Attribution<'a> {
     fn place_to_change(&self, statement: &ImportStatement<'_>, module: &str) -> Option<Place> {
         let stays = |importer: &str| !self.is_own(importer) || !self.changed.iter().any(|changed| changed == importer);
         let is_asked = statement.importer.is_some_and(stays);
-        let asked_for = self.graph.triggers_for(statement, module);
-        let called_by_own = asked_for
-            .chain(self.graph.triggers_of(statement))
-            .find(|trigger| self.is_own(&trigger.module) && statement.importer != Some(trigger.module.as_str()));
+        let called_by_own = self
+            .own_triggers(statement, module)
+            .find(|trigger| statement.importer != Some(trigger.module.as_str()));
         match called_by_own.filter(|trigger| is_asked && trigger.line > 0) {
-            Some(trigger) => Some(Place {
-                file: self.file(&trigger.module)?,
-                line: trigger.line,
-            }),
+            Some(trigger) => self.place_of(trigger),
             None => statement.place(),
         }
+    }
+
+    /// The project's own line at the top level of a module that made a statement in a function run.
+    fn called_at(&self, statement: &ImportStatement<'_>, module: &str) -> Option<Place> {
+        let mut triggers = self.own_triggers(statement, module);
+        triggers
+            .find(|trigger| trigger.line > 0)
+            .and_then(|trigger| self.place_of(trigger))
+    }
+
+    /// Those of the project that made a statement ask for `module` before those that made it run.
+    fn own_triggers(&self, statement: &ImportStatement<'_>, module: &str) -> impl Iterator<Item = &'a Trigger> {
+        let asked_for = self.graph.triggers_for(statement, module);
+        let all = asked_for.chain(self.graph.triggers_of(statement));
+        all.filter(|trigger| self.is_own(&trigger.module))
+    }
+
+    fn place_of(&self, trigger: &Trigger) -> Option<Place> {
+        Some(Place {
+            file: self.file(&trigger.module)?,
+            line: trigger.line,
+        })
     }
 
     /// A module's file, relative to the project where it lies below it.

@@ -39,6 +39,9 @@ pub struct Cause {
     pub share: Option<LineShare>,
     /// Where what the statement imports is used, as far as that was looked up.
     pub uses: Option<StatementUses>,
+    /// The line at the top level of a module of the project that made the statement run, or asked for what it loads, while it was
+    /// imported: the statement itself stands in a function.
+    pub called_at: Option<Place>,
     /// True where nothing else leads to what it brings in, so that what it costs falls away with it.
     pub falls_away: bool,
     /// What it took before, in milliseconds, where that is known: of what is new, nothing.
@@ -164,6 +167,7 @@ impl Cause {
             line: None,
             share: None,
             uses: None,
+            called_at: None,
             falls_away: false,
             before_ms: 0.0,
             part_of: None,

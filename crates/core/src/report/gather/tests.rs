@@ -62,6 +62,7 @@ fn new_import(line: u32, module: &str, time_ms: f64, memory_bytes: i64) -> expla
         line: Some(line),
         share: None,
         uses: None,
+        called_at: None,
         falls_away: false,
         before_ms: 0.0,
         part_of: None,

@@ -48,6 +48,7 @@ fn whole(first: &Cause, same: &[&Cause], change: &VersionChange) -> Cause {
         file: None,
         line: None,
         uses: None,
+        called_at: None,
         falls_away: false,
         before_ms: 0.0,
         ..first.clone()

@@ -254,6 +254,7 @@ mod tests {
             line,
             share,
             uses: None,
+            called_at: None,
             falls_away: false,
             before_ms: 0.0,
             part_of: None,

@@ -32,6 +32,7 @@ pub(in crate::report) fn help(cause: &explain::Cause, target: &str) -> String {
                 "{place} is a library's, which imports `{module}` where it finds it: uninstall that, or take the new cost over into the \
                  baseline with `importgate record`"
             ),
+            Some(_) if cause.uses.is_none() && cause.called_at.is_some() => call_later(cause),
             Some(place) => load_later(module, &place, cause.uses.as_ref()),
             None => format!("`importgate explain {target} --why {module}` shows what imports it"),
         },
@@ -124,6 +125,14 @@ pub(super) fn load_later(module: &str, place: &Place, uses: Option<&StatementUse
     } else {
         format!("import it where it is used: the statement at {place} is the one that loads it")
     }
+}
+
+/// How to load a module later that a function imports which runs while a module is imported.
+fn call_later(cause: &explain::Cause) -> String {
+    let called_at = cause.called_at.as_ref().map(ToString::to_string).unwrap_or_default();
+    format!(
+        "{called_at} has it imported: let it do its work when the result is first needed, and not while the module is imported"
+    )
 }
 
 fn by_uses(uses: &StatementUses) -> String {
