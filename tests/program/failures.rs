@@ -194,8 +194,15 @@ fn the_file_that_shadows_the_standard_library_is_named_once() {
         run.stdout
     );
 
-    // A module that has such a name in its package shadows nothing, nor does one that its own package asks for.
-    let project = Project::new("[modules.\"shop.mail\"]\n[modules.\"queue.work\"]\n");
+    // A module that has such a name in its package shadows nothing, nor does one that its own package asks for, nor one that is asked
+    // for what the standard library has no more.
+    let project = Project::new("[modules.\"shop.mail\"]\n[modules.\"queue.work\"]\n[modules.\"shop.person\"]\n");
+    project.write("profile/__init__.py", "");
+    project.write("profile/models.py", "");
+    project.write(
+        "shop/person.py",
+        "from profile import Person\nfrom profile.models import Address\n",
+    );
     project.write("shop/__init__.py", "");
     project.write("shop/mail.py", "from shop import random\nrandom.randint()\n");
     project.write("shop/random.py", "");

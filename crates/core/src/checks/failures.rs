@@ -88,8 +88,9 @@ fn find(case: &Case<'_>, only_together: bool, context: &Context<'_>) -> Vec<Find
     vec![finding.beside(changed_since(case, context))]
 }
 
-/// The line to point at: the first one of a file of the project that stands in the place of the standard library's; of an import that hangs the module-level line that it does not get past, since where exactly it was
-/// when the time ran out is chance; else where it failed.
+/// The line to point at: the first one of a file of the project that stands in the place of the standard library's; of an import that
+/// hangs the module-level line that it does not get past, since where exactly it was when the time ran out is chance; else where it
+/// failed.
 fn place_of(failure: &Failure, places: &Places) -> Option<Place> {
     let stack = failure.stack();
     if let Some(shadow) = failure.shadow().filter(|shadow| places.is_own(&shadow.file)) {

@@ -48,7 +48,8 @@ def _describe_exception(error):
     cycle, absent = _examine_missing_name(message, frames)
     if type(missing) is str and not cycle:
         absent = _missing_below(missing, frames)
-    shadow = _shadow(absent["module"] if absent is not None else _name_asked_for(message)[0], frames)
+    asked = _name_asked_for(message) if absent is None else (absent["module"], absent["name"])
+    shadow = _shadow(asked, frames)
     if shadow is None:
         message = whole_message
     return {
@@ -120,12 +121,13 @@ def _missing_below(missing, frames):
 
 
 def _shadow(asked, frames):
-    """The module that stands in the place of one of the standard library, by its name: the one that was asked in vain, or one
-    that code from elsewhere has come to. None where there is none, or it cannot be told."""
+    """The module that stands in the place of one of the standard library: the one that was asked in vain for what that one has,
+    or one that code from elsewhere has come to. None where there is none, or it cannot be told."""
     try:
-        if asked is not None:
-            name = asked.partition(".")[0]
-            shadow = _in_place_of_standard(name, _names_of(name, frames, _body_running(name, frames)))
+        module, name = asked
+        if module is not None and _has_standard(module, name):
+            top = module.partition(".")[0]
+            shadow = _in_place_of_standard(top, _names_of(top, frames, _body_running(top, frames)))
             if shadow is not None:
                 return shadow
         for position in range(1, len(frames)):
@@ -142,13 +144,38 @@ def _in_place_of_standard(name, names):
     filename = names.get("__file__")
     if type(name) is not str or "." in name or type(filename) is not str:
         return None
-    folder = _folder_of(_folder_of(_modules["encodings"].__file__))
+    folder = _standard_folders()[0]
     if filename.startswith(folder + "/") and "-packages/" not in filename:
         return None
-    finder = _modules["_frozen_importlib_external"].PathFinder
-    if finder.find_spec(name, [folder, folder + "/lib-dynload"]) is None:
-        return None
-    return {"module": name, "file": _text(filename, _LONGEST)}
+    return {"module": name, "file": _text(filename, _LONGEST)} if _find_standard(name) is not None else None
+
+
+def _standard_folders():
+    folder = _folder_of(_folder_of(_modules["encodings"].__file__))
+    return [folder, folder + "/lib-dynload"]
+
+
+def _find_standard(module):
+    """The spec of a module of the standard library, by its full name; None where there is none in a file."""
+    find, folders, spec, above = _modules["_frozen_importlib_external"].PathFinder.find_spec, _standard_folders(), None, ""
+    for part in module.split("."):
+        above = above + "." + part if above else part
+        spec = None if folders is None else find(above, folders)
+        if spec is None:
+            return None
+        folders = spec.submodule_search_locations
+    return spec
+
+
+def _has_standard(module, name):
+    """Whether a module of the standard library has a name or a submodule. A package of the project that is called like one of
+    its modules (`profile`, `test`) is asked for names of its own."""
+    spec = _find_standard(module)
+    if spec is None:
+        return False
+    if spec.submodule_search_locations and _find_standard(module + "." + name) is not None:
+        return True
+    return not spec.origin.endswith(".py") or name.encode("utf-8", "replace") in _read_whole(spec.origin)
 
 
 def _folder_around(names):
