@@ -275,113 +275,85 @@ mod tests {
         assert!(!growth(&samples()[..1]).is_real(&["grown"], 1));
     }
 
+    /// One that took eight times the same: the calibration of its samples, the own times of its modules before and now, in
+    /// nanoseconds, and which of them changed. On a machine whose calibration takes 0.1 ms.
+    struct Steadily<'a> {
+        calibration_ns: u64,
+        before_ns: &'a [(&'a str, u64)],
+        now_ns: &'a [(&'a str, u64)],
+        changed: &'a str,
+    }
+
+    impl Steadily<'_> {
+        fn growth(&self) -> Growth {
+            let own = |&(module, cpu_ns): &(&str, u64)| OwnTime {
+                module: module.into(),
+                cpu_ns,
+            };
+            let sample = Sample {
+                cpu_ns: self.now_ns.iter().map(|(_, ns)| ns).sum(),
+                calibration_ns: self.calibration_ns,
+                own: self.now_ns.iter().map(own).collect(),
+                ..Sample::default()
+            };
+            let before = self.before_ns.iter();
+            let earlier = Earlier {
+                own_ns: &before.map(|(module, ns)| ((*module).to_owned(), *ns)).collect(),
+                samples: &vec![Sample::default(); 20],
+                machine: &MachineSpeed {
+                    calibration_ns: 100_000.0,
+                    reference_ns: 0.0,
+                },
+            };
+            let change = ClosureChange {
+                changed: vec![self.changed.to_owned()],
+                ..ClosureChange::default()
+            };
+            Growth::of(earlier, &change, &vec![sample; 8])
+        }
+    }
+
     #[test]
     fn without_a_yardstick_the_calibration_says_how_slow_the_machine_was() {
-        let sample = Sample {
-            cpu_ns: 100_000_000,
+        let only_what_grew = Steadily {
             calibration_ns: 200_000,
-            own: vec![OwnTime {
-                module: "grown".into(),
-                cpu_ns: 100_000_000,
-            }],
-            ..Sample::default()
+            before_ns: &[("grown", 20_000_000)],
+            now_ns: &[("grown", 100_000_000)],
+            changed: "grown",
         };
-        let earlier = Earlier {
-            own_ns: &BTreeMap::from([("grown".to_owned(), 20_000_000)]),
-            samples: &vec![Sample::default(); 20],
-            machine: &MachineSpeed {
-                calibration_ns: 100_000.0,
-                reference_ns: 0.0,
-            },
-        };
-        let change = ClosureChange {
-            changed: vec!["grown".to_owned()],
-            ..ClosureChange::default()
-        };
-        let growth = Growth::of(earlier, &change, &vec![sample; 8]);
+        let growth = only_what_grew.growth();
         assert!((growth.now_ms("grown") - 50.0).abs() < 1e-6 && growth.is_real(&["grown"], 1));
     }
 
     #[test]
     fn an_unchanged_module_that_does_far_more_is_no_yardstick() {
         // What it calls has changed, and it is all there is; the few others are slower for the caches.
-        let of_module = |module: &str, us: u64| OwnTime {
-            module: module.into(),
-            cpu_ns: us * 1000,
-        };
-        let sample = Sample {
-            cpu_ns: 45_750_000,
+        let calling = Steadily {
             calibration_ns: 100_000,
-            own: vec![
-                of_module("package", 250),
-                of_module("calls", 45_000),
-                of_module("grown", 500),
-            ],
-            ..Sample::default()
+            before_ns: &[("package", 100_000), ("calls", 100_000), ("grown", 100_000)],
+            now_ns: &[("package", 250_000), ("calls", 45_000_000), ("grown", 500_000)],
+            changed: "grown",
         };
-        let earlier = Earlier {
-            own_ns: &[("package", 100_000), ("calls", 100_000), ("grown", 100_000)]
-                .map(|(module, ns)| (module.to_owned(), ns))
-                .into(),
-            samples: &vec![Sample::default(); 20],
-            machine: &MachineSpeed {
-                calibration_ns: 100_000.0,
-                reference_ns: 0.0,
-            },
-        };
-        let change = ClosureChange {
-            changed: vec!["grown".to_owned()],
-            ..ClosureChange::default()
-        };
-        let growth = Growth::of(earlier, &change, &vec![sample; 8]);
-        assert!((growth.now_ms("calls") - 45.0).abs() < 1e-6);
+        assert!((calling.growth().now_ms("calls") - 45.0).abs() < 1e-6);
     }
 
     #[test]
     fn what_a_huge_change_makes_slower_is_no_yardstick_of_it() {
-        // The data takes 200 ms, and pushes out of the caches what the few others work on: they take half as long again.
-        let of_module = |module: &str, ms: u64| OwnTime {
-            module: module.into(),
-            cpu_ns: ms * 1_000_000,
-        };
-        let sample = Sample {
-            cpu_ns: 206_000_000,
-            calibration_ns: 100_000,
-            own: vec![
-                of_module("steady", 6),
-                of_module("data", 160),
-                of_module(COLLECTIONS, 40),
-            ],
-            ..Sample::default()
-        };
-        let earlier = Earlier {
-            own_ns: &[("steady", 4_000_000), ("data", 100_000), (COLLECTIONS, 50_000)]
-                .map(|(module, ns)| (module.to_owned(), ns))
-                .into(),
-            samples: &vec![Sample::default(); 20],
-            machine: &MachineSpeed {
-                calibration_ns: 100_000.0,
-                reference_ns: 0.0,
-            },
-        };
-        let change = ClosureChange {
-            changed: vec!["data".to_owned()],
-            ..ClosureChange::default()
-        };
-        let growth = Growth::of(earlier, &change, &vec![sample.clone(); 8]);
-        let shown = [growth.now_ms("data"), growth.collections_ms()];
-        assert!((shown[0] - 160.0).abs() < 1e-6 && shown[1] > 39.9, "{shown:?}");
-        // An import that had none before has them as well; one of which nobody kept them apart says nothing.
-        let collected_ms = |before: Option<u64>| {
-            let mut own_ns = earlier.own_ns.clone();
-            own_ns.remove(COLLECTIONS);
-            own_ns.extend(before.map(|before| (COLLECTIONS.to_owned(), before)));
-            let earlier = Earlier {
-                own_ns: &own_ns,
-                ..earlier
+        // The data takes 160 ms, and pushes out of the caches what the few others work on: they take half as long again.
+        let with_collections_before = |collected: &[(&str, u64)]| {
+            let huge = Steadily {
+                calibration_ns: 100_000,
+                before_ns: &[&[("steady", 4_000_000), ("data", 100_000)], collected].concat(),
+                now_ns: &[("steady", 6_000_000), ("data", 160_000_000), (COLLECTIONS, 40_000_000)],
+                changed: "data",
             };
-            Growth::of(earlier, &change, &vec![sample.clone(); 8]).collections_ms()
+            let growth = huge.growth();
+            assert!((growth.now_ms("data") - 160.0).abs() < 1e-6);
+            growth.collections_ms()
         };
-        assert!(collected_ms(Some(0)) > 39.9 && collected_ms(None) == 0.0);
+        assert!(with_collections_before(&[(COLLECTIONS, 50_000)]) > 39.9);
+        // An import that had none before has them as well; one of which nobody kept them apart says nothing.
+        assert!(with_collections_before(&[(COLLECTIONS, 0)]) > 39.9);
+        assert_eq!(with_collections_before(&[]), 0.0);
     }
 }
