@@ -15,8 +15,17 @@ use importgate_probe::runner;
 /// How long one command of git may take. A partial clone fetches during a checkout, which takes minutes.
 const LONGEST: Duration = Duration::from_secs(20 * 60);
 
-/// How long may be tidied up, by a run that was told to stop, too.
-const LONGEST_TIDYING: Duration = Duration::from_secs(60);
+/// What is asked of git ends with this process.
+const ASKING: Ends = Ends {
+    after: LONGEST,
+    when_told_to_stop: true,
+};
+
+/// A run that was told to stop tidies up, too.
+const TIDYING: Ends = Ends {
+    after: Duration::from_secs(60),
+    when_told_to_stop: false,
+};
 
 /// How often it is asked whether this process has been told to stop.
 const GLANCE: Duration = Duration::from_millis(50);
@@ -98,20 +107,12 @@ impl Git {
 
     /// Runs git and returns whatever came of it. It waits for ever for a pipe in the place of one of its files.
     pub(super) fn output<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Result<Output, GitError> {
-        let ends = Ends {
-            after: LONGEST,
-            when_told_to_stop: true,
-        };
-        self.run(arguments, ends)
+        self.run(arguments, ASKING)
     }
 
     /// Removes what this run has made. There is nobody to tell of a failure; a run that was told to stop does so before it ends.
     pub(super) fn tidy<S: AsRef<OsStr>>(&self, arguments: &[S]) {
-        let ends = Ends {
-            after: LONGEST_TIDYING,
-            when_told_to_stop: false,
-        };
-        let _ = self.run(arguments, ends);
+        let _ = self.run(arguments, TIDYING);
     }
 
     fn run<S: AsRef<OsStr>>(&self, arguments: &[S], ends: Ends) -> Result<Output, GitError> {
