@@ -122,15 +122,7 @@ impl BaseCheckout {
         if let Some(name) = lent
             && observed.failure().is_none()
         {
-            observed.observation.failure = Some(Failure::Raised {
-                exception: "ModuleNotFoundError".to_owned(),
-                message: format!("No module named '{name}'"),
-                stack: Vec::new(),
-                missing: Some(name.into()),
-                cycle: Box::default(),
-                absent: None,
-                shadow: None,
-            });
+            observed.observation.failure = Some(Failure::no_module(&name));
         }
         Ok(())
     }

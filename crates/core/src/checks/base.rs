@@ -56,15 +56,7 @@ mod tests {
 
     #[test]
     fn a_target_is_new_where_the_base_lacks_it_or_a_package_above_it() {
-        let lacks = |missing: &str| Failure::Raised {
-            exception: "ModuleNotFoundError".to_owned(),
-            message: String::new(),
-            stack: Vec::new(),
-            missing: Some(missing.into()),
-            cycle: Box::default(),
-            absent: None,
-            shadow: None,
-        };
+        let lacks = Failure::no_module;
         let imports = Workload::Imports(vec!["shop.cli.main".to_owned()]);
         assert!(is_new(&imports, &lacks("shop.cli.main")) && is_new(&imports, &lacks("shop.cli")));
         assert!(!is_new(&imports, &lacks("torch")) && !is_new(&imports, &lacks("shop.cl")));

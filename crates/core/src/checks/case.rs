@@ -209,14 +209,17 @@ impl Case<'_> {
 
     /// The milliseconds that the samples wait, where the import that was looked at does not show where; else 0.
     pub(crate) fn unseen_wait_ms(&self) -> f64 {
+        let Some(observation) = self.observation else {
+            return 0.0;
+        };
+        let blocked_ms = self.blocked_ms(observation);
+        scale_of_wait(observation, blocked_ms).map_or(blocked_ms, |_| 0.0)
+    }
+
+    /// The milliseconds that the samples wait, but for threads that import meanwhile.
+    fn blocked_ms(&self, observation: &Observation) -> f64 {
         let blocked_ms = self.estimate.as_ref().map_or(0.0, |estimate| estimate.blocked_ms);
-        match self.observation {
-            Some(observation) => {
-                let left_ms = blocked_ms - waited_for_threads(observation, blocked_ms);
-                scale_of_wait(observation, left_ms).map_or(left_ms, |_| 0.0)
-            }
-            None => 0.0,
-        }
+        blocked_ms - waited_for_threads(observation, blocked_ms)
     }
 
     /// What a byte of the observation is in the samples: never more, since what the hooks themselves hold is not the import's.
@@ -234,8 +237,8 @@ impl Case<'_> {
     fn in_times_of_samples<'o>(&self, observation: &'o Observation) -> Cow<'o, Observation> {
         let observed_ms = observation.total_ns as f64 / 1e6;
         match (self.figures(), &self.estimate) {
-            (Some(figures), Some(estimate)) if observed_ms > 0.0 => {
-                let blocked_ms = estimate.blocked_ms - waited_for_threads(observation, estimate.blocked_ms);
+            (Some(figures), Some(_)) if observed_ms > 0.0 => {
+                let blocked_ms = self.blocked_ms(observation);
                 let computing = (figures.time_ms - blocked_ms).max(0.0) / observed_ms;
                 let waiting = scale_of_wait(observation, blocked_ms).unwrap_or(1.0);
                 Cow::Owned(scaled(observation, computing, waiting))

@@ -108,15 +108,7 @@ mod tests {
     #[test]
     fn what_the_failed_import_asked_for_comes_first_and_then_what_the_target_loads() {
         let target = target(Limits::default());
-        let failure = Failure::Raised {
-            exception: "ModuleNotFoundError".to_owned(),
-            message: "no".to_owned(),
-            stack: Vec::new(),
-            missing: Some("yaml.nodes".into()),
-            cycle: Box::default(),
-            absent: None,
-            shadow: None,
-        };
+        let failure = Failure::no_module("yaml.nodes");
         let (before, now) = (modules(&[("yaml", "pyyaml")]), modules(&[("six", "six")]));
         let case = Case {
             failure: Some(&failure),

@@ -296,12 +296,7 @@ impl Subject<'_> {
         if bodies.is_empty() {
             return Ok(Vec::new());
         }
-        progress.show(&Progress {
-            phase: Phase::Explaining,
-            done: 0,
-            total: 0,
-            target: &self.explain.target.name,
-        });
+        progress.show(&Progress::explaining(&self.explain.target.name));
         let watched: Vec<&str> = bodies.iter().map(|(module, _)| *module).collect();
         let seen = self.measure.lines(self.request(0), &watched)?;
         Ok(bodies

@@ -12,7 +12,7 @@ use crate::checks::Finding;
 use crate::checks::lines::{ChangedSources, blame_lines, grown_bodies, unseen_bodies};
 use crate::explain::{ChangedLines, Edit, SeenLines};
 use crate::observed::{ContentHash, Measure, MeasureError};
-use crate::report::progress_line::{Phase, Progress};
+use crate::report::progress_line::Progress;
 
 use super::observe::Side;
 use super::{Deadline, ShowProgress, import_of, waits};
@@ -60,19 +60,16 @@ pub(super) fn name(
         if bodies.is_empty() || deadline.is_over() {
             continue;
         }
-        progress.show(&Progress {
-            phase: Phase::Explaining,
-            done: 0,
-            total: 0,
-            target: &target.name,
-        });
+        progress.show(&Progress::explaining(&target.name));
         let bodies: Vec<&str> = bodies.into_iter().collect();
-        let now = waits::lines(head.measure, target, &bodies, &observed.observation, deadline)?;
-        let before = match before {
-            LinesBefore::Base(base) => {
-                import_of(target, 0).map_or_else(|| Ok(Vec::new()), |import| base.lines(import, &bodies))?
-            }
-            LinesBefore::Stored(..) | LinesBefore::Unknown => Vec::new(),
+        let import = import_of(target, 0);
+        let now = match import {
+            Some(import) => waits::lines(head.measure, import, &bodies, &observed.observation, deadline)?,
+            None => Vec::new(),
+        };
+        let before = match (before, import) {
+            (LinesBefore::Base(base), Some(import)) => base.lines(import, &bodies)?,
+            _ => Vec::new(),
         };
         seen.add(bodies, now, before);
     }

@@ -4,8 +4,8 @@
 use crate::budgets::Target;
 use crate::checks::Case;
 use crate::explain::scale_of_wait;
-use crate::observed::{LineSeen, Look, Measure, MeasureError, Observation};
-use crate::report::progress_line::{Phase, Progress};
+use crate::observed::{ImportRequest, LineSeen, Look, Measure, MeasureError, Observation};
+use crate::report::progress_line::Progress;
 use crate::sampling::Decision;
 
 use super::observe::Side;
@@ -13,6 +13,9 @@ use super::{Deadline, ShowProgress, import_of};
 
 /// How often an import is looked at again: what waits in every second run is then not seen in one check of 64.
 const MORE_LOOKS: usize = 5;
+
+/// An import is looked at again where it waits for this share of its time at least: less is no reason for a verdict.
+const LEAST_SHARE: f64 = 0.1;
 
 /// A target whose samples wait, and nobody saw where.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -23,17 +26,16 @@ pub(super) struct UnseenWait {
     pub(super) usual_ms: f64,
 }
 
-/// The targets that do not pass, and of whose waits nobody knows where they are.
+/// The targets that do not pass, and wait for much of their time where nobody knows.
 pub(super) fn unseen(cases: &[Case<'_>]) -> Vec<UnseenWait> {
-    let unseen = cases.iter().enumerate().map(|(position, case)| UnseenWait {
-        position,
-        usual_ms: if case.answers.decision() == Decision::Pass {
-            0.0
-        } else {
-            case.unseen_wait_ms()
-        },
+    let open = cases.iter().enumerate();
+    let open = open.filter(|(_, case)| case.answers.decision() != Decision::Pass);
+    let unseen = open.filter_map(|(position, case)| {
+        let usual_ms = case.unseen_wait_ms();
+        let is_much = usual_ms > 0.0 && usual_ms >= LEAST_SHARE * case.figures()?.time_ms;
+        is_much.then_some(UnseenWait { position, usual_ms })
     });
-    unseen.filter(|unseen| unseen.usual_ms > 0.0).collect()
+    unseen.collect()
 }
 
 /// Looks again at these targets until one of their imports waits, and takes over where.
@@ -49,12 +51,7 @@ pub(super) fn look_again(
         let Some(import) = import_of(target, 0) else {
             continue;
         };
-        progress.show(&Progress {
-            phase: Phase::Explaining,
-            done: 0,
-            total: 0,
-            target: &target.name,
-        });
+        progress.show(&Progress::explaining(&target.name));
         for _ in 0..MORE_LOOKS {
             if deadline.is_over() {
                 return Ok(());
@@ -72,14 +69,11 @@ pub(super) fn look_again(
 /// The lines of these bodies, by an import that waits in them where the observed one did.
 pub(super) fn lines(
     measure: &dyn Measure,
-    target: &Target,
+    import: ImportRequest<'_>,
     bodies: &[&str],
     observation: &Observation,
     deadline: Deadline<'_>,
 ) -> Result<Vec<LineSeen>, MeasureError> {
-    let Some(import) = import_of(target, 0) else {
-        return Ok(Vec::new());
-    };
     let modules = observation.modules.iter();
     let waited_ns: u64 = modules
         .filter(|module| bodies.contains(&module.name.as_str()))

@@ -151,6 +151,19 @@ pub enum FailureKind {
 }
 
 impl Failure {
+    /// That of an import of a module that is not there, as the interpreter says it.
+    pub fn no_module(name: &str) -> Self {
+        Self::Raised {
+            exception: "ModuleNotFoundError".to_owned(),
+            message: format!("No module named '{name}'"),
+            stack: Vec::new(),
+            missing: Some(name.into()),
+            cycle: Box::default(),
+            absent: None,
+            shadow: None,
+        }
+    }
+
     /// The module that was looked for and not found, where that is why it failed: nothing of that name is installed, or the package that
     /// it would lie in is there and has none.
     pub fn module_not_found(&self) -> Option<Cow<'_, str>> {

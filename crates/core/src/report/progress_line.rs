@@ -43,7 +43,17 @@ pub struct Progress<'a> {
     pub target: &'a str,
 }
 
-impl Progress<'_> {
+impl<'a> Progress<'a> {
+    /// Something of a target is explained, in steps that nobody counts.
+    pub fn explaining(target: &'a str) -> Self {
+        Self {
+            phase: Phase::Explaining,
+            done: 0,
+            total: 0,
+            target,
+        }
+    }
+
     /// What a log says at the beginning of a phase, where no line moves.
     pub fn announcement(&self) -> String {
         match self.phase {

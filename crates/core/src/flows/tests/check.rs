@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::project::{Options, Project, causes, codes, finding, row};
-use super::scripted::{Scripted, missing};
+use super::scripted::Scripted;
 use crate::budgets::ReuseBy;
 use crate::checks::{Code, TargetStatus, Verdict};
 use crate::flows::{Against, Base, Reuse};
@@ -200,7 +200,7 @@ fn one_that_fails_midway_is_dropped_and_the_others_go_on() {
     let shop = || shop().module("tool", 30.0, &[]);
     let project = Project::new("[modules.shop]\n[modules.tool]\n", &shop());
     // Once observed and once sampled it still works.
-    let head = shop().fails("shop.db", 2, missing("late"));
+    let head = shop().fails("shop.db", 2, Failure::no_module("late"));
     let report = project.check(&head, None, &Options::default());
     assert_eq!(codes(&report), ["missing-dependency shop", "no-baseline"]);
     assert_eq!(head.count_asked("sample shop"), 2);
@@ -415,7 +415,7 @@ fn sources_of_the_head_in_the_base_end_the_check() {
     let project = Project::new(SHOP, &shop());
     let (head, before) = (shop(), shop());
     let lent = |observed: &mut crate::observed::TargetObservation| {
-        observed.observation.failure = Some(missing("shop"));
+        observed.observation.failure = Some(Failure::no_module("shop"));
         Ok(())
     };
     let against = Against::Base(Base {
@@ -753,6 +753,17 @@ fn where_an_import_waits_is_found_by_one_that_waits() {
     let waiting = || shop().waiting(300.0);
     assert_eq!(looks(waiting()), (1, 1, false));
     assert_eq!(looks(waiting().without_wait_when_looked_at(2)), (3, 1, false));
+    // A wait is not looked for that is next to nothing of the time.
+    assert_eq!(
+        looks(
+            shop()
+                .module("shop", 900.0, &[])
+                .waiting(20.0)
+                .without_wait_when_looked_at(100)
+        )
+        .0,
+        1
+    );
     // What waits once in a blue moon is not looked for for ever.
     assert_eq!(looks(waiting().without_wait_when_looked_at(100)), (6, 1, true));
     let only_lines_miss_it = waiting().seen_waiting(300.0).without_wait_when_looked_at(2);

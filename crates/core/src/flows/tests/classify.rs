@@ -1,9 +1,10 @@
 //! Whole classifications: everything that the targets load, in one process.
 
 use super::project::Project;
-use super::scripted::{Scripted, Unseen, missing};
+use super::scripted::{Scripted, Unseen};
 use crate::explain::{Class, ClassReason, Classification, Classified};
 use crate::flows::{Classify, ClassifyError, classify};
+use crate::observed::Failure;
 use crate::usage::Usage;
 
 const BUDGETS: &str =
@@ -73,11 +74,11 @@ fn use_keeps_what_it_costs_at_the_top() {
 
 #[test]
 fn what_fails_is_left_out_and_named() {
-    let half = shop().fails("heavy", 0, missing("late"));
+    let half = shop().fails("heavy", 0, Failure::no_module("late"));
     let classification = classified(&half, None).expect("the other works");
     assert_eq!(classification.failed, ["shop.cli"]);
     assert_eq!(classification.imports, ["shop.web"]);
-    let all = shop().fails("shared", 0, missing("late"));
+    let all = shop().fails("shared", 0, Failure::no_module("late"));
     let error = classified(&all, None).expect_err("nothing works");
     assert_eq!(
         error.to_string(),

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::scripted::{Scripted, Unseen, missing};
+use super::scripted::{Scripted, Unseen};
 use crate::flows::{Doctor, DoctorError, Width, doctor};
-use crate::observed::{BytecodeState, Machine, MachineConditions, ProcessorTimes};
+use crate::observed::{BytecodeState, Failure, Machine, MachineConditions, ProcessorTimes};
 use crate::report::doctor::Examination;
 
 fn library() -> Scripted {
@@ -65,6 +65,6 @@ fn bytecode_that_is_not_there_afterwards_is_said() {
 
 #[test]
 fn a_standard_library_that_fails_tells_nothing() {
-    let failing = library().fails("unittest.mock", 1, missing("late"));
+    let failing = library().fails("unittest.mock", 1, Failure::no_module("late"));
     assert!(matches!(examine(&failing), Err(DoctorError::NoSamples)));
 }

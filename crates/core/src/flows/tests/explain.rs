@@ -1,9 +1,10 @@
 //! Whole explanations, with and without measuring what a deferred statement saves.
 
 use super::project::Project;
-use super::scripted::{Scripted, Unseen, missing};
+use super::scripted::{Scripted, Unseen};
 use crate::explain::{AdviceKind, CostlyImport, Explanation, ObstacleKind};
 use crate::flows::{Explain, ExplainError, explain};
+use crate::observed::Failure;
 
 /// A program of 100 ms: 60 of `heavy`, 30 of `used`, which its body needs.
 fn shop() -> Scripted {
@@ -169,10 +170,10 @@ fn estimates_follow_samples_that_share_the_state_of_the_machine_with_the_measure
 #[test]
 fn an_import_that_breaks_when_it_is_deferred_is_not_measured() {
     // Observed once, sampled seven times: the first import with a statement deferred fails.
-    let measure = shop().fails("shop", 8, missing("late"));
+    let measure = shop().fails("shop", 8, Failure::no_module("late"));
     let explanation = explained(&measure, |_| {}).expect("it works");
     let obstacle = import_of(&explanation, "heavy").obstacle.as_ref().expect("an obstacle");
-    assert!(matches!(&obstacle.kind, ObstacleKind::Breaks(failure) if *failure == missing("late")));
+    assert!(matches!(&obstacle.kind, ObstacleKind::Breaks(failure) if *failure == Failure::no_module("late")));
 }
 
 #[test]
@@ -186,14 +187,14 @@ fn the_way_to_a_module_defers_nothing() {
 
 #[test]
 fn what_fails_is_not_explained() {
-    let failing = shop().fails("heavy", 0, missing("late"));
+    let failing = shop().fails("heavy", 0, Failure::no_module("late"));
     let error = explained(&failing, |_| {}).expect_err("it fails");
     assert_eq!(
         error.to_string(),
         "the import of shop fails: ModuleNotFoundError: No module named 'late'"
     );
 
-    let later = shop().fails("heavy", 12, missing("late"));
+    let later = shop().fails("heavy", 12, Failure::no_module("late"));
     let error = explained(&later, |asked| asked.verify = true).expect_err("it fails");
     assert!(matches!(error, ExplainError::FailsNow { .. }), "{error}");
 }
@@ -228,7 +229,7 @@ fn a_profile_is_a_run_of_its_own_and_scaled_to_the_measured_time() {
 
 #[test]
 fn an_import_that_fails_under_the_profiler_says_so() {
-    let measure = shop().fails("heavy", 8, missing("late"));
+    let measure = shop().fails("heavy", 8, Failure::no_module("late"));
     let error = explained(&measure, |asked| asked.profile = true).expect_err("it fails");
     assert!(matches!(error, ExplainError::FailsProfiled { .. }), "{error}");
 }

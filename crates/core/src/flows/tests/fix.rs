@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::project::Project;
-use super::scripted::{Scripted, Unseen, missing};
+use super::scripted::{Scripted, Unseen};
 use crate::fix::{ChangedFile, FixReport, LeftOut, LeftOutReason, RefusalReason, Style};
 use crate::flows::{Copies, Fix, FixError, fix};
-use crate::observed::{Effect, Measure, MeasureError, UseContext};
+use crate::observed::{Effect, Failure, Measure, MeasureError, UseContext};
 use crate::report::fix::terminal;
 
 /// Two copies of a scripted project, whose tests fail without some imports.
@@ -139,7 +139,9 @@ fn what_saves_most_is_proposed_first_and_measured() {
 
 #[test]
 fn targets_that_are_not_looked_at_are_said_with_the_reason() {
-    let broken = shop().module("tool", 5.0, &[]).fails("tool", 0, missing("late"));
+    let broken = shop()
+        .module("tool", 5.0, &[])
+        .fails("tool", 0, Failure::no_module("late"));
     let budgets = "[modules.shop]\n[modules.tool]\n[commands.help]\nrun = [\"shop\", \"--help\"]\n";
     let report = fixed_under(budgets, &mut ScriptedCopies::of(broken), None).expect("one works");
     assert_eq!((report.targets, modules(&report)), (1, vec!["heavy", "large"]));

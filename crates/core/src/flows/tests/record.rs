@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::project::{Options, Project};
-use super::scripted::{Scripted, missing};
+use super::scripted::Scripted;
 use crate::baseline::{Aspect, Baseline, COUNTER_VARIABLE, Entry};
 use crate::budgets::ReuseBy;
 use crate::flows::{RecordError, Reuse};
@@ -306,13 +306,13 @@ fn too_few_samples_are_measured_again() {
 #[test]
 fn a_target_that_fails_is_named_and_keeps_what_was_recorded_while_the_others_are_recorded() {
     let project = Project::new(BOTH, &shop());
-    let failing = shop().fails("json", 0, missing("late"));
+    let failing = shop().fails("json", 0, Failure::no_module("late"));
     let (recording, first) = project
         .record_again(&failing, None, &Options::default())
         .expect("a baseline");
     assert_eq!((recording.recorded, recording.failed.len()), (1, 1));
     assert_eq!(recording.failed[0].target, "shop");
-    assert_eq!(recording.failed[0].failure, missing("late"));
+    assert_eq!(recording.failed[0].failure, Failure::no_module("late"));
     assert_eq!(entry(&first).targets.keys().collect::<Vec<_>>(), ["tool"]);
     // That it failed is recorded, and stands beside what a later check finds.
     let failed = BTreeMap::from([("shop".to_owned(), FailureKind::MissingDependency)]);
@@ -326,7 +326,9 @@ fn a_target_that_fails_is_named_and_keeps_what_was_recorded_while_the_others_are
     assert_eq!((entry(&mended).targets.len(), entry(&mended).failed.len()), (2, 0));
 
     let old = stored(&project.record(&shop()).expect("a baseline"));
-    let failing_later = shop().edited("tool", "more()", 40.0).fails("tool", 4, missing("late"));
+    let failing_later = shop()
+        .edited("tool", "more()", 40.0)
+        .fails("tool", 4, Failure::no_module("late"));
     let (recording, new) = project
         .record_again(&failing_later, Some(&old), &Options::default())
         .expect("a baseline");
@@ -335,8 +337,8 @@ fn a_target_that_fails_is_named_and_keeps_what_was_recorded_while_the_others_are
 
     // Nothing at all is no baseline.
     let broken = shop()
-        .fails("json", 0, missing("late"))
-        .fails("tool", 0, missing("late"));
+        .fails("json", 0, Failure::no_module("late"))
+        .fails("tool", 0, Failure::no_module("late"));
     let (recording, none) = project
         .record_again(&broken, None, &Options::default())
         .expect("an answer");

@@ -1,11 +1,11 @@
 //! Several imports at once: the same is asked as with one, in another order.
 
 use super::project::{Options, Project, codes, row};
-use super::scripted::{Scripted, missing};
+use super::scripted::Scripted;
 use crate::budgets::ReuseBy;
 use crate::checks::Verdict;
 use crate::flows::Reuse;
-use crate::observed::Effect;
+use crate::observed::{Effect, Failure};
 
 const BUDGETS: &str = "[modules.shop]\n[modules.web]\n[commands.help]\nrun = [\"shop\"]\n";
 
@@ -88,7 +88,7 @@ fn an_import_that_waits_for_others_comes_last_in_its_round() {
 #[test]
 fn an_import_that_fails_beside_others_is_looked_at_alone_before_that_is_said() {
     // It fails whenever it is imported; the other one never.
-    let measure = project().fails("web", 0, missing("gone"));
+    let measure = project().fails("web", 0, Failure::no_module("gone"));
     let report = Project::new(BUDGETS, &measure).check(&measure, None, &options(2));
     assert_eq!(codes(&report), ["missing-dependency web", "no-baseline"]);
     assert_eq!(measure.count_asked("look web"), 2);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{NS_PER_MS, Scripted, absolute, missing, relative, source};
+use super::{NS_PER_MS, Scripted, absolute, relative, source};
 use crate::observed::{
     BytecodeState, ContentHash, Deferral, Edge, Effect, Failure, FunctionName, FunctionSeen, FunctionSyntax,
     ImportForm, ImportRequest, ImportedName, Input, Inputs, NameUse, OwnTime, Place, Profile, Sample, Standing,
@@ -42,7 +42,7 @@ impl Scripted {
 
     pub(super) fn load(&self, name: &str, from: Option<(&str, u32)>, deferred: &[Deferral], import: &mut Import) {
         let Some(module) = self.modules.get(name) else {
-            import.failure = Some(missing(name));
+            import.failure = Some(Failure::no_module(name));
             return;
         };
         let is_new = import.loaded.insert(name.to_owned());

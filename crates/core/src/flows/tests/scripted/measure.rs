@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{NS_PER_MS, Scripted, absolute, missing, relative, source};
+use super::{NS_PER_MS, Scripted, absolute, relative, source};
 use crate::flows::SourceFiles;
 use crate::observed::{
     Attempt, BlockedSeen, Body, BodyEffect, BodyEffectKind, Collections, ContentHash, Deferral, Deferred, EffectSeen,
-    FailedCommand, Glance, ImportRequest, Installed, Interpreter, KnownImport, LineSeen, LoadedModule, Look, Measure,
-    MeasureError, ModuleIndex, ModuleRecord, Observation, Profile, ReferenceSample, Sample, SetUpRuns, SourceFacts,
-    StatementPlace, TargetObservation,
+    FailedCommand, Failure, Glance, ImportRequest, Installed, Interpreter, KnownImport, LineSeen, LoadedModule, Look,
+    Measure, MeasureError, ModuleIndex, ModuleRecord, Observation, Profile, ReferenceSample, Sample, SetUpRuns,
+    SourceFacts, StatementPlace, TargetObservation,
 };
 
 impl Measure for Scripted {
@@ -179,7 +179,7 @@ impl Measure for Scripted {
             }
         ));
         if self.indispensable.as_ref().is_some_and(|one| statements.contains(one)) {
-            return Ok(Err(missing("late")));
+            return Ok(Err(Failure::no_module("late")));
         }
         let import = self.import(request, statements);
         Ok(match &import.failure {

@@ -401,19 +401,6 @@ impl ShowProgress for Unseen {
     fn show(&mut self, _: &Progress<'_>) {}
 }
 
-/// The failure of a module that is not there.
-pub(super) fn missing(name: &str) -> Failure {
-    Failure::Raised {
-        exception: "ModuleNotFoundError".to_owned(),
-        message: format!("No module named '{name}'"),
-        stack: Vec::new(),
-        missing: Some(name.into()),
-        cycle: Box::default(),
-        absent: None,
-        shadow: None,
-    }
-}
-
 fn source(module: &Module) -> String {
     let imports = module.imports.iter().map(|name| format!("import {name}\n"));
     let body = module.body.iter().map(|(text, _)| format!("{text}\n"));
