@@ -57,8 +57,11 @@ class _Pace:
 
     def sustained(self):
         """The calibration at the speed that the machine sustains while nothing else runs, however busy it was: even then
-        some of them, short as they are, run undisturbed. Where nobody disturbed it, that is the one of an even speed."""
-        ordered = sorted(self.calibrations)
+        some of them, short as they are, run undisturbed. Where nobody disturbed it, that is the one of an even speed.
+
+        What they take undisturbed is told by those in between: three in a row at the edges are faster than any of these, and
+        in a short import with one long statement they would be half of them."""
+        ordered = sorted(self.calibrations[1:-1] or self.calibrations)
         most = ordered[len(ordered) // 4] * _UNDISTURBED
         capped = [min(calibration, most) for calibration in self.calibrations]
         work = sum([_work(*segment) for segment in zip(self.segments, capped, capped[1:])])
