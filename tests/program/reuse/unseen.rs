@@ -163,6 +163,12 @@ const KINDS: &[Kind] = &[
         change: Change::File("data/all.pem", "2"),
     },
     Kind {
+        module: "certificate_of_its_own",
+        source: "import ssl\ntry:\n    ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain('data/own.pem', 'data/key.pem')\nexcept ssl.SSLError:\n    pass\n",
+        files: &[("data/own.pem", "1"), ("data/key.pem", "1")],
+        change: Change::File("data/key.pem", "2"),
+    },
+    Kind {
         module: "optional_fails",
         source: "try:\n    import inner_fails\nexcept ValueError:\n    pass\n",
         files: &[("inner_fails.py", "raise ValueError\n")],
