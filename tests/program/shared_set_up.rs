@@ -162,6 +162,23 @@ fn an_import_that_fails_fails_alone() {
 }
 
 #[test]
+fn of_looks_that_hang_only_the_first_is_taken_twice() {
+    let project = project("pass");
+    project.write("budgets.toml", format!("{BUDGETS}[measure]\ntimeout = \"3s\"\n"));
+    for module in ["orders", "prices"] {
+        let body = format!("import noting, time\nnoting.note('{module}')\ntime.sleep(1000)\n");
+        project.write(&format!("shop/{module}.py"), body);
+    }
+    let run = check(&project, &["--jobs", "1"]).expect_code(1);
+    let findings = &run.report().findings;
+    let hung = findings.iter().filter(|finding| finding.code == Code::Hang).count();
+    assert_eq!(hung, 2, "{}", run.stdout);
+    // One is forked, each runs by itself, and the set-up ran for both and for the fork.
+    assert_eq!(lines(&project, "orders").len() + lines(&project, "prices").len(), 1 + 2);
+    assert_eq!(lines(&project, "set-up").len(), 1 + 2);
+}
+
+#[test]
 fn a_sample_ends_with_the_program_however_that_ends() {
     let project = project("pass");
     project.write("budgets.toml", format!("{BUDGETS}[measure]\ntimeout = \"1000s\"\n"));

@@ -8,7 +8,7 @@ use super::channel::Exchange;
 use super::parent::Forked;
 use super::scripts::Script;
 use super::session::Session;
-use importgate_core::observed::{ImportRequest, Look, Observation};
+use importgate_core::observed::{Failure, ImportRequest, Look, Observation};
 
 /// Hooks and first-time compilation make an observed import slower than a timed one: it gets this many times the limit.
 pub(super) const PATIENCE: u32 = 2;
@@ -32,8 +32,12 @@ impl Session {
         if let Some(exchange) = self.run_forked(Forked::Look, words, request)? {
             let observation = self.read_observation(&exchange)?;
             // What a failure comes to, with what was printed, is for a process to say that has run the set-up itself.
-            if observation.failure.is_none() {
-                return Ok(observation);
+            match observation.failure {
+                None => return Ok(observation),
+                // An import that hangs costs its limit twice, once at most: a fork can wait forever for what the set-up left behind, so
+                // that what it says alone is not to be believed, and no further look is forked.
+                Some(Failure::Hung { .. }) => self.share_set_up_of_looks(false),
+                Some(_) => {}
             }
         }
         let limit = self.settings().time_limit * PATIENCE;
@@ -100,7 +104,6 @@ pub(super) fn name_below(project: &Path, file: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use importgate_core::observed::Failure;
 
     #[test]
     fn files_below_the_project_are_named_relative_to_it() {

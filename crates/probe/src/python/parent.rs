@@ -3,7 +3,7 @@
 //! A project's set-up may take a hundred times what an import adds to it. Each round has a parent of its own on each side, so that neither
 //! the layout of memory nor the hash seed is one for all samples of a target. Where a set-up leaves behind what two processes cannot
 //! both have, or the system does not let this process do what that takes, each sample runs the set-up itself. So does each look, and
-//! looks are no longer forked once one came to nothing.
+//! looks are no longer forked once one came to nothing, or hung.
 
 use std::ffi::OsString;
 use std::io::{self, PipeWriter, Write};
