@@ -1,14 +1,13 @@
 //! A check from the command line's words to its report: opens the project and what it is compared with, and lays what is accepted over
 //! the limits. `check` prints the report, `allow` accepts what it says of one target.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::allowances;
 use crate::allowances::HeldAgainst;
-use crate::amended::BothBaselines;
 use crate::base::BaseCheckout;
-use crate::change::Beginning;
 use crate::cli::{CheckArguments, MeasureArguments, ProjectArguments, ShardChoice};
+use crate::earlier::Earlier;
 use crate::error::Error;
 use crate::progress::ProgressLine;
 use crate::project::{Project, instruction_counter, module_index};
@@ -17,11 +16,11 @@ use crate::set_up;
 use crate::shards::Division;
 use crate::sources::ProjectFiles;
 use crate::today;
-use importgate_core::budgets::{Allowance, Budgets, InBaseline, ReuseBy, Target, Term};
-use importgate_core::checks::{AsItWas, Asked, Limited, Loosening, by_budgets};
+use importgate_core::budgets::{Allowance, Budgets, InBaseline, ReuseBy, Target};
+use importgate_core::checks::Asked;
 use importgate_core::flows::{Against, Allowances, Check, Deadline, Reuse, check};
-use importgate_core::observed::ModuleIndex;
 use importgate_core::report::Report;
+use importgate_probe::instructions::Counter;
 use importgate_probe::runner;
 use importgate_probe::{Probe, Stopwatch, machine};
 
@@ -56,67 +55,6 @@ pub(crate) struct Checked {
     pub(crate) of_causes: Vec<Allowance>,
 }
 
-/// What the project accepted and asked before the change under test.
-struct Earlier {
-    /// `None` where nobody knows, or needs to.
-    allowances: Option<Vec<Allowance>>,
-    /// `None` where it asked the same.
-    budgets: Option<Budgets>,
-    /// The files that the change touches, where something has ended, and it is known.
-    changed_files: Option<BTreeSet<String>>,
-    /// Where the change began; `None` beside a base, which knows that itself, and where nobody does.
-    beginning: Option<Beginning>,
-}
-
-impl Earlier {
-    fn of(base: Option<&BaseCheckout>, accepted: &[Allowance], project: &Project) -> Self {
-        if let Some(base) = base {
-            return Self {
-                allowances: Some(base.allowances(project)),
-                budgets: base.budgets(project),
-                // What is different from the base is the change's own.
-                changed_files: None,
-                beginning: None,
-            };
-        }
-        let beginning = Beginning::of(&project.root);
-        let has_ended = |allowance: &Allowance| allowance.term(today::date()) == Term::Ended;
-        let files = beginning.as_ref().filter(|_| accepted.iter().any(has_ended));
-        Self {
-            // Where nothing is accepted, nothing is accepted anew, and git need not be asked.
-            allowances: match &beginning {
-                Some(beginning) if !accepted.is_empty() => {
-                    Some(beginning.allowances(&project.root, &project.budgets_path))
-                }
-                _ => None,
-            },
-            changed_files: files.and_then(|beginning| beginning.changed_files(project)),
-            budgets: beginning.as_ref().and_then(|beginning| {
-                beginning.budgets(&project.budgets_path, |text| project.budgets_as_written(text))
-            }),
-            beginning,
-        }
-    }
-
-    /// What the budgets ask less of the same modules.
-    fn loosened(&self, project: &Project, index: &dyn ModuleIndex) -> Vec<Loosening> {
-        let before = self.budgets.as_ref();
-        let compared = before.and_then(|budgets| {
-            let targets = budgets.resolve(&AsItWas(index)).ok()?;
-            let before = Limited {
-                budgets,
-                targets: &targets,
-            };
-            let now = Limited {
-                budgets: &project.budgets,
-                targets: &project.targets,
-            };
-            Some(by_budgets(before, now, index))
-        });
-        compared.unwrap_or_default()
-    }
-}
-
 impl<'a> Checking<'a> {
     /// What `importgate check` is asked.
     pub(crate) fn of(arguments: &'a CheckArguments) -> Result<Self, Error> {
@@ -144,19 +82,13 @@ impl<'a> Checking<'a> {
         session.end_run_at(clock.end(sampling.time_limit));
         let mut selection = project.select(self.modules)?;
         let accepted = allowances::read(&allowances::folder(&project.budgets_path))?;
-        // Without a clock nothing is counted either: a counter only tells whether the baseline has the same.
-        let counter = match instruction_counter(&project.budgets) {
-            Err(_) if !asked.takes_samples() => None,
-            counter => counter?,
-        };
+        let counter = counter(&project.budgets, &asked)?;
         let head = Probe::new(session, counter.clone());
-        let base = match self.against {
-            Some(reference) => {
-                let head = (head.session().settings(), counter);
-                Some(BaseCheckout::open(reference, self.base_python, &project, head)?)
-            }
-            None => None,
+        let open = |reference| {
+            let settings = head.session().settings();
+            BaseCheckout::open(reference, self.base_python, &project, (settings, counter))
         };
+        let base = self.against.map(open).transpose()?;
         // Read before anything is measured: a damaged baseline is said at once.
         let stored = match (&base, self.shard) {
             (Some(_), None) => None,
@@ -171,23 +103,10 @@ impl<'a> Checking<'a> {
         held_against.accept(&mut selection.targets, &accepted);
         let named = |target: &Target| Some((target.name.clone(), held_against.recorded(&target.name)?));
         let recorded: BTreeMap<String, InBaseline> = selection.targets.iter().filter_map(named).collect();
-        let division = Division::of(
-            self.shard,
-            &project,
-            asked.narrowed(&selection.targets),
-            stored.as_ref(),
-        )?;
-        let beginning = base
-            .as_ref()
-            .map(BaseCheckout::beginning)
-            .or(earlier.beginning.as_ref());
+        let asked_of = asked.narrowed(&selection.targets);
+        let division = Division::of(self.shard, &project, asked_of, stored.as_ref())?;
         let is_of_the_file = base.is_none() && self.baseline_from.is_none();
-        let both = beginning.and_then(|beginning| {
-            let compared_with = is_of_the_file.then_some(stored.as_ref());
-            let both = BothBaselines::of(beginning, &project, earlier.budgets.as_ref(), compared_with)?;
-            Some((both.amended(beginning, &project), both.loosened(&project)))
-        });
-        let (amended, loosened_in_baseline) = both.unzip();
+        let to_baseline = earlier.of_baseline(base.as_ref(), &project, is_of_the_file.then_some(stored.as_ref()));
         let against = match &base {
             Some(base) => Against::Base(base.to_compare()),
             None => Against::Baseline {
@@ -195,10 +114,7 @@ impl<'a> Checking<'a> {
                 path: source,
             },
         };
-        let of_no_target = allowances::of_no_target(&accepted, &project.targets);
-        let of_causes = allowances::of_causes(&accepted);
         let usage = project.usage(None)?;
-        let places = project.places();
         let deadline = Deadline::new(&clock, sampling.time_limit);
         let mut progress = ProgressLine::new(self.measure.quiet);
         let mut report = check(
@@ -209,7 +125,7 @@ impl<'a> Checking<'a> {
                 elsewhere: &division.elsewhere,
                 machine: machine::fingerprint(),
                 variables: set_up::relevant_variables(&project.budgets),
-                places: &places,
+                places: &project.places(),
                 usage: usage.as_ref(),
                 sampling,
                 files: &ProjectFiles { root: &project.root },
@@ -220,14 +136,14 @@ impl<'a> Checking<'a> {
                 asked: &asked,
                 today: today::date(),
                 allowances: Allowances {
-                    of_no_target: &of_no_target,
-                    of_causes: &of_causes,
+                    of_no_target: &allowances::of_no_target(&accepted, &project.targets),
+                    of_causes: &allowances::of_causes(&accepted),
                     recorded: base.is_none().then_some(&recorded),
                     earlier: earlier.allowances.as_deref(),
                     changed_files: earlier.changed_files.as_ref(),
                     strict: self.strict,
                 },
-                amended: amended.as_ref(),
+                amended: to_baseline.as_ref().map(|change| &change.amended),
             },
             &head,
             against,
@@ -239,15 +155,26 @@ impl<'a> Checking<'a> {
         project.doubt_interpreter(&mut report, &head);
         let loosened = earlier.loosened(&project, &module_index(head.session()));
         report.loosened.extend(loosened);
-        report.loosened.extend(loosened_in_baseline.into_iter().flatten());
+        report
+            .loosened
+            .extend(to_baseline.into_iter().flat_map(|change| change.loosened));
         report.groups = selection.groups;
         report.shard = division.shard;
         Ok(Checked {
             report,
             targets: selection.targets,
             recorded,
-            of_causes,
+            of_causes: allowances::of_causes(&accepted),
             project,
         })
+    }
+}
+
+/// What counts instructions, where something is to be counted. Without a clock nothing is: a counter only tells then whether the
+/// baseline has the same.
+fn counter(budgets: &Budgets, asked: &Asked) -> Result<Option<Counter>, Error> {
+    match instruction_counter(budgets) {
+        Err(_) if !asked.takes_samples() => Ok(None),
+        counter => counter,
     }
 }

@@ -15,6 +15,7 @@ mod checking;
 pub mod cli;
 mod commands;
 mod copies;
+mod earlier;
 mod error;
 pub mod exit;
 mod folding;

@@ -17,6 +17,7 @@ mod explain;
 mod fix;
 mod init;
 mod lines;
+mod measured;
 mod observe;
 mod orders;
 mod outlook;
