@@ -53,6 +53,9 @@ pub(super) const MODULES_ALLOWANCE: f64 = DRIFT_BOUND * MODULE_DRIFT;
 /// time at five samples, as the comparison of the whole does at twenty; below it the whole is the better witness.
 pub const LEAST_UNCHANGED: f64 = 0.10;
 
+/// What a module takes beyond so many times as long as before is not the machine's doing.
+pub(super) const MOST_SLOWER: f64 = 4.0;
+
 /// Why the comparison does not apply.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum NotApplicable {
@@ -140,14 +143,15 @@ impl ChangedPart {
 
     /// True where it is the better witness of these samples than the whole: they book collections of garbage apart as the
     /// baseline does, and the unchanged modules are no less than [`LEAST_UNCHANGED`] of them. The caches that a huge change
-    /// leaves behind make a small yardstick slower, and with it the change smaller.
+    /// leaves behind make a small yardstick slower, and with it the change smaller; and an unchanged module that takes many
+    /// times as long, since what it calls has changed, is no yardstick but for [`MOST_SLOWER`] times what it took.
     pub fn suits(&self, samples: &[Sample]) -> bool {
         let (mut yardstick, mut all) = (0.0, 0.0);
         for own in samples.iter().flat_map(|sample| &sample.own) {
-            all += own.cpu_ns as f64;
-            if self.unchanged.contains_key(&*own.module) {
-                yardstick += own.cpu_ns as f64;
-            }
+            let now = own.cpu_ns as f64;
+            all += now;
+            let before = self.unchanged.get(&*own.module);
+            yardstick += before.map_or(0.0, |before| now.min(MOST_SLOWER * before));
         }
         self.books_collections(samples) && yardstick >= LEAST_UNCHANGED * all
     }
@@ -315,6 +319,23 @@ mod tests {
             ..ClosureChange::default()
         };
         ChangedPart::new(&own, &change).expect("it applies")
+    }
+
+    #[test]
+    fn unchanged_modules_that_call_what_changed_are_no_yardstick() {
+        let suits = |steady: f64| part().suits(&[sample(2.0, &[("steady", steady), ("edited", 40e6)])]);
+        assert!(suits(6e6));
+        assert!(!suits(0.5e6), "too little of it");
+        let part = ChangedPart::new(&before(&[("caller", 1_000_000), ("edited", 1_000_000)]), &{
+            let changed = names(&["edited"]);
+            ClosureChange {
+                changed,
+                ..ClosureChange::default()
+            }
+        });
+        let part = part.expect("it applies");
+        assert!(part.suits(&[sample(1.0, &[("caller", 3e6), ("edited", 9e6)])]));
+        assert!(!part.suits(&[sample(1.0, &[("caller", 40e6), ("edited", 40e6)])]));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::observed::{COLLECTIONS, ClosureChange, Sample};
 
 use super::blocked::blocked_change;
 use super::calibration::{NS_PER_MS, calibrated_log};
-use super::changed_part::{COLLECTIONS_DRIFT, LEAST_UNCHANGED, MODULE_DRIFT, own_times};
+use super::changed_part::{COLLECTIONS_DRIFT, LEAST_UNCHANGED, MODULE_DRIFT, MOST_SLOWER, own_times};
 use super::location::{low_location, standard_error};
 use super::machine::MachineSpeed;
 use super::quantile::weighted_median;
@@ -18,9 +18,6 @@ const ERROR: f64 = 0.01;
 /// The least that a module's time is taken to scatter by from sample to sample, as a share of it: a few that agree by luck say
 /// nothing else.
 const LEAST_SCATTER: f64 = 0.05;
-
-/// What a module takes beyond so many times as long as before is not the machine's doing.
-const MOST_SLOWER: u64 = 4;
 
 /// What a target took before, as far as its modules are told apart.
 #[derive(Debug, Clone, Copy)]
@@ -57,7 +54,7 @@ impl Growth {
         let before = earlier.own_ns.iter();
         let before = before.map(|(module, &own)| (own, before_of(module).copied().unwrap_or(0)));
         let now = samples.iter().flat_map(|sample| &sample.own).map(|own| {
-            let usual = before_of(&own.module).map_or(0, |before| before.saturating_mul(MOST_SLOWER));
+            let usual = before_of(&own.module).map_or(0, |before| (MOST_SLOWER * *before as f64) as u64);
             (own.cpu_ns, own.cpu_ns.min(usual))
         });
         let has_yardstick = is_much_of(before) && is_much_of(now);
