@@ -220,6 +220,29 @@ fn what_a_new_module_calls_in_an_old_one_is_not_asked_for_by_the_old_one() {
 }
 
 #[test]
+fn what_an_old_function_imports_for_two_new_modules_is_brought_in_with_the_first() {
+    let observation = Sketch::new("shop")
+        .loads("shop", 1, "array", 50)
+        .loads("shop", 2, "frame", 100)
+        .loads("array", 720, "array.masked", 6)
+        .called_from("frame", 18)
+        .loads("shop", 3, "plot", 10)
+        .also("array", 720, "array.masked")
+        .called_from("plot", 4)
+        .build();
+    let causes = causes(
+        &observation,
+        &change(&["frame", "plot", "array.masked"], &["shop"]),
+        &before(&[("shop", 1), ("array", 50)]),
+    );
+    let found: Vec<_> = causes
+        .iter()
+        .map(|cause| (cause.module.as_str(), cause.line, cause.weight.time_ms))
+        .collect();
+    assert_eq!(found, [("frame", Some(2), 106.0), ("plot", Some(3), 10.0)]);
+}
+
+#[test]
 fn a_package_and_its_part_from_one_statement_are_one_cause() {
     let observation = Sketch::new("shop")
         .loads("shop", 5, "torch", 30)

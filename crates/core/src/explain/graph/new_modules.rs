@@ -26,7 +26,7 @@ impl<'a> ImportGraph<'a> {
     /// The groups of `added` modules, in the order in which the first of each was loaded.
     ///
     /// A module belongs to the topmost new module that dominates it. Where that one is not asked for by anything old, because
-    /// several new modules share it, it belongs to the new module that loaded it.
+    /// several new modules share it, it belongs to the new module that loaded it, or that called what did.
     pub(in crate::explain) fn new_modules(&self, added: &[String]) -> Vec<NewModules<'a>> {
         let mut is_new = vec![false; self.names.len()];
         for name in added {
@@ -177,12 +177,15 @@ fn head_of(
     for _ in 0..graph.names.len() {
         let dominator = graph.dominating_module(head).filter(|&above| is_new[above]);
         let loader = || {
-            let importer = graph.loading[head]?.importer.as_deref()?;
-            graph
-                .index
-                .get(importer)
-                .copied()
-                .filter(|&above| is_new[above] && above != head)
+            let edge = graph.loading[head]?;
+            // A function of an old module that a new one calls does what it is told: `from numpy import ma` has numpy import that.
+            let caller = edge.trigger.as_ref().filter(|_| edge.in_function);
+            let by = [edge.importer.as_deref(), caller.map(|caller| caller.module.as_str())];
+            let mut above = by
+                .into_iter()
+                .flatten()
+                .filter_map(|name| graph.index.get(name).copied());
+            above.find(|&above| is_new[above] && above != head)
         };
         let above = dominator.or_else(|| if asked_by_old[head].is_some() { None } else { loader() });
         match above {
