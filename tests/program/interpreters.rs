@@ -71,6 +71,22 @@ fn one_that_dies() {
 }
 
 #[test]
+fn one_whose_start_hangs() {
+    let project = Project::of_module("", "");
+    let site = project.environment();
+    // A line of a `.pth` file is the kind of code that waits for a server; a pipe in its place waits for a writer.
+    let pipe = project.path(&site).join("waits.pth");
+    let made = std::process::Command::new("mkfifo").arg(pipe).status();
+    assert!(made.expect("mkfifo runs").success());
+    let said = project.run(&["check"]).expect_code(3).stderr;
+    assert!(said.contains("did not say what it is within 20 s"), "{said}");
+    assert!(
+        said.contains("reads pyvenv.cfg, .pth files") && said.contains(" -v -c pass"),
+        "{said}"
+    );
+}
+
+#[test]
 fn one_that_answers_something_unexpected() {
     let said = said_of("#!/bin/sh\necho hello\n");
     assert!(

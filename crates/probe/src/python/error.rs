@@ -7,8 +7,8 @@ use crate::private_folder;
 use crate::runner::RunError;
 use importgate_core::observed::Failure;
 
-/// An interpreter that could not be used. "Could not start", "died" and "gave unexpected output" are three different faults with
-/// three different ways out.
+/// An interpreter that could not be used. "Could not start", "died", "hangs" and "gave unexpected output" are four different faults
+/// with four different ways out.
 #[derive(Debug, thiserror::Error)]
 pub enum PythonError {
     /// Nothing that looks like an interpreter was found.
@@ -44,6 +44,14 @@ pub enum PythonError {
         how: String,
         /// The end of what it printed.
         output: String,
+    },
+    /// It started, and did not come to an answer.
+    #[error("the interpreter {python} did not say what it is within {seconds} s: its start hangs\n  it reads pyvenv.cfg, .pth files and sitecustomize before all else: the last line of `{python} -v -c pass` says which of these it waits for", python = executable.display())]
+    Hangs {
+        /// The interpreter.
+        executable: PathBuf,
+        /// How long it was waited for.
+        seconds: u64,
     },
     /// It answered something that importgate does not understand.
     #[error("unexpected output from {} ({reason}); is it a Python interpreter of version 3.8 or later?{}", executable.display(), said(output))]

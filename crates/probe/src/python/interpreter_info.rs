@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -16,11 +17,15 @@ use super::bytecode::BytecodeRules;
 use super::channel::Channel;
 use super::enclosed;
 use super::scripts::Script;
-use super::session::{OWN_LIMIT, SessionSettings, word};
+use super::session::{SessionSettings, word};
 use super::workspace::Workspace;
 use crate::runner;
 use crate::runner::{Command, Output, RunError, Status};
 use importgate_core::observed::Interpreter;
+
+/// How long an interpreter may take to say what it is, at least; else as long as an import may, which begins with the same start. The
+/// first one is the slowest: nothing of it is in the caches.
+const LEAST_LIMIT: Duration = Duration::from_secs(20);
 
 /// What one program says of the interpreter that it starts.
 #[derive(PartialEq, Eq, Deserialize)]
@@ -65,7 +70,7 @@ pub(super) fn ask(
 /// Runs one program and reads its answer.
 fn ask_one(executable: &Path, settings: &SessionSettings, workspace: &Workspace) -> Result<Described, PythonError> {
     let channel = Channel::open(workspace.program(Script::Interpreter), workspace.mailbox())?;
-    let mut command = Command::new(executable, OWN_LIMIT);
+    let mut command = Command::new(executable, limit(settings));
     command.arguments.extend(channel.words());
     command
         .arguments
@@ -92,9 +97,15 @@ fn ask_one(executable: &Path, settings: &SessionSettings, workspace: &Workspace)
         Ok(Ok(described)) => described,
         Ok(Err(failure)) => return Err(unexpected(format!("{failure:?}"))),
         Err(Unreadable::Invalid(reason)) => return Err(unexpected(reason)),
+        Err(_) if ended.overrun.is_some() => {
+            return Err(PythonError::Hangs {
+                executable: executable.to_path_buf(),
+                seconds: command.time_limit.as_secs(),
+            });
+        }
         Err(unreadable) => {
             let how = match ended.status {
-                Status::Exited(0) if ended.overrun.is_none() => return Err(unexpected(unreadable.to_string())),
+                Status::Exited(0) => return Err(unexpected(unreadable.to_string())),
                 Status::Exited(code) => format!("exit code {code}"),
                 Status::Signaled(signal) => format!("signal {signal}"),
             };
@@ -114,6 +125,10 @@ fn ask_one(executable: &Path, settings: &SessionSettings, workspace: &Workspace)
         return Err(PythonError::Workspace { path, source });
     }
     Ok(described)
+}
+
+fn limit(settings: &SessionSettings) -> Duration {
+    settings.time_limit.max(LEAST_LIMIT)
 }
 
 /// What CPython is called.
@@ -148,7 +163,7 @@ fn is_too_old(version: &str) -> bool {
 /// The version of an interpreter that cannot even run our scripts, asked in words that every Python understands.
 fn version_of(executable: &Path, settings: &SessionSettings) -> Option<String> {
     const QUESTION: &str = "import sys; print('.'.join([str(part) for part in sys.version_info[:3]]))";
-    let mut command = Command::new(executable, OWN_LIMIT);
+    let mut command = Command::new(executable, limit(settings));
     command.arguments = vec![OsString::from("-c"), OsString::from(QUESTION)];
     command.environment = settings.own_environment();
     command.working_directory = Some(settings.working_directory.clone());

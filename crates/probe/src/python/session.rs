@@ -25,7 +25,7 @@ use importgate_core::observed::{ChosenBy, Failure, Implausible, ImportRequest, I
 /// The reference workload: pure Python, extension modules and many files, all of it from the standard library.
 pub const REFERENCE_IMPORTS: [&str; 3] = ["asyncio", "email.message", "unittest"];
 
-/// How long the interpreter may take to say what it is, and the reference to run.
+/// How long the reference may take to run.
 pub(super) const OWN_LIMIT: Duration = Duration::from_secs(60);
 
 /// Variables that make the interpreter write, trace or wait on its own account; they are not part of the project.
@@ -116,7 +116,8 @@ impl Session {
     /// Makes the private folder and asks the interpreter what it is.
     ///
     /// # Errors
-    /// [`PythonError::CouldNotStart`], [`PythonError::Died`] and [`PythonError::UnexpectedOutput`] are the interpreter's three faults;
+    /// [`PythonError::CouldNotStart`], [`PythonError::Died`], [`PythonError::Hangs`] and [`PythonError::UnexpectedOutput`] are the
+    /// interpreter's four faults;
     /// [`PythonError::Unsupported`] where it is not supported; [`PythonError::Workspace`] where the folder cannot be written.
     pub fn open(settings: SessionSettings) -> Result<Self, PythonError> {
         let mut workspace = Workspace::create()?;
