@@ -100,7 +100,9 @@ fn the_table_names_what_is_called_in_eighty_columns() {
         "{text}"
     );
     assert!(text.contains("            by tables.py:25\n"), "{text}");
-    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    // A name that is longer has a line to itself: names are not cut.
+    let fits = |line: &str| line.chars().count() <= 80 || !line.trim().contains(' ');
+    assert!(text.lines().all(fits), "{text}");
 }
 
 #[test]
