@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use super::support::{Project, Run, python};
+use super::support::{Project, Run, make_pipe, python};
 
 fn send(signal: i32, child: &Child) {
     let sent = Command::new("kill")
@@ -123,11 +123,7 @@ fn what_killed_runs_left_is_removed_and_what_others_left_is_not_touched() {
     fs::write(whole.join("lock"), "").expect("a file");
     fs::write(whole.join("probe.py"), "").expect("a file");
     let foreign = made("importgate-run-foreign");
-    let pipe = Command::new("mkfifo")
-        .arg(foreign.join("lock"))
-        .status()
-        .expect("mkfifo runs");
-    assert!(pipe.success());
+    make_pipe(&foreign.join("lock"));
     let mut command = project.command(&["record", "--samples", "1", "--quiet"]);
     assert!(command.status().expect("it runs").success());
     let left = fs::read_dir(project.temporary()).expect("a folder").flatten();

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use super::support::{Project, python};
+use super::support::{Project, make_pipe, python};
 use importgate_core::observed::ChosenBy;
 
 /// A project whose interpreter is this script.
@@ -75,9 +75,7 @@ fn one_whose_start_hangs() {
     let project = Project::of_module("", "");
     let site = project.environment();
     // A line of a `.pth` file is the kind of code that waits for a server; a pipe in its place waits for a writer.
-    let pipe = project.path(&site).join("waits.pth");
-    let made = std::process::Command::new("mkfifo").arg(pipe).status();
-    assert!(made.expect("mkfifo runs").success());
+    make_pipe(&project.path(&site).join("waits.pth"));
     let said = project.run(&["check"]).expect_code(3).stderr;
     assert!(said.contains("did not say what it is within 20 s"), "{said}");
     assert!(

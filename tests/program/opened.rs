@@ -3,21 +3,14 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::support::{Project, committed};
+use super::support::{Project, committed, make_pipe};
 
 /// Far more than any of these takes; a program that waits for a pipe would never end.
 const PATIENCE: Duration = Duration::from_secs(120);
-
-/// Makes a pipe.
-fn make_pipe(path: &Path) {
-    let made = Command::new("mkfifo").arg(path).status().expect("mkfifo runs");
-    assert!(made.success());
-}
 
 /// Runs a command to its end, and fails where it has none. The output is short.
 #[track_caller]

@@ -1,5 +1,8 @@
 //! What all these tests share: a project to measure, and a run of the program on it.
 
+use std::path::Path;
+use std::process::Command;
+
 mod project;
 mod repository;
 mod run;
@@ -14,6 +17,12 @@ pub(crate) const BUSY: &str = "for _step in range(1_500_000):\n    pass\n";
 
 /// A module body that waits for 60 ms.
 pub(crate) const ASLEEP: &str = "import time\ntime.sleep(0.06)\n";
+
+/// Makes a pipe that nobody writes to.
+pub(crate) fn make_pipe(path: &Path) {
+    let made = Command::new("mkfifo").arg(path).status().expect("mkfifo runs");
+    assert!(made.success());
+}
 
 /// Three layers of a small shop, each module far below every ceiling on any machine.
 pub(crate) const LAYERS: &str = r#"[layers.utils]

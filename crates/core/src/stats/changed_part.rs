@@ -54,7 +54,7 @@ pub(super) const MODULES_ALLOWANCE: f64 = DRIFT_BOUND * MODULE_DRIFT;
 pub const LEAST_UNCHANGED: f64 = 0.10;
 
 /// What a module takes beyond so many times as long as before is not the machine's doing.
-pub(super) const MOST_SLOWER: f64 = 4.0;
+const MOST_SLOWER: f64 = 4.0;
 
 /// Why the comparison does not apply.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -142,18 +142,9 @@ impl ChangedPart {
     }
 
     /// True where it is the better witness of these samples than the whole: they book collections of garbage apart as the
-    /// baseline does, and the unchanged modules are no less than [`LEAST_UNCHANGED`] of them. The caches that a huge change
-    /// leaves behind make a small yardstick slower, and with it the change smaller; and an unchanged module that takes many
-    /// times as long, since what it calls has changed, is no yardstick but for [`MOST_SLOWER`] times what it took.
+    /// baseline does, and the unchanged modules are a yardstick ([`is_yardstick`]).
     pub fn suits(&self, samples: &[Sample]) -> bool {
-        let (mut yardstick, mut all) = (0.0, 0.0);
-        for own in samples.iter().flat_map(|sample| &sample.own) {
-            let now = own.cpu_ns as f64;
-            all += now;
-            let before = self.unchanged.get(&*own.module);
-            yardstick += before.map_or(0.0, |before| now.min(MOST_SLOWER * before));
-        }
-        self.books_collections(samples) && yardstick >= LEAST_UNCHANGED * all
+        self.books_collections(samples) && is_yardstick(samples, |module| self.unchanged.get(module).copied())
     }
 
     fn books_collections(&self, samples: &[Sample]) -> bool {
@@ -244,6 +235,20 @@ impl ChangedPart {
         let changed = own.into_iter().filter(|(module, _)| self.changed.contains_key(*module));
         changed.map(|(module, time)| (module, time / slowness)).collect()
     }
+}
+
+/// True where the unchanged modules, of which `before_ns` says what they took before, are no less than [`LEAST_UNCHANGED`] of
+/// samples. The caches that a huge change leaves behind make a small yardstick slower, and with it the change smaller; and an
+/// unchanged module that takes many times as long, since what it calls has changed, is no yardstick but for [`MOST_SLOWER`] times
+/// what it took.
+pub(super) fn is_yardstick(samples: &[Sample], before_ns: impl Fn(&str) -> Option<f64>) -> bool {
+    let (mut yardstick, mut all) = (0.0, 0.0);
+    for own in samples.iter().flat_map(|sample| &sample.own) {
+        let now = own.cpu_ns as f64;
+        all += now;
+        yardstick += before_ns(&own.module).map_or(0.0, |before| now.min(MOST_SLOWER * before));
+    }
+    yardstick >= LEAST_UNCHANGED * all
 }
 
 /// What collections of garbage took in a sample, in nanoseconds, where its own times book them apart.

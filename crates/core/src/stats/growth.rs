@@ -6,7 +6,7 @@ use crate::observed::{COLLECTIONS, ClosureChange, Sample};
 
 use super::blocked::blocked_change;
 use super::calibration::{NS_PER_MS, calibrated_log};
-use super::changed_part::{COLLECTIONS_DRIFT, LEAST_UNCHANGED, MODULE_DRIFT, MOST_SLOWER, own_times};
+use super::changed_part::{COLLECTIONS_DRIFT, LEAST_UNCHANGED, MODULE_DRIFT, is_yardstick, own_times};
 use super::location::{low_location, standard_error};
 use super::machine::MachineSpeed;
 use super::quantile::weighted_median;
@@ -43,21 +43,16 @@ pub struct Growth {
 impl Growth {
     /// Holds the own times of `samples` against those of before. The modules that are the same to the byte say how slow the
     /// machine was in each sample: most of their time is as it was, and the median of it is taken. Where they are too little to
-    /// be the yardstick, before or now, the calibration of the sample is: the caches that a huge change leaves behind make
-    /// little else slower, and the change smaller ([`super::ChangedPart::suits`]).
+    /// be the yardstick, before or now, the calibration of the sample is ([`is_yardstick`]).
     pub fn of(earlier: Earlier<'_>, change: &ClosureChange, samples: &[Sample]) -> Self {
         let different: BTreeSet<&str> = (change.added.iter().chain(&change.removed).chain(change.altered()))
             .map(String::as_str)
             .collect();
         let is_unchanged = |module: &str| !different.contains(module) && module != COLLECTIONS;
         let before_of = |module: &str| is_unchanged(module).then(|| earlier.own_ns.get(module)).flatten();
-        let before = earlier.own_ns.iter();
-        let before = before.map(|(module, &own)| (own, before_of(module).copied().unwrap_or(0)));
-        let now = samples.iter().flat_map(|sample| &sample.own).map(|own| {
-            let usual = before_of(&own.module).map_or(0, |before| (MOST_SLOWER * *before as f64) as u64);
-            (own.cpu_ns, own.cpu_ns.min(usual))
-        });
-        let has_yardstick = is_much_of(before) && is_much_of(now);
+        let before: u64 = earlier.own_ns.keys().filter_map(|module| before_of(module)).sum();
+        let was_yardstick = before as f64 >= LEAST_UNCHANGED * earlier.own_ns.values().sum::<u64>() as f64;
+        let has_yardstick = was_yardstick && is_yardstick(samples, |module| before_of(module).map(|&own| own as f64));
         let at_earlier_speed = |sample: &Sample| {
             let own = own_times(sample);
             let slowness = if has_yardstick {
@@ -131,16 +126,6 @@ impl Growth {
         let together = |own: &BTreeMap<String, f64>| modules.iter().filter_map(|module| own.get(*module)).sum();
         self.now_ns.iter().map(together).collect()
     }
-}
-
-/// Whether what counts of these own times, each with the part of it that does, is enough to be the yardstick of the others.
-fn is_much_of(own_ns: impl Iterator<Item = (u64, u64)>) -> bool {
-    let (mut counted, mut all) = (0, 0);
-    for (own, part) in own_ns {
-        all += own;
-        counted += part;
-    }
-    counted as f64 >= LEAST_UNCHANGED * all as f64
 }
 
 /// How much longer modules take than before, most of them: the weighted median of those that `is_counted`. Collections of

@@ -52,6 +52,14 @@ fn causes(observation: &Observation, change: &ClosureChange, own_before_ns: &BTr
     causes_of_change(&evidence(observation, change, &table, own_before_ns)).0
 }
 
+/// What each cause brings in, the line that does, and what that takes.
+fn weighed(causes: &[Cause]) -> Vec<(&str, Option<u32>, f64)> {
+    causes
+        .iter()
+        .map(|cause| (cause.module.as_str(), cause.line, cause.weight.time_ms))
+        .collect()
+}
+
 /// The module that other statements lead to beside the cause's own, where that is another, and these statements.
 fn led_to_by_others(cause: &Cause) -> (Option<&str>, Vec<String>) {
     match &cause.kind {
@@ -193,11 +201,7 @@ fn what_a_module_asked_for_that_failed_is_asked_for_by_whoever_tried_it() {
         &change(&["left", "ctypes"], &["shop"]),
         &before(&[("shop", 1)]),
     );
-    let found: Vec<_> = causes
-        .iter()
-        .map(|cause| (cause.module.as_str(), cause.line, cause.weight.time_ms))
-        .collect();
-    assert_eq!(found, [("left", Some(3), 100.0)]);
+    assert_eq!(weighed(&causes), [("left", Some(3), 100.0)]);
 }
 
 #[test]
@@ -235,11 +239,7 @@ fn what_an_old_function_imports_for_two_new_modules_is_brought_in_with_the_first
         &change(&["frame", "plot", "array.masked"], &["shop"]),
         &before(&[("shop", 1), ("array", 50)]),
     );
-    let found: Vec<_> = causes
-        .iter()
-        .map(|cause| (cause.module.as_str(), cause.line, cause.weight.time_ms))
-        .collect();
-    assert_eq!(found, [("frame", Some(2), 106.0), ("plot", Some(3), 10.0)]);
+    assert_eq!(weighed(&causes), [("frame", Some(2), 106.0), ("plot", Some(3), 10.0)]);
 }
 
 #[test]
@@ -269,11 +269,7 @@ fn a_statement_that_asks_for_a_part_which_the_package_loads_itself_is_one_cause(
         &change(&["torch", "torch.nn"], &["shop"]),
         &before(&[("shop", 1)]),
     );
-    let found: Vec<_> = causes
-        .iter()
-        .map(|cause| (cause.module.as_str(), cause.line, cause.weight.time_ms))
-        .collect();
-    assert_eq!(found, [("torch", Some(5), 91.0)]);
+    assert_eq!(weighed(&causes), [("torch", Some(5), 91.0)]);
 }
 
 #[test]
@@ -376,11 +372,7 @@ fn a_sleep_is_named_with_its_line_and_a_module_without_bytecode_as_such() {
         .build();
     let own = before(&[("shop", 1), ("shop.slow", 1), ("lib", 5), ("json", 100)]);
     let causes = causes(&observation, &change(&[], &["shop.slow"]), &own);
-    let found: Vec<_> = causes
-        .iter()
-        .map(|cause| (cause.module.as_str(), cause.line, cause.weight.time_ms))
-        .collect();
-    assert_eq!(found, [("shop.slow", Some(7), 60.0), ("lib", None, 35.0)]);
+    assert_eq!(weighed(&causes), [("shop.slow", Some(7), 60.0), ("lib", None, 35.0)]);
     assert_eq!(
         (&causes[0].kind, &causes[1].kind),
         (
