@@ -9,7 +9,7 @@
     reason = "tests read what they wrote, and files of the repository"
 )]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
@@ -93,26 +93,30 @@ impl Project {
         command.output().expect("the program starts")
     }
 
-    /// The calls that a command makes in its main thread.
+    /// The calls that a command makes, in any of its threads: strace counts those of each by themselves, and kills where the first comes
+    /// to the number.
     fn calls(&self, words: &[&str]) -> Vec<Call> {
         let log = self.folder.path().join("calls");
         let ended = self.traced(&log, &[], words);
         assert!(ended.status.success(), "{words:?}: {ended:?}");
         let log = fs::read_to_string(log).expect("what strace wrote");
         let mut counts = BTreeMap::new();
-        let names = log
-            .lines()
-            .filter_map(|line| line.split_once('('))
-            .map(|(name, _)| name);
-        let call = |name: &str| {
-            let count = counts.entry(name.to_owned()).or_insert(0);
-            *count += 1;
-            Call {
-                name: name.to_owned(),
-                number: *count,
+        let mut calls = Vec::new();
+        for line in log.lines() {
+            // "THREAD NAME(…": what goes on after other threads' calls, and signals, begin with no name.
+            let begun = line.split_once('(').and_then(|(begun, _)| begun.split_once(' '));
+            let Some((thread, name)) = begun.map(|(thread, name)| (thread, name.trim_start())) else {
+                continue;
+            };
+            if CALLS.split(',').any(|call| call == name) {
+                let number = counts.entry((thread, name)).or_insert(0);
+                *number += 1;
+                calls.push((name.to_owned(), *number));
             }
-        };
-        names.map(call).collect()
+        }
+        let mut seen = BTreeSet::new();
+        calls.retain(|call| seen.insert(call.clone()));
+        calls.into_iter().map(|(name, number)| Call { name, number }).collect()
     }
 
     /// Runs a command that is killed at this call. False where it came to its end before.
@@ -124,7 +128,10 @@ impl Project {
 
     fn traced(&self, log: &Path, how: &[&str], words: &[&str]) -> Output {
         let trace = format!("trace={CALLS}");
-        let mut strace = self.command(Path::new("strace"), &["-qq", "-e", &trace, "-o"]);
+        // All threads, and none of the processes that are started.
+        let followed = ["-f", "-b", "execve"];
+        let mut strace = self.command(Path::new("strace"), &["-qq", "-e", &trace]);
+        strace.args(followed).arg("-o");
         strace
             .arg(log)
             .args(how)

@@ -1,4 +1,4 @@
-//! Runs that have too little of something: open files, processes, memory, room on the disk, time, a locale that knows the names, a clock
+//! Runs that have too little of something: open files, processes, memory, stack, room on the disk, time, a locale that knows the names, a clock
 //! that only goes on. Each ends with what is true of the imports, or says what was lacking, where and how to have more of it, with exit
 //! code 3. None panics, passes what it did not measure, or damages a baseline.
 
@@ -126,6 +126,29 @@ fn too_little_memory_ends_it_with_a_word_on_memory() {
             if ended.code != Some(1) {
                 ended.is_measured_or_says(&says);
             }
+            if ended.code == Some(3) {
+                assert_eq!(project.read("budgets.baseline.json"), before, "{ended:?}");
+            }
+            project.write("budgets.baseline.json", &before);
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_small_stack_is_the_interpreters_trouble_alone() {
+    let project = project();
+    let before = project.read("budgets.baseline.json");
+    for limit in [64, 96, 128, 256, 8192] {
+        let with_limit = |words: &str| Ended::of(&project, &format!("ulimit -s {limit}; exec {PROGRAM} {words}"));
+        for words in ["--help", "schema budgets", "help allow"] {
+            let ended = with_limit(words);
+            assert_eq!(ended.code, Some(0), "{limit}: {words}: {ended:?}");
+        }
+        for words in ["check", "record"] {
+            let ended = with_limit(&format!("{words} --samples 1"));
+            let is_measured = ended.is_measured_or_says(&["raise the limit, `ulimit -s`"]);
+            assert!(is_measured || limit < 1024, "{ended:?}");
             if ended.code == Some(3) {
                 assert_eq!(project.read("budgets.baseline.json"), before, "{ended:?}");
             }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fmt::Write;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,6 +20,7 @@ use super::enclosed;
 use super::scripts::Script;
 use super::session::{SessionSettings, word};
 use super::workspace::Workspace;
+use crate::files;
 use crate::runner;
 use crate::runner::{Command, Output, RunError, Status};
 use importgate_core::observed::Interpreter;
@@ -104,11 +106,18 @@ fn ask_one(executable: &Path, settings: &SessionSettings, workspace: &Workspace)
             });
         }
         Err(unreadable) => {
-            let how = match ended.status {
+            let mut how = match ended.status {
                 Status::Exited(0) => return Err(unexpected(unreadable.to_string())),
                 Status::Exited(code) => format!("exit code {code}"),
                 Status::Signaled(signal) => format!("signal {signal}"),
             };
+            if let Some(bytes) = stack_limit().filter(|&bytes| bytes < SMALL_STACK) {
+                let _ = write!(
+                    how,
+                    "; a stack has {} KiB here: raise the limit, `ulimit -s`",
+                    bytes / 1024
+                );
+            }
             if let Some(version) = version_of(executable, settings).filter(|version| is_too_old(version)) {
                 return Err(unsupported(executable, PYTHON, version));
             }
@@ -129,6 +138,16 @@ fn ask_one(executable: &Path, settings: &SessionSettings, workspace: &Workspace)
 
 fn limit(settings: &SessionSettings) -> Duration {
     settings.time_limit.max(LEAST_LIMIT)
+}
+
+/// With a stack of less many an interpreter crashes before it says a word.
+const SMALL_STACK: u64 = 1 << 20;
+
+/// How many bytes a stack may have, where there is a limit and the system tells it as text.
+fn stack_limit() -> Option<u64> {
+    let limits = files::read_system_text(Path::new("/proc/self/limits")).ok()?;
+    let limit = limits.lines().find_map(|line| line.strip_prefix("Max stack size"))?;
+    limit.split_ascii_whitespace().next()?.parse().ok()
 }
 
 /// What CPython is called.

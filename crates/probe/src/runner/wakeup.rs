@@ -185,8 +185,8 @@ pub(crate) fn adopts_orphans() -> bool {
     ADOPTS_ORPHANS.get().copied().unwrap_or(false)
 }
 
-/// Makes this process the owner of whatever its runs start. To be called early, by the program itself, on its main thread and
-/// before the first run.
+/// Makes this process the owner of whatever its runs start. To be called early, by the program itself, before the first run and on
+/// the thread that starts all others.
 ///
 /// From then on SIGINT, SIGTERM and SIGHUP no longer end this process: they end the runs in progress, which return
 /// [`RunError::Interrupted`], and [`interrupted`] tells about them between runs. A signal that was ignored before stays
