@@ -76,10 +76,9 @@ impl<'a> Checking<'a> {
     /// Checks it.
     pub(crate) fn run(self) -> Result<Checked, Error> {
         let clock = Stopwatch::start();
-        let (project, mut session) = Project::open(self.project)?;
+        let (project, session) = Project::open_within(self.project, self.measure, &clock)?;
         let asked = self.asked.weighed(&project.budgets.severities);
         let sampling = project.sampling(self.measure);
-        session.end_run_at(clock.end(sampling.time_limit));
         let mut selection = project.select(self.modules)?;
         let accepted = allowances::read(&allowances::folder(&project.budgets_path))?;
         let counter = counter(&project.budgets, &asked)?;

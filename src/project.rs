@@ -1,7 +1,7 @@
 //! From the command line to a project that can be measured: its budgets, its interpreter, its targets.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::budgets_file;
 use crate::budgets_file::Location;
@@ -22,6 +22,7 @@ use importgate_core::observed::{EnvironmentKey, Measure};
 use importgate_core::report::Report;
 use importgate_core::report::first_names;
 use importgate_core::usage::Usage;
+use importgate_probe::Stopwatch;
 use importgate_probe::instructions;
 use importgate_probe::machine;
 use importgate_probe::python::{BytecodeFiles, Chosen, FileSystemIndex, Session, SessionSettings};
@@ -51,6 +52,24 @@ pub(crate) struct Project {
 impl Project {
     /// Reads the budgets, finds the interpreter, asks it what it is, and turns patterns into targets.
     pub(crate) fn open(arguments: &ProjectArguments) -> Result<(Self, Session), Error> {
+        Self::open_until(arguments, |_| None)
+    }
+
+    /// The same for a run that may have a time limit, which began with that clock.
+    pub(crate) fn open_within(
+        arguments: &ProjectArguments,
+        measure: &MeasureArguments,
+        clock: &Stopwatch,
+    ) -> Result<(Self, Session), Error> {
+        Self::open_until(arguments, |budgets| {
+            clock.end(measure.time_limit.or(budgets.measure.time_limit()))
+        })
+    }
+
+    fn open_until(
+        arguments: &ProjectArguments,
+        end: impl Fn(&Budgets) -> Option<Instant>,
+    ) -> Result<(Self, Session), Error> {
         // Before anything is started: from here on Ctrl-C ends what runs, and what an import leaves behind is ended too.
         runner::prepare()?;
         let location = Location::find(&arguments.budgets)?;
@@ -63,11 +82,18 @@ impl Project {
         };
         let budgets = match written.parse() {
             Ok(budgets) => budgets,
-            Err(mistakes) => return Err(Error::Budgets(with_unmatched(mistakes, written, &location, arguments))),
+            Err(mistakes) => {
+                return Err(Error::Budgets(with_unmatched(
+                    mistakes,
+                    written,
+                    (&location, arguments),
+                    end,
+                )));
+            }
         };
         let root = location.folder()?;
         let mut python = ProjectPython::find(arguments.python.as_deref(), &budgets, (&root, &location.name()))?;
-        let (source_roots, session) = open_session(&mut python, &budgets, &root)?;
+        let (source_roots, session) = open_session(&mut python, &budgets, &root, end(&budgets))?;
         let index = module_index(&session);
         let targets = budgets.resolve(&index).map_err(|mistakes| {
             if interpreter::is_a_stranger_to(&budgets, &index) {
@@ -115,7 +141,7 @@ impl Project {
             .and_then(|here| here.canonicalize())
             .map_err(Error::unreadable("."))?;
         let mut python = ProjectPython::find(arguments.python.as_deref(), &budgets, (&root, ""))?;
-        let (source_roots, session) = open_session(&mut python, &budgets, &root)?;
+        let (source_roots, session) = open_session(&mut python, &budgets, &root, None)?;
         let project = Self {
             baseline_path: root.join(budgets_file::BASELINE),
             budgets_path: root.join(budgets_file::PROPOSED),
@@ -272,14 +298,14 @@ pub(crate) fn module_index_with(session: &Session, source_roots: Vec<PathBuf>) -
 fn with_unmatched(
     mistakes: Diagnostics,
     written: Written<'_>,
-    location: &Location,
-    arguments: &ProjectArguments,
+    (location, arguments): (&Location, &ProjectArguments),
+    end: impl Fn(&Budgets) -> Option<Instant>,
 ) -> Diagnostics {
     let unmatched = || {
         let budgets = written.valid_part()?;
         let root = location.folder().ok()?;
         let mut python = ProjectPython::find(arguments.python.as_deref(), &budgets, (&root, &location.name())).ok()?;
-        let (_, session) = open_session(&mut python, &budgets, &root).ok()?;
+        let (_, session) = open_session(&mut python, &budgets, &root, end(&budgets)).ok()?;
         budgets.resolve(&module_index(&session)).err()
     };
     match unmatched() {
@@ -288,7 +314,12 @@ fn with_unmatched(
     }
 }
 
-fn open_session(python: &mut ProjectPython, budgets: &Budgets, root: &Path) -> Result<(Vec<PathBuf>, Session), Error> {
+fn open_session(
+    python: &mut ProjectPython,
+    budgets: &Budgets,
+    root: &Path,
+    run_ends: Option<Instant>,
+) -> Result<(Vec<PathBuf>, Session), Error> {
     let source_roots = source_roots(budgets, root)?;
     let session = Session::open(SessionSettings {
         executable: python.chosen.executable.clone(),
@@ -297,7 +328,7 @@ fn open_session(python: &mut ProjectPython, budgets: &Budgets, root: &Path) -> R
         source_roots: source_roots.clone(),
         working_directory: root.to_path_buf(),
         time_limit: Duration::from_secs_f64(budgets.measure.timeout_ms.value / 1000.0),
-        run_ends: None,
+        run_ends,
         bytecode: match budgets.measure.bytecode.value {
             Bytecode::AsIs => BytecodeFiles::AsIs,
             Bytecode::Warm => BytecodeFiles::Warm,

@@ -56,7 +56,7 @@ fn list(arguments: &CheckArguments) -> Result<u8, Error> {
 
 /// The targets of this process, and whether it is the part of the run that has the benchmarks.
 fn targets_of(arguments: &CheckArguments, words: &[String]) -> Result<(Vec<Target>, bool), Error> {
-    let (project, _) = Project::open(&arguments.project)?;
+    let (project, _) = Project::open_within(&arguments.project, &arguments.measure, &Stopwatch::start())?;
     let selection = project.select(words)?;
     // Only the plan of shards depends on what is recorded.
     let recorded = match arguments.shard {

@@ -47,9 +47,8 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<u8, Error> {
 
 /// Records everything that is imported.
 fn record_targets(arguments: &RecordArguments, words: &[String], clock: &Stopwatch) -> Result<u8, Error> {
-    let (project, mut session) = Project::open(&arguments.project)?;
+    let (project, session) = Project::open_within(&arguments.project, &arguments.measure, clock)?;
     let sampling = project.sampling(&arguments.measure);
-    session.end_run_at(clock.end(sampling.time_limit));
     let targets = project.select(words)?.targets;
     // A baseline that cannot be read is said before minutes of measuring, not after.
     let old = match store::baseline::read(&project.baseline_path) {

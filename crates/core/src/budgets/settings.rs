@@ -1,5 +1,7 @@
 //! The tables that hold for the whole run: `[project]`, `[gate]`, `[measure]` and `[classes]`.
 
+use std::time::Duration;
+
 use super::keys::declared::{classes, gate, measure, project};
 use super::sections::LocatedPattern;
 use super::table::Table;
@@ -171,6 +173,12 @@ impl MeasureSettings {
         };
         table.finish();
         settings
+    }
+
+    /// The time limit of the whole run.
+    pub fn time_limit(&self) -> Option<Duration> {
+        let limit = self.time_limit_ms.as_ref()?;
+        Some(Duration::from_secs_f64(limit.value / 1000.0))
     }
 
     /// `samples`, `min-samples` and `max-samples`, which must agree.

@@ -57,10 +57,7 @@ impl SamplingSettings {
                 1
             },
             max_samples: count(&measure.max_samples),
-            time_limit: measure
-                .time_limit_ms
-                .as_ref()
-                .map(|limit| Duration::from_secs_f64(limit.value / 1000.0)),
+            time_limit: measure.time_limit(),
             width: Width::ONE,
             shares_set_up: false,
         }

@@ -1,6 +1,7 @@
 //! What can go wrong between importgate and an interpreter, before any measured code is to blame.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::set_up::{SetUpCall, how_it_failed};
 use crate::private_folder;
@@ -46,12 +47,14 @@ pub enum PythonError {
         output: String,
     },
     /// It started, and did not come to an answer.
-    #[error("the interpreter {python} did not say what it is within {seconds} s: its start hangs\n  it reads pyvenv.cfg, .pth files and sitecustomize before all else: the last line of `{python} -v -c pass` says which of these it waits for", python = executable.display())]
+    #[error("the interpreter {python} did not say what it is within {seconds} s{whose}: its start hangs\n  it reads pyvenv.cfg, .pth files and sitecustomize before all else: the last line of `{python} -v -c pass` says which of these it waits for", python = executable.display(), seconds = within.as_secs_f64().round())]
     Hangs {
         /// The interpreter.
         executable: PathBuf,
         /// How long it was waited for.
-        seconds: u64,
+        within: Duration,
+        /// Whose limit that is, where it is not the interpreter's own.
+        whose: &'static str,
     },
     /// It answered something that importgate does not understand.
     #[error("unexpected output from {} ({reason}); is it a Python interpreter of version 3.8 or later?{}", executable.display(), said(output))]

@@ -29,6 +29,10 @@ use importgate_core::observed::Interpreter;
 /// first one is the slowest: nothing of it is in the caches.
 const LEAST_LIMIT: Duration = Duration::from_secs(20);
 
+/// How long it may take at least where all of the run may take less. Without an answer nothing can be said at all, not even that there was
+/// no time.
+const LEAST_OF_RUN: Duration = Duration::from_secs(5);
+
 /// What one program says of the interpreter that it starts.
 #[derive(PartialEq, Eq, Deserialize)]
 struct Described {
@@ -72,7 +76,8 @@ pub(super) fn ask(
 /// Runs one program and reads its answer.
 fn ask_one(executable: &Path, settings: &SessionSettings, workspace: &Workspace) -> Result<Described, PythonError> {
     let channel = Channel::open(workspace.program(Script::Interpreter), workspace.mailbox())?;
-    let mut command = Command::new(executable, limit(settings));
+    let limit = StartLimit::of(settings);
+    let mut command = limit.command(executable);
     command.arguments.extend(channel.words());
     command
         .arguments
@@ -102,7 +107,8 @@ fn ask_one(executable: &Path, settings: &SessionSettings, workspace: &Workspace)
         Err(_) if ended.overrun.is_some() => {
             return Err(PythonError::Hangs {
                 executable: executable.to_path_buf(),
-                seconds: command.time_limit.as_secs(),
+                within: limit.time,
+                whose: limit.whose(),
             });
         }
         Err(unreadable) => {
@@ -136,8 +142,43 @@ fn ask_one(executable: &Path, settings: &SessionSettings, workspace: &Workspace)
     Ok(described)
 }
 
-fn limit(settings: &SessionSettings) -> Duration {
-    settings.time_limit.max(LEAST_LIMIT)
+/// How long a start may take.
+struct StartLimit {
+    time: Duration,
+    /// True where the run has no time for more.
+    is_of_run: bool,
+}
+
+impl StartLimit {
+    fn of(settings: &SessionSettings) -> Self {
+        let usual = settings.time_limit.max(LEAST_LIMIT);
+        let left = settings.time_left().map(|left| left.max(LEAST_OF_RUN));
+        match left.filter(|&left| left < usual) {
+            Some(time) => Self { time, is_of_run: true },
+            None => Self {
+                time: usual,
+                is_of_run: false,
+            },
+        }
+    }
+
+    /// A command that may take so long.
+    fn command(&self, executable: &Path) -> Command {
+        let mut command = Command::new(executable, self.time);
+        if self.is_of_run {
+            command.wall_limit = Some(self.time.saturating_mul(2));
+        }
+        command
+    }
+
+    /// What to say of whose limit it is.
+    fn whose(&self) -> &'static str {
+        if self.is_of_run {
+            ", and the time limit of the run (`--time-limit`, or `time-limit` under [measure]) leaves it no more"
+        } else {
+            ""
+        }
+    }
 }
 
 /// With a stack of less many an interpreter crashes before it says a word.
@@ -182,7 +223,7 @@ fn is_too_old(version: &str) -> bool {
 /// The version of an interpreter that cannot even run our scripts, asked in words that every Python understands.
 fn version_of(executable: &Path, settings: &SessionSettings) -> Option<String> {
     const QUESTION: &str = "import sys; print('.'.join([str(part) for part in sys.version_info[:3]]))";
-    let mut command = Command::new(executable, limit(settings));
+    let mut command = StartLimit::of(settings).command(executable);
     command.arguments = vec![OsString::from("-c"), OsString::from(QUESTION)];
     command.environment = settings.own_environment();
     command.working_directory = Some(settings.working_directory.clone());

@@ -94,6 +94,11 @@ impl SessionSettings {
         let silenced = SILENCED.iter().map(|name| (OsString::from(name), None));
         withheld.chain(set).chain(silenced).collect()
     }
+
+    /// How much of the run's time is left, where it has a limit.
+    pub(super) fn time_left(&self) -> Option<Duration> {
+        Some(self.run_ends?.saturating_duration_since(Instant::now()))
+    }
 }
 
 /// One interpreter and one arm of the code.
@@ -161,16 +166,10 @@ impl Session {
         &self.workspace
     }
 
-    /// Says when all of the run should be over.
-    pub fn end_run_at(&mut self, end: Option<Instant>) {
-        self.settings.run_ends = end;
-    }
-
     /// How long a process with this limit may run at most by the clock. At twice its limit it has waited for a processor for half of
     /// its time: less would not show that it is the machine that holds it up.
     pub(super) fn wall_limit(&self, limit: Duration) -> Option<Duration> {
-        let left = self.settings.run_ends?.saturating_duration_since(Instant::now());
-        Some(left.max(limit.saturating_mul(2)))
+        Some(self.settings.time_left()?.max(limit.saturating_mul(2)))
     }
 
     /// Changes where bytecode comes from.
