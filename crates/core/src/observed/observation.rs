@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::place::{told_line, told_text};
-use super::{BytecodeObstacle, BytecodeState, Effect, Implausible, Place};
+use super::{BytecodeObstacle, BytecodeState, Collections, Effect, Implausible, Place};
 
 /// One line of a Python stack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -340,14 +340,15 @@ pub struct Trigger {
     pub line: u32,
 }
 
-/// A stretch of an import during which the importing thread was neither computing nor waiting for a processor.
+/// A stretch of an import that the importing thread spent otherwise than by running the code of modules: blocked, neither computing nor
+/// waiting for a processor, or collecting garbage because it was told to.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct BlockedSeen {
-    /// The module whose body was blocked.
+pub struct Stretch {
+    /// The module whose body it is a part of.
     pub module: String,
-    /// The line that blocked, or the last one known before it.
+    /// The line that it was spent in, or the last one known before it.
     pub place: Option<Place>,
-    /// The line of the module's body that led to that one: what it waits for is what this line asks for.
+    /// The line of the module's body that led to that one: what is done there is what this line asks for.
     #[serde(default)]
     pub body: Option<Place>,
     /// How long, in nanoseconds.
@@ -470,7 +471,13 @@ pub struct Observation {
     /// Side effects.
     pub effects: Vec<EffectSeen>,
     /// Where it was blocked, each stretch above a millisecond.
-    pub blocked: Vec<BlockedSeen>,
+    pub blocked: Vec<Stretch>,
+    /// The collections of garbage in the importing thread.
+    #[serde(default)]
+    pub collections: Collections,
+    /// Those of them that its code asked for.
+    #[serde(default)]
+    pub collected: Vec<Stretch>,
     /// Files that it read or tried to read, other than modules and their bytecode, by their absolute paths.
     pub files_read: Vec<String>,
     /// What else it depended on.

@@ -109,6 +109,8 @@ pub enum CauseKind {
     UncheckedBytecode,
     /// The import waits.
     Wait,
+    /// A line has garbage collected.
+    Collection,
     /// Two interpreters are compared.
     Interpreter,
     /// A line fails.
@@ -136,6 +138,7 @@ impl CauseKind {
                 | Self::CompiledAtStart
                 | Self::UncheckedBytecode
                 | Self::Wait
+                | Self::Collection
                 | Self::Interpreter
         )
     }
@@ -152,6 +155,7 @@ impl From<&explain::CauseKind> for CauseKind {
             explain::CauseKind::CompiledAtStart(_) => Self::CompiledAtStart,
             explain::CauseKind::UncheckedBytecode => Self::UncheckedBytecode,
             explain::CauseKind::Blocked => Self::Wait,
+            explain::CauseKind::Collected { .. } => Self::Collection,
             explain::CauseKind::OtherInterpreter(_) => Self::Interpreter,
             explain::CauseKind::HeavyStatement { .. } => Self::Import,
             explain::CauseKind::HeavyTogether { .. } => Self::ImportsTogether,

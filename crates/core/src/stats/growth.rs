@@ -91,11 +91,27 @@ impl Growth {
     /// What collections of garbage take longer than before and than the machine explains, in milliseconds, where both sides book
     /// them apart; never less than nothing.
     pub fn collections_ms(&self) -> f64 {
+        let (change_ns, drift_ns) = self.collections_ns();
+        (change_ns - drift_ns).max(0.0) / NS_PER_MS
+    }
+
+    /// The same with what the machine may explain of it, where it does not explain all: for who knows another reason.
+    pub fn collections_at_most_ms(&self) -> f64 {
+        let (change_ns, drift_ns) = self.collections_ns();
+        if change_ns > drift_ns {
+            change_ns / NS_PER_MS
+        } else {
+            0.0
+        }
+    }
+
+    /// What collections of garbage take longer than before, and what the machine may explain of that, in nanoseconds.
+    fn collections_ns(&self) -> (f64, f64) {
         let Some(&before) = self.before_ns.get(COLLECTIONS) else {
-            return 0.0;
+            return (0.0, 0.0);
         };
         let usual = low_location(&self.each_ns(&[COLLECTIONS]));
-        (usual - before as f64 * (1.0 + COLLECTIONS_DRIFT)).max(0.0) / NS_PER_MS
+        (usual - before as f64, before as f64 * COLLECTIONS_DRIFT)
     }
 
     /// True where modules take longer together, beyond what may be noise in the worst of `asked` such groups. A module that was

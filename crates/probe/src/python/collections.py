@@ -6,11 +6,11 @@ Which module has one is chance: any change moves it to another, and a full one t
 _COLLECTIONS = "<garbage collection>"
 _collections = {"times": [0, 0, 0], "ns": [0, 0, 0]}  # by generation
 _collection_callbacks = _borrow("gc").callbacks
-_hide(_restore_threshold)
+_COLLECTED = 3  # where a thread's clock has the time of collections since its last boundary
 
 
 def _watch_collections(clocks):
-    """Adds the time of each collection to `collected` of its thread's clock, for whoever charges the stretch that it is in.
+    """Adds the time of each collection to its thread's clock, for whoever charges the stretch that it is in.
 
     Nothing is allocated here that the collector would count. The youngest generation is collected often and in no time; by the
     wall clock, which costs less, a collection in which the thread lost its processor would look like a full one.

@@ -76,10 +76,8 @@ pub(super) fn name_files(observation: &mut Observation, project: &Path) {
     let places = (observation.warnings.iter_mut().map(|warning| &mut warning.place))
         .chain(observation.effects.iter_mut().map(|effect| &mut effect.place))
         .chain(
-            observation
-                .blocked
-                .iter_mut()
-                .flat_map(|blocked| [&mut blocked.place, &mut blocked.body]),
+            (observation.blocked.iter_mut().chain(&mut observation.collected))
+                .flat_map(|stretch| [&mut stretch.place, &mut stretch.body]),
         );
     let places = places.flatten().map(|place| &mut place.file);
     for file in files.chain(places) {

@@ -5,9 +5,10 @@
 _SHORT_STRETCH = 200_000
 # A segment is no shorter than this (ns). With calibrations twice as far apart, samples scatter by a fifth more.
 _SEGMENT = 500_000
-# What a thread's clock keeps: both clocks at the last boundary, the short stretches since the CPU clock was read, and the
-# collections of garbage since the last boundary.
-_WALL, _CPU, _SHORT, _COLLECTED = range(4)
+# What a thread's clock keeps beside collections: both clocks at the last boundary, and the short stretches since the CPU clock
+# was read.
+_WALL, _CPU, _SHORT = range(_COLLECTED)
+_hide(_restore_threshold)
 
 
 def _time_own(times, pace):

@@ -124,6 +124,7 @@ impl Script {
                     "observe/warnings.py",
                     "observe/effects.py",
                     "observe/traces.py",
+                    "collections.py",
                     "observe/asked.py",
                     "calibration.py",
                     "observe/glance.py",

@@ -115,7 +115,7 @@ impl<'a> Attribution<'a> {
     }
 
     /// A module's file, relative to the project where it lies below it.
-    fn file(&self, module: &str) -> Option<String> {
+    pub(super) fn file(&self, module: &str) -> Option<String> {
         let file = self.graph.module(module)?.file.as_deref()?;
         let below = file.strip_prefix(self.project).and_then(|rest| rest.strip_prefix('/'));
         Some(below.filter(|_| !self.project.is_empty()).unwrap_or(file).to_owned())

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashSet;
 
 use super::attribution::Attribution;
+use super::collected::Collected;
 use super::own_times::OwnTimes;
 use super::rest::Rest;
 use super::waits::Waits;
@@ -56,7 +57,7 @@ pub struct Evidence<'a> {
 pub fn causes_of_change(evidence: &Evidence<'_>) -> (Vec<Cause>, Rest) {
     let graph = ImportGraph::new(evidence.observation);
     let times = OwnTimes::new(evidence);
-    let mut candidates = all_candidates(evidence, &graph, &times);
+    let (mut candidates, collected_ms) = all_candidates(evidence, &graph, &times);
     let is_edit = |candidate: &&Candidate<'_>| candidate.is_edit();
     let asked = candidates.iter().filter(is_edit).count();
     let change_ms = evidence.comparison.map_or(0.0, |comparison| comparison.change_ms);
@@ -68,7 +69,7 @@ pub fn causes_of_change(evidence: &Evidence<'_>) -> (Vec<Cause>, Rest) {
         is_worth_it(candidate) && (is_the_only_one || candidate.is_borne_out(evidence.growth, asked))
     });
     let named: BTreeSet<&str> = candidates.iter().flat_map(|one| one.modules.iter().copied()).collect();
-    let mut rest = Rest::beside(&named, evidence, &times);
+    let mut rest = Rest::beside(&named, evidence, &times, collected_ms);
     let mut causes: Vec<Cause> = candidates.into_iter().map(|candidate| candidate.cause).collect();
     rest.share_out(&mut causes, change_ms, smallest);
     (causes, rest)
@@ -79,8 +80,8 @@ pub fn causes_of_change(evidence: &Evidence<'_>) -> (Vec<Cause>, Rest) {
 pub fn causes_of_count(evidence: &Evidence<'_>, count: Count) -> Vec<Cause> {
     let change = evidence.change;
     let graph = ImportGraph::new(evidence.observation);
-    let candidates = all_candidates(evidence, &graph, &OwnTimes::new(evidence)).into_iter();
-    let mut causes: Vec<Cause> = candidates.map(|candidate| candidate.cause).collect();
+    let (candidates, _) = all_candidates(evidence, &graph, &OwnTimes::new(evidence));
+    let mut causes: Vec<Cause> = candidates.into_iter().map(|candidate| candidate.cause).collect();
     causes.retain(|cause| match count {
         Count::Modules | Count::Memory => change.added.contains(&cause.module),
         Count::Instructions => change.added.contains(&cause.module) || change.changed.contains(&cause.module),
@@ -129,23 +130,33 @@ impl Candidate<'_> {
     }
 }
 
-fn all_candidates<'a>(evidence: &Evidence<'a>, graph: &'a ImportGraph<'a>, times: &OwnTimes<'a>) -> Vec<Candidate<'a>> {
+/// All that may be a cause, the heaviest first, and what of it is collections of garbage, in milliseconds.
+fn all_candidates<'a>(
+    evidence: &Evidence<'a>,
+    graph: &'a ImportGraph<'a>,
+    times: &OwnTimes<'a>,
+) -> (Vec<Candidate<'a>>, f64) {
     let attribution = Attribution {
         graph,
         table: evidence.table,
         changed: &evidence.change.changed,
         project: evidence.project,
     };
-    let mut waits = Waits::new(evidence);
+    let mut beside = Beside {
+        waits: Waits::new(evidence),
+        collected: Collected::new(evidence, &attribution),
+    };
     let mut found = Vec::new();
     let mut upgrades = Upgrades::default();
     new_start_files(evidence, &attribution, times, &mut found);
-    new_modules(evidence, &attribution, (times, &mut waits), &mut found, &mut upgrades);
-    changed_modules(evidence, &attribution, times, &mut found, &mut upgrades);
+    new_modules(evidence, &attribution, (times, &mut beside), &mut found, &mut upgrades);
+    changed_modules(evidence, &attribution, (times, &mut beside), &mut found, &mut upgrades);
     upgrades.add_causes(evidence, &attribution, &mut found);
     slower_modules(evidence, &attribution, times, &mut found);
     compiled_modules(evidence, &attribution, times, &mut found);
+    let Beside { waits, mut collected } = beside;
     waits.add_causes(evidence, &attribution, &mut found);
+    collected.add_causes(&attribution, &mut found);
     for candidate in &mut found {
         candidate.cause.weight.time_ms += times.beyond_each_ms(&candidate.modules);
     }
@@ -154,7 +165,13 @@ fn all_candidates<'a>(evidence: &Evidence<'a>, graph: &'a ImportGraph<'a>, times
         let by_weight = right.weight.time_ms.total_cmp(&left.weight.time_ms);
         by_weight.then_with(|| left.module.cmp(&right.module))
     });
-    found
+    (found, collected.taken_ms())
+}
+
+/// What an import takes longer beside the bodies of its modules.
+struct Beside<'a> {
+    waits: Waits,
+    collected: Collected<'a>,
 }
 
 /// What the upgrade of each distribution comes to, gathered over its modules.
@@ -207,7 +224,7 @@ impl<'a> Upgrades<'a> {
 fn new_modules<'a>(
     evidence: &Evidence<'a>,
     attribution: &Attribution<'a>,
-    (times, waits): (&OwnTimes<'_>, &mut Waits),
+    (times, beside): (&OwnTimes<'_>, &mut Beside<'a>),
     found: &mut Vec<Candidate<'a>>,
     upgrades: &mut Upgrades<'a>,
 ) {
@@ -216,7 +233,8 @@ fn new_modules<'a>(
     for new in attribution.graph.new_modules(&added_modules(evidence)) {
         let mut weight = Weight::default();
         for module in &new.modules {
-            weight.time_ms += times.now_ms(&module.name) + waits.take(milliseconds(module.blocked_ns));
+            weight.time_ms += times.now_ms(&module.name);
+            weight.time_ms += beside.waits.take(milliseconds(module.blocked_ns)) + beside.collected.take(&module.name);
             weight.memory_bytes += module.own_memory_bytes;
             weight.modules += 1;
         }
@@ -345,7 +363,7 @@ fn falls_away(attribution: &Attribution<'_>, new: &NewModules<'_>, others: &[Imp
 fn changed_modules<'a>(
     evidence: &Evidence<'a>,
     attribution: &Attribution<'a>,
-    times: &OwnTimes<'_>,
+    (times, beside): (&OwnTimes<'_>, &mut Beside<'a>),
     found: &mut Vec<Candidate<'a>>,
     upgrades: &mut Upgrades<'a>,
 ) {
@@ -355,7 +373,10 @@ fn changed_modules<'a>(
         let growth = of_one_module(times.growth_ms(module));
         let distribution = attribution.distribution_name(module);
         match distribution.filter(|name| upgrade_of(evidence.change, name).is_some()) {
-            Some(name) => upgrades.add(name, &[module], growth),
+            Some(name) => {
+                let collected_ms = beside.collected.take(module);
+                upgrades.add(name, &[module], of_one_module(growth.time_ms + collected_ms));
+            }
             None => {
                 let loaded = attribution.graph.module(module);
                 let unchecked = loaded.is_some_and(|loaded| loaded.bytecode == BytecodeState::Unchecked);

@@ -5,20 +5,20 @@ use std::collections::BTreeMap;
 use super::{Cause, CauseKind, Compiled, Evidence, VersionChange, causes_of_change};
 use crate::explain::graph::sketch::{Sketch, table};
 use crate::observed::{
-    BlockedSeen, BytecodeObstacle, BytecodeState, ClosureChange, DistributionChange, ModuleTable, Observation, OwnTime,
-    Place, Sample,
+    BytecodeObstacle, BytecodeState, ClosureChange, DistributionChange, ModuleTable, Observation, OwnTime, Place,
+    Sample, Stretch,
 };
 use crate::stats::MachineSpeed;
 use crate::stats::growth::{Earlier, Growth};
 
 /// What a target was before: `shop` and its parts, each with its own time in milliseconds.
-fn before(own: &[(&str, u64)]) -> BTreeMap<String, u64> {
+pub(super) fn before(own: &[(&str, u64)]) -> BTreeMap<String, u64> {
     own.iter()
         .map(|(module, milliseconds)| ((*module).to_owned(), milliseconds * 1_000_000))
         .collect()
 }
 
-fn change(added: &[&str], changed: &[&str]) -> ClosureChange {
+pub(super) fn change(added: &[&str], changed: &[&str]) -> ClosureChange {
     let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     ClosureChange {
         added: owned(added),
@@ -28,7 +28,7 @@ fn change(added: &[&str], changed: &[&str]) -> ClosureChange {
 }
 
 /// What is known of these, and nothing else.
-fn evidence<'a>(
+pub(super) fn evidence<'a>(
     observation: &'a Observation,
     change: &'a ClosureChange,
     table: &'a ModuleTable,
@@ -53,7 +53,7 @@ fn causes(observation: &Observation, change: &ClosureChange, own_before_ns: &BTr
 }
 
 /// What each cause brings in, the line that does, and what that takes.
-fn weighed(causes: &[Cause]) -> Vec<(&str, Option<u32>, f64)> {
+pub(super) fn weighed(causes: &[Cause]) -> Vec<(&str, Option<u32>, f64)> {
     causes
         .iter()
         .map(|cause| (cause.module.as_str(), cause.line, cause.weight.time_ms))
@@ -160,7 +160,7 @@ fn what_an_old_function_imports_for_a_new_line_is_the_lines_doing() {
 
 #[test]
 fn what_a_changed_module_waits_longer_than_when_it_was_looked_at_is_its_wait_too() {
-    let waits = |module: &str, milliseconds: u64| BlockedSeen {
+    let waits = |module: &str, milliseconds: u64| Stretch {
         module: module.to_owned(),
         place: Some(Place {
             file: format!("{module}.py"),
@@ -360,7 +360,7 @@ fn a_sleep_is_named_with_its_line_and_a_module_without_bytecode_as_such() {
                 let file = file.to_owned();
                 Some(Place { file, line })
             };
-            observation.blocked.push(BlockedSeen {
+            observation.blocked.push(Stretch {
                 module: "shop.slow".to_owned(),
                 place: place("shop/http.py", 90),
                 body: place("shop/slow.py", 7),
@@ -458,15 +458,14 @@ fn a_library_that_imports_on_behalf_of_the_project_is_not_the_place_to_look() {
     assert_eq!(causes[0].importer.as_deref(), Some("registry"));
 }
 
-/// Samples in which `shop.steady` takes what it took, and `shop.grown` twice as long.
-fn samples() -> Vec<Sample> {
-    let own = [("shop", 20), ("shop.steady", 10), ("shop.grown", 20)];
-    let own = own.map(|(module, milliseconds)| OwnTime {
+/// Samples in which modules take so many milliseconds each.
+pub(super) fn samples(own: &[(&str, u64)]) -> Vec<Sample> {
+    let own = own.iter().map(|&(module, milliseconds)| OwnTime {
         module: module.into(),
         cpu_ns: milliseconds * 1_000_000,
     });
     let sample = Sample {
-        own: own.to_vec(),
+        own: own.collect(),
         ..Sample::default()
     };
     vec![sample; 8]
@@ -485,22 +484,8 @@ fn named_of_extensions(less_ms: u64) -> Vec<String> {
         .with(extension)
         .build();
     let own = [("shop", 40), ("_ssl", 6), ("_hashlib", 6 - less_ms)];
-    let sample = Sample {
-        own: own
-            .map(|(module, ms)| OwnTime {
-                module: module.into(),
-                cpu_ns: ms * 1_000_000,
-            })
-            .to_vec(),
-        ..Sample::default()
-    };
     let own_before_ns = before(&[("shop", 40), ("_ssl", 2), ("_hashlib", 6)]);
-    let causes = grown(
-        &observation,
-        &own_before_ns,
-        &ClosureChange::default(),
-        &vec![sample; 8],
-    );
+    let causes = grown(&observation, &own_before_ns, &ClosureChange::default(), &samples(&own));
     causes.into_iter().map(|cause| cause.module).collect()
 }
 
@@ -510,6 +495,16 @@ fn a_library_that_another_extension_module_loads_first_now_is_nobodys_growth() {
     assert_eq!(named_of_extensions(4), [""; 0]);
 }
 
+/// What samples say of what took so long before.
+pub(super) fn growth(own_before_ns: &BTreeMap<String, u64>, change: &ClosureChange, samples: &[Sample]) -> Growth {
+    let earlier = Earlier {
+        own_ns: own_before_ns,
+        samples: &vec![Sample::default(); 20],
+        machine: &MachineSpeed::default(),
+    };
+    Growth::of(earlier, change, samples)
+}
+
 /// The causes that samples bear out.
 fn grown(
     observation: &Observation,
@@ -517,14 +512,9 @@ fn grown(
     change: &ClosureChange,
     samples: &[Sample],
 ) -> Vec<Cause> {
-    let earlier = Earlier {
-        own_ns: own_before_ns,
-        samples: &vec![Sample::default(); 20],
-        machine: &MachineSpeed::default(),
-    };
     let table = table(observation, &["shop"], &[]);
     let (causes, _) = causes_of_change(&Evidence {
-        growth: Some(&Growth::of(earlier, change, samples)),
+        growth: Some(&growth(own_before_ns, change, samples)),
         ..evidence(observation, change, &table, own_before_ns)
     });
     causes
@@ -537,7 +527,8 @@ fn borne_out(changed: &[&str]) -> Vec<Cause> {
         .also("shop.grown", 1, "shop.steady")
         .build();
     let own_before_ns = before(&[("shop", 20), ("shop.steady", 10), ("shop.grown", 10)]);
-    grown(&observation, &own_before_ns, &change(&[], changed), &samples())
+    let now = samples(&[("shop", 20), ("shop.steady", 10), ("shop.grown", 20)]);
+    grown(&observation, &own_before_ns, &change(&[], changed), &now)
 }
 
 #[test]

@@ -76,6 +76,7 @@ fn file_of_body(cause: &Cause) -> Option<&str> {
         | CauseKind::HeavyPackage
         | CauseKind::CompiledAtStart(_)
         | CauseKind::UncheckedBytecode
+        | CauseKind::Collected { .. }
         | CauseKind::OtherInterpreter(_) => None,
     }
 }

@@ -1,6 +1,7 @@
 //! Why a target costs more than it did, or what it costs: causes as data. `report::wording` puts them into words.
 
 mod attribution;
+mod collected;
 mod edits;
 mod growth;
 #[cfg(test)]
@@ -86,6 +87,11 @@ pub enum CauseKind {
     UncheckedBytecode,
     /// The import is blocked longer: by sleep, network, disk or a lock.
     Blocked,
+    /// A module has garbage collected.
+    Collected {
+        /// How many other lines of it do so beside the cause's own.
+        more: usize,
+    },
     /// The two sides of the comparison ran under two interpreters.
     OtherInterpreter(InterpreterChange),
     /// An import statement would save much if it were cut. Nothing says that it did not cost as much before.

@@ -31,8 +31,14 @@ pub struct Rest {
 }
 
 impl Rest {
-    /// What there is beside the modules that are `named`, before it is known how much of the change is left for it.
-    pub(super) fn beside(named: &BTreeSet<&str>, evidence: &Evidence<'_>, times: &OwnTimes<'_>) -> Self {
+    /// What there is beside the modules that are `named` and collections of so many milliseconds, before it is known how much of the
+    /// change is left for it.
+    pub(super) fn beside(
+        named: &BTreeSet<&str>,
+        evidence: &Evidence<'_>,
+        times: &OwnTimes<'_>,
+        collected_ms: f64,
+    ) -> Self {
         let change = evidence.change;
         let is_other = |module: &&String| !named.contains(module.as_str());
         let edited = change.altered().filter(is_other).map(|module| times.growth_ms(module));
@@ -51,11 +57,12 @@ impl Rest {
             let all = evidence.observation.modules.iter().map(|module| &module.name);
             all.filter(grows).collect()
         };
+        let collections_ms = evidence.growth.map_or(0.0, |growth| growth.collections_ms());
         Self {
             modules_ms: growing.iter().map(|module| times.growth_ms(module)).sum(),
             modules: growing.len() as u64,
             unplaced_ms: 0.0,
-            collections_ms: evidence.growth.map_or(0.0, |growth| growth.collections_ms()),
+            collections_ms: (collections_ms - collected_ms).max(0.0),
             saved_ms,
             unseen_wait_ms: 0.0,
         }

@@ -83,6 +83,10 @@ fn what_happened(cause: &explain::Cause) -> String {
             "the bytecode of `{module}` was made from another source than the one beside it, and is loaded unchecked"
         ),
         CauseKind::Blocked => format!("the import waits in `{}` (sleep, network, disk or a lock)", wait(cause)),
+        CauseKind::Collected { more } => {
+            let has = if *more == 0 { "has" } else { "have" };
+            format!("`{}`{} {has} garbage collected", statement(cause), and_more(*more))
+        }
         CauseKind::OtherInterpreter(change) => other_interpreter(change),
         CauseKind::HeavyStatement { beside } => format!("`{}` imports {}", statement(cause), modules(cause, beside)),
         CauseKind::HeavyTogether { others } => {

@@ -68,6 +68,9 @@ pub(in crate::report) fn help(cause: &explain::Cause, target: &str) -> String {
                 .to_owned()
         }
         CauseKind::Blocked => format!("wait at {line} when the result is first needed, and not while it is imported"),
+        CauseKind::Collected { .. } => format!(
+            "do without the collection at {line}, or have it once the program has started: it walks through all that is loaded"
+        ),
         CauseKind::OtherInterpreter(_) => {
             "compare under one interpreter, or record under the new one with `importgate record`".to_owned()
         }

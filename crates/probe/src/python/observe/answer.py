@@ -33,6 +33,11 @@ def _describe(names, failure, total_cpu, total_memory, glance):
             }
             for cell, place, body, blocked in _Notes.blocked if cell[_NAME] is not None
         ],
+        "collections": _collections,
+        "collected": [
+            {"module": module, "place": _describe_place(place), "body": _describe_place(body), "ns": spent}
+            for (module, place, body), spent in _Notes.collected.items()
+        ],
         "files_read": [path for path in _Notes.reads if path not in files and not _is_folder(path)],
         "total_ns": max(0, total_cpu),
         "elsewhere_ns": max(0, min(_Notes.foreign_cpu, total_cpu)),
@@ -47,6 +52,7 @@ def _install():
         _hide(_import_hook, _close_stretch, _open_stretch)
         _watch_loads(_enter_load, _leave_load)
         _builtins.__import__ = _import_hook
+        _watch_collections({_identify_thread(): [0, 0, 0, 0]})
     _watch_warnings()
     sys.addaudithook(_audit)
     _announce_what_has_no_event()

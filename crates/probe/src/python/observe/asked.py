@@ -1,5 +1,6 @@
-"""Stand-ins for functions that read what an import depends on and have no audit event: of `os`, `posix` and their variables, of
-`time`, `_locale`, `_sqlite3` and `ssl`. They only note what was asked, while the traces are on, and hand on.
+"""Stand-ins for functions that have no audit event. Those that read what an import depends on, of `os`, `posix` and their
+variables, of `time`, `_locale`, `_sqlite3` and `ssl`, note what was asked while the traces are on; that of `gc` notes how long
+it took. All hand on.
 """
 _ATTACH = 24  # what SQLite calls opening one more database
 _lstat = _posix.lstat
@@ -85,6 +86,28 @@ class _Opened(_Asked):
     def note(self, _caller, _positional, named):
         if named.get("dir_fd") is not None:
             _unseen("a path below a folder that was opened")
+
+
+class _AskedToCollect(_Asked):
+    """Stands in for `gc.collect`: how long a collection takes is part of no module, but who asks for one may do without."""
+
+    def __call__(self, *positional, **named):
+        began = _thread_cpu_clock()
+        try:
+            return self.function(*positional, **named)
+        finally:
+            if _Notes.on:
+                try:
+                    _note_collection(_frame_of(1), _thread_cpu_clock() - began)
+                except Exception:
+                    pass  # what cannot be noted must not become an error of the measured code
+
+
+def _note_collection(frame, spent):
+    thread = _this_thread()
+    if thread is _Notes.main and _top_of(thread) is not None:
+        key = (_top_of(thread), _place_of(frame), _line_of_body(frame))
+        _Notes.collected[key] = _Notes.collected.get(key, 0) + spent
 
 
 class _Variables(dict):
@@ -189,6 +212,8 @@ def _trace_functions_of_c(module):
         _trace_certificates(module)
     elif name == "datetime":
         _Traces.variables["TZ"] = True  # nobody can stand in for methods of its types
+    elif name == "gc":
+        module.collect = _AskedToCollect(module.collect)
     else:
         _trace_readers_of_variables(module)
 
@@ -210,7 +235,7 @@ _READ_BY_C = {
 }
 
 
-_UNSEEN_IN_C = {"_sqlite3", "ssl", "datetime", *_READ_BY_C}
+_UNSEEN_IN_C = {"_sqlite3", "ssl", "datetime", "gc", *_READ_BY_C}
 
 
 def _trace_os():

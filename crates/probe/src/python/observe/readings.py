@@ -43,6 +43,7 @@ class _Notes:
     warnings = {}
     effects = {}
     blocked = []
+    collected = {}  # time of the collections of garbage that were asked for, by module and lines
     reads = {}
     written = set()
     warning_text = ""

@@ -116,6 +116,19 @@ fn a_block_inside_a_function_names_the_line_of_the_body_that_called_it() {
 }
 
 #[test]
+fn a_collection_that_code_asks_for_is_seen_where_it_does() {
+    let observation =
+        observe("from gc import collect\ndef settle():\n    collect()\nROWS = []\nsettle()\ncollect(1)\n");
+    let line = |place: &Option<Place>| place.as_ref().map(|place| place.line);
+    let seen: Vec<_> = (observation.collected.iter())
+        .map(|asked| (asked.module.as_str(), line(&asked.place), line(&asked.body)))
+        .collect();
+    assert_eq!(seen, [("measured", Some(3), Some(5)), ("measured", Some(6), Some(6))]);
+    let (asked, all) = (observation.collected[0].ns, observation.collections);
+    assert!(all.times[2] >= 1 && asked > 0 && all.ns[2] > 0, "{asked} {all:?}");
+}
+
+#[test]
 fn a_compiler_warning_names_the_source_line() {
     let observation = observe("x = 1\ny = x is 1000\n");
     let place = observation.warnings[0].place.as_ref().map(ToString::to_string);

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use importgate_core::observed::{Failure, Glance, ImportRequest, Look, Observation};
+use importgate_core::observed::{Collections, Failure, Glance, ImportRequest, Look, Observation};
 use importgate_probe::python::{BytecodeFiles, Session, SessionSettings, SetUp, SetUpCall};
 
 use crate::own_process;
@@ -108,6 +108,7 @@ fn look(session: &Session, (preload, import): (&[String], &str), look: Look) -> 
         (module.own_ns, module.cumulative_ns, module.blocked_ns) = (0, 0, 0);
         (module.own_memory_bytes, module.cumulative_memory_bytes) = (0, 0);
     }
+    seen.collections = Collections::default();
     (seen.total_ns, seen.total_memory_bytes) = (0, 0);
     seen.glance = seen.glance.map(|_| Glance::default());
     seen.blocked.clear();

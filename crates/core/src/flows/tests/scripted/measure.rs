@@ -7,10 +7,10 @@ use std::time::Duration;
 use super::{NS_PER_MS, Scripted, absolute, relative, source};
 use crate::flows::SourceFiles;
 use crate::observed::{
-    Attempt, BlockedSeen, Body, BodyEffect, BodyEffectKind, Collections, ContentHash, Deferral, Deferred, EffectSeen,
-    FailedCommand, Failure, Glance, ImportRequest, Installed, Interpreter, KnownImport, LineSeen, LoadedModule, Look,
-    Measure, MeasureError, ModuleIndex, ModuleRecord, Observation, Profile, ReferenceSample, Sample, SetUpRuns,
-    SourceFacts, StatementPlace, TargetObservation,
+    Attempt, Body, BodyEffect, BodyEffectKind, Collections, ContentHash, Deferral, Deferred, EffectSeen, FailedCommand,
+    Failure, Glance, ImportRequest, Installed, Interpreter, KnownImport, LineSeen, LoadedModule, Look, Measure,
+    MeasureError, ModuleIndex, ModuleRecord, Observation, Profile, ReferenceSample, Sample, SetUpRuns, SourceFacts,
+    StatementPlace, Stretch, TargetObservation,
 };
 
 impl Measure for Scripted {
@@ -92,7 +92,7 @@ impl Measure for Scripted {
             calibration_ns: 90_000,
         };
         let blocked = import.order.last().filter(|_| glance.blocked_ns > 0);
-        let blocked = blocked.map(|module| BlockedSeen {
+        let blocked = blocked.map(|module| Stretch {
             module: module.clone(),
             place: None,
             body: None,
