@@ -139,6 +139,24 @@ const KINDS: &[Kind] = &[
         change: Change::File("box/later.py", ""),
     },
     Kind {
+        module: "asked_a_loader",
+        source: "from importlib.machinery import SourceFileLoader as S\nSIZE = S('thing', '').path_stats('data/thing')['size']\n",
+        files: &[("data/thing", "1")],
+        change: Change::File("data/thing", "22"),
+    },
+    Kind {
+        module: "asked_a_loader_for_a_time",
+        source: "from importlib.machinery import SourceFileLoader as S\ntry:\n    S('late', '').path_mtime('data/late')\nexcept OSError:\n    pass\n",
+        files: &[],
+        change: Change::File("data/late", ""),
+    },
+    Kind {
+        module: "asked_for_an_archive",
+        source: "import zipimport\ntry:\n    zipimport.zipimporter('data/late.zip/lib')\nexcept ImportError:\n    pass\n",
+        files: &[],
+        change: Change::File("data/late.zip", ""),
+    },
+    Kind {
         module: "attached_database",
         source: "import sqlite3\nc = sqlite3.connect(':memory:')\nc.execute(\"attach 'shop.db' as shop\")\nROWS = c.execute('select * from shop.t').fetchall()\nc.close()\n",
         files: &[],
@@ -291,6 +309,12 @@ const KINDS: &[Kind] = &[
     Kind {
         module: "a_function_of_a_library",
         source: "import _ctypes, ctypes\nVALUE = ctypes.CDLL(getattr(_ctypes, '__file__', None)).getenv(b'SHOP_MODE')\n",
+        files: &[],
+        change: Change::Untold,
+    },
+    Kind {
+        module: "below_an_opened_folder_by_posix",
+        source: "from os import O_RDONLY\nfrom posix import open\nopen('dyn.py', O_RDONLY, dir_fd=open('data', O_RDONLY))\n",
         files: &[],
         change: Change::Untold,
     },

@@ -243,10 +243,6 @@ def _trace_os():
     os = _modules.get("os")
     if os is None or type(os.stat) is _Asked:
         return
-    # The import system asks about paths far more often than anybody else, and its look-ups are noted as such.
-    own = type(_posix)("posix")
-    own.__dict__.update(vars(_posix))
-    _external._os = own
     for name, kind in (("stat", _Asked), ("access", _Asked), ("lstat", _AskedOfLink), ("readlink", _AskedOfLink)):
         stand_in = kind(getattr(os, name))
         setattr(os, name, stand_in)

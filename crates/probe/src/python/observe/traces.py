@@ -233,6 +233,31 @@ def _trace_finders():
 
     _hide(_find_on_path, _find_in_folder)
     path_finder.find_spec, file_finder.find_spec = classmethod(_find_on_path), _find_in_folder
+    for kind, name in (
+        (_external.SourceFileLoader, "path_stats"), (_external.SourceLoader, "path_mtime"),
+        (getattr(_modules.get("zipimport"), "zipimporter", None), "__init__"),
+    ):
+        if kind is not None:
+            setattr(kind, name, _asking_of_path(getattr(kind, name)))
+
+
+def _asking_of_path(inner):
+    """A method of a loader that asks about a path, and about those above it where there is none: it may lie in an archive."""
+
+    def method(loader, path):
+        if _Traces.on and not _is_import_system(_frame_of(1).f_code):
+            asked = _path_of(path)
+            while not _is_no_file(asked) and asked.strip("/"):
+                _Traces.asked[asked] = True
+                try:
+                    _lstat(asked)
+                    break
+                except OSError:
+                    asked = asked.rpartition("/")[0]
+        return inner(loader, path)
+
+    _hide(method)
+    return method
 
 
 def _note_search_path():
