@@ -3,8 +3,10 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use super::support::{Project, make_pipe, python};
+use super::support::{Project, Run, found, make_pipe, python};
+use importgate_core::checks::Code;
 use importgate_core::observed::ChosenBy;
+use importgate_core::stats::ComparisonKind;
 
 /// A project whose interpreter is this script.
 fn project_with(script: &str) -> Project {
@@ -243,5 +245,62 @@ fn one_that_is_no_cpython() {
     assert!(
         said.contains("is pypy 3.10.15; importgate needs CPython 3.8 or later"),
         "{said}"
+    );
+}
+
+/// As of one that was built where libffi was missing.
+const WITHOUT_CTYPES: &str = r#"
+import sys
+
+
+class Without:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name == "_ctypes":
+            raise ModuleNotFoundError("No module named '_ctypes'", name=name)
+
+
+sys.meta_path.insert(0, Without)
+"#;
+
+#[test]
+fn one_without_ctypes() {
+    let project = Project::new("[modules.plain]\n[modules.optional]\n");
+    let site = project.environment();
+    project.write(&format!("{site}/sitecustomize.py"), WITHOUT_CTYPES);
+    project.write("plain.py", "import json\n");
+    project.write(
+        "optional.py",
+        "try:\n    import ctypes\nexcept ImportError:\n    ctypes = None\n",
+    );
+    let project = project.recorded();
+    let is_reused = |run: &Run, name: &str| run.row(name).decided_by == Some(ComparisonKind::SameClosure);
+    let without = project.check(&[]).expect_code(0);
+    assert!(is_reused(&without, "plain"), "{}", without.stdout);
+
+    project.write("budgets.toml", "[modules.plain]\n[modules.needs]\n");
+    project.write("needs.py", "import ctypes\n");
+    let run = project.check(&["--samples", "1"]).expect_code(1);
+    assert!(
+        found(&run).contains(&(Code::MissingDependency, "needs")),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        run.stdout
+            .contains("take an interpreter with `_ctypes` in its standard library"),
+        "{}",
+        run.stdout
+    );
+
+    // One that has it loads more, and does not take the recorded numbers for its own.
+    project.write("budgets.toml", "[modules.plain]\n[modules.optional]\n");
+    fs::remove_file(project.path(&format!("{site}/sitecustomize.py"))).expect("it is there");
+    let with = project.check(&["--samples", "1"]);
+    assert!(!is_reused(&with, "optional"), "{}", with.stdout);
+    assert!(
+        with.row("optional").modules > without.row("optional").modules,
+        "{}",
+        with.stdout
     );
 }

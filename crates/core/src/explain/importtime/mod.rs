@@ -18,6 +18,7 @@ use super::Group;
 use nesting::Rows;
 use row::{Line, Row};
 
+pub(crate) use packages::is_standard;
 pub use text::decode;
 
 /// A module that the log has a row for. Times are milliseconds of the wall clock.

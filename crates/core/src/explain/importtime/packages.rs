@@ -57,11 +57,16 @@ const SHARED: [&str; 17] = [
     "zope",
 ];
 
+/// Whether a top-level module is of the standard library of any Python.
+pub(crate) fn is_standard(top: &str) -> bool {
+    STANDARD_NAMES.contains(top)
+}
+
 /// The group of a module: the standard library, else its top-level package, or the one below a package that distributions share.
 pub(super) fn group_of(module: &str) -> Group {
     let top = module.split('.').next().unwrap_or(module);
     // The build-time configuration has the platform in its name.
-    if STANDARD_NAMES.contains(top) || top.starts_with("_sysconfigdata_") || top.starts_with("__") {
+    if is_standard(top) || top.starts_with("_sysconfigdata_") || top.starts_with("__") {
         return Group::StandardLibrary;
     }
     let mut end = top.len();

@@ -5,6 +5,7 @@ use super::advice::short_failure;
 use super::contents::circle;
 use crate::budgets;
 use crate::checks::{ImportFailure, Started};
+use crate::explain::importtime;
 use crate::numbers;
 use crate::observed::{AbsentName, Failure, Frame, Implausible, Place, Quantity, Shadow};
 
@@ -160,9 +161,12 @@ pub(super) fn way_out(failure: &Failure, place: Option<&Place>) -> Option<String
             missing: Some(missing), ..
         } => {
             let name = missing.split('.').next().unwrap_or(missing);
-            Some(format!(
-                "install `{name}` for this interpreter, or make its import optional"
-            ))
+            // Of another version, built without a library, or a package of its own where the system divides Python.
+            let how = match importtime::is_standard(name) {
+                true => format!("take an interpreter with `{name}` in its standard library"),
+                false => format!("install `{name}` for this interpreter"),
+            };
+            Some(format!("{how}, or make its import optional"))
         }
         Failure::Hung { stack, .. } => place.map(|place| still_at(place, stack)),
         Failure::Exited { .. } => {
