@@ -144,6 +144,7 @@ fn obstacle(obstacle: &Obstacle) -> String {
 /// Why an import failed, in a few words.
 pub fn short_failure(failure: &Failure) -> String {
     match failure {
+        Failure::Raised { exception, message, .. } if message.is_empty() => exception.clone(),
         Failure::Raised { exception, message, .. } => format!("{exception}: {message}"),
         Failure::Exited { code, .. } => format!("it ends the process with exit code {code}"),
         Failure::Crashed { signal, .. } => format!("signal {signal} kills it"),
@@ -154,7 +155,7 @@ pub fn short_failure(failure: &Failure) -> String {
             *elapsed_ms as f64 / 1000.0
         ),
         Failure::Unobserved { why } => why.clone(),
-        Failure::Implausible(why) => implausible(*why),
+        Failure::Implausible(why) => format!("what its process answered cannot be true: {}", implausible(*why)),
     }
 }
 
@@ -162,7 +163,7 @@ pub fn short_failure(failure: &Failure) -> String {
 mod tests {
     use super::*;
     use crate::explain::AdviceKind;
-    use crate::observed::Place;
+    use crate::observed::{Implausible, Place};
     use crate::usage::UseCounts;
 
     fn said(reason: Reason, usage: Option<UseCounts>) -> String {
@@ -172,6 +173,25 @@ mod tests {
             usage,
             remedy: None,
         })
+    }
+
+    #[test]
+    fn a_few_words_say_what_an_answer_is_and_nothing_of_a_text_that_is_not_there() {
+        let implausible = Failure::Implausible(Implausible::Foreign);
+        assert_eq!(
+            short_failure(&implausible),
+            "what its process answered cannot be true: something other than the probe wrote it"
+        );
+        let raised = Failure::Raised {
+            exception: "RuntimeError".to_owned(),
+            message: String::new(),
+            stack: Vec::new(),
+            missing: None,
+            cycle: [].into(),
+            absent: None,
+            shadow: None,
+        };
+        assert_eq!(short_failure(&raised), "RuntimeError");
     }
 
     fn counts(loaded: u64, used: u64, unknown: u64) -> UseCounts {
