@@ -168,6 +168,11 @@ impl Case<'_> {
         self.with_evidence(places, |evidence| explain::causes_of_count(evidence, count))
     }
 
+    /// Who slows down what did not change by so many milliseconds, where a line that puts a hook in its way does.
+    pub(super) fn cause_of_slowdown(&self, places: &Places, change_ms: f64) -> Option<Cause> {
+        self.with_evidence(places, |evidence| explain::cause_of_slowdown(evidence, change_ms))
+    }
+
     fn with_evidence<T: Default>(&self, places: &Places, find: impl Fn(&Evidence<'_>) -> T) -> T {
         let (Some(observation), Some(change)) = (self.observation, &self.change) else {
             return T::default();

@@ -47,14 +47,19 @@ pub(super) fn finding(case: &Case<'_>, ruling: &Ruling, severity: Severity, cont
     let comparison = beside_the_changed(case, ruling);
     let (mut causes, _) = case.causes_of_change(context.places);
     causes.retain(is_outside_the_code);
-    let explained_ms: f64 = causes.iter().map(|cause| cause.weight.time_ms).sum();
-    if explained_ms < LEAST_EXPLAINED * comparison.change_ms {
+    if together_ms(&causes) < LEAST_EXPLAINED * comparison.change_ms {
         causes.retain(|cause| !matches!(cause.kind, CauseKind::SlowerModule { .. }));
+        let left_ms = comparison.change_ms - together_ms(&causes);
+        causes.extend(case.cause_of_slowdown(context.places, left_ms));
     }
     let edited = edited(case, context);
     let kind = FindingKind::Slowdown(Slowdown { comparison, edited });
     let finding = about(case, severity, kind).caused_by(causes);
     finding.beside(changed_since(case, context))
+}
+
+fn together_ms(causes: &[Cause]) -> f64 {
+    causes.iter().map(|cause| cause.weight.time_ms).sum()
 }
 
 /// The same code takes much longer, and the samples do not agree on it.
@@ -115,7 +120,7 @@ mod tests {
     use crate::checks::Code;
     use crate::checks::by_hand::{case, context, observation, ruling, target};
     use crate::checks::case::Before;
-    use crate::observed::{ClosureChange, OwnTime, Sample};
+    use crate::observed::{ClosureChange, HookKind, HookSeen, OwnTime, Place, Sample};
     use crate::stats::growth::{Earlier, Growth};
     use crate::stats::machine::MachineSpeed;
 
@@ -185,6 +190,39 @@ mod tests {
         };
         // All of it is 50 ms.
         assert_eq!([named(4), named(30)], [0, 1]);
+    }
+
+    #[test]
+    fn the_line_that_puts_a_hook_in_the_way_is_the_cause_where_no_other_could_be() {
+        let named = |lines: &[u32], changed: &[&str]| {
+            let target = target(Limits::default());
+            let mut observation = observation(1, 100);
+            let hook = |line: &u32| HookSeen {
+                kind: HookKind::Finder,
+                module: "shop".to_owned(),
+                place: Some(Place {
+                    file: "src/shop.py".to_owned(),
+                    line: *line,
+                }),
+                body: None,
+            };
+            observation.hooks = lines.iter().map(hook).collect();
+            let mut case = case(&target);
+            case.observation = Some(&observation);
+            case.change = Some(ClosureChange {
+                changed: changed.iter().map(|&name| name.to_owned()).collect(),
+                ..ClosureChange::default()
+            });
+            case.answers.slowdown = Some(ruling(Decision::Fail));
+            let found = check(&case, &context()).remove(0);
+            let of_cause = |cause: &Cause| (cause.kind.clone(), cause.weight.time_ms);
+            (found.place.map(|place| place.line), found.causes.first().map(of_cause))
+        };
+        let hook = CauseKind::Hook(HookKind::Finder);
+        assert_eq!(named(&[7], &["shop"]), (Some(7), Some((hook, 50.0))));
+        for (lines, changed) in [(&[7, 9][..], &["shop"][..]), (&[7], &[]), (&[], &["shop"])] {
+            assert_eq!(named(lines, changed), (None, None), "{lines:?} {changed:?}");
+        }
     }
 
     #[test]

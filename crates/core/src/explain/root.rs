@@ -77,9 +77,10 @@ impl Root {
             CauseKind::NewModules {
                 upgrade: Some(change), ..
             } if cause.part_of.is_none() => Self::Upgrade(change.distribution.clone()),
-            CauseKind::NewModules { .. } | CauseKind::HeavyStatement { .. } | CauseKind::Collected { .. } => {
-                statement(cause)
-            }
+            CauseKind::NewModules { .. }
+            | CauseKind::HeavyStatement { .. }
+            | CauseKind::Collected { .. }
+            | CauseKind::Hook(_) => statement(cause),
             CauseKind::HeavyTogether { others } => match cause.place() {
                 Some(place) => Self::Lines(others.iter().cloned().chain([place]).collect()),
                 None => statement(cause),

@@ -12,6 +12,7 @@ mod deferral;
 mod distributions;
 mod effect;
 mod environment;
+mod hook;
 mod implausible;
 mod inputs;
 #[cfg(all(test, feature = "decide"))]
@@ -35,6 +36,7 @@ pub use deferral::{Body, Deferral, Deferred, ImportForm};
 pub use distributions::{DistributionChange, Installed};
 pub use effect::Effect;
 pub use environment::{Environment, EnvironmentKey, Interpreter, Machine};
+pub use hook::{HookKind, HookSeen};
 pub use implausible::{Implausible, Quantity};
 pub use inputs::{Input, Inputs, KnownImport, Sameness};
 #[cfg(all(test, feature = "decide"))]

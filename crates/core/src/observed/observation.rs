@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::place::{told_line, told_text};
-use super::{BytecodeObstacle, BytecodeState, Collections, Effect, Implausible, Place};
+use super::{BytecodeObstacle, BytecodeState, Collections, Effect, HookSeen, Implausible, Place};
 
 /// One line of a Python stack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -472,6 +472,9 @@ pub struct Observation {
     pub effects: Vec<EffectSeen>,
     /// Where it was blocked, each stretch above a millisecond.
     pub blocked: Vec<Stretch>,
+    /// What it put in the way of all that comes after it.
+    #[serde(default)]
+    pub hooks: Vec<HookSeen>,
     /// The collections of garbage in the importing thread.
     #[serde(default)]
     pub collections: Collections,

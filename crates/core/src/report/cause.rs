@@ -109,6 +109,8 @@ pub enum CauseKind {
     UncheckedBytecode,
     /// The import waits.
     Wait,
+    /// A line puts something in the way of all that comes after it.
+    Hook,
     /// A line has garbage collected.
     Collection,
     /// Two interpreters are compared.
@@ -138,6 +140,7 @@ impl CauseKind {
                 | Self::CompiledAtStart
                 | Self::UncheckedBytecode
                 | Self::Wait
+                | Self::Hook
                 | Self::Collection
                 | Self::Interpreter
         )
@@ -156,6 +159,7 @@ impl From<&explain::CauseKind> for CauseKind {
             explain::CauseKind::UncheckedBytecode => Self::UncheckedBytecode,
             explain::CauseKind::Blocked => Self::Wait,
             explain::CauseKind::Collected { .. } => Self::Collection,
+            explain::CauseKind::Hook(_) => Self::Hook,
             explain::CauseKind::OtherInterpreter(_) => Self::Interpreter,
             explain::CauseKind::HeavyStatement { .. } => Self::Import,
             explain::CauseKind::HeavyTogether { .. } => Self::ImportsTogether,

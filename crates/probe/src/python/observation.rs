@@ -79,6 +79,7 @@ pub(super) fn name_files(observation: &mut Observation, project: &Path) {
             (observation.blocked.iter_mut().chain(&mut observation.collected))
                 .flat_map(|stretch| [&mut stretch.place, &mut stretch.body]),
         );
+    let places = places.chain((observation.hooks.iter_mut()).flat_map(|hook| [&mut hook.place, &mut hook.body]));
     let places = places.flatten().map(|place| &mut place.file);
     for file in files.chain(places) {
         name_below(project, file);

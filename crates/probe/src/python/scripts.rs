@@ -126,6 +126,7 @@ impl Script {
                     "observe/traces.py",
                     "collections.py",
                     "observe/asked.py",
+                    "observe/hooks.py",
                     "calibration.py",
                     "observe/glance.py",
                     "observe/bytecode.py",

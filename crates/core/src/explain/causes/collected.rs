@@ -3,9 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashSet;
-
 use super::CauseKind;
+use super::answerable::Answerable;
 use super::attribution::Attribution;
 use super::growth::{Candidate, Evidence, of_one_module};
 use crate::observed::{COLLECTIONS, Place};
@@ -83,28 +82,14 @@ impl<'a> Collected<'a> {
 
 /// The lines of new and changed modules that ask, by module.
 fn asked<'a>(evidence: &Evidence<'a>, attribution: &Attribution<'a>) -> BTreeMap<&'a str, Vec<(&'a Place, f64)>> {
-    let change = evidence.change;
-    let different: FxHashSet<&str> = (change.added.iter().chain(&change.changed))
-        .map(String::as_str)
-        .collect();
-    let files: BTreeMap<String, &str> = (different.iter())
-        .filter_map(|&module| Some((attribution.file(module)?, module)))
-        .collect();
+    let answerable = Answerable::new(evidence.change, attribution);
     // The samples say how long collections take, the one import which share of that each is.
     let usual_ms = evidence.growth.map_or(0.0, |growth| growth.now_ms(COLLECTIONS));
     let seen_ns: u64 = evidence.observation.collections.ns.iter().sum();
     let mut asked: BTreeMap<&str, Vec<(&Place, f64)>> = BTreeMap::new();
     for stretch in &evidence.observation.collected {
-        // A function asks on behalf of the body that calls it, unless it is what changed.
-        let of_function = stretch
-            .place
-            .as_ref()
-            .and_then(|place| Some((*files.get(&place.file)?, place)));
-        let of_body = || {
-            let body = stretch.body.as_ref().or(stretch.place.as_ref())?;
-            Some((*different.get(stretch.module.as_str())?, body))
-        };
-        if let Some((module, place)) = of_function.or_else(of_body) {
+        let (place, body) = (stretch.place.as_ref(), stretch.body.as_ref());
+        if let Some((module, place)) = answerable.who(&stretch.module, place, body) {
             let took_ms = usual_ms * stretch.ns as f64 / seen_ns.max(stretch.ns).max(1) as f64;
             asked.entry(module).or_default().push((place, took_ms));
         }

@@ -77,6 +77,7 @@ fn file_of_body(cause: &Cause) -> Option<&str> {
         | CauseKind::CompiledAtStart(_)
         | CauseKind::UncheckedBytecode
         | CauseKind::Collected { .. }
+        | CauseKind::Hook(_)
         | CauseKind::OtherInterpreter(_) => None,
     }
 }

@@ -1,11 +1,13 @@
 //! Why a target costs more than it did, or what it costs: causes as data. `report::wording` puts them into words.
 
+mod answerable;
 mod attribution;
 mod collected;
 mod edits;
 mod growth;
 #[cfg(test)]
 mod growth_tests;
+mod hooks;
 mod lines;
 mod own_times;
 mod rest;
@@ -14,12 +16,13 @@ mod weight;
 
 pub use edits::{ChangedLines, Edit};
 pub use growth::{Count, Evidence, causes_of_change, causes_of_count};
+pub use hooks::cause_of_slowdown;
 pub use lines::{SeenLines, name_lines};
 pub use rest::Rest;
 pub use weight::causes_of_weight;
 
 use super::{ChainStep, Distribution, Root, StatementUses, Weight};
-use crate::observed::{BytecodeObstacle, BytecodeState, Place};
+use crate::observed::{BytecodeObstacle, BytecodeState, HookKind, Place};
 
 /// Why a target is heavier than it was, or than it may be.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,6 +95,8 @@ pub enum CauseKind {
         /// How many other lines of it do so beside the cause's own.
         more: usize,
     },
+    /// A line puts something in the way of all that comes after it.
+    Hook(HookKind),
     /// The two sides of the comparison ran under two interpreters.
     OtherInterpreter(InterpreterChange),
     /// An import statement would save much if it were cut. Nothing says that it did not cost as much before.

@@ -4,7 +4,7 @@ use super::comparisons::other_interpreter;
 use crate::explain;
 use crate::explain::{CauseKind, Compiled, LineChange, LineShare, Rest, VersionChange};
 use crate::numbers;
-use crate::observed::{BytecodeObstacle, Place};
+use crate::observed::{BytecodeObstacle, HookKind, Place};
 
 /// What the causes leave of a change: `1.20 ms more are spread over 31 modules`. Nothing where they leave nothing.
 pub(super) fn rest(rest: &Rest) -> Option<String> {
@@ -83,6 +83,7 @@ fn what_happened(cause: &explain::Cause) -> String {
             "the bytecode of `{module}` was made from another source than the one beside it, and is loaded unchecked"
         ),
         CauseKind::Blocked => format!("the import waits in `{}` (sleep, network, disk or a lock)", wait(cause)),
+        CauseKind::Hook(kind) => hook(*kind, &statement(cause)),
         CauseKind::Collected { more } => {
             let has = if *more == 0 { "has" } else { "have" };
             format!("`{}`{} {has} garbage collected", statement(cause), and_more(*more))
@@ -99,6 +100,20 @@ fn what_happened(cause: &explain::Cause) -> String {
             None => format!("`{module}` is loaded before any module in it"),
         },
         CauseKind::HeavyBody => format!("the body of `{module}` itself"),
+    }
+}
+
+/// What a line puts in the way of what comes after it.
+fn hook(kind: HookKind, line: &str) -> String {
+    match kind {
+        HookKind::Finder => format!("`{line}` puts a finder into `sys.meta_path`, which every import after it asks"),
+        HookKind::PathHook => format!("`{line}` puts a hook into `sys.path_hooks`, which imports after it ask"),
+        HookKind::Import => {
+            format!("`{line}` replaces `builtins.__import__`, which every import after it goes through")
+        }
+        HookKind::Trace => format!("`{line}` sets a trace function, which is called for what runs after it"),
+        HookKind::Profile => format!("`{line}` sets a profile function, which is called for what runs after it"),
+        HookKind::Audit => format!("`{line}` adds an audit hook, which is called for what runs after it"),
     }
 }
 

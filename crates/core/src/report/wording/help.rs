@@ -68,6 +68,11 @@ pub(in crate::report) fn help(cause: &explain::Cause, target: &str) -> String {
                 .to_owned()
         }
         CauseKind::Blocked => format!("wait at {line} when the result is first needed, and not while it is imported"),
+        CauseKind::Hook(_) => {
+            format!(
+                "have it do less, or let {line} run once everything is imported: whatever comes before goes without it"
+            )
+        }
         CauseKind::Collected { .. } => format!(
             "do without the collection at {line}, or have it once the program has started: it walks through all that is loaded"
         ),

@@ -33,6 +33,7 @@ def _describe(names, failure, total_cpu, total_memory, glance):
             }
             for cell, place, body, blocked in _Notes.blocked if cell[_NAME] is not None
         ],
+        "hooks": _describe_hooks(),
         "collections": _collections,
         "collected": [
             {"module": module, "place": _describe_place(place), "body": _describe_place(body), "ns": spent}
@@ -53,6 +54,7 @@ def _install():
         _watch_loads(_enter_load, _leave_load)
         _builtins.__import__ = _import_hook
         _watch_collections({_identify_thread(): [0, 0, 0, 0]})
+        _watch_hooks()
     _watch_warnings()
     sys.addaudithook(_audit)
     _announce_what_has_no_event()

@@ -30,6 +30,9 @@ def _audit(event, arguments):
     if kind == "import":
         _calibrate_where_due()
         return
+    if kind in ("trace", "profile", "audit"):
+        _note_hook(kind, None, _frame_of(1))
+        return
     if kind == "compile":
         filename = arguments[1]
         _Notes.compiling = filename if type(filename) is str else None

@@ -44,6 +44,7 @@ class _Notes:
     effects = {}
     blocked = []
     collected = {}  # time of the collections of garbage that were asked for, by module and lines
+    hooks = []  # what was put in the way of later imports or calls, and by whom
     reads = {}
     written = set()
     warning_text = ""

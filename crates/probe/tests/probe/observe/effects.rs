@@ -1,6 +1,6 @@
 //! What an import did besides importing, and that no misbehaviour of it spoils the observation.
 
-use importgate_core::observed::{Effect, Failure, Observation, Place};
+use importgate_core::observed::{Effect, Failure, HookKind, Observation, Place};
 
 use crate::support::Project;
 
@@ -126,6 +126,32 @@ fn a_collection_that_code_asks_for_is_seen_where_it_does() {
     assert_eq!(seen, [("measured", Some(3), Some(5)), ("measured", Some(6), Some(6))]);
     let (asked, all) = (observation.collected[0].ns, observation.collections);
     assert!(all.times[2] >= 1 && asked > 0 && all.ns[2] > 0, "{asked} {all:?}");
+}
+
+#[test]
+fn what_is_put_in_the_way_of_later_imports_is_seen_where_it_is_put() {
+    let observation = observe(
+        "import builtins, sys\nclass Finder:\n    def find_spec(self, *_):\n        return None\n\
+         def install():\n    sys.meta_path.insert(0, Finder())\ninstall()\n\
+         sys.path_hooks[:0] = [lambda entry: [][0]]\n\
+         def asking(*given, plain=builtins.__import__, **named):\n    return plain(*given, **named)\n\
+         builtins.__import__ = asking\nsys.setprofile(lambda *_: None)\n\
+         sys.settrace(lambda *_: None)\nsys.settrace(None)\nsys.meta_path.append(Finder())\n\
+         gone = Finder()\nsys.meta_path.insert(0, gone)\nsys.meta_path.remove(gone)\n",
+    );
+    assert_eq!(observation.failure, None);
+    let line = |place: &Option<Place>| place.as_ref().map(|place| place.line);
+    let seen: Vec<_> = (observation.hooks.iter())
+        .map(|hook| (hook.kind, hook.module.as_str(), line(&hook.place), line(&hook.body)))
+        .collect();
+    let expected = [
+        (HookKind::Finder, 6, 7),
+        (HookKind::PathHook, 8, 8),
+        (HookKind::Import, 11, 11),
+        (HookKind::Profile, 12, 12),
+    ];
+    let expected = expected.map(|(kind, place, body)| (kind, "measured", Some(place), Some(body)));
+    assert_eq!(seen, expected);
 }
 
 #[test]
