@@ -22,6 +22,9 @@ const LOCK: &str = "lock";
 /// The lock's name as long as nobody holds it.
 const UNLOCKED: &str = "lock.new";
 
+/// What the name of a folder ends with that is being removed.
+const OVER: &str = "-over";
+
 /// That another run takes what was made for something abandoned, so often in a row, is no chance any more.
 const ATTEMPTS: u32 = 20;
 
@@ -107,8 +110,13 @@ fn claim(folder: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Removes a folder with all that is in it, the lock after everything else.
-fn remove(folder: &Path) -> io::Result<()> {
+/// Removes a folder with all that is in it, the lock after everything else. It gets another name first: a process that a workload left
+/// running can put nothing more into it.
+fn remove(original: &Path) -> io::Result<()> {
+    let mut name = original.as_os_str().to_owned();
+    name.push(OVER);
+    let folder = &PathBuf::from(name);
+    fs::rename(original, folder)?;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         if entry.file_name() == LOCK {
@@ -230,6 +238,25 @@ mod tests {
         sweep(parent.path());
         assert!(own.path().join("a/b").exists());
         drop(own);
+        assert_eq!(fs::read_dir(parent.path()).expect("a folder").count(), 0);
+    }
+
+    #[test]
+    fn what_runs_on_and_writes_into_it_does_not_keep_it() {
+        let parent = tempfile::tempdir().expect("a folder");
+        for _ in 0..20 {
+            let own = PrivateFolder::create_in(parent.path()).expect("a folder");
+            let late = own.path().to_owned();
+            let writer = std::thread::spawn(move || {
+                let is_written = |number: &u32| fs::write(late.join(number.to_string()), "").is_ok();
+                (0..5000).take_while(is_written).count()
+            });
+            while !own.path().join("0").exists() {
+                std::thread::yield_now();
+            }
+            drop(own);
+            writer.join().expect("it ends");
+        }
         assert_eq!(fs::read_dir(parent.path()).expect("a folder").count(), 0);
     }
 
