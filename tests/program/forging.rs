@@ -299,7 +299,7 @@ const NONSENSE: [(&str, &str, &str, Code); 15] = [
     (
         "flood",
         CHANGE_TEXT,
-        "_change_text(lambda t: t + ' ' * (65 << 20))",
+        "_change_text(lambda t: t + ' ' * (65 << 20) if '\"kind\"' in t else t)",
         Code::ImportFailed,
     ),
     (

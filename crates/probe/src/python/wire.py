@@ -27,6 +27,7 @@ _getpid = _posix.getpid
 _open = _posix.open
 _read = _posix.read
 _write_some = _posix.write
+_memoryview = memoryview
 _close = _posix.close
 _stat = _posix.stat
 _OPEN_ANSWER = _posix.O_WRONLY | _posix.O_CREAT | getattr(_posix, "O_CLOEXEC", 0)
@@ -200,9 +201,10 @@ def _tell(message):
 
 
 def _write_all(descriptor, data):
-    """A single call may write less than it was given."""
-    while data:
-        data = data[_write_some(descriptor, data):]
+    """A single call may write less than it was given. Nothing is copied: a pipe takes a large answer in many pieces."""
+    left = _memoryview(data)
+    while left:
+        left = left[_write_some(descriptor, left):]
 
 
 _class_name = type.__dict__["__name__"].__get__  # a class of measured code can say something else of itself
