@@ -340,6 +340,30 @@ fn nonsense_is_a_finding_of_the_target_that_answers_it() {
     assert!(run.stdout.len() < 100_000 && project.read("report.json").len() < 1_000_000);
 }
 
+/// What it was given to answer by holds 64 MiB in the gate and a pipe at most, and what its stacks go to 4 MiB.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_import_fills_the_memory_of_the_machine_through_what_it_was_given() {
+    let source = "import os\nleft = 256 << 20\nfor number in range(3, 300):\n    try:\n        os.set_blocking(number, False)\n        \
+                  while left > 0:\n            left -= os.write(number, b'x' * 65536)\n    except OSError:\n        pass\n\
+                  with open('left', 'a') as file:\n    print(left, file=file)\n";
+    for set_up in ["", "setup = \"boot:prepare\"\n"] {
+        let project = Project::new(&format!("[project]\n{set_up}[modules.app]\n[modules.other]\n"));
+        project.write("boot.py", "def prepare():\n    pass\n");
+        project.write("app.py", source);
+        project.write("other.py", "");
+        let run = project.check(&["--samples", "2"]).expect_code(1);
+        assert!(found(&run).contains(&(Code::Implausible, "app")), "{}", run.stdout);
+        let left = project.read("left");
+        let left = left.lines().map(|line| line.parse::<u64>().expect("a number"));
+        assert!(
+            left.clone().count() > 0 && left.min() > Some(180 << 20),
+            "{set_up}: {}",
+            project.read("left")
+        );
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn an_import_that_stops_the_gate_does_not_stop_it_for_good() {

@@ -21,7 +21,7 @@ use importgate_core::observed::Failure;
 /// Whoever does not know it cannot answer.
 pub(super) const KEY: usize = 16;
 
-/// How much is read of the stacks of a process: more than all frames that are written.
+/// How many bytes there are for the stacks of a process: more than all frames that are written.
 const MOST_OF_STACKS: u64 = 4 << 20;
 
 /// What one process gets to answer with.
@@ -55,7 +55,7 @@ impl Channel {
     fn without_script(program: OsString, name: OsString, mailbox: Mailbox) -> io::Result<Self> {
         let key = runner::unguessable()?;
         let (inbox, answers) = Inbox::open(MOST)?;
-        let faults = runner::unnamed()?;
+        let faults = runner::unnamed(MOST_OF_STACKS)?;
         let handed = vec![answers, Handed::with(&key)?, Handed::new(&faults)?];
         Ok(Self {
             program,
@@ -112,7 +112,7 @@ impl Exchange {
     /// Runs a process to its end that was forked, and that waits for its key.
     pub(super) fn of_fork(fork: Fork, waiting: Waiting, command: &Command) -> Result<Self, RunError> {
         let key = runner::unguessable().map_err(RunError::Prepare)?;
-        let Done { ended, inbox, faults } = fork.run(command, waiting, &key, MOST)?;
+        let Done { ended, inbox, faults } = fork.run(command, waiting, &key, (MOST, MOST_OF_STACKS))?;
         let received = inbox.finish().map_err(|source| RunError::Wait {
             program: command.program.clone(),
             source,
@@ -168,6 +168,8 @@ impl Exchange {
         let _ = file
             .rewind()
             .and_then(|()| file.take(MOST_OF_STACKS).read_to_end(&mut text));
+        let written = text.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+        text.truncate(written);
         String::from_utf8_lossy(&text).into_owned()
     }
 }

@@ -15,6 +15,7 @@ if _requests is not None:  # only Linux has all of these
     _wait_for_child, _look_for_child = _posix.waitpid, _posix.waitid
     _CHILD_AS_IT_IS = _posix.P_ALL, 0, _posix.WEXITED | _posix.WNOHANG | _posix.WNOWAIT
     _make_file = getattr(_posix, "memfd_create", None)  # some builds lack it
+    _SEALABLE = 3  # MFD_CLOEXEC | MFD_ALLOW_SEALING: importgate says how much it holds
     _parent_of_this, _give_way = _posix.getppid, _posix.sched_yield
     _list_folder, _read_link = _posix.listdir, _posix.readlink
     _find_on_path = sys.modules["_frozen_importlib_external"].PathFinder.find_spec
@@ -95,7 +96,7 @@ def _become_one_of_its_own(between):
         _give_way()
     answers, answer = _pipe()
     keys, key = _pipe()
-    faults = _make_file("importgate")
+    faults = _make_file("importgate", _SEALABLE)
     _tell({"kind": "forked", "process": _Own.pid, "answers": answers, "key": key, "faults": faults})
     _Own.key = _read(keys, 64)
     _alarm_in(0)

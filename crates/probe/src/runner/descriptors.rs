@@ -73,11 +73,9 @@ pub(super) fn end_with_this_process(_process: libc::pid_t) -> io::Result<[OwnedF
 /// A file without a name that nobody can change any more, whoever has it open.
 #[cfg(target_os = "linux")]
 pub(crate) fn sealed(content: &[u8]) -> io::Result<File> {
-    let mut file = in_memory(libc::MFD_ALLOW_SEALING)?;
+    let mut file = in_memory()?;
     file.write_all(content)?;
-    let seals = libc::F_SEAL_SEAL | libc::F_SEAL_SHRINK | libc::F_SEAL_GROW | libc::F_SEAL_WRITE;
-    // SAFETY: the descriptor is open, and the command takes flags.
-    check(unsafe { libc::fcntl(file.as_raw_fd(), libc::F_ADD_SEALS, seals) })?;
+    seal(&file, libc::F_SEAL_SHRINK | libc::F_SEAL_GROW | libc::F_SEAL_WRITE)?;
     Ok(file)
 }
 
@@ -87,23 +85,47 @@ pub(crate) fn sealed(_content: &[u8]) -> io::Result<File> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// A file in memory that has no name.
+/// A file in memory that has no name, and can be sealed.
 #[cfg(target_os = "linux")]
-fn in_memory(flags: libc::c_uint) -> io::Result<File> {
+fn in_memory() -> io::Result<File> {
     // SAFETY: the name is one that ends with a zero byte; the flags are valid.
-    let number = unsafe { libc::memfd_create(c"importgate".as_ptr(), libc::MFD_CLOEXEC | flags) };
+    let number = unsafe { libc::memfd_create(c"importgate".as_ptr(), libc::MFD_CLOEXEC | libc::MFD_ALLOW_SEALING) };
     check(number.min(0))?;
     // SAFETY: the descriptor is new, and nobody else has it.
     Ok(unsafe { File::from_raw_fd(number) })
 }
 
-/// A file without a name, in memory where the system has such files.
-pub(crate) fn unnamed() -> io::Result<File> {
+/// Takes what the seals say from whoever has the file open, and that they can be changed.
+#[cfg(target_os = "linux")]
+fn seal(file: &File, seals: libc::c_int) -> io::Result<()> {
+    // SAFETY: the descriptor is open, and the command takes flags.
+    check(unsafe { libc::fcntl(file.as_raw_fd(), libc::F_ADD_SEALS, seals | libc::F_SEAL_SEAL) })
+}
+
+/// A file without a name that holds so many bytes, zeros at first: in memory where the system has such files, and then nobody can put
+/// more into it.
+pub(crate) fn unnamed(size: u64) -> io::Result<File> {
     #[cfg(target_os = "linux")]
-    if let Ok(file) = in_memory(0) {
+    if let Ok(file) = in_memory() {
+        limit(&file, size)?;
         return Ok(file);
     }
+    let _ = size;
     tempfile::tempfile()
+}
+
+/// Gives an empty file in memory that can be sealed so many bytes, for good: what is open for writing could else fill up the memory of the
+/// machine.
+#[cfg(target_os = "linux")]
+pub(super) fn limit(file: &File, size: u64) -> io::Result<()> {
+    file.set_len(size)?;
+    seal(file, libc::F_SEAL_SHRINK | libc::F_SEAL_GROW)
+}
+
+/// Elsewhere there are none.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn limit(_file: &File, _size: u64) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// Bytes that nobody can guess.

@@ -137,17 +137,30 @@ pub(crate) struct Fork {
 }
 
 impl Fork {
-    /// Gives it memory of its own, sends it the key, and sees to its end. It answers with no more than so many bytes.
+    /// Gives it memory of its own, sends it the key, and sees to its end. It answers with no more than so many bytes, and has so many
+    /// for its stacks.
     ///
     /// # Errors
     /// As [`super::run`], and [`RunError::Prepare`] where it did not come so far that it began.
-    pub(crate) fn run(self, command: &Command, waiting: Waiting, key: &[u8], at_most: usize) -> Result<Done, RunError> {
+    pub(crate) fn run(
+        self,
+        command: &Command,
+        waiting: Waiting,
+        key: &[u8],
+        at_most: (usize, u64),
+    ) -> Result<Done, RunError> {
+        let (of_answer, of_stacks) = at_most;
         let wakeup = Wakeup::take()?;
         let prepare = || {
             let lifeline = descriptors::end_with_this_process(self.run.leader)?;
             let answers = self.open(waiting.answers, OpenOptions::new().read(true), FileTypeExt::is_fifo)?;
-            let inbox = Inbox::of(PipeReader::from(OwnedFd::from(answers)), at_most)?;
-            let faults = self.open(waiting.faults, OpenOptions::new().read(true), FileType::is_file)?;
+            let inbox = Inbox::of(PipeReader::from(OwnedFd::from(answers)), of_answer)?;
+            let faults = self.open(
+                waiting.faults,
+                OpenOptions::new().read(true).write(true),
+                FileType::is_file,
+            )?;
+            descriptors::limit(&faults, of_stacks)?;
             self.pages.give_to(self.run.leader)?;
             let mut keys = self.open(waiting.key, OpenOptions::new().write(true), FileTypeExt::is_fifo)?;
             let watch = Watch::begin(true);
