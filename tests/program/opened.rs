@@ -179,8 +179,10 @@ fn a_pipe_in_the_place_of_a_file_of_git_does_not_keep_it_from_stopping() {
         .spawn()
         .expect("it starts");
     let started = Instant::now();
-    let children = format!("/proc/{0}/task/{0}/children", child.id());
-    while fs::read_to_string(&children).expect("its children").is_empty() {
+    let has_children =
+        |thread: fs::DirEntry| fs::read(thread.path().join("children")).is_ok_and(|text| !text.is_empty());
+    let threads = format!("/proc/{}/task", child.id());
+    while !(fs::read_dir(&threads).expect("its threads").flatten()).any(has_children) {
         assert!(started.elapsed() < PATIENCE, "git was never started");
         thread::sleep(Duration::from_millis(5));
     }
