@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Code, Finding};
-use crate::explain::{Cause, ChangedLines, SeenLines, name_lines};
+use crate::explain::{Cause, ChangedLines, SeenLines, join_those_of_one_line, name_lines};
 use crate::observed::Observation;
 
 /// What is new in sources, by target and module.
@@ -32,12 +32,13 @@ pub fn grown_bodies(findings: &[Finding], seen: &SeenLines) -> BTreeSet<(String,
         .collect()
 }
 
-/// Gives the causes about bodies their lines. What changed counts where a finding is about growth.
+/// Gives the causes about bodies their lines, and leaves one of each line. What changed counts where a finding is about growth.
 pub fn blame_lines(findings: &mut [Finding], seen: &SeenLines, changed: &ChangedSources) {
     for finding in findings {
         let pointed_at = finding.causes.first().and_then(Cause::place);
         let changed = changed.get(&finding.target).filter(|_| is_about_growth(finding.code()));
         name_lines(&mut finding.causes, seen, changed);
+        join_those_of_one_line(&mut finding.causes);
         // What points at its first cause goes on doing so; what points at something else has a reason.
         if finding.place == pointed_at {
             finding.place = finding.causes.first().and_then(Cause::place);

@@ -32,7 +32,8 @@ pub use bodies::HeavyLine;
 pub(crate) use bodies::{heaviest_line, heavy_bodies};
 pub use causes::{
     Cause, CauseKind, ChangedLines, Compiled, Count, Edit, Evidence, InterpreterChange, LineChange, LineShare, Rest,
-    SeenLines, VersionChange, cause_of_slowdown, causes_of_change, causes_of_count, causes_of_weight, name_lines,
+    SeenLines, VersionChange, cause_of_slowdown, causes_of_change, causes_of_count, causes_of_weight,
+    join_those_of_one_line, name_lines,
 };
 pub use classification::{Assumption, Class, ClassReason, Classification, Classified, Loaded, classify};
 pub(crate) use costly_import::Weighed;

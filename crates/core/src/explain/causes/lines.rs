@@ -126,6 +126,26 @@ pub fn name_lines(causes: &mut [Cause], seen: &SeenLines, changed: Option<&BTree
     }
 }
 
+/// Leaves one cause of what the same line of a body does: of a line that starts a program, what it computes for that and the wait
+/// until that has ended are one thing to look at. The heavier one is told, and has both times.
+pub fn join_those_of_one_line(causes: &mut Vec<Cause>) {
+    let mut joined: Vec<Cause> = Vec::with_capacity(causes.len());
+    for cause in causes.drain(..) {
+        let is_same = |other: &&mut Cause| {
+            let is_of_a_line = cause.line.is_some() && file_of_body(&cause).is_some() && file_of_body(other).is_some();
+            is_of_a_line && (other.line, &other.file) == (cause.line, &cause.file)
+        };
+        match joined.iter_mut().find(is_same) {
+            Some(heavier) => {
+                heavier.weight.time_ms += cause.weight.time_ms;
+                heavier.weight.memory_bytes += cause.weight.memory_bytes;
+            }
+            None => joined.push(cause),
+        }
+    }
+    *causes = joined;
+}
+
 fn of_module<'l>(lines: &'l [LineSeen], module: &str) -> Vec<&'l LineSeen> {
     lines.iter().filter(|line| line.module == module).collect()
 }
@@ -478,6 +498,32 @@ mod tests {
         assert_eq!(named_by_text(waits(2), &now, (old, new)).0, Some(2));
         assert_eq!(named_by_text(waits(1), &now, (new, new)).0, Some(1));
         assert_eq!(named_by_text(waits(7), &now, (old, new)).0, Some(7));
+    }
+
+    #[test]
+    fn what_one_line_computes_and_waits_for_is_one_cause() {
+        let waits = |line, time_ms| cause("shop/models.py", Some(line), time_ms);
+        let grew = |line, time_ms| Cause {
+            line: Some(line),
+            ..grew(time_ms)
+        };
+        let joined = |causes: &[Cause]| {
+            let mut causes = causes.to_vec();
+            join_those_of_one_line(&mut causes);
+            causes
+                .iter()
+                .map(|cause| (cause.kind.clone(), cause.line, cause.weight.time_ms))
+                .collect::<Vec<_>>()
+        };
+        let blocked = (CauseKind::Blocked, Some(3), 31.5);
+        assert_eq!(joined(&[waits(3, 30.0), grew(3, 1.5)]), [blocked]);
+        let changed = (CauseKind::ChangedModule, Some(3), 31.5);
+        assert_eq!(joined(&[grew(3, 30.0), waits(3, 1.5)]), [changed]);
+        let no_line = self::grew(2.0);
+        assert_eq!(
+            joined(&[waits(3, 30.0), grew(4, 1.5), no_line.clone(), no_line]).len(),
+            4
+        );
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod weight;
 pub use edits::{ChangedLines, Edit};
 pub use growth::{Count, Evidence, causes_of_change, causes_of_count};
 pub use hooks::cause_of_slowdown;
-pub use lines::{SeenLines, name_lines};
+pub use lines::{SeenLines, join_those_of_one_line, name_lines};
 pub use rest::Rest;
 pub use weight::causes_of_weight;
 
