@@ -241,19 +241,26 @@ def _trace_finders():
             setattr(kind, name, _asking_of_path(getattr(kind, name)))
 
 
+def _note_path_and_those_above(path):
+    asked = _path_of(path)
+    while not _is_no_file(asked) and asked.strip("/"):
+        _Traces.asked[asked] = True
+        try:
+            _lstat(asked)
+            break
+        except OSError:
+            asked = asked.rpartition("/")[0]
+
+
 def _asking_of_path(inner):
     """A method of a loader that asks about a path, and about those above it where there is none: it may lie in an archive."""
 
     def method(loader, path):
         if _Traces.on and not _is_import_system(_frame_of(1).f_code):
-            asked = _path_of(path)
-            while not _is_no_file(asked) and asked.strip("/"):
-                _Traces.asked[asked] = True
-                try:
-                    _lstat(asked)
-                    break
-                except OSError:
-                    asked = asked.rpartition("/")[0]
+            try:
+                _note_path_and_those_above(path)
+            except Exception:
+                _unseen("a path")
         return inner(loader, path)
 
     _hide(method)
