@@ -2,7 +2,8 @@
 line and every call of a function, and a body of millions of them would be stopped as an import that hangs.
 
 A timer asks every millisecond which line of which watched body the import is in, and gives it the time since it asked last.
-A call into C is asked right after its return, which is still in its line.
+A call into C is asked right after its return, which is still in its line. The timer is set anew by each answer: one that took
+longer than a millisecond (a deep stack, a stalled machine) is not interrupted by the next question, and the import gets on.
 """
 import _signal
 
@@ -23,18 +24,21 @@ def _sample_from_here(watch):
         watch.wall = _wall_clock()
         _signal.signal(_signal.SIGALRM, _on_alarm)
         _signal.siginterrupt(_signal.SIGALRM, False)
-        _set_timer(_signal.ITIMER_REAL, _SAMPLE_EVERY, _SAMPLE_EVERY)
+        _set_timer(_signal.ITIMER_REAL, _SAMPLE_EVERY)
 
 
 def _on_alarm(number, frame):
+    if not _Lines.on:
+        return  # it was on its way when the import ended
+    watch, asked = _Lines.main, _wall_clock()
     try:
         body, line = _running(frame)
     except Exception:
-        return  # what cannot be noted must not become an error of the measured code
-    watch, now = _Lines.main, _wall_clock()
+        body, line = None, 0  # what cannot be noted must not become an error of the measured code
     if body is not None:
-        body.spent[line] = body.spent.get(line, 0) + now - watch.wall
-    watch.wall = now
+        body.spent[line] = body.spent.get(line, 0) + asked - watch.wall
+    watch.wall = _wall_clock()
+    _set_timer(_signal.ITIMER_REAL, max(_SAMPLE_EVERY, (watch.wall - asked) / 1e9))
 
 
 def _running(frame):

@@ -98,6 +98,14 @@ fn what_has_no_end_of_lines_or_calls_is_no_longer_traced() {
 }
 
 #[test]
+fn looking_at_a_deep_stack_holds_up_neither_the_import_nor_itself() {
+    let deep = "def deep(n):\n    return deep(n - 1) if n else [len(range(k)) for k in range(1_000_000)]\n";
+    let calls = "x = [(lambda: n)() for n in range(30_000)]\n";
+    let source = format!("import sys\nsys.setrecursionlimit(10_000)\n{deep}{calls}y = deep(6_000)\nz = 1\n");
+    assert_eq!(heaviest(&source), Some(6));
+}
+
+#[test]
 fn what_a_line_imports_is_not_its_own_time() {
     let files = [
         ("body.py", "x = 1\nimport heavy\ny = list(range(50_000))\n"),
