@@ -20,6 +20,8 @@ pub enum HookKind {
     Profile,
     /// An audit hook.
     Audit,
+    /// Callbacks of `sys.monitoring`.
+    Monitoring,
 }
 
 /// A hook that an import installed, and that was still in place when it had ended.
@@ -29,7 +31,7 @@ pub struct HookSeen {
     pub kind: HookKind,
     /// The module whose body was running.
     pub module: String,
-    /// The line that installed it.
+    /// The line that installed it, where that can be told.
     pub place: Option<Place>,
     /// The line of the module's body that led to that one.
     pub body: Option<Place>,

@@ -1,10 +1,9 @@
 //! Sources of many shapes whose imports are moved: what comes out is Python that does the same, loads less, and differs in no
 //! other byte; and what must not be moved is not.
 
-use std::path::PathBuf;
 use std::process::Command;
 
-use super::support::{Project, python};
+use super::support::{Project, python, python_version};
 use importgate_core::fix::{Planned, Refusal, RefusalReason, Style, edited, plan};
 use importgate_core::observed::{
     Body, BodyEffectKind, FunctionProblem, Measure, Standing, StatementPlace, StatementProblem, StatementSyntax,
@@ -270,13 +269,6 @@ fn newer_syntax_is_understood_where_there_is_any() {
     if !shapes.is_empty() {
         Sources::of(shapes.iter().map(|(name, _, source)| (*name, *source))).move_all(&shapes);
     }
-}
-
-fn python_version() -> (u32, u32) {
-    let executable: PathBuf = python();
-    let text = super::support::run(executable, &["-c", "import sys; print(*sys.version_info[:2])"]);
-    let mut numbers = text.split_whitespace().map(|number| number.parse().expect("a number"));
-    (numbers.next().expect("a version"), numbers.next().expect("a version"))
 }
 
 #[test]

@@ -89,6 +89,13 @@ pub(crate) fn python() -> PathBuf {
     PathBuf::from(run("python3", &["-c", "import sys; print(sys.executable)"]).trim())
 }
 
+/// Its version, as major and minor number.
+pub(crate) fn python_version() -> (u32, u32) {
+    let text = run(python(), &["-c", "import sys; print(*sys.version_info[:2])"]);
+    let mut numbers = text.split_whitespace().map(|number| number.parse().expect("a number"));
+    (numbers.next().expect("a version"), numbers.next().expect("a version"))
+}
+
 pub(crate) fn run(executable: impl AsRef<Path>, arguments: &[&str]) -> String {
     let output = Command::new(executable.as_ref())
         .args(arguments)

@@ -114,6 +114,9 @@ fn hook(kind: HookKind, line: &str) -> String {
         HookKind::Trace => format!("`{line}` sets a trace function, which is called for what runs after it"),
         HookKind::Profile => format!("`{line}` sets a profile function, which is called for what runs after it"),
         HookKind::Audit => format!("`{line}` adds an audit hook, which is called for what runs after it"),
+        HookKind::Monitoring => {
+            format!("`{line}` registers a callback of `sys.monitoring`, which is called for what runs after it")
+        }
     }
 }
 

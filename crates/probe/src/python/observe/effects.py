@@ -30,8 +30,9 @@ def _audit(event, arguments):
     if kind == "import":
         _calibrate_where_due()
         return
-    if kind in ("trace", "profile", "audit"):
-        _note_hook(kind, None, _frame_of(1))
+    if kind in ("trace", "profile", "audit", "monitoring"):
+        if kind != "monitoring" or arguments[0] is not None:  # None takes a callback away
+            _note_hook(kind, None, _frame_of(1))
         return
     if kind == "compile":
         filename = arguments[1]

@@ -44,6 +44,7 @@ def _enter_load(name):
     if outer is not None:
         _close_stretch(thread)
         _note_made(thread)
+        _Notes.look_between_loads(thread)
     importer = _importer_of(_frame_of(1), thread)
     place = thread.place, thread.body
     cell = [name, outer, 0, 0, 0]
@@ -62,6 +63,7 @@ def _leave_load(name, entered, loaded):
         return
     thread, outer, importer, place = entered
     _close_stretch(thread)
+    _Notes.look_between_loads(thread)
     if loaded:
         _note_made(thread)
         _Notes.known.add(name)

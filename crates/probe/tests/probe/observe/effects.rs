@@ -2,7 +2,7 @@
 
 use importgate_core::observed::{Effect, Failure, HookKind, Observation, Place};
 
-use crate::support::Project;
+use crate::support::{Project, python_version};
 
 fn observe(source: &str) -> Observation {
     Project::new(&[("measured.py", source), ("data.txt", "data\n"), ("spare.py", "")]).observe("measured")
@@ -152,6 +152,66 @@ fn what_is_put_in_the_way_of_later_imports_is_seen_where_it_is_put() {
     ];
     let expected = expected.map(|(kind, place, body)| (kind, "measured", Some(place), Some(body)));
     assert_eq!(seen, expected);
+}
+
+/// The hooks that are seen, with the lines that put them there.
+fn hooks(observation: &Observation) -> Vec<(HookKind, &str, Option<u32>)> {
+    (observation.hooks.iter())
+        .map(|hook| {
+            let lines = [&hook.place, &hook.body].map(|place| place.as_ref().map(|place| place.line));
+            assert_eq!(lines[0], lines[1], "{hook:?}");
+            (hook.kind, hook.module.as_str(), lines[0])
+        })
+        .collect()
+}
+
+#[test]
+fn what_is_assigned_where_hooks_stand_is_seen_by_its_line() {
+    let observation = observe(
+        "import builtins, sys\nclass Finder:\n    def find_spec(self, *_):\n        return None\n\
+         sys.meta_path = [Finder(), *sys.meta_path]\nimport wave\n\
+         sys.path_hooks = sys.path_hooks + [Finder]\n\
+         def asking(*given, plain=builtins.__import__, **named):\n    return plain(*given, **named)\n\
+         builtins.__dict__['__import__'] = asking\n",
+    );
+    assert_eq!(observation.failure, None);
+    let seen = [
+        (HookKind::Finder, "measured", Some(5)),
+        (HookKind::Import, "measured", Some(10)),
+    ];
+    assert_eq!(hooks(&observation), seen);
+    let all_anew =
+        "import sys\nclass Through:\n    def __init__(self, inner):\n        self.find_spec = inner.find_spec\n";
+    for (set, line) in [
+        ("sys.meta_path[:] = map(Through, sys.meta_path)\n", Some(5)),
+        ("sys.meta_path = [*map(Through, sys.meta_path)]\n", Some(5)),
+        // Which of two it was is not known.
+        (
+            "sys.meta_path = [*sys.meta_path]\nsys.meta_path = [*map(Through, sys.meta_path)]\n",
+            None,
+        ),
+    ] {
+        let observation = observe(&format!("{all_anew}{set}"));
+        let hooks = hooks(&observation);
+        assert!(!hooks.is_empty(), "{set}");
+        for hook in hooks {
+            assert_eq!(hook, (HookKind::Finder, "measured", line), "{set}");
+        }
+    }
+}
+
+#[test]
+fn a_tool_that_monitors_is_seen_where_it_is_given_its_callback() {
+    let begins = "import sys\nmonitoring = getattr(sys, 'monitoring', None)\nif monitoring:\n    \
+                  monitoring.use_tool_id(3, 'tool')\n    \
+                  monitoring.register_callback(3, monitoring.events.PY_START, lambda *_: None)\n    \
+                  monitoring.set_events(3, monitoring.events.PY_START)\n";
+    let observation = observe(begins);
+    let ends = "    monitoring.set_events(3, 0)\n    monitoring.free_tool_id(3)\n";
+    let expected = [(HookKind::Monitoring, "measured", Some(5))];
+    let there_is = usize::from(python_version() >= (3, 12));
+    assert_eq!(hooks(&observation), expected[..there_is]);
+    assert_eq!(hooks(&observe(&format!("{begins}{ends}"))), []);
 }
 
 #[test]
