@@ -139,6 +139,67 @@ fn every_failure_has_its_own_code_and_the_others_are_still_measured() {
     assert!(run.only(Code::Crashed).message.contains("SIGSEGV"));
 }
 
+/// A filter that has the kernel end whoever asks for its parent, on processors of two kinds.
+#[cfg(target_os = "linux")]
+const FILTERS: &str = "import ctypes, os, platform, struct\n\
+number = {'x86_64': 110, 'aarch64': 173}[platform.machine()]\n\
+steps = [(0x20, 0, 0, 0), (0x15, 0, 1, number), (6, 0, 0, 0x80000000), (6, 0, 0, 0x7fff0000)]\n\
+code = ctypes.create_string_buffer(b''.join(struct.pack('HBBI', *step) for step in steps))\n\
+program = ctypes.create_string_buffer(struct.pack('HxxxxxxP', len(steps), ctypes.addressof(code)))\n\
+system = ctypes.CDLL(None)\n\
+system.prctl(38, 1, 0, 0, 0)\n\
+system.prctl(22, 2, ctypes.byref(program), 0, 0)\n\
+os.getppid()\n";
+
+/// Three of those who send SIGKILL mean that something else has to change than the import, and only one of them is want of memory.
+#[cfg(target_os = "linux")]
+#[test]
+fn who_ended_an_import_by_force_is_told() {
+    const SPENDS: &str = "import resource\nresource.setrlimit(resource.RLIMIT_CPU, (1, HARD))\nwhile True: pass\n";
+    let strict = "import ctypes\nctypes.CDLL(None).prctl(22, 1, 0, 0, 0)\n";
+    let cases = [
+        (
+            "spends",
+            &*SPENDS.replace("HARD", "1"),
+            "is ended at the limit of processor time (SIGKILL, `ulimit -t 1`)",
+        ),
+        (
+            "warned",
+            &*SPENDS.replace("HARD", "60"),
+            "is ended at the limit of processor time (SIGXCPU)",
+        ),
+        (
+            "strict",
+            strict,
+            "is ended at a system call that seccomp forbids (SIGKILL)",
+        ),
+        (
+            "filters",
+            FILTERS,
+            "is ended at a system call that seccomp forbids (SIGSYS)",
+        ),
+        ("ends", "import os\nos.kill(os.getpid(), 9)\n", "crashes with SIGKILL"),
+    ];
+    let project = Project::new("");
+    let mut budgets = "[measure]\ntimeout = \"60s\"\n".to_owned();
+    for (name, source, _) in cases {
+        project.write(&format!("{name}.py"), source);
+        budgets.push_str(&format!("[modules.{name}]\n"));
+    }
+    project.write("budgets.toml", &budgets);
+    let run = project.check(&[]).expect_code(1);
+    for (name, _, how) in cases {
+        let findings = run.report().findings.iter();
+        let finding = findings
+            .clone()
+            .find(|finding| finding.target == name && finding.code == Code::Crashed);
+        let finding = finding.unwrap_or_else(|| panic!("{name}: {:#?}", run.report().findings));
+        // A machine that had too little memory meanwhile, or that does not say, leaves the question open.
+        let message = finding.message.trim_end_matches(" (out of memory?)");
+        assert_eq!(message, format!("the import {how}"));
+    }
+}
+
 #[test]
 fn what_is_not_there_is_told_from_what_is_not_installed() {
     let project = Project::new("[modules.\"shop.lost\"]\n[modules.\"shop.typo\"]\n");

@@ -373,3 +373,16 @@ fn times_of_files_may_be_anything() {
         assert!(!is_reused(), "{seconds}");
     }
 }
+
+/// The limit of whoever starts the gate is that of each of its processes, and not of all together.
+#[cfg(target_os = "linux")]
+#[test]
+fn without_processor_time_the_limit_is_named() {
+    let project = Project::new("[measure]\ntimeout = \"60s\"\n[modules.spends]\n");
+    project.write("spends.py", "while True:\n    pass\n");
+    let ended = Ended::of(&project, &format!("ulimit -t 2 && exec {PROGRAM} check"));
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    let said = "the import is ended at the limit of processor time (SIGKILL, `ulimit -t 2`)";
+    assert!(ended.text.contains(said), "{ended:?}");
+    assert_eq!(ended.text.matches("error[").count(), 1, "{ended:?}");
+}

@@ -118,7 +118,7 @@ pub(super) fn shown(failure: &Failure, places: &Places) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observed::{Frame, Implausible};
+    use crate::observed::{Frame, Implausible, SignalCause};
 
     fn frame(file: &str, line: u32) -> Frame {
         Frame {
@@ -162,6 +162,7 @@ mod tests {
             (
                 Failure::Crashed {
                     signal: 11,
+                    cause: SignalCause::Untold,
                     stack: stack(),
                 },
                 Code::Crashed,

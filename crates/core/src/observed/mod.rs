@@ -24,6 +24,7 @@ mod place;
 mod profile;
 mod sample;
 mod shared_map;
+mod signal_cause;
 mod syntax;
 
 pub use benchmark::{Benchmark, BenchmarkMachine, Better, Bucket, Each, Requests, Summary, Tool, Unit, Values};
@@ -53,6 +54,7 @@ pub use place::Place;
 pub use profile::{CallerSeen, FunctionName, FunctionSeen, Profile};
 pub use sample::{LARGEST_AMOUNT, OwnTime, ReferenceSample, Sample};
 pub use shared_map::SharedMap;
+pub use signal_cause::SignalCause;
 pub use syntax::{
     BodyEffect, BodyEffectKind, CheckingBlock, FunctionProblem, FunctionSyntax, ImportedName, NameUse, SourceFacts,
     Standing, StatementPlace, StatementProblem, StatementSyntax, TypeChecking, UseContext,

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::place::{told_line, told_text};
-use super::{BytecodeObstacle, BytecodeState, Collections, Effect, HookSeen, Implausible, Place};
+use super::{BytecodeObstacle, BytecodeState, Collections, Effect, HookSeen, Implausible, Place, SignalCause};
 
 /// One line of a Python stack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,6 +98,8 @@ pub enum Failure {
     Crashed {
         /// The signal's number.
         signal: i32,
+        /// Who sent it, as far as the system tells.
+        cause: SignalCause,
         /// The stack, where `faulthandler` could write it.
         stack: Vec<Frame>,
     },

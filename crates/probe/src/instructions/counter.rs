@@ -237,10 +237,12 @@ fn ask(program: &str, arguments: &[&str]) -> Result<Option<String>, Instructions
 #[cfg(test)]
 mod tests {
     use super::*;
+    use importgate_core::observed::SignalCause;
 
     fn ended(status: Status, output: &str) -> Ended {
         Ended {
             status,
+            signal_cause: SignalCause::Untold,
             overrun: None,
             wall: Duration::ZERO,
             user_ns: 0,

@@ -128,6 +128,7 @@ fn failure_of(ended: &Ended, time_limit: Duration) -> Option<Failure> {
         }),
         Status::Signaled(signal) => Some(Failure::Crashed {
             signal,
+            cause: ended.signal_cause,
             stack: Vec::new(),
         }),
     }

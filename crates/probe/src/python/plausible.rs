@@ -141,6 +141,7 @@ fn nanoseconds(time: Duration) -> u64 {
 mod tests {
     use super::*;
     use crate::runner::{EndedThread, Status};
+    use importgate_core::observed::SignalCause;
 
     const MS: u64 = 1_000_000;
     const MIB: u64 = 1 << 20;
@@ -165,6 +166,7 @@ mod tests {
     fn ended(computed_ms: u64, after_ms: u64) -> Ended {
         Ended {
             status: Status::Exited(0),
+            signal_cause: SignalCause::Untold,
             overrun: None,
             wall: Duration::from_secs(1),
             seen_at_ns: BEGUN.wall_ns + after_ms * MS,

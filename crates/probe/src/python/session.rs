@@ -426,7 +426,11 @@ impl Session {
         }
         let stack = stacks.current;
         match exchange.ended.status {
-            Status::Signaled(signal) => Failure::Crashed { signal, stack },
+            Status::Signaled(signal) => Failure::Crashed {
+                signal,
+                cause: exchange.ended.signal_cause,
+                stack,
+            },
             Status::Exited(UNHEARD) => Failure::Unobserved { why: CLOSED.to_owned() },
             Status::Exited(code) => Failure::Exited { code, stack },
         }

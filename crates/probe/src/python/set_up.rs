@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fmt::Write;
 
-use importgate_core::observed::{ContentHash, Failure};
+use importgate_core::observed::{ContentHash, Failure, SignalCause};
 
 /// What comes before each import of a session.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub(super) fn how_it_failed(failure: &Failure) -> String {
             ..
         } => (format!("{exception}: {message}"), stack.as_slice()),
         Failure::Exited { code, stack } => (format!("it ended the process with exit code {code}"), stack.as_slice()),
-        Failure::Crashed { signal, stack } => (format!("signal {signal} ended the process"), stack.as_slice()),
+        Failure::Crashed { signal, cause, stack } => (ended_by(*signal, *cause), stack.as_slice()),
         Failure::Hung { limit_ms, stack, .. } => (
             format!("it was not done after {limit_ms} ms (`timeout`)"),
             stack.as_slice(),
@@ -64,6 +64,15 @@ pub(super) fn how_it_failed(failure: &Failure) -> String {
         .iter()
         .map(|frame| format!("\n  {}:{} in {}", frame.file, frame.line, frame.function));
     how + &lines.collect::<String>()
+}
+
+fn ended_by(signal: i32, cause: SignalCause) -> String {
+    let why = match cause {
+        SignalCause::ProcessorTime { .. } => " at the limit of processor time",
+        SignalCause::ForbiddenCall => " at a system call that seccomp forbids",
+        SignalCause::Untold | SignalCause::PerhapsMemory => "",
+    };
+    format!("signal {signal} ended the process{why}")
 }
 
 #[cfg(test)]

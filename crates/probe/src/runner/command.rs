@@ -6,6 +6,8 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use importgate_core::observed::SignalCause;
+
 use super::allowance::Overrun;
 use super::processor_time::EndedThread;
 
@@ -77,6 +79,8 @@ pub enum Status {
 pub struct Ended {
     /// Exit code or signal.
     pub status: Status,
+    /// Who sent the signal, as far as the system tells; `Untold` where none ended it.
+    pub signal_cause: SignalCause,
     /// Set where it was still running at its time limit. It may have exited with any status after that.
     pub overrun: Option<Overrun>,
     /// From just before it was started to when its end was seen.

@@ -27,6 +27,7 @@ mod handover;
 mod own_memory;
 mod processor_time;
 mod runs;
+mod signal_cause;
 mod strays;
 mod supervise;
 mod system;

@@ -6,9 +6,12 @@ use std::os::fd::AsFd;
 use std::process::{self, Stdio};
 use std::time::{Duration, Instant};
 
+use importgate_core::observed::SignalCause;
+
 use super::allowance::{Allowance, Overrun, ProcessorTime, Standing};
 use super::handover::{Handed, Inbox};
 use super::runs::Run;
+use super::signal_cause::{self, KillingSignal};
 use super::tail::Tail;
 use super::wakeup::{self, Wakeup};
 use super::{Command, Ended, Output, RunError, interrupted};
@@ -71,6 +74,7 @@ pub(super) struct Watch {
 impl Watch {
     /// To be called right before it begins.
     pub(super) fn begin(answers: bool) -> Self {
+        signal_cause::note_what_was_ended_before();
         Self {
             waited_before: answers.then(processor_time::own_wait),
             started: Instant::now(),
@@ -96,6 +100,7 @@ pub(super) fn see_to_its_end(
         }
         None => (None, Duration::ZERO),
     };
+    let signal = KillingSignal::of(run.leader);
     let reaped = run.reap();
     if wakeup::adopts_orphans() {
         strays::end(child.wakeup);
@@ -107,6 +112,9 @@ pub(super) fn see_to_its_end(
         let account = reaped?.ok_or_else(|| io::Error::other("it has ended but cannot be reaped"))?;
         Ok(Ended {
             status: account.status,
+            signal_cause: signal.map_or(SignalCause::Untold, |signal| {
+                signal.cause(account.user_ns + account.system_ns)
+            }),
             overrun,
             wall,
             user_ns: account.user_ns,

@@ -281,7 +281,17 @@ pub(super) fn signal_group(leader: i32, signal: i32) {
 
 /// True where the child has ended. It is not reaped: its id stays its own.
 pub(super) fn has_ended(child: i32) -> io::Result<bool> {
-    Ok(look_for_end(libc::P_PID, child.cast_unsigned())? == child)
+    let end = look_for_end(libc::P_PID, child.cast_unsigned())?;
+    // SAFETY: where no child has ended, the id is 0.
+    Ok(unsafe { end.si_pid() } == child)
+}
+
+/// The signal that ended a child; `None` where none did, or it goes on. It is not reaped.
+pub(super) fn killing_signal(child: i32) -> Option<i32> {
+    let end = look_for_end(libc::P_PID, child.cast_unsigned()).ok()?;
+    // SAFETY: the system has filled in the fields of a child that has ended, and of none where its id is 0, as all of them are then.
+    let signal = unsafe { end.si_status() };
+    (matches!(end.si_code, libc::CLD_KILLED | libc::CLD_DUMPED)).then_some(signal)
 }
 
 /// True where this process has children, running or waiting to be reaped.
@@ -289,15 +299,15 @@ pub(super) fn has_children() -> bool {
     look_for_end(libc::P_ALL, 0).is_ok()
 }
 
-/// The id of a child that has ended and is not reaped yet; 0 where there is none.
-fn look_for_end(kind: libc::idtype_t, id: libc::id_t) -> io::Result<i32> {
+/// What the system tells of a child that has ended and is not reaped yet; an id of 0 where there is none.
+fn look_for_end(kind: libc::idtype_t, id: libc::id_t) -> io::Result<libc::siginfo_t> {
     // SAFETY: siginfo_t is plain data of which all zeros is a valid value; the system writes into our own storage.
     // Where no child has ended, it either stays as it is or gets an id of 0.
     unsafe {
         let mut information: libc::siginfo_t = mem::zeroed();
         let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
         retry(|| libc::waitid(kind, id, &raw mut information, options))?;
-        Ok(information.si_pid())
+        Ok(information)
     }
 }
 

@@ -65,7 +65,8 @@ fn exits_are_told_from_crashes() {
 
 #[test]
 fn a_segmentation_fault_shows_its_line() {
-    let Failure::Crashed { signal: 11, stack } = fails("import os, signal\n\nos.kill(os.getpid(), signal.SIGSEGV)\n")
+    let Failure::Crashed { signal: 11, stack, .. } =
+        fails("import os, signal\n\nos.kill(os.getpid(), signal.SIGSEGV)\n")
     else {
         panic!("a crash was expected");
     };

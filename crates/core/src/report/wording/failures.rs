@@ -7,7 +7,7 @@ use crate::budgets;
 use crate::checks::{ImportFailure, Started};
 use crate::explain::importtime;
 use crate::numbers;
-use crate::observed::{AbsentName, Failure, Frame, Implausible, Place, Quantity, Shadow};
+use crate::observed::{AbsentName, Failure, Frame, Implausible, Place, Quantity, Shadow, SignalCause};
 
 /// How many lines of a stack or of printed output a finding carries.
 pub(super) const SHOWN_LINES: usize = 12;
@@ -75,7 +75,7 @@ pub fn failure(failure: &Failure, started: Started) -> String {
             Started::Import => format!("{it} ends the process with exit code {code}"),
             Started::Command => format!("{it} exits with code {code}"),
         },
-        Failure::Crashed { signal, .. } => format!("{it} crashes with {}", signal_name(*signal)),
+        Failure::Crashed { signal, cause, .. } => format!("{it} {}", crash(*signal, *cause)),
         Failure::Hung { limit_ms, .. } => format!("{it} does not end within {} s", *limit_ms as f64 / 1000.0),
         Failure::Starved { .. } => format!(
             "{it} could not be measured, as the machine was too busy: {}",
@@ -196,7 +196,16 @@ pub(super) fn way_out(failure: &Failure, place: Option<&Place>) -> Option<String
             "look for code that changes clocks, the interpreter's own functions or open descriptors while it is imported"
                 .to_owned(),
         ),
-        Failure::Crashed { .. } => None,
+        Failure::Crashed { cause, .. } => match cause {
+            SignalCause::ProcessorTime { .. } => Some(
+                "raise the limit (`ulimit -t`), or have the import compute less; where the import sets it, leave that to the program"
+                    .to_owned(),
+            ),
+            SignalCause::ForbiddenCall => {
+                Some("look which filter the container, the sandbox or the import itself has set".to_owned())
+            }
+            SignalCause::Untold | SignalCause::PerhapsMemory => None,
+        },
     }
 }
 
@@ -265,14 +274,33 @@ fn last<T>(items: &[T], most: usize) -> &[T] {
     &items[items.len().saturating_sub(most)..]
 }
 
+/// How a signal ended a process, as what the import or command does.
+fn crash(signal: i32, cause: SignalCause) -> String {
+    let name = signal_name(signal);
+    match cause {
+        SignalCause::Untold => format!("crashes with {name}"),
+        SignalCause::PerhapsMemory => format!("crashes with {name} (out of memory?)"),
+        SignalCause::ProcessorTime { limit_s: Some(limit) } => {
+            format!("is ended at the limit of processor time ({name}, `ulimit -t {limit}`)")
+        }
+        SignalCause::ProcessorTime { limit_s: None } => format!("is ended at the limit of processor time ({name})"),
+        // Its number is not the same on all systems; strict seccomp sends SIGKILL.
+        SignalCause::ForbiddenCall => {
+            let name = if signal == 9 { name.as_str() } else { "SIGSYS" };
+            format!("is ended at a system call that seccomp forbids ({name})")
+        }
+    }
+}
+
 fn signal_name(signal: i32) -> String {
     let name = match signal {
         4 => "SIGILL",
         6 => "SIGABRT",
         8 => "SIGFPE",
-        9 => "SIGKILL (out of memory?)",
+        9 => "SIGKILL",
         11 => "SIGSEGV",
         15 => "SIGTERM",
+        24 => "SIGXCPU",
         _ => return format!("signal {signal}"),
     };
     name.to_owned()
