@@ -126,22 +126,35 @@ impl Project {
 
     /// A folder without a budgets file: no targets, and every setting as it is by default.
     pub(crate) fn without_budgets(arguments: &ProjectArguments) -> Result<(Self, Session), Error> {
-        Self::here(budgets_file::no_budgets(&arguments.budgets)?, arguments)
+        Self::here(budgets_file::no_budgets(&arguments.budgets)?, arguments, None)
     }
 
     /// This folder with budgets that are in no file yet; their targets are still to be made out.
-    pub(crate) fn proposed(text: &str, arguments: &ProjectArguments) -> Result<(Self, Session), Error> {
+    /// An import may take no longer than that, and the run ends then, where it is limited.
+    pub(crate) fn proposed(
+        text: &str,
+        arguments: &ProjectArguments,
+        (longest_import, run_ends): (Option<Duration>, Option<Instant>),
+    ) -> Result<(Self, Session), Error> {
         runner::prepare()?;
-        let budgets = budgets::parse(text, budgets_file::PROPOSED, FileKind::Standalone).map_err(Error::Budgets)?;
-        Self::here(budgets, arguments)
+        let mut budgets = budgets::parse(text, budgets_file::PROPOSED, FileKind::Standalone).map_err(Error::Budgets)?;
+        if let Some(longest) = longest_import {
+            let timeout_ms = &mut budgets.measure.timeout_ms.value;
+            *timeout_ms = timeout_ms.min(longest.as_secs_f64() * 1000.0);
+        }
+        Self::here(budgets, arguments, run_ends)
     }
 
-    fn here(budgets: Budgets, arguments: &ProjectArguments) -> Result<(Self, Session), Error> {
+    fn here(
+        budgets: Budgets,
+        arguments: &ProjectArguments,
+        run_ends: Option<Instant>,
+    ) -> Result<(Self, Session), Error> {
         let root = std::env::current_dir()
             .and_then(|here| here.canonicalize())
             .map_err(Error::unreadable("."))?;
         let mut python = ProjectPython::find(arguments.python.as_deref(), &budgets, (&root, ""))?;
-        let (source_roots, session) = open_session(&mut python, &budgets, &root, None)?;
+        let (source_roots, session) = open_session(&mut python, &budgets, &root, run_ends)?;
         let project = Self {
             baseline_path: root.join(budgets_file::BASELINE),
             budgets_path: root.join(budgets_file::PROPOSED),

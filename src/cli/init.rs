@@ -48,6 +48,9 @@ pub struct InitArguments {
     /// Run so many imports at once [default: as many as there are processors].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_024))]
     pub jobs: Option<u32>,
+    /// Measure nothing after this long, such as 90s or 5min; what was not measured then has the ceilings of its layer.
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub time_limit: Option<Duration>,
     /// No progress on stderr.
     #[arg(long, short)]
     pub quiet: bool,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::merge_driver;
 use crate::budgets_file::PROPOSED;
@@ -15,6 +16,7 @@ use crate::progress::ProgressLine;
 use crate::project::{Project, module_index_with};
 use crate::seed;
 use crate::store;
+use importgate_core::budgets::units::format_time;
 use importgate_core::budgets::{self, FileKind};
 use importgate_core::flows::{Deadline, SamplingSettings, narrow, survey};
 use importgate_core::init::companions::{self, Refusal};
@@ -28,6 +30,11 @@ use importgate_probe::{Probe, Stopwatch};
 const PYPROJECT: &str = "pyproject.toml";
 /// Files that have budgets already.
 const TAKEN: [&str; 2] = [PROPOSED, "budgets.toml"];
+const MS_PER_S: f64 = 1e3;
+/// Which part of the time of a run an import may take at most.
+const SHARE_OF_RUN: u32 = 8;
+/// However little time there is, an import that works has so long.
+const SHORTEST_LIMIT: Duration = Duration::from_millis(250);
 /// More files than this are no project.
 const MOST_FILES: usize = 200_000;
 /// A text that is longer is not read.
@@ -57,17 +64,17 @@ pub(super) fn run(arguments: &InitArguments) -> Result<u8, Error> {
             project.root.display()
         )));
     }
-    let (outline, project, measure) = open(outline, arguments)?;
+    let (outline, project, measure) = open(outline, arguments, &clock)?;
     let width = project.width(arguments.jobs);
     let mut progress = ProgressLine::new(arguments.quiet);
-    let outline = narrow(outline, &measure, width, &clock)?;
+    let deadline = Deadline::new(&clock, arguments.time_limit);
+    let outline = narrow(outline, &measure, width, deadline)?;
     let budgets = budgets::parse(&outline.draft(), PROPOSED, FileKind::Standalone).map_err(Error::Budgets)?;
     let targets = budgets.resolve(&index).map_err(Error::Budgets)?;
     let sampling = SamplingSettings {
         width,
         ..SamplingSettings::of(&project.budgets, seed::draw)
     };
-    let deadline = Deadline::new(&clock, None);
     let survey = survey(&targets, &measure, &sampling, deadline, &mut progress)?;
     progress.finish();
     let measured_by = format!("Python {}", measure.interpreter().version);
@@ -78,6 +85,15 @@ pub(super) fn run(arguments: &InitArguments) -> Result<u8, Error> {
         measured_by,
         policy(arguments),
     );
+    if let Some(limit) = arguments
+        .time_limit
+        .filter(|_| !survey.has_figures() && survey.unmeasured() > 0)
+    {
+        return Err(Error::CannotMeasure(format!(
+            "nothing was measured within --time-limit {}; give it more",
+            format_time(limit.as_secs_f64() * MS_PER_S)
+        )));
+    }
     if proposal.is_empty() {
         let first = proposal.failing().next();
         let reason = first.map_or(String::new(), |(name, reason)| format!(": {name}: {reason}"));
@@ -96,7 +112,7 @@ pub(super) fn run(arguments: &InitArguments) -> Result<u8, Error> {
         return Ok(exit::PASS);
     }
     write(&target.path, &text)?;
-    outputs::to_standard_output(&summary(&target, &proposal))?;
+    outputs::to_standard_output(&summary(&target, &proposal, survey.unmeasured()))?;
     for companion in &companions {
         companion.write(folder)?;
     }
@@ -107,8 +123,13 @@ pub(super) fn run(arguments: &InitArguments) -> Result<u8, Error> {
 }
 
 /// What measures the outline. Django is not set up where that does not work here, as settings may want a database or a secret.
-fn open(outline: Outline, arguments: &InitArguments) -> Result<(Outline, Project, Probe), Error> {
-    let (project, session) = Project::proposed(&outline.draft(), &arguments.project())?;
+fn open(outline: Outline, arguments: &InitArguments, clock: &Stopwatch) -> Result<(Outline, Project, Probe), Error> {
+    // One that hangs leaves time for the others.
+    let longest_import = arguments
+        .time_limit
+        .map(|limit| (limit / SHARE_OF_RUN).max(SHORTEST_LIMIT));
+    let limits = (longest_import, clock.end(arguments.time_limit));
+    let (project, session) = Project::proposed(&outline.draft(), &arguments.project(), limits)?;
     let measure = Probe::new(session, None);
     if !outline.sets_django_up() {
         return Ok((outline, project, measure));
@@ -122,13 +143,12 @@ fn open(outline: Outline, arguments: &InitArguments) -> Result<(Outline, Project
     match measure.observe(request, Look::Light) {
         Ok(observed) if observed.failure().is_none() => Ok((outline, project, measure)),
         Err(error @ MeasureError::Interrupted { .. }) => Err(error.into()),
-        _ => open(outline.without_django(), arguments),
+        _ => open(outline.without_django(), arguments, clock),
     }
 }
 
 /// What the ceilings are asked to be.
 fn policy(arguments: &InitArguments) -> Policy {
-    const MS_PER_S: f64 = 1e3;
     Policy {
         max_time_ms: arguments.max_time.map(|limit| limit.as_secs_f64() * MS_PER_S),
         accept_current: arguments.accept_current,
@@ -319,7 +339,7 @@ pub(super) fn agrees_to(question: &str) -> Result<bool, Error> {
     Ok(matches!(answer.trim().to_lowercase().as_str(), "" | "y" | "yes") && !answer.is_empty())
 }
 
-fn summary(target: &Target, proposal: &Proposal) -> String {
+fn summary(target: &Target, proposal: &Proposal, unmeasured: usize) -> String {
     let left_out = proposal.failing().count();
     let left_out = match left_out {
         0 => String::new(),
@@ -329,8 +349,14 @@ fn summary(target: &Target, proposal: &Proposal) -> String {
         0 => String::new(),
         count => format!("; {count} are above the ceiling today: --accept-current adopts them as they are"),
     };
+    let unmeasured = match unmeasured {
+        0 => String::new(),
+        count => format!(
+            "; there was no time to measure {count}, which have the ceilings of their layers: --time-limit gives more"
+        ),
+    };
     format!(
-        "{}: ceilings for {} modules{left_out}{over}\n  next: `importgate check`, then `importgate record`, and commit both files\n",
+        "{}: ceilings for {} modules{left_out}{over}{unmeasured}\n  next: `importgate check`, then `importgate record`, and commit both files\n",
         target.name(),
         proposal.modules()
     )

@@ -112,3 +112,36 @@ fn nothing_is_written_where_there_is_nothing_to_measure() {
     assert!(run.stderr.contains("no packages were found"), "{}", run.stderr);
     assert!(!project.path("importgate.toml").exists());
 }
+
+/// What hangs is named and left out, with the rest measured: one after the other, so that it stands in the way of nothing beside it.
+#[test]
+fn a_module_that_hangs_is_left_out_within_the_time_limit() {
+    let project = shop();
+    project.write("src/shop/asleep.py", "import time\nwhile True:\n    time.sleep(60)\n");
+    let run = project
+        .run(&["init", "--time-limit", "24s", "--jobs", "1"])
+        .expect_code(0);
+    assert!(
+        run.stdout.contains("ceilings for 2 modules; 2 that cannot be imported"),
+        "{}",
+        run.stdout
+    );
+    let text = project.read("importgate.toml");
+    assert!(
+        text.contains("    # the import does not end within 3 s\n    \"shop.asleep\","),
+        "{text}"
+    );
+}
+
+#[test]
+fn where_there_was_no_time_for_anything_the_limit_is_named() {
+    let project = shop();
+    let run = project.run(&["init", "--time-limit", "1ms"]).expect_code(3);
+    assert!(
+        run.stderr
+            .contains("nothing was measured within --time-limit 1ms; give it more"),
+        "{}",
+        run.stderr
+    );
+    assert!(!project.path("importgate.toml").exists());
+}

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::budgets::{Target, Workload};
 use crate::checks::Started;
 use crate::init::{Figures, Outline, Survey, SurveyedTarget};
-use crate::observed::{Clock, ImportRequest, Look, Measure, MeasureError, TargetObservation};
+use crate::observed::{ImportRequest, Look, Measure, MeasureError, TargetObservation};
 use crate::report::wording;
 use crate::sampling::{OtherSide, Question};
 use crate::stats::{MachineSpeed, estimate};
@@ -36,7 +36,7 @@ pub fn narrow(
     outline: Outline,
     measure: &dyn Measure,
     width: Width,
-    clock: &dyn Clock,
+    deadline: Deadline<'_>,
 ) -> Result<Outline, MeasureError> {
     if outline.measured() <= FEWEST {
         return Ok(outline);
@@ -46,20 +46,23 @@ pub fn narrow(
     measure.share_set_up_of_looks(true);
     let mut took = Vec::new();
     for name in names {
-        let began = clock.elapsed();
+        if deadline.is_over() {
+            break;
+        }
+        let began = deadline.elapsed();
         let request = ImportRequest {
             preload: &[],
             imports: &[name],
             round: 0,
         };
         measure.observe(request, Look::Light)?;
-        took.push(clock.elapsed().saturating_sub(began));
+        took.push(deadline.elapsed().saturating_sub(began));
     }
     measure.share_set_up_of_looks(false);
     // The first compiles what all of them import, and sets up.
-    took.remove(0);
+    let took = took.get(1..).unwrap_or_default();
     let scouted = u32::try_from(took.len()).unwrap_or(u32::MAX).max(1);
-    let each = took.into_iter().sum::<Duration>() / scouted * (SAMPLES + 1);
+    let each = took.iter().sum::<Duration>() / scouted * (SAMPLES + 1);
     let at_once = u32::try_from(width.imports()).unwrap_or(1);
     let most = (MEASURED_WITHIN * at_once).as_secs_f64() / each.as_secs_f64().max(1e-3);
     Ok(outline.within((most as usize).max(FEWEST)))
@@ -80,6 +83,7 @@ pub fn survey(
         measure,
         settles: Some(&|_, _| Glanced::Settled),
         is_open: None,
+        believes_hangs: true,
         width: sampling.width,
         deadline: Some(deadline),
     };

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::budgets::{Target, Workload};
-use crate::observed::{ImportRequest, Look, Measure, MeasureError, TargetObservation};
+use crate::observed::{Failure, ImportRequest, Look, Measure, MeasureError, TargetObservation};
 use crate::report::progress_line::{Phase, Progress};
 
 use super::side_by_side::{self, Tasks, Width};
@@ -45,6 +45,8 @@ pub(super) struct Observer<'a, 's> {
     pub(super) is_open: Option<&'s IsOpen<'s>>,
     /// How many imports may run at once.
     pub(super) width: Width,
+    /// Whether an import that hangs is not looked at once more with nothing beside it: somebody waits, and nothing is decided by it.
+    pub(super) believes_hangs: bool,
     /// When nothing is looked at any more; `None` where there is time.
     pub(super) deadline: Option<Deadline<'s>>,
 }
@@ -56,6 +58,7 @@ impl<'a> Observer<'a, '_> {
             measure,
             settles: None,
             is_open: None,
+            believes_hangs: false,
             width: Width::ONE,
             deadline: None,
         }
@@ -87,7 +90,12 @@ impl<'a> Observer<'a, '_> {
         known: Vec<Option<TargetObservation>>,
         progress: &mut dyn ShowProgress,
     ) -> Result<(Side<'a>, Option<i32>), MeasureError> {
-        let mut observing = Observing::new(targets, known, (self.width, self.deadline), progress);
+        let mut observing = Observing::new(
+            targets,
+            known,
+            (self.width, self.deadline, self.believes_hangs),
+            progress,
+        );
         let looker = Looker {
             measure: self.measure,
             settles: self.settles,
@@ -191,6 +199,7 @@ struct Observing<'a> {
     in_progress: usize,
     /// Whether what is in progress has nothing beside it.
     is_alone: bool,
+    believes_hangs: bool,
     deadline: Option<Deadline<'a>>,
     progress: &'a mut dyn ShowProgress,
 }
@@ -199,7 +208,7 @@ impl<'a> Observing<'a> {
     fn new(
         targets: &'a [Target],
         known: Vec<Option<TargetObservation>>,
-        (width, deadline): (Width, Option<Deadline<'a>>),
+        (width, deadline, believes_hangs): (Width, Option<Deadline<'a>>, bool),
         progress: &'a mut dyn ShowProgress,
     ) -> Self {
         let unknown = (0..targets.len()).filter(|&position| known[position].is_none());
@@ -212,6 +221,7 @@ impl<'a> Observing<'a> {
             alone,
             in_progress: 0,
             is_alone: false,
+            believes_hangs,
             deadline,
             progress,
         }
@@ -265,7 +275,9 @@ impl Tasks for Observing<'_> {
     fn take_in(&mut self, (position, seen): Self::Outcome) {
         self.in_progress -= 1;
         let was_alone = std::mem::take(&mut self.is_alone);
-        if seen.failure().is_some() && !was_alone {
+        let hangs = matches!(seen.failure(), Some(Failure::Hung { .. }));
+        let is_believed = was_alone || (hangs && self.believes_hangs);
+        if seen.failure().is_some() && !is_believed {
             self.alone.push_back(position);
             return;
         }

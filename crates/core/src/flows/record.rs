@@ -108,6 +108,7 @@ pub fn record(
         settles: Some(&settles),
         is_open: None,
         width: record.sampling.width.for_peak(old.map_or(0, Entry::peak_bytes)),
+        believes_hangs: false,
         deadline: Some(deadline),
     };
     let side = observer.observe_rest(record.targets, known, progress)?;

@@ -57,6 +57,7 @@ pub(super) fn observe_both<'a>(
             reuse.of(target).by == ReuseBy::Never || unchanged::is_open(head, target, compare_with)
         }),
         width: check.sampling.width.for_peak(peak_bytes),
+        believes_hangs: false,
         deadline: Some(deadline),
     };
     let known = unchanged::observations(head, check, compare_with, context, speed);
@@ -120,6 +121,7 @@ fn observe_base<'a>(
         settles: if closely { None } else { Some(&|_, _| Glanced::Settled) },
         is_open: None,
         width: check.sampling.width,
+        believes_hangs: false,
         deadline: Some(deadline),
     };
     let by_files = check.reuse.is_by_files() && !closely;

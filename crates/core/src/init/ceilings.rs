@@ -85,6 +85,16 @@ impl Survey {
         target.outcome.as_ref()?.as_ref().ok().copied()
     }
 
+    /// True where anything was measured.
+    pub fn has_figures(&self) -> bool {
+        self.targets.iter().any(|target| matches!(target.outcome, Some(Ok(_))))
+    }
+
+    /// How many targets there was no time for.
+    pub fn unmeasured(&self) -> usize {
+        self.targets.iter().filter(|target| target.outcome.is_none()).count()
+    }
+
     /// The targets that fail, with the reason.
     pub fn failures(&self) -> impl Iterator<Item = (&str, &str)> {
         self.targets.iter().filter_map(|target| match &target.outcome {
