@@ -18,11 +18,12 @@ use crate::seed;
 use crate::store;
 use importgate_core::budgets::units::format_time;
 use importgate_core::budgets::{self, FileKind};
+use importgate_core::checks::Started;
 use importgate_core::flows::{Deadline, SamplingSettings, narrow, survey};
 use importgate_core::init::companions::{self, Refusal};
 use importgate_core::init::{Outline, Policy, Proposal, Sources, discover, is_read, is_walked};
 use importgate_core::observed::{ImportRequest, Look, Measure, MeasureError};
-use importgate_core::report::untrusted;
+use importgate_core::report::{untrusted, wording};
 use importgate_probe::files;
 use importgate_probe::{Probe, Stopwatch};
 
@@ -134,17 +135,22 @@ fn open(outline: Outline, arguments: &InitArguments, clock: &Stopwatch) -> Resul
     if !outline.sets_django_up() {
         return Ok((outline, project, measure));
     }
-    let first = outline.some_modules(1);
+    // Whatever fails then is the set-up.
+    let imports = ["django".to_owned()];
     let request = ImportRequest {
         preload: &[],
-        imports: &first,
+        imports: &imports,
         round: 0,
     };
-    match measure.observe(request, Look::Light) {
-        Ok(observed) if observed.failure().is_none() => Ok((outline, project, measure)),
-        Err(error @ MeasureError::Interrupted { .. }) => Err(error.into()),
-        _ => open(outline.without_django(), arguments, clock),
-    }
+    let reason = match measure.observe(request, Look::Light) {
+        Ok(observed) => match observed.failure() {
+            None => return Ok((outline, project, measure)),
+            Some(failure) => wording::failure(failure, Started::Import),
+        },
+        Err(error @ MeasureError::Interrupted { .. }) => return Err(error.into()),
+        Err(error) => error.to_string(),
+    };
+    open(outline.without_django(Some(reason)), arguments, clock)
 }
 
 /// What the ceilings are asked to be.
@@ -355,8 +361,12 @@ fn summary(target: &Target, proposal: &Proposal, unmeasured: usize) -> String {
             "; there was no time to measure {count}, which have the ceilings of their layers: --time-limit gives more"
         ),
     };
+    let without_django = match proposal.without_django() {
+        None => String::new(),
+        Some(reason) => format!("  Django is not set up: {}\n", untrusted::line(reason)),
+    };
     format!(
-        "{}: ceilings for {} modules{left_out}{over}{unmeasured}\n  next: `importgate check`, then `importgate record`, and commit both files\n",
+        "{}: ceilings for {} modules{left_out}{over}{unmeasured}\n{without_django}  next: `importgate check`, then `importgate record`, and commit both files\n",
         target.name(),
         proposal.modules()
     )

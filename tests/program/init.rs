@@ -1,6 +1,6 @@
 //! A first budgets file: what is written for a small project, that a check passes with it, and that nothing is ever overwritten.
 
-use super::support::{BUSY, Project};
+use super::support::{BUSY, Project, Run};
 
 const PYPROJECT: &str = "[project]\nname = \"shop\"\nversion = \"1\"  # no line end follows";
 
@@ -101,6 +101,69 @@ fn a_slow_project_is_adopted_as_it_is() {
     let text = project.read("importgate.toml");
     assert!(
         text.contains("max-time = \"1ms\"") && text.contains("[modules.\"shop.slow\"]"),
+        "{text}"
+    );
+}
+
+/// A Django project, beside a Django whose `setup` does what it is given.
+fn django_project(set_up: &str) -> Project {
+    Project::without_budgets(&[
+        (
+            "manage.py",
+            "import os\nos.environ['DJANGO_SETTINGS_MODULE'] = 'orders.settings'\nimport django\ndjango.setup()\n",
+        ),
+        ("orders/__init__.py", ""),
+        ("orders/settings.py", ""),
+        ("orders/models.py", "import django\nassert django.ready\n"),
+        (
+            "library/django/__init__.py",
+            &format!("ready = False\n\ndef setup():\n    global ready\n    ready = True\n    {set_up}\n"),
+        ),
+        ("pyproject.toml", "[project]\nname = \"orders\"\n"),
+    ])
+}
+
+fn init_beside_library(project: &Project) -> Run {
+    let mut command = project.command(&["init", "--yes"]);
+    command.env("PYTHONPATH", project.path("library"));
+    Run::of(command, project)
+}
+
+#[test]
+fn a_django_project_has_its_start_measured_and_its_modules_after_it() {
+    let project = django_project("pass");
+    let run = init_beside_library(&project).expect_code(0);
+    let text = project.read("importgate.toml");
+    for line in [
+        "setup = \"django:setup\"",
+        "run = [\"python\", \"manage.py\", \"version\"]",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    assert!(
+        run.stdout.contains("ceilings for 3 modules\n"),
+        "{}\n{text}",
+        run.stdout
+    );
+}
+
+#[test]
+fn why_django_is_not_set_up_is_said() {
+    let project = django_project("raise KeyError('SECRET_KEY')");
+    let run = init_beside_library(&project).expect_code(0);
+    let reason = "KeyError: 'SECRET_KEY'";
+    assert!(
+        run.stdout.contains("Django is not set up: ") && run.stdout.contains(reason),
+        "{}",
+        run.stdout
+    );
+    let text = project.read("importgate.toml");
+    assert!(
+        text.contains("# Django is not set up, since that fails here: ") && text.contains(reason),
+        "{text}"
+    );
+    assert!(
+        !text.contains("setup =") && !text.contains("[commands.manage]"),
         "{text}"
     );
 }

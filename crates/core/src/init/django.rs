@@ -10,6 +10,8 @@ const VARIABLE: &str = "DJANGO_SETTINGS_MODULE";
 pub struct Django {
     /// The module of the settings.
     pub settings: String,
+    /// The project's own manage.py, where that is what names them.
+    pub program: Option<String>,
 }
 
 /// The settings that manage.py names, the one nearest to the top outside of tests; else those of pytest, else those of whatever runs
@@ -32,9 +34,18 @@ pub(super) fn find(tree: &Tree, sources: &Sources, of_tests: Option<String>) -> 
     let (own, others): (Vec<&String>, Vec<&String>) = programs
         .into_iter()
         .partition(|path| split(path).1 == "manage.py" && !tree.is_in_package(split(path).0));
-    let first = |paths: Vec<&String>| paths.into_iter().find_map(|path| named(path));
-    let settings = first(own).or(of_tests).or_else(|| first(others))?;
-    Some(Django { settings })
+    let first = |paths: Vec<&String>| paths.into_iter().find_map(|path| Some((named(path)?, path.clone())));
+    if let Some((settings, program)) = first(own) {
+        return Some(Django {
+            settings,
+            program: Some(program),
+        });
+    }
+    let settings = of_tests.or_else(|| Some(first(others)?.0))?;
+    Some(Django {
+        settings,
+        program: None,
+    })
 }
 
 /// The module that a line such as `os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")` names.

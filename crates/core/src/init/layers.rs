@@ -29,8 +29,29 @@ struct Part {
     top: String,
 }
 
-/// The layers of these packages, with modules down to `depth` levels below each package; all of them without one.
-pub fn layers(modules: &Modules, packages: &[String], depth: Option<usize>) -> Vec<LayerPlan> {
+/// Which modules of a package are measured.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// How many levels below it; all where there is no number.
+    pub levels: Option<usize>,
+    /// The name of modules directly in it that are measured however few levels are.
+    pub also: Option<&'static str>,
+}
+
+impl Extent {
+    fn holds(self, module: &str, package: &str) -> bool {
+        let level = level(module, package);
+        self.levels.is_none_or(|levels| level <= levels) || level == 1 && self.is_named(module)
+    }
+
+    fn is_named(self, module: &str) -> bool {
+        let name = module.rsplit_once('.').map(|(_, name)| name);
+        name.is_some() && name == self.also
+    }
+}
+
+/// The layers of these packages, with the modules of each that `extent` holds.
+pub fn layers(modules: &Modules, packages: &[String], extent: Extent) -> Vec<LayerPlan> {
     let mut parts: Vec<Part> = packages
         .iter()
         .map(|package| part(package, package, packages))
@@ -38,7 +59,7 @@ pub fn layers(modules: &Modules, packages: &[String], depth: Option<usize>) -> V
     let mut inner: Vec<(usize, Part)> = Vec::new();
     for top in packages {
         for package in sub_packages(modules, top) {
-            let size = within(modules, &package, top, depth).count();
+            let size = within(modules, &package, top, extent).count();
             inner.push((size, part(&package, top, packages)));
         }
     }
@@ -47,8 +68,8 @@ pub fn layers(modules: &Modules, packages: &[String], depth: Option<usize>) -> V
     inner.truncate(MOST.saturating_sub(parts.len()));
     parts.extend(inner.into_iter().map(|(_, part)| part));
     parts.sort_by(|a, b| a.package.cmp(&b.package));
-    let owners = owners(modules, &parts, depth);
-    let plans = parts.iter().map(|part| plan(part, modules, &owners, depth));
+    let owners = owners(modules, &parts, extent);
+    let plans = parts.iter().map(|part| plan(part, modules, &owners, extent));
     plans.filter(|plan| !plan.modules.is_empty()).collect()
 }
 
@@ -76,39 +97,47 @@ fn level(module: &str, package: &str) -> usize {
     module[package.len()..].matches('.').count()
 }
 
-fn within<'a>(
-    modules: &'a Modules,
-    package: &'a str,
-    top: &'a str,
-    depth: Option<usize>,
-) -> impl Iterator<Item = &'a str> {
-    let is_near = move |name: &&str| depth.is_none_or(|depth| level(name, top) <= depth);
-    modules.names_below(package).filter(is_near)
+fn within<'a>(modules: &'a Modules, package: &'a str, top: &'a str, extent: Extent) -> impl Iterator<Item = &'a str> {
+    let names = modules.names_below(package);
+    names.filter(move |name| extent.holds(name, top))
 }
 
 /// Each module with the package whose layer has it: the innermost.
-fn owners<'a>(modules: &'a Modules, parts: &'a [Part], depth: Option<usize>) -> BTreeMap<&'a str, &'a str> {
+fn owners<'a>(modules: &'a Modules, parts: &'a [Part], extent: Extent) -> BTreeMap<&'a str, &'a str> {
     let mut owners = BTreeMap::new();
     // A package comes before those in it.
     for part in parts {
-        let inside = within(modules, &part.package, &part.top, depth);
+        let inside = within(modules, &part.package, &part.top, extent);
         owners.extend(inside.map(|name| (name, part.package.as_str())));
     }
     owners
 }
 
-fn plan(part: &Part, modules: &Modules, owners: &BTreeMap<&str, &str>, depth: Option<usize>) -> LayerPlan {
+fn plan(part: &Part, modules: &Modules, owners: &BTreeMap<&str, &str>, extent: Extent) -> LayerPlan {
     let own = owners.iter().filter(|(_, owner)| **owner == part.package);
     let mut patterns = vec![part.package.clone()];
     let has_more = modules.kept.get(&part.package) == Some(&true);
-    match depth.map(|depth| depth.saturating_sub(level(&part.package, &part.top))) {
+    match extent
+        .levels
+        .map(|levels| levels.saturating_sub(level(&part.package, &part.top)))
+    {
         None if has_more => patterns.push(format!("{}.**", part.package)),
         Some(levels) if has_more => {
-            let deepest = within(modules, &part.package, &part.package, Some(levels))
+            let near = Extent {
+                levels: Some(levels),
+                also: None,
+            };
+            let deepest = within(modules, &part.package, &part.package, near)
                 .map(|name| level(name, &part.package))
                 .max();
             let below = 1..=deepest.unwrap_or(0);
             patterns.extend(below.map(|level| format!("{}{}", part.package, ".*".repeat(level))));
+            let beside = own.clone().map(|(name, _)| *name);
+            patterns.extend(
+                beside
+                    .filter(|name| !near.holds(name, &part.package))
+                    .map(str::to_owned),
+            );
         }
         _ => {}
     }
@@ -125,10 +154,14 @@ mod tests {
     use super::*;
     use crate::observed::Listed;
 
-    fn planned(names: &[&str], packages: &[&str], depth: Option<usize>) -> Vec<String> {
+    fn planned(names: &[&str], packages: &[&str], levels: Option<usize>) -> Vec<String> {
+        planned_with(names, packages, Extent { levels, also: None })
+    }
+
+    fn planned_with(names: &[&str], packages: &[&str], extent: Extent) -> Vec<String> {
         let packages: Vec<String> = packages.iter().map(|name| (*name).to_owned()).collect();
         let modules = modules_below(&packages, &Listed::of(names));
-        let plans = layers(&modules, &packages, depth).into_iter();
+        let plans = layers(&modules, &packages, extent).into_iter();
         plans
             .map(|plan| format!("{}: {} ({})", plan.name, plan.patterns.join(" "), plan.modules.len()))
             .collect()
@@ -172,6 +205,25 @@ mod tests {
         );
         assert_eq!(planned(&SHOP, &["shop"], Some(1)), ["shop: shop shop.* (5)"]);
         assert_eq!(planned(&SHOP, &["shop"], Some(0)), ["shop: shop (1)"]);
+    }
+
+    #[test]
+    fn a_module_of_a_certain_name_is_there_however_few_levels_are() {
+        let names = [
+            "orders.urls",
+            "orders.api.urls",
+            "orders.views",
+            "shop.settings",
+            "urls",
+        ];
+        let extent = Extent {
+            levels: Some(0),
+            also: Some("urls"),
+        };
+        assert_eq!(
+            planned_with(&names, &["orders", "shop", "urls"], extent),
+            ["orders: orders orders.urls (2)", "shop: shop (1)", "urls: urls (1)"]
+        );
     }
 
     #[test]

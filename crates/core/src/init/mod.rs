@@ -26,7 +26,7 @@ pub use ceilings::{Ceilings, Figures, Policy, Survey, SurveyedTarget};
 pub use discover::{Discovery, discover};
 pub use django::Django;
 pub use heavy::heavy_modules;
-pub use layers::{LayerPlan, layers};
+pub use layers::{Extent, LayerPlan, layers};
 pub use modules::{Modules, modules_below};
 pub use proposal::{CommandPlan, Outline, Proposal};
 pub use tree::{Sources, is_read, is_walked};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::ceilings::{Ceilings, Policy, Survey};
 use super::discover::Discovery;
 use super::heavy::heavy_modules;
-use super::layers::{LayerPlan, layers};
+use super::layers::{Extent, LayerPlan, layers};
 use super::modules::{Modules, modules_below};
 use super::patterns::Patterns;
 use crate::budgets::FileKind;
@@ -20,17 +20,44 @@ const DEEPEST: usize = 12;
 /// Of what stands directly in a package, so many modules are measured however long that takes.
 const ANY: usize = 60;
 
+/// The module of a Django application that loads its views.
+pub(super) const URLS: &str = "urls";
+
 /// A command that is proposed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommandPlan {
-    /// The program, which is its name too.
-    pub program: String,
+    /// Its name.
+    pub name: String,
+    /// The program and its arguments.
+    pub run: Vec<String>,
+    /// What a run of it is; `None` where its name says that.
+    pub about: Option<&'static str>,
 }
 
 impl CommandPlan {
+    /// A program of the project, which only says how it is used.
+    fn of_program(program: &str) -> Self {
+        Self {
+            name: program.to_owned(),
+            run: vec![program.to_owned(), "--help".to_owned()],
+            about: None,
+        }
+    }
+
+    /// What every command of Django's manage.py does first.
+    fn of_django(program: &str) -> Self {
+        Self {
+            name: "manage".to_owned(),
+            run: ["python", program, "version"].map(str::to_owned).to_vec(),
+            about: Some(
+                "Django's set-up, which is all that `version` does and what every command and server begins with",
+            ),
+        }
+    }
+
     /// The name of its target.
     pub(super) fn target(&self) -> String {
-        format!("command:{}", self.program)
+        format!("command:{}", self.name)
     }
 }
 
@@ -45,8 +72,10 @@ pub struct Outline {
     pub layers: Vec<LayerPlan>,
     /// The commands.
     pub commands: Vec<CommandPlan>,
-    /// How many levels below each package are measured; all where there is no number.
-    pub depth: Option<usize>,
+    /// Which modules of each package are measured.
+    pub extent: Extent,
+    /// Why Django is not set up, where it should be.
+    pub without_django: Option<String>,
 }
 
 impl Outline {
@@ -59,17 +88,21 @@ impl Outline {
             .cloned()
             .collect();
         let modules = modules_below(&packages, index);
-        let programs = discovery.scripts.iter().filter(|name| has_program(name));
-        let commands = programs.take(MOST_COMMANDS).map(|program| CommandPlan {
-            program: program.clone(),
-        });
+        let django = discovery.django.filter(|_| index.exists("django"));
+        let manage = django.as_ref().and_then(|django| django.program.as_deref());
+        let manage = manage.map(CommandPlan::of_django);
+        let is_taken = |name: &str| manage.as_ref().is_some_and(|manage| manage.name == name);
+        let programs = discovery.scripts.iter().map(String::as_str);
+        let programs = programs.filter(|name| has_program(name) && !is_taken(name));
+        let programs: Vec<CommandPlan> = programs.map(CommandPlan::of_program).collect();
         Self {
-            layers: layers(&modules, &packages, None),
-            commands: commands.collect(),
-            depth: None,
+            layers: layers(&modules, &packages, Extent::default()),
+            commands: manage.into_iter().chain(programs).take(MOST_COMMANDS).collect(),
+            extent: Extent::default(),
+            without_django: None,
             discovery: Discovery {
                 packages,
-                django: discovery.django.filter(|_| index.exists("django")),
+                django,
                 ..discovery
             },
             modules,
@@ -78,9 +111,16 @@ impl Outline {
 
     /// The same with modules down to so many levels below each package.
     #[must_use]
-    pub fn down_to(mut self, depth: usize) -> Self {
-        self.layers = layers(&self.modules, &self.discovery.packages, Some(depth));
-        self.depth = Some(depth);
+    pub fn down_to(self, depth: usize) -> Self {
+        self.with_extent(Extent {
+            levels: Some(depth),
+            also: None,
+        })
+    }
+
+    fn with_extent(mut self, extent: Extent) -> Self {
+        self.layers = layers(&self.modules, &self.discovery.packages, extent);
+        self.extent = extent;
         self
     }
 
@@ -91,9 +131,24 @@ impl Outline {
             return self;
         }
         let depths = (0..DEEPEST).map(|depth| self.clone().down_to(depth));
-        let allowed = |outline: &Self| outline.measured() <= most.max(if outline.depth == Some(1) { ANY } else { 0 });
-        let small = depths.take_while(allowed).last();
-        small.unwrap_or_else(|| self.down_to(0))
+        let allowed =
+            |outline: &Self| outline.measured() <= most.max(if outline.levels() == Some(1) { ANY } else { 0 });
+        let small = depths.take_while(allowed).last().unwrap_or_else(|| self.down_to(0));
+        // The package of a Django application is empty most of the time, and its models are loaded by the set-up.
+        if small.levels() == Some(0) && small.sets_django_up() {
+            let with_urls = small.clone().with_extent(Extent {
+                also: Some(URLS),
+                ..small.extent
+            });
+            if with_urls.measured() <= most.max(ANY) {
+                return with_urls;
+            }
+        }
+        small
+    }
+
+    fn levels(&self) -> Option<usize> {
+        self.extent.levels
     }
 
     /// Whether Django is to be set up before each import.
@@ -101,10 +156,11 @@ impl Outline {
         self.discovery.django.is_some()
     }
 
-    /// The same without setting Django up.
+    /// The same without setting Django up, which fails for this reason.
     #[must_use]
-    pub fn without_django(mut self) -> Self {
+    pub fn without_django(mut self, reason: Option<String>) -> Self {
         self.discovery.django = None;
+        self.without_django = reason;
         self
     }
 
@@ -179,7 +235,7 @@ impl Proposal {
         let ceilings = outline.layers.iter().filter_map(of_layer).collect();
         let of_command = |command: &CommandPlan| {
             let figures = survey.figures(&command.target())?;
-            Some((command.program.clone(), figures.time_ms))
+            Some((command.name.clone(), figures.time_ms))
         };
         let commands = outline.commands.iter().filter_map(of_command).collect();
         let Discovery {
@@ -219,6 +275,11 @@ impl Proposal {
         self.failing
             .iter()
             .map(|(name, reason)| (name.as_str(), reason.as_str()))
+    }
+
+    /// Why Django is not set up, where it should be.
+    pub fn without_django(&self) -> Option<&str> {
+        self.outline.without_django.as_deref()
     }
 
     /// The text of the file, or what is to be added to a pyproject.toml.

@@ -104,7 +104,7 @@ proptest! {
         prop_assume!(outline.measured() > 0);
         let draft = targets(&outline.draft(), FileKind::Standalone, &index);
         let measured: BTreeSet<String> = outline.layers.iter().flat_map(|layer| layer.modules.clone()).collect();
-        let commands = outline.commands.iter().map(|command| format!("command:{}", command.program));
+        let commands = outline.commands.iter().map(|command| format!("command:{}", command.name));
         prop_assert_eq!(names(&draft), measured.into_iter().chain(commands).collect());
 
         let survey = surveyed(&draft, &seed);
@@ -127,4 +127,62 @@ proptest! {
             }
         }
     }
+}
+
+/// A Django project of four applications with twenty modules each.
+fn django_project() -> Outline {
+    let manage = "os.environ.setdefault(\"DJANGO_SETTINGS_MODULE\", \"shop.settings\")".to_owned();
+    let mut names = vec!["django".to_owned()];
+    for application in ["orders", "people", "shop", "stock"] {
+        names.extend(["urls", "views"].map(|name| format!("{application}.{name}")));
+        names.extend((0..20).map(|number| format!("{application}.part{number}")));
+    }
+    let files = names[1..].iter().flat_map(|name| {
+        let (application, module) = name.split_once('.').unwrap_or_default();
+        [
+            format!("web/{application}/{module}.py"),
+            format!("web/{application}/__init__.py"),
+        ]
+    });
+    let discovery = discover(&Sources {
+        files: files.chain(["web/manage.py".to_owned()]).collect(),
+        texts: [("web/manage.py".to_owned(), manage)].into(),
+    });
+    let scripts = ["manage", "shop"].map(str::to_owned).into();
+    Outline::of(Discovery { scripts, ..discovery }, &Listed::of(&names), |_| true)
+}
+
+#[test]
+fn of_a_large_django_project_what_loads_the_views_is_measured() {
+    let patterns = |outline: &Outline| {
+        let layers = outline.layers.iter().flat_map(|layer| layer.patterns.clone());
+        layers.collect::<Vec<_>>()
+    };
+    let project = django_project();
+    assert!(!patterns(&project).contains(&"orders.urls".to_owned()));
+    let narrow = project.clone().within(24);
+    assert_eq!(
+        patterns(&narrow)[..4],
+        ["orders", "orders.urls", "people", "people.urls"].map(str::to_owned)
+    );
+    assert_eq!(narrow.measured(), 8);
+    let plain = project.without_django(Some("it \u{1b}[31mfails".to_owned())).within(24);
+    assert_eq!(
+        patterns(&plain),
+        ["orders", "people", "shop", "stock"].map(str::to_owned)
+    );
+    let draft = plain.draft();
+    assert!(
+        !draft.contains("setup =") && draft.contains("that fails here: it \\x1b[31mfails"),
+        "{draft}"
+    );
+}
+
+#[test]
+fn a_django_project_is_started_by_its_manage_py() {
+    let commands = django_project().commands;
+    let runs: Vec<String> = commands.iter().map(|command| command.run.join(" ")).collect();
+    // Of two that are called alike, the set-up is the one that tells more.
+    assert_eq!(runs, ["python web/manage.py version", "shop --help"]);
+    assert_eq!(commands[0].name, "manage");
 }

@@ -123,14 +123,29 @@ fn head(text: &mut Text, proposal: &Proposal) {
          is caught once `importgate record` has stored a baseline.",
         policy.room_of_modules()
     ));
-    if let Some(depth) = proposal.outline.depth {
+    if let Some(levels) = proposal.outline.extent.levels {
         let all = proposal.outline.modules.kept.len() as u64;
         text.comment(&format!(
-            "Of {}, {} are measured: those down to {} below a package, so that a check stays quick.",
+            "Of {}, {} are measured, so that a check stays quick: {}.",
             numbers::counted(all, "module"),
             numbers::count(proposal.modules() as u64),
-            numbers::counted(depth as u64, "level")
+            measured(levels, proposal.outline.extent.also)
         ));
+    }
+}
+
+/// Which modules those are that are measured.
+fn measured(levels: usize, also: Option<&str>) -> String {
+    let near = match levels {
+        0 => "the packages themselves".to_owned(),
+        levels => format!(
+            "those down to {} below a package",
+            numbers::counted(levels as u64, "level")
+        ),
+    };
+    match also {
+        Some(name) => format!("{near}, and the `{name}` in them, which load the views"),
+        None => near,
     }
 }
 
@@ -138,9 +153,15 @@ fn project(text: &mut Text, proposal: &Proposal) {
     text.line("");
     text.table("project");
     text.list("source-roots", &proposal.outline.discovery.source_roots);
-    if let Some(Django { settings }) = &proposal.outline.discovery.django {
+    if let Some(Django { settings, .. }) = &proposal.outline.discovery.django {
         text.line(&format!("env = {{ DJANGO_SETTINGS_MODULE = {} }}", quoted(settings)));
         text.text("setup", "django:setup");
+    }
+    if let Some(reason) = &proposal.outline.without_django {
+        text.comment(&format!(
+            "Django is not set up, since that fails here: {}. Once it works, `importgate init --force` measures what needs it.",
+            shortened(reason)
+        ));
     }
     let patterns = &proposal.patterns;
     if !patterns.excludes_nothing() {
@@ -209,16 +230,17 @@ fn apart(text: &mut Text, proposal: &Proposal) {
 fn commands(text: &mut Text, proposal: &Proposal) {
     let is_draft = proposal.measured_by.is_none();
     for command in &proposal.outline.commands {
-        let time_ms = proposal.commands.get(&command.program);
+        let time_ms = proposal.commands.get(&command.name);
         if time_ms.is_none() && !is_draft {
             continue;
         }
         text.line("");
         if let Some(time_ms) = time_ms {
-            text.comment(&format!("a whole run took {}", numbers::time(*time_ms)));
+            let about = command.about.map_or(String::new(), |about| format!("{about}: "));
+            text.comment(&format!("{about}a whole run took {}", numbers::time(*time_ms)));
         }
-        text.table(&format!("commands.{}", key(&command.program)));
-        text.list("run", &[command.program.clone(), "--help".to_owned()]);
+        text.table(&format!("commands.{}", key(&command.name)));
+        text.list("run", &command.run);
         if let Some(time_ms) = time_ms {
             text.text("max-time", &format_time(proposal.policy.of_command_ms(*time_ms)));
         }
