@@ -90,6 +90,21 @@ fn a_baseline_of_an_older_revision_finds_its_source() {
 }
 
 #[test]
+fn many_decorators_that_do_it_together_are_told_at_one_of_them() {
+    let project = recorded();
+    let mut text = "def slow(function):\n    sum(range(1_000_000))\n    return function\n".to_owned();
+    for number in 0..8 {
+        text += &format!("@slow\ndef function_{number}():\n    pass\n");
+    }
+    project.write("measured.py", text);
+    let run = project.check(&FEW).expect_code(1);
+    let (file, line, summary) = named(&run);
+    assert_eq!((file.as_str(), line % 3), ("measured.py", 1), "{summary}");
+    let together = format!("at `measured.py:{line}` and 7 more lines, which call `slow` (");
+    assert!(summary.contains(&together), "{summary}");
+}
+
+#[test]
 fn without_the_source_of_before_the_heaviest_line_is_named() {
     let project = recorded();
     project.write("measured.py", edited());

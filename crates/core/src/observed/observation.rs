@@ -364,12 +364,13 @@ pub struct LineSeen {
     pub module: String,
     /// Its file, relative to the project where it lies below it.
     pub file: String,
-    /// The one-based first line of a statement that is in no function.
+    /// The one-based first line of a statement that is in no function, or that of the decorator in it that takes the time.
     #[serde(deserialize_with = "told_line")]
     pub line: u32,
     /// How long it was computing or blocked, without what it imported, in nanoseconds.
     pub ns: u64,
-    /// The text of that line, shortened; untrusted, and only there to find the same line in another version.
+    /// The text of that line, shortened, and for a decorator that of the `def` or `class` too; untrusted, and there to find the
+    /// same line in another version.
     pub text: String,
     /// The one-based lines, first and last, that the statement itself consists of; empty where they are not known.
     pub extent: Vec<(u32, u32)>,

@@ -113,13 +113,20 @@ pub fn name_lines(causes: &mut [Cause], seen: &SeenLines, changed: Option<&BTree
         };
         let named =
             named.or_else(|| heaviest_grown(cause.weight.time_ms, &now, &of_module(&seen.before, &cause.module)));
-        if let Some(Named { line, more, ns, change }) = named {
+        if let Some(Named {
+            line,
+            more,
+            all_call_it,
+            ns,
+            change,
+        }) = named
+        {
             let share = ns as f64 / total(&now).max(1) as f64;
             cause.line = Some(line.line);
             cause.share = Some(LineShare {
                 share,
                 more,
-                calls: called_where_time_goes(line, share).filter(|_| more == 0),
+                calls: called_where_time_goes(line, share).filter(|_| more == 0 || all_call_it),
                 change,
             });
         }
@@ -155,6 +162,8 @@ struct Named<'l> {
     line: &'l LineSeen,
     /// How many others take it together with this one.
     more: usize,
+    /// True where these others call what it calls.
+    all_call_it: bool,
     /// What all of them take, in nanoseconds.
     ns: u64,
     change: Option<LineChange>,
@@ -199,6 +208,7 @@ fn heaviest_changed<'l>(growth_ms: f64, now: &[&'l LineSeen], changed: &ChangedL
     Some(Named {
         line,
         more: if is_one_of_many { suspects.len() - 1 } else { 0 },
+        all_call_it: suspects.iter().all(|other| other.calls == line.calls),
         ns: if is_one_of_many { together } else { line.ns },
         change: Some(change),
     })
@@ -223,30 +233,27 @@ fn heaviest<'l>(lines: &[&'l LineSeen]) -> Option<&'l LineSeen> {
     lines.max_by_key(|line| (line.ns, std::cmp::Reverse(line.line)))
 }
 
-/// The line that grew most, or takes most where nothing is known of before; `None` where it explains too little.
+/// The line that grew most, or takes most where nothing is known of before, or else the lines that call one function, of which none
+/// takes much by itself; `None` where neither explains enough.
 fn heaviest_grown<'l>(cost_ms: f64, now: &[&'l LineSeen], before: &[&LineSeen]) -> Option<Named<'l>> {
     let total = total(now);
-    let (line, growth) = most_grown(now, before)?;
     let grown = total.saturating_sub(self::total(before));
     // One import alone and the samples need not agree to the digit, but a line that took next to nothing explains nothing.
     let to_explain = (SMALLEST_SHARE * grown as f64).max(SMALLEST_SHARE_OF_COST * cost_ms * 1e6);
-    // Where nothing is known of the lines of before, one that takes less than all of the body did then need not have grown,
-    // unless it takes most of what there is.
-    let had_room = (line.ns as f64) <= total as f64 - cost_ms * 1e6;
-    if before.is_empty() && had_room && 2 * line.ns < total {
-        return None;
-    }
-    let explains = total >= SMALLEST_BODY_NS && growth as f64 >= to_explain;
-    explains.then_some(Named {
-        line,
-        more: 0,
-        ns: line.ns,
-        change: None,
-    })
+    let explains = |(named, growth): &(Named<'_>, u64)| {
+        // Where nothing is known of the lines of before, one that takes less than all of the body did then need not have grown,
+        // unless it takes most of what there is.
+        let had_room = (named.ns as f64) <= total as f64 - cost_ms * 1e6;
+        let may_be_as_it_was = before.is_empty() && had_room && 2 * named.ns < total;
+        !may_be_as_it_was && total >= SMALLEST_BODY_NS && *growth as f64 >= to_explain
+    };
+    let alone = most_grown(now, before).filter(explains);
+    let named = alone.or_else(|| callers_most_grown(now, before).filter(explains));
+    named.map(|(named, _)| named)
 }
 
 /// The line that took most more than the lines with its text took before, and how much more.
-fn most_grown<'a>(now: &[&'a LineSeen], before: &[&LineSeen]) -> Option<(&'a LineSeen, u64)> {
+fn most_grown<'l>(now: &[&'l LineSeen], before: &[&LineSeen]) -> Option<(Named<'l>, u64)> {
     let mut spent: BTreeMap<&str, u64> = BTreeMap::new();
     for line in before {
         *spent.entry(line.text.as_str()).or_default() += line.ns;
@@ -255,9 +262,41 @@ fn most_grown<'a>(now: &[&'a LineSeen], before: &[&LineSeen]) -> Option<(&'a Lin
         line.ns
             .saturating_sub(spent.get(line.text.as_str()).copied().unwrap_or(0))
     };
-    now.iter()
-        .map(|&line| (line, growth(line)))
-        .max_by_key(|(line, growth)| (*growth, std::cmp::Reverse(line.line)))
+    let grown = now.iter().map(|&line| (line, growth(line)));
+    let (line, growth) = grown.max_by_key(|(line, growth)| (*growth, std::cmp::Reverse(line.line)))?;
+    let named = Named {
+        line,
+        more: 0,
+        all_call_it: true,
+        ns: line.ns,
+        change: None,
+    };
+    Some((named, growth))
+}
+
+/// The lines that do nothing but call one function and took most more than such lines took before, and how much more.
+fn callers_most_grown<'l>(now: &[&'l LineSeen], before: &[&LineSeen]) -> Option<(Named<'l>, u64)> {
+    let mut callers: BTreeMap<&str, Vec<&LineSeen>> = BTreeMap::new();
+    for line in now {
+        if let Some(name) = &line.calls {
+            callers.entry(name).or_default().push(line);
+        }
+    }
+    let growth = |(name, lines): (&str, Vec<&'l LineSeen>)| {
+        let calls_it = |line: &&&LineSeen| line.calls.as_deref() == Some(name);
+        let then: u64 = before.iter().filter(calls_it).map(|line| line.ns).sum();
+        let growth = total(&lines).saturating_sub(then);
+        (lines, growth)
+    };
+    let (lines, growth) = callers.into_iter().map(growth).max_by_key(|(_, growth)| *growth)?;
+    let named = Named {
+        line: heaviest(&lines)?,
+        more: lines.len() - 1,
+        all_call_it: true,
+        ns: total(&lines),
+        change: None,
+    };
+    Some((named, growth))
 }
 
 /// The line that waits, where `known` is the last one that is known from before the wait. Where that line took next to no time
@@ -374,6 +413,26 @@ mod tests {
         };
         assert_eq!(calls(80).as_deref(), Some("tables.build"));
         assert_eq!(calls(59).as_deref(), None);
+    }
+
+    #[test]
+    fn lines_that_call_one_function_are_told_together_where_none_takes_much() {
+        let caller = |line, ms, name: &str| LineSeen {
+            calls: Some(name.to_owned()),
+            ..seen(line, ms, "@slow")
+        };
+        let slow = |ms| (4..14).map(move |line| caller(line, ms, "slow"));
+        let others = [seen(1, 9, "A = 1"), seen(2, 9, "B = 2"), caller(3, 9, "quick")];
+        let now: Vec<LineSeen> = slow(10).chain(others.clone()).collect();
+        let before: Vec<LineSeen> = slow(1).chain(others).collect();
+        for before in [&[][..], &before] {
+            let (line, share) = named(grew(90.0), &now, before);
+            let share = share.expect("a share");
+            let told = (line, share.more, share.calls.as_deref());
+            assert_eq!(told, (Some(4), 9, Some("slow")));
+            assert!((share.share - 100.0 / 127.0).abs() < 1e-9, "{share:?}");
+        }
+        assert_eq!(named(grew(90.0), &now, &now).0, None);
     }
 
     #[test]

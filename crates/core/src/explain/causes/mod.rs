@@ -151,7 +151,7 @@ pub struct LineShare {
     pub share: f64,
     /// How many more lines share it, where none of them takes much by itself.
     pub more: usize,
-    /// What the line calls, where that is where the time of the body goes; untrusted.
+    /// What the line calls, and those that share it, where that is where the time of the body goes; untrusted.
     pub calls: Option<String>,
     /// What changed about the line since the baseline, as far as the source of before is known and explains the growth.
     pub change: Option<LineChange>,

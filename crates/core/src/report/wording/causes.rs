@@ -182,7 +182,8 @@ fn of_body(share: &LineShare) -> String {
         None => "",
     };
     let calls = share.calls.as_ref();
-    let calls = calls.map_or_else(String::new, |name| format!(", which calls `{name}`"));
+    let call = if share.more == 0 { "calls" } else { "call" };
+    let calls = calls.map_or_else(String::new, |name| format!(", which {call} `{name}`"));
     format!("{calls} ({:.0}% of the body){change}", share.share * 100.0)
 }
 

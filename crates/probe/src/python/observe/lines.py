@@ -265,14 +265,15 @@ def _describe_lines(body):
         {
             "module": body.module,
             "file": _absolute(body.filename),
-            "line": line,
+            "line": shown,
             "ns": passed,
-            "text": _text_of(source, line),
+            # Many statements have the same decorator; the line below tells them apart.
+            "text": " ".join([_text_of(source, part) for part in ((line,) if shown == line else (shown, line))]),
             "extent": syntax.extents.get(line, []),
             "reach": syntax.reach(line) if passed >= worth else [],
             "calls": syntax.called(line) if passed >= worth else None,
         }
-        for line, passed in spent.items() if line > 0
+        for line, passed in spent.items() if line > 0 for shown in (syntax.shown(line, body.spent),)
     ]
 
 

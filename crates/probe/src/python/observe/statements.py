@@ -75,6 +75,17 @@ class _Syntax:
                 pending.extend(_names([definition]))
         return ranges
 
+    def shown(self, line, spent):
+        """The line at which to look for what the statement in a line takes: that of the decorator which does the work. Before
+        Python 3.11 that is done in the line of the `def` or `class`, which by itself does next to nothing."""
+        nodes = self.nodes.get(line, ())
+        decorators = nodes[0].decorator_list if len(nodes) == 1 and hasattr(nodes[0], "decorator_list") else ()
+        heaviest = max(range(_start(nodes[0]), line + 1), key=lambda line: spent.get(line, 0)) if decorators else line
+        for decorator in decorators:
+            if decorator.lineno <= heaviest <= decorator.end_lineno or (heaviest == line and self.called(line)):
+                return decorator.lineno
+        return line
+
     def called(self, line):
         """The name that the statement in a line calls, where that call is all it does; None where it does more, or nobody can
         say what it calls."""
