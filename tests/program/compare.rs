@@ -116,6 +116,7 @@ fn report(verdict: Verdict, targets: &[(&str, f64)]) -> Report {
             interrupted: None,
             times: None,
             set_up: None,
+            looks_set_up: None,
         },
         groups: Vec::new(),
         pictures: Vec::new(),

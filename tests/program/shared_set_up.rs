@@ -126,11 +126,14 @@ fn what_a_set_up_leaves_behind_keeps_it_from_being_shared() {
             said.strip_prefix("it ").map_or(format!("leaves {said}"), str::to_owned)
         );
         assert!(run.stdout.contains(&expected), "{left}: {}", run.stdout);
+        let of_looks = expected.replace("in each sample", "in each look at an import");
+        assert_eq!(run.stdout.matches(&of_looks).count(), 1, "{left}: {}", run.stdout);
     }
     // A log is written at its end, whoever writes to it.
     let project = project("import builtins; builtins.kept = open('shop.log', 'a')");
     let run = check(&project, &["--samples", "2"]).expect_code(0);
     assert_eq!(run.report().run.set_up, Some(SetUpRuns::OnceARound), "{}", run.stdout);
+    assert_eq!(run.report().run.looks_set_up, None, "{}", run.stdout);
 }
 
 #[test]
@@ -173,6 +176,8 @@ fn of_looks_that_hang_only_the_first_is_taken_twice() {
     let findings = &run.report().findings;
     let hung = findings.iter().filter(|finding| finding.code == Code::Hang).count();
     assert_eq!(hung, 2, "{}", run.stdout);
+    let why = run.report().run.looks_set_up.as_deref();
+    assert_eq!(why, Some("an import that was forked from there did not end"));
     // One is forked, each runs by itself, and the set-up ran for both and for the fork.
     assert_eq!(lines(&project, "orders").len() + lines(&project, "prices").len(), 1 + 2);
     assert_eq!(lines(&project, "set-up").len(), 1 + 2);

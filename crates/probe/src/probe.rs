@@ -108,8 +108,8 @@ impl Measure for Probe {
         Ok(self.session.share_set_up(wanted)?)
     }
 
-    fn share_set_up_of_looks(&self, wanted: bool) {
-        self.session.share_set_up_of_looks(wanted);
+    fn share_set_up_of_looks(&self, wanted: bool) -> Option<String> {
+        self.session.share_set_up_of_looks(wanted)
     }
 
     fn sample(&self, request: ImportRequest<'_>) -> Attempt<Sample> {

@@ -128,6 +128,7 @@ pub fn report_without_targets(budgets: &Budgets, asked: &Asked, machine: Machine
             interrupted: None,
             times: None,
             set_up: None,
+            looks_set_up: None,
         },
         groups: Vec::new(),
         pictures: Vec::new(),

@@ -167,6 +167,7 @@ pub fn check(
             interrupted: rest.interrupted,
             times: None,
             set_up: measured.samples.set_up.clone(),
+            looks_set_up: measured.hindered_looks().map(str::to_owned),
         },
         groups: Vec::new(),
         pictures: measured.pictures(check, &cases, &targets),

@@ -125,6 +125,12 @@ fn jobs<'a>(targets: &'a [Target], states: &'a [TargetState], side: &Side<'_>, r
 }
 
 impl Measured<'_> {
+    /// What kept looks at imports from sharing one set-up, on either side.
+    pub(super) fn hindered_looks(&self) -> Option<&str> {
+        let sides = std::iter::once(&self.head).chain(&self.base);
+        sides.filter_map(|side| side.hindered.as_deref()).next()
+    }
+
     /// Where the lines of before are to be had.
     fn lines_before<'a>(&'a self, compare_with: &'a CompareWith<'_>, files: &'a dyn SourceFiles) -> LinesBefore<'a> {
         match (&self.base, compare_with.stored()) {

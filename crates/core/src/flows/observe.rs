@@ -15,6 +15,8 @@ pub(super) struct Side<'a> {
     pub(super) observations: Vec<TargetObservation>,
     /// How many imports may run at once, by what their memory was seen to be.
     pub(super) width: Width,
+    /// What kept looks from sharing one set-up; untrusted.
+    pub(super) hindered: Option<String>,
 }
 
 /// What a light look at a target leads to.
@@ -105,7 +107,7 @@ impl<'a> Observer<'a, '_> {
         let ended = side_by_side::run(self.width.imports(), &mut observing, |position| {
             Ok((position, looker.look_at(&targets[position])?))
         });
-        self.measure.share_set_up_of_looks(false);
+        let hindered = self.measure.share_set_up_of_looks(false);
         let stopped_by = match ended {
             Err(MeasureError::Interrupted { signal }) => Some(signal),
             other => other.map(|()| None)?,
@@ -122,6 +124,7 @@ impl<'a> Observer<'a, '_> {
         let side = Side {
             measure: self.measure,
             width: observing.width,
+            hindered,
             observations,
         };
         Ok((side, stopped_by))

@@ -58,8 +58,9 @@ pub trait Measure: Sync {
     fn share_set_up(&self, wanted: bool) -> Result<Option<SetUpRuns>, MeasureError>;
 
     /// From now on has the set-up of the project run once for all looks at imports where that is `wanted` and can be; else each runs
-    /// it itself. What a look answers is the same, as long as no file changes that the set-up read.
-    fn share_set_up_of_looks(&self, wanted: bool);
+    /// it itself. What a look answers is the same, as long as no file changes that the set-up read. Gives what kept looks from sharing
+    /// one since that was wanted last, as a clause; untrusted.
+    fn share_set_up_of_looks(&self, wanted: bool) -> Option<String>;
 
     /// Takes one timed sample of an import.
     ///

@@ -241,6 +241,12 @@ pub(super) fn set_up(report: &Report) -> Option<String> {
     })
 }
 
+/// Why each look at an import ran the set-up itself, where they were to share one. What hinders is untrusted.
+pub(super) fn looks_set_up(report: &Report) -> Option<String> {
+    let hindered = report.run.looks_set_up.as_ref()?;
+    Some(format!("set-up: in each look at an import, since {hindered}"))
+}
+
 /// True where instructions were counted.
 pub(super) fn is_counted(report: &Report) -> bool {
     report.targets.iter().any(|target| target.instructions.is_some())

@@ -45,6 +45,7 @@ pub(super) fn report() -> Report {
                 naming_causes: 0.8,
             }),
             set_up: None,
+            looks_set_up: None,
         },
         ..base(Verdict::Fail)
     }
@@ -144,6 +145,7 @@ fn base(verdict: Verdict) -> Report {
             interrupted: None,
             times: None,
             set_up: None,
+            looks_set_up: None,
         },
         groups: Vec::new(),
         pictures: Vec::new(),

@@ -79,6 +79,9 @@ pub struct RunSummary {
     /// How often the project's set-up ran; nothing where there is none, or no import was sampled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set_up: Option<SetUpRuns>,
+    /// What kept looks at imports from sharing one set-up, where they were to share it; untrusted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub looks_set_up: Option<String>,
 }
 
 /// How the time of a run divides, in seconds. What remains of the wall-clock time was spent on starting and reading.

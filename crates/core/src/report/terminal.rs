@@ -306,7 +306,11 @@ impl Page<'_> {
 
     /// How the time of the run divides.
     fn division(&self) -> String {
-        let lines = [facts::division(self.report), facts::set_up(self.report)];
+        let lines = [
+            facts::division(self.report),
+            facts::looks_set_up(self.report),
+            facts::set_up(self.report),
+        ];
         let line = |line: String| self.prose(&Prose::of(FAINT, &untrusted::line(&line)), (0, 2));
         lines.into_iter().flatten().map(line).collect()
     }

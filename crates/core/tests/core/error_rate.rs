@@ -266,7 +266,9 @@ impl Measure for Simulated<'_> {
         Ok(TargetObservation::default())
     }
 
-    fn share_set_up_of_looks(&self, _wanted: bool) {}
+    fn share_set_up_of_looks(&self, _wanted: bool) -> Option<String> {
+        None
+    }
 
     fn share_set_up(&self, _wanted: bool) -> Result<Option<SetUpRuns>, MeasureError> {
         Ok(None)

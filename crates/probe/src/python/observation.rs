@@ -36,7 +36,9 @@ impl Session {
                 None => return Ok(observation),
                 // An import that hangs costs its limit twice, once at most: a fork can wait forever for what the set-up left behind, so
                 // that what it says alone is not to be believed, and no further look is forked.
-                Some(Failure::Hung { .. }) => self.share_set_up_of_looks(false),
+                Some(Failure::Hung { .. }) => {
+                    self.end_sharing_of_looks("an import that was forked from there did not end");
+                }
                 Some(_) => {}
             }
         }

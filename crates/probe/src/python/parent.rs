@@ -23,6 +23,9 @@ use super::working_folder::Folder;
 use crate::runner::{self, Command, Fork, Handed, RunError, Waiting};
 use importgate_core::observed::{ImportRequest, SetUpRuns};
 
+/// What hinders where nobody can have orphans for children.
+const NO_ORPHANS: &str = "the system does not let a process wait for what others forked";
+
 /// What is forked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Forked {
@@ -62,6 +65,8 @@ enum Sharing {
 pub(super) struct SetUps {
     of_samples: Mutex<Sharing>,
     of_looks: Mutex<Sharing>,
+    /// What kept looks from sharing one since that was wanted: the first of it.
+    hindered_looks: Mutex<Option<String>>,
 }
 
 /// A process that has run the set-up and waits for requests.
@@ -137,18 +142,38 @@ impl Session {
     }
 
     /// From now on one set-up serves all looks where that is `wanted` and can be. What it ran has to stay as it is meanwhile.
-    pub fn share_set_up_of_looks(&self, wanted: bool) {
-        let can_be = wanted && self.settings().set_up.call.is_some() && runner::adopts_orphans();
+    /// Gives what kept looks from it since that was wanted last.
+    pub fn share_set_up_of_looks(&self, wanted: bool) -> Option<String> {
+        let before = self.hindered_looks().take();
+        let is_wanted = wanted && self.settings().set_up.call.is_some();
+        let can_be = is_wanted && runner::adopts_orphans();
         *self.sharing(Forked::Look) = if can_be { Sharing::On(None) } else { Sharing::Off };
+        if is_wanted && !can_be {
+            self.note_hindered_look(NO_ORPHANS);
+        }
+        before
+    }
+
+    /// From now on each look runs the set-up itself.
+    pub(super) fn end_sharing_of_looks(&self, why: &str) {
+        *self.sharing(Forked::Look) = Sharing::Off;
+        self.note_hindered_look(why);
+    }
+
+    fn hindered_looks(&self) -> MutexGuard<'_, Option<String>> {
+        let noted = self.set_ups.hindered_looks.lock();
+        noted.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note_hindered_look(&self, why: &str) {
+        self.hindered_looks().get_or_insert_with(|| why.to_owned());
     }
 
     /// The parent of the first round, which shows whether there can be one.
     fn try_to_share(&self) -> Result<Result<Box<Parent>, Hindrance>, PythonError> {
         const FIRST_ROUND: u32 = 1;
         if !runner::adopts_orphans() {
-            return Ok(Err(Hindrance::known(
-                "the system does not let a process wait for what others forked",
-            )));
+            return Ok(Err(Hindrance::known(NO_ORPHANS)));
         }
         self.start_parent(Forked::Sample, FIRST_ROUND)
     }
@@ -168,8 +193,11 @@ impl Session {
         command.wall_limit = self.wall_limit(command.time_limit);
         command.abort_at_limit = true;
         match Exchange::of_fork(fork, waiting, &command) {
-            Err(RunError::Prepare(_)) => {
-                *self.sharing(what) = Sharing::Off;
+            Err(RunError::Prepare(why)) => {
+                match what {
+                    Forked::Look => self.end_sharing_of_looks(&why.to_string()),
+                    Forked::Sample => *self.sharing(what) = Sharing::Off,
+                }
                 Ok(None)
             }
             other => Ok(Some(other?)),
@@ -183,6 +211,7 @@ impl Session {
         further: &[&str],
         request: ImportRequest<'_>,
     ) -> Result<Option<(Fork, Waiting)>, PythonError> {
+        let mut hindrance = "the process that ran it has ended".to_owned();
         let mut sharing = self.sharing(what);
         let Sharing::On(parent) = &mut *sharing else {
             return Ok(None);
@@ -193,7 +222,10 @@ impl Session {
         let made_for = self.made_for(request.round);
         if parent.as_ref().is_none_or(|parent| parent.made_for != made_for) {
             *parent = None;
-            *parent = self.start_parent(what, request.round)?.ok();
+            match self.start_parent(what, request.round)? {
+                Ok(started) => *parent = Some(started),
+                Err(Hindrance(why)) => hindrance = why.unwrap_or_else(|| "it comes to no end there".to_owned()),
+            }
         }
         let forked = match parent {
             Some(parent) => parent.fork(further, request)?,
@@ -202,7 +234,10 @@ impl Session {
         match (what, &forked) {
             (_, Some(_)) => {}
             (Forked::Sample, None) => *parent = None,
-            (Forked::Look, None) => *sharing = Sharing::Off,
+            (Forked::Look, None) => {
+                *sharing = Sharing::Off;
+                self.note_hindered_look(&hindrance);
+            }
         }
         Ok(forked)
     }

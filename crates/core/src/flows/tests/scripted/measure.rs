@@ -134,7 +134,9 @@ impl Measure for Scripted {
         self.observe(request, Look::Full)
     }
 
-    fn share_set_up_of_looks(&self, _wanted: bool) {}
+    fn share_set_up_of_looks(&self, _wanted: bool) -> Option<String> {
+        None
+    }
 
     fn share_set_up(&self, _wanted: bool) -> Result<Option<SetUpRuns>, MeasureError> {
         Ok(None)
