@@ -8,6 +8,8 @@ standard library, that is behind it whatever the error says.
 
 _parse_source = _builtins.compile
 _qualified_name = type.__dict__["__qualname__"].__get__
+# A class of measured code may have a property in its place.
+_traceback_of = BaseException.__dict__["__traceback__"].__get__
 _ONLY_TREE = 0x400  # ast.PyCF_ONLY_AST
 _GUESS = " (most likely due to a circular import)"
 _RENAMING = " (consider renaming "  # what Python 3.13 says of a module that shadows
@@ -24,11 +26,30 @@ def _frame(filename, line, function):
     return {"file": _text(filename, _LONGEST), "line": line if is_line else 0, "function": _text(function, _LONGEST)}
 
 
+def _told_by(error, name, otherwise=None):
+    """What an exception has as an attribute. One of measured code may raise where it is asked."""
+    try:
+        return getattr(error, name)
+    except Exception:
+        return otherwise
+
+
+def _exit_code(error):
+    """The code that the interpreter ends with at a SystemExit."""
+    code = _told_by(error, "code", "its text, which is printed")
+    if code is None:
+        return 0
+    if not issubclass(type(code), int):
+        return 1
+    code = int.__index__(code)
+    return code & 0xFF if -1 << 63 <= code < 1 << 63 else 0xFF
+
+
 def _describe_exception(error):
     """How an import ended with an exception: `exited` for SystemExit, else `raised`."""
     stack = []
     frames = []
-    step = error.__traceback__
+    step, kind = _traceback_of(error), type(error)
     while step is not None:
         code = step.tb_frame.f_code
         if not _is_internal(code.co_filename):
@@ -36,15 +57,15 @@ def _describe_exception(error):
             names = step.tb_frame.f_globals
             frames.append((names.get("__name__"), code, step.tb_lineno, names))
         step = step.tb_next
-    if isinstance(error, SystemExit):
-        code = error.code
-        status = code if type(code) is int else (0 if code is None else 1)
-        return {"kind": "exited", "code": status & 0xFF, "stack": stack}
-    if isinstance(error, SyntaxError) and type(error.filename) is str:
-        stack.append(_frame(error.filename, error.lineno, "<module>"))
+    # Not by `isinstance`, which asks the exception for its class.
+    if issubclass(kind, SystemExit):
+        return {"kind": "exited", "code": _exit_code(error), "stack": stack}
+    filename = _told_by(error, "filename") if issubclass(kind, SyntaxError) else None
+    if type(filename) is str:
+        stack.append(_frame(filename, _told_by(error, "lineno"), "<module>"))
     whole_message = _text(error)
     message = whole_message.partition(_RENAMING)[0]
-    missing = getattr(error, "name", None) if isinstance(error, ModuleNotFoundError) else None
+    missing = _told_by(error, "name") if issubclass(kind, ModuleNotFoundError) else None
     cycle, absent = _examine_missing_name(message, frames)
     if type(missing) is str and not cycle:
         absent = _missing_below(missing, frames)
@@ -54,7 +75,7 @@ def _describe_exception(error):
         message = whole_message
     return {
         "kind": "raised",
-        "exception": _text(_qualified_name(type(error)), _LONGEST),
+        "exception": _text(_qualified_name(kind), _LONGEST),
         "message": message if cycle else message.replace(_GUESS, ""),
         "stack": stack,
         "missing": _text(missing) if type(missing) is str and absent is None else None,

@@ -17,6 +17,20 @@ def _path_attribute(owner, name):
     return _absolute(value) if type(value) is str else None
 
 
+_Spec = type(_modules["sys"].__spec__)
+
+
+def _is_of_a_file(spec):
+    """Whether a spec, or whatever is in the place of one, says that it is of a file. Of a real one it can be told, unless the
+    functions of the interpreter are gone, by which all would be told wrongly."""
+    if type(spec) is _Spec:
+        return getattr(spec, "has_location", False)
+    try:
+        return spec is not None and bool(getattr(spec, "has_location", False))
+    except Exception:
+        return False
+
+
 _OUR_MODULE = None if _IS_COMMAND else _modules["__main__"]
 
 
@@ -29,7 +43,7 @@ def _files_of(name):
         return None, None  # `multiprocessing` gives it a second name; its file is another one in each run
     spec = _attribute(module, "__spec__")
     origin = cached = None
-    if spec is not None and getattr(spec, "has_location", False):
+    if _is_of_a_file(spec):
         origin, cached = _path_attribute(spec, "origin"), _path_attribute(spec, "cached")
     if origin is None:
         value = _attribute(module, "__file__")

@@ -163,7 +163,7 @@ def _trace_lookups():
             _unseen("another interpreter")
         _Traces.lookups.setdefault(name, None)
         spec = inner(name, path, target)
-        if spec is not None and getattr(spec, "has_location", False):
+        if _is_of_a_file(spec):
             _Traces.lookups[name] = _path_attribute(spec, "origin")
         return spec
 
@@ -361,10 +361,20 @@ def _end_traces():
         _unseen("a process")
     if _IS_START:
         return  # it is made there
-    if sys.path_hooks != _Traces.hooks:
+    if not _begins_with("path_hooks", _Traces.hooks, True):
         _unseen("another search path")
-    if sys.meta_path[:len(_Traces.finders)] != _Traces.finders:
+    if not _begins_with("meta_path", _Traces.finders):
         _unseen("another finder")
+
+
+def _begins_with(name, first, and_ends=False):
+    """Whether a list of the import system begins with what it had, where it is a list still."""
+    length = len(first)  # where the functions of the interpreter are gone, nothing is told
+    try:
+        now = list(getattr(sys, name))
+    except Exception:
+        return False
+    return (now if and_ends else now[:length]) == first
 
 
 def _describe_traces(modules, files):
@@ -373,8 +383,8 @@ def _describe_traces(modules, files):
         if path.endswith(".pyc"):
             try:
                 source = _source_of(path)
-            except (ValueError, NotImplementedError):
-                source = None
+            except (ValueError, NotImplementedError, AttributeError):
+                source = None  # there is none, or the interpreter has lost its name for bytecode
             if source is not None and _bytecode_state(source, path) != "unchecked":
                 path = source
         if path not in files:
