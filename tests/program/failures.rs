@@ -11,7 +11,7 @@ use super::support::{Project, Run, found};
 type Fault = (&'static str, &'static str, Code, Option<(&'static str, u32)>);
 
 /// Modules that fail, each in its own way.
-const FAULTS: [Fault; 11] = [
+const FAULTS: [Fault; 12] = [
     (
         "raises",
         "\nraise RuntimeError('no licence')\n",
@@ -67,6 +67,13 @@ const FAULTS: [Fault; 11] = [
         "raise SyntaxError('bad', ('f.py', 2 ** 70, 1, 'text'))\n",
         Code::ImportFailed,
         Some(("endless.py", 1)),
+    ),
+    // Nor need it say anything of where it was.
+    (
+        "mute",
+        "class Mute(Exception):\n    @property\n    def __traceback__(self):\n        raise RuntimeError\n\nraise Mute\n",
+        Code::ImportFailed,
+        Some(("mute.py", 6)),
     ),
     // Letters of every script make a name, vowel signs among them.
     ("हिन्दी", "raise ValueError\n", Code::ImportFailed, Some(("हिन्दी.py", 1))),
