@@ -1,5 +1,8 @@
 //! Start-ups and commands: several imports in one process, their order, and what a whole command does.
 
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+
 use importgate_core::checks::{Code, TargetStatus, Verdict};
 
 use super::support::{Project, found};
@@ -195,6 +198,24 @@ fn a_command_is_explained_by_what_its_process_imports() {
         "{}",
         unverified.stderr
     );
+}
+
+#[test]
+fn a_command_of_an_environment_that_has_two_names_is_seen() {
+    let project = Project::new("[commands.tool]\nrun = [\"tool\"]\n");
+    project.environment();
+    // What pip installs names the folder, and the project a link to it.
+    fs::rename(project.path(".venv"), project.path("there")).expect("a folder");
+    symlink("there", project.path(".venv")).expect("a link");
+    let program = project.path("there/bin/tool");
+    let text = format!(
+        "#!{}\nimport xml.dom.minidom\n",
+        project.path("there/bin/python").display()
+    );
+    fs::write(&program, text).expect("a program");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("a program");
+    let explained = project.run(&["explain", "command:tool"]).expect_code(0);
+    assert!(explained.stdout.contains("xml.dom"), "{}", explained.stdout);
 }
 
 #[test]

@@ -18,7 +18,9 @@ def _claim():
     if rest:
         os.environ["PYTHONPATH"] = rest
     words = os.environ.pop("IMPORTGATE_OBSERVE", "").split("\n")
-    if words[0] != "prefix=" + sys.prefix:
+    key, _, prefix = words[0].partition("=")
+    # A link to an environment is another name of it: what pip installs there names the folder itself.
+    if key != "prefix" or os.path.realpath(prefix) != os.path.realpath(sys.prefix):
         return None
     try:
         os.close(os.open(_folder + "/claimed", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
