@@ -25,7 +25,17 @@ pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     let causes = case.causes_of_weight(context.places, Resource::Time).into_iter();
     // A package is no statement: what it imports is looked at line by line.
     let heavy = causes.filter(|cause| cause.kind != CauseKind::HeavyPackage && cause.weight.time_ms > mark.value);
+    let heavy = heavy.filter(|cause| !starts_the_program(cause, case, context));
     heavy.map(|cause| finding(case, cause, context)).collect()
+}
+
+/// True for what an installer wrote to start a command: that it loads the project's own package is what it is there for.
+fn starts_the_program(cause: &Cause, case: &Case<'_>, context: &Context<'_>) -> bool {
+    let is_own = |file: &str| context.places.is_own(file);
+    let mut modules = case.observation.iter().flat_map(|observed| &observed.modules);
+    let module = modules.find(|module| module.name == cause.module);
+    let loads_own = module.and_then(|module| module.file.as_deref()).is_some_and(is_own);
+    loads_own && cause.place().is_some_and(|place| !is_own(&place.file))
 }
 
 fn finding(case: &Case<'_>, cause: Cause, context: &Context<'_>) -> Finding {
@@ -48,6 +58,7 @@ mod tests {
     use super::*;
     use crate::budgets::Limits;
     use crate::checks::by_hand::{case, cited, context, estimate, observation, target};
+    use crate::observed::{Edge, LoadedModule, Observation};
     use crate::stats::Estimate;
 
     #[test]
@@ -83,5 +94,73 @@ mod tests {
         assert_eq!(found(1_900.0), []);
         // What the samples wait for, and the observed import did not, is nobody's.
         assert_eq!(found_where(1_900.0, 5_000.0), []);
+    }
+
+    /// What a command of 50 ms, started by `program`, loads: `shop`, and two modules of 19 ms with it.
+    fn command(program: &str) -> Observation {
+        let usual = observation(10, 48);
+        let module = |name: &str, file: &str, own_ms: u64, all_ms: u64| LoadedModule {
+            name: name.to_owned(),
+            file: Some(file.to_owned()),
+            own_ns: own_ms * 1_000_000,
+            cumulative_ns: all_ms * 1_000_000,
+            ..usual.modules[0].clone()
+        };
+        let edge = |importer: &str, imported: &str, file: &str| Edge {
+            importer: Some(importer.to_owned()),
+            imported: imported.to_owned(),
+            file: Some(file.to_owned()),
+            line: 2,
+            ..usual.edges[0].clone()
+        };
+        let shop = "/project/src/shop/__init__.py";
+        let main = Edge {
+            imported: "__main__".to_owned(),
+            ..usual.edges[0].clone()
+        };
+        Observation {
+            modules: vec![
+                module("__main__", program, 2, 50),
+                module("shop", shop, 10, 48),
+                module("shop.a", "/project/src/shop/a.py", 19, 19),
+                module("shop.b", "/project/src/shop/b.py", 19, 19),
+            ],
+            edges: vec![
+                main,
+                edge("__main__", "shop", program),
+                edge("shop", "shop.a", shop),
+                edge("shop", "shop.b", shop),
+            ],
+            total_ns: 50_000_000,
+            ..usual
+        }
+    }
+
+    #[test]
+    fn nobody_is_told_that_a_command_loads_its_own_project() {
+        let target = target(Limits::default());
+        let mark = cited(40.0);
+        let context = Context {
+            heavy: &mark,
+            ..context()
+        };
+        let found = |program: &str| {
+            let observation = command(program);
+            let case = Case {
+                observation: Some(&observation),
+                estimate: Some(Estimate {
+                    time_ms: 50.0,
+                    ..estimate()
+                }),
+                ..case(&target)
+            };
+            let findings = check(&case, &context).into_iter();
+            findings
+                .filter_map(|finding| finding.place)
+                .map(|place| place.file)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(found("/project/.venv/bin/shop"), [""; 0]);
+        assert_eq!(found("/project/src/manage.py"), ["/project/src/manage.py"]);
     }
 }

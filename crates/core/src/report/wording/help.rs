@@ -1,6 +1,9 @@
 //! What to do about causes, in words.
 
+use std::path::Path;
+
 use super::causes::{named_of, with_and};
+use crate::checks::is_installed;
 use crate::explain;
 use crate::explain::{CauseKind, Compiled, StatementUses, Used};
 use crate::observed::{BytecodeObstacle, BytecodeState, Place, UseContext};
@@ -28,7 +31,7 @@ pub(in crate::report) fn help(cause: &explain::Cause, target: &str) -> String {
             load_later_in_each(module, cause.place().iter().chain(others))
         }
         CauseKind::NewModules { upgrade: None, .. } | CauseKind::HeavyStatement { .. } => match cause.place() {
-            Some(place) if is_installed(&place) => format!(
+            Some(place) if is_installed(Path::new(&place.file)) => format!(
                 "{place} is a library's, which imports `{module}` where it finds it: uninstall that, or take the new cost over into the \
                  baseline with `importgate record`"
             ),
@@ -98,11 +101,6 @@ fn compile_before(compiled: Compiled) -> String {
         _ => "compile what is shipped (`python -m compileall`), or let its folder be written",
     };
     way.to_owned()
-}
-
-/// True for a place in what is installed, which nobody edits.
-fn is_installed(place: &Place) -> bool {
-    place.file.contains("site-packages/") || place.file.contains("dist-packages/")
 }
 
 /// True for a place in a package's `__init__.py`: what is imported there is often its interface, which has to stay where it is.
