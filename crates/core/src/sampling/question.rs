@@ -357,8 +357,9 @@ mod tests {
 
     use super::*;
     use crate::budgets::Cited;
-    use crate::observed::ClosureChange;
+    use crate::observed::{ClosureChange, OwnTime};
     use crate::sampling::{decide_fixed, tests_of};
+    use crate::stats::ComparisonKind;
 
     /// Milliseconds of twenty imports, as a baseline keeps them.
     const RECORDED: [f64; 20] = [
@@ -450,6 +451,43 @@ mod tests {
         assert_eq!(three_runs(recorded_ms * 0.997), [Some(Decision::Inconclusive); 3]);
         assert_eq!(three_runs(recorded_ms * 0.80), [Some(Decision::Fail); 3]);
         assert_eq!(three_runs(recorded_ms * 1.25), [Some(Decision::Pass); 3]);
+    }
+
+    #[test]
+    fn unchanged_code_that_becomes_faster_is_not_taken_for_a_faster_machine() {
+        let (target, other) = (target(None), stored(edit(), true));
+        let question = Question::new(&target, &other, rules(1, 20, false));
+        // Of the 60 ms that did not change there are so many left, and so many of the 40 that did.
+        let regression = |unchanged_ms: f64, changed_ms: f64| {
+            let mut head = samples(&FRESH.map(|ms| ms / 100.0 * (unchanged_ms + changed_ms)));
+            for sample in &mut head {
+                let own = |module: &str, ms: f64| OwnTime {
+                    module: module.into(),
+                    cpu_ns: (ms * 1e6) as u64,
+                };
+                sample.own = vec![own("package", unchanged_ms), own("package.a", changed_ms)];
+            }
+            question.answers(&head, &[]).regression.expect("a comparison")
+        };
+        let faster = regression(6.0, 4.0);
+        assert_eq!(
+            (faster.decision, faster.comparison.kind),
+            (Decision::Pass, ComparisonKind::Whole)
+        );
+        assert!(faster.comparison.change < -0.85, "{:?}", faster.comparison);
+        // As far as a machine may be faster, it is taken for that.
+        assert_eq!(regression(36.0, 24.0).comparison.kind, ComparisonKind::ChangedPart);
+        // By that yardstick what was mended would be 40 ms slower.
+        let mended = regression(6.0, 8.0);
+        assert_eq!(
+            (mended.decision, mended.comparison.kind),
+            (Decision::Pass, ComparisonKind::Whole)
+        );
+        let slower = regression(48.0, 60.0);
+        assert_eq!(
+            (slower.decision, slower.comparison.kind),
+            (Decision::Fail, ComparisonKind::ChangedPart)
+        );
     }
 
     #[test]

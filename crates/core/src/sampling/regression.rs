@@ -4,7 +4,7 @@ use crate::budgets::Limits;
 use crate::observed::Sample;
 use crate::stats::changed_part::ChangedPart;
 use crate::stats::comparison::{Design, Evidence, SAME_CODE_SHIFT, resolution, shift_between_runs};
-use crate::stats::{MachineSpeed, Scatter, estimate};
+use crate::stats::{Comparison, MachineSpeed, Scatter, estimate};
 
 use super::alpha::Schedule;
 use super::answers::{Answers, Ruling, only_a_failure};
@@ -15,6 +15,11 @@ use super::sequential::{Criteria, Decision, look};
 const SHARE: f64 = 0.15;
 /// See [`SHARE`].
 const LEAST_MS: f64 = 2.0;
+
+/// By how many times the changed part may make an import longer than the whole has it. Unchanged code, too, may become faster by what
+/// changed, where it calls that, and is no yardstick then: a function that was mended would look many times as heavy as it is. No two
+/// states of one machine are as far apart ([`SAME_CODE_SHIFT`]).
+const MOST_FASTER: f64 = 2.0;
 
 /// The samples of the head, and by what they are held against those of before.
 #[derive(Debug, Clone, Copy)]
@@ -66,9 +71,15 @@ impl AgainstBefore<'_> {
             self.rule(Design::ChangedPart { part, before }, &schedule, self.criteria())
         });
         let Some(changed) = changed else {
-            answers.regression = whole.and_then(|(design, schedule)| self.rule(design, &schedule, self.whole(design)));
+            answers.regression = whole.and_then(|whole| self.rule_on_whole(&whole));
             return;
         };
+        let of_whole = whole.as_ref().and_then(|whole| self.rule_on_whole(whole));
+        let of_whole = of_whole.filter(|of_whole| is_far_faster(&of_whole.comparison, &changed.comparison));
+        if of_whole.is_some() {
+            answers.regression = of_whole;
+            return;
+        }
         let explained = changed.comparison.change.max(0.0);
         answers.slowdown =
             whole.and_then(|(design, schedule)| self.rule(design, &schedule, self.beside(explained, before)));
@@ -76,6 +87,10 @@ impl AgainstBefore<'_> {
             slowdown.decision = only_a_failure(slowdown.decision);
         }
         answers.regression = Some(changed);
+    }
+
+    fn rule_on_whole(&self, (design, schedule): &(Design<'_>, Schedule)) -> Option<Ruling> {
+        self.rule(*design, schedule, self.whole(*design))
     }
 
     /// Whether the import as a whole is slower than its anchor by more than is allowed. It is a question of its own, as a ceiling is: its
@@ -149,6 +164,11 @@ impl AgainstBefore<'_> {
             is_sharp: is_sharp(&evidence),
         })
     }
+}
+
+/// True where the whole takes so much less time that the changed part cannot be right.
+fn is_far_faster(whole: &Comparison, changed: &Comparison) -> bool {
+    1.0 + changed.change > MOST_FASTER * (1.0 + whole.change)
 }
 
 /// Whether the size of a change is known to the [`SHARE`] of it, or to [`LEAST_MS`].
