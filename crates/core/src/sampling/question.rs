@@ -258,13 +258,13 @@ impl<'a> Question<'a> {
                 let part = self.part(base);
                 let design = Design::Whole { before: samples };
                 let whole = whole.then(|| (design, Schedule::whole(self.rules.max_samples)));
-                against.compare(&mut answers, part.as_ref(), samples, whole);
+                against.compare(&mut answers, part, samples, whole);
             }
             OtherSide::Paired { .. } => {
                 let part = self.part(base);
                 let design = Design::Paired { before: base };
                 let whole = (design, Schedule::paired(self.rules.max_samples));
-                against.compare(&mut answers, part.as_ref(), base, Some(whole));
+                against.compare(&mut answers, part, base, Some(whole));
             }
         }
         answers

@@ -61,12 +61,13 @@ impl AgainstBefore<'_> {
     pub(super) fn compare(
         &self,
         answers: &mut Answers,
-        part: Option<&ChangedPart>,
+        part: Option<ChangedPart>,
         before: &[Sample],
         whole: Option<(Design<'_>, Schedule)>,
     ) {
+        let part = part.map(|part| part.with_what_became_faster(self.head));
         let part = part.filter(|part| whole.is_none() || part.suits(self.head));
-        let changed = part.and_then(|part| {
+        let changed = part.as_ref().and_then(|part| {
             let schedule = Schedule::changed_part(self.rules.max_samples);
             self.rule(Design::ChangedPart { part, before }, &schedule, self.criteria())
         });

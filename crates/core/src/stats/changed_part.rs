@@ -29,7 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::observed::{COLLECTIONS, ClosureChange, Sample};
 
-use super::quantile::{TRIM, trimmed_mean};
+use super::quantile::{TRIM, trimmed_mean, weighted_median};
 use super::shares::OwnShares;
 
 /// By what share of itself a module's time may drift against the others' between two states of a machine (root mean
@@ -55,6 +55,13 @@ pub const LEAST_UNCHANGED: f64 = 0.10;
 
 /// What a module takes beyond so many times as long as before is not the machine's doing.
 const MOST_SLOWER: f64 = 4.0;
+
+/// An unchanged module that takes less than this of what the others make of it became faster by what changed, where it calls that: many
+/// times what modules drift by ([`MODULE_DRIFT`]).
+const FAR_FASTER: f64 = 0.7;
+
+/// Of a module with a smaller share of the baseline's own time nobody can tell, and little depends on it.
+const LEAST_OF_FASTER: f64 = 0.02;
 
 /// Why the comparison does not apply.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -145,6 +152,42 @@ impl ChangedPart {
     /// baseline does, and the unchanged modules are a yardstick ([`is_yardstick`]).
     pub fn suits(&self, samples: &[Sample]) -> bool {
         self.books_collections(samples) && is_yardstick(samples, |module| self.unchanged.get(module).copied())
+    }
+
+    /// The same where unchanged modules that became far faster than the others are part of the change. They are no yardstick: the changed
+    /// modules would look heavier by it, though what they do for others was mended.
+    #[must_use]
+    pub fn with_what_became_faster(mut self, samples: &[Sample]) -> Self {
+        let usual = usual_own_times(samples);
+        let times = |(module, &before): (&String, &f64)| {
+            let now = usual.get(module).copied().unwrap_or(0) as f64;
+            (now > 0.0 && before > 0.0).then(|| (module.clone(), now / before, before))
+        };
+        let ratios: Vec<(String, f64, f64)> = self.unchanged.iter().filter_map(times).collect();
+        let mut weighted: Vec<(f64, u64)> = ratios
+            .iter()
+            .map(|(_, ratio, before)| (*ratio, *before as u64))
+            .collect();
+        let Some(usual_ratio) = weighted_median(&mut weighted) else {
+            return self;
+        };
+        let is_faster = |(_, ratio, before): &&(String, f64, f64)| {
+            *ratio < FAR_FASTER * usual_ratio && *before >= LEAST_OF_FASTER * self.total_ns
+        };
+        let faster: Vec<String> = ratios
+            .iter()
+            .filter(is_faster)
+            .map(|(module, ..)| module.clone())
+            .collect();
+        let left: f64 =
+            self.unchanged.values().sum::<f64>() - faster.iter().map(|module| self.unchanged[module]).sum::<f64>();
+        if left >= LEAST_UNCHANGED * self.total_ns {
+            let taken_in = faster
+                .into_iter()
+                .filter_map(|module| self.unchanged.remove_entry(&module));
+            self.changed.extend(taken_in);
+        }
+        self
     }
 
     fn books_collections(&self, samples: &[Sample]) -> bool {
@@ -341,6 +384,23 @@ mod tests {
         let part = part.expect("it applies");
         assert!(part.suits(&[sample(1.0, &[("caller", 3e6), ("edited", 9e6)])]));
         assert!(!part.suits(&[sample(1.0, &[("caller", 40e6), ("edited", 40e6)])]));
+    }
+
+    #[test]
+    fn unchanged_modules_that_became_faster_are_part_of_the_change() {
+        let change_ms = |own: &[(&str, f64)]| {
+            let samples = [sample(2.0, own)];
+            let part = part().with_what_became_faster(&samples);
+            (part.change(&samples[0]).expect("a change") * part.total_ns() / 1e4).round() / 1e2
+        };
+        // 2 ms that are gone, and 1.5 of "other".
+        assert_eq!(change_ms(&[("steady", 6e6), ("other", 0.5e6), ("edited", 0.5e6)]), -3.0);
+        // As far as modules drift they are a yardstick, and those that became slower are one for others to judge.
+        assert_eq!(
+            change_ms(&[("steady", 6e6), ("other", 2e6), ("edited", 1e6), ("fresh", 3e6)]),
+            2.0
+        );
+        assert!(change_ms(&[("steady", 6e6), ("other", 1.6e6), ("edited", 2e6)]) > 0.0);
     }
 
     #[test]
