@@ -225,6 +225,7 @@ fn changed_part(
     schedule
         .looks()
         .map(|taken| {
+            let part = part.clone().with_what_became_faster(&now[..taken]);
             let design = Design::ChangedPart { part: &part, before };
             let evidence = Evidence::new(design, &now[..taken], &MACHINE).expect("evidence");
             (
