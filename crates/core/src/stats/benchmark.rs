@@ -87,8 +87,9 @@ impl<'a> Sampled<'a> {
     /// The same by the least of the blocks, for what is never below zero and may have a long tail: where the mean is at the limit or below,
     /// a block is above a multiple of it with a probability of one over that (Markov's inequality), and all of them with its power.
     fn p_by_least(&self, limit: f64) -> f64 {
-        let Self::Raw(samples) = self else {
-            return 1.0;
+        let samples = match self {
+            Self::Raw(samples) => samples,
+            Self::Buckets(buckets) => return self.p_by_median(buckets, limit),
         };
         let (least, number) = blocks(samples)
             .map(mean)
@@ -101,6 +102,24 @@ impl<'a> Sampled<'a> {
         } else {
             1.0
         }
+    }
+
+    /// The same for ranges, by the median: where the mean is at the limit or below, a value is above a multiple of it with a probability
+    /// of one over that, and half of n values with one of (4 ÷ multiple)^(n ÷ 2) at most (Hoeffding, "Probability Inequalities for Sums
+    /// of Bounded Random Variables", Journal of the American Statistical Association 58, 1963).
+    fn p_by_median(&self, buckets: &[Bucket], limit: f64) -> f64 {
+        let is_never_below_zero = buckets.iter().all(|bucket| bucket.least >= 0.0);
+        let median = bucket_at(buckets, 0.5).least;
+        if is_never_below_zero && limit > 0.0 && median > 4.0 * limit {
+            (4.0 * limit / median).powf(self.values() as f64 / 2.0)
+        } else {
+            1.0
+        }
+    }
+
+    /// How many values samples in ranges count for.
+    fn values(&self) -> usize {
+        (self.count() as usize).min(BLOCKS)
     }
 
     /// The p-value of "the mean is at the limit or above".
@@ -121,7 +140,7 @@ impl<'a> Sampled<'a> {
             Self::Buckets(buckets) => {
                 let center = mean_of(buckets, middle);
                 let variance = mean_of(buckets, |bucket| (middle(bucket) - center).powi(2));
-                let values = (self.count() as usize).min(BLOCKS);
+                let values = self.values();
                 let error = (variance / values as f64).sqrt();
                 (
                     mean_of(buckets, |bucket| bucket.least),
@@ -144,7 +163,7 @@ impl<'a> Sampled<'a> {
                 }
             }
             Self::Buckets(buckets) => {
-                let number = (self.count() as usize).min(BLOCKS);
+                let number = self.values();
                 let at = |position: usize| bucket_at(buckets, (position as f64 + 0.5) / number as f64);
                 Typical {
                     low: (0..number).map(|position| at(position).least).collect(),
@@ -254,6 +273,18 @@ mod tests {
         samples[0] = 0.0;
         assert!(sampled(&samples).p_mean_not_above(3e-4) > 0.05);
         assert!(sampled(&[-1.0, 5.0, 5.0]).p_mean_not_above(1.0) > 0.05);
+    }
+
+    #[test]
+    fn nor_does_one_in_a_far_range() {
+        let range = |least: f64, most: f64, count: u64| Bucket { least, most, count };
+        let p = |limit: f64, lowest: f64| {
+            let buckets = [range(lowest, 2.0, 60), range(2.0, 3.0, 2_800), range(9e5, 1e6, 1)];
+            Sampled::Buckets(&buckets).p_mean_not_above(limit)
+        };
+        assert!(p(1e-6, 0.0) < 1e-9);
+        // Four times the limit is what half of the values have to be above, and what may be negative tells nothing.
+        assert!(p(0.5, 0.0) > 0.01 && p(1e-6, -1.0) > 0.01);
     }
 
     #[test]
