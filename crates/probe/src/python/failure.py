@@ -20,6 +20,11 @@ _BIND_ANY_NAME = ("globals", "vars", "setattr", "exec")
 _OWN_SCOPE = ("FunctionDef", "AsyncFunctionDef", "ClassDef", "Lambda", "ListComp", "SetComp", "DictComp", "GeneratorExp")
 
 
+def _syntax_tree(source, filename):
+    """What a source says, compiled to no code, without the import of `ast`."""
+    return _parse_source(source, filename, "exec", _ONLY_TREE, True)
+
+
 def _frame(filename, line, function):
     # A `SyntaxError` has whatever line it was made with.
     is_line = type(line) is int and 0 < line < 1 << 31
@@ -263,7 +268,7 @@ def _is_to_come(names, name, frames, position):
 def _binds(source, name, reached, asking):
     """Whether a statement of a module's body that ends at the line that was reached or later may bind a name. The import
     that asks for it, where that is one of this body, is not the one that answers."""
-    left = list(_parse_source(source, "<source>", "exec", _ONLY_TREE, True).body)
+    left = list(_syntax_tree(source, "<source>").body)
     while left:
         node = left.pop()
         if getattr(node, "end_lineno", reached) < reached:

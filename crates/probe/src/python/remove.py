@@ -8,13 +8,8 @@ has them.
 _external = _modules["_frozen_importlib_external"]
 _execute = exec
 _compile = compile
-_ONLY_PARSE = 0x400  # PyCF_ONLY_AST
 _BLOCKS = "body", "orelse", "finalbody", "handlers", "cases"
 _SCOPES = "FunctionDef", "AsyncFunctionDef", "ClassDef"
-
-
-def _parse(source, path):
-    return _compile(source, path, "exec", _ONLY_PARSE, True)
 
 
 def _leave_out(block, lines):
@@ -23,7 +18,7 @@ def _leave_out(block, lines):
     for position, node in enumerate(block):
         kind = type(node).__name__
         if kind in ("Import", "ImportFrom") and node.lineno in lines:
-            nothing = _parse("pass", "").body[0]
+            nothing = _syntax_tree("pass", "").body[0]
             for place in ("lineno", "col_offset", "end_lineno", "end_col_offset"):
                 setattr(nothing, place, getattr(node, place, None))
             block[position] = nothing
@@ -40,7 +35,7 @@ def _code_of(path, lines):
     """The code of a file without these lines, as bytecode files hold it."""
     if not path.startswith("/"):
         path = _posix.getcwd() + "/" + path
-    tree = _parse(_read_whole(path), path)
+    tree = _syntax_tree(_read_whole(path), path)
     if lines - _leave_out(tree.body, lines):
         raise ImportError("no import statement of the module begins in that line", path=path)
     return marshal.dumps(_compile(tree, path, "exec", 0, True))

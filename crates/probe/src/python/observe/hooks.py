@@ -100,7 +100,7 @@ def _line_that_sets(name, module):
     """The only line of a module that assigns to an attribute or a key of a name; None where that is none, or several."""
     try:
         path = _files_of(module)[0]
-        lines, nodes = set(), [compile(_read_whole(path), path, "exec", _ONLY_SYNTAX, True)]
+        lines, nodes = set(), [_syntax_tree(_read_whole(path), path)]
     except Exception:
         return None
     while nodes:
@@ -114,9 +114,6 @@ def _line_that_sets(name, module):
             lines.add(node.lineno)
         nodes += [getattr(node, field, None) for field in getattr(node, "_fields", ())]
     return (path, lines.pop()) if len(lines) == 1 else None
-
-
-_ONLY_SYNTAX = 0x400  # ast.PyCF_ONLY_AST
 
 
 def _comes_first(kind, name, hook):

@@ -261,20 +261,25 @@ def _describe_lines(body):
         spent[first] = spent.get(first, 0) + passed
     # For what took next to nothing nobody will ask why.
     worth = sum(spent.values()) // 100
-    return [
-        {
+    described = []
+    for line, passed in spent.items():
+        if line <= 0:
+            continue
+        shown = syntax.shown(line, body.spent)
+        text = _text_of(source, line)
+        if shown != line:  # many statements have the same decorator, and the line below tells them apart
+            text = _text_of(source, shown) + " " + text
+        described.append({
             "module": body.module,
             "file": _absolute(body.filename),
             "line": shown,
             "ns": passed,
-            # Many statements have the same decorator; the line below tells them apart.
-            "text": " ".join([_text_of(source, part) for part in ((line,) if shown == line else (shown, line))]),
+            "text": text,
             "extent": syntax.extents.get(line, []),
             "reach": syntax.reach(line) if passed >= worth else [],
             "calls": syntax.called(line) if passed >= worth else None,
-        }
-        for line, passed in spent.items() if line > 0 for shown in (syntax.shown(line, body.spent),)
-    ]
+        })
+    return described
 
 
 def _start_watching():

@@ -3,7 +3,6 @@
 known, that says which statements changed.
 """
 
-_ONLY_SYNTAX = 0x400  # ast.PyCF_ONLY_AST
 _COMPREHENSIONS = ("ListComp", "SetComp", "DictComp", "GeneratorExp")
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
@@ -11,7 +10,7 @@ _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 def _statements(filename):
     """The top-level statements of a source file; none where it cannot be read."""
     try:
-        return compile(_read_whole(_absolute(filename)), filename, "exec", _ONLY_SYNTAX, True).body
+        return _syntax_tree(_read_whole(_absolute(filename)), filename).body
     except Exception:
         return []
 
