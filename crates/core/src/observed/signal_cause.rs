@@ -16,3 +16,14 @@ pub enum SignalCause {
     /// Perhaps the kernel, which was out of memory: it ended a process meanwhile, or does not say whether it did.
     PerhapsMemory,
 }
+
+impl SignalCause {
+    /// At what it ended the process, where that is no doing of the import itself; as a clause.
+    pub fn ended_at(self) -> Option<&'static str> {
+        match self {
+            Self::ProcessorTime { .. } => Some("at the limit of processor time"),
+            Self::ForbiddenCall => Some("at a system call that seccomp forbids"),
+            Self::Untold | Self::PerhapsMemory => None,
+        }
+    }
+}

@@ -67,12 +67,8 @@ pub(super) fn how_it_failed(failure: &Failure) -> String {
 }
 
 fn ended_by(signal: i32, cause: SignalCause) -> String {
-    let why = match cause {
-        SignalCause::ProcessorTime { .. } => " at the limit of processor time",
-        SignalCause::ForbiddenCall => " at a system call that seccomp forbids",
-        SignalCause::Untold | SignalCause::PerhapsMemory => "",
-    };
-    format!("signal {signal} ended the process{why}")
+    let at = cause.ended_at().map_or(String::new(), |at| format!(" {at}"));
+    format!("signal {signal} ended the process{at}")
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::explain::{
     Advice, AdviceKind, CostlyImport, CostlyTogether, Obstacle, ObstacleKind, Reason, Remedy, Use, UseKind,
 };
 use crate::numbers;
-use crate::observed::{Failure, SignalCause};
+use crate::observed::Failure;
 use crate::report::explain::place_for_people;
 
 /// The reason, in one sentence.
@@ -147,10 +147,9 @@ pub fn short_failure(failure: &Failure) -> String {
         Failure::Raised { exception, message, .. } if message.is_empty() => exception.clone(),
         Failure::Raised { exception, message, .. } => format!("{exception}: {message}"),
         Failure::Exited { code, .. } => format!("it ends the process with exit code {code}"),
-        Failure::Crashed { signal, cause, .. } => match cause {
-            SignalCause::ProcessorTime { .. } => "it is ended at the limit of processor time".to_owned(),
-            SignalCause::ForbiddenCall => "it is ended at a system call that seccomp forbids".to_owned(),
-            SignalCause::Untold | SignalCause::PerhapsMemory => format!("signal {signal} kills it"),
+        Failure::Crashed { signal, cause, .. } => match cause.ended_at() {
+            Some(at) => format!("it is ended {at}"),
+            None => format!("signal {signal} kills it"),
         },
         Failure::Hung { limit_ms, .. } => format!("it does not end within {} s", *limit_ms as f64 / 1000.0),
         Failure::Starved { waited_ms, elapsed_ms } => format!(

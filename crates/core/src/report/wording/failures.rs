@@ -277,19 +277,21 @@ fn last<T>(items: &[T], most: usize) -> &[T] {
 /// How a signal ended a process, as what the import or command does.
 fn crash(signal: i32, cause: SignalCause) -> String {
     let name = signal_name(signal);
-    match cause {
-        SignalCause::Untold => format!("crashes with {name}"),
-        SignalCause::PerhapsMemory => format!("crashes with {name} (out of memory?)"),
-        SignalCause::ProcessorTime { limit_s: Some(limit) } => {
-            format!("is ended at the limit of processor time ({name}, `ulimit -t {limit}`)")
-        }
-        SignalCause::ProcessorTime { limit_s: None } => format!("is ended at the limit of processor time ({name})"),
+    let Some(at) = cause.ended_at() else {
+        let guess = if cause == SignalCause::PerhapsMemory {
+            " (out of memory?)"
+        } else {
+            ""
+        };
+        return format!("crashes with {name}{guess}");
+    };
+    let by = match cause {
+        SignalCause::ProcessorTime { limit_s: Some(limit) } => format!("{name}, `ulimit -t {limit}`"),
         // Its number is not the same on all systems; strict seccomp sends SIGKILL.
-        SignalCause::ForbiddenCall => {
-            let name = if signal == 9 { name.as_str() } else { "SIGSYS" };
-            format!("is ended at a system call that seccomp forbids ({name})")
-        }
-    }
+        SignalCause::ForbiddenCall if signal != 9 => "SIGSYS".to_owned(),
+        _ => name,
+    };
+    format!("is ended {at} ({by})")
 }
 
 fn signal_name(signal: i32) -> String {
