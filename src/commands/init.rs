@@ -150,7 +150,7 @@ fn open(outline: Outline, arguments: &InitArguments, clock: &Stopwatch) -> Resul
         Err(error @ MeasureError::Interrupted { .. }) => return Err(error.into()),
         Err(error) => error.to_string(),
     };
-    open(outline.without_django(Some(reason)), arguments, clock)
+    open(outline.without_django(reason), arguments, clock)
 }
 
 /// What the ceilings are asked to be.

@@ -41,12 +41,8 @@ pub struct Extent {
 impl Extent {
     fn holds(self, module: &str, package: &str) -> bool {
         let level = level(module, package);
-        self.levels.is_none_or(|levels| level <= levels) || level == 1 && self.is_named(module)
-    }
-
-    fn is_named(self, module: &str) -> bool {
-        let name = module.rsplit_once('.').map(|(_, name)| name);
-        name.is_some() && name == self.also
+        let is_named = || self.also.is_some_and(|name| module.rsplit('.').next() == Some(name));
+        self.levels.is_none_or(|levels| level <= levels) || level == 1 && is_named()
     }
 }
 

@@ -21,7 +21,7 @@ const DEEPEST: usize = 12;
 const ANY: usize = 60;
 
 /// The module of a Django application that loads its views.
-pub(super) const URLS: &str = "urls";
+const URLS: &str = "urls";
 
 /// A command that is proposed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -158,9 +158,9 @@ impl Outline {
 
     /// The same without setting Django up, which fails for this reason.
     #[must_use]
-    pub fn without_django(mut self, reason: Option<String>) -> Self {
+    pub fn without_django(mut self, reason: String) -> Self {
         self.discovery.django = None;
-        self.without_django = reason;
+        self.without_django = Some(reason);
         self
     }
 

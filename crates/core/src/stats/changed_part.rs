@@ -159,34 +159,27 @@ impl ChangedPart {
     #[must_use]
     pub fn with_what_became_faster(mut self, samples: &[Sample]) -> Self {
         let usual = usual_own_times(samples);
-        let times = |(module, &before): (&String, &f64)| {
-            let now = usual.get(module).copied().unwrap_or(0) as f64;
-            (now > 0.0 && before > 0.0).then(|| (module.clone(), now / before, before))
+        let ratio = |module: &String, before: f64| {
+            let now = usual.get(module).map_or(0.0, |&own| own as f64);
+            (now > 0.0 && before > 0.0).then(|| now / before)
         };
-        let ratios: Vec<(String, f64, f64)> = self.unchanged.iter().filter_map(times).collect();
-        let mut weighted: Vec<(f64, u64)> = ratios
-            .iter()
-            .map(|(_, ratio, before)| (*ratio, *before as u64))
-            .collect();
-        let Some(usual_ratio) = weighted_median(&mut weighted) else {
+        let weighted = |(module, &before): (&String, &f64)| Some((ratio(module, before)?, before as u64));
+        let mut ratios: Vec<(f64, u64)> = self.unchanged.iter().filter_map(weighted).collect();
+        let Some(usual_ratio) = weighted_median(&mut ratios) else {
             return self;
         };
-        let is_faster = |(_, ratio, before): &&(String, f64, f64)| {
-            *ratio < FAR_FASTER * usual_ratio && *before >= LEAST_OF_FASTER * self.total_ns
+        let is_faster = |module: &String, before: f64| {
+            before >= LEAST_OF_FASTER * self.total_ns
+                && ratio(module, before).is_some_and(|ratio| ratio < FAR_FASTER * usual_ratio)
         };
-        let faster: Vec<String> = ratios
-            .iter()
-            .filter(is_faster)
-            .map(|(module, ..)| module.clone())
-            .collect();
-        let left: f64 =
-            self.unchanged.values().sum::<f64>() - faster.iter().map(|module| self.unchanged[module]).sum::<f64>();
-        if left >= LEAST_UNCHANGED * self.total_ns {
-            let taken_in = faster
-                .into_iter()
-                .filter_map(|module| self.unchanged.remove_entry(&module));
-            self.changed.extend(taken_in);
+        let (faster, mut others): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            (std::mem::take(&mut self.unchanged).into_iter()).partition(|(module, before)| is_faster(module, *before));
+        if others.values().sum::<f64>() >= LEAST_UNCHANGED * self.total_ns {
+            self.changed.extend(faster);
+        } else {
+            others.extend(faster);
         }
+        self.unchanged = others;
         self
     }
 
