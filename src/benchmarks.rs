@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use crate::allowances;
 use crate::anchor;
 use crate::budgets_file::{BudgetsFile, Location};
-use crate::change::Beginning;
 use crate::cli::{BenchmarkArguments, BudgetsArguments, CheckArguments};
+use crate::earlier::Earlier;
 use crate::error::Error;
 use crate::folding::{self, Fold};
 use crate::outputs;
@@ -209,25 +209,27 @@ impl Benchmarks {
         }
     }
 
-    /// Adds what they come to to a report, and what the change under test did to their limits.
-    pub(crate) fn add_to(&self, report: &mut Report, asked: &Asked, arguments: &CheckArguments) -> Result<(), Error> {
+    /// Adds what they come to to a report, and what the change under test did to their limits. `earlier` is what the check of targets knows,
+    /// where there was one.
+    pub(crate) fn add_to(
+        &self,
+        report: &mut Report,
+        asked: &Asked,
+        arguments: &CheckArguments,
+        earlier: Option<Earlier>,
+    ) -> Result<(), Error> {
         let accepted = self.accepted()?;
-        let root = self.file.folder()?;
-        let beginning = match &arguments.against {
-            Some(reference) => Beginning::beside(&root, reference),
-            None => Beginning::of(&root),
-        };
         let is_accepted = accepted.bounded.iter().any(|bounded| !bounded.accepted.is_empty());
-        let earlier = beginning.as_ref().filter(|_| is_accepted);
-        let earlier = earlier.map(|beginning| beginning.allowances(&root, self.file.path()));
+        let earlier = match earlier {
+            Some(known) => known,
+            None => Earlier::of_file(&self.file, arguments.against.as_deref(), is_accepted)?,
+        };
         let is_alone = report.targets.is_empty();
         add_benchmarks(
             report,
-            &self.check(&accepted, asked, (earlier.as_deref(), arguments.strict)),
+            &self.check(&accepted, asked, (earlier.allowances.as_deref(), arguments.strict)),
         );
-        let before =
-            beginning.and_then(|beginning| beginning.budgets(self.file.path(), |text| self.file.as_written(text)));
-        if let Some(before) = before {
+        if let Some(before) = earlier.budgets {
             let loosened = by_budgets_of_benchmarks(&before, self.budgets(), &self.found, !self.all);
             report.loosened.extend(loosened);
             // Beside imports these are told with theirs.

@@ -53,6 +53,8 @@ pub(crate) struct Checked {
     pub(crate) recorded: BTreeMap<String, InBaseline>,
     /// What is accepted of causes.
     pub(crate) of_causes: Vec<Allowance>,
+    /// What stood before the change under test.
+    pub(crate) earlier: Earlier,
 }
 
 impl<'a> Checking<'a> {
@@ -165,6 +167,7 @@ impl<'a> Checking<'a> {
             recorded,
             of_causes: allowances::of_causes(&accepted),
             project,
+            earlier,
         })
     }
 }

@@ -1,10 +1,13 @@
 //! What stood before the change under test: what was accepted, asked and recorded, so that a check says what the change did to it.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use crate::amended::BothBaselines;
 use crate::base::BaseCheckout;
+use crate::budgets_file::BudgetsFile;
 use crate::change::Beginning;
+use crate::error::Error;
 use crate::project::Project;
 use crate::today;
 use importgate_core::baseline::Baseline;
@@ -17,7 +20,7 @@ pub(crate) struct Earlier {
     /// `None` where nobody knows, or needs to.
     pub(crate) allowances: Option<Vec<Allowance>>,
     /// `None` where it asked the same.
-    budgets: Option<Budgets>,
+    pub(crate) budgets: Option<Budgets>,
     /// The files that the change touches, where something has ended, and it is known.
     pub(crate) changed_files: Option<BTreeSet<String>>,
     /// Where the change began; `None` beside a base, which knows that itself, and where nobody does.
@@ -40,17 +43,44 @@ impl Earlier {
         let has_ended = |allowance: &Allowance| allowance.term(today::date()) == Term::Ended;
         let files = beginning.as_ref().filter(|_| accepted.iter().any(has_ended));
         Self {
-            // Where nothing is accepted, nothing is accepted anew, and git need not be asked.
-            allowances: match &beginning {
-                Some(beginning) if !accepted.is_empty() => {
-                    Some(beginning.allowances(&project.root, &project.budgets_path))
-                }
-                _ => None,
-            },
             changed_files: files.and_then(|beginning| beginning.changed_files(project)),
-            budgets: beginning.as_ref().and_then(|beginning| {
-                beginning.budgets(&project.budgets_path, |text| project.budgets_as_written(text))
-            }),
+            ..Self::at(
+                beginning,
+                (&project.root, &project.budgets_path),
+                !accepted.is_empty(),
+                |text| project.budgets_as_written(text),
+            )
+        }
+    }
+
+    /// For who opens no project, and measures none of it: of the base of this git reference, where one is named, and else where the change
+    /// began.
+    pub(crate) fn of_file(file: &BudgetsFile, base: Option<&str>, is_accepted: bool) -> Result<Self, Error> {
+        let root = file.folder()?;
+        let beginning = match base {
+            Some(reference) => Beginning::beside(&root, reference),
+            None => Beginning::of(&root),
+        };
+        let read = |text: &str| file.as_written(text);
+        Ok(Self::at(beginning, (&root, file.path()), is_accepted, read))
+    }
+
+    fn at(
+        beginning: Option<Beginning>,
+        (root, budgets): (&Path, &Path),
+        is_accepted: bool,
+        read: impl FnOnce(&str) -> Option<Budgets>,
+    ) -> Self {
+        Self {
+            // Where nothing is accepted, nothing is accepted anew, and git need not be asked.
+            allowances: beginning
+                .as_ref()
+                .filter(|_| is_accepted)
+                .map(|beginning| beginning.allowances(root, budgets)),
+            budgets: beginning
+                .as_ref()
+                .and_then(|beginning| beginning.budgets(budgets, read)),
+            changed_files: None,
             beginning,
         }
     }

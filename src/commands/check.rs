@@ -78,23 +78,25 @@ fn report(arguments: &CheckArguments) -> Result<Report, Error> {
     let checking = Checking::of(arguments)?;
     let asked = checking.asked.clone();
     let division = benchmarks::Division::of(&arguments.benchmarks, &arguments.project.budgets, &arguments.modules)?;
-    let mut report = match &division.benchmarks {
+    let (mut report, earlier) = match &division.benchmarks {
         Some(benchmarks) if division.nothing_else => {
             let seconds = clock.elapsed().as_secs_f64();
-            report_without_targets(benchmarks.budgets(), &asked, machine::fingerprint(), seconds)
+            let report = report_without_targets(benchmarks.budgets(), &asked, machine::fingerprint(), seconds);
+            (report, None)
         }
         _ => {
             let of_targets = Checking {
                 modules: &division.targets,
                 ..checking
             };
-            of_targets.run()?.report
+            let checked = of_targets.run()?;
+            (checked.report, Some(checked.earlier))
         }
     };
     let is_first = has_benchmarks(report.shard.as_ref());
     if let Some(benchmarks) = division.benchmarks.filter(|_| is_first) {
         let asked = asked.weighed(&benchmarks.budgets().severities);
-        benchmarks.add_to(&mut report, &asked, arguments)?;
+        benchmarks.add_to(&mut report, &asked, arguments, earlier)?;
     }
     Ok(report)
 }
