@@ -14,8 +14,8 @@ pub fn messages(data: &[u8]) {
     };
     assert!(fuzzing::answer(&data[..data.len() - 1], KEY).is_none_or(|other| other != answer));
     assert_eq!(fuzzing::answer(&[data, KEY].concat(), KEY), None);
-    observation(answer);
-    sample(answer);
+    observation(&answer);
+    sample(&answer);
 }
 
 /// The JSON of an observation, and what is made of it.

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::claims::WithinBounds;
+use super::claims::Claims;
 use importgate_core::observed::{Collections, Failure, ImportForm, Place, Sample};
 
 /// A timed import. The scripts tell the wait for a processor too, and the deferring probe what became of its statements.
@@ -83,13 +83,21 @@ pub(super) enum Unreadable {
 
 /// What came from one process.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Messages<'a> {
+pub(super) struct Messages {
     /// True where the set-up has begun and is not over.
     pub(super) is_in_set_up: bool,
     /// What it had used when the import began.
     pub(super) begun: Option<Begun>,
-    /// The answer's JSON.
-    pub(super) answer: Option<&'a [u8]>,
+    /// The last message, or why it is none.
+    pub(super) answer: Option<Result<Answer, Unreadable>>,
+}
+
+/// A message that answers.
+#[derive(Debug, PartialEq)]
+pub(super) struct Answer {
+    claims: Claims,
+    /// Its JSON.
+    pub(super) body: Vec<u8>,
 }
 
 /// Where the clocks of a process were when its import began: told before any of the import runs, so that it cannot be changed after.
@@ -103,12 +111,12 @@ pub(super) struct Begun {
     pub(super) calibration_ns: u64,
 }
 
-impl<'a> Messages<'a> {
+impl Messages {
     /// Takes apart what came: each message is the key, a length in eight bytes, and then that much JSON. The answer is the last.
     ///
     /// # Errors
     /// [`Unreadable`] where anything else came.
-    pub(super) fn read(bytes: &'a [u8], key: &'a [u8]) -> Result<Self, Unreadable> {
+    pub(super) fn read(bytes: &[u8], key: &[u8]) -> Result<Self, Unreadable> {
         let mut messages = Self::default();
         for body in frames(bytes, key) {
             let body = body?;
@@ -116,15 +124,42 @@ impl<'a> Messages<'a> {
             if messages.answer.is_some() {
                 return Err(Unreadable::Foreign);
             }
-            match json::<Header>(body)?.kind.as_str() {
+            let claims = match json::<Claims>(body) {
+                Ok(claims) => claims,
+                Err(unreadable) => {
+                    messages.answer = Some(Err(unreadable));
+                    continue;
+                }
+            };
+            match claims.kind.as_str() {
                 "set-up" => messages.is_in_set_up = true,
                 "set-up-over" => messages.is_in_set_up = false,
                 "begun" if messages.begun.is_some() => return Err(Unreadable::Foreign),
                 "begun" => messages.begun = Some(json(body)?),
-                _ => messages.answer = Some(body),
+                _ => {
+                    let body = body.to_vec();
+                    messages.answer = Some(Ok(Answer { claims, body }));
+                }
             }
         }
         Ok(messages)
+    }
+
+    /// The answer of this kind, or the failure that was sent in its place.
+    ///
+    /// # Errors
+    /// [`Unreadable::Nothing`] where there is none, [`Unreadable::Invalid`] where it is neither.
+    pub(super) fn answer<T: DeserializeOwned>(&self, kind: &str) -> Result<Result<T, Failure>, Unreadable> {
+        let answer = self.answer.as_ref().ok_or(Unreadable::Nothing)?;
+        let Answer { claims, body } = answer.as_ref().map_err(Clone::clone)?;
+        if let Some(beyond) = &claims.beyond {
+            return Err(Unreadable::Invalid(beyond.clone()));
+        }
+        if claims.kind == kind {
+            json(body).map(Ok)
+        } else {
+            json(body).map(Err)
+        }
     }
 }
 
@@ -151,27 +186,9 @@ fn first_frame<'a>(bytes: &'a [u8], key: &[u8]) -> Result<(&'a [u8], &'a [u8]), 
     rest.split_at_checked(length).ok_or(Unreadable::Short)
 }
 
-#[derive(Deserialize)]
-struct Header {
-    kind: String,
-}
-
-/// Reads the JSON of a message of this kind, or of the failure that was sent in its place.
-///
-/// # Errors
-/// [`Unreadable::Invalid`] where it is neither.
-pub(super) fn read<T: DeserializeOwned>(body: &[u8], kind: &str) -> Result<Result<T, Failure>, Unreadable> {
-    json::<WithinBounds>(body)?;
-    if json::<Header>(body)?.kind == kind {
-        json(body).map(Ok)
-    } else {
-        json(body).map(Err)
-    }
-}
-
 /// Reads what a process of a command wrote, which has no key; `None` where it is no answer of this kind.
 pub(super) fn read_alone<T: DeserializeOwned>(bytes: &[u8], kind: &str) -> Option<T> {
-    read(Messages::read(bytes, b"").ok()?.answer?, kind).ok()?.ok()
+    Messages::read(bytes, b"").ok()?.answer(kind).ok()?.ok()
 }
 
 fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadable> {
@@ -190,7 +207,7 @@ mod tests {
     }
 
     fn read_sample(body: &str) -> Result<Result<Sample, Failure>, Unreadable> {
-        let answer = read::<SampleAnswer>(body.as_bytes(), "sample")?;
+        let answer = Messages::read(&framed(body), KEY)?.answer::<SampleAnswer>("sample")?;
         Ok(answer.map(|answer| answer.into_sample(7)))
     }
 
@@ -216,7 +233,7 @@ mod tests {
             );
         }
         let messages = Messages::read(&whole, KEY).expect("a message");
-        let failure = read::<SampleAnswer>(messages.answer.expect("an answer"), "sample").map(Result::err);
+        let failure = messages.answer::<SampleAnswer>("sample").map(Result::err);
         let stack = Vec::new();
         assert_eq!(failure, Ok(Some(Failure::Exited { code: 3, stack })));
         assert_eq!(Messages::read(b"", KEY), Ok(Messages::default()));
@@ -228,10 +245,8 @@ mod tests {
         assert!(Messages::read(&begun, KEY).expect("a message").is_in_set_up);
         let over = [begun, framed(r#"{"kind":"set-up-over"}"#), framed(EXITED)].concat();
         let messages = Messages::read(&over, KEY).expect("messages");
-        assert_eq!(
-            (messages.is_in_set_up, messages.answer),
-            (false, Some(EXITED.as_bytes()))
-        );
+        let body = messages.answer.map(|answer| answer.expect("an answer").body);
+        assert_eq!((messages.is_in_set_up, body), (false, Some(EXITED.as_bytes().to_vec())));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::io::{self, Read, Seek};
 use serde::de::DeserializeOwned;
 
 use super::PythonError;
-use super::answer::{self, Begun, MOST, Messages, Unreadable};
+use super::answer::{Begun, MOST, Messages, Unreadable};
 use super::program_file::Program;
 use super::session::word;
 use super::workspace::Mailbox;
@@ -91,12 +91,7 @@ impl Channel {
         if let Some(received) = &mut received {
             received.extend(self.mailbox.read_answer());
         }
-        Ok(Exchange {
-            ended,
-            received,
-            key: self.key,
-            faults: self.faults,
-        })
+        Ok(Exchange::new(ended, received, &self.key, self.faults))
     }
 }
 
@@ -111,48 +106,47 @@ impl Channel {
 impl Exchange {
     /// Runs a process to its end that was forked, and that waits for its key.
     pub(super) fn of_fork(fork: Fork, waiting: Waiting, command: &Command) -> Result<Self, RunError> {
-        let key = runner::unguessable().map_err(RunError::Prepare)?;
+        let key: [u8; KEY] = runner::unguessable().map_err(RunError::Prepare)?;
         let Done { ended, inbox, faults } = fork.run(command, waiting, &key, (MOST, MOST_OF_STACKS))?;
         let received = inbox.finish().map_err(|source| RunError::Wait {
             program: command.program.clone(),
             source,
         })?;
-        Ok(Self {
-            ended,
-            received,
-            key,
-            faults,
-        })
+        Ok(Self::new(ended, received, &key, faults))
     }
 }
 
 /// A process that came to its end, with what it answered.
 pub(super) struct Exchange {
     pub(super) ended: Ended,
-    /// `None` where it wrote more than any answer has.
-    received: Option<Vec<u8>>,
-    key: [u8; KEY],
+    messages: Result<Messages, Unreadable>,
     faults: File,
 }
 
 impl Exchange {
+    /// With what was received, which is `None` where that was more than any answer has.
+    fn new(ended: Ended, received: Option<Vec<u8>>, key: &[u8], faults: File) -> Self {
+        let received = received.ok_or(Unreadable::TooMuch);
+        Self {
+            ended,
+            messages: received.and_then(|received| Messages::read(&received, key)),
+            faults,
+        }
+    }
+
     /// What it answered, or the failure that it sent in its place.
     pub(super) fn answer<T: DeserializeOwned>(&self, kind: &str) -> Result<Result<T, Failure>, Unreadable> {
-        answer::read(self.messages()?.answer.ok_or(Unreadable::Nothing)?, kind)
+        self.messages.as_ref().map_err(Clone::clone)?.answer(kind)
     }
 
     /// True where the process came to its end before its set-up did.
     pub(super) fn failed_in_set_up(&self) -> bool {
-        self.messages().is_ok_and(|messages| messages.is_in_set_up)
+        self.messages.as_ref().is_ok_and(|messages| messages.is_in_set_up)
     }
 
     /// Where its clocks were when the import began.
     pub(super) fn begun(&self) -> Option<Begun> {
-        self.messages().ok()?.begun
-    }
-
-    fn messages(&self) -> Result<Messages<'_>, Unreadable> {
-        Messages::read(self.received.as_deref().ok_or(Unreadable::TooMuch)?, &self.key)
+        self.messages.as_ref().ok()?.begun
     }
 
     /// The last of what was printed, where it was captured.
