@@ -71,10 +71,12 @@ def _describe_exception(error):
     whole_message = _text(error)
     message = whole_message.partition(_RENAMING)[0]
     missing = _told_by(error, "name") if issubclass(kind, ModuleNotFoundError) else None
-    cycle, absent = _examine_missing_name(message, frames)
+    asked = _name_asked_for(message)
+    cycle, absent = _examine_missing_name(asked, _is_plain(message), frames)
     if type(missing) is str and not cycle:
         absent = _missing_below(missing, frames)
-    asked = _name_asked_for(message) if absent is None else (absent["module"], absent["name"])
+    if absent is not None:
+        asked = absent["module"], absent["name"]
     shadow = _shadow(asked, frames)
     if shadow is None:
         message = whole_message
@@ -90,10 +92,10 @@ def _describe_exception(error):
     }
 
 
-def _examine_missing_name(message, frames):
+def _examine_missing_name(asked, is_plain, frames):
     """What is behind a name that a module did not have: the modules of a circle, from the one that is only half initialised
     to the one that asked it for the name; else what is not there. Both are empty where it is neither, or cannot be told."""
-    module, name = _name_asked_for(message)
+    module, name = asked
     if module is None:
         return [], None
     try:
@@ -104,7 +106,7 @@ def _examine_missing_name(message, frames):
             below = _body_running(module + "." + name, frames)
             entered = position if below is None else below
             return ([] if entered is None else _circle(frames, entered)), None
-        if _is_plain(message):
+        if is_plain:
             return [], None
         if _is_to_come(names, name, frames, position):
             return ([] if position is None else _circle(frames, position)), None
