@@ -70,7 +70,7 @@ impl OtherSide {
             Self::SameClosure { samples, .. } => usize::from(!samples.is_empty()),
             Self::Stored {
                 own_ns, change, whole, ..
-            } => usize::from(changed_part(own_ns, change.as_ref()).is_some()) + usize::from(*whole),
+            } => usize::from(has_part(own_ns, change.as_ref())) + usize::from(*whole),
             // Whether the changed part applies is known once the base is sampled, and the budget is divided before.
             Self::Paired { change } => 1 + usize::from(change.as_ref().is_some_and(|change| !change.is_empty())),
         }
@@ -100,7 +100,7 @@ pub fn most_tests_of(target: &Target) -> usize {
     COMPARISONS + of_limits.into_iter().filter(|is_asked| *is_asked).count()
 }
 
-/// The split of the modules into what changed and what did not, where it can be made.
-pub(super) fn changed_part(own_ns: &BTreeMap<String, u64>, change: Option<&ClosureChange>) -> Option<ChangedPart> {
-    ChangedPart::new(own_ns, change?).ok()
+/// True where the changed modules can be held against the others, whatever the samples will be.
+fn has_part(own_ns: &BTreeMap<String, u64>, change: Option<&ClosureChange>) -> bool {
+    change.is_some_and(|change| ChangedPart::new(own_ns, change).is_ok())
 }

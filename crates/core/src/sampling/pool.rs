@@ -82,7 +82,7 @@ impl Pool {
             differences.add_now(base);
             if differences.wants_changed_parts()
                 && head.len() > 1
-                && let Some(part) = question.part(base)
+                && let Some(part) = question.part(head, base)
             {
                 differences.add_changed_part(&part, head);
             }

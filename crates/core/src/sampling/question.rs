@@ -1,6 +1,8 @@
 //! What is asked of the samples of one target: is it over its ceiling, is it slower than before, did anything slow down that
 //! did not change. The plan asks after each look; the report asks once more at the end.
 
+use std::collections::BTreeMap;
+
 use crate::budgets::{Limits, Target};
 use crate::observed::{ClosureChange, Sample};
 use crate::stats::MachineSpeed;
@@ -15,7 +17,7 @@ use super::alpha::{ErrorBudget, Schedule};
 use super::answers::{Answers, Ruling};
 use super::ceiling::look_at_ceiling;
 use super::memory::MemoryRuling;
-use super::other_side::{OtherSide, changed_part};
+use super::other_side::OtherSide;
 use super::pool::Pooled;
 use super::regression::AgainstBefore;
 use super::sequential::Decision;
@@ -163,10 +165,13 @@ impl<'a> Question<'a> {
     }
 
     /// The split of the modules, where it can be made. `base` are the samples that were taken beside the head's.
-    pub(super) fn part(&self, base: &[Sample]) -> Option<ChangedPart> {
+    pub(super) fn part(&self, head: &[Sample], base: &[Sample]) -> Option<ChangedPart> {
+        let split = |own_ns: &BTreeMap<String, u64>, change: &Option<ClosureChange>| {
+            ChangedPart::for_samples(own_ns, change.as_ref()?, head).ok()
+        };
         match self.other {
-            OtherSide::Stored { own_ns, change, .. } => changed_part(own_ns, change.as_ref()),
-            OtherSide::Paired { change } => changed_part(&usual_own_times(base), change.as_ref()),
+            OtherSide::Stored { own_ns, change, .. } => split(own_ns, change),
+            OtherSide::Paired { change } => split(&usual_own_times(base), change),
             _ => None,
         }
     }
@@ -255,13 +260,13 @@ impl<'a> Question<'a> {
                 answers.slowdown = against.far_from_before(samples, *whole);
             }
             OtherSide::Stored { samples, whole, .. } => {
-                let part = self.part(base);
+                let part = self.part(head, base);
                 let design = Design::Whole { before: samples };
                 let whole = whole.then(|| (design, Schedule::whole(self.rules.max_samples)));
                 against.compare(&mut answers, part, samples, whole);
             }
             OtherSide::Paired { .. } => {
-                let part = self.part(base);
+                let part = self.part(head, base);
                 let design = Design::Paired { before: base };
                 let whole = (design, Schedule::paired(self.rules.max_samples));
                 against.compare(&mut answers, part, base, Some(whole));

@@ -137,7 +137,7 @@ impl<'a> RecordingQuestion<'a> {
         if !earlier.change.added.is_empty() || !earlier.change.removed.is_empty() {
             return false;
         }
-        let part = match ChangedPart::new(&earlier.own_ns, &earlier.change) {
+        let part = match ChangedPart::for_samples(&earlier.own_ns, &earlier.change, samples) {
             Ok(part) => part,
             Err(NotApplicable::NothingChanged) => return true,
             Err(_) => return false,

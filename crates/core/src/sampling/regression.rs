@@ -65,7 +65,6 @@ impl AgainstBefore<'_> {
         before: &[Sample],
         whole: Option<(Design<'_>, Schedule)>,
     ) {
-        let part = part.map(|part| part.with_what_became_faster(self.head));
         let part = part.filter(|part| whole.is_none() || part.suits(self.head));
         let changed = part.as_ref().and_then(|part| {
             let schedule = Schedule::changed_part(self.rules.max_samples);

@@ -148,6 +148,18 @@ impl ChangedPart {
         })
     }
 
+    /// The split for these samples: which unchanged modules are the yardstick follows from them, too.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn for_samples(
+        own_before_ns: &BTreeMap<String, u64>,
+        change: &ClosureChange,
+        samples: &[Sample],
+    ) -> Result<Self, NotApplicable> {
+        Ok(Self::new(own_before_ns, change)?.with_what_became_faster(samples))
+    }
+
     /// True where it is the better witness of these samples than the whole: they book collections of garbage apart as the
     /// baseline does, and the unchanged modules are a yardstick ([`is_yardstick`]).
     pub fn suits(&self, samples: &[Sample]) -> bool {
@@ -156,8 +168,7 @@ impl ChangedPart {
 
     /// The same where unchanged modules that became far faster than the others are part of the change. They are no yardstick: the changed
     /// modules would look heavier by it, though what they do for others was mended.
-    #[must_use]
-    pub fn with_what_became_faster(mut self, samples: &[Sample]) -> Self {
+    fn with_what_became_faster(mut self, samples: &[Sample]) -> Self {
         let usual = usual_own_times(samples);
         let ratio = |module: &String, before: f64| {
             let now = usual.get(module).map_or(0.0, |&own| own as f64);

@@ -208,14 +208,10 @@ fn changed_part(
             .filter(|own| *own.module == *heavy)
             .for_each(|own| own.cpu_ns += extra);
     }
-    let part = ChangedPart::new(
-        &own,
-        &ClosureChange {
-            changed,
-            ..ClosureChange::default()
-        },
-    )
-    .expect("it applies");
+    let change = ClosureChange {
+        changed,
+        ..ClosureChange::default()
+    };
     let criteria = Criteria {
         max_regression: 0.01,
         noise_floor_ms: 0.5,
@@ -225,7 +221,7 @@ fn changed_part(
     schedule
         .looks()
         .map(|taken| {
-            let part = part.clone().with_what_became_faster(&now[..taken]);
+            let part = ChangedPart::for_samples(&own, &change, &now[..taken]).expect("it applies");
             let design = Design::ChangedPart { part: &part, before };
             let evidence = Evidence::new(design, &now[..taken], &MACHINE).expect("evidence");
             (
