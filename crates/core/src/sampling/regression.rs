@@ -70,34 +70,32 @@ impl AgainstBefore<'_> {
             let schedule = Schedule::changed_part(self.rules.max_samples);
             self.rule(Design::ChangedPart { part, before }, &schedule, self.criteria())
         });
+        let whole = whole.and_then(|(design, schedule)| Some((design, schedule, self.evidence(design)?)));
         let Some(changed) = changed else {
-            answers.regression = whole.and_then(|whole| self.rule_on_whole(&whole));
+            answers.regression =
+                whole.map(|(design, schedule, evidence)| self.rule_on(&evidence, &schedule, self.whole(design)));
             return;
         };
-        let of_whole = whole.as_ref().and_then(|whole| self.rule_on_whole(whole));
-        let of_whole = of_whole.filter(|of_whole| is_far_faster(&of_whole.comparison, &changed.comparison));
-        if of_whole.is_some() {
-            answers.regression = of_whole;
-            return;
-        }
-        let explained = changed.comparison.change.max(0.0);
-        answers.slowdown =
-            whole.and_then(|(design, schedule)| self.rule(design, &schedule, self.beside(explained, before)));
-        if let Some(slowdown) = &mut answers.slowdown {
-            slowdown.decision = only_a_failure(slowdown.decision);
+        if let Some((design, schedule, evidence)) = whole {
+            if is_far_faster(&evidence.comparison(), &changed.comparison) {
+                answers.regression = Some(self.rule_on(&evidence, &schedule, self.whole(design)));
+                return;
+            }
+            let explained = changed.comparison.change.max(0.0);
+            let slowdown = self.rule_on(&evidence, &schedule, self.beside(explained, before));
+            answers.slowdown = Some(Ruling {
+                decision: only_a_failure(slowdown.decision),
+                ..slowdown
+            });
         }
         answers.regression = Some(changed);
-    }
-
-    fn rule_on_whole(&self, (design, schedule): &(Design<'_>, Schedule)) -> Option<Ruling> {
-        self.rule(*design, schedule, self.whole(*design))
     }
 
     /// Whether the import as a whole is slower than its anchor by more than is allowed. It is a question of its own, as a ceiling is: its
     /// share of the error level is not divided with the comparisons of other targets, however many samples are given.
     pub(super) fn drift(&self, anchor: &[Sample], allowed: f64, schedule: &Schedule) -> Option<Ruling> {
         let design = Design::Whole { before: anchor };
-        let evidence = Evidence::new(design, self.head, self.machine)?.scattering(self.scatter);
+        let evidence = self.evidence(design)?;
         let criteria = Criteria {
             max_regression: allowed,
             ..self.whole(design)
@@ -147,22 +145,29 @@ impl AgainstBefore<'_> {
     }
 
     fn rule(&self, design: Design<'_>, schedule: &Schedule, criteria: Criteria) -> Option<Ruling> {
-        let evidence = Evidence::new(design, self.head, self.machine)?.scattering(self.scatter);
+        Some(self.rule_on(&self.evidence(design)?, schedule, criteria))
+    }
+
+    fn evidence(&self, design: Design<'_>) -> Option<Evidence> {
+        Some(Evidence::new(design, self.head, self.machine)?.scattering(self.scatter))
+    }
+
+    fn rule_on(&self, evidence: &Evidence, schedule: &Schedule, criteria: Criteria) -> Ruling {
         let share = self.rules.budget.share();
-        let threshold = criteria.threshold(&evidence);
+        let threshold = criteria.threshold(evidence);
         let (decision, p_over) = if self.rules.fixed {
-            let p_over = evidence.p_slower_than(criteria.limit(&evidence), share.probability());
+            let p_over = evidence.p_slower_than(criteria.limit(evidence), share.probability());
             (Decision::Continue, Some(p_over))
         } else {
-            (look(&evidence, &criteria, schedule, share), None)
+            (look(evidence, &criteria, schedule, share), None)
         };
-        Some(Ruling {
+        Ruling {
             decision,
             comparison: evidence.comparison(),
             threshold,
             p_over,
-            is_sharp: is_sharp(&evidence),
-        })
+            is_sharp: is_sharp(evidence),
+        }
     }
 }
 
