@@ -157,6 +157,24 @@ fn a_small_stack_is_the_interpreters_trouble_alone() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_start_that_reaches_a_limit_of_processor_time_names_it() {
+    let project = Project::of_module("", "");
+    project.write("start/sitecustomize.py", "while True:\n    pass\n");
+    for (limit, said) in [
+        ("-t", "signal 9 at the limit of processor time: raise it, `ulimit -t 1`"),
+        (
+            "-S -t",
+            "signal 24 at the limit of processor time: raise it, `ulimit -t`",
+        ),
+    ] {
+        let line = format!("ulimit {limit} 1; PYTHONPATH=$PWD/start exec {PROGRAM} check");
+        let ended = Ended::of(&project, &line);
+        assert!(!ended.is_measured_or_says(&[said]), "{ended:?}");
+    }
+}
+
 /// strace refuses each further process or thread in the place of a limit, which root does not have and which counts all processes of a user.
 #[cfg(target_os = "linux")]
 #[test]

@@ -23,7 +23,7 @@ use super::workspace::Workspace;
 use crate::files;
 use crate::runner;
 use crate::runner::{Command, Output, RunError, Status};
-use importgate_core::observed::Interpreter;
+use importgate_core::observed::{Interpreter, SignalCause};
 
 /// How long an interpreter may take to say what it is, at least; else as long as an import may, which begins with the same start. The
 /// first one is the slowest: nothing of it is in the caches.
@@ -115,7 +115,7 @@ fn ask_one(executable: &Path, settings: &SessionSettings, workspace: &Workspace)
             let mut how = match ended.status {
                 Status::Exited(0) => return Err(unexpected(unreadable.to_string())),
                 Status::Exited(code) => format!("exit code {code}"),
-                Status::Signaled(signal) => format!("signal {signal}"),
+                Status::Signaled(signal) => by_signal(signal, ended.signal_cause),
             };
             if let Some(bytes) = stack_limit().filter(|&bytes| bytes < SMALL_STACK) {
                 let _ = write!(
@@ -179,6 +179,19 @@ impl StartLimit {
             ""
         }
     }
+}
+
+/// What ended a start, with the way out where it was no doing of its own.
+fn by_signal(signal: i32, cause: SignalCause) -> String {
+    let mut how = format!("signal {signal}");
+    if let Some(at) = cause.ended_at() {
+        how = format!("{how} {at}");
+    }
+    if let SignalCause::ProcessorTime { limit_s } = cause {
+        let limit = limit_s.map_or(String::new(), |limit| format!(" {limit}"));
+        how = format!("{how}: raise it, `ulimit -t{limit}`");
+    }
+    how
 }
 
 /// With a stack of less many an interpreter crashes before it says a word.
