@@ -93,3 +93,27 @@ fn modules_can_be_named_where_there_is_no_budgets_file() {
     );
     assert_eq!(folder.run(&["classify"]).code, 2, "there is nothing to classify");
 }
+
+#[test]
+fn an_import_that_disturbs_others_is_left_out_and_they_are_not() {
+    let project = Project::new("[modules.early]\n[modules.late]\n[modules.other]\n");
+    project
+        .write("early.py", "import sys\nsys.modules['needed'] = None\n")
+        .write("late.py", "import needed\n")
+        .write("other.py", "import needed\n")
+        .write("needed.py", BUSY);
+    let run = project.run(&["classify", "--format", "terminal", "--format", "json=classes.json"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(
+        run.stdout
+            .contains("left out, since it fails in one process with another: early (beside late)"),
+        "{}",
+        run.stdout
+    );
+    let value: serde_json::Value = serde_json::from_str(&project.read("classes.json")).expect("JSON");
+    assert_eq!(value["imports"], serde_json::json!(["late", "other"]));
+    assert_eq!(
+        value["apart"],
+        serde_json::json!([{"import": "early", "beside": "late"}])
+    );
+}

@@ -84,6 +84,15 @@ pub struct Assumption {
     pub measured_ms: Option<f64>,
 }
 
+/// An import that works by itself, and not in one process with another one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Apart {
+    /// The import that was left out.
+    pub import: String,
+    /// The other one; `None` where too many fail together for all to be tried.
+    pub beside: Option<String>,
+}
+
 /// Everything that some imports load, by where it belongs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Classification {
@@ -93,8 +102,10 @@ pub struct Classification {
     pub python_chosen_by: Option<ChosenBy>,
     /// What was imported, in one process.
     pub imports: Vec<String>,
-    /// What of it fails, and was left out.
+    /// What fails, and was left out.
     pub failed: Vec<String>,
+    /// What fails beside another import, and was left out.
+    pub apart: Vec<Apart>,
     /// CPU plus blocked time of all of it.
     pub time_ms: f64,
     /// Resident memory that it adds.
@@ -153,6 +164,7 @@ pub fn classify(loaded: &Loaded<'_>, interpreter: &Interpreter) -> Classificatio
         python_chosen_by: interpreter.chosen_by.clone(),
         imports: loaded.imports.to_vec(),
         failed: Vec::new(),
+        apart: Vec::new(),
         time_ms: loaded.usual.time_ms(),
         memory_bytes: observation.total_memory_bytes,
         samples: loaded.usual.samples,

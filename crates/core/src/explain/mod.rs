@@ -35,7 +35,7 @@ pub use causes::{
     SeenLines, VersionChange, cause_of_slowdown, causes_of_change, causes_of_count, causes_of_weight,
     join_those_of_one_line, name_lines,
 };
-pub use classification::{Assumption, Class, ClassReason, Classification, Classified, Loaded, classify};
+pub use classification::{Apart, Assumption, Class, ClassReason, Classification, Classified, Loaded, classify};
 pub(crate) use costly_import::Weighed;
 pub use costly_import::{CostlyImport, Measured, Usual};
 pub use deferral::{Obstacle, ObstacleKind, Sources, Use, UseKind};

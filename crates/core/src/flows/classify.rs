@@ -3,7 +3,7 @@
 
 use thiserror::Error;
 
-use crate::budgets::{Classes, Limits, Target, Workload};
+use crate::budgets::{Classes, Target, Workload};
 use crate::checks::Places;
 use crate::explain::{Classification, Loaded, classify as sort};
 use crate::observed::{ImportRequest, Measure, MeasureError, TargetObservation};
@@ -12,10 +12,8 @@ use crate::usage::Usage;
 
 use super::ShowProgress;
 use super::observe::Observer;
+use super::together::{EVERYTHING, Together, together, working_together};
 use super::usual::usual;
-
-/// What the import of everything is called while it is under way.
-const EVERYTHING: &str = "all imports";
 
 /// What is classified, and by which marks.
 pub struct Classify<'a> {
@@ -46,7 +44,7 @@ pub enum ClassifyError {
         /// How, in one line.
         how: String,
     },
-    /// They work one by one, and not in one process.
+    /// They work one by one, and not in one process, not even when only those are left that did.
     #[error("the imports work one by one, and fail in one process: {how}; name some of them")]
     FailTogether {
         /// How, in one line.
@@ -57,7 +55,7 @@ pub enum ClassifyError {
 /// Classifies everything that the targets load.
 ///
 /// # Errors
-/// [`ClassifyError`]. A target that fails is left out and named, so long as others work.
+/// [`ClassifyError`]. A target that fails, by itself or beside another one, is left out and named, so long as others work.
 pub fn classify(
     classify: &Classify<'_>,
     measure: &dyn Measure,
@@ -67,15 +65,19 @@ pub fn classify(
     if imports.is_empty() {
         return Err(ClassifyError::Nothing);
     }
-    let mut failed = Vec::new();
+    let (mut failed, mut apart) = (Vec::new(), Vec::new());
     let mut observed = observe(&[together(&imports)], measure, progress)?.remove(0);
     if observed.failure().is_some() {
         (imports, failed) = working(&imports, measure, progress)?;
-        observed = observe(&[together(&imports)], measure, progress)?.remove(0);
-        if let Some(failure) = observed.failure() {
-            let how = short_failure(failure);
-            return Err(ClassifyError::FailTogether { how });
-        }
+        let working = working_together(imports, measure, progress)?;
+        let fail_together = |failure| ClassifyError::FailTogether {
+            how: short_failure(&failure),
+        };
+        Together {
+            imports,
+            observed,
+            apart,
+        } = working.map_err(fail_together)?;
     }
     let request = |round| ImportRequest {
         preload: &[],
@@ -93,6 +95,7 @@ pub fn classify(
     };
     let mut classification = sort(&loaded, measure.interpreter());
     classification.failed = failed;
+    classification.apart = apart;
     for row in classification.modules.iter_mut().chain(&mut classification.packages) {
         row.imported_at = row
             .imported_at
@@ -115,14 +118,6 @@ fn imports_of(targets: &[Target]) -> Vec<String> {
         }
     }
     imports
-}
-
-/// All of them in one process.
-fn together(imports: &[String]) -> Target {
-    Target {
-        workload: Workload::Imports(imports.to_vec()),
-        ..Target::module(EVERYTHING, Limits::default())
-    }
 }
 
 fn observe(

@@ -32,6 +32,7 @@ mod sides;
 mod speed;
 mod start_up;
 mod target_state;
+mod together;
 mod unchanged;
 mod uses;
 mod usual;

@@ -2,7 +2,7 @@
 
 use super::project::Project;
 use super::scripted::{Scripted, Unseen};
-use crate::explain::{Class, ClassReason, Classification, Classified};
+use crate::explain::{Apart, Class, ClassReason, Classification, Classified};
 use crate::flows::{Classify, ClassifyError, classify};
 use crate::observed::Failure;
 use crate::usage::Usage;
@@ -70,6 +70,65 @@ fn use_keeps_what_it_costs_at_the_top() {
     let class = |name| row(&classification, name).class;
     assert_eq!(class("shared"), Some((Class::ModuleLevel, ClassReason::UsedByMost)));
     assert_eq!(class("heavy"), Some((Class::FunctionLevel, ClassReason::Costly)));
+}
+
+/// Entry points of which some fail where others are loaded.
+fn entry_points(count: usize, conflicts: &[(usize, usize)]) -> Scripted {
+    let name = |number| format!("shop.entry_{number:02}");
+    let package = Scripted::new().module("shop", 0.2, &[]);
+    let modules = (0..count).fold(package, |measure, number| measure.module(&name(number), 2.0, &[]));
+    conflicts.iter().fold(modules, |measure, (disturbed, disturbing)| {
+        measure.fails_beside(&name(*disturbed), &name(*disturbing))
+    })
+}
+
+fn of_entry_points(measure: &Scripted) -> Classification {
+    let budgets = "[layers.entries]\nmodules = [\"shop.*\"]\n";
+    let project = Project::new(budgets, measure);
+    let asked = Classify {
+        targets: &project.targets,
+        classes: &project.budgets.classes,
+        usage: None,
+        places: &project.places,
+    };
+    classify(&asked, measure, &mut Unseen).expect("most work together")
+}
+
+fn apart(import: &str, beside: &str) -> Apart {
+    Apart {
+        import: format!("shop.{import}"),
+        beside: Some(format!("shop.{beside}")),
+    }
+}
+
+#[test]
+fn what_disturbs_others_in_one_process_is_left_out_alone() {
+    let classification = of_entry_points(&entry_points(10, &[(1, 0), (6, 0), (9, 0)]));
+    assert_eq!(classification.apart, [apart("entry_00", "entry_01")]);
+    assert_eq!((classification.imports.len(), classification.failed.len()), (9, 0));
+    let classification = of_entry_points(&entry_points(10, &[(7, 3), (9, 5)]));
+    assert_eq!(
+        classification.apart,
+        [apart("entry_03", "entry_07"), apart("entry_05", "entry_09")]
+    );
+}
+
+#[test]
+fn after_some_tries_what_is_known_to_work_is_classified() {
+    let none: Vec<(usize, usize)> = (0..40)
+        .flat_map(|one| (0..one).map(move |other| (one, other)))
+        .collect();
+    let classification = of_entry_points(&entry_points(40, &none));
+    assert_eq!((classification.imports.len(), classification.apart.len()), (1, 39));
+    let untried = classification.apart.iter().filter(|apart| apart.beside.is_none());
+    assert!((1..39).contains(&untried.count()), "{:?}", classification.apart);
+}
+
+#[test]
+fn what_fails_beside_several_is_left_out_itself() {
+    let classification = of_entry_points(&entry_points(10, &[(9, 2), (9, 7)]));
+    assert_eq!(classification.apart, [apart("entry_09", "entry_07")]);
+    assert_eq!(classification.imports.len(), 9);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::super::safe_json;
 use super::origin;
-use crate::explain::{Assumption, Class, ClassReason, Classification, Classified};
+use crate::explain::{Apart, Assumption, Class, ClassReason, Classification, Classified};
 use crate::observed::{ChosenBy, Place};
 use crate::usage::UseCounts;
 
@@ -22,6 +22,7 @@ struct Document<'a> {
     python_chosen_by: Option<&'a ChosenBy>,
     imports: &'a [String],
     failed: &'a [String],
+    apart: &'a [Apart],
     time_ms: f64,
     memory_bytes: i64,
     samples: u64,
@@ -87,6 +88,7 @@ pub fn render(classification: &Classification) -> Result<String, serde_json::Err
         python_chosen_by: classification.python_chosen_by.as_ref(),
         imports: &classification.imports,
         failed: &classification.failed,
+        apart: &classification.apart,
         time_ms: classification.time_ms,
         memory_bytes: classification.memory_bytes,
         samples: classification.samples,

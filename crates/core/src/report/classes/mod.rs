@@ -10,7 +10,7 @@ pub use json::render as json;
 pub use markdown::render as markdown;
 pub use terminal::render as terminal;
 
-use crate::explain::{Assumption, Class, ClassReason, Classification, Classified, Group};
+use crate::explain::{Apart, Assumption, Class, ClassReason, Classification, Classified, Group};
 use crate::numbers;
 use crate::report::wording;
 
@@ -180,8 +180,22 @@ fn assumption_cells(assumption: &Assumption) -> [String; 3] {
     ]
 }
 
-/// The imports that were left out; `None` where all work.
-fn failures(classification: &Classification) -> Option<String> {
+/// The imports that were left out.
+fn failures(classification: &Classification) -> impl Iterator<Item = String> {
     let failed = classification.failed.iter().map(String::as_str);
-    (!classification.failed.is_empty()).then(|| format!("left out, since it fails: {}", numbers::first_names(failed)))
+    let failed = (!classification.failed.is_empty())
+        .then(|| format!("left out, since it fails: {}", numbers::first_names(failed)));
+    let pair = |apart: &Apart| Some(format!("{} (beside {})", apart.import, apart.beside.as_ref()?));
+    let pairs: Vec<String> = classification.apart.iter().filter_map(pair).collect();
+    let pairs = (!pairs.is_empty()).then(|| {
+        let names = numbers::first_names(pairs.iter().map(String::as_str));
+        format!("left out, since it fails in one process with another: {names}")
+    });
+    let untried = classification.apart.iter().filter(|apart| apart.beside.is_none());
+    let untried: Vec<&str> = untried.map(|apart| apart.import.as_str()).collect();
+    let untried = (!untried.is_empty()).then(|| {
+        let names = numbers::first_names(untried.iter().copied());
+        format!("left out, since too many fail in one process for all to be tried: {names}")
+    });
+    failed.into_iter().chain(pairs).chain(untried)
 }

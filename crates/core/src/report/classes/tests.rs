@@ -78,6 +78,10 @@ fn classification() -> Classification {
         python_chosen_by: None,
         imports: vec!["shop.cli".to_owned(), "shop.web".to_owned()],
         failed: vec!["shop.mailer".to_owned()],
+        apart: vec![Apart {
+            import: "shop.streams".to_owned(),
+            beside: Some("shop.\x1bdaemon".to_owned()),
+        }],
         time_ms: 900.0,
         memory_bytes: 40_000_000,
         samples: 7,

@@ -83,6 +83,9 @@ impl Scripted {
             .as_ref()
             .filter(|(after, _)| *times >= *after)
             .map(|(_, failure)| failure.clone());
+        if module.fails_beside.iter().any(|other| import.loaded.contains(other)) {
+            import.failure = Some(Failure::no_module("streams"));
+        }
         *times += 1;
         import.order.push(name.to_owned());
     }

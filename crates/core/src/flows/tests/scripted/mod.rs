@@ -35,6 +35,8 @@ struct Module {
     used: BTreeSet<String>,
     /// Fails once it was imported this often.
     failure: Option<(usize, Failure)>,
+    /// Fails where one of these is loaded.
+    fails_beside: Vec<String>,
     /// Takes this many times as long the first time.
     first: f64,
     /// Takes this many times as long once it was imported this often.
@@ -136,6 +138,7 @@ impl Scripted {
             effects: Vec::new(),
             used: BTreeSet::new(),
             failure: None,
+            fails_beside: Vec::new(),
             first: 1.0,
             later: (0, 1.0),
         };
@@ -242,6 +245,11 @@ impl Scripted {
     /// With a module that fails after it was imported this often.
     pub(super) fn fails(self, name: &str, after: usize, failure: Failure) -> Self {
         self.changed(name, |module| module.failure = Some((after, failure)))
+    }
+
+    /// With a module that fails where another one was imported before.
+    pub(super) fn fails_beside(self, name: &str, other: &str) -> Self {
+        self.changed(name, |module| module.fails_beside.push(other.to_owned()))
     }
 
     /// With a module that takes this many times as long after it was imported this often.
