@@ -282,8 +282,10 @@ pub(super) fn signal_group(leader: i32, signal: i32) {
 /// True where the child has ended. It is not reaped: its id stays its own.
 pub(super) fn has_ended(child: i32) -> io::Result<bool> {
     let end = look_for_end(libc::P_PID, child.cast_unsigned())?;
+    // One that has itself traced by its parent is told of at each stop, too.
+    let is_end = matches!(end.si_code, libc::CLD_EXITED | libc::CLD_KILLED | libc::CLD_DUMPED);
     // SAFETY: where no child has ended, the id is 0.
-    Ok(unsafe { end.si_pid() } == child)
+    Ok(is_end && unsafe { end.si_pid() } == child)
 }
 
 /// The signal that ended a child; `None` where none did, or it goes on. It is not reaped.
