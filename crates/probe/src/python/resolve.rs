@@ -53,25 +53,31 @@ impl Resolver {
     /// What the search path has under a name. `places` say where packages are that it does not lead to; the place of the name itself
     /// is not looked at.
     pub(super) fn find(&mut self, module: &str, places: &Places) -> Found {
-        let Some((package, name)) = module.rsplit_once('.') else {
-            return self.find_top_level(module);
+        let placed = ancestors(module)
+            .skip(1)
+            .find_map(|package| Some((package.len(), places.get(package)?)));
+        let (mut found, mut length) = match placed {
+            Some((length, place)) => (Found::File(place.clone()), length),
+            None => {
+                let top = first_part(module);
+                (self.find_top_level(top), top.len())
+            }
         };
-        if let Some(place) = places.get(package) {
-            let below = folder_of_package(place);
-            return self.find_in(&below.into_iter().collect::<Vec<_>>(), name);
-        }
-        let is_placed = ancestors(package).any(|above| places.contains_key(above));
-        if !is_placed && let Some(found) = self.found.get(module) {
-            return found.clone();
-        }
-        let folders = match self.find(package, places) {
-            Found::Nothing => Vec::new(),
-            Found::File(file) => folder_of_package(&file).into_iter().collect(),
-            Found::Namespace(folders) => folders,
-        };
-        let found = self.find_in(&folders, name);
-        if !is_placed {
-            self.found.insert(module.to_owned(), found.clone());
+        // Measured code can make up names of any depth: below what is not there nothing is looked for.
+        while length < module.len() {
+            let folders: Vec<PathBuf> = match found {
+                Found::Nothing => return Found::Nothing,
+                Found::File(file) => folder_of_package(&file).into_iter().collect(),
+                Found::Namespace(folders) => folders,
+            };
+            let name = first_part(&module[length + 1..]);
+            length += 1 + name.len();
+            let whole = &module[..length];
+            let known = self.found.get(whole).filter(|_| placed.is_none()).cloned();
+            found = known.unwrap_or_else(|| self.find_in(&folders, name));
+            if placed.is_none() {
+                self.found.insert(whole.to_owned(), found.clone());
+            }
         }
         found
     }
@@ -176,6 +182,11 @@ fn ancestors(module: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(module), |name| name.rsplit_once('.').map(|(above, _)| above))
 }
 
+/// What stands before the first dot.
+fn first_part(module: &str) -> &str {
+    module.split_once('.').map_or(module, |(first, _)| first)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -218,6 +229,15 @@ mod tests {
         for absent in ["sys", "c", "b.c", "n.three"] {
             assert_eq!(found(&mut resolver, absent), Found::Nothing, "{absent}");
         }
+    }
+
+    #[test]
+    fn a_name_that_no_path_leads_to_may_be_of_any_depth() {
+        let root = tree(&["a/a/__init__.py"]);
+        let mut resolver = resolver(&[root.path()]);
+        let deep = "a.".repeat(500_000) + "b";
+        assert_eq!(found(&mut resolver, &deep), Found::Nothing);
+        assert!(resolver.found.len() < 5, "{}", resolver.found.len());
     }
 
     #[test]
