@@ -27,6 +27,8 @@ _getpid = _posix.getpid
 _open = _posix.open
 _read = _posix.read
 _write_some = _posix.write
+_set_blocking = _posix.set_blocking
+_WOULD_BLOCK = BlockingIOError
 _memoryview = memoryview
 _close = _posix.close
 _stat = _posix.stat
@@ -204,7 +206,10 @@ def _write_all(descriptor, data):
     """A single call may write less than it was given. Nothing is copied: a pipe takes a large answer in many pieces."""
     left = _memoryview(data)
     while left:
-        left = left[_write_some(descriptor, left):]
+        try:
+            left = left[_write_some(descriptor, left):]
+        except _WOULD_BLOCK:  # measured code has it that nothing waits for a full pipe
+            _set_blocking(descriptor, True)
 
 
 _class_name = type.__dict__["__name__"].__get__  # a class of measured code can say something else of itself
