@@ -53,9 +53,10 @@ impl KillingSignal {
     }
 }
 
-/// The kernel enforces the limit on what it samples at its ticks, and tells afterwards what was computed to the nanosecond.
+/// The kernel enforces the limit on what it samples at its ticks, and tells afterwards what was computed to the nanosecond: on a crowded
+/// machine more than a tenth less.
 fn reaches(computed_ns: u64, limit_s: u64) -> bool {
-    u128::from(computed_ns) * 10 >= u128::from(limit_s) * 9 * 1_000_000_000
+    u128::from(computed_ns) * 4 >= u128::from(limit_s) * 3 * 1_000_000_000
 }
 
 /// The hard limit of processor time, by the text of `/proc/PID/limits`; `None` for no limit.
@@ -98,7 +99,7 @@ mod tests {
         let limits = "Limit       Soft Limit  Hard Limit  Units\nMax cpu time         2         3         seconds\n";
         let cause = |ms: u64| killed(libc::SIGKILL, limits, "").cause(ms * 1_000_000);
         assert_eq!(cause(3001), SignalCause::ProcessorTime { limit_s: Some(3) });
-        assert_eq!(cause(2990), SignalCause::ProcessorTime { limit_s: Some(3) });
+        assert_eq!(cause(2400), SignalCause::ProcessorTime { limit_s: Some(3) });
         assert!(!matches!(cause(2001), SignalCause::ProcessorTime { .. }));
         let unlimited = "Max cpu time              unlimited            unlimited            seconds\n";
         let cause = killed(libc::SIGKILL, unlimited, "").cause(u64::MAX);
