@@ -9,6 +9,10 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Se
 /// The longest text, in bytes: messages are cut long before, and every path and name that can be imported is shorter.
 const LONGEST_TEXT: usize = 1 << 20;
 
+/// The most dots in a text: packages are folders in each other, and no path has that many parts. What is done for each package that a name
+/// passes through would take for ever.
+const MOST_DOTS: usize = 5000;
+
 /// A JSON object with its kind. Nothing else of it is kept.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Claims {
@@ -77,6 +81,8 @@ fn look_at_text(beyond: &mut Option<String>, text: &str) {
     let bytes = text.len();
     if bytes > LONGEST_TEXT {
         beyond.get_or_insert_with(|| format!("a text of {bytes} bytes is longer than any name"));
+    } else if bytes > MOST_DOTS && text.bytes().filter(|&byte| byte == b'.').count() > MOST_DOTS {
+        beyond.get_or_insert_with(|| format!("a text with more than {MOST_DOTS} dots is no name"));
     }
 }
 
@@ -155,6 +161,8 @@ mod tests {
         }
         let longest = format!("{{\"{}\": 1}}", "x".repeat(LONGEST_TEXT));
         assert!(is_within(&longest) && !is_within(&longest.replacen('x', "xx", 1)));
+        let dotted = format!("[\"{}\"]", "a.".repeat(MOST_DOTS));
+        assert!(is_within(&dotted) && !is_within(&dotted.replacen('a', "a.a", 1)));
         for text in [
             "4398046511105",
             "-4398046511105",
