@@ -5,6 +5,10 @@ _gc = _borrow("gc")
 _exec = exec
 _collects, _let_collect, _stop_collecting = _gc.isenabled, _gc.enable, _gc.disable
 _watchers = (sys.gettrace, sys.settrace), (sys.getprofile, sys.setprofile)
+_monitoring = getattr(sys, "monitoring", None)
+_tool_at, _events_of, _monitor = (
+    (_monitoring.get_tool, _monitoring.get_events, _monitoring.set_events) if _monitoring else (lambda _tool: None, None, None)
+)
 
 # The kinds of work that an import does: it computes, unmarshals code and runs it, and looks for files that are not there.
 # It leaves nothing behind that the garbage collector would have to find, so that its cost does not depend on the heap.
@@ -47,6 +51,22 @@ _loads = marshal.loads
 _ABSENT = OSError  # measured code may have given up the right to look
 
 
+class _Calibration:
+    """Whether one runs at this moment."""
+    runs = False
+
+
+def _stop_watching():
+    """Has nothing called for what runs from here on but audit hooks; the calls that would bring all of it back."""
+    watching = [(watch, by) for watch, by in [(put, get()) for get, put in _watchers] if by is not None]
+    for watch, _ in watching:
+        watch(None)
+    monitors = [(_monitor, tool, _events_of(tool)) for tool in range(6) if _tool_at(tool) is not None]
+    for _, tool, _ in monitors:
+        _monitor(tool, 0)
+    return monitors + watching
+
+
 def _calibrate():
     """CPU time of a fixed piece of work, some tens of microseconds: how fast this very process runs at this moment.
 
@@ -56,9 +76,19 @@ def _calibrate():
     collects = _collects()
     if collects:
         _stop_collecting()
-    watched = [(watch, by) for watch, by in [(put, get()) for get, put in _watchers] if by is not None]
-    for watch, _ in watched:
-        watch(None)
+    watching = _stop_watching()
+    _Calibration.runs = True
+    elapsed = _time_work()
+    _Calibration.runs = False
+    for watch, *what in watching:
+        watch(*what)
+    if collects:
+        _let_collect()
+    return elapsed or 1
+
+
+def _time_work():
+    """A function of its own: one that runs already goes on telling those that monitored when it began."""
     start = _thread_cpu_clock()
     total = 0
     for step in range(300):
@@ -71,9 +101,22 @@ def _calibrate():
             _stat(_ABSENT_FILE)
         except _ABSENT:
             pass
-    elapsed = _thread_cpu_clock() - start
-    for watch, by in watched:
-        watch(by)
-    if collects:
-        _let_collect()
-    return elapsed or 1
+    return _thread_cpu_clock() - start
+
+
+def _spare_calibrations():
+    """From here on, an audit hook is not called while a calibration runs: nothing takes one away again."""
+    add = sys.addaudithook
+
+    def addaudithook(hook):
+        def audit(event, arguments):
+            if not _Calibration.runs:
+                hook(event, arguments)
+
+        if getattr(hook, "__cantrace__", False):
+            audit.__cantrace__ = True
+        _hide(audit)
+        add(audit)
+
+    _hide(addaudithook)
+    sys.addaudithook = addaudithook

@@ -101,6 +101,7 @@ def _tell_where_it_begins(pace):
 def _measure():
     _prepare_path()
     _watch_faults()
+    _spare_calibrations()
     own = {}
     try:
         if _HAS_TO_LOAD_BEFORE:
@@ -132,6 +133,7 @@ def _measure():
         # Two clocks of different grain: what is left of next to nothing may come out below it.
         cpu = max(0, _thread_cpu_clock() - cpu - pace.spent_cpu)
         wall = max(0, _wall_clock() - wall - pace.spent_wall)
+        _stop_watching()  # what is left to do is not the import's
         imported = cpu
     except BaseException as error:
         _send(_describe_exception(error))

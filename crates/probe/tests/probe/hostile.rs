@@ -249,3 +249,27 @@ fn what_other_threads_compute_meanwhile_takes_no_time_of_the_import() {
         sample.cpu_ns
     );
 }
+
+#[test]
+fn what_watches_an_import_makes_the_machine_no_slower() {
+    let imports = "import csv, email.message, http.client, logging.config, unittest, wave, xml.dom.minidom\n";
+    let plain = survives(imports);
+    let monitoring = "monitoring = getattr(sys, 'monitoring', None)\nif monitoring:\n    \
+                      monitoring.use_tool_id(3, 'tool')\n    \
+                      monitoring.register_callback(3, monitoring.events.LINE, busy)\n    \
+                      monitoring.set_events(3, monitoring.events.LINE)\n";
+    // Of what a calibration does, an audit hook is called for two things, the others for hundreds.
+    for (steps, watch) in [
+        (100, "sys.settrace(busy)\n"),
+        (100, "sys.setprofile(busy)\n"),
+        (100, monitoring),
+        (10_000, "sys.addaudithook(busy)\n"),
+    ] {
+        let busy = format!(
+            "import sys\ndef busy(*_):\n    for step in range({steps}):\n        step * step\n    return busy\n"
+        );
+        let watched = survives(&format!("{busy}{watch}{imports}"));
+        let (watched, plain) = (watched.calibration_ns, plain.calibration_ns);
+        assert!(watched < 2 * plain, "{watch}: {watched} {plain}");
+    }
+}

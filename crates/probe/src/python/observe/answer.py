@@ -57,6 +57,7 @@ def _install():
         _watch_hooks()
     _watch_warnings()
     sys.addaudithook(_audit)
+    _spare_calibrations()
     _announce_what_has_no_event()
 
 

@@ -52,16 +52,19 @@ class _Hooks(list):
                 _note_hook(self.kind, hook, frame)
 
 
-class _WatchedBuiltins(type(_builtins)):
-    """The class of `builtins`, which sees who replaces `__import__`."""
+class _Watched(type(sys)):
+    """The class of `builtins` and `sys`, which sees who replaces `__import__` or a list of hooks."""
 
     def __setattr__(self, name, value):
         _set_attribute(self, name, value)
-        if name == "__import__" and value is not _import_hook:
-            _note_hook("import", value, _frame_of(1))
+        for kind, names, replaced, ours in _Hooked.places:
+            if name == replaced and value is not ours and names is _attributes_of(self):
+                for hook in _as_hooks(value):
+                    if not _is_among(hook, _Hooked.before[kind]):
+                        _note_hook(kind, hook, _frame_of(1))
 
 
-_set_attribute = type(_builtins).__setattr__
+_set_attribute, _attributes_of = type(sys).__setattr__, vars
 
 
 def _is_among(hook, hooks):
@@ -97,7 +100,7 @@ def _as_hooks(value):
 
 
 def _line_that_sets(name, module):
-    """The only line of a module that assigns to an attribute or a key of a name; None where that is none, or several."""
+    """The only line of a module that gives a value to a key or a keyword of that name; None where that is none, or several."""
     try:
         path = _files_of(module)[0]
         lines, nodes = set(), [_syntax_tree(_read_whole(path), path)]
@@ -108,12 +111,18 @@ def _line_that_sets(name, module):
         if type(node) is list:
             nodes += node
             continue
-        key = getattr(getattr(node, "slice", None), "value", None)
-        key = getattr(key, "value", key)  # before Python 3.9 a key has a node around it
-        if name in (key, getattr(node, "attr", None)) and type(node.ctx).__name__ == "Store":
+        stores = type(getattr(node, "ctx", None)).__name__ == "Store"
+        keys = [getattr(node, "slice", None)] if stores else getattr(node, "keys", None) or []
+        if name in [getattr(keyword, "arg", None) for keyword in getattr(node, "keywords", ())] or name in map(_text_of, keys):
             lines.add(node.lineno)
         nodes += [getattr(node, field, None) for field in getattr(node, "_fields", ())]
     return (path, lines.pop()) if len(lines) == 1 else None
+
+
+def _text_of(key):
+    """What a constant says that is a key."""
+    key = getattr(key, "value", key)  # before Python 3.9 it has a node around it
+    return getattr(key, "value", key)
 
 
 def _comes_first(kind, name, hook):
@@ -126,9 +135,6 @@ def _comes_first(kind, name, hook):
 def _monitors():
     """The tools that `sys.monitoring` calls, from Python 3.12 on."""
     return [tool for tool in range(6) if _tool_at(tool) is not None]
-
-
-_tool_at = sys.monitoring.get_tool if sys.version_info >= (3, 12) else lambda tool: None
 
 
 def _is_in_place(kind, hook):
@@ -172,7 +178,7 @@ def _watch_hooks():
         ("import", vars(_builtins), "__import__", _import_hook),
     )
     _Hooked.monitors = _monitors()
-    _builtins.__class__ = _WatchedBuiltins
+    _builtins.__class__ = sys.__class__ = _Watched
     _Notes.look_between_loads = _note_replaced
     _EFFECTS.update({"sys.settrace": "trace", "sys.setprofile": "profile", "sys.addaudithook": "audit"})
     _EFFECTS["sys.monitoring.register_callback"] = "monitoring"

@@ -180,14 +180,28 @@ fn what_is_assigned_where_hooks_stand_is_seen_by_its_line() {
         (HookKind::Import, "measured", Some(10)),
     ];
     assert_eq!(hooks(&observation), seen);
+    for set in [
+        "setattr(builtins, '__import__', asking)\n",
+        "builtins.__dict__.update(__import__=asking)\n",
+        "vars(builtins).update({'__import__': asking})\n",
+    ] {
+        let begins = "import builtins\nplain = builtins.__dict__['__import__']\ndef asking(*given, **named):\n    \
+                      return plain(*given, **named)\n";
+        let observation = observe(&format!("{begins}{set}"));
+        assert_eq!(hooks(&observation), [(HookKind::Import, "measured", Some(5))], "{set}");
+    }
     let all_anew =
         "import sys\nclass Through:\n    def __init__(self, inner):\n        self.find_spec = inner.find_spec\n";
     for (set, line) in [
         ("sys.meta_path[:] = map(Through, sys.meta_path)\n", Some(5)),
         ("sys.meta_path = [*map(Through, sys.meta_path)]\n", Some(5)),
-        // Which of two it was is not known.
         (
             "sys.meta_path = [*sys.meta_path]\nsys.meta_path = [*map(Through, sys.meta_path)]\n",
+            Some(6),
+        ),
+        // Which of two it was is not known.
+        (
+            "vars(sys)['meta_path'] = [*sys.meta_path]\nvars(sys)['meta_path'] = [*map(Through, sys.meta_path)]\n",
             None,
         ),
     ] {
@@ -198,6 +212,23 @@ fn what_is_assigned_where_hooks_stand_is_seen_by_its_line() {
             assert_eq!(hook, (HookKind::Finder, "measured", line), "{set}");
         }
     }
+}
+
+#[test]
+fn what_a_function_of_another_module_assigns_is_that_of_the_line_that_calls_it() {
+    let hooks = "import sys\nclass Finder:\n    def find_spec(self, *_):\n        return None\n\
+                 def install():\n    sys.meta_path = [Finder(), *sys.meta_path]\n";
+    let files = [
+        ("measured.py", "import spare\n\nspare.install()\n"),
+        ("spare.py", hooks),
+    ];
+    let observation = Project::new(&files).observe("measured");
+    let line = |place: &Option<Place>| place.as_ref().map(|place| place.line);
+    let seen = observation
+        .hooks
+        .iter()
+        .map(|hook| (hook.module.as_str(), line(&hook.place), line(&hook.body)));
+    assert_eq!(seen.collect::<Vec<_>>(), [("measured", Some(6), Some(3))]);
 }
 
 #[test]
