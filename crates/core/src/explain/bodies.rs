@@ -55,12 +55,12 @@ pub(crate) fn heaviest_line((module, body_ms): (&str, f64), seen: &[LineSeen]) -
         },
         source: line.text.clone(),
         share,
-        calls: called_where_time_goes(line, share),
+        calls: called_where_time_goes(line, share).filter(|_| !line.makes_a_class()),
         body_ms,
     })
 }
 
-/// What a line calls, where it takes most of its body, `share` of it: only then that is where the time goes.
+/// What a line calls, or makes a subclass of, where it takes most of its body, `share` of it: only then that is where the time goes.
 pub(super) fn called_where_time_goes(line: &LineSeen, share: f64) -> Option<String> {
     line.calls.clone().filter(|_| share > MOST_OF_A_BODY)
 }

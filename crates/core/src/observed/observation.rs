@@ -377,8 +377,16 @@ pub struct LineSeen {
     /// The same of what else in the file decides how much it has to do: the loops and conditions that it is in, and the
     /// functions and classes that it names.
     pub reach: Vec<(u32, u32)>,
-    /// The name that the statement calls, such as `re.compile`, where that call is all it does; untrusted.
+    /// The name that the statement calls, such as `re.compile`, where that call is all it does, or the only base of the class that it
+    /// makes, which calls what makes it; untrusted.
     pub calls: Option<String>,
+}
+
+impl LineSeen {
+    /// True for a `class` statement.
+    pub fn makes_a_class(&self) -> bool {
+        self.text.starts_with("class ")
+    }
 }
 
 /// A warning that the import raised.

@@ -127,6 +127,7 @@ pub fn name_lines(causes: &mut [Cause], seen: &SeenLines, changed: Option<&BTree
                 share,
                 more,
                 calls: called_where_time_goes(line, share).filter(|_| more == 0 || all_call_it),
+                makes_a_class: line.makes_a_class(),
                 change,
             });
         }
@@ -368,6 +369,7 @@ mod tests {
             share,
             more: 0,
             calls: None,
+            makes_a_class: false,
             change,
         })
     }
@@ -413,6 +415,19 @@ mod tests {
         };
         assert_eq!(calls(80).as_deref(), Some("tables.build"));
         assert_eq!(calls(59).as_deref(), None);
+    }
+
+    #[test]
+    fn classes_of_one_base_are_told_together_as_such() {
+        let class = |line| LineSeen {
+            calls: Some("Base".to_owned()),
+            ..seen(line, 1, "class Shop(Base):")
+        };
+        let now: Vec<LineSeen> = (1..=40).map(class).collect();
+        let (line, share) = named(grew(35.0), &now, &[]);
+        let share = share.expect("a share");
+        assert_eq!((line, share.more), (Some(1), 39));
+        assert_eq!((share.calls.as_deref(), share.makes_a_class), (Some("Base"), true));
     }
 
     #[test]
@@ -510,6 +525,7 @@ mod tests {
             share: 40.0 / 130.0,
             more: 39,
             calls: None,
+            makes_a_class: false,
             change: Some(LineChange::Line),
         };
         let named = named_by_text(grew(40.0), &now, ("A = a()\n", &text));

@@ -153,6 +153,8 @@ pub struct LineShare {
     pub more: usize,
     /// What the line calls, and those that share it, where that is where the time of the body goes; untrusted.
     pub calls: Option<String>,
+    /// True where they make subclasses of that instead.
+    pub makes_a_class: bool,
     /// What changed about the line since the baseline, as far as the source of before is known and explains the growth.
     pub change: Option<LineChange>,
 }

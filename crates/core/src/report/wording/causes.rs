@@ -182,7 +182,12 @@ fn of_body(share: &LineShare) -> String {
         None => "",
     };
     let calls = share.calls.as_ref();
-    let call = if share.more == 0 { "calls" } else { "call" };
+    let call = match (share.makes_a_class, share.more) {
+        (false, 0) => "calls",
+        (false, _) => "call",
+        (true, 0) => "makes a subclass of",
+        (true, _) => "make subclasses of",
+    };
     let calls = calls.map_or_else(String::new, |name| format!(", which {call} `{name}`"));
     format!("{calls} ({:.0}% of the body){change}", share.share * 100.0)
 }
@@ -303,6 +308,7 @@ mod tests {
             share: 0.37,
             more: 0,
             calls: None,
+            makes_a_class: false,
             change,
         })
     }
@@ -390,6 +396,7 @@ mod tests {
             share: 0.84,
             more: 0,
             calls: Some("tables.build".to_owned()),
+            makes_a_class: false,
             change: None,
         });
         assert_eq!(
@@ -400,6 +407,7 @@ mod tests {
             share: 0.61,
             more: 24,
             calls: None,
+            makes_a_class: false,
             change: Some(LineChange::Line),
         });
         assert_eq!(

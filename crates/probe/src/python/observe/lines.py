@@ -277,7 +277,7 @@ def _describe_lines(body):
             "text": text,
             "extent": syntax.extents.get(line, []),
             "reach": syntax.reach(line) if passed >= worth else [],
-            "calls": syntax.called(line) if passed >= worth else None,
+            "calls": syntax.called(line),
         })
     return described
 

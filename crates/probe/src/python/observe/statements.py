@@ -86,16 +86,21 @@ class _Syntax:
         return line
 
     def called(self, line):
-        """The name that the statement in a line calls, where that call is all it does; None where it does more, or nobody can
-        say what it calls."""
+        """The name that the statement in a line calls, or that the class in it is a subclass of, where that is all it does;
+        None where it does more, or nobody can say what it calls."""
         nodes = self.nodes.get(line, ())
         return _only_call(nodes[0]) if len(nodes) == 1 else None
 
 
 def _only_call(statement):
-    """The name that a statement calls, where its value is what that call returns, or where it is a decorator."""
+    """The name that a statement calls, where its value is what that call returns, or where it is a decorator. What makes a
+    class is that of its only base."""
     decorators = getattr(statement, "decorator_list", ())
-    if decorators:
+    if hasattr(statement, "bases") and not decorators:
+        if len(statement.bases) != 1:
+            return None
+        function, other = statement.bases[0], statement.keywords
+    elif decorators:
         # A class with bases is made by more than its decorator.
         if len(decorators) > 1 or getattr(statement, "bases", ()) or getattr(statement, "keywords", ()):
             return None

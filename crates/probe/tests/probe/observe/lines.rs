@@ -212,7 +212,9 @@ fn a_statement_that_is_one_call_is_told_with_what_it_calls() {
          E = [work() for _ in range(3)]\n\
          F = work(x=work)(1), 2\n\
          for n in work() and (1, 2):\n    G = work(n); H = work(n)\n\
-         @work\nclass Based(Exception):\n    pass\n";
+         @work\nclass Based(Exception):\n    pass\n\
+         class Plain(Exception):\n    pass\n\
+         class Mixed(Exception, object):\n    pass\n";
     let seen = lines(&[("body.py", source)], "body", &["body"]);
     let calls = |number: u32| {
         let found = seen.iter().find(|line| line.line == number);
@@ -224,6 +226,7 @@ fn a_statement_that_is_one_call_is_told_with_what_it_calls() {
     let told: Vec<Option<&str>> = [5, 6, 7, 8, 11].map(calls).into();
     let (reduce, work) = (Some("functools.reduce"), Some("work"));
     assert_eq!(told, [work, reduce, work, work, work]);
+    assert_eq!([23, 25].map(calls), [Some("Exception"), None]);
     // What else these do is not known to take no time.
     assert_eq!([14, 15, 16, 17, 18, 19].map(calls), [None; 6]);
     // A class with bases is made by more than its decorator, and before Python 3.11 both happen in its own line.
