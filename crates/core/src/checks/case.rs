@@ -20,6 +20,8 @@ use crate::stats::growth::Growth;
 /// What a body has to take longer, in milliseconds and as a share, before one look at each side tells it from chance.
 const SURE_GROWTH_MS: f64 = 2.0;
 const SURE_GROWTH_SHARE: f64 = 0.5;
+/// What takes a smaller share of a change that samples leave open is not why it may be one.
+const LEAST_OF_AN_OPEN_CHANGE: f64 = 0.25;
 
 /// How a target's numbers came about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -126,6 +128,37 @@ impl Case<'_> {
             return (causes, Rest::default());
         }
         (causes, rest)
+    }
+
+    /// What may be why this target is heavier, where samples leave open whether it is by too much: what is new, and changed modules that
+    /// take longer by their own samples. Nothing where that is little of the change.
+    pub(super) fn causes_of_open_change(&self, places: &Places, change_ms: f64) -> Vec<Cause> {
+        let (Some(growth), Some(change)) = (&self.growth, &self.change) else {
+            return Vec::new();
+        };
+        let (mut causes, _) = self.causes_of_change(places);
+        causes.retain(|cause| match cause.kind {
+            CauseKind::NewModules { .. } | CauseKind::AtStart => true,
+            CauseKind::ChangedModule => growth.is_real(&[&cause.module], change.changed.len()),
+            _ => false,
+        });
+        let explained_ms: f64 = causes.iter().map(|cause| cause.weight.time_ms).sum();
+        if explained_ms < LEAST_OF_AN_OPEN_CHANGE * change_ms {
+            return Vec::new();
+        }
+        causes
+    }
+
+    /// The files of the project that changed or are new, in the order in which they are loaded.
+    pub(super) fn edited(&self, places: &Places) -> Vec<String> {
+        let (Some(observation), Some(change)) = (self.observation, &self.change) else {
+            return Vec::new();
+        };
+        let is_edited = |name: &String| change.changed.contains(name) || change.added.contains(name);
+        let modules = observation.modules.iter().filter(|module| is_edited(&module.name));
+        let files = modules.filter_map(|module| module.file.as_deref());
+        let files = files.filter(|file| places.is_own(file));
+        files.map(|file| places.shorten(file)).collect()
     }
 
     /// What a cause took before.

@@ -71,6 +71,7 @@ mod tests {
                 p_value: 0.001,
             },
             allowed: 0.1,
+            edited: Vec::new(),
         })
     }
 

@@ -18,6 +18,8 @@ pub struct Regression {
     pub comparison: Comparison,
     /// The share of the time before that it may add.
     pub allowed: f64,
+    /// The files of the project that changed or are new, where samples do not say that it is any of them.
+    pub edited: Vec<String>,
 }
 
 /// How sure it is that something became slower.
@@ -58,17 +60,26 @@ pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     }
     let limit = &case.target.max_regression();
     let comparison = as_shown(case, ruling);
-    let change_ms = comparison.change_ms;
+    let (causes, rest) = match certainty {
+        Certainty::Undecided(Open::FailsAlready(_)) => Default::default(),
+        Certainty::Undecided(_) => {
+            let causes = case.causes_of_open_change(context.places, comparison.change_ms);
+            (causes, Rest::default())
+        }
+        _ => causes(case, (ruling.comparison.kind, comparison.change_ms), context),
+    };
+    let edited = if !is_decided && causes.is_empty() {
+        case.edited(context.places)
+    } else {
+        Vec::new()
+    };
     let kind = FindingKind::Regression(Regression {
         certainty,
         comparison,
         allowed: limit.value,
+        edited,
     });
     let finding = Finding::about(case.target, severity, kind).asked_by(limit.line.as_ref());
-    if !is_decided {
-        return vec![finding];
-    }
-    let (causes, rest) = causes(case, (ruling.comparison.kind, change_ms), context);
     let finding = finding.caused_by(causes).leaving(rest);
     vec![finding.beside(changed_since(case, context))]
 }
@@ -159,11 +170,17 @@ pub fn rule_on_counts(before: u64, now: u64, max_regression: f64) -> Ruling {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::budgets::Limits;
     use crate::checks::Compared;
-    use crate::checks::by_hand::{case, context, ruling, target};
+    use crate::checks::by_hand::{case, context, observation, ruling, target};
+    use crate::checks::case::Before;
     use crate::explain::InterpreterChange;
+    use crate::observed::{OwnTime, Sample};
+    use crate::stats::growth::{Earlier, Growth};
+    use crate::stats::machine::MachineSpeed;
 
     #[test]
     fn half_of_what_is_allowed_warns_and_an_open_question_says_how_many_samples() {
@@ -197,6 +214,60 @@ mod tests {
         };
         assert_eq!(found(0.2), [Severity::Note]);
         assert_eq!(found(0.05), []);
+    }
+
+    #[test]
+    fn of_an_open_question_what_takes_longer_by_its_own_samples_is_named_and_else_what_changed() {
+        let target = target(Limits::default());
+        let before: BTreeMap<String, u64> = [("shop", 20_000_000), ("steady", 80_000_000)]
+            .map(|(name, ns)| (name.to_owned(), ns))
+            .into();
+        let found = |took_ms: [u64; 2]| {
+            let observation = observation(1, 100);
+            let change = ClosureChange {
+                changed: vec!["shop".to_owned()],
+                ..ClosureChange::default()
+            };
+            let sample = |ms: u64| Sample {
+                own: [("shop", ms), ("steady", 80)]
+                    .map(|(module, ms)| OwnTime {
+                        module: module.into(),
+                        cpu_ns: ms * 1_000_000,
+                    })
+                    .into(),
+                ..Sample::default()
+            };
+            let samples: Vec<Sample> = (0..4).map(|number| sample(took_ms[number % 2])).collect();
+            let machine = MachineSpeed::default();
+            let earlier = Earlier {
+                own_ns: &before,
+                samples: &vec![Sample::default(); 20],
+                machine: &machine,
+            };
+            let mut case = case(&target);
+            case.growth = Some(Growth::of(earlier, &change, &samples));
+            case.before = Some(Before {
+                estimate: None,
+                level_ms: None,
+                modules: 1,
+                own_ns: before.clone(),
+            });
+            (case.observation, case.change) = (Some(&observation), Some(change));
+            let mut open = ruling(Decision::Inconclusive);
+            (open.comparison.change_ms, open.comparison.change) = (12.0, 0.12);
+            case.answers.regression = Some(open);
+            let finding = check(&case, &context()).remove(0);
+            let FindingKind::Regression(regression) = finding.kind else {
+                panic!("a regression")
+            };
+            let causes = finding.causes.into_iter().map(|cause| cause.module);
+            (causes.collect::<Vec<_>>(), regression.edited)
+        };
+        assert_eq!(found([31, 33]), (vec!["shop".to_owned()], vec![]));
+        // By turns as before and far longer, and hardly longer.
+        for took_ms in [[20, 44], [22, 22]] {
+            assert_eq!(found(took_ms), (vec![], vec!["src/shop.py".to_owned()]), "{took_ms:?}");
+        }
     }
 
     #[test]

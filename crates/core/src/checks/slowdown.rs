@@ -5,6 +5,7 @@ use super::distributions::changed_since;
 use super::regression::{Certainty, Regression};
 use super::{Case, Context, Finding, FindingKind, Open, Severity, unfounded};
 use crate::explain::{Cause, CauseKind};
+use crate::observed::HookKind;
 use crate::sampling::{Decision, Ruling};
 use crate::stats::{Comparison, ComparisonKind};
 
@@ -19,6 +20,8 @@ pub struct Slowdown {
 
 /// Bodies that take less of what all modules take longer are not what slows them down.
 const LEAST_EXPLAINED: f64 = 0.25;
+/// The same where a line puts in their way what is asked once for each of them: none of many takes that much longer by it.
+const LEAST_EXPLAINED_BESIDE_A_HOOK: f64 = 0.5;
 /// More files than this are no hint.
 const MOST_EDITED: usize = 3;
 
@@ -47,19 +50,33 @@ pub(super) fn finding(case: &Case<'_>, ruling: &Ruling, severity: Severity, cont
     let comparison = beside_the_changed(case, ruling);
     let (mut causes, _) = case.causes_of_change(context.places);
     causes.retain(is_outside_the_code);
-    if together_ms(&causes) < LEAST_EXPLAINED * comparison.change_ms {
-        causes.retain(|cause| !matches!(cause.kind, CauseKind::SlowerModule { .. }));
-        let left_ms = comparison.change_ms - together_ms(&causes);
-        causes.extend(case.cause_of_slowdown(context.places, left_ms));
+    let is_slower = |cause: &Cause| matches!(cause.kind, CauseKind::SlowerModule { .. });
+    let others_ms = together_ms(causes.iter().filter(|cause| !is_slower(cause)));
+    let hook = case.cause_of_slowdown(context.places, comparison.change_ms - others_ms);
+    if together_ms(&causes) < least_explained(hook.as_ref()) * comparison.change_ms {
+        causes.retain(|cause| !is_slower(cause));
+        causes.extend(hook);
     }
-    let edited = edited(case, context);
+    // None where they are too many to help.
+    let edited = Some(case.edited(context.places)).filter(|files| files.len() <= MOST_EDITED);
+    let edited = edited.unwrap_or_default();
     let kind = FindingKind::Slowdown(Slowdown { comparison, edited });
     let finding = about(case, severity, kind).caused_by(causes);
     finding.beside(changed_since(case, context))
 }
 
-fn together_ms(causes: &[Cause]) -> f64 {
-    causes.iter().map(|cause| cause.weight.time_ms).sum()
+/// The share of the change that bodies have to take longer for being what slows down the others. What is called for each line, call
+/// or import slows down some of them far more than others: none of them is to blame for that.
+fn least_explained(hook: Option<&Cause>) -> f64 {
+    match hook.map(|hook| &hook.kind) {
+        None => LEAST_EXPLAINED,
+        Some(CauseKind::Hook(HookKind::Finder | HookKind::PathHook)) => LEAST_EXPLAINED_BESIDE_A_HOOK,
+        Some(_) => f64::INFINITY,
+    }
+}
+
+fn together_ms<'c>(causes: impl IntoIterator<Item = &'c Cause>) -> f64 {
+    causes.into_iter().map(|cause| cause.weight.time_ms).sum()
 }
 
 /// The same code takes much longer, and the samples do not agree on it.
@@ -68,6 +85,7 @@ fn undecided(case: &Case<'_>, ruling: &Ruling, open: Open, context: &Context<'_>
         certainty: Certainty::Undecided(open),
         comparison: ruling.comparison.clone(),
         allowed: case.target.limits.max_regression.value,
+        edited: Vec::new(),
     });
     about(case, open.severity(context), kind)
 }
@@ -75,19 +93,6 @@ fn undecided(case: &Case<'_>, ruling: &Ruling, open: Open, context: &Context<'_>
 fn about(case: &Case<'_>, severity: Severity, kind: FindingKind) -> Finding {
     let limit = &case.target.limits.max_regression;
     Finding::about(case.target, severity, kind).asked_by(limit.line.as_ref())
-}
-
-/// The files of the project that changed or are new, in the order in which they are loaded; none where they are too many to help.
-fn edited(case: &Case<'_>, context: &Context<'_>) -> Vec<String> {
-    let (Some(observation), Some(change)) = (case.observation, &case.change) else {
-        return Vec::new();
-    };
-    let is_edited = |name: &String| change.changed.contains(name) || change.added.contains(name);
-    let modules = observation.modules.iter().filter(|module| is_edited(&module.name));
-    let files = modules.filter_map(|module| module.file.as_deref());
-    let files = files.filter(|file| context.places.is_own(file));
-    let files: Vec<String> = files.map(|file| context.places.shorten(file)).collect();
-    if files.len() <= MOST_EDITED { files } else { Vec::new() }
 }
 
 /// True for a cause that slows down what is the same to the byte.
@@ -120,7 +125,7 @@ mod tests {
     use crate::checks::Code;
     use crate::checks::by_hand::{case, context, observation, ruling, target};
     use crate::checks::case::Before;
-    use crate::observed::{ClosureChange, HookKind, HookSeen, OwnTime, Place, Sample};
+    use crate::observed::{ClosureChange, HookSeen, OwnTime, Place, Sample};
     use crate::stats::growth::{Earlier, Growth};
     use crate::stats::machine::MachineSpeed;
 
@@ -140,10 +145,20 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_is_hardly_of_it_does_not_slow_down_the_others() {
+    fn a_body_that_is_hardly_of_it_or_runs_under_a_hook_does_not_slow_down_the_others() {
         let target = target(Limits::default());
-        let named = |grown_ms: u64| {
+        let hook = |kind| HookSeen {
+            kind,
+            module: "shop".to_owned(),
+            place: Some(Place {
+                file: "src/shop.py".to_owned(),
+                line: 7,
+            }),
+            body: None,
+        };
+        let named = |grown_ms: u64, hooked: Option<HookKind>| {
             let mut observation = observation(1, 100);
+            observation.hooks = hooked.map(hook).into_iter().collect();
             for name in ["steady", "grown"] {
                 let mut module = observation.modules[0].clone();
                 (module.name, module.file) = (name.to_owned(), Some(format!("/site/{name}.py")));
@@ -186,10 +201,23 @@ mod tests {
                 panic!("a slowdown")
             };
             assert_eq!(slowdown.edited, ["src/shop.py"]);
-            found.causes.len()
+            let is_hook = |cause: Cause| matches!(cause.kind, CauseKind::Hook(_));
+            found.causes.into_iter().map(is_hook).collect::<Vec<_>>()
         };
         // All of it is 50 ms.
-        assert_eq!([named(4), named(30)], [0, 1]);
+        assert_eq!([named(4, None), named(30, None)], [vec![], vec![false]]);
+        let hooked = |grown_ms, kind| named(grown_ms, Some(kind));
+        assert_eq!(hooked(20, HookKind::Finder), [true]);
+        assert_eq!(hooked(30, HookKind::Finder), [false]);
+        for kind in [
+            HookKind::Import,
+            HookKind::Trace,
+            HookKind::Profile,
+            HookKind::Audit,
+            HookKind::Monitoring,
+        ] {
+            assert_eq!(hooked(45, kind), [true], "{kind:?}");
+        }
     }
 
     #[test]

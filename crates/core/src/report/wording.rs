@@ -86,6 +86,7 @@ impl Words {
                     Certainty::TooMuch | Certainty::MoreThanHalf if found.causes.is_empty() => {
                         words.with_help(help::where_it_goes(&found.target))
                     }
+                    _ if !slower.edited.is_empty() => words.with_help(help::where_it_may_go(&slower.edited)),
                     _ => words,
                 }
             }

@@ -44,6 +44,7 @@ fn regression() -> FindingKind {
             p_value: 0.001,
         },
         allowed: 0.1,
+        edited: Vec::new(),
     })
 }
 

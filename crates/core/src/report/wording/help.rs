@@ -13,6 +13,14 @@ pub(super) fn where_it_goes(target: &str) -> String {
     format!("`importgate explain {target}` shows where the time goes")
 }
 
+/// What to do about a target that may be slower, and of which no cause is known: these files are what changed.
+pub(super) fn where_it_may_go(edited: &[String]) -> String {
+    format!(
+        "look first at what {} does: of what it loads, this changed",
+        named_of(edited)
+    )
+}
+
 /// What to do about a cause that this target pays for.
 pub(in crate::report) fn help(cause: &explain::Cause, target: &str) -> String {
     let module = &cause.module;
