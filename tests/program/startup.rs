@@ -201,6 +201,68 @@ fn a_command_is_explained_by_what_its_process_imports() {
 }
 
 #[test]
+fn nobody_is_told_to_move_what_a_program_imports_where_it_uses_it() {
+    let programs = [
+        (
+            "manage",
+            "if __name__ == \"__main__\":\n    from heavy import run\n\n    run()\n",
+            true,
+        ),
+        (
+            "called",
+            "def main():\n    from heavy import run\n    run()\n\n\nmain()\n",
+            true,
+        ),
+        (
+            "below",
+            "def main():\n    heavy.run()\n\n\nif __name__ == \"__main__\":\n    import heavy\n\n    main()\n",
+            true,
+        ),
+        ("at_once", "import heavy\n\nheavy.run()\n", true),
+        (
+            "later",
+            "import heavy\n\n\ndef main():\n    heavy.run()\n\n\nmain()\n",
+            false,
+        ),
+    ];
+    let commands = programs.map(|(name, ..)| format!("[commands.{name}]\nrun = [\"python\", \"{name}.py\"]\n"));
+    let head = "[project]\nsource-roots = [\"src\"]\n[classes]\nheavy = \"0.05ms\"\n";
+    let project = Project::new(&[head, &commands.concat()].concat());
+    project.write("src/shop.py", "");
+    let installed = project.environment();
+    let heavy = "for _ in range(3_000_000):\n    pass\n\n\ndef run():\n    pass\n";
+    project.write(&format!("{installed}/heavy.py"), heavy);
+    for (name, source, _) in programs {
+        project.write(&format!("{name}.py"), source);
+    }
+    let run = project.check(&["--samples", "3"]).expect_code(0);
+    for (name, _, is_where_it_is_used) in programs {
+        let file = format!("{name}.py");
+        let mut causes = run.report().causes.iter();
+        let cause = causes.find(|cause| cause.file.as_deref() == Some(&file));
+        let cause = cause.unwrap_or_else(|| panic!("{name}: {}", run.stdout));
+        let help = cause.help.as_deref().unwrap_or_default();
+        let expected = if is_where_it_is_used {
+            format!(
+                "it is imported where it is used already: `importgate explain command:{name}` shows where the time goes"
+            )
+        } else {
+            "`heavy` is used in one function (`main`, line 4): import it there".to_owned()
+        };
+        assert!(help.starts_with(&expected), "{name}: {help}");
+        assert_eq!(cause.saves, !is_where_it_is_used, "{name}");
+        let explained = project.run(&["explain", &format!("command:{name}")]).expect_code(0);
+        let keeps = explained.stdout.contains("it is imported where the program uses it");
+        assert_eq!(
+            keeps,
+            ["manage", "called", "below"].contains(&name),
+            "{}",
+            explained.stdout
+        );
+    }
+}
+
+#[test]
 fn a_command_of_an_environment_that_has_two_names_is_seen() {
     let project = Project::new("[commands.tool]\nrun = [\"tool\"]\n");
     project.environment();

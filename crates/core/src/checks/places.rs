@@ -61,6 +61,12 @@ impl Places {
         !is_installed(&path) && self.source_roots.iter().any(|root| path.starts_with(root))
     }
 
+    /// True for a file that lies in the project's folder and is not installed, whether or not it is one of its modules.
+    pub fn is_in_project(&self, file: &str) -> bool {
+        let path = self.project.join(file);
+        !is_installed(&path) && path.starts_with(&self.project)
+    }
+
     /// A line, with its file named as the project names it.
     pub fn place(&self, file: &str, line: u32) -> Place {
         Place {

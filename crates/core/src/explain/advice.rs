@@ -162,6 +162,9 @@ pub(super) fn advise(import: &CostlyImport, marks: Marks<'_>) -> Advice {
 fn advise_beside_obstacle(import: &CostlyImport, is_worth_it: bool, is_heavy: bool, below_ms: f64) -> Option<Advice> {
     if let Some(obstacle) = &import.obstacle {
         let reason = Reason::Obstacle(obstacle.clone());
+        if obstacle.kind == ObstacleKind::InPlace {
+            return Some(Advice::keep(reason));
+        }
         let remedy = match obstacle.kind {
             ObstacleKind::Function => Remedy::CallLater,
             _ => Remedy::OwnModule,
@@ -359,6 +362,12 @@ pub(super) mod tests {
             let split = Advice::split(Reason::Obstacle(obstacle), Some(never_used), remedy);
             assert_eq!(advice(&blocked), split);
         }
+        let in_place = Obstacle {
+            kind: ObstacleKind::InPlace,
+            place: None,
+        };
+        blocked.obstacle = Some(in_place.clone());
+        assert_eq!(advice(&blocked), Advice::keep(Reason::Obstacle(in_place)));
         blocked.cut.time_ms = 50.0;
         assert_eq!(advice(&blocked).kind, AdviceKind::Keep);
     }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::source::SourceLine;
 use super::{CostlyImport, Usual, Weight};
-use crate::observed::{Body, Deferral, Deferred, Failure, Frame, ImportForm, Place};
+use crate::observed::{Body, Deferral, Deferred, Failure, Frame, ImportForm, PROGRAM, Place};
 
 /// A line that uses what was deferred before the import is over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
@@ -67,6 +67,8 @@ pub enum ObstacleKind {
     ClassBody,
     /// A call imports, not a statement.
     Call,
+    /// It is imported where the program that is run uses it.
+    InPlace,
     /// The import fails without it.
     Breaks(Failure),
 }
@@ -84,6 +86,12 @@ impl CostlyImport {
     pub fn read_source(&mut self, sources: &impl Sources) {
         if let Some(line) = self.place.as_ref().and_then(|place| sources.line(place)) {
             self.in_try = line.in_try;
+            if line.runs_later && self.importer == PROGRAM {
+                self.keep(Obstacle {
+                    kind: ObstacleKind::InPlace,
+                    place: None,
+                });
+            }
             self.source = Some(line.text);
         }
         self.called_at = self.called_at.as_ref().map(|place| sources.shown(place));
@@ -185,6 +193,7 @@ mod tests {
             Some(SourceLine {
                 text: "class Entry(Base):".to_owned(),
                 in_try: true,
+                runs_later: true,
             })
         }
 
@@ -304,6 +313,7 @@ mod tests {
             let line = SourceLine {
                 text: text.to_owned(),
                 in_try: false,
+                runs_later: false,
             };
             let place = Place {
                 file: "models.py".to_owned(),

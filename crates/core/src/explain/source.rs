@@ -7,6 +7,8 @@ pub struct SourceLine {
     pub text: String,
     /// True where it stands in a `try` statement, whose handler would not see what a lazy import raises.
     pub in_try: bool,
+    /// True where the import of its module does not run it: it stands in a function, or under `if __name__ == "__main__"`.
+    pub runs_later: bool,
 }
 
 /// True where an interpreter of this feature version, such as `3.15`, knows `lazy import` (PEP 810).
@@ -22,7 +24,7 @@ pub fn line(source: &str, number: u32) -> Option<SourceLine> {
     let position = usize::try_from(number).ok()?.checked_sub(1)?;
     let text = lines.get(position)?;
     let mut indentation = indentation_of(text);
-    let mut in_try = false;
+    let (mut in_try, mut runs_later) = (false, false);
     for above in lines[..position].iter().rev() {
         let begin = above.trim_start();
         if indentation == 0 {
@@ -31,11 +33,15 @@ pub fn line(source: &str, number: u32) -> Option<SourceLine> {
         if !begin.is_empty() && !begin.starts_with('#') && indentation_of(above) < indentation {
             indentation = indentation_of(above);
             in_try |= begin.starts_with("try:");
+            runs_later |= ["def ", "async def ", "if __name__ =="]
+                .iter()
+                .any(|head| begin.starts_with(head));
         }
     }
     Some(SourceLine {
         text: text.trim().to_owned(),
         in_try,
+        runs_later,
     })
 }
 
@@ -79,16 +85,19 @@ mod tests {
     use super::*;
 
     const SOURCE: &str = "import os\ntry:\n    # faster\n    import ujson as json\nexcept ImportError:\n    import json\n\
-                          if os:\n    import csv\n";
+                          if os:\n    import csv\n\
+                          def read():\n    if os:\n        import csv\nif __name__ == '__main__':\n    import sys\n";
 
     #[test]
     fn a_statement_in_try_is_told_from_others() {
+        let runs_later = |number| line(SOURCE, number).map(|line| line.runs_later);
+        assert_eq!([4, 8, 11, 13].map(runs_later), [false, false, true, true].map(Some));
         let in_try = |number| line(SOURCE, number).map(|line| line.in_try);
         assert_eq!(in_try(1), Some(false));
         assert_eq!(in_try(4), Some(true));
         assert_eq!(in_try(6), Some(false));
         assert_eq!(in_try(8), Some(false));
-        assert_eq!((in_try(0), in_try(9)), (None, None));
+        assert_eq!((in_try(0), in_try(14)), (None, None));
     }
 
     #[test]

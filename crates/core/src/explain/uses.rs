@@ -1,7 +1,7 @@
 //! Where the names of an import statement are used, and so what a reader can do about it: the way out of a cause that is a
 //! statement. It names what the source shows, and where the source leaves it open it says nothing.
 
-use crate::observed::{NameUse, Standing, StatementSyntax, UseContext};
+use crate::observed::{NameUse, PROGRAM, Standing, StatementSyntax, UseContext};
 
 /// Where what a statement imports is used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,9 @@ pub struct StatementUses {
 /// Where names are used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Used {
+    /// Where it is imported: the statement stands in a function or in what only a program runs, or the program itself uses the
+    /// names as it runs.
+    Here,
     /// In functions alone, each with its name and the line of its `def`.
     InFunctions(Vec<(String, u32)>),
     /// In nothing that runs.
@@ -35,19 +38,22 @@ pub enum Used {
 impl StatementUses {
     /// What the source says; `None` where it cannot be read, or the statement stands where it cannot be moved from.
     pub fn of(syntax: &StatementSyntax) -> Option<Self> {
-        if !matches!(
-            syntax.standing,
-            Standing::TopLevel | Standing::Guarded | Standing::Conditional
-        ) {
-            return None;
-        }
+        let is_in_place = match syntax.standing {
+            Standing::TopLevel | Standing::Guarded | Standing::Conditional => false,
+            Standing::Program | Standing::Function => true,
+            Standing::Class | Standing::Star | Standing::Missing | Standing::Unreadable => return None,
+        };
         let name = |imported: &crate::observed::ImportedName| {
             let bound = || imported.name.split('.').next().unwrap_or_default();
             imported.renamed.clone().unwrap_or_else(|| bound().to_owned())
         };
         let uses = || syntax.names.iter().flat_map(|imported| &imported.uses);
         let first = |is: fn(UseContext) -> bool| uses().filter(|seen| is(seen.context)).min_by_key(|seen| seen.line);
-        let used = if let Some(seen) = first(is_while_importing) {
+        let is_used_by_program =
+            || syntax.module == PROGRAM && first(|context| context == UseContext::Module).is_some();
+        let used = if is_in_place || is_used_by_program() {
+            Used::Here
+        } else if let Some(seen) = first(is_while_importing) {
             Used::WhileImporting {
                 line: seen.line,
                 context: seen.context,
@@ -196,6 +202,14 @@ mod tests {
         let mut without_room = rich(&[(UseContext::Function, 42, Some(0))]);
         without_room.functions[0].problem = Some(FunctionProblem::OneLine);
         assert_eq!(StatementUses::of(&without_room), None);
+        let mut elsewhere = rich(&[(UseContext::Function, 42, Some(0))]);
+        for standing in [Standing::Function, Standing::Program] {
+            elsewhere.standing = standing;
+            assert_eq!(StatementUses::of(&elsewhere).map(|uses| uses.used), Some(Used::Here));
+        }
+        let mut program = rich(&[(UseContext::Module, 9, None)]);
+        program.module = "__main__".to_owned();
+        assert_eq!(StatementUses::of(&program).map(|uses| uses.used), Some(Used::Here));
         let mut in_class = rich(&[]);
         in_class.standing = Standing::Class;
         assert_eq!(StatementUses::of(&in_class), None);

@@ -15,8 +15,8 @@ use crate::explain::{
     CostlyImport, Explanation, HeavyLine, Material, Sources, Usual, heaviest_line, heavy_bodies, profile_table,
 };
 use crate::observed::{
-    Collections, Edge, ImportRequest, LoadedModule, Measure, MeasureError, ModuleRecord, Observation, Origin, Place,
-    Profile, TargetObservation,
+    Collections, Edge, ImportRequest, LoadedModule, Measure, MeasureError, ModuleRecord, Observation, Origin, PROGRAM,
+    Place, Profile, TargetObservation,
 };
 use crate::report::progress_line::{Phase, Progress};
 use crate::report::wording::short_failure;
@@ -211,7 +211,7 @@ fn explain_command(
         bytecode: None,
     };
     observed.closure.insert(INTERPRETER.to_owned(), interpreter);
-    let main = ["__main__".to_owned()];
+    let main = [PROGRAM.to_owned()];
     let subject = Subject {
         explain,
         measure,

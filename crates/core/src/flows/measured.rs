@@ -180,8 +180,9 @@ impl Measured<'_> {
         let before = self.lines_before(compare_with, check.files);
         rest.ask(|deadline| lines::name(findings, check.targets, &self.head, before, deadline, progress))?;
         let seen = (self.head.measure, &self.head.observations[..]);
-        let is_own = |file: &str| check.places.is_own(file);
-        rest.ask(|deadline| uses::name(findings, seen, is_own, deadline))?;
+        // The program of a command need not lie where modules are found.
+        let is_editable = |file: &str| check.places.is_own(file) || check.places.is_in_project(file);
+        rest.ask(|deadline| uses::name(findings, seen, is_editable, deadline))?;
         Ok(())
     }
 

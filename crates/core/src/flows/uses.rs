@@ -1,11 +1,12 @@
 //! Looks up where what the costliest statements import is used, so that the way out says what to do with it: one more question, and
 //! none where no cause is a statement.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use crate::checks::{Finding, FindingKind};
 use crate::explain::{Cause, CauseKind, StatementUses};
-use crate::observed::{Measure, MeasureError, Place, StatementPlace, TargetObservation};
+use crate::observed::{Measure, MeasureError, PROGRAM, Place, StatementPlace, TargetObservation};
 
 use super::Deadline;
 
@@ -17,19 +18,19 @@ const MOST_STATEMENTS: usize = 8;
 pub(super) fn name(
     findings: &mut [Finding],
     (measure, observations): (&dyn Measure, &[TargetObservation]),
-    is_own: impl Fn(&str) -> bool,
+    is_editable: impl Fn(&str) -> bool,
     deadline: Deadline<'_>,
 ) -> Result<(), MeasureError> {
     let files = files(observations);
+    let has_statement = |file: &str, place: &Place| Path::new(file).ends_with(&place.file) && is_editable(file);
     let statements: Vec<(Place, StatementPlace)> = costliest(findings)
         .into_iter()
         .filter_map(|(place, importer)| {
-            let file = files
-                .get(importer.as_str())
-                .filter(|file| file.ends_with(&place.file) && is_own(file))?;
+            let mut files = files.get(importer.as_str())?.iter();
+            let file = (*files.find(|file| has_statement(file, &place))?).to_owned();
             let statement = StatementPlace {
                 module: importer,
-                file: (*file).to_owned(),
+                file,
                 line: place.line,
             };
             Some((place, statement))
@@ -61,12 +62,27 @@ pub(super) fn name(
     Ok(())
 }
 
-/// The source of each module, as the interpreter names it.
-fn files(observations: &[TargetObservation]) -> BTreeMap<&str, &str> {
-    let modules = observations.iter().flat_map(|observed| &observed.observation.modules);
-    modules
-        .filter_map(|module| Some((module.name.as_str(), module.file.as_deref()?)))
-        .collect()
+/// The sources of each module, as the interpreter names them. Each command has a `__main__` of its own, of which nothing but its
+/// statements says the file: the interpreter takes that name away from it when the program has run.
+fn files(observations: &[TargetObservation]) -> BTreeMap<&str, BTreeSet<&str>> {
+    let mut files: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for TargetObservation { observation, .. } in observations {
+        let modules = observation
+            .modules
+            .iter()
+            .map(|module| (Some(&module.name), &module.file));
+        let edges = observation
+            .edges
+            .iter()
+            .filter(|edge| edge.importer.as_deref() == Some(PROGRAM));
+        let of_statements = edges.map(|edge| (edge.importer.as_ref(), &edge.file));
+        for (name, file) in modules.chain(of_statements) {
+            if let (Some(name), Some(file)) = (name, file) {
+                files.entry(name).or_default().insert(file);
+            }
+        }
+    }
+    files
 }
 
 /// The statements that findings go back to, each with the module that it stands in, the costliest first.

@@ -47,8 +47,8 @@ pub use measure::{
 };
 pub use module_index::{ModuleIndex, is_at_or_below, is_identifier};
 pub use observation::{
-    AbsentName, Edge, EffectSeen, Failure, FailureKind, Frame, Glance, LineSeen, LoadedModule, Observation, Shadow,
-    Stretch, Traces, Trigger, WarningSeen,
+    AbsentName, Edge, EffectSeen, Failure, FailureKind, Frame, Glance, LineSeen, LoadedModule, Observation, PROGRAM,
+    Shadow, Stretch, Traces, Trigger, WarningSeen,
 };
 pub use place::Place;
 pub use profile::{CallerSeen, FunctionName, FunctionSeen, Profile};

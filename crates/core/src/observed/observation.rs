@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::place::{told_line, told_text};
 use super::{BytecodeObstacle, BytecodeState, Collections, Effect, HookSeen, Implausible, Place, SignalCause};
 
+/// The module of the file that is run as the program, by the interpreter's name for it.
+pub const PROGRAM: &str = "__main__";
+
 /// One line of a Python stack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Frame {

@@ -60,6 +60,8 @@ pub enum Standing {
     TopLevel,
     /// A condition or a loop.
     Conditional,
+    /// `if __name__ == "__main__":`, which is for the file that is run as the program.
+    Program,
     /// A `try` or a `with`.
     Guarded,
     /// A class.

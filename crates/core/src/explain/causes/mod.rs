@@ -21,8 +21,8 @@ pub use lines::{SeenLines, join_those_of_one_line, name_lines};
 pub use rest::Rest;
 pub use weight::causes_of_weight;
 
-use super::{ChainStep, Distribution, Root, StatementUses, Weight};
-use crate::observed::{BytecodeObstacle, BytecodeState, HookKind, Place};
+use super::{ChainStep, Distribution, Root, StatementUses, Used, Weight};
+use crate::observed::{BytecodeObstacle, BytecodeState, HookKind, PROGRAM, Place};
 
 /// Why a target is heavier than it was, or than it may be.
 #[derive(Debug, Clone, PartialEq)]
@@ -187,6 +187,13 @@ impl Cause {
             chain: Vec::new(),
             weight: Weight::default(),
         }
+    }
+
+    /// True for a statement that is where what it imports is used, and that nothing runs which could do so later: a function that
+    /// a module calls while it is imported is called too early, what the program itself runs is not.
+    pub fn is_where_it_is_used(&self) -> bool {
+        let is_called_early = self.called_at.is_some() && self.importer.as_deref() != Some(PROGRAM);
+        !is_called_early && self.uses.as_ref().is_some_and(|uses| uses.used == Used::Here)
     }
 
     /// The line to look at, where file and line are known.

@@ -256,7 +256,7 @@ impl<'a> From<&'a CostlyTogether> for Set<'a> {
 #[derive(Serialize, schemars::JsonSchema)]
 #[schemars(rename = "Obstacle")]
 struct Hindrance<'a> {
-    /// `star`, `function`, `class-body`, `call` or `breaks`.
+    /// `star`, `function`, `class-body`, `call`, `in-place` or `breaks`.
     kind: &'static str,
     /// The line that stands in the way.
     place: Option<&'a Place>,
@@ -271,6 +271,7 @@ impl<'a> From<&'a Obstacle> for Hindrance<'a> {
             ObstacleKind::Function => ("function", None),
             ObstacleKind::ClassBody => ("class-body", None),
             ObstacleKind::Call => ("call", None),
+            ObstacleKind::InPlace => ("in-place", None),
             ObstacleKind::Breaks(failure) => ("breaks", Some(wording::short_failure(failure))),
         };
         Self {

@@ -152,7 +152,7 @@ fn of_one_target(cause: &explain::Cause, found: &checks::Finding, roots: &Roots)
         label: wording::label(cause),
         chain: cause.chain.clone(),
         part_of: cause.part_of.as_ref().map(|whole| roots.id(whole)),
-        saves: cause.falls_away,
+        saves: cause.falls_away && !cause.is_where_it_is_used(),
         help: Some(wording::help(cause, &found.target)),
         ..Cause::of_target(roots.id(&Root::of(cause)), (&cause.kind).into(), target)
     }

@@ -123,6 +123,7 @@ fn obstacle(obstacle: &Obstacle) -> String {
         }
         (ObstacleKind::ClassBody, _) => "cannot be deferred: it stands in the body of a class".to_owned(),
         (ObstacleKind::Call, _) => "cannot be deferred: a call imports here, not an import statement".to_owned(),
+        (ObstacleKind::InPlace, _) => "it is imported where the program uses it".to_owned(),
         (ObstacleKind::Breaks(failure), _) if failure.kind().is_none() => {
             format!("could not be tried: {}", short_failure(failure))
         }

@@ -79,6 +79,7 @@ fn standing(standing: Standing) -> &'static str {
     match standing {
         Standing::TopLevel | Standing::Missing => "no import statement begins in that line",
         Standing::Conditional => "it stands in a condition",
+        Standing::Program => "it stands under `if __name__ == \"__main__\"`, which no import runs",
         Standing::Guarded => "it stands in `try` or `with`",
         Standing::Class => "it stands in a class",
         Standing::Function => "it stands in a function, which is called while importing",

@@ -43,7 +43,10 @@ pub(in crate::report) fn help(cause: &explain::Cause, target: &str) -> String {
                 "{place} is a library's, which imports `{module}` where it finds it: uninstall that, or take the new cost over into the \
                  baseline with `importgate record`"
             ),
-            Some(_) if cause.uses.is_none() && cause.called_at.is_some() => call_later(cause),
+            Some(_) if cause.is_where_it_is_used() => {
+                format!("it is imported where it is used already: {}", where_it_goes(target))
+            }
+            Some(_) if cause.called_at.is_some() && !is_movable(cause.uses.as_ref()) => call_later(cause),
             Some(place) => load_later(module, &place, cause.uses.as_ref()),
             None => format!("`importgate explain {target} --why {module}` shows what imports it"),
         },
@@ -149,6 +152,11 @@ fn call_later(cause: &explain::Cause) -> String {
     )
 }
 
+/// True for a statement of which it is known where else it could stand.
+fn is_movable(uses: Option<&StatementUses>) -> bool {
+    uses.is_some_and(|uses| uses.used != Used::Here)
+}
+
 fn by_uses(uses: &StatementUses) -> String {
     const NAMED: usize = 3;
     let names: Vec<String> = uses.names.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
@@ -167,6 +175,9 @@ fn by_uses(uses: &StatementUses) -> String {
         ""
     };
     match &uses.used {
+        Used::Here => {
+            format!("{names} {is} imported where {it} {is} used already: do without {it} there, or let that run later")
+        }
         Used::InFunctions(functions) => {
             let named = functions.iter().take(NAMED);
             let mut named: Vec<String> = named.map(|(name, line)| format!("`{name}`, line {line}")).collect();
@@ -278,6 +289,10 @@ mod tests {
         );
         assert!(
             told(&["rich"], Used::Nowhere).starts_with("no code of the project uses `rich`: take the statement out")
+        );
+        assert_eq!(
+            told(&["rich"], Used::Here),
+            "`rich` is imported where it is used already: do without it there, or let that run later"
         );
         assert!(told(&["rich"], Used::Elsewhere).contains("`__getattr__` loads it"));
     }

@@ -37,13 +37,13 @@ class _Module:
             node, place = pending.pop()
             if type(node).__name__ in _IMPORTS and node.lineno == line:
                 return node, place
-            inner = _place_below(node, place)
             children = [child for child in ast.iter_child_nodes(node) if isinstance(child, (ast.stmt, ast.ExceptHandler))]
-            pending.extend((child, inner) for child in children)
+            pending.extend((child, _place_below(node, place, child)) for child in children)
         return None, "missing"
 
 
-def _place_below(node, place):
+def _place_below(node, place, child):
+    """How a child of a statement stands, by how that statement does."""
     kind = type(node).__name__
     if kind in _DEFINITIONS:
         return "function"
@@ -51,6 +51,8 @@ def _place_below(node, place):
         return "class"
     if kind in _TRY or kind == "ExceptHandler":
         return "guarded" if place == "top-level" else place
+    if place == "top-level" and _is_main(node) and child in node.body:
+        return "program"
     return "conditional" if place == "top-level" else place
 
 
@@ -200,26 +202,26 @@ def _describe(module, line, outside):
 
 
 def _modules_of(words):
-    """The statements that are asked for, and the files that can be read."""
+    """The statements that are asked for, and by path the files that can be read: each program has a module of the same name."""
     asked, modules = [], {}
     evaluates = bool(words) and _project_mentions(_values("scan"), _EVALUATING)
     for word in words:
         line, _, rest = word.partition(":")
         name, _, path = rest.partition(":")
         asked.append((int(line), name, path))
-        if name not in modules:
+        if path not in modules:
             try:
-                modules[name] = _Module(name, path, evaluates)
+                modules[path] = _Module(name, path, evaluates)
             except (OSError, SyntaxError, ValueError, RecursionError):
-                modules[name] = None
+                modules[path] = None
     return asked, modules
 
 
 def _names_of(asked, modules):
     """By module, the names that its statements bind."""
     wanted = {}
-    for line, name, _ in asked:
-        module = modules[name]
+    for line, name, path in asked:
+        module = modules[path]
         node = module.find(line)[0] if module else None
         if node is not None:
             wanted.setdefault(name, set()).update(_bound_by(alias) for alias in node.names if alias.name != "*")
@@ -229,8 +231,8 @@ def _names_of(asked, modules):
 def _submodules_of(asked, modules):
     """By full name, the modules that statements may load and thereby put into their packages, with where each is bound."""
     loaded = {}
-    for line, name, _ in asked:
-        module = modules[name]
+    for line, name, path in asked:
+        module = modules[path]
         node = module.find(line)[0] if module else None
         for alias in node.names if node is not None else ():
             full = alias.name if isinstance(node, ast.Import) else node.module
@@ -243,14 +245,14 @@ def _answer_statements():
     sys.setrecursionlimit(5000)
     warnings.simplefilter("ignore")  # what the compiler says of the project's sources
     asked, modules = _modules_of(_values("statement"))
-    starred = {name for name, module in modules.items() if module and not module.exports}
+    starred = {module.name for module in modules.values() if module and not module.exports}
     outside = _Outside(_names_of(asked, modules), starred, _submodules_of(asked, modules))
     for folder in _values("scan"):
         for path in _files_below(folder):
             outside.look_into(path, _values("root"))
     statements = []
     for line, name, path in asked:
-        module = modules[name]
+        module = modules[path]
         others = [
             (bound, kind, file, number)
             for owner, bound, kind, file, number, at in outside.found
