@@ -216,8 +216,14 @@ fn announce(
         TableFormat::Markdown => Ok(recording::markdown(&outcome, markdown::SUMMARY_BYTES)),
         TableFormat::Terminal => {
             let options = outputs::terminal_options(on_screen, arguments.verbose > 0);
+            let mut set_up = wording::set_up(recording.looks_set_up.as_deref(), recording.set_up.as_ref());
+            set_up.retain(|_| arguments.verbose > 0);
+            let set_up: String = set_up
+                .iter()
+                .map(|line| format!("  {}\n", untrusted::line(line)))
+                .collect();
             Ok(format!(
-                "{}\n{}\n{}  {}; own CPU time {:.2} s\n",
+                "{}\n{}\n{}  {}; own CPU time {:.2} s\n{set_up}",
                 untrusted::line(&wording::headline(project.budgets.file_name(), interpreter)),
                 untrusted::line(&format!("{baseline} of {}:", recording.key())),
                 recording::terminal(changes, &project.targets, &options),

@@ -265,6 +265,29 @@ fn a_recording_says_how_it_set_up_and_a_check_does_the_same() {
 }
 
 #[test]
+fn a_recording_that_is_to_be_verbose_says_how_often_the_set_up_ran() {
+    let recorded = |project: &Project, words: &[&str]| {
+        let words = [&["record", "--all", "--samples", "3"], words].concat();
+        run(project, &words).expect_code(0).stdout
+    };
+    let project = project("pass");
+    let said = "  set-up: once a round, and each sample is forked from there\n";
+    let (plain, verbose) = (recorded(&project, &[]), recorded(&project, &["--verbose"]));
+    assert!(
+        verbose.contains(said) && !plain.contains("set-up: "),
+        "{plain}{verbose}"
+    );
+    let body = project.read("boot.py")
+        + "    import threading\n    threading.Thread(target=threading.Event().wait, daemon=True).start()\n";
+    project.write("boot.py", body);
+    let verbose = recorded(&project, &["--verbose"]);
+    for what in ["look at an import", "sample"] {
+        let said = format!("  set-up: in each {what}, since it leaves a thread\n");
+        assert!(verbose.contains(&said), "{said}{verbose}");
+    }
+}
+
+#[test]
 fn a_proposal_is_scouted_as_it_is_measured() {
     let library = Project::new("");
     library.write("noting.py", NOTE);

@@ -48,12 +48,16 @@ pub struct Record<'a> {
 }
 
 impl Record<'_> {
+    /// True where nothing of what was recorded stays.
+    fn is_all_new(&self) -> bool {
+        self.whole && self.reuse == ReuseBy::Never
+    }
+
     /// Whether one run of the set-up is to serve all samples of a round: as in what is recorded, and where nothing is, or all of it is
     /// measured anew.
     pub(super) fn shares_set_up(&self, key: &EnvironmentKey) -> bool {
-        let is_all_new = self.whole && self.reuse == ReuseBy::Never;
         let stored = self.stored.and_then(|stored| stored.entry(key));
-        self.budgets.project.setup.is_some() && (is_all_new || stored.is_none_or(Entry::shares_set_up))
+        self.budgets.project.setup.is_some() && (self.is_all_new() || stored.is_none_or(Entry::shares_set_up))
     }
 }
 
@@ -112,6 +116,7 @@ pub fn record(
         deadline: Some(deadline),
     };
     let side = observer.observe_rest(record.targets, known, progress)?;
+    recording.looks_set_up.clone_from(&side.hindered);
     let mut due = Vec::new();
     for (target, observed) in record.targets.iter().zip(&side.observations) {
         if observed.is_missing {
@@ -286,7 +291,7 @@ impl<'a> RecordPlan<'a> {
         )?
         .whole()?;
         recording.takes(&samples);
-        recording.set_up_ran(samples.set_up.as_ref());
+        recording.set_up_ran(samples.set_up.clone(), self.record.is_all_new());
         let machine = MachineSpeed::of_references(&samples.references);
         for ((due, question), taken) in due.iter().zip(&questions).zip(&samples.taken) {
             if let Some(failure) = &taken.failure {

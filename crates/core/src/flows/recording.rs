@@ -35,6 +35,10 @@ pub struct Recording {
     pub missed: Vec<String>,
     /// The targets that waited too long for a processor to be measured: what was recorded of them stays.
     pub starved: Vec<String>,
+    /// How often the set-up ran for samples, where the project has one and anything was sampled.
+    pub set_up: Option<SetUpRuns>,
+    /// What kept looks at imports from sharing one run of the set-up, where they were to; untrusted.
+    pub looks_set_up: Option<String>,
 }
 
 /// What a baseline says of a set-up that serves all samples of a round.
@@ -93,6 +97,8 @@ impl Recording {
                 failed: Vec::new(),
                 missed: Vec::new(),
                 starved: Vec::new(),
+                set_up: None,
+                looks_set_up: None,
             }),
         }
     }
@@ -102,11 +108,14 @@ impl Recording {
         self.fresh.shares_set_up()
     }
 
-    /// Takes in how often the set-up ran.
-    pub(super) fn set_up_ran(&mut self, runs: Option<&SetUpRuns>) {
-        if runs.is_some_and(|runs| *runs != SetUpRuns::OnceARound) {
-            self.fresh.variables.remove(SET_UP_VARIABLE);
+    /// Takes in how often the set-up ran. Where it could not be shared, an entry that says otherwise stays as it is, or goes where all
+    /// is new.
+    pub(super) fn set_up_ran(&mut self, runs: Option<SetUpRuns>, is_all_new: bool) {
+        if runs.as_ref().is_some_and(|runs| *runs != SetUpRuns::OnceARound) {
+            let was_to_be_shared = self.fresh.variables.remove(SET_UP_VARIABLE).is_some();
+            self.replaces |= was_to_be_shared && is_all_new;
         }
+        self.set_up = runs;
     }
 
     /// The environment that was recorded.

@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use crate::checks::{Severity, TargetStatus, Verdict};
 use crate::explain::ChainStep;
 use crate::numbers;
-use crate::observed::SetUpRuns;
 use crate::report::{Cause, CauseTarget, Finding, Report, ReportEnvironment, TargetReport, wording};
 use crate::stats::machine::ONE_MACHINE;
 
@@ -230,21 +229,6 @@ pub(super) fn division(report: &Report) -> Option<String> {
         numbers::seconds(times.naming_causes),
         numbers::seconds(times.own_cpu),
     ))
-}
-
-/// How often the set-up ran, where the project has one. What hinders is untrusted.
-pub(super) fn set_up(report: &Report) -> Option<String> {
-    Some(match report.run.set_up.as_ref()? {
-        SetUpRuns::OnceARound => "set-up: once a round, and each sample is forked from there".to_owned(),
-        SetUpRuns::InEachSample { since: Some(why) } => format!("set-up: in each sample, since {why}"),
-        SetUpRuns::InEachSample { since: None } => "set-up: in each sample".to_owned(),
-    })
-}
-
-/// Why each look at an import ran the set-up itself, where they were to share one. What hinders is untrusted.
-pub(super) fn looks_set_up(report: &Report) -> Option<String> {
-    let hindered = report.run.looks_set_up.as_ref()?;
-    Some(format!("set-up: in each look at an import, since {hindered}"))
 }
 
 /// True where instructions were counted.

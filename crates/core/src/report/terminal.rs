@@ -306,13 +306,14 @@ impl Page<'_> {
 
     /// How the time of the run divides.
     fn division(&self) -> String {
-        let lines = [
-            facts::division(self.report),
-            facts::looks_set_up(self.report),
-            facts::set_up(self.report),
-        ];
+        let run = &self.report.run;
+        let set_up = super::wording::set_up(run.looks_set_up.as_deref(), run.set_up.as_ref());
         let line = |line: String| self.prose(&Prose::of(FAINT, &untrusted::line(&line)), (0, 2));
-        lines.into_iter().flatten().map(line).collect()
+        facts::division(self.report)
+            .into_iter()
+            .chain(set_up)
+            .map(line)
+            .collect()
     }
 }
 

@@ -18,6 +18,7 @@ mod names;
 mod new_target;
 mod orders;
 pub(super) mod rules;
+mod set_up;
 mod start_up;
 #[cfg(test)]
 mod tests;
@@ -32,6 +33,7 @@ pub(super) use interpreter::{bracketed_python, python};
 pub use interpreter::{chosen_by, headline};
 pub(super) use names::{distribution, group, other_importer, usage};
 pub(super) use rules::{Rule, rule};
+pub use set_up::set_up;
 
 use super::Finding;
 use crate::checks;
