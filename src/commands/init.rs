@@ -76,7 +76,13 @@ pub(super) fn run(arguments: &InitArguments) -> Result<u8, Error> {
         width,
         ..SamplingSettings::of(&project.budgets, seed::draw)
     };
-    let survey = survey(&targets, &measure, &sampling, deadline, &mut progress)?;
+    let survey = survey(
+        (&targets, &outline.beside()),
+        &measure,
+        &sampling,
+        deadline,
+        &mut progress,
+    )?;
     progress.finish();
     let measured_by = format!("Python {}", measure.interpreter().version);
     let proposal = Proposal::of(
@@ -361,12 +367,18 @@ fn summary(target: &Target, proposal: &Proposal, unmeasured: usize) -> String {
             "; there was no time to measure {count}, which have the ceilings of their layers: --time-limit gives more"
         ),
     };
+    let slow = match proposal.left_out() {
+        0 => String::new(),
+        count => {
+            format!("; {count} are left out, since a check would take too long with all of them: the file names them")
+        }
+    };
     let without_django = match proposal.without_django() {
         None => String::new(),
         Some(reason) => format!("  Django is not set up: {}\n", untrusted::line(reason)),
     };
     format!(
-        "{}: ceilings for {} modules{left_out}{over}{unmeasured}\n{without_django}  next: `importgate check`, then `importgate record`, and commit both files\n",
+        "{}: ceilings for {} modules{left_out}{slow}{over}{unmeasured}\n{without_django}  next: `importgate check`, then `importgate record`, and commit both files\n",
         target.name(),
         proposal.modules()
     )

@@ -147,6 +147,47 @@ fn a_django_project_has_its_start_measured_and_its_modules_after_it() {
     );
 }
 
+/// One after the other, so that the room that a check has is the same on each machine: times are of the processor.
+#[test]
+fn urls_that_a_check_has_no_time_for_are_left_out_and_named() {
+    let project = django_project("pass");
+    let spin = "import time\n\ndef spin(seconds):\n    end = time.process_time() + seconds\n    while time.process_time() < end:\n        pass\n";
+    project.write("library/spin.py", spin);
+    let spinning = |seconds: f64| format!("import spin\nspin.spin({seconds})\n");
+    for application in ["orders", "people", "stock"] {
+        project.write(&format!("{application}/__init__.py"), "");
+        // More than are measured, and too slow for all of them.
+        for number in 0..25 {
+            project.write(&format!("{application}/part{number}.py"), spinning(0.15));
+        }
+        let takes = if application == "people" { 3.1 } else { 0.01 };
+        project.write(&format!("{application}/urls.py"), spinning(takes));
+    }
+    let mut command = project.command(&["init", "--yes", "--jobs", "1"]);
+    command.env("PYTHONPATH", project.path("library"));
+    let run = Run::of(command, &project).expect_code(0);
+    let text = project.read("importgate.toml");
+    assert!(
+        run.stdout
+            .contains("; 1 are left out, since a check would take too long with all of them: the file names them\n"),
+        "{}\n{text}",
+        run.stdout
+    );
+    let words = text.replace("\n#", "");
+    assert!(
+        words.contains("Not measured, since a check would take too long with all of them: people.urls (3.1")
+            && words.contains("To have one measured, add it to the `modules` of its layer."),
+        "{text}"
+    );
+    for layer in [
+        "[\"orders\", \"orders.urls\"]",
+        "[\"people\"]",
+        "[\"stock\", \"stock.urls\"]",
+    ] {
+        assert!(text.contains(layer), "{layer}\n{text}");
+    }
+}
+
 #[test]
 fn why_django_is_not_set_up_is_said() {
     let project = django_project("raise KeyError('SECRET_KEY')");

@@ -2,7 +2,7 @@
 //! each, side by side. It is no recording: ceilings with room to spare need no more, and a baseline of so few samples would
 //! catch less than it promises.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::budgets::{Target, Workload};
@@ -11,6 +11,7 @@ use crate::init::{Figures, Outline, Survey, SurveyedTarget};
 use crate::observed::{ImportRequest, Look, Measure, MeasureError, TargetObservation};
 use crate::report::wording;
 use crate::sampling::{OtherSide, Question};
+use crate::stats::calibration::NS_PER_MS;
 use crate::stats::{MachineSpeed, estimate};
 
 use super::observe::{Glanced, Observer};
@@ -27,6 +28,9 @@ const SCOUTED: usize = 6;
 const MEASURED_WITHIN: Duration = Duration::from_secs(18);
 /// So many modules are measured however long that takes.
 const FEWEST: usize = 24;
+/// Which part of that time, in percent, those may take that are measured beside packages: starts, and the set-up before each round,
+/// want the rest.
+const PERCENT_BESIDE: u64 = 66;
 
 /// As much of a project as can be measured while somebody waits: all of it, or the modules nearest to the top.
 ///
@@ -68,12 +72,13 @@ pub fn narrow(
     Ok(outline.within((most as usize).max(FEWEST)))
 }
 
-/// Looks at targets and takes a few samples of each that works. What there was no time for has no figures.
+/// Looks at targets and takes a few samples of each that works. What there was no time for has no figures, and of what may be left
+/// out, `beside`, as many are measured as a check has time for.
 ///
 /// # Errors
 /// Where nothing could be measured, or the run was interrupted.
 pub fn survey(
-    targets: &[Target],
+    (targets, beside): (&[Target], &BTreeSet<String>),
     measure: &dyn Measure,
     sampling: &SamplingSettings,
     deadline: Deadline<'_>,
@@ -96,7 +101,13 @@ pub fn survey(
     };
     let rules = settings.rules(0);
     let seen = || targets.iter().zip(&side.observations);
-    let works = |(_, observed): &(&Target, &TargetObservation)| !observed.is_missing && observed.failure().is_none();
+    let left_out = slow(
+        seen().filter(|(target, _)| beside.contains(&target.name)),
+        settings.width,
+    );
+    let works = |(target, observed): &(&Target, &TargetObservation)| {
+        !observed.is_missing && observed.failure().is_none() && !left_out.contains_key(&target.name)
+    };
     let jobs: Vec<Job<'_>> = seen()
         .filter(works)
         .map(|(target, observed)| {
@@ -112,7 +123,30 @@ pub fn survey(
     });
     Ok(Survey {
         targets: of_each.collect(),
+        left_out,
     })
+}
+
+/// Which of these a check has no time for, each with what its look took, in milliseconds. The heaviest comes first, since it loads
+/// much of what the others do, and then the lightest: so most of them are measured.
+fn slow<'a>(seen: impl Iterator<Item = (&'a Target, &'a TargetObservation)>, width: Width) -> BTreeMap<String, f64> {
+    let mut works: Vec<_> = seen.filter(|(_, observed)| observed.failure().is_none()).collect();
+    works.sort_by_key(|(_, observed)| observed.observation.total_ns);
+    let heaviest = works.pop();
+    let within_ns = u64::try_from(MEASURED_WITHIN.as_nanos()).unwrap_or(u64::MAX);
+    let each_round_ns = within_ns / 100 * PERCENT_BESIDE / u64::from(SAMPLES + 1);
+    let mut left_ns = each_round_ns.saturating_mul(width.imports() as u64);
+    let mut left_out = BTreeMap::new();
+    for (target, observed) in heaviest.into_iter().chain(works) {
+        let took_ns = observed.observation.total_ns;
+        match left_ns.checked_sub(took_ns) {
+            Some(left) => left_ns = left,
+            None => {
+                left_out.insert(target.name.clone(), took_ns as f64 / NS_PER_MS);
+            }
+        }
+    }
+    left_out
 }
 
 fn surveyed((target, observed): (&Target, &TargetObservation), taken: Option<&Taken>) -> SurveyedTarget {

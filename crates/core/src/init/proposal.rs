@@ -1,6 +1,6 @@
 //! A first budgets file as data: what is measured, and once that happened, what each layer may take.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::ceilings::{Ceilings, Policy, Survey};
 use super::discover::Discovery;
@@ -171,6 +171,16 @@ impl Outline {
         modules.into_iter().step_by(step).cloned().collect()
     }
 
+    /// The modules that are measured beside the packages which they load the views of: they may be left out.
+    pub fn beside(&self) -> BTreeSet<String> {
+        let modules = self.layers.iter().flat_map(|layer| &layer.modules);
+        let is_beside = |module: &&String| {
+            let name = module.rsplit_once('.').map(|(_, name)| name);
+            name.is_some_and(|name| self.extent.also == Some(name)) && !self.discovery.packages.contains(module)
+        };
+        modules.filter(is_beside).cloned().collect()
+    }
+
     /// How many modules are measured.
     pub fn measured(&self) -> usize {
         self.layers.iter().map(|layer| layer.modules.len()).sum()
@@ -201,6 +211,8 @@ pub struct Proposal {
     pub(super) forbid: Vec<String>,
     /// Modules and commands that fail, with the reason.
     pub(super) failing: BTreeMap<String, String>,
+    /// Modules that a check has no time for, each with about what it takes, in milliseconds.
+    pub(super) left_out: BTreeMap<String, f64>,
 }
 
 impl Proposal {
@@ -214,6 +226,7 @@ impl Proposal {
             commands: BTreeMap::new(),
             forbid: Vec::new(),
             failing: BTreeMap::new(),
+            left_out: BTreeMap::new(),
         }
     }
 
@@ -228,7 +241,8 @@ impl Proposal {
         let own = |text: (&str, &str)| (text.0.to_owned(), text.1.to_owned());
         let failing: BTreeMap<String, String> = survey.failures().map(own).collect();
         for layer in &mut outline.layers {
-            layer.modules.retain(|module| !failing.contains_key(module));
+            let is_kept = |module: &String| !failing.contains_key(module) && !survey.left_out.contains_key(module);
+            layer.modules.retain(is_kept);
         }
         outline.layers.retain(|layer| !layer.modules.is_empty());
         let of_layer = |layer: &LayerPlan| Some((layer.name.clone(), Ceilings::of(layer, survey, policy)?));
@@ -256,6 +270,7 @@ impl Proposal {
             commands,
             forbid,
             failing,
+            left_out: survey.left_out.clone(),
             outline,
         }
     }
@@ -275,6 +290,11 @@ impl Proposal {
         self.failing
             .iter()
             .map(|(name, reason)| (name.as_str(), reason.as_str()))
+    }
+
+    /// How many modules a check has no time for.
+    pub fn left_out(&self) -> usize {
+        self.left_out.len()
     }
 
     /// Why Django is not set up, where it should be.

@@ -67,6 +67,7 @@ fn surveyed(targets: &[Target], seed: &[u16]) -> Survey {
     };
     Survey {
         targets: targets.iter().enumerate().map(target).collect(),
+        left_out: BTreeMap::new(),
     }
 }
 

@@ -132,6 +132,15 @@ fn head(text: &mut Text, proposal: &Proposal) {
             measured(levels, proposal.outline.extent.also)
         ));
     }
+    if !proposal.left_out.is_empty() {
+        let name = |(module, time_ms): (&String, &f64)| format!("{module} ({})", numbers::time(*time_ms));
+        let names: Vec<String> = proposal.left_out.iter().map(name).collect();
+        text.comment(&format!(
+            "Not measured, since a check would take too long with all of them: {}. To have one measured, add it to the `modules` of \
+             its layer.",
+            names.join(", ")
+        ));
+    }
 }
 
 /// Which modules those are that are measured.

@@ -12,6 +12,7 @@ mod ending;
 mod explain;
 mod figures;
 mod fix;
+mod init;
 mod pictures;
 mod project;
 mod ratchet;
