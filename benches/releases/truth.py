@@ -5,6 +5,7 @@ of the importing thread, which leaves out what a numeric library's idle threads 
 """
 import json
 import os
+import random
 import statistics
 import subprocess
 
@@ -17,19 +18,35 @@ print(time.thread_time() - begun)
 
 # A single full collection of garbage, which a few objects more or less move into an import or behind its end, is worth several
 # percent of a large one: ipython 8.20.0 ends with 52,173 objects after one, 8.30.0 with 52,389 before any, and is 7% faster
-# with collections and 0.4% without (25 pairs). A check counts them as what they are worth, wherever they fall, and says 1%.
+# with collections and 0.4% without (25 pairs). A check counts them as what they are worth, wherever they fall; so does this:
+# every pair of imports begins at another moment between two collections of each generation, the same for both sides.
+AT_ANOTHER_MOMENT = """
+import gc
+for generation, times in ((1, {oldest}), (0, {middle})):
+    for _ in range(times):
+        gc.collect(generation)
+kept = [[] for _ in range({youngest})]
+"""
 WITHOUT_COLLECTIONS = "import gc; gc.disable()"
+
+
+def moment(index):
+    """What comes before the imports of this pair: up to as many objects and collections as start one (700, 10, 10)."""
+    drawn = random.Random(index)
+    # A collection begins the counts of younger generations anew, so that of the oldest is set first.
+    return AT_ANOTHER_MOMENT.format(youngest=drawn.randrange(700), middle=drawn.randrange(10), oldest=drawn.randrange(10))
 
 
 def measure(pair, pythons, pairs, collects=True):
     """Milliseconds of the old release, and the ratio of new to old with its standard error, of that many pairs."""
-    script = ("" if collects else WITHOUT_COLLECTIONS) + SCRIPT.format(module=pair.module)
+    script = SCRIPT.format(module=pair.module)
     for python in pythons:
         seconds(python, script, 0)  # writes the bytecode
     old_ms, ratios = [], []
     for index in range(pairs):
+        before = moment(index) if collects else WITHOUT_COLLECTIONS
         order = (0, 1) if index % 2 else (1, 0)
-        took = {side: seconds(pythons[side], script, index) for side in order}
+        took = {side: seconds(pythons[side], before + script, index) for side in order}
         old_ms.append(1e3 * took[0])
         ratios.append(took[1] / took[0])
     middle = statistics.median(ratios)
