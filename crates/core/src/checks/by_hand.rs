@@ -1,7 +1,7 @@
 //! Cases and contexts typed by hand, for the tests of rules: one target that was measured, and nothing to say of it.
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use jiff::civil::Date;
 
@@ -48,6 +48,7 @@ pub(super) fn case(target: &Target) -> Case<'_> {
         newly_taken_out: Vec::new(),
         estimate: Some(estimate()),
         growth: None,
+        of_targets: Arc::default(),
         before: None,
         anchor: None,
         change: None,

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -87,7 +88,9 @@ pub struct Case<'a> {
     /// What the samples come to; the baseline's numbers where they are reused.
     pub estimate: Option<Estimate>,
     /// What each module takes beside before, and which take longer beyond what may be noise.
-    pub growth: Option<Growth>,
+    pub growth: Option<Arc<Growth>>,
+    /// The same of all targets of the run that were timed, this one among them.
+    pub of_targets: Arc<[Arc<Growth>]>,
     /// What the baseline says.
     pub before: Option<Before>,
     /// What it is held against beside the baseline, where `max-drift` asks for that.
@@ -219,7 +222,8 @@ impl Case<'_> {
             table: self.closure,
             own_before_ns: before.map_or(&unknown, |before| &before.own_ns),
             own_now_ns: None,
-            growth: self.growth.as_ref(),
+            growth: self.growth.as_deref(),
+            of_targets: &self.of_targets,
             comparison: self.figures().and_then(|figures| figures.comparison).as_ref(),
             blocked_before_ns: (blocked_ms.unwrap_or(0.0) * 1e6) as u64,
             project: &places.project(),

@@ -171,6 +171,7 @@ pub fn rule_on_counts(before: u64, now: u64, max_regression: f64) -> Ruling {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+    use std::sync::Arc;
 
     use super::*;
     use crate::budgets::Limits;
@@ -245,7 +246,7 @@ mod tests {
                 machine: &machine,
             };
             let mut case = case(&target);
-            case.growth = Some(Growth::of(earlier, &change, &samples));
+            case.growth = Some(Arc::new(Growth::of(earlier, &change, &samples)));
             case.before = Some(Before {
                 estimate: None,
                 level_ms: None,

@@ -118,6 +118,8 @@ fn beside_the_changed(case: &Case<'_>, ruling: &Ruling) -> Comparison {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use std::collections::BTreeMap;
 
     use super::*;
@@ -186,7 +188,7 @@ mod tests {
                 machine: &machine,
             };
             let mut case = case(&target);
-            case.growth = Some(Growth::of(earlier, &change, &vec![sample; 20]));
+            case.growth = Some(Arc::new(Growth::of(earlier, &change, &vec![sample; 20])));
             case.observation = Some(&observation);
             case.change = Some(change);
             case.before = Some(Before {

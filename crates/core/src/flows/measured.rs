@@ -1,5 +1,7 @@
 //! What a check measured: what every target was seen to import, what was counted and timed of it, and what that comes to.
 
+use std::sync::Arc;
+
 use crate::budgets::{Engine, Target};
 use crate::checks::{Case, Context, Finding, OrderTried};
 use crate::observed::{Measure, MeasureError, TargetObservation};
@@ -246,6 +248,10 @@ impl Measured<'_> {
                 case
             })
             .collect();
+        let of_targets: Arc<[_]> = cases.iter().filter_map(|case| case.growth.clone()).collect();
+        for case in &mut cases {
+            case.of_targets = Arc::clone(&of_targets);
+        }
         if self.rules.fixed {
             let answers = cases.iter_mut().map(|case| &mut case.answers).collect();
             decide_fixed(answers, self.rules.budget);

@@ -77,6 +77,7 @@ pub(super) fn change(
         own_before_ns: &own_before_ns,
         own_now_ns: Some(&own_now_ns),
         growth: None,
+        of_targets: &[],
         comparison: None,
         blocked_before_ns: 0,
         project,

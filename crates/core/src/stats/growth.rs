@@ -1,6 +1,7 @@
 //! Which modules take longer than before, as far as samples can tell: what naming one as a cause has to rest on.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::observed::{COLLECTIONS, ClosureChange, Sample};
 
@@ -18,6 +19,9 @@ const ERROR: f64 = 0.01;
 /// The least that a module's time is taken to scatter by from sample to sample, as a share of it: a few that agree by luck say
 /// nothing else.
 const LEAST_SCATTER: f64 = 0.05;
+
+/// What a target has to say of modules itself, as a share of what all targets say, for their answer to be its own.
+const LEAST_AGREEMENT: f64 = 0.5;
 
 /// What a target took before, as far as its modules are told apart.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +42,8 @@ pub struct Growth {
     /// For each sample the own times in nanoseconds of the machine that took those of before.
     now_ns: Vec<BTreeMap<String, f64>>,
     blocked_ms: f64,
+    /// The modules of before that are other ones now.
+    altered: BTreeSet<String>,
 }
 
 impl Growth {
@@ -69,6 +75,7 @@ impl Growth {
             before_samples: earlier.samples.len(),
             now_ns: samples.iter().map(at_earlier_speed).collect(),
             blocked_ms: blocked_change(samples, earlier.samples).change_ms,
+            altered: change.altered().cloned().collect(),
         }
     }
 
@@ -117,19 +124,46 @@ impl Growth {
     /// True where modules take longer together, beyond what may be noise in the worst of `asked` such groups. A module that was
     /// not there before takes longer as a fact.
     pub fn is_real(&self, modules: &[&str], asked: usize) -> bool {
-        let before = |module: &&str| self.before_ns.get(*module).map(|&own| own as f64);
-        let known: Vec<f64> = modules.iter().filter_map(before).collect();
-        if known.is_empty() {
-            return true;
-        }
-        let total: f64 = known.iter().sum();
+        let known: Vec<f64> = modules.iter().filter_map(|module| self.before_of(module)).collect();
+        known.is_empty() || is_beyond_noise(&[self.excess(modules)], known, asked)
+    }
+
+    /// The same by the samples of all targets that run these modules and have the same modules altered: an edit that takes longer
+    /// does so for each of them, though few samples of one do not tell. They answer for this target where it agrees with them.
+    pub fn is_real_among(&self, targets: &[Arc<Self>], modules: &[&str], asked: usize) -> bool {
+        let known: Vec<f64> = modules.iter().filter_map(|module| self.before_of(module)).collect();
+        let asks_the_same = |other: &&Arc<Self>| {
+            let is_alike = |module: &&str| {
+                other.altered.contains(*module) == self.altered.contains(*module)
+                    && other.before_of(module).is_some() == self.before_of(module).is_some()
+            };
+            modules.iter().all(is_alike)
+        };
+        let excesses: Vec<Excess> = (targets.iter().filter(asks_the_same))
+            .map(|target| target.excess(modules))
+            .collect();
+        let own = self.excess(modules).value;
+        !known.is_empty()
+            && own >= LEAST_AGREEMENT * pooled(&excesses).value
+            && is_beyond_noise(&excesses, known, asked)
+    }
+
+    fn before_of(&self, module: &str) -> Option<f64> {
+        self.before_ns.get(module).map(|&own| own as f64)
+    }
+
+    /// What modules take longer together.
+    fn excess(&self, modules: &[&str]) -> Excess {
+        let total: f64 = modules.iter().filter_map(|module| self.before_of(module)).sum();
         let each = self.each_ns(modules);
         let now = standard_error(&each, LEAST_SCATTER * total);
         // The samples of before are not kept module by module: they scattered as these do.
         let earlier = now * (each.len() as f64 / self.before_samples.max(1) as f64).sqrt();
-        let drift = MODULE_DRIFT * known.iter().map(|own| own * own).sum::<f64>().sqrt();
-        let error = now.hypot(earlier).hypot(drift);
-        p_above(low_location(&each) - total, error, each.len()) * asked as f64 <= ERROR
+        Excess {
+            value: low_location(&each) - total,
+            error: now.hypot(earlier),
+            samples: each.len(),
+        }
     }
 
     /// How many modules there are to ask about.
@@ -142,6 +176,41 @@ impl Growth {
         let together = |own: &BTreeMap<String, f64>| modules.iter().filter_map(|module| own.get(*module)).sum();
         self.now_ns.iter().map(together).collect()
     }
+}
+
+/// What modules take longer by the samples of one target, in nanoseconds.
+#[derive(Debug, Clone, Copy)]
+struct Excess {
+    value: f64,
+    /// Its standard error, without what the machine does to a module from one run to the next.
+    error: f64,
+    samples: usize,
+}
+
+/// What several targets say, each with the weight of its samples. Its error is what each makes of its own, or how far they are apart,
+/// whichever is more: a single sample of each shows nothing of the first.
+fn pooled(excesses: &[Excess]) -> Excess {
+    let samples: usize = excesses.iter().map(|excess| excess.samples).sum();
+    let weight = |excess: &Excess| excess.samples as f64 / samples.max(1) as f64;
+    let value = excesses.iter().map(|excess| weight(excess) * excess.value).sum();
+    let error_of = |of_one: &dyn Fn(&Excess) -> f64| -> f64 {
+        let squares = excesses.iter().map(|excess| (weight(excess) * of_one(excess)).powi(2));
+        squares.sum::<f64>().sqrt()
+    };
+    let apart = error_of(&|excess| excess.value - value);
+    Excess {
+        value,
+        error: error_of(&|excess| excess.error).max(apart),
+        samples,
+    }
+}
+
+/// True where modules take longer, of which `before_ns` says what each took, beyond what may be noise in the worst of `asked` groups.
+/// From one run to the next a module drifts alike for all targets, so that more of them do not make that smaller.
+fn is_beyond_noise(excesses: &[Excess], before_ns: Vec<f64>, asked: usize) -> bool {
+    let all = pooled(excesses);
+    let drift = MODULE_DRIFT * before_ns.iter().map(|own| own * own).sum::<f64>().sqrt();
+    p_above(all.value, all.error.hypot(drift), all.samples) * asked as f64 <= ERROR
 }
 
 /// How much longer modules take than before, most of them: the weighted median of those that `is_counted`. Collections of
@@ -215,6 +284,61 @@ mod tests {
     fn the_more_modules_are_asked_the_more_it_takes() {
         let growth = growth(&samples());
         assert!(!growth.is_real(&["grown"], 1_000_000_000), "{growth:?}");
+    }
+
+    /// A target with so many samples, in which `grown` takes so much of 4 ms, and `altered` are other ones than before.
+    fn target(grown_ms: f64, samples: usize, altered: &[&str]) -> Arc<Growth> {
+        let own = [("steady", 40.0), ("grown", grown_ms)].map(|(module, ms)| OwnTime {
+            module: module.into(),
+            cpu_ns: (ms * 1e6) as u64,
+        });
+        let change = ClosureChange {
+            changed: altered.iter().map(|&module| module.to_owned()).collect(),
+            ..ClosureChange::default()
+        };
+        let earlier = Earlier {
+            own_ns: &before(),
+            samples: &vec![Sample::default(); 20],
+            machine: &MachineSpeed::default(),
+        };
+        let sample = Sample {
+            own: own.to_vec(),
+            ..Sample::default()
+        };
+        Arc::new(Growth::of(earlier, &change, &vec![sample; samples]))
+    }
+
+    #[test]
+    fn an_edit_that_one_sample_does_not_show_is_shown_by_one_of_each_target() {
+        let edited = |grown_ms| target(grown_ms, 1, &["grown"]);
+        let targets: Vec<Arc<Growth>> = [5.4, 5.6, 5.5, 5.3, 5.7, 5.5].map(edited).into();
+        for growth in &targets {
+            assert!(!growth.is_real(&["grown"], 2), "{growth:?}");
+            assert!(growth.is_real_among(&targets, &["grown"], 2), "{growth:?}");
+            assert!(!growth.is_real_among(&targets[..1], &["grown"], 2), "{growth:?}");
+        }
+    }
+
+    #[test]
+    fn others_answer_for_a_target_that_agrees_with_them_and_has_the_same_edit() {
+        let targets: Vec<Arc<Growth>> = (0..6).map(|_| target(6.0, 8, &["grown"])).collect();
+        let alike = target(5.5, 1, &["grown"]);
+        assert!(alike.is_real_among(&targets, &["grown"], 2));
+        let disagreeing = target(4.3, 1, &["grown"]);
+        assert!(!disagreeing.is_real_among(&targets, &["grown"], 2));
+        let without_the_edit = target(5.5, 1, &[]);
+        assert!(!without_the_edit.is_real_among(&targets, &["grown"], 2));
+        // Where they are far apart, they say nothing together.
+        let apart: Vec<Arc<Growth>> = [1.0, 12.0, 4.0, 9.0]
+            .map(|grown_ms| target(grown_ms, 2, &["grown"]))
+            .into();
+        assert!(!apart[1].is_real_among(&apart, &["grown"], 2));
+    }
+
+    #[test]
+    fn what_drifts_alike_for_all_targets_is_no_growth() {
+        let targets: Vec<Arc<Growth>> = (0..100).map(|_| target(4.2, 3, &["grown"])).collect();
+        assert!(!targets[0].is_real_among(&targets, &["grown"], 1));
     }
 
     #[test]

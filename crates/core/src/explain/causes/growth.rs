@@ -2,6 +2,7 @@
 //! which import statement brought it in; own times say what it costs.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
@@ -42,6 +43,8 @@ pub struct Evidence<'a> {
     pub own_now_ns: Option<&'a BTreeMap<String, u64>>,
     /// Which modules take longer beyond what may be noise; `None` where no samples say so.
     pub growth: Option<&'a Growth>,
+    /// The same of all targets of the run, this one among them.
+    pub of_targets: &'a [Arc<Growth>],
     /// What the import as a whole takes longer, where times were compared.
     pub comparison: Option<&'a Comparison>,
     /// Blocked time of the whole import in the baseline, in nanoseconds.
@@ -65,9 +68,8 @@ pub fn causes_of_change(evidence: &Evidence<'_>) -> (Vec<Cause>, Rest) {
     let is_worth_it = |candidate: &Candidate<'_>| candidate.cause.weight.time_ms >= smallest;
     // What nothing else can have done needs no evidence of its own.
     let is_the_only_one = asked == 1 && candidates.iter().filter(|one| is_worth_it(one)).all(Candidate::is_edit);
-    candidates.retain(|candidate| {
-        is_worth_it(candidate) && (is_the_only_one || candidate.is_borne_out(evidence.growth, asked))
-    });
+    candidates
+        .retain(|candidate| is_worth_it(candidate) && (is_the_only_one || candidate.is_borne_out(evidence, asked)));
     let named: BTreeSet<&str> = candidates.iter().flat_map(|one| one.modules.iter().copied()).collect();
     let mut rest = Rest::beside(&named, evidence, &times, collected_ms);
     let mut causes: Vec<Cause> = candidates.into_iter().map(|candidate| candidate.cause).collect();
@@ -124,9 +126,12 @@ impl Candidate<'_> {
         )
     }
 
-    /// True where samples show it, or it is a fact.
-    fn is_borne_out(&self, growth: Option<&Growth>, asked: usize) -> bool {
-        !self.is_edit() || growth.is_none_or(|growth| growth.is_real(&self.modules, asked))
+    /// True where samples show it, of the target or of all that run the same modules, or it is a fact.
+    fn is_borne_out(&self, evidence: &Evidence<'_>, asked: usize) -> bool {
+        let is_shown = |growth: &Growth| {
+            growth.is_real(&self.modules, asked) || growth.is_real_among(evidence.of_targets, &self.modules, asked)
+        };
+        !self.is_edit() || evidence.growth.is_none_or(is_shown)
     }
 }
 

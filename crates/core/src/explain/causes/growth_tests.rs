@@ -41,6 +41,7 @@ pub(super) fn evidence<'a>(
         own_before_ns,
         own_now_ns: None,
         growth: None,
+        of_targets: &[],
         comparison: None,
         blocked_before_ns: 0,
         project: "",

@@ -1,5 +1,7 @@
 //! Everything that is known of a target once sampling is over: what the rules are given.
 
+use std::sync::Arc;
+
 use super::before::{before_of, before_of_base, before_of_observed, before_of_untimed};
 use super::{Kind, TargetState, is_import};
 use crate::baseline::Recorded;
@@ -36,6 +38,7 @@ impl TargetState {
             newly_taken_out: Vec::new(),
             estimate: None,
             growth: None,
+            of_targets: Arc::default(),
             before: None,
             anchor: self.anchor.as_ref().map(|anchor| anchor.seen.clone()),
             change: self.change.clone(),
@@ -107,7 +110,7 @@ impl TargetState {
                         samples: &earlier,
                         machine,
                     };
-                    Growth::of(earlier, change, &taken.head)
+                    Arc::new(Growth::of(earlier, change, &taken.head))
                 });
             }
             (Kind::Untimed { same_code }, _) if failure.is_none() => {

@@ -769,3 +769,24 @@ fn where_an_import_waits_is_found_by_one_that_waits() {
     let only_lines_miss_it = waiting().seen_waiting(300.0).without_wait_when_looked_at(2);
     assert_eq!(looks(only_lines_miss_it), (1, 3, false));
 }
+
+#[test]
+fn an_edit_that_all_targets_run_is_named_beside_a_heavier_cause_on_the_samples_of_all() {
+    let names = ["app.a", "app.b", "app.c", "app.d", "app.e", "app.f"];
+    let layer = "[layers.app]\nmodules = ['app.*']\n";
+    let before = Scripted::new()
+        .module("app", 0.1, &[])
+        .module("common", 40.0, &[])
+        .module("rich", 60.0, &[]);
+    let before = names
+        .iter()
+        .fold(before, |app, name| app.module(name, 40.0, &["common"]));
+    let baseline = Project::new(layer, &before).record(&before).expect("a baseline");
+    let after = before
+        .module("app.a", 40.0, &["common", "rich"])
+        .edited("common", "table()", 6.0);
+    let report = Project::new(layer, &after).check(&after, Some(baseline), &Options::default());
+    let failed = finding(&report, Code::Regression);
+    assert_eq!(failed.target, "app.a");
+    assert_eq!(failed.causes, ["line app/a.py:2", "body common"], "{:?}", report.causes);
+}

@@ -308,6 +308,7 @@ impl Snapshot {
             own_before_ns: &own_before_ns,
             own_now_ns: None,
             growth: None,
+            of_targets: &[],
             comparison: None,
             blocked_before_ns: before.observation.blocked.iter().map(|blocked| blocked.ns).sum(),
             project: project.to_str().expect("a path"),
