@@ -272,6 +272,18 @@ fn newer_syntax_is_understood_where_there_is_any() {
 }
 
 #[test]
+fn an_import_in_a_case_stands_in_a_condition() {
+    if python_version() < (3, 10) {
+        return;
+    }
+    let source = b"match 1:\n    case 1:\n        import colorsys\ndef f(): return colorsys\n";
+    let syntax = Sources::of([("matched", &source[..])])
+        .syntax(&[("matched", 3)])
+        .remove(0);
+    assert_eq!(syntax.standing, Standing::Conditional);
+}
+
+#[test]
 fn annotations_are_needed_where_the_project_evaluates_them() {
     let typed = b"from __future__ import annotations\nimport colorsys\ndef run(x: colorsys.X): pass\n";
     let hints = b"import typing\ndef hints(f):\n    return typing.get_type_hints(f)\n";

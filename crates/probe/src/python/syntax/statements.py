@@ -7,6 +7,8 @@ that modules are found in, `effects=MODULE:FILE` a module of which to say what i
 # What evaluates annotations that are kept as text.
 _EVALUATING = ("get_type_hints", "eval_str", "get_annotations")
 _TRY = ("Try", "TryStar", "With", "AsyncWith")
+# What statements stand in, and is none itself; a name that older interpreters do not have.
+_PARTS = ("ExceptHandler", "match_case")
 
 
 class _Module:
@@ -37,8 +39,9 @@ class _Module:
             node, place = pending.pop()
             if type(node).__name__ in _IMPORTS and node.lineno == line:
                 return node, place
-            children = [child for child in ast.iter_child_nodes(node) if isinstance(child, (ast.stmt, ast.ExceptHandler))]
-            pending.extend((child, _place_below(node, place, child)) for child in children)
+            for child in ast.iter_child_nodes(node):
+                if isinstance(child, ast.stmt) or type(child).__name__ in _PARTS:
+                    pending.append((child, _place_below(node, place, child)))
         return None, "missing"
 
 
