@@ -58,9 +58,10 @@ test-real:
 	pythons=$$(tests/real/environments) && tools=$$(tests/real/benchmark_tools) && \
 	IMPORTGATE_BENCHMARK_TOOLS="$$tools" IMPORTGATE_REAL_PYTHONS="$$pythons" $(CARGO) test --workspace --test real -- --ignored --nocapture --test-threads=1
 
-# Every target of fuzz/ in turn, for so many minutes in all: make fuzz MINUTES=10. TARGETS="report usage" names some of them.
+# Every target of fuzz/ in turn, for so many minutes in all: make fuzz MINUTES=10; or with so many inputs each: make fuzz INPUTS=10000000.
+# TARGETS="report usage" names some of them.
 fuzz:
-	fuzz/run $(or $(MINUTES),10) $(TARGETS)
+	INPUTS=$(or $(INPUTS),0) fuzz/run $(if $(INPUTS),0,$(or $(MINUTES),10)) $(TARGETS)
 
 # The package for pip, built as in a release, installed into fresh environments and run by pre-commit.
 test-package:
