@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::io::BufRead;
 
-use importgate_core::observed::{Benchmark, Better, Requests, Unit, Values};
+use importgate_core::observed::{Benchmark, Better, Requests, Unit, Values, is_measurement};
 use serde::Deserialize;
 
 use crate::error::Unreadable;
@@ -104,7 +104,7 @@ impl Reading {
                 "a point of `{metric}`, which no line before declares"
             )));
         }
-        if !point.value.is_finite() || point.value < 0.0 {
+        if !is_measurement(point.value) {
             return Err(Problem::Refused(format!(
                 "the value {} is none that a measurement gives",
                 point.value

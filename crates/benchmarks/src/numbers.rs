@@ -1,6 +1,6 @@
-//! What counts as a measured number: finite and not negative.
+//! What counts as a measured number, in the unit that it is told in.
 
-use importgate_core::observed::{Each, Values};
+use importgate_core::observed::{Each, Values, is_measurement};
 
 use crate::error::Unreadable;
 
@@ -11,7 +11,7 @@ pub(crate) const MS_PER_NS: f64 = 1e-6;
 /// The number times `scale`, where it is one.
 pub(crate) fn measured(benchmark: &str, what: &str, number: f64, scale: f64) -> Result<f64, Unreadable> {
     let scaled = number * scale;
-    if scaled.is_finite() && number >= 0.0 {
+    if is_measurement(number) && is_measurement(scaled) {
         Ok(scaled)
     } else {
         Err(Unreadable::of(

@@ -48,6 +48,9 @@ fn numbers_that_no_measurement_gives_are_refused_with_their_place() {
     assert!(said.contains("shop --help: sample 1 is -0.014"), "{said}");
     assert!(with("hyperfine.json", "0.014134061000000002", "NaN").contains(" at line 1"));
     assert!(with("hyperfine.json", "0.014134061000000002", "1e999").contains("number out of range at line 1"));
+    // A mean of some of these would be infinite.
+    let said = with("hyperfine.json", "0.014134061000000002", "1.5e300");
+    assert!(said.contains("shop --help: sample 1 is 15000"), "{said}");
     assert!(with("pyperf.json", "0.00010492287503893749", "-1.0").contains("db.query: a value is -1"));
     let said = with("google-benchmark.json", "3.1745385544502784e+04", "-3.0");
     assert!(said.contains("db/query: real_time is -3"), "{said}");
@@ -57,6 +60,8 @@ fn numbers_that_no_measurement_gives_are_refused_with_their_place() {
     assert!(with("locust.json", "\"14\": 2", "\"-14\": 2").contains("GET health: a response time is -14"));
     assert!(with("locust.json", "\"14\": 2", "\"14\": 3").contains("it has 955 requests, and times of 956"));
     let said = with("k6.json", "\"value\":1,", "\"value\":-1,");
+    assert!(said.starts_with("bench.json: line 5: "), "{said}");
+    let said = with("k6.json", "\"value\":1,", "\"value\":1e150,");
     assert!(said.starts_with("bench.json: line 5: "), "{said}");
 }
 

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::Anchor;
 use super::benchmark_anchor::BenchmarkAnchor;
 use super::format::present;
-use crate::observed::{Benchmark, BenchmarkMachine, Tool, Unit, Values};
+use crate::observed::{Benchmark, BenchmarkMachine, Tool, Unit, Values, is_measurement};
 use crate::report::{figure, untrusted};
 use crate::stats::benchmark::{Sampled, Typical};
 
@@ -81,7 +81,7 @@ impl RecordedBenchmark {
         let alike = (self.at_most.as_ref()).is_none_or(|at_most| at_most.len() == self.values.len());
         let then = self.anchor.as_ref().and_then(|anchor| anchor.then.as_ref());
         let is_anchored = then.is_none_or(|then| then.anchor.is_none() && then.unit == self.unit && then.is_possible());
-        alike && is_anchored && numbers.all(|number| number.is_finite() && *number >= 0.0)
+        alike && is_anchored && numbers.all(|number| is_measurement(*number))
     }
 
     /// Values that stand for the samples; none where there was one number alone.
@@ -318,6 +318,7 @@ mod tests {
             (String::from("[1]"), "damaged"),
             (good.replace("\"version\": 1", "\"version\": 9"), "newer importgate"),
             (good.replace("1.23457", "-1.23457"), "no measurement gives"),
+            (good.replace("1.23457", "1e101"), "no measurement gives"),
             (good.replace("\"tool\"", "\"tol\""), "damaged"),
             (good[..good.len() / 2].to_owned(), "damaged"),
         ] {

@@ -67,6 +67,14 @@ pub enum Better {
     Higher,
 }
 
+/// No tool measures more of anything, and the squares of as many such numbers as memory holds still add up to a number.
+const LARGEST_MEASURED: f64 = 1e100;
+
+/// True for a number that a measurement may give: of a time, of a throughput, of whatever is not below nothing.
+pub fn is_measurement(number: f64) -> bool {
+    (0.0..=LARGEST_MEASURED).contains(&number)
+}
+
 /// What one raw sample is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -105,7 +113,7 @@ pub struct Summary {
     pub means_of: Option<u64>,
 }
 
-/// The numbers of one benchmark, in its unit. Each is finite and not negative.
+/// The numbers of one benchmark, in its unit. Each is one that a measurement may give ([`is_measurement`]).
 #[derive(Debug, Clone, PartialEq)]
 pub enum Values {
     /// Every sample, in the order in which they were taken where the tool keeps it.

@@ -27,7 +27,9 @@ mod shared_map;
 mod signal_cause;
 mod syntax;
 
-pub use benchmark::{Benchmark, BenchmarkMachine, Better, Bucket, Each, Requests, Summary, Tool, Unit, Values};
+pub use benchmark::{
+    Benchmark, BenchmarkMachine, Better, Bucket, Each, Requests, Summary, Tool, Unit, Values, is_measurement,
+};
 pub use bytecode::{BytecodeChange, BytecodeObstacle, BytecodeState};
 pub use chosen::ChosenBy;
 pub use closure::{ClosureChange, ContentHash, ContentHasher, ModuleRecord, ModuleTable, Origin};
