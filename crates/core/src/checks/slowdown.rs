@@ -118,9 +118,8 @@ fn beside_the_changed(case: &Case<'_>, ruling: &Ruling) -> Comparison {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use std::collections::BTreeMap;
+    use std::sync::Arc;
 
     use super::*;
     use crate::budgets::Limits;

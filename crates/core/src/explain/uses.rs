@@ -49,8 +49,7 @@ impl StatementUses {
         };
         let uses = || syntax.names.iter().flat_map(|imported| &imported.uses);
         let first = |is: fn(UseContext) -> bool| uses().filter(|seen| is(seen.context)).min_by_key(|seen| seen.line);
-        let is_used_by_program =
-            || syntax.module == PROGRAM && first(|context| context == UseContext::Module).is_some();
+        let is_used_by_program = || syntax.module == PROGRAM && uses().any(|seen| seen.context == UseContext::Module);
         let used = if is_in_place || is_used_by_program() {
             Used::Here
         } else if let Some(seen) = first(is_while_importing) {

@@ -41,8 +41,12 @@ pub struct Extent {
 impl Extent {
     fn holds(self, module: &str, package: &str) -> bool {
         let level = level(module, package);
-        let is_named = || self.also.is_some_and(|name| module.rsplit('.').next() == Some(name));
-        self.levels.is_none_or(|levels| level <= levels) || level == 1 && is_named()
+        self.levels.is_none_or(|levels| level <= levels) || level == 1 && self.names(module)
+    }
+
+    /// True for a module of the name of which all are measured.
+    pub(super) fn names(self, module: &str) -> bool {
+        self.also.is_some_and(|name| module.rsplit('.').next() == Some(name))
     }
 }
 

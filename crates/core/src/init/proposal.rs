@@ -174,10 +174,7 @@ impl Outline {
     /// The modules that are measured beside the packages which they load the views of: they may be left out.
     pub fn beside(&self) -> BTreeSet<String> {
         let modules = self.layers.iter().flat_map(|layer| &layer.modules);
-        let is_beside = |module: &&String| {
-            let name = module.rsplit_once('.').map(|(_, name)| name);
-            name.is_some_and(|name| self.extent.also == Some(name)) && !self.discovery.packages.contains(module)
-        };
+        let is_beside = |module: &&String| self.extent.names(module) && !self.discovery.packages.contains(module);
         modules.filter(is_beside).cloned().collect()
     }
 

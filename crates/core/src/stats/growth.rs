@@ -23,6 +23,9 @@ const LEAST_SCATTER: f64 = 0.05;
 /// What a target has to say of modules itself, as a share of what all targets say, for their answer to be its own.
 const LEAST_AGREEMENT: f64 = 0.5;
 
+/// So many targets say it together as surely as more of them: what is left is drift.
+const ENOUGH_TARGETS: usize = 64;
+
 /// What a target took before, as far as its modules are told apart.
 #[derive(Debug, Clone, Copy)]
 pub struct Earlier<'a> {
@@ -124,14 +127,12 @@ impl Growth {
     /// True where modules take longer together, beyond what may be noise in the worst of `asked` such groups. A module that was
     /// not there before takes longer as a fact.
     pub fn is_real(&self, modules: &[&str], asked: usize) -> bool {
-        let known: Vec<f64> = modules.iter().filter_map(|module| self.before_of(module)).collect();
-        known.is_empty() || is_beyond_noise(&[self.excess(modules)], known, asked)
+        self.is_beyond_noise(&[self.excess(modules)], modules, asked)
     }
 
     /// The same by the samples of all targets that run these modules and have the same modules altered: an edit that takes longer
     /// does so for each of them, though few samples of one do not tell. They answer for this target where it agrees with them.
     pub fn is_real_among(&self, targets: &[Arc<Self>], modules: &[&str], asked: usize) -> bool {
-        let known: Vec<f64> = modules.iter().filter_map(|module| self.before_of(module)).collect();
         let asks_the_same = |other: &&Arc<Self>| {
             let is_alike = |module: &&str| {
                 other.altered.contains(*module) == self.altered.contains(*module)
@@ -139,13 +140,19 @@ impl Growth {
             };
             modules.iter().all(is_alike)
         };
-        let excesses: Vec<Excess> = (targets.iter().filter(asks_the_same))
-            .map(|target| target.excess(modules))
-            .collect();
-        let own = self.excess(modules).value;
-        !known.is_empty()
-            && own >= LEAST_AGREEMENT * pooled(&excesses).value
-            && is_beyond_noise(&excesses, known, asked)
+        let alike = targets.iter().filter(asks_the_same).take(ENOUGH_TARGETS);
+        let excesses: Vec<Excess> = alike.map(|target| target.excess(modules)).collect();
+        self.excess(modules).value >= LEAST_AGREEMENT * pooled(&excesses).value
+            && self.is_beyond_noise(&excesses, modules, asked)
+    }
+
+    /// True where modules take longer by these samples, beyond what may be noise in the worst of `asked` groups. From one run to the next
+    /// a module drifts alike for all targets, so that more of them do not make that smaller.
+    fn is_beyond_noise(&self, excesses: &[Excess], modules: &[&str], asked: usize) -> bool {
+        let known: Vec<f64> = modules.iter().filter_map(|module| self.before_of(module)).collect();
+        let all = pooled(excesses);
+        let drift = MODULE_DRIFT * known.iter().map(|own| own * own).sum::<f64>().sqrt();
+        known.is_empty() || p_above(all.value, all.error.hypot(drift), all.samples) * asked as f64 <= ERROR
     }
 
     fn before_of(&self, module: &str) -> Option<f64> {
@@ -203,14 +210,6 @@ fn pooled(excesses: &[Excess]) -> Excess {
         error: error_of(&|excess| excess.error).max(apart),
         samples,
     }
-}
-
-/// True where modules take longer, of which `before_ns` says what each took, beyond what may be noise in the worst of `asked` groups.
-/// From one run to the next a module drifts alike for all targets, so that more of them do not make that smaller.
-fn is_beyond_noise(excesses: &[Excess], before_ns: Vec<f64>, asked: usize) -> bool {
-    let all = pooled(excesses);
-    let drift = MODULE_DRIFT * before_ns.iter().map(|own| own * own).sum::<f64>().sqrt();
-    p_above(all.value, all.error.hypot(drift), all.samples) * asked as f64 <= ERROR
 }
 
 /// How much longer modules take than before, most of them: the weighted median of those that `is_counted`. Collections of
