@@ -56,12 +56,17 @@ class _Calibration:
     runs = False
 
 
+def _monitors():
+    """The numbers of the tools that are registered with `sys.monitoring`."""
+    return [tool for tool in range(6) if _tool_at(tool) is not None]
+
+
 def _stop_watching():
     """Has nothing called for what runs from here on but audit hooks; the calls that would bring all of it back."""
     watching = [(watch, by) for watch, by in [(put, get()) for get, put in _watchers] if by is not None]
     for watch, _ in watching:
         watch(None)
-    monitors = [(_monitor, tool, _events_of(tool)) for tool in range(6) if _tool_at(tool) is not None]
+    monitors = [(_monitor, tool, _events_of(tool)) for tool in _monitors()]
     for _, tool, _ in monitors:
         _monitor(tool, 0)
     return monitors + watching

@@ -113,13 +113,14 @@ def _line_that_sets(name, module):
             continue
         stores = type(getattr(node, "ctx", None)).__name__ == "Store"
         keys = [getattr(node, "slice", None)] if stores else getattr(node, "keys", None) or []
-        if name in [getattr(keyword, "arg", None) for keyword in getattr(node, "keywords", ())] or name in map(_text_of, keys):
+        keywords = [getattr(keyword, "arg", None) for keyword in getattr(node, "keywords", ())]
+        if name in keywords or name in map(_text_of_key, keys):
             lines.add(node.lineno)
         nodes += [getattr(node, field, None) for field in getattr(node, "_fields", ())]
     return (path, lines.pop()) if len(lines) == 1 else None
 
 
-def _text_of(key):
+def _text_of_key(key):
     """What a constant says that is a key."""
     key = getattr(key, "value", key)  # before Python 3.9 it has a node around it
     return getattr(key, "value", key)
@@ -130,11 +131,6 @@ def _comes_first(kind, name, hook):
     hooks = _as_hooks(getattr(sys, name, None))
     places = [place for place, other in enumerate(hooks) if _is_among(other, _Hooked.before[kind])]
     return _is_among(hook, hooks[:max(places, default=len(hooks))])
-
-
-def _monitors():
-    """The tools that `sys.monitoring` calls, from Python 3.12 on."""
-    return [tool for tool in range(6) if _tool_at(tool) is not None]
 
 
 def _is_in_place(kind, hook):
