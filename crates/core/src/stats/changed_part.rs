@@ -306,18 +306,16 @@ fn collections_ns(sample: &Sample) -> Option<f64> {
 
 /// The usual own time of each module over the samples, in nanoseconds, as a baseline keeps it.
 ///
-/// Drift of the machine from sample to sample cancels: a module's location is the trimmed mean of its share of each
-/// sample's own time, times the usual total. A module that some samples did not see counts as 0 there.
+/// Drift of the machine from sample to sample cancels: a module's location is its usual share of a sample's own time
+/// ([`OwnShares::usual`]), times the usual total. A module that some samples did not see counts as 0 there.
 pub fn usual_own_times(samples: &[Sample]) -> BTreeMap<String, u64> {
     let seen = OwnShares::of(samples);
     let totals: Vec<f64> = seen.totals().map(f64::ln).collect();
     let Some(usual_total) = trimmed_mean(&totals, TRIM).map(f64::exp) else {
         return BTreeMap::new();
     };
-    let share = |name: &str| trimmed_mean(&seen.shares(name), TRIM).unwrap_or(0.0);
-    seen.modules()
-        .into_iter()
-        .map(|name| (name.to_owned(), (share(name) * usual_total).round() as u64))
+    (seen.usual().into_iter())
+        .map(|(name, share)| (name.to_owned(), (share * usual_total).round() as u64))
         .collect()
 }
 
@@ -539,6 +537,30 @@ mod tests {
     fn a_sample_without_a_control_gives_no_change() {
         assert_eq!(part().change(&sample(1.0, &[("edited", 1e6)])), None);
         assert_eq!(part().change(&Sample::default()), None);
+    }
+
+    #[test]
+    fn what_disturbs_one_module_or_the_other_is_no_change() {
+        // Most of the time is of many short modules, and any of them may take three times as long.
+        let names: Vec<String> = (0..12).map(|module| format!("edited_{module}")).collect();
+        let disturbed = |slow: usize| {
+            let own = (0..).zip(&names).map(|(module, name)| {
+                let times = if module == slow { 3.0 } else { 1.0 };
+                (name.as_str(), 1e6 * times)
+            });
+            sample(1.0, &own.chain([("steady", 6e6)]).collect::<Vec<_>>())
+        };
+        let samples: Vec<Sample> = (0..24).map(|round| disturbed(round % 12)).collect();
+        let change = ClosureChange {
+            changed: names.clone(),
+            ..ClosureChange::default()
+        };
+        let part = ChangedPart::new(&usual_own_times(&samples), &change).expect("it applies");
+        for sample in &samples[..3] {
+            let change = part.change(sample).expect("a change");
+            assert!(change.abs() < 1e-6, "{change}");
+        }
+        assert!((part.total_ns() - 20e6).abs() < 10.0, "{}", part.total_ns());
     }
 
     #[test]

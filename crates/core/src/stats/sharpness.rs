@@ -25,7 +25,7 @@ pub struct OwnShare {
     pub error: f64,
 }
 
-/// The share of each module, as [`super::changed_part::usual_own_times`] takes it. Collections of garbage are no module.
+/// The usual share of each module by itself, and how sure that is. Collections of garbage are no module.
 pub fn own_shares(samples: &[Sample]) -> Vec<OwnShare> {
     let seen = OwnShares::of(samples);
     let of_module = |module: &str| {
