@@ -13,9 +13,9 @@
 //! third.
 //!
 //! Collections of garbage are booked apart. Which module has one is chance, and what one takes grows with all that was loaded
-//! before: they are no yardstick, and belong to the change as far as they take longer than the machine makes them
-//! ([`COLLECTIONS_DRIFT`]). Where only one side books them apart they are left out, and the whole is the better witness
-//! ([`ChangedPart::suits`]).
+//! before: they are no yardstick, and belong to the change; what is decided rests on them as far as they take longer than the
+//! machine makes them ([`COLLECTIONS_DRIFT`]). Where only one side books them apart they are left out, and the whole is the better
+//! witness ([`ChangedPart::suits`]).
 //!
 //! **What it cannot see.** Anything that makes *unchanged* modules slower: an import hook, a trace function, a
 //! cache that the new modules push out. All of that goes into k and cancels. Nor does
@@ -29,6 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::observed::{COLLECTIONS, ClosureChange, Sample};
 
+use super::location::location;
 use super::quantile::{TRIM, trimmed_mean, weighted_median};
 use super::shares::OwnShares;
 
@@ -203,24 +204,35 @@ impl ChangedPart {
         self.total_ns
     }
 
-    /// Δ of one sample, as a share of the target's own time in the baseline. `None` where the sample saw too little of
-    /// the unchanged modules to be the control.
+    /// Δ of one sample, as a share of the target's own time in the baseline, without what the machine may do to collections of
+    /// garbage. `None` where the sample saw too little of the unchanged modules to be the control.
     pub fn change(&self, sample: &Sample) -> Option<f64> {
         let own = own_times(sample);
         let slowness = self.slowness(&own)?;
         let after: f64 = self.normalised(own, slowness).values().sum();
         let modules = after - self.changed.values().sum::<f64>();
-        Some((modules + self.change_of_collections(sample, slowness)) / self.total_ns)
+        let (change, by_machine) = self.change_of_collections(sample, slowness);
+        Some((modules + change - by_machine) / self.total_ns)
     }
 
-    /// What collections of garbage take more than before and than the machine explains, in nanoseconds.
-    fn change_of_collections(&self, sample: &Sample, slowness: f64) -> f64 {
+    /// What the machine may do to collections of garbage of what they take longer or shorter in these samples, as such a share: for
+    /// the size of a change, which most likely has it. Nothing may rest on it alone.
+    pub fn change_by_machine(&self, samples: &[Sample]) -> f64 {
+        let of_sample = |sample| {
+            let slowness = self.slowness(&own_times(sample))?;
+            Some(self.change_of_collections(sample, slowness).1 / self.total_ns)
+        };
+        location(&samples.iter().filter_map(of_sample).collect::<Vec<_>>())
+    }
+
+    /// What collections of garbage take longer than before, in nanoseconds, and how much of that the machine may explain.
+    fn change_of_collections(&self, sample: &Sample, slowness: f64) -> (f64, f64) {
         let (Some(before), Some(now)) = (self.collections, collections_ns(sample)) else {
-            return 0.0;
+            return (0.0, 0.0);
         };
         let change = now / slowness - before;
         let drift = COLLECTIONS_DRIFT * before;
-        change - change.clamp(-drift, drift)
+        (change, change.clamp(-drift, drift))
     }
 
     /// How much of a change, as a share of the target's own time in the baseline, may be drift between two states of a
@@ -484,9 +496,17 @@ mod tests {
 
     #[test]
     fn the_machine_may_slow_collections_down_otherwise_than_modules() {
-        for took in [3.7e6, 4.0e6, 4.3e6] {
-            let change = change_ms(&[("steady", 9e6), ("edited", 1e6), (COLLECTIONS, took)]);
-            assert!(change.abs() < 1e-6, "{took}: {change}");
+        let part = with_collections();
+        for took in [3.7e6, 4.0e6, 4.3e6, 10e6] {
+            let own = [("steady", 9e6), ("edited", 1e6), (COLLECTIONS, took)];
+            let change = change_ms(&own);
+            assert!(took > 5e6 || change.abs() < 1e-6, "{took}: {change}");
+            // The size of a change has all of it.
+            let by_machine = part.change_by_machine(&[sample(2.0, &own)]) * part.total_ns() / 1e6;
+            assert!(
+                (change + by_machine - (took / 1e6 - 4.0)).abs() < 1e-6,
+                "{took}: {by_machine}"
+            );
         }
     }
 

@@ -134,6 +134,8 @@ pub struct Evidence {
     before_ms: f64,
     /// The part of it that `changes` speaks of.
     basis_ms: f64,
+    /// What the change has beside `changes`, as a share of the basis: no test rests on it, since the machine may do as much.
+    by_machine: f64,
     /// How much of a change, as a share of the basis, may come from the machine.
     allowance: f64,
     /// What waits do to the times of both sides.
@@ -168,6 +170,7 @@ impl Evidence {
             changes: Changes::Shares(Vec::new()),
             before_ms,
             basis_ms: before_ms,
+            by_machine: 0.0,
             allowance: 0.0,
             waits,
             blocked: BlockedChange::NONE,
@@ -184,6 +187,7 @@ impl Evidence {
                 changes: Changes::Shares(now.iter().filter_map(|sample| part.change(sample)).collect()),
                 // Shares are of the own time, so that is what they are multiplied by, in the same milliseconds.
                 basis_ms: part.total_ns() / NS_PER_MS * scale_of(before, machine),
+                by_machine: part.change_by_machine(now),
                 allowance: MODULES_ALLOWANCE * leverage,
                 blocked: blocked_change(now, before),
                 ..any
@@ -215,7 +219,7 @@ impl Evidence {
 
     /// The change in milliseconds, blocked time included.
     pub fn change_ms(&self) -> f64 {
-        self.changes.change() * self.basis_ms + self.blocked.change_ms
+        (self.changes.change() + self.by_machine) * self.basis_ms + self.blocked.change_ms
     }
 
     /// The change as a share of the time before.
@@ -383,6 +387,8 @@ fn logs(times_ms: &[f64]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::observed::{COLLECTIONS, ClosureChange, OwnTime};
+    use crate::stats::changed_part::usual_own_times;
 
     const MACHINE: MachineSpeed = MachineSpeed {
         calibration_ns: 2e6,
@@ -453,6 +459,39 @@ mod tests {
         let evidence = Evidence::new(Design::Paired { before: &before }, &now, &MACHINE).expect("evidence");
         assert_eq!(evidence.samples(), 3);
         assert!((evidence.change() - 0.1).abs() < 1e-6);
+    }
+
+    #[test]
+    fn what_the_machine_may_do_to_collections_is_part_of_the_size_and_no_evidence() {
+        let own = |(module, ms): (&str, f64)| OwnTime {
+            module: module.into(),
+            cpu_ns: (ms * 1e6) as u64,
+        };
+        let sample = |collections_ms: f64| Sample {
+            cpu_ns: ((90.0 + collections_ms) * 1e6) as u64,
+            own: [("steady", 80.0), ("edited", 10.0), (COLLECTIONS, collections_ms)]
+                .map(own)
+                .to_vec(),
+            ..Sample::default()
+        };
+        let before = vec![sample(10.0); 20];
+        let change = ClosureChange {
+            changed: vec!["edited".to_owned()],
+            ..ClosureChange::default()
+        };
+        let part = ChangedPart::new(&usual_own_times(&before), &change).expect("it applies");
+        let evidence = |collections_ms| {
+            let design = Design::ChangedPart {
+                part: &part,
+                before: &before,
+            };
+            Evidence::new(design, &vec![sample(collections_ms); 20], &MachineSpeed::default()).expect("evidence")
+        };
+        let (drifted, grown) = (evidence(10.8), evidence(14.0));
+        assert!((drifted.change_ms() - 0.8).abs() < 1e-3, "{}", drifted.change_ms());
+        assert!(drifted.p_slower_than(0.0, ALPHA) > ALPHA);
+        assert!((grown.change_ms() - 4.0).abs() < 1e-3, "{}", grown.change_ms());
+        assert!(grown.p_slower_than(0.025, ALPHA) < ALPHA && grown.p_slower_than(0.035, ALPHA) > ALPHA);
     }
 
     #[test]
