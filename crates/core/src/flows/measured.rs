@@ -7,7 +7,7 @@ use crate::checks::{Case, Context, Finding, OrderTried};
 use crate::observed::{Measure, MeasureError, TargetObservation};
 use crate::report;
 use crate::report::{Cause, Picture, TargetReport};
-use crate::sampling::{Rules, decide_fixed, most_tests_of};
+use crate::sampling::{Rules, decide_fixed, most_tests_of, warn_alike};
 
 use super::check::{Check, Rest};
 use super::compare_with::CompareWith;
@@ -256,6 +256,10 @@ impl Measured<'_> {
             let answers = cases.iter_mut().map(|case| &mut case.answers).collect();
             decide_fixed(answers, self.rules.budget);
         }
+        warn_alike(cases.iter_mut().filter_map(|case| {
+            let change = case.change.as_ref()?;
+            Some((change, case.answers.regression.as_mut()?))
+        }));
         cases
     }
 }

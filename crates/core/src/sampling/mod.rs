@@ -23,7 +23,7 @@ pub use answers::{Answers, Ruling, decide_fixed};
 pub use judge::SequentialJudge;
 pub use memory::MemoryRuling;
 pub use other_side::{OtherSide, most_tests_of, tests_of};
-pub use pool::Pooled;
+pub use pool::{Pooled, warn_alike};
 pub use question::{Question, Rules, ShownOn};
 pub use recording::{Earlier, RECORDED_AT_MOST, RecordingJudge, RecordingQuestion};
 pub use sequential::Decision;

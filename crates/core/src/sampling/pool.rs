@@ -1,19 +1,24 @@
 //! What the samples of all targets of a run say together: how far single samples scatter, and how many of them show one and the same
 //! change. Twenty targets that share one changed module ask one question twenty times; a sample of each answers it better than
-//! twenty of one.
+//! twenty of one. What they answer is said of all of them in one word.
 
 use std::collections::BTreeMap;
 
 use crate::observed::ClosureChange;
-use crate::stats::Scatter;
 use crate::stats::scatter::Differences;
+use crate::stats::{ComparisonKind, Scatter};
 
+use super::answers::Ruling;
 use super::plan::Arms;
 use super::question::Question;
+use super::sequential::{Decision, is_worth_a_warning};
 
 /// So many samples of one change, of whichever targets, are as good as those that a target by itself is decided on: what jumps
 /// from one import to the next shows among them.
 const ENOUGH_OF_CHANGE: usize = 8;
+
+/// By how much a target is slower at least, as a share of what one is by whose samples the change is real, to agree with it.
+const LEAST_AGREEMENT: f64 = 0.5;
 
 /// What the samples of all targets say of one of them.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -91,6 +96,34 @@ impl Pool {
     }
 }
 
+/// Warns of each target that is slower by as much as is worth it, where the samples of another one show that the change which
+/// both have is real. A target may pass on one sample of its own, by which nothing can be: of twenty that share an edit, those with the
+/// most samples would warn, and not those that it is worth most of.
+pub fn warn_alike<'a>(all: impl IntoIterator<Item = (&'a ClosureChange, &'a mut Ruling)>) {
+    let mut groups: BTreeMap<_, Vec<&mut Ruling>> = BTreeMap::new();
+    for (change, ruling) in all {
+        if ruling.comparison.kind == ComparisonKind::ChangedPart {
+            groups.entry(modules_of(change)).or_default().push(ruling);
+        }
+    }
+    for mut rulings in groups.into_values() {
+        let is_real = |ruling: &&&mut Ruling| matches!(ruling.decision, Decision::Warn | Decision::Fail);
+        let real_ms = rulings.iter().filter(is_real).map(|ruling| ruling.comparison.change_ms);
+        let Some(least_ms) = real_ms.reduce(f64::min) else {
+            continue;
+        };
+        for ruling in &mut rulings {
+            let agrees = ruling.comparison.change_ms >= LEAST_AGREEMENT * least_ms;
+            if ruling.decision == Decision::Pass
+                && agrees
+                && is_worth_a_warning(ruling.comparison.change, ruling.threshold)
+            {
+                ruling.decision = Decision::Warn;
+            }
+        }
+    }
+}
+
 /// The modules that differ, and how.
 fn modules_of(change: &ClosureChange) -> [Vec<&str>; 3] {
     [
@@ -145,5 +178,48 @@ mod tests {
         let (shared, others) = pooled.split_at(ENOUGH_OF_CHANGE);
         assert!(shared.iter().all(|pooled| pooled.is_enough()), "{shared:?}");
         assert!(others.iter().all(|pooled| !pooled.is_enough()), "{others:?}");
+    }
+
+    /// What targets come to that have these modules edited, are slower by such a share of 50 ms, and were decided so by their own
+    /// samples.
+    fn warned_alike(targets: &[(&str, f64, Decision)]) -> Vec<Decision> {
+        let mut rulings: Vec<(ClosureChange, Ruling)> = targets
+            .iter()
+            .map(|&(module, change, decision)| {
+                let edited = ClosureChange {
+                    changed: vec![module.to_owned()],
+                    ..ClosureChange::default()
+                };
+                let mut ruling = Ruling::same_code(50.0);
+                (ruling.decision, ruling.threshold) = (decision, 0.10);
+                ruling.comparison.kind = ComparisonKind::ChangedPart;
+                (ruling.comparison.change, ruling.comparison.change_ms) = (change, 50.0 * change);
+                (edited, ruling)
+            })
+            .collect();
+        warn_alike(rulings.iter_mut().map(|(change, ruling)| (&*change, ruling)));
+        rulings.into_iter().map(|(_, ruling)| ruling.decision).collect()
+    }
+
+    #[test]
+    fn targets_of_one_change_warn_alike() {
+        use Decision::{Fail, Inconclusive, Pass, Warn};
+        let one_is_real = [
+            ("a", 0.061, Warn),
+            ("a", 0.066, Pass),
+            ("a", 0.049, Pass),
+            ("b", 0.066, Pass),
+        ];
+        assert_eq!(warned_alike(&one_is_real), [Warn, Warn, Pass, Pass]);
+        // What fails is real too, and what is open stays open.
+        let one_fails = [
+            ("a", 0.16, Fail),
+            ("a", 0.09, Pass),
+            ("a", 0.07, Pass),
+            ("a", 0.09, Inconclusive),
+        ];
+        assert_eq!(warned_alike(&one_fails), [Fail, Warn, Pass, Inconclusive]);
+        let none_is_real = [("a", 0.066, Pass), ("a", 0.07, Pass)];
+        assert_eq!(warned_alike(&none_is_real), [Pass, Pass]);
     }
 }

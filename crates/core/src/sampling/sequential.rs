@@ -101,7 +101,7 @@ pub fn look(evidence: &Evidence, criteria: &Criteria, schedule: &Schedule, share
     }
     if change < threshold && schedule.passes(evidence.p_not_slower_than(threshold)) {
         let p_slower = || evidence.p_slower_than(evidence.allowance(), share.probability());
-        let clearly_slower = change > threshold / 2.0 && share.rejects(p_slower());
+        let clearly_slower = is_worth_a_warning(change, threshold) && share.rejects(p_slower());
         return if clearly_slower { Decision::Warn } else { Decision::Pass };
     }
     if schedule.is_last(samples) {
@@ -109,6 +109,11 @@ pub fn look(evidence: &Evidence, criteria: &Criteria, schedule: &Schedule, share
     } else {
         Decision::Continue
     }
+}
+
+/// True where a change that is real is to be told: above half of what is allowed.
+pub(super) fn is_worth_a_warning(change: f64, threshold: f64) -> bool {
+    change > threshold / 2.0
 }
 
 #[cfg(test)]
