@@ -59,9 +59,9 @@ test-real:
 	IMPORTGATE_BENCHMARK_TOOLS="$$tools" IMPORTGATE_REAL_PYTHONS="$$pythons" $(CARGO) test --workspace --test real -- --ignored --nocapture --test-threads=1
 
 # Every target of fuzz/ in turn, for so many minutes in all: make fuzz MINUTES=10; or with so many inputs each: make fuzz INPUTS=10000000.
-# TARGETS="report usage" names some of them.
+# TARGETS="report usage" names some of them, and LENGTH=1024 is how long an input may be, in bytes.
 fuzz:
-	INPUTS=$(or $(INPUTS),0) fuzz/run $(if $(INPUTS),0,$(or $(MINUTES),10)) $(TARGETS)
+	INPUTS=$(or $(INPUTS),0) LENGTH=$(LENGTH) fuzz/run $(if $(INPUTS),0,$(or $(MINUTES),10)) $(TARGETS)
 
 # The package for pip, built as in a release, installed into fresh environments and run by pre-commit.
 test-package:
