@@ -1,6 +1,7 @@
 //! Bytecode: as it is shipped, in a private folder where the budgets ask for warm starts, and never where they ask for cold ones.
 
 use importgate_core::checks::Code;
+use importgate_core::report::CauseKind;
 
 use super::support::{Project, Run, found, python};
 
@@ -83,13 +84,34 @@ fn bytecode_that_is_gone_is_a_slowdown_whose_cause_is_named() {
     assert_eq!(found(&project.check(&[]).expect_code(0)), []);
 }
 
+/// A check that fails, in a shell that forbids bytecode.
+fn check_without_writing(project: &Project) -> Run {
+    let mut command = project.command(&["check", "--format", "terminal", "--format", "json=report.json"]);
+    command.env("PYTHONDONTWRITEBYTECODE", "1");
+    Run::of(command, project).expect_code(1)
+}
+
+#[test]
+fn an_edit_in_a_shell_that_forbids_bytecode_is_named_before_compiling_it() {
+    let project = Project::of_module(&long_module(), "").recorded();
+    project.write(
+        "measured.py",
+        format!("TOTAL = sum(n * n for n in range(3_000_000))\n{}", long_module()),
+    );
+    let run = check_without_writing(&project);
+    let causes = run.causes(Code::Regression);
+    let named: Vec<_> = causes.iter().map(|cause| (cause.kind, cause.line)).collect();
+    assert_eq!(
+        named,
+        [(CauseKind::ChangedBody, Some(1)), (CauseKind::CompiledAtStart, None)]
+    );
+}
+
 #[test]
 fn a_shell_that_forbids_bytecode_is_named_as_what_differs() {
     let project = Project::of_module(&long_module(), "").recorded();
     std::fs::remove_dir_all(project.path("__pycache__")).expect("a folder");
-    let mut command = project.command(&["check", "--format", "terminal", "--format", "json=report.json"]);
-    command.env("PYTHONDONTWRITEBYTECODE", "1");
-    let run = Run::of(command, &project).expect_code(1);
+    let run = check_without_writing(&project);
     assert!(!project.path("__pycache__").exists());
     let causes = slowdown(&run);
     assert!(causes[0].contains("`PYTHONDONTWRITEBYTECODE`"), "{causes:?}");

@@ -143,16 +143,9 @@ pub(super) fn context() -> Context<'static> {
 /// An import that took so many milliseconds, some of them in the body of `shop`, its only module.
 pub(super) fn observation(body_ms: u64, total_ms: u64) -> Observation {
     let shop = LoadedModule {
-        name: "shop".to_owned(),
         file: Some("/project/src/shop.py".to_owned()),
-        cached: None,
-        bytecode: BytecodeState::Fresh,
-        obstacle: None,
-        own_ns: body_ms * 1_000_000,
         cumulative_ns: total_ms * 1_000_000,
-        own_memory_bytes: 0,
-        cumulative_memory_bytes: 0,
-        blocked_ns: 0,
+        ..LoadedModule::named("shop", body_ms * 1_000_000)
     };
     let edge = Edge {
         importer: None,

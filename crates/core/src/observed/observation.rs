@@ -248,6 +248,9 @@ pub struct LoadedModule {
     /// What keeps it from being written, where it is not fresh and a reason can be seen.
     #[serde(default)]
     pub obstacle: Option<BytecodeObstacle>,
+    /// What compiling its source took of `own_ns`, in nanoseconds; 0 where its bytecode was loaded.
+    #[serde(default)]
+    pub compile_ns: u64,
     /// CPU time of its own body, in nanoseconds; it ranks and explains, it never decides.
     pub own_ns: u64,
     /// CPU time with everything that it was first to import, in nanoseconds.
@@ -269,6 +272,7 @@ impl LoadedModule {
             cached: None,
             bytecode: BytecodeState::Fresh,
             obstacle: None,
+            compile_ns: 0,
             own_ns,
             cumulative_ns: own_ns,
             own_memory_bytes: 0,
@@ -280,6 +284,11 @@ impl LoadedModule {
     /// What its own body costs, in nanoseconds of CPU and blocked time.
     pub fn time_ns(&self) -> u64 {
         self.own_ns + self.blocked_ns
+    }
+
+    /// The share of its body's time that compiling its source took.
+    pub fn compiled_share(&self) -> f64 {
+        self.compile_ns as f64 / self.own_ns.max(1) as f64
     }
 
     /// True for a module of machine code that lies in a file of its own.

@@ -228,16 +228,8 @@ mod tests {
 
     fn module(name: &str, file: Option<&Path>) -> LoadedModule {
         LoadedModule {
-            name: name.to_owned(),
             file: file.and_then(Path::to_str).map(str::to_owned),
-            cached: None,
-            bytecode: BytecodeState::Fresh,
-            obstacle: None,
-            own_ns: 0,
-            cumulative_ns: 0,
-            own_memory_bytes: 0,
-            cumulative_memory_bytes: 0,
-            blocked_ns: 0,
+            ..LoadedModule::named(name, 0)
         }
     }
 

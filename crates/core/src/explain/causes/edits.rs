@@ -183,16 +183,8 @@ mod tests {
     fn edit(recorded: &ModuleTable, observed: &ModuleTable, file: Option<&str>) -> Option<(String, u64, u64)> {
         let observation = Observation {
             modules: vec![LoadedModule {
-                name: "shop".to_owned(),
                 file: file.map(str::to_owned),
-                cached: None,
-                bytecode: BytecodeState::Fresh,
-                obstacle: None,
-                own_ns: 1,
-                cumulative_ns: 1,
-                own_memory_bytes: 0,
-                cumulative_memory_bytes: 0,
-                blocked_ns: 0,
+                ..LoadedModule::named("shop", 1)
             }],
             ..Observation::default()
         };

@@ -24,6 +24,9 @@ const SMALLEST_MS: f64 = 0.05;
 const SMALLEST_SHARE: f64 = 0.02;
 /// The share of what a statement brought in that has to fall away with it to be called saved.
 const LEAST_TO_FALL_AWAY: f64 = 0.95;
+/// What the body of an edited module has to take longer, as a share of what compiling it takes, to be told from that: one import tells
+/// the two apart.
+const LEAST_BESIDE_COMPILING: f64 = 0.2;
 /// For less, in milliseconds, no second road is looked for.
 const SMALLEST_SHARED_MS: f64 = 1.0;
 
@@ -374,8 +377,16 @@ fn changed_modules<'a>(
 ) {
     let compiled = compiled_since(evidence);
     let changed = evidence.change.changed.iter();
-    for module in changed.filter(|module| !compiled.contains(module)) {
-        let growth = of_one_module(times.growth_ms(module));
+    for module in changed {
+        let growth = of_one_module(if compiled.contains(module) {
+            let (body_ms, _) = body_and_compiling_ms(attribution, times, module);
+            if body_ms <= 0.0 {
+                continue;
+            }
+            body_ms
+        } else {
+            times.growth_ms(module)
+        });
         let distribution = attribution.distribution_name(module);
         match distribution.filter(|name| upgrade_of(evidence.change, name).is_some()) {
             Some(name) => {
@@ -458,6 +469,23 @@ fn moved_between_extensions_ms(evidence: &Evidence<'_>, times: &OwnTimes<'_>) ->
     less.filter(|less| *less > 0.0).sum()
 }
 
+/// What the body of an edited module takes longer, and what compiling it takes, where no bytecode of it is written. All of it is compiling
+/// where that was not seen, as in an archive.
+fn body_and_compiling_ms(attribution: &Attribution<'_>, times: &OwnTimes<'_>, module: &str) -> (f64, f64) {
+    let growth_ms = times.growth_ms(module);
+    let share = attribution
+        .graph
+        .module(module)
+        .map_or(0.0, LoadedModule::compiled_share);
+    let compiling_ms = share * times.now_ms(module);
+    let body_ms = growth_ms - compiling_ms;
+    if share > 0.0 && body_ms > LEAST_BESIDE_COMPILING * compiling_ms {
+        (body_ms, compiling_ms)
+    } else {
+        (0.0, growth_ms)
+    }
+}
+
 /// Modules that are compiled at each start and were not, one cause for each reason why. Where the baseline does not say in which
 /// state their bytecode was, it is those that did not change and take much longer.
 fn compiled_modules<'a>(
@@ -467,6 +495,7 @@ fn compiled_modules<'a>(
     found: &mut Vec<Candidate<'a>>,
 ) {
     let since = compiled_since(evidence);
+    let edited: FxHashSet<&String> = evidence.change.changed.iter().collect();
     let grown: FxHashSet<&String> = untouched(evidence)
         .map(|module| &module.name)
         .filter(|module| times.has_grown(module))
@@ -479,8 +508,13 @@ fn compiled_modules<'a>(
             state: module.bytecode,
             obstacle: module.obstacle,
         };
+        let compiling_ms = if edited.contains(&module.name) {
+            body_and_compiling_ms(attribution, times, &module.name).1
+        } else {
+            times.growth_ms(&module.name)
+        };
         let group = groups.entry(compiled).or_default();
-        group.add(&[&module.name], of_one_module(times.growth_ms(&module.name)));
+        group.add(&[&module.name], of_one_module(compiling_ms));
     }
     for (compiled, group) in groups {
         let Some((heaviest, _)) = group.heaviest else { continue };

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::{Cause, CauseKind, Compiled, Evidence, VersionChange, causes_of_change};
 use crate::explain::graph::sketch::{Sketch, table};
 use crate::observed::{
-    BytecodeObstacle, BytecodeState, ClosureChange, DistributionChange, ModuleTable, Observation, OwnTime, Place,
-    Sample, Stretch,
+    BytecodeChange, BytecodeObstacle, BytecodeState, ClosureChange, DistributionChange, ModuleTable, Observation,
+    OwnTime, Place, Sample, Stretch,
 };
 use crate::stats::MachineSpeed;
 use crate::stats::growth::{Earlier, Growth};
@@ -384,6 +384,45 @@ fn a_sleep_is_named_with_its_line_and_a_module_without_bytecode_as_such() {
             })
         )
     );
+}
+
+/// The causes where `shop.edited`, which took 2 ms before, has no bytecode any more and takes 14 ms, so many of them to be compiled.
+fn causes_of_an_edit_without_bytecode(compile_ms: u64) -> Vec<(CauseKind, f64)> {
+    let observation = Sketch::new("shop")
+        .loads("shop", 2, "shop.edited", 14)
+        .loads("shop", 4, "json", 100)
+        .with(|observation| {
+            observation.modules[1].bytecode = BytecodeState::Stale;
+            observation.modules[1].obstacle = Some(BytecodeObstacle::Setting);
+            observation.modules[1].compile_ns = compile_ms * 1_000_000;
+        })
+        .build();
+    let change = ClosureChange {
+        bytecode: vec![BytecodeChange {
+            module: "shop.edited".to_owned(),
+            before: BytecodeState::Fresh,
+            after: BytecodeState::Stale,
+        }],
+        ..change(&[], &["shop.edited"])
+    };
+    let own = before(&[("shop", 1), ("shop.edited", 2), ("json", 100)]);
+    let causes = causes(&observation, &change, &own).into_iter();
+    causes.map(|cause| (cause.kind, cause.weight.time_ms)).collect()
+}
+
+#[test]
+fn an_edit_whose_bytecode_is_not_written_is_told_from_compiling_it() {
+    let compiled = CauseKind::CompiledAtStart(Compiled {
+        state: BytecodeState::Stale,
+        obstacle: Some(BytecodeObstacle::Setting),
+    });
+    let found = causes_of_an_edit_without_bytecode(4);
+    assert_eq!(found, [(CauseKind::ChangedModule, 8.0), (compiled.clone(), 4.0)]);
+    // What is left beside compiling may be noise of the one import that tells the two apart.
+    for compile_ms in [11, 13, 0] {
+        let found = causes_of_an_edit_without_bytecode(compile_ms);
+        assert_eq!(found, [(compiled.clone(), 12.0)], "{compile_ms} ms to compile");
+    }
 }
 
 #[test]

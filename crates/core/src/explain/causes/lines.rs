@@ -604,16 +604,8 @@ mod tests {
     #[test]
     fn a_body_is_looked_at_once_and_only_where_a_cause_is_about_it() {
         let module = |name: &str, file: &str| LoadedModule {
-            name: name.to_owned(),
             file: Some(file.to_owned()),
-            cached: None,
-            bytecode: BytecodeState::Fresh,
-            obstacle: None,
-            own_ns: 1,
-            cumulative_ns: 1,
-            own_memory_bytes: 0,
-            cumulative_memory_bytes: 0,
-            blocked_ns: 0,
+            ..LoadedModule::named(name, 1)
         };
         let observation = Observation {
             modules: vec![

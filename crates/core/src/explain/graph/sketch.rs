@@ -89,6 +89,7 @@ impl Sketch {
             cached: None,
             bytecode: BytecodeState::Fresh,
             obstacle: None,
+            compile_ns: 0,
             own_ns: milliseconds * 1_000_000,
             cumulative_ns: milliseconds * 1_000_000,
             own_memory_bytes: memory,

@@ -11,7 +11,7 @@ _EFFECTS = {
     "_thread.start_new_thread": "thread", "_thread.start_joinable_thread": "thread",
     "os.remove": "write", "os.rename": "write", "os.mkdir": "write", "os.rmdir": "write", "os.truncate": "write",
     "os.link": "write", "os.symlink": "write", "os.chmod": "write", "os.chown": "write", "sqlite3.connect": "write",
-    "open": "open", "time.sleep": "wait", "compile": "compile",
+    "open": "open", "time.sleep": "wait", "compile": "compile", "exec": "exec",
 }
 _WRITING = _posix.O_WRONLY | _posix.O_RDWR | _posix.O_CREAT | _posix.O_TRUNC | _posix.O_APPEND
 _NOT_FILES = ("/dev/", "/proc/", "/sys/")
@@ -37,11 +37,22 @@ def _audit(event, arguments):
     if kind == "compile":
         filename = arguments[1]
         _Notes.compiling = filename if type(filename) is str else None
+        _Notes.compile_began = _thread_cpu_clock()
+        return
+    if kind == "exec":
+        _note_compiled()
         return
     try:
         _note_event(kind, event, arguments, _frame_of(1))
     except Exception:
         pass  # what cannot be noted must not become an error of the measured code
+
+
+def _note_compiled():
+    """The import system executes a module right after it compiled it."""
+    began, _Notes.compile_began = _Notes.compile_began, None
+    if began is not None and _Notes.compiling is not None:
+        _Notes.compiled[_Notes.compiling] = _thread_cpu_clock() - began
 
 
 def _note_event(kind, event, arguments, frame):

@@ -90,6 +90,7 @@ def _costs(names):
 
 def _describe_modules(names):
     own, cumulative = _costs(set(names))
+    compiled = {_absolute(path): spent for path, spent in _Notes.compiled.items()}
     described, files = [], set()
     for name in names:
         origin, cached = _files_of(name)
@@ -103,6 +104,7 @@ def _describe_modules(names):
             "cached": cached,
             "bytecode": state,
             "obstacle": None if state == "fresh" else _obstacle(_modules[name], cached),
+            "compile_ns": min(cpu, compiled.get(origin, 0)),
             "own_ns": cpu,
             "cumulative_ns": total_cpu,
             "own_memory_bytes": memory,

@@ -50,6 +50,8 @@ class _Notes:
     warning_text = ""
     warning_module = None
     compiling = None
+    compile_began = None  # on the CPU clock, of what is compiled now
+    compiled = {}  # what compiling took, by file
     main = None
     on = False
     hook_cost = 0  # CPU time of the hooks, in the main thread

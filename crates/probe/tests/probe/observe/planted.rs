@@ -294,6 +294,12 @@ impl Snapshot {
         }
     }
 
+    fn compiled_share(&self, module: &str) -> f64 {
+        let mut modules = self.observation.modules.iter();
+        let module = modules.find(|loaded| loaded.name == module).expect("it is loaded");
+        module.compiled_share()
+    }
+
     fn causes_since(&self, before: &Self, project: &Path) -> Vec<Cause> {
         let own_before_ns: BTreeMap<String, u64> = before
             .observation
@@ -415,10 +421,13 @@ fn bytecode_that_cannot_be_written_any_more_is_a_cause() {
     let folder = environment.project.root().join("bare");
     run(python(), &["-m", "compileall", "-q", &folder.to_string_lossy()]);
     let before = Snapshot::take(&session, "bare");
+    assert_eq!(before.compiled_share("bare.large"), 0.0);
     let cache = environment.project.root().join("bare/__pycache__");
     std::fs::remove_dir_all(&cache).expect("it can be removed");
     std::fs::write(&cache, "not a folder").expect("a file");
     let after = Snapshot::take(&session, "bare");
+    let share = after.compiled_share("bare.large");
+    assert!((0.5..=1.0).contains(&share), "{share} of its time is compiling");
     let first = after.causes_since(&before, environment.project.root()).remove(0);
     assert_eq!(first.module, "bare.large");
     let compiled = Compiled {

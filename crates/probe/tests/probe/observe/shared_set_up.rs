@@ -105,7 +105,12 @@ fn look(session: &Session, (preload, import): (&[String], &str), look: Look) -> 
         assert!(seen.total_memory_bytes > 25 << 20, "{}", seen.total_memory_bytes);
     }
     for module in &mut seen.modules {
-        (module.own_ns, module.cumulative_ns, module.blocked_ns) = (0, 0, 0);
+        (
+            module.own_ns,
+            module.cumulative_ns,
+            module.blocked_ns,
+            module.compile_ns,
+        ) = (0, 0, 0, 0);
         (module.own_memory_bytes, module.cumulative_memory_bytes) = (0, 0);
     }
     seen.collections = Collections::default();

@@ -55,6 +55,7 @@ impl Measure for Scripted {
                 cached: Some(format!("{}c", absolute(name))),
                 bytecode: self.bytecode_of(name).0,
                 obstacle: None,
+                compile_ns: 0,
                 own_ns: (self.cost_ms(name) * NS_PER_MS) as u64,
                 cumulative_ns: (self.cost_ms(name) * NS_PER_MS) as u64,
                 own_memory_bytes: self.modules[name].memory_bytes as i64,
