@@ -79,7 +79,7 @@ pub fn blocked_change<'a>(
             change_ms: now_ms - before_ms,
             p_value,
             error_ms,
-            samples,
+            samples: now.values_beside(before),
         }
     } else {
         BlockedChange {
@@ -133,6 +133,15 @@ mod tests {
             let change = blocked_change(&waiting(now), &waiting(before));
             assert_eq!(change.change_ms, 0.0, "{now:?}");
         }
+    }
+
+    #[test]
+    fn a_new_wait_of_many_lengths_is_as_sure_as_its_own_samples() {
+        let now: Vec<f64> = (0..60).map(|at| 40.0 + f64::from(at)).collect();
+        let change = blocked_change(&waiting(&now), &waiting(&[0.0; 5]));
+        assert!(change.samples > 20, "{change:?}");
+        let waited_before = blocked_change(&waiting(&now), &waiting(&[0.0, 5.0, 10.0, 20.0, 30.0]));
+        assert!(waited_before.samples < 10, "{waited_before:?}");
     }
 
     #[test]

@@ -256,7 +256,7 @@ impl Changes {
                 let between = |located: fn(&[f64], f64) -> Located| {
                     let (now, before) = (located(&waits.certain, least), located(&waits.before, least));
                     let excess = now.value - before.value - share * waits.basis;
-                    (excess, now.error.hypot(before.error), now.values.min(before.values))
+                    (excess, now.error.hypot(before.error), now.values_beside(before))
                 };
                 let (means, middles) = (between(Located::mean), between(Located::trimmed_mean));
                 let (value, error, samples) = if means.0 <= middles.0 { means } else { middles };

@@ -63,6 +63,20 @@ impl Located {
         }
     }
 
+    /// How many values the error of the difference from `other` rests on: those of the one that scatters, however few the other has
+    /// (Welch, "The Generalization of Student's Problem when Several Different Population Variances are Involved", Biometrika 34,
+    /// 1947). Where both scatter they are more together than either has, which is not counted: waits are not normal.
+    pub(crate) fn values_beside(self, other: Self) -> usize {
+        let (fewest, most) = (self.values.min(other.values), self.values.max(other.values));
+        let per_degree = |located: Self| located.error.powi(4) / (located.values as f64 - 1.0);
+        let variance = self.error.powi(2) + other.error.powi(2);
+        if fewest < 2 || variance <= 0.0 {
+            return fewest;
+        }
+        let degrees = variance.powi(2) / (per_degree(self) + per_degree(other));
+        (degrees.round() as usize + 1).clamp(fewest, most)
+    }
+
     /// The lower of the two. Where waits are long in most samples and short in the others, the mean is the surer one, and lower
     /// than the trimmed mean; where they are long in a few it is higher than what usually happens, and says nothing of that.
     pub(crate) fn lower(values: &[f64], least_scatter: f64) -> Self {
@@ -98,6 +112,24 @@ mod tests {
             "{found:?}"
         );
         assert_eq!(Located::trimmed_mean(&[3.0], 0.0), Located::mean(&[3.0], 0.0));
+    }
+
+    #[test]
+    fn a_difference_is_as_sure_as_the_values_that_scatter() {
+        let located = |error, values| Located {
+            value: 0.0,
+            error,
+            values,
+        };
+        let many = located(2.0, 60);
+        assert_eq!(many.values_beside(located(0.0, 3)), 60);
+        assert_eq!(located(0.0, 3).values_beside(many), 60);
+        assert_eq!(many.values_beside(located(2.0, 3)), 9);
+        assert_eq!(located(0.1, 60).values_beside(located(2.0, 3)), 3);
+        // Welch's own rule says five.
+        assert_eq!(located(2.0, 3).values_beside(located(2.0, 3)), 3);
+        assert_eq!(many.values_beside(located(0.0, 1)), 1);
+        assert_eq!(located(0.0, 5).values_beside(located(0.0, 4)), 4);
     }
 
     #[test]
