@@ -7,9 +7,7 @@ use jiff::civil::Date;
 
 use super::{Asked, Case, CauseAllowances, Compared, Context, Places, TargetStatus};
 use crate::budgets::{BudgetLine, Cited, Inconclusive, Limits, Target};
-use crate::observed::{
-    BytecodeState, Edge, EnvironmentKey, LoadedModule, ModuleRecord, ModuleTable, Observation, Origin,
-};
+use crate::observed::{Edge, EnvironmentKey, LoadedModule, ModuleRecord, ModuleTable, Observation, Origin};
 use crate::sampling::Decision;
 use crate::sampling::{Answers, Ruling};
 use crate::stats::{Comparison, ComparisonKind, Estimate, Percentiles};

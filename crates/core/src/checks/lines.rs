@@ -129,6 +129,7 @@ mod tests {
             extent: Vec::new(),
             reach: Vec::new(),
             calls: None,
+            loop_line: None,
         };
         let mut seen = SeenLines::default();
         seen.add(["shop"], [line(1, 90), line(2, 54)], []);

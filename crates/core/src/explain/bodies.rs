@@ -41,12 +41,17 @@ pub(crate) fn heavy_bodies(tree: &[Node], time_ms: f64, smallest_ms: f64) -> Vec
     bodies
 }
 
-/// The heaviest line of a body; `None` where no line is, or none was seen.
+/// The heaviest line of a body, or the loop that it takes less than half of; `None` where no line is heavy, or none was seen.
 pub(crate) fn heaviest_line((module, body_ms): (&str, f64), seen: &[LineSeen]) -> Option<HeavyLine> {
-    let lines = || seen.iter().filter(|line| line.module == module);
-    let total: u64 = lines().map(|line| line.ns).sum();
-    let line = lines().max_by_key(|line| (line.ns, std::cmp::Reverse(line.line)))?;
-    let share = line.ns as f64 / total.max(1) as f64;
+    let lines: Vec<&LineSeen> = seen.iter().filter(|line| line.module == module).collect();
+    let total: u64 = lines.iter().map(|line| line.ns).sum();
+    let line = lines
+        .iter()
+        .copied()
+        .max_by_key(|line| (line.ns, std::cmp::Reverse(line.line)))?;
+    let of_a_loop = loop_of(line, &lines).filter(|(_, spent)| 2 * line.ns < *spent);
+    let (line, spent) = of_a_loop.unwrap_or((line, line.ns));
+    let share = spent as f64 / total.max(1) as f64;
     (share >= SMALLEST_LINE).then(|| HeavyLine {
         module: module.to_owned(),
         place: Place {
@@ -65,6 +70,14 @@ pub(super) fn called_where_time_goes(line: &LineSeen, share: f64) -> Option<Stri
     line.calls.clone().filter(|_| share > MOST_OF_A_BODY)
 }
 
+/// The outermost loop that a line is in, where it is among these lines, and what those of them in it take.
+pub(super) fn loop_of<'l>(line: &LineSeen, lines: &[&'l LineSeen]) -> Option<(&'l LineSeen, u64)> {
+    let first = line.loop_line?;
+    let header = lines.iter().copied().find(|other| other.line == first)?;
+    let inside = lines.iter().filter(|other| other.loop_line == Some(first));
+    Some((header, inside.map(|other| other.ns).sum()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,6 +92,7 @@ mod tests {
             extent: Vec::new(),
             reach: Vec::new(),
             calls: None,
+            loop_line: None,
         }
     }
 

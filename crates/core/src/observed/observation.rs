@@ -392,6 +392,8 @@ pub struct LineSeen {
     /// The name that the statement calls, such as `re.compile`, where that call is all it does, or the only base of the class that it
     /// makes, which calls what makes it; untrusted.
     pub calls: Option<String>,
+    /// The one-based first line of the outermost loop that the statement is, or is in.
+    pub loop_line: Option<u32>,
 }
 
 impl LineSeen {

@@ -166,7 +166,7 @@ fn number(position: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observed::{BytecodeState, LoadedModule, ModuleRecord};
+    use crate::observed::{LoadedModule, ModuleRecord};
 
     fn table(origin: Origin, content: Option<u64>) -> ModuleTable {
         let content = content.map(ContentHash);

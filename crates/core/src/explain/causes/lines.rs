@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::{Cause, CauseKind, ChangedLines, LineChange, LineShare};
-use crate::explain::bodies::called_where_time_goes;
+use crate::explain::bodies::{called_where_time_goes, loop_of};
 use crate::observed::{LineSeen, Observation};
 
 /// A line that takes a smaller share of what there is to explain explains nothing.
 const SMALLEST_SHARE: f64 = 0.25;
 /// The same of what the samples say it costs.
 const SMALLEST_SHARE_OF_COST: f64 = 0.1;
-/// New lines that take this share of the growth need nobody to share the blame with.
+/// Lines that take this share of what several take together, or new ones of the growth, need nobody to share the blame with.
 const MOST_OF_IT: f64 = 0.5;
 /// A new line that takes less, in nanoseconds, does nothing: to define a function takes a microsecond or two.
 const SMALLEST_LINE_NS: u64 = 10_000;
@@ -186,15 +186,12 @@ fn heaviest_changed<'l>(growth_ms: f64, now: &[&'l LineSeen], changed: &ChangedL
     let new: Vec<&LineSeen> = now.iter().copied().filter(|line| is_new(line)).collect();
     let touched: Vec<&LineSeen> = now.iter().copied().filter(|line| runs_new(line)).collect();
     let new_do_it = explains(&new, MOST_OF_IT);
-    let suspects = if new_do_it { new } else { touched };
+    let mut suspects = if new_do_it { new } else { touched };
     let line = heaviest(&suspects)?;
     // Of many new lines that do it together none need take much.
     let is_large = new_do_it || (line.ns as f64) >= SMALLEST_SHARE_OF_COST * growth;
     let worth = is_large && line.ns >= SMALLEST_LINE_NS;
-    let suspects: Vec<&LineSeen> = suspects
-        .into_iter()
-        .filter(|line| line.ns >= SMALLEST_LINE_NS)
-        .collect();
+    suspects.retain(|line| line.ns >= SMALLEST_LINE_NS);
     if total < SMALLEST_BODY_NS || !worth || !explains(&suspects, SMALLEST_SHARE) {
         return None;
     }
@@ -204,15 +201,36 @@ fn heaviest_changed<'l>(growth_ms: f64, now: &[&'l LineSeen], changed: &ChangedL
         LineChange::WhatItRuns
     };
     let together = self::total(&suspects);
-    // Where many lines do it together, one says little of what they take.
-    let is_one_of_many = (line.ns as f64) < SMALLEST_SHARE * together as f64;
-    Some(Named {
+    let alone = Named {
         line,
-        more: if is_one_of_many { suspects.len() - 1 } else { 0 },
-        all_call_it: suspects.iter().all(|other| other.calls == line.calls),
-        ns: if is_one_of_many { together } else { line.ns },
+        more: 0,
+        all_call_it: true,
+        ns: line.ns,
         change: Some(change),
+    };
+    if takes_most(line.ns, together) {
+        return Some(alone);
+    }
+    // Where several lines do it together, one says little of what they take.
+    if let Some((loop_, ns)) = loop_of(line, &suspects).filter(|(_, ns)| takes_most(*ns, together)) {
+        return Some(Named {
+            line: loop_,
+            ns,
+            ..alone
+        });
+    }
+    suspects.retain(|other| other.ns as f64 >= SMALLEST_SHARE_OF_COST * line.ns as f64);
+    Some(Named {
+        line: first_of_alike(&suspects)?,
+        more: suspects.len() - 1,
+        all_call_it: suspects.iter().all(|other| other.calls == line.calls),
+        ns: self::total(&suspects),
+        ..alone
     })
+}
+
+fn takes_most(ns: u64, together: u64) -> bool {
+    ns as f64 > MOST_OF_IT * together as f64
 }
 
 /// The lines that a statement consists of: its first one where no more is known.
@@ -234,8 +252,16 @@ fn heaviest<'l>(lines: &[&'l LineSeen]) -> Option<&'l LineSeen> {
     lines.max_by_key(|line| (line.ns, std::cmp::Reverse(line.line)))
 }
 
-/// The line that grew most, or takes most where nothing is known of before, or else the lines that call one function, of which none
-/// takes much by itself; `None` where neither explains enough.
+/// The one that is named of lines which are told together: the first that takes half of what the heaviest does, so that no noise chooses
+/// among those that take alike.
+fn first_of_alike<'l>(lines: &[&'l LineSeen]) -> Option<&'l LineSeen> {
+    let most = heaviest(lines)?.ns;
+    let alike = lines.iter().copied().filter(|line| 2 * line.ns >= most);
+    alike.min_by_key(|line| line.line)
+}
+
+/// The line that grew most, or takes most where nothing is known of before, or else the loop or the lines that call one function, of
+/// which it takes less than half; `None` where none explains enough.
 fn heaviest_grown<'l>(cost_ms: f64, now: &[&'l LineSeen], before: &[&LineSeen]) -> Option<Named<'l>> {
     let total = total(now);
     let grown = total.saturating_sub(self::total(before));
@@ -249,7 +275,12 @@ fn heaviest_grown<'l>(cost_ms: f64, now: &[&'l LineSeen], before: &[&LineSeen]) 
         !may_be_as_it_was && total >= SMALLEST_BODY_NS && *growth as f64 >= to_explain
     };
     let alone = most_grown(now, before).filter(explains);
-    let named = alone.or_else(|| callers_most_grown(now, before).filter(explains));
+    let together = callers_most_grown(now, before)
+        .into_iter()
+        .chain(loop_most_grown(now, before));
+    let together = together.filter(explains).max_by_key(|(_, growth)| *growth);
+    let most = |(_, growth): &(Named<'_>, u64)| together.as_ref().is_none_or(|(_, all)| takes_most(*growth, *all));
+    let named = alone.filter(most).or(together);
     named.map(|(named, _)| named)
 }
 
@@ -291,13 +322,37 @@ fn callers_most_grown<'l>(now: &[&'l LineSeen], before: &[&LineSeen]) -> Option<
     };
     let (lines, growth) = callers.into_iter().map(growth).max_by_key(|(_, growth)| *growth)?;
     let named = Named {
-        line: heaviest(&lines)?,
+        line: first_of_alike(&lines)?,
         more: lines.len() - 1,
         all_call_it: true,
         ns: total(&lines),
         change: None,
     };
     Some((named, growth))
+}
+
+/// The loop whose lines took most more than those of the loop that begins with the same text took before, and how much more.
+fn loop_most_grown<'l>(now: &[&'l LineSeen], before: &[&LineSeen]) -> Option<(Named<'l>, u64)> {
+    let is_loop = |line: &&&LineSeen| line.loop_line == Some(line.line);
+    let then = |text: &str| -> u64 {
+        let loops = before.iter().filter(is_loop).filter(|line| line.text == text);
+        loops
+            .filter_map(|line| loop_of(line, before))
+            .map(|(_, spent)| spent)
+            .sum()
+    };
+    let grown = now.iter().filter(is_loop).filter_map(|line| {
+        let (line, ns) = loop_of(line, now)?;
+        let named = Named {
+            line,
+            more: 0,
+            all_call_it: true,
+            ns,
+            change: None,
+        };
+        Some((named, ns.saturating_sub(then(&line.text))))
+    });
+    grown.max_by_key(|(_, growth)| *growth)
 }
 
 /// The line that waits, where `known` is the last one that is known from before the wait. Where that line took next to no time
@@ -324,7 +379,7 @@ fn waiting(wait_ms: f64, known: u32, now: &[&LineSeen], changed: Option<&Changed
 mod tests {
     use super::*;
     use crate::explain::Weight;
-    use crate::observed::{BytecodeState, LoadedModule};
+    use crate::observed::LoadedModule;
 
     fn seen(line: u32, ms: u64, text: &str) -> LineSeen {
         LineSeen {
@@ -336,6 +391,7 @@ mod tests {
             extent: Vec::new(),
             reach: Vec::new(),
             calls: None,
+            loop_line: None,
         }
     }
 
@@ -448,6 +504,63 @@ mod tests {
             assert!((share.share - 100.0 / 127.0).abs() < 1e-9, "{share:?}");
         }
         assert_eq!(named(grew(90.0), &now, &now).0, None);
+    }
+
+    /// Lines that take so long each, the first of which is a loop around the others.
+    fn looped(first: u32, each_ms: &[u64]) -> Vec<LineSeen> {
+        let in_loop = |(line, &ms): (u32, &u64)| LineSeen {
+            loop_line: Some(first),
+            ..seen(line, ms, if line == first { "for shop in SHOPS:" } else { "A = 1" })
+        };
+        (first..).zip(each_ms).map(in_loop).collect()
+    }
+
+    #[test]
+    fn a_loop_is_named_where_no_line_in_it_takes_half_of_it() {
+        let told = |now: &[LineSeen], before: &[LineSeen]| {
+            let (line, share) = named(grew(90.0), now, before);
+            (line, share.map(|share| (share.share * 100.0).round()))
+        };
+        let other = [seen(1, 10, "B = 2")];
+        let now = |each_ms: &[u64]| [&other[..], &looped(3, each_ms)].concat();
+        assert_eq!(told(&now(&[10, 40, 40]), &[]), (Some(3), Some(90.0)));
+        assert_eq!(told(&now(&[10, 20, 60]), &[]), (Some(5), Some(60.0)));
+        // It was there before, and took a tenth.
+        let before = [&other[..], &looped(7, &[1, 4, 4])].concat();
+        assert_eq!(told(&now(&[10, 40, 40]), &before), (Some(3), Some(90.0)));
+        let as_ever = [&other[..], &looped(7, &[10, 40, 40])].concat();
+        assert_eq!(told(&now(&[10, 40, 40]), &as_ever).0, None);
+    }
+
+    #[test]
+    fn a_new_loop_is_named_and_in_an_old_one_the_new_lines() {
+        let now = looped(2, &[10, 40, 40]);
+        let told = |before: &str| {
+            let after = "A = 1\nfor shop in SHOPS:\n    B = 2\n    C = 3\n";
+            let (line, share) = named_by_text(grew(80.0), &now, (before, after));
+            (line, share.map(|share| (share.more, share.change)))
+        };
+        let new = |more| Some((more, Some(LineChange::Line)));
+        assert_eq!(told("A = 1\n"), (Some(2), new(0)));
+        assert_eq!(told("A = 1\nfor shop in SHOPS:\n    pass\n"), (Some(3), new(1)));
+        assert_eq!(told("A = 1\nfor shop in SHOPS:\n    B = 2\n"), (Some(4), new(0)));
+    }
+
+    #[test]
+    fn of_some_lines_that_do_it_together_not_one_is_named() {
+        let calls = |line, ms| LineSeen {
+            calls: Some("slow".to_owned()),
+            ..seen(line, ms, "A = slow(1)")
+        };
+        let now = [calls(1, 33), calls(2, 34), calls(3, 33), seen(4, 1, "B = 2")];
+        let told = |(line, share): (Option<u32>, Option<LineShare>)| {
+            let share = share.expect("a share");
+            (line, share.more, share.calls)
+        };
+        let together = (Some(1), 2, Some("slow".to_owned()));
+        assert_eq!(told(named(grew(99.0), &now, &[])), together);
+        let text = "A = slow(1)\n".repeat(3) + "B = 2\n";
+        assert_eq!(told(named_by_text(grew(99.0), &now, ("", &text))), together);
     }
 
     #[test]

@@ -2,8 +2,10 @@
 line and every call of a function, and a body of millions of them would be stopped as an import that hangs.
 
 A timer asks every millisecond which line of which watched body the import is in, and gives it the time since it asked last.
-A call into C is asked right after its return, which is still in its line. The timer is set anew by each answer: one that took
-longer than a millisecond (a deep stack, a stalled machine) is not interrupted by the next question, and the import gets on.
+A call into C is asked right after its return, which is still in its line. Between calls older interpreters answer at the end of
+a loop's turn: of the loop that ended the tracing, what it does itself goes to the line that tracing has found for it.
+The timer is set anew by each answer: one that took longer than a millisecond (a deep stack, a stalled machine) is not
+interrupted by the next question, and the import gets on.
 """
 import _signal
 
@@ -43,11 +45,13 @@ def _on_alarm(number, frame):
 
 def _running(frame):
     """The watched body that a frame is in, and the line that it has come to; what that line imports is no part of it."""
+    running = frame
     while frame is not None and not frame.f_code.co_filename.startswith("<frozen importlib"):
         code = frame.f_code
         body = _Lines.by_code.get(id(code)) or _watched_body(code, frame)
         if body is not None:
-            return body, frame.f_lineno
+            line = frame.f_lineno
+            return body, body.line if frame is running and body.first <= line <= body.last else line
         frame = frame.f_back
     return None, 0
 

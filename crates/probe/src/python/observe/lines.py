@@ -125,10 +125,10 @@ def _step(body, line):
     body.line = line
     body.events += 1
     if body.events > _MOST_EVENTS:
+        _see_as_a_whole(body, line)
         if not _monitoring:
             _sample_from_here(watch)
             return False
-        _see_as_a_whole(body, line)
         _go_on(watch)
     else:
         watch.wall = _wall_clock()
@@ -136,15 +136,16 @@ def _step(body, line):
 
 
 def _see_as_a_whole(body, line):
-    """A loop of millions of steps would take minutes line by line. What it has shown until now says which line is its heaviest;
-    the rest of its time is taken for that one's."""
+    """A loop of millions of steps would take minutes line by line. Where one line took most of what it has shown until now, the
+    rest of its time is taken for that one's, else for the loop's own."""
     body.events = 0
     body.first = body.last = line
     statement = _repeated(_statements(body.filename), line)
     if statement is not None:
         body.first, body.last = statement.lineno, statement.end_lineno
-    inside = [seen for seen in body.spent if body.first <= seen <= body.last]
-    body.line = max(inside, key=body.spent.get) if inside else line
+    inside = {seen: spent for seen, spent in body.spent.items() if body.first <= seen <= body.last}
+    heaviest = max(inside, key=inside.get, default=line)
+    body.line = heaviest if 2 * inside.get(heaviest, 0) >= sum(inside.values()) else body.first
 
 
 def _end(code, frame):
@@ -278,6 +279,7 @@ def _describe_lines(body):
             "extent": syntax.extents.get(line, []),
             "reach": syntax.reach(line) if passed >= worth else [],
             "calls": syntax.called(line),
+            "loop_line": syntax.loops.get(line),
         })
     return described
 

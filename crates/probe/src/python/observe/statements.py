@@ -4,6 +4,7 @@ known, that says which statements changed.
 """
 
 _COMPREHENSIONS = ("ListComp", "SetComp", "DictComp", "GeneratorExp")
+_LOOPS = ("For", "While", "AsyncFor")
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
 
@@ -20,7 +21,7 @@ def _repeated(blocks, line):
     for block in blocks:
         if not block.lineno <= line <= block.end_lineno:
             continue
-        if type(block).__name__ in ("For", "While", "AsyncFor"):
+        if type(block).__name__ in _LOOPS:
             return block
         inner = [part for name in _BLOCKS for part in getattr(block, name, ()) if hasattr(part, "lineno")]
         return _repeated(inner, line) or block
@@ -35,10 +36,11 @@ class _Syntax:
         self.extents = {}  # by that first line: the ranges of lines that the statement itself consists of
         self.headers = {}  # the same of the loops and conditions that it is in: they say how often it runs
         self.nodes = {}
+        self.loops = {}  # by that first line: that of the outermost loop which it is, or is in
         self.definitions = {}  # by name: the functions and classes of the body
-        self._add(statements, [])
+        self._add(statements, [], None)
 
-    def _add(self, statements, around):
+    def _add(self, statements, around, loop):
         for statement in statements:
             start = _start(statement)
             line = statement.lineno
@@ -49,14 +51,16 @@ class _Syntax:
             self.nodes.setdefault(line, []).append(statement)
             if hasattr(statement, "name"):
                 self.definitions.setdefault(statement.name, []).append(statement)
+            outermost = loop or (line if type(statement).__name__ in _LOOPS else None)
+            self.loops.setdefault(line, outermost)
             if hasattr(statement, "args"):
                 continue  # a function
             decides = getattr(statement, "iter", None) or getattr(statement, "test", None)
             inner = around + [[line, decides.end_lineno]] if decides else around
             for part in ("body", "orelse", "finalbody"):
-                self._add(getattr(statement, part, ()), inner)
+                self._add(getattr(statement, part, ()), inner, outermost)
             for part in list(getattr(statement, "handlers", ())) + list(getattr(statement, "cases", ())):
-                self._add(part.body, around)
+                self._add(part.body, around, outermost)
 
     def reach(self, line):
         """The ranges of what decides how much the statement in a line has to do, besides its own text: the loops and conditions

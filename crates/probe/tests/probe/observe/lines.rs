@@ -1,5 +1,7 @@
 //! Which line of a body took the time, also where the body does its best to hide it.
 
+use std::collections::BTreeSet;
+
 use importgate_core::observed::ImportRequest;
 use importgate_core::observed::LineSeen;
 
@@ -80,6 +82,25 @@ fn a_loop_of_millions_of_steps_is_seen_to_its_end() {
     };
     assert!(of(&[2, 3, 4]) > 10 * of(&[1, 6]), "{seen:#?}");
     assert!(of(&[5]) > 10 * of(&[1, 6]), "{seen:#?}");
+    let loops: BTreeSet<_> = seen.iter().map(|line| (line.line, line.loop_line)).collect();
+    // By samples what takes next to no time is not seen.
+    let inside = [2, 3, 4].map(|line| (line, Some(2)));
+    let outside = [1, 5, 6].map(|line| (line, None));
+    assert!(loops.is_superset(&inside.into()), "{loops:?}");
+    assert!(
+        loops.is_subset(&inside.into_iter().chain(outside).collect()),
+        "{loops:?}"
+    );
+}
+
+#[test]
+fn a_loop_whose_lines_take_alike_is_not_taken_for_one_of_them() {
+    let source =
+        "x = {}\nfor n in range(300):\n    for m in range(300):\n        x[n, m] = n * m\n        x[m, -n] = n + m\n";
+    let seen = lines(&[("body.py", source)], "body", &["body"]);
+    let heaviest = seen.iter().filter(|line| line.line > 2).map(|line| line.ns).max();
+    let all: u64 = seen.iter().map(|line| line.ns).sum();
+    assert!(heaviest.is_some_and(|ns| ns < all / 10 * 7), "{seen:#?}");
 }
 
 #[test]

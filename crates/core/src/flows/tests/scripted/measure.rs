@@ -249,6 +249,7 @@ impl Measure for Scripted {
                     extent: vec![(line, line)],
                     reach: Vec::new(),
                     calls: None,
+                    loop_line: None,
                 })
             })
             .collect())
