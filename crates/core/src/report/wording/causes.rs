@@ -166,7 +166,7 @@ fn compiled_at_start(compiled: Compiled, module: &str, modules: i64) -> String {
 }
 
 /// ` and 24 more lines`, where it takes several.
-fn and_more(lines: usize) -> String {
+pub(super) fn and_more(lines: usize) -> String {
     match lines {
         0 => String::new(),
         1 => " and one more line".to_owned(),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::causes::{named_of, with_and};
+use super::causes::{and_more, named_of, with_and};
 use crate::checks::is_installed;
 use crate::explain;
 use crate::explain::{CauseKind, Compiled, StatementUses, Used};
@@ -62,7 +62,14 @@ pub(in crate::report) fn help(cause: &explain::Cause, target: &str) -> String {
              modules `preload = [\"{module}\"]`: then each pays for what it adds"
         ),
         CauseKind::ChangedModule | CauseKind::HeavyBody => {
-            format!("let {line} do its work when the result is first needed, and not while it is imported")
+            let more = cause.share.as_ref().map_or(0, |share| share.more);
+            let (and_more, whose, results) = match more {
+                0 => (String::new(), "its", "result is"),
+                _ => (and_more(more), "their", "results are"),
+            };
+            format!(
+                "let {line}{and_more} do {whose} work when the {results} first needed, and not while it is imported"
+            )
         }
         CauseKind::AtStart => format!(
             "every Python process of this environment pays for {line} before it begins: take it out, or uninstall what brought it"
@@ -215,14 +222,44 @@ fn by_uses(uses: &StatementUses) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explain::{InterpreterChange, VersionChange};
+    use crate::explain::{InterpreterChange, LineShare, VersionChange};
+
+    fn any_cause() -> explain::Cause {
+        explain::Cause::other_interpreter(&InterpreterChange {
+            before: "3.12.1".to_owned(),
+            now: "3.13.0".to_owned(),
+        })
+    }
+
+    #[test]
+    fn all_lines_that_do_it_together_are_to_do_it_later() {
+        let mut cause = any_cause();
+        cause.kind = CauseKind::ChangedModule;
+        (cause.file, cause.line) = (Some("shop/models.py".to_owned()), Some(7));
+        let mut told = |more| {
+            cause.share = Some(LineShare {
+                share: 1.0,
+                more,
+                calls: None,
+                makes_a_class: false,
+                change: None,
+            });
+            help(&cause, "shop")
+        };
+        let while_it_is_imported = "when the result is first needed, and not while it is imported";
+        assert_eq!(
+            told(0),
+            format!("let shop/models.py:7 do its work {while_it_is_imported}")
+        );
+        assert_eq!(
+            told(2),
+            "let shop/models.py:7 and 2 more lines do their work when the results are first needed, and not while it is imported"
+        );
+    }
 
     #[test]
     fn nobody_is_told_to_edit_what_is_installed() {
-        let mut cause = explain::Cause::other_interpreter(&InterpreterChange {
-            before: "3.12.1".to_owned(),
-            now: "3.13.0".to_owned(),
-        });
+        let mut cause = any_cause();
         cause.kind = CauseKind::HeavyStatement { beside: Vec::new() };
         cause.module = "simplejson".to_owned();
         cause.line = Some(67);
