@@ -70,16 +70,18 @@ impl<'a> OwnShares<'a> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::observed::OwnTime;
 
-    fn sample(own_ms: &[(&str, f64)]) -> Sample {
+    /// One that took so many milliseconds of each module.
+    pub(in crate::stats) fn sample(own_ms: &[(&str, f64)]) -> Sample {
         let own = own_ms.iter().map(|(module, ms)| OwnTime {
             module: (*module).into(),
             cpu_ns: (ms * 1e6) as u64,
         });
         Sample {
+            cpu_ns: own_ms.iter().map(|(_, ms)| (ms * 1e6) as u64).sum(),
             own: own.collect(),
             ..Sample::default()
         }

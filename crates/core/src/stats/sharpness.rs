@@ -42,19 +42,7 @@ pub fn own_shares(samples: &[Sample]) -> Vec<OwnShare> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observed::OwnTime;
-
-    fn sample(own_ms: &[(&str, f64)]) -> Sample {
-        let own = own_ms.iter().map(|(module, ms)| OwnTime {
-            module: (*module).into(),
-            cpu_ns: (ms * 1e6) as u64,
-        });
-        Sample {
-            cpu_ns: own_ms.iter().map(|(_, ms)| (ms * 1e6) as u64).sum(),
-            own: own.collect(),
-            ..Sample::default()
-        }
-    }
+    use crate::stats::shares::tests::sample;
 
     #[test]
     fn more_samples_are_surer_and_a_few_that_agree_are_no_surer_than_they_can_be() {
