@@ -41,15 +41,12 @@ pub(crate) fn heavy_bodies(tree: &[Node], time_ms: f64, smallest_ms: f64) -> Vec
     bodies
 }
 
-/// The heaviest line of a body, or the loop that it takes less than half of; `None` where no line is heavy, or none was seen.
+/// The heaviest line of a body, or the loop that it takes no more than half of; `None` where no line is heavy, or none was seen.
 pub(crate) fn heaviest_line((module, body_ms): (&str, f64), seen: &[LineSeen]) -> Option<HeavyLine> {
     let lines: Vec<&LineSeen> = seen.iter().filter(|line| line.module == module).collect();
     let total: u64 = lines.iter().map(|line| line.ns).sum();
-    let line = lines
-        .iter()
-        .copied()
-        .max_by_key(|line| (line.ns, std::cmp::Reverse(line.line)))?;
-    let of_a_loop = loop_of(line, &lines).filter(|(_, spent)| 2 * line.ns < *spent);
+    let line = heaviest(&lines)?;
+    let of_a_loop = loop_of(line, &lines).filter(|(_, spent)| 2 * line.ns <= *spent);
     let (line, spent) = of_a_loop.unwrap_or((line, line.ns));
     let share = spent as f64 / total.max(1) as f64;
     (share >= SMALLEST_LINE).then(|| HeavyLine {
@@ -68,6 +65,12 @@ pub(crate) fn heaviest_line((module, body_ms): (&str, f64), seen: &[LineSeen]) -
 /// What a line calls, or makes a subclass of, where it takes most of its body, `share` of it: only then that is where the time goes.
 pub(super) fn called_where_time_goes(line: &LineSeen, share: f64) -> Option<String> {
     line.calls.clone().filter(|_| share > MOST_OF_A_BODY)
+}
+
+/// The line that takes most, the first of those that take the same.
+pub(super) fn heaviest<'l>(lines: &[&'l LineSeen]) -> Option<&'l LineSeen> {
+    let lines = lines.iter().copied();
+    lines.max_by_key(|line| (line.ns, std::cmp::Reverse(line.line)))
 }
 
 /// The outermost loop that a line is in, where it is among these lines, and what those of them in it take.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::{Cause, CauseKind, ChangedLines, LineChange, LineShare};
-use crate::explain::bodies::{called_where_time_goes, loop_of};
+use crate::explain::bodies::{called_where_time_goes, heaviest, loop_of};
 use crate::observed::{LineSeen, Observation};
 
 /// A line that takes a smaller share of what there is to explain explains nothing.
@@ -244,12 +244,6 @@ fn extent(line: &LineSeen) -> Vec<(u32, u32)> {
 
 fn total(lines: &[&LineSeen]) -> u64 {
     lines.iter().map(|line| line.ns).sum()
-}
-
-/// The line that takes most, the first of those that take the same.
-fn heaviest<'l>(lines: &[&'l LineSeen]) -> Option<&'l LineSeen> {
-    let lines = lines.iter().copied();
-    lines.max_by_key(|line| (line.ns, std::cmp::Reverse(line.line)))
 }
 
 /// The one that is named of lines which are told together: the first that takes half of what the heaviest does, so that no noise chooses

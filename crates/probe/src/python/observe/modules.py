@@ -104,7 +104,7 @@ def _describe_modules(names):
             "cached": cached,
             "bytecode": state,
             "obstacle": None if state == "fresh" else _obstacle(_modules[name], cached),
-            "compile_ns": min(cpu, compiled.get(origin, 0)),
+            "compile_ns": max(0, min(cpu, compiled.get(origin, 0))),  # less than nothing where another thread executed it
             "own_ns": cpu,
             "cumulative_ns": total_cpu,
             "own_memory_bytes": memory,
