@@ -11,8 +11,8 @@ const MOST_BODIES: usize = 3;
 const SMALLEST_BODY: f64 = 0.1;
 /// A line that takes a smaller share of its body is not what makes it heavy.
 const SMALLEST_LINE: f64 = 0.25;
-/// Of a line that takes no more than this share of its body it is not said what it calls.
-const MOST_OF_A_BODY: f64 = 0.5;
+/// What takes no more than this share, of a body or of what several lines take together, does not take most of it.
+const MOST: f64 = 0.5;
 
 /// The line that takes most of a module's own body.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
@@ -46,7 +46,7 @@ pub(crate) fn heaviest_line((module, body_ms): (&str, f64), seen: &[LineSeen]) -
     let lines: Vec<&LineSeen> = seen.iter().filter(|line| line.module == module).collect();
     let total: u64 = lines.iter().map(|line| line.ns).sum();
     let line = heaviest(&lines)?;
-    let of_a_loop = loop_of(line, &lines).filter(|(_, spent)| 2 * line.ns <= *spent);
+    let of_a_loop = loop_of(line, &lines).filter(|(_, spent)| !takes_most(line.ns, *spent));
     let (line, spent) = of_a_loop.unwrap_or((line, line.ns));
     let share = spent as f64 / total.max(1) as f64;
     (share >= SMALLEST_LINE).then(|| HeavyLine {
@@ -64,7 +64,12 @@ pub(crate) fn heaviest_line((module, body_ms): (&str, f64), seen: &[LineSeen]) -
 
 /// What a line calls, or makes a subclass of, where it takes most of its body, `share` of it: only then that is where the time goes.
 pub(super) fn called_where_time_goes(line: &LineSeen, share: f64) -> Option<String> {
-    line.calls.clone().filter(|_| share > MOST_OF_A_BODY)
+    line.calls.clone().filter(|_| share > MOST)
+}
+
+/// True where so much is most of what several lines take together.
+pub(super) fn takes_most(ns: u64, together: u64) -> bool {
+    ns as f64 > MOST * together as f64
 }
 
 /// The line that takes most, the first of those that take the same.

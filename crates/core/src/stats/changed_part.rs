@@ -29,7 +29,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::observed::{COLLECTIONS, ClosureChange, Sample};
 
-use super::location::location;
 use super::quantile::{TRIM, trimmed_mean, weighted_median};
 use super::shares::OwnShares;
 
@@ -207,22 +206,21 @@ impl ChangedPart {
     /// Δ of one sample, as a share of the target's own time in the baseline, without what the machine may do to collections of
     /// garbage. `None` where the sample saw too little of the unchanged modules to be the control.
     pub fn change(&self, sample: &Sample) -> Option<f64> {
+        self.change_beside_machine(sample).map(|(change, _)| change)
+    }
+
+    /// The same, and how much of what collections take longer or shorter the machine may have done, as such a share: for the size of a
+    /// change, which most likely has it. Nothing may rest on that.
+    pub fn change_beside_machine(&self, sample: &Sample) -> Option<(f64, f64)> {
         let own = own_times(sample);
         let slowness = self.slowness(&own)?;
         let after: f64 = self.normalised(own, slowness).values().sum();
         let modules = after - self.changed.values().sum::<f64>();
         let (change, by_machine) = self.change_of_collections(sample, slowness);
-        Some((modules + change - by_machine) / self.total_ns)
-    }
-
-    /// What the machine may do to collections of garbage of what they take longer or shorter in these samples, as such a share: for
-    /// the size of a change, which most likely has it. Nothing may rest on it alone.
-    pub fn change_by_machine(&self, samples: &[Sample]) -> f64 {
-        let of_sample = |sample| {
-            let slowness = self.slowness(&own_times(sample))?;
-            Some(self.change_of_collections(sample, slowness).1 / self.total_ns)
-        };
-        location(&samples.iter().filter_map(of_sample).collect::<Vec<_>>())
+        Some((
+            (modules + change - by_machine) / self.total_ns,
+            by_machine / self.total_ns,
+        ))
     }
 
     /// What collections of garbage take longer than before, in nanoseconds, and how much of that the machine may explain.
@@ -502,7 +500,8 @@ mod tests {
             let change = change_ms(&own);
             assert!(took > 5e6 || change.abs() < 1e-6, "{took}: {change}");
             // The size of a change has all of it.
-            let by_machine = part.change_by_machine(&[sample(2.0, &own)]) * part.total_ns() / 1e6;
+            let (_, by_machine) = part.change_beside_machine(&sample(2.0, &own)).expect("a change");
+            let by_machine = by_machine * part.total_ns() / 1e6;
             assert!(
                 (change + by_machine - (took / 1e6 - 4.0)).abs() < 1e-6,
                 "{took}: {by_machine}"

@@ -182,16 +182,20 @@ impl Evidence {
             waits_longer,
         };
         let evidence = match design {
-            Design::ChangedPart { part, .. } => Self {
-                kind: ComparisonKind::ChangedPart,
-                changes: Changes::Shares(now.iter().filter_map(|sample| part.change(sample)).collect()),
-                // Shares are of the own time, so that is what they are multiplied by, in the same milliseconds.
-                basis_ms: part.total_ns() / NS_PER_MS * scale_of(before, machine),
-                by_machine: part.change_by_machine(now),
-                allowance: MODULES_ALLOWANCE * leverage,
-                blocked: blocked_change(now, before),
-                ..any
-            },
+            Design::ChangedPart { part, .. } => {
+                let seen = now.iter().filter_map(|sample| part.change_beside_machine(sample));
+                let (changes, by_machine): (Vec<f64>, Vec<f64>) = seen.unzip();
+                Self {
+                    kind: ComparisonKind::ChangedPart,
+                    changes: Changes::Shares(changes),
+                    // Shares are of the own time, so that is what they are multiplied by, in the same milliseconds.
+                    basis_ms: part.total_ns() / NS_PER_MS * scale_of(before, machine),
+                    by_machine: location(&by_machine),
+                    allowance: MODULES_ALLOWANCE * leverage,
+                    blocked: blocked_change(now, before),
+                    ..any
+                }
+            }
             Design::Whole { .. } => Self {
                 changes: of_groups(now, before, machine),
                 allowance: WHOLE_ALLOWANCE,

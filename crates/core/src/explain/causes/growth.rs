@@ -378,15 +378,14 @@ fn changed_modules<'a>(
     let compiled = compiled_since(evidence);
     let changed = evidence.change.changed.iter();
     for module in changed {
-        let growth = of_one_module(if compiled.contains(module) {
-            let (body_ms, _) = body_and_compiling_ms(attribution, times, module);
-            if body_ms <= 0.0 {
-                continue;
-            }
-            body_ms
+        let edit_ms = if compiled.contains(module) {
+            beside_compiling_ms(attribution, times, module)
         } else {
-            times.growth_ms(module)
-        });
+            Some(times.growth_ms(module))
+        };
+        let Some(growth) = edit_ms.map(of_one_module) else {
+            continue;
+        };
         let distribution = attribution.distribution_name(module);
         match distribution.filter(|name| upgrade_of(evidence.change, name).is_some()) {
             Some(name) => {
@@ -469,21 +468,13 @@ fn moved_between_extensions_ms(evidence: &Evidence<'_>, times: &OwnTimes<'_>) ->
     less.filter(|less| *less > 0.0).sum()
 }
 
-/// What the body of an edited module takes longer, and what compiling it takes, where no bytecode of it is written. All of it is compiling
-/// where that was not seen, as in an archive.
-fn body_and_compiling_ms(attribution: &Attribution<'_>, times: &OwnTimes<'_>, module: &str) -> (f64, f64) {
-    let growth_ms = times.growth_ms(module);
-    let share = attribution
-        .graph
-        .module(module)
-        .map_or(0.0, LoadedModule::compiled_share);
+/// What an edited module takes longer beside compiling it, where no bytecode of it is written. `None` where that is next to nothing, or
+/// compiling was not seen, as in an archive: all of it is compiling then.
+fn beside_compiling_ms(attribution: &Attribution<'_>, times: &OwnTimes<'_>, module: &str) -> Option<f64> {
+    let share = attribution.graph.module(module)?.compiled_share();
     let compiling_ms = share * times.now_ms(module);
-    let body_ms = growth_ms - compiling_ms;
-    if share > 0.0 && body_ms > LEAST_BESIDE_COMPILING * compiling_ms {
-        (body_ms, compiling_ms)
-    } else {
-        (0.0, growth_ms)
-    }
+    let edit_ms = times.growth_ms(module) - compiling_ms;
+    (share > 0.0 && edit_ms > LEAST_BESIDE_COMPILING * compiling_ms).then_some(edit_ms)
 }
 
 /// Modules that are compiled at each start and were not, one cause for each reason why. Where the baseline does not say in which
@@ -508,11 +499,9 @@ fn compiled_modules<'a>(
             state: module.bytecode,
             obstacle: module.obstacle,
         };
-        let compiling_ms = if edited.contains(&module.name) {
-            body_and_compiling_ms(attribution, times, &module.name).1
-        } else {
-            times.growth_ms(&module.name)
-        };
+        let is_edited = edited.contains(&module.name);
+        let edit_ms = is_edited.then(|| beside_compiling_ms(attribution, times, &module.name));
+        let compiling_ms = times.growth_ms(&module.name) - edit_ms.flatten().unwrap_or(0.0);
         let group = groups.entry(compiled).or_default();
         group.add(&[&module.name], of_one_module(compiling_ms));
     }

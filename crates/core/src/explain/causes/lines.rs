@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::{Cause, CauseKind, ChangedLines, LineChange, LineShare};
-use crate::explain::bodies::{called_where_time_goes, heaviest, loop_of};
+use crate::explain::bodies::{called_where_time_goes, heaviest, loop_of, takes_most};
 use crate::observed::{LineSeen, Observation};
 
 /// A line that takes a smaller share of what there is to explain explains nothing.
 const SMALLEST_SHARE: f64 = 0.25;
 /// The same of what the samples say it costs.
 const SMALLEST_SHARE_OF_COST: f64 = 0.1;
-/// Lines that take this share of what several take together, or new ones of the growth, need nobody to share the blame with.
+/// New lines that take this share of the growth need nobody to share the blame with.
 const MOST_OF_IT: f64 = 0.5;
 /// A new line that takes less, in nanoseconds, does nothing: to define a function takes a microsecond or two.
 const SMALLEST_LINE_NS: u64 = 10_000;
@@ -227,10 +227,6 @@ fn heaviest_changed<'l>(growth_ms: f64, now: &[&'l LineSeen], changed: &ChangedL
         ns: self::total(&suspects),
         ..alone
     })
-}
-
-fn takes_most(ns: u64, together: u64) -> bool {
-    ns as f64 > MOST_OF_IT * together as f64
 }
 
 /// The lines that a statement consists of: its first one where no more is known.

@@ -1,12 +1,11 @@
 //! Whole checks: against a stored baseline, against a base, and against nothing.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::project::{Options, Project, causes, codes, finding, row};
 use super::scripted::Scripted;
 use crate::budgets::ReuseBy;
-use crate::checks::{Code, Severity, TargetStatus, Verdict};
+use crate::checks::{Code, TargetStatus, Verdict};
 use crate::flows::{Against, Base, Reuse};
 use crate::observed::{BytecodeState, Effect, Failure};
 use crate::stats::ComparisonKind;
@@ -769,46 +768,4 @@ fn where_an_import_waits_is_found_by_one_that_waits() {
     assert_eq!(looks(waiting().without_wait_when_looked_at(100)), (6, 1, true));
     let only_lines_miss_it = waiting().seen_waiting(300.0).without_wait_when_looked_at(2);
     assert_eq!(looks(only_lines_miss_it), (1, 3, false));
-}
-
-#[test]
-fn an_edit_that_all_targets_run_is_named_beside_a_heavier_cause_on_the_samples_of_all() {
-    let names = ["app.a", "app.b", "app.c", "app.d", "app.e", "app.f"];
-    let layer = "[layers.app]\nmodules = ['app.*']\n";
-    let before = Scripted::new()
-        .module("app", 0.1, &[])
-        .module("common", 40.0, &[])
-        .module("rich", 60.0, &[]);
-    let before = names
-        .iter()
-        .fold(before, |app, name| app.module(name, 40.0, &["common"]));
-    let baseline = Project::new(layer, &before).record(&before).expect("a baseline");
-    let after = before
-        .module("app.a", 40.0, &["common", "rich"])
-        .edited("common", "table()", 6.0);
-    let report = Project::new(layer, &after).check(&after, Some(baseline), &Options::default());
-    let failed = finding(&report, Code::Regression);
-    assert_eq!(failed.target, "app.a");
-    assert_eq!(failed.causes, ["line app/a.py:2", "body common"], "{:?}", report.causes);
-}
-
-#[test]
-fn targets_that_share_an_edit_warn_alike() {
-    let layer = "[layers.app]\nmodules = ['app.*']\n";
-    let shared = Scripted::new().module("app", 0.1, &[]).module("common", 6.0, &[]);
-    let before = (0..28).fold(shared, |app, target| {
-        app.module(&format!("app.part_{target}"), 40.0, &["common"])
-    });
-    let baseline = Project::new(layer, &before).record(&before).expect("a baseline");
-    let after = before.edited("common", "table()", 3.0);
-    let report = Project::new(layer, &after).check(&after, Some(baseline), &Options::default());
-    let warned: BTreeSet<&str> = (report.findings.iter())
-        .filter(|finding| (finding.code, finding.severity) == (Code::Regression, Severity::Warning))
-        .map(|finding| finding.target.as_str())
-        .collect();
-    let worth_it = (report.targets.iter())
-        .filter(|row| row.change_percent.is_some_and(|percent| percent > 5.0))
-        .map(|row| row.module.as_str());
-    assert_eq!(warned, worth_it.collect(), "{:?}", report.findings);
-    assert!(warned.len() > 14, "{warned:?}");
 }

@@ -20,6 +20,7 @@ mod record;
 mod scripted;
 mod shards;
 mod shared;
+mod shared_edits;
 mod side_by_side;
 mod speed;
 mod start_up;
