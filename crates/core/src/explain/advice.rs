@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::source::lazy_names;
-use super::{CostlyImport, Obstacle, ObstacleKind, Use, UseKind};
+use super::{CostlyImport, HeavyLine, Obstacle, ObstacleKind, Use, UseKind};
 use crate::budgets::Classes;
 use crate::observed::Place;
 use crate::usage::UseCounts;
@@ -80,6 +80,8 @@ pub enum Remedy {
         place: Place,
         /// What moving both saves, in milliseconds.
         saves_ms: f64,
+        /// What the use takes of that by itself, where it was seen to take much; else 0.
+        use_ms: f64,
     },
     /// Leave the name that is used, and make the others of the statement lazy.
     OthersLazy,
@@ -110,6 +112,16 @@ pub(super) struct Marks<'a> {
     pub(super) classes: &'a Classes,
     /// True where the interpreter knows `lazy import` (PEP 810, Python 3.15).
     pub(super) has_lazy_syntax: bool,
+    /// The lines that take most of the bodies that are heavy by themselves.
+    pub(super) heavy_lines: &'a [HeavyLine],
+}
+
+impl Marks<'_> {
+    /// What the statement at this place takes by itself, in milliseconds, where it was seen to take much; else 0.
+    fn taken_at(&self, place: &Place) -> f64 {
+        let line = self.heavy_lines.iter().find(|line| line.place == *place);
+        line.map_or(0.0, |line| line.share * line.body_ms)
+    }
 }
 
 /// Decides by use, cost and what stands in the way.
@@ -128,11 +140,10 @@ pub(super) fn advise(import: &CostlyImport, marks: Marks<'_>) -> Advice {
         .map_or(import.saved.time_ms, |measured| measured.saved.time_ms);
     let below_ms = classes.module_level_below_ms.value;
     let is_worth_it = saved_ms >= below_ms;
-    let is_heavy = import.cut.time_ms >= classes.lazy_above_ms.value;
     if let Some(usage) = import.usage.filter(|usage| usage.share() > classes.usage_above.value) {
         return Advice::keep(Reason::UsedByMost(usage));
     }
-    if let Some(advice) = advise_beside_obstacle(import, is_worth_it, is_heavy, below_ms) {
+    if let Some(advice) = advise_beside_obstacle(import, is_worth_it, marks) {
         return advice;
     }
     if !is_worth_it {
@@ -159,7 +170,8 @@ pub(super) fn advise(import: &CostlyImport, marks: Marks<'_>) -> Advice {
 }
 
 /// Advice for what cannot be deferred, or is used while importing; `None` for what nothing stands in the way of.
-fn advise_beside_obstacle(import: &CostlyImport, is_worth_it: bool, is_heavy: bool, below_ms: f64) -> Option<Advice> {
+fn advise_beside_obstacle(import: &CostlyImport, is_worth_it: bool, marks: Marks<'_>) -> Option<Advice> {
+    let is_heavy = import.cut.time_ms >= marks.classes.lazy_above_ms.value;
     if let Some(obstacle) = &import.obstacle {
         let reason = Reason::Obstacle(obstacle.clone());
         if obstacle.kind == ObstacleKind::InPlace {
@@ -176,14 +188,17 @@ fn advise_beside_obstacle(import: &CostlyImport, is_worth_it: bool, is_heavy: bo
         });
     }
     let used = import.used.as_ref()?;
+    let is_worth_moving = import.cut.time_ms >= marks.classes.module_level_below_ms.value;
     let remedy = match used.how {
         _ if is_worth_it => Some(Remedy::OthersLazy),
         UseKind::Signature if is_heavy => Some(Remedy::TypeChecking),
         // `<frozen importlib._bootstrap>` is no line that could be moved.
-        UseKind::Other if import.cut.time_ms >= below_ms && !used.place.file.starts_with('<') => {
+        UseKind::Other if is_worth_moving && !used.place.file.starts_with('<') => {
+            let use_ms = marks.taken_at(&used.place);
             Some(Remedy::MoveWithUse {
                 place: used.place.clone(),
-                saves_ms: import.cut.time_ms,
+                saves_ms: import.cut.time_ms + use_ms,
+                use_ms,
             })
         }
         _ if is_heavy => Some(Remedy::OwnModule),
@@ -277,9 +292,14 @@ pub(super) mod tests {
     }
 
     fn advice(import: &CostlyImport) -> Advice {
+        advice_beside(import, &[])
+    }
+
+    fn advice_beside(import: &CostlyImport, heavy_lines: &[HeavyLine]) -> Advice {
         let marks = Marks {
             classes: &Classes::default(),
             has_lazy_syntax: false,
+            heavy_lines,
         };
         advise(import, marks)
     }
@@ -374,31 +394,40 @@ pub(super) mod tests {
 
     #[test]
     fn what_is_used_while_importing_is_split_by_what_uses_it() {
-        let needed = |saved_ms, cut_ms, how| {
-            let mut needed = import(saved_ms, None);
-            needed.cut.time_ms = cut_ms;
-            needed.used = Some(Use {
-                place: Place {
-                    file: "shop/core.py".to_owned(),
-                    line: 7,
-                },
-                how,
-            });
-            advice(&needed).remedy
+        let place = || Place {
+            file: "shop/core.py".to_owned(),
+            line: 7,
         };
+        let used = |saved_ms, cut_ms, how| {
+            let mut used = import(saved_ms, None);
+            used.cut.time_ms = cut_ms;
+            used.used = Some(Use { place: place(), how });
+            used
+        };
+        let needed = |saved_ms, cut_ms, how| advice(&used(saved_ms, cut_ms, how)).remedy;
         // Some of it is used, and the rest is worth deferring.
         assert_eq!(needed(20.0, 200.0, UseKind::BaseClass), Some(Remedy::OthersLazy));
         assert_eq!(needed(0.0, 200.0, UseKind::Signature), Some(Remedy::TypeChecking));
         assert_eq!(needed(0.0, 200.0, UseKind::BaseClass), Some(Remedy::OwnModule));
         assert_eq!(needed(0.0, 50.0, UseKind::BaseClass), None);
-        let with_use = |saves_ms| Remedy::MoveWithUse {
-            place: Place {
-                file: "shop/core.py".to_owned(),
-                line: 7,
-            },
+        let with_use = |saves_ms, use_ms| Remedy::MoveWithUse {
+            place: place(),
             saves_ms,
+            use_ms,
         };
-        assert_eq!(needed(0.0, 50.0, UseKind::Other), Some(with_use(50.0)));
+        assert_eq!(needed(0.0, 50.0, UseKind::Other), Some(with_use(50.0, 0.0)));
+        // What the use takes itself is saved with it, and what another line takes is not.
+        let takes = |line| HeavyLine {
+            module: "shop.core".to_owned(),
+            place: Place { line, ..place() },
+            source: "client = heavy.client()".to_owned(),
+            share: 0.5,
+            calls: None,
+            body_ms: 80.0,
+        };
+        let moved = |line| advice_beside(&used(0.0, 50.0, UseKind::Other), &[takes(line)]).remedy;
+        assert_eq!(moved(7), Some(with_use(90.0, 40.0)));
+        assert_eq!(moved(8), Some(with_use(50.0, 0.0)));
         assert_eq!(needed(0.0, 5.0, UseKind::Other), None);
     }
 
@@ -408,6 +437,7 @@ pub(super) mod tests {
             let marks = Marks {
                 classes: &Classes::default(),
                 has_lazy_syntax,
+                heavy_lines: &[],
             };
             advise(import, marks).remedy.expect("a way")
         };

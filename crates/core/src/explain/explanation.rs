@@ -285,6 +285,7 @@ impl Explanation {
             let marks = Marks {
                 classes,
                 has_lazy_syntax,
+                heavy_lines: &self.bodies,
             };
             import.advice = Some(advise(import, marks));
         }

@@ -40,11 +40,22 @@ pub(in crate::report) fn remedy(remedy: &Remedy) -> String {
     match remedy {
         Remedy::CallLater => "make that call where its result is first needed".to_owned(),
         Remedy::OwnModule => "move what needs it into a module of its own, imported by those who use it".to_owned(),
-        Remedy::MoveWithUse { place, saves_ms } => format!(
-            "move it and its use at {} together, to where the result is first needed: that saves {}",
-            place_for_people(place),
-            numbers::time(*saves_ms)
-        ),
+        Remedy::MoveWithUse {
+            place,
+            saves_ms,
+            use_ms,
+        } => {
+            let of_use = if *use_ms > 0.0 {
+                format!(", {} of it what the use takes itself", numbers::time(*use_ms))
+            } else {
+                String::new()
+            };
+            format!(
+                "move it and its use at {} together, to where the result is first needed: that saves {}{of_use}",
+                place_for_people(place),
+                numbers::time(*saves_ms)
+            )
+        }
         Remedy::OthersLazy => "leave that name where it is, and make the others of the statement lazy".to_owned(),
         Remedy::TypeChecking => "write annotations as strings, and import it under `if TYPE_CHECKING`".to_owned(),
         Remedy::OutOfStartFile => "take the line out of that file, or uninstall what brought it".to_owned(),
@@ -263,13 +274,19 @@ mod tests {
 
     #[test]
     fn an_import_and_its_use_move_together() {
-        let moved = Remedy::MoveWithUse {
-            place: place().expect("a place"),
-            saves_ms: 161.0,
+        let moved = |use_ms| {
+            remedy(&Remedy::MoveWithUse {
+                place: place().expect("a place"),
+                saves_ms: 161.0,
+                use_ms,
+            })
         };
+        let expected =
+            "move it and its use at shop/core.py:7 together, to where the result is first needed: that saves 161 ms";
+        assert_eq!(moved(0.0), expected);
         assert_eq!(
-            remedy(&moved),
-            "move it and its use at shop/core.py:7 together, to where the result is first needed: that saves 161 ms"
+            moved(70.5),
+            format!("{expected}, 70.5 ms of it what the use takes itself")
         );
     }
 
