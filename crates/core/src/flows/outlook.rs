@@ -1,5 +1,5 @@
 //! How long sampling will go on. What a sample of each target takes is known from those that were taken; how many more of them there
-//! will be follows from how many did not decide it.
+//! will be follows from how many it takes at least, and then from how many did not decide it.
 
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ const UPKEEP_NS: f64 = 30e6;
 /// How many samples a target gets.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Range {
+    /// Without so many, most likely nothing is decided.
     pub(super) fewest: usize,
     /// What so many samples have not decided is close to a limit, and gets all that it may.
     pub(super) of_what_is_clear: usize,
@@ -33,11 +34,11 @@ impl Range {
     }
 }
 
-/// The outlook after `elapsed` of sampling, by the samples of each target and whether it is sampled further. `None` where nothing
-/// was sampled yet.
-pub(super) fn outlook(elapsed: Duration, samples: &[Arms], open: &[bool], range: Range) -> Option<Outlook> {
+/// The outlook after `elapsed` of sampling, by the samples of each target, whether it is sampled further and how many it gets.
+/// `None` where nothing was sampled yet.
+pub(super) fn outlook(elapsed: Duration, samples: &[Arms], open: &[bool], ranges: &[Range]) -> Option<Outlook> {
     let (mut spent, mut to_spend) = (0.0, 0.0);
-    for (arms, open) in samples.iter().zip(open) {
+    for ((arms, open), range) in samples.iter().zip(open).zip(ranges) {
         let taken = arms.head.len();
         if taken == 0 {
             continue;
@@ -71,7 +72,7 @@ mod tests {
 
     /// Rounds until each target is decided after so many samples, each of which takes so many milliseconds beside the upkeep. For
     /// each round, how long the run still took, and what was foreseen.
-    fn foreseen(targets: &[(usize, u64)]) -> Vec<(f64, f64)> {
+    fn foreseen(targets: &[(usize, u64)], range: Range) -> Vec<(f64, f64)> {
         let sample_of = |ms: u64| Sample {
             wall_ns: ms * 1_000_000,
             ..Sample::default()
@@ -89,7 +90,8 @@ mod tests {
             });
             let open: Vec<bool> = targets.iter().map(|(needed, _)| round < *needed).collect();
             let elapsed = Duration::from_secs_f64(spent(round));
-            let outlook = outlook(elapsed, &arms.collect::<Vec<_>>(), &open, RANGE).expect("an outlook");
+            let outlook =
+                outlook(elapsed, &arms.collect::<Vec<_>>(), &open, &vec![range; targets.len()]).expect("an outlook");
             (spent(rounds) - spent(round), outlook.remaining.as_secs_f64())
         };
         (1..rounds).map(after).collect()
@@ -103,7 +105,7 @@ mod tests {
             .map(|target| (5 + target % 8, 20 * (1 + target as u64 % 5)))
             .collect();
         for targets in [clear, one_near_a_limit, mixed] {
-            let rounds = foreseen(&targets);
+            let rounds = foreseen(&targets, RANGE);
             let whole = rounds[0].0;
             for (left, foreseen) in rounds.into_iter().filter(|(left, _)| *left < whole / 2.0) {
                 assert!(
@@ -111,6 +113,19 @@ mod tests {
                     "{left} s left, {foreseen} foreseen"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_run_whose_targets_need_many_samples_at_least_is_right_from_the_first_round() {
+        let sixteen = Range { fewest: 16, ..RANGE };
+        let rounds = foreseen(&vec![(16, 100); 20], sixteen);
+        let whole = rounds[0].0;
+        for (left, foreseen) in rounds {
+            assert!(
+                (foreseen - left).abs() <= whole / 20.0,
+                "{left} s left, {foreseen} foreseen"
+            );
         }
     }
 
@@ -124,11 +139,11 @@ mod tests {
             2
         ];
         let elapsed = Duration::from_secs(10);
-        let outlook = outlook(elapsed, &arms, &[false, false], RANGE).expect("an outlook");
+        let outlook = outlook(elapsed, &arms, &[false, false], &[RANGE; 2]).expect("an outlook");
         assert_eq!(
             (outlook.decided, outlook.open, outlook.remaining),
             (2, 0, Duration::ZERO)
         );
-        assert_eq!(super::outlook(elapsed, &[], &[], RANGE), None);
+        assert_eq!(super::outlook(elapsed, &[], &[], &[]), None);
     }
 }

@@ -6,6 +6,7 @@ use crate::checks::{Case, Places, Verdict};
 use crate::explain::{Node, Usual, tree_of_import};
 use crate::observed::{COLLECTIONS, Collections, Observation, Place, Sample, TargetObservation};
 use crate::report::{GoneModule, ImportTree, Picture, TargetReport, TreeBefore, TreeModule, fold};
+use crate::stats::calibration::NS_PER_MS;
 use crate::stats::changed_part::usual_own_times;
 use crate::stats::growth::Growth;
 use crate::stats::quantile::{TRIM, trimmed_mean};
@@ -20,7 +21,6 @@ const SMALLEST_SHARE: f64 = 0.004;
 const MOST_APART: f64 = 2.0;
 /// Times are kept to a thousandth of a millisecond: no clock of a shared machine tells more.
 const PER_MS: f64 = 1000.0;
-const NS_PER_MS: f64 = 1e6;
 /// The name of what the samples wait for where the import that was looked at does not show which module does.
 const WAITING: &str = "<waiting>";
 

@@ -15,6 +15,7 @@ use crate::sampling::{
     Earlier, OtherSide, Question, RECORDED_AT_MOST, RecordingJudge, RecordingQuestion, Rules, tests_of,
 };
 use crate::stats::MachineSpeed;
+use crate::stats::calibration::NS_PER_MS;
 use crate::stats::changed_part::usual_own_times;
 
 use super::observe::{Glanced, Observer};
@@ -281,10 +282,14 @@ impl<'a> RecordPlan<'a> {
         let jobs: Vec<Job<'_>> = due.iter().map(|due| job(due, sampling)).collect();
         let questions: Vec<RecordingQuestion<'_>> = due.iter().map(|due| self.question(due, rules)).collect();
         let mut judge = RecordingJudge::new(&questions);
+        let range = |(due, question): (&Due<'_>, &RecordingQuestion<'_>)| {
+            let seen_ms = due.observed.observation.total_ns as f64 / NS_PER_MS;
+            sampling.range(question.fewest_samples(seen_ms), RECORDED_AT_MOST)
+        };
         let samples = sample::take_judged(
             (measure, None),
             &jobs,
-            (&mut judge, RECORDED_AT_MOST),
+            (&mut judge, due.iter().zip(&questions).map(range).collect()),
             sampling,
             deadline,
             progress,

@@ -97,6 +97,15 @@ impl SamplingSettings {
         self.fixed.unwrap_or(self.max_samples) as usize
     }
 
+    /// How many samples there will be of a target that takes so many at least, where most that is clear is decided within so many.
+    pub(super) fn range(&self, fewest: usize, of_what_is_clear: usize) -> Range {
+        Range {
+            fewest: self.fixed.map_or(fewest, |fixed| fixed as usize),
+            of_what_is_clear,
+            most: self.max_samples(),
+        }
+    }
+
     /// What all targets of a run share that asks so many tests of its samples.
     pub(super) fn rules(&self, tests: usize) -> Rules {
         Rules {
@@ -226,21 +235,23 @@ pub(super) fn take(
     progress: &mut dyn ShowProgress,
 ) -> Result<Samples, MeasureError> {
     let mut judge = SequentialJudge::new(jobs.iter().map(|job| &job.question));
-    let mut samples = take_judged(sides, jobs, (&mut judge, DECIDED_WITHIN), settings, deadline, progress)?;
+    let range = settings.range(settings.min_samples as usize, DECIDED_WITHIN);
+    let foreseen = vec![range; jobs.len()];
+    let mut samples = take_judged(sides, jobs, (&mut judge, foreseen), settings, deadline, progress)?;
     for (taken, pooled) in samples.taken.iter_mut().zip(judge.into_pooled()) {
         taken.pooled = pooled;
     }
     Ok(samples)
 }
 
-/// The same with another judge of when a job has enough samples, and within how many most have.
+/// The same with another judge of when a job has enough samples, and how many are foreseen for each.
 ///
 /// # Errors
 /// As [`take`].
 pub(super) fn take_judged(
     sides: Sides<'_>,
     jobs: &[Job<'_>],
-    (judge, usually): (&mut dyn Judge, usize),
+    (judge, foreseen): (&mut dyn Judge, Vec<Range>),
     settings: &SamplingSettings,
     deadline: Deadline<'_>,
     progress: &mut dyn ShowProgress,
@@ -264,12 +275,8 @@ pub(super) fn take_judged(
         width: settings.width,
         in_progress: 0,
         begun: 0,
-        foreseen: 0,
-        range: Range {
-            fewest: settings.fixed.unwrap_or(settings.min_samples) as usize,
-            of_what_is_clear: usually,
-            most: settings.max_samples(),
-        },
+        foreseen,
+        shown_after: 0,
         began: deadline.elapsed(),
         deadline,
         progress,
@@ -321,9 +328,10 @@ struct Sampling<'a> {
     in_progress: usize,
     /// How many tasks were begun.
     begun: u32,
-    /// After how many rounds it was foreseen how long it goes on.
-    foreseen: u32,
-    range: Range,
+    /// How many samples each target most likely gets.
+    foreseen: Vec<Range>,
+    /// After how many rounds it was last said how long it goes on.
+    shown_after: u32,
     /// When it began.
     began: Duration,
     deadline: Deadline<'a>,
@@ -352,10 +360,10 @@ impl Sampling<'_> {
     /// Says how the targets stand, once a round.
     fn foresee(&mut self) {
         let (rounds, Round { samples, open }) = self.plan.progress();
-        if rounds > self.foreseen {
-            self.foreseen = rounds;
+        if rounds > self.shown_after {
+            self.shown_after = rounds;
             let elapsed = self.deadline.elapsed().saturating_sub(self.began);
-            self.progress.foresee(outlook(elapsed, samples, open, self.range));
+            self.progress.foresee(outlook(elapsed, samples, open, &self.foreseen));
         }
     }
 

@@ -23,7 +23,8 @@ use std::collections::BTreeMap;
 use crate::budgets::{Limits, Target};
 use crate::observed::{ClosureChange, Sample};
 use crate::stats::changed_part::{MODULE_DRIFT, NotApplicable};
-use crate::stats::comparison::resolution;
+use crate::stats::comparison::{WHOLE_RESOLUTION, resolution};
+use crate::stats::location::LEAST_SCATTER;
 use crate::stats::quantile::{TRIM, trimmed_mean};
 use crate::stats::sameness::has_moved;
 use crate::stats::sharpness::{own_shares, time_error};
@@ -89,11 +90,27 @@ impl<'a> RecordingQuestion<'a> {
         if self.rules.fixed || samples.len() < self.rules.min_samples {
             return false;
         }
-        let changed = self.earlier.as_ref().is_some_and(|earlier| !earlier.change.is_empty());
-        if changed && self.agrees(samples) {
+        if self.changed() && self.agrees(samples) {
             return true;
         }
         is_decided && (self.is_counted || self.is_sharp(samples))
+    }
+
+    /// How many samples a target of `time_ms` takes at least, as long as they scatter no less than samples are taken to: for an
+    /// outlook, before there are any.
+    pub fn fewest_samples(&self, time_ms: f64) -> usize {
+        let fewest = self.rules.min_samples;
+        if self.is_counted || self.changed() {
+            return fewest;
+        }
+        let error = SHARE * self.allowed(time_ms).max(WHOLE_RESOLUTION);
+        let samples = (LEAST_SCATTER / error).powi(2).ceil() as usize;
+        samples.clamp(fewest, RECORDED_AT_MOST.max(fewest))
+    }
+
+    /// True where it was recorded before, and something in its closure is different.
+    fn changed(&self) -> bool {
+        (self.earlier.as_ref()).is_some_and(|earlier| !earlier.change.is_empty())
     }
 
     /// True where time and own times are as sure as later comparisons need.
@@ -102,7 +119,7 @@ impl<'a> RecordingQuestion<'a> {
             return true;
         }
         let machine = MachineSpeed::of(samples);
-        let allowed = self.allowed(samples, &machine);
+        let allowed = self.allowed(time_ms(samples, &machine));
         let whole = SHARE * allowed.max(resolution(samples, samples, &machine));
         let own_is_sharp = || {
             let mut shares = own_shares(samples).into_iter();
@@ -111,9 +128,8 @@ impl<'a> RecordingQuestion<'a> {
         time_error(samples, &machine) <= whole && own_is_sharp()
     }
 
-    /// What the import may be slower by, as a share of its time.
-    fn allowed(&self, samples: &[Sample], machine: &MachineSpeed) -> f64 {
-        let time_ms = estimate(samples, machine).map_or(0.0, |estimate| estimate.time_ms);
+    /// What an import of `time_ms` may be slower by, as a share of that.
+    fn allowed(&self, time_ms: f64) -> f64 {
         let floor = if time_ms > 0.0 {
             self.limits.noise_floor_ms.value / time_ms
         } else {
@@ -148,11 +164,16 @@ impl<'a> RecordingQuestion<'a> {
             .map(|module| module.change_ns().abs())
             .sum::<f64>();
         let changes: Vec<f64> = samples.iter().filter_map(|sample| part.change(sample)).collect();
-        let most = SAME * self.allowed(samples, machine);
+        let most = SAME * self.allowed(time_ms(samples, machine));
         part.suits(samples)
             && moved <= most * part.total_ns()
             && trimmed_mean(&changes, TRIM).is_some_and(|change| change.abs() <= most)
     }
+}
+
+/// The time of an import, in milliseconds; 0 without samples.
+fn time_ms(samples: &[Sample], machine: &MachineSpeed) -> f64 {
+    estimate(samples, machine).map_or(0.0, |estimate| estimate.time_ms)
 }
 
 /// Asks of every target that is recorded whether its samples are enough.

@@ -23,7 +23,7 @@ pub mod divisive;
 mod estimate;
 mod few;
 pub mod growth;
-mod location;
+pub(crate) mod location;
 pub mod machine;
 pub mod memory;
 pub mod multiple;

@@ -139,27 +139,56 @@ impl ShowProgress for Foreseen<'_> {
     }
 }
 
-#[test]
-fn each_round_says_how_many_are_open_and_how_long_it_will_take() {
-    let measure = shop();
-    let project = Project::new("[measure]\nsamples = 20\n[modules.shop]\n[modules.tool]\n", &measure);
+/// How long a recording took, and what each of its rounds foresaw.
+fn foreseen(measure: &Scripted, budgets: &str) -> (Duration, Vec<(Duration, Outlook)>) {
+    let project = Project::new(budgets, measure);
     let clock = measure.clock();
     let mut progress = Foreseen {
         clock: &*clock,
         all: Vec::new(),
     };
     let deadline = Deadline::new(&*clock, None);
-    record(&project.recording(), &measure, deadline, &mut progress).expect("a baseline");
+    record(&project.recording(), measure, deadline, &mut progress).expect("a baseline");
     let (end, last) = progress.all.pop().expect("an end");
     assert_eq!(last, None);
-    assert_eq!(progress.all.len(), 20, "one a round");
-    let (_, first) = progress.all[0];
-    assert_eq!(first.map(|outlook| (outlook.decided, outlook.open)), Some((0, 2)));
-    for (at, outlook) in &progress.all[10..] {
-        let (left, foreseen) = (end - *at, outlook.expect("an outlook").remaining);
+    let rounds = progress.all.into_iter();
+    (
+        end,
+        rounds.map(|(at, outlook)| (at, outlook.expect("an outlook"))).collect(),
+    )
+}
+
+#[test]
+fn each_round_says_how_many_are_open_and_how_long_it_will_take() {
+    let (end, rounds) = foreseen(&shop(), "[measure]\nsamples = 20\n[modules.shop]\n[modules.tool]\n");
+    assert_eq!(rounds.len(), 20, "one a round");
+    let (_, first) = rounds[0];
+    assert_eq!((first.decided, first.open), (0, 2));
+    for (at, outlook) in &rounds[10..] {
+        let (left, foreseen) = (end - *at, outlook.remaining);
         assert!(
             foreseen.abs_diff(left) <= end / 3,
             "{left:?} left, {foreseen:?} foreseen"
         );
     }
+}
+
+#[test]
+fn a_recording_foresees_at_once_that_it_takes_more_samples_than_a_check() {
+    let (end, rounds) = foreseen(&shop(), "[modules.shop]\n[modules.tool]\n");
+    for (at, outlook) in &rounds {
+        let (left, foreseen) = (end - *at, outlook.remaining);
+        assert!(
+            foreseen.abs_diff(left) <= end / 3,
+            "{left:?} left, {foreseen:?} foreseen"
+        );
+    }
+    // What may be slower by more than it takes needs the fewest, however little that is.
+    let tiny = "[modules.shop]\nnoise-floor = '90ms'\n[modules.tool]\nnoise-floor = '90ms'\n";
+    let (_, rounds) = foreseen(&shop(), tiny);
+    assert_eq!(rounds.len(), 5);
+    let (_, first) = rounds[0];
+    let (at, last) = rounds[4];
+    assert_eq!(last.remaining, Duration::ZERO);
+    assert!(first.remaining < at * 2, "{first:?}");
 }
