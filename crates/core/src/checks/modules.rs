@@ -48,10 +48,10 @@ fn loaded(case: &Case<'_>, modules: u64, context: &Context<'_>) -> Option<Findin
     let allowed = limit.value;
     let kind = FindingKind::Modules(TooManyModules::Loaded { modules, allowed });
     (modules > allowed).then(|| {
-        // Where there are more than before, what is new comes first; where there always were so many, what is heaviest.
+        // Where there are more than before, what is new comes first; where there always were so many, what loads most of them.
         let mut causes = case.causes_of_count(context.places, Count::Modules);
         if causes.is_empty() {
-            causes = case.causes_of_weight(context.places, Resource::Time);
+            causes = case.causes_of_weight(context.places, Resource::Modules);
         }
         let finding = Finding::about(case.target, Severity::Error, kind);
         // No single line is to blame for a total.

@@ -132,6 +132,23 @@ mod tests {
     }
 
     #[test]
+    fn of_modules_that_are_loaded_a_body_that_takes_long_is_one() {
+        let observation = Sketch::new("shop")
+            .loads("shop", 3, "shop.tables", 500)
+            .loads("shop", 4, "json", 1)
+            .loads("json", 5, "json.decoder", 1)
+            .loads("json", 6, "json.encoder", 1)
+            .build();
+        let table = table(&observation, &["shop"], &[]);
+        let named = |resource| -> Vec<String> {
+            let causes = causes_of_weight(&observation, &table, "", resource).into_iter();
+            causes.map(|cause| cause.module).collect()
+        };
+        assert_eq!(named(Resource::Time), ["shop.tables"]);
+        assert_eq!(named(Resource::Modules)[0], "json");
+    }
+
+    #[test]
     fn a_statement_that_brings_in_another_package_is_named_with_its_parts() {
         let observation = |library: u64| {
             Sketch::new("shop")

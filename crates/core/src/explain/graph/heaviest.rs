@@ -18,6 +18,8 @@ pub enum Resource {
     Time,
     /// Resident memory.
     Memory,
+    /// How many modules are loaded: each body is one of them, whatever it does.
+    Modules,
 }
 
 /// Something that can be cut or made lighter.
@@ -121,10 +123,10 @@ impl<'a> ImportGraph<'a> {
     }
 
     fn candidates(&self, resource: Resource, is_own: impl Fn(&str) -> bool) -> Vec<Candidate<'a>> {
-        let cost = if resource == Resource::Time {
-            LoadedModule::time_ns
-        } else {
-            memory_of
+        let cost: fn(&LoadedModule) -> u64 = match resource {
+            Resource::Time => LoadedModule::time_ns,
+            Resource::Memory => memory_of,
+            Resource::Modules => |_| 1,
         };
         let targets: Vec<&str> = self.asked_by_probe().map(|node| self.names[node]).collect();
         let is_home =
@@ -134,6 +136,7 @@ impl<'a> ImportGraph<'a> {
             let of_resource = match resource {
                 Resource::Time => weight.time_ns,
                 Resource::Memory => weight.memory_bytes,
+                Resource::Modules => weight.modules,
             };
             Candidate {
                 crosses: self.crosses(&weight.statement),
@@ -141,7 +144,7 @@ impl<'a> ImportGraph<'a> {
             }
         });
         let bodies = self.loaded.iter().enumerate().filter_map(|(node, module)| {
-            let module = module.filter(|module| is_home(&module.name))?;
+            let module = module.filter(|module| resource != Resource::Modules && is_home(&module.name))?;
             Some(Candidate::new(Heavy::Body(module), vec![node], cost(module)))
         });
         let whole: u64 = self.loaded.iter().flatten().map(|module| cost(module)).sum();
@@ -149,6 +152,8 @@ impl<'a> ImportGraph<'a> {
         let with_imports = |module: &LoadedModule| match resource {
             Resource::Time => module.cumulative_ns,
             Resource::Memory => module.cumulative_memory_bytes.max(0).unsigned_abs(),
+            // No module says how many it was first to import; what takes longest most likely loads most.
+            Resource::Modules => smallest as u64 + module.cumulative_ns,
         };
         let of_all = |modules: &[&LoadedModule]| modules.iter().map(|module| cost(module)).sum();
         let sets = self.together(is_home, with_imports, smallest as u64);

@@ -43,6 +43,8 @@ pub(super) struct StatementWeight<'a> {
     pub(super) time_ns: u64,
     /// Resident memory, in bytes; never negative.
     pub(super) memory_bytes: u64,
+    /// How many modules.
+    pub(super) modules: u64,
 }
 
 impl<'a> ImportGraph<'a> {
@@ -90,6 +92,7 @@ impl<'a> ImportGraph<'a> {
                 statement: *statement,
                 time_ns: self.fallen(&kept).map(LoadedModule::time_ns).sum(),
                 memory_bytes: self.fallen(&kept).map(memory_of).sum(),
+                modules: self.fallen(&kept).count() as u64,
             }
         };
         statements.map(weight).collect()
