@@ -222,6 +222,7 @@ pub(crate) fn rules(tests: usize) -> Rules {
         budget: ErrorBudget::over(tests),
         min_samples: 3,
         min_pooled: 1,
+        min_new: 5,
         max_samples: MAX_SAMPLES,
         fixed: false,
     }

@@ -102,6 +102,7 @@ fn self_test(
         seed: doctor.seed,
         min_samples: doctor.samples,
         min_pooled: doctor.samples,
+        min_new: doctor.samples,
         max_samples: doctor.samples,
         time_limit: None,
         width: doctor.width,

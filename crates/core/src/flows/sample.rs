@@ -32,6 +32,8 @@ pub struct SamplingSettings {
     pub min_samples: u32,
     /// The same of a target whose change others share: their samples answer for it too, where nobody asked for more.
     pub min_pooled: u32,
+    /// The same of a target that is held against a ceiling, and of which nothing was recorded, where nobody asked for a number.
+    pub min_new: u32,
     /// The most samples of a target.
     pub max_samples: u32,
     /// How long the run may take.
@@ -45,17 +47,17 @@ pub struct SamplingSettings {
 impl SamplingSettings {
     /// As the budgets ask, one import at a time; a seed that they do not name is drawn.
     pub fn of(budgets: &Budgets, draw_seed: impl FnOnce() -> u64) -> Self {
+        /// What waits in seven of ten imports does so in one of them at least, but for two checks in a thousand.
+        const FEWEST_OF_NEW: u32 = 5;
         let measure = &budgets.measure;
         let count = |cited: &Cited<u64>| u32::try_from(cited.value).unwrap_or(u32::MAX);
+        let (least, is_given) = (count(&measure.min_samples), measure.min_samples.line.is_some());
         Self {
             fixed: measure.samples.as_ref().map(count),
             seed: measure.seed.as_ref().map_or_else(draw_seed, |seed| seed.value),
-            min_samples: count(&measure.min_samples),
-            min_pooled: if measure.min_samples.line.is_some() {
-                count(&measure.min_samples)
-            } else {
-                1
-            },
+            min_samples: least,
+            min_pooled: if is_given { least } else { 1 },
+            min_new: if is_given { least } else { least.max(FEWEST_OF_NEW) },
             max_samples: count(&measure.max_samples),
             time_limit: measure.time_limit(),
             width: Width::ONE,
@@ -112,6 +114,7 @@ impl SamplingSettings {
             budget: ErrorBudget::over(tests),
             min_samples: self.min_samples as usize,
             min_pooled: self.min_pooled as usize,
+            min_new: self.min_new as usize,
             max_samples: self.max_samples(),
             fixed: self.fixed.is_some(),
         }
@@ -482,6 +485,7 @@ mod tests {
             seed: 1,
             min_samples: 5,
             min_pooled: 1,
+            min_new: 5,
             max_samples: 40,
             time_limit: None,
             width: Width::ONE,

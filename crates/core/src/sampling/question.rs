@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use crate::budgets::{Limits, Target};
 use crate::observed::{ClosureChange, Sample};
 use crate::stats::MachineSpeed;
+use crate::stats::calibration::NS_PER_MS;
 use crate::stats::changed_part::{ChangedPart, usual_own_times};
 use crate::stats::comparison::Design;
 use crate::stats::crowding::shift_when_crowded;
 use crate::stats::estimate;
-use crate::stats::sample_times::waiting;
+use crate::stats::sample_times::{is_a_wait, waiting};
 use crate::stats::time::Time;
 
 use super::alpha::{ErrorBudget, Schedule};
@@ -32,6 +33,9 @@ const FEWEST_OF_A_FAILURE: usize = 5;
 const FEWEST_OF_ONE_AMONG_OTHERS: usize = 3;
 /// The fewest samples of what waits, now or in the baseline: what waits now and then may not have done so in fewer.
 const FEWEST_OF_A_WAIT: usize = 5;
+/// The fewest that speak against a wait that was recorded, or seen beyond the ceiling: where seven of ten imports wait, five that do not
+/// are met in one of four hundred checks, and so many in one of fifteen thousand.
+const FEWEST_AGAINST_A_WAIT: usize = 8;
 
 /// What all targets of a run share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +46,8 @@ pub struct Rules {
     pub min_samples: usize,
     /// The same where others answer for its change too.
     pub min_pooled: usize,
+    /// The same of one that is held against a ceiling, and of which nothing is known but what these samples say.
+    pub min_new: usize,
     /// The most samples that a target gets.
     pub max_samples: usize,
     /// Whether the number of samples is given, and nothing is decided before the last one.
@@ -55,6 +61,7 @@ impl Rules {
             budget,
             min_samples: 0,
             min_pooled: 0,
+            min_new: 0,
             max_samples: 0,
             fixed: true,
         }
@@ -80,8 +87,8 @@ pub struct Question<'a> {
     rules: Rules,
     shown_on: ShownOn,
     pooled: Pooled,
-    /// Whether it waited when it was looked at.
-    was_seen_waiting: bool,
+    /// How long it was blocked when it was looked at, in nanoseconds.
+    seen_blocked_ns: u64,
     /// What it came to when it was anchored; empty where that is not asked.
     anchor: &'a [Sample],
 }
@@ -111,16 +118,16 @@ impl<'a> Question<'a> {
             rules,
             shown_on: ShownOn::THIS,
             pooled: Pooled::default(),
-            was_seen_waiting: false,
+            seen_blocked_ns: 0,
             anchor: &[],
         }
     }
 
-    /// The same of an import that waited, or did not, when it was looked at.
+    /// The same of an import that was blocked for so long when it was looked at.
     #[must_use]
-    pub fn seen_waiting(self, was_seen_waiting: bool) -> Self {
+    pub fn seen_blocked_for(self, seen_blocked_ns: u64) -> Self {
         Self {
-            was_seen_waiting,
+            seen_blocked_ns,
             ..self
         }
     }
@@ -209,13 +216,39 @@ impl<'a> Question<'a> {
         } else {
             self.rules.min_samples
         };
-        // One stall of the machine among the samples of the baseline is no wait of the import.
-        let stalls = self.recorded().len() / 10;
-        if self.was_seen_waiting || waiting(self.recorded()) > stalls || waiting(head) > 0 {
-            fewest.max(FEWEST_OF_A_WAIT.min(self.rules.max_samples))
+        let of_new = if self.is_new_below_a_ceiling() {
+            self.rules.min_new
         } else {
-            fewest
-        }
+            0
+        };
+        let of_waits = if waiting(head) > 0 {
+            FEWEST_OF_A_WAIT
+        } else if self.waited_before() || self.was_seen_over_the_ceiling() {
+            FEWEST_AGAINST_A_WAIT
+        } else if is_a_wait(self.seen_blocked_ns) {
+            FEWEST_OF_A_WAIT
+        } else {
+            0
+        };
+        fewest.max(of_new.max(of_waits).min(self.rules.max_samples))
+    }
+
+    /// True where the samples of the baseline waited. A stall of the machine in one of ten of them is no wait of the import.
+    fn waited_before(&self) -> bool {
+        let recorded = self.recorded();
+        waiting(recorded) > recorded.len() / 10
+    }
+
+    /// True where it was blocked for longer than all that it may take when it was looked at.
+    fn was_seen_over_the_ceiling(&self) -> bool {
+        let seen_ms = self.seen_blocked_ns as f64 / NS_PER_MS;
+        (self.limits.max_time_ms.as_ref())
+            .is_some_and(|ceiling| is_a_wait(self.seen_blocked_ns) && seen_ms > ceiling.value)
+    }
+
+    /// True where a few fresh samples say all that is known of its time.
+    fn is_new_below_a_ceiling(&self) -> bool {
+        self.has_ceiling() && self.recorded().is_empty() && !self.is_paired()
     }
 
     /// Whoever has to mend a target wants to know of all that is wrong with it, and how much it is, and does not want to wait long
@@ -429,6 +462,7 @@ mod tests {
             budget: ErrorBudget::over(tests),
             min_samples: 5,
             min_pooled: 5,
+            min_new: 5,
             max_samples,
             fixed,
         }
@@ -524,20 +558,37 @@ mod tests {
     }
 
     #[test]
-    fn what_was_seen_waiting_passes_on_no_fewer_samples_than_what_waits() {
-        let (target, other) = (target(Some(1000.0)), OtherSide::Nothing);
+    fn what_may_wait_now_and_then_passes_on_no_few_samples() {
         let rules = Rules {
             min_samples: 1,
             min_pooled: 1,
+            min_new: 3,
             ..rules(1, 60, false)
         };
-        let look = |was_seen, count: usize| {
-            let question = Question::new(&target, &other, rules).seen_waiting(was_seen);
-            question.look(&samples(&FRESH[..count]), &[])
+        let fewest = |ceiling_ms, other: &OtherSide, seen_ms: u64| {
+            let target = target(ceiling_ms);
+            let question = Question::new(&target, other, rules).seen_blocked_for(seen_ms * 1_000_000);
+            let passes = |count: &usize| question.look(&samples(&FRESH[..*count]), &[]) == Decision::Pass;
+            (1..=FRESH.len()).find(passes).expect("it passes")
         };
-        assert_eq!(look(false, 3), Decision::Pass);
-        assert_eq!(look(true, 3), Decision::Continue);
-        assert_eq!(look(true, 5), Decision::Pass);
+        let waits = |of_ten: usize| {
+            let mut samples = samples(&RECORDED);
+            for sample in samples.iter_mut().take(of_ten) {
+                sample.blocked_ns = 300_000_000;
+                sample.voluntary_switches = 1;
+            }
+            OtherSide::SameClosure { samples, whole: false }
+        };
+        let nothing = OtherSide::Nothing;
+        // Nothing is known of it but what a few samples say.
+        assert_eq!(fewest(Some(1000.0), &nothing, 0), 3);
+        assert_eq!(fewest(Some(1000.0), &nothing, 300), 5);
+        assert_eq!(fewest(Some(1000.0), &waits(0), 0), 1);
+        assert_eq!(fewest(Some(1000.0), &waits(0), 300), 5);
+        assert_eq!(fewest(Some(1000.0), &waits(1), 0), 1, "a stall of the machine");
+        // What was seen or recorded says otherwise.
+        assert_eq!(fewest(Some(1000.0), &nothing, 1300), 8);
+        assert_eq!(fewest(Some(1000.0), &waits(7), 0), 8);
     }
 
     /// The same samples where each waits for a processor for so many times as long as it computes.

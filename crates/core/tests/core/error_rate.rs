@@ -546,6 +546,7 @@ fn sampling(fixed: Option<u32>, max_samples: u32, seed: u64) -> SamplingSettings
         seed,
         min_samples: 3,
         min_pooled: 1,
+        min_new: 5,
         max_samples,
         time_limit: None,
         width: Width::ONE,

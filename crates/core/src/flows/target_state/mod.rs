@@ -11,7 +11,6 @@ use crate::checks::{Asked, StartChange};
 use crate::observed::{ClosureChange, ModuleTable, Sameness, Sample, TargetObservation};
 use crate::sampling::{Decision, ErrorBudget, OtherSide, Question, Rules, Ruling, ShownOn, tests_of};
 use crate::stats::MachineSpeed;
-use crate::stats::sample_times::is_a_wait;
 
 pub(super) use self::drawn::TimesDrawn;
 pub(super) use self::glance::{circles_matter, glance_at};
@@ -37,8 +36,8 @@ pub(super) struct TargetState {
     anchor: Option<Anchored>,
     /// True where the code is the baseline's, and a glance saw it take so much longer that its numbers may not hold.
     took_longer: bool,
-    /// True where it waited when it was looked at.
-    was_seen_waiting: bool,
+    /// How long it was blocked when it was looked at, in nanoseconds.
+    seen_blocked_ns: u64,
     /// Modules of the import that are loaded at each start of the interpreter on one side only.
     moved: Vec<String>,
     /// In whose milliseconds samples of this run are shown.
@@ -85,7 +84,7 @@ impl TargetState {
             shown_on: speed.of_fresh(),
             recorded_on: recorded.map(|(entry, recorded)| speed.of_recorded(entry, recorded)),
             anchor: anchor.and_then(|stored| Anchored::of(target, stored)),
-            was_seen_waiting: is_a_wait(observed.observation.blocked_ns()),
+            seen_blocked_ns: observed.observation.blocked_ns(),
             ..state
         };
         if let Kind::Reused { same_code, .. } = &state.kind
@@ -239,7 +238,7 @@ impl TargetState {
             recorded: None,
             anchor: None,
             took_longer: false,
-            was_seen_waiting: false,
+            seen_blocked_ns: 0,
             moved: Vec::new(),
             shown_on: ShownOn::THIS,
             recorded_on: None,
@@ -329,7 +328,7 @@ impl TargetState {
                 Question::new(target, other, rules)
                     .shown_on(self.shown_on)
                     .anchored_at(self.anchor_samples())
-                    .seen_waiting(self.was_seen_waiting),
+                    .seen_blocked_for(self.seen_blocked_ns),
             ),
             Kind::Failed | Kind::Untimed { .. } | Kind::Reused { .. } => None,
         }

@@ -729,16 +729,17 @@ fn a_cause_has_the_line_that_it_points_at() {
 /// What waits in seven of ten runs waits in none of three samples now and then.
 #[test]
 fn an_import_that_waited_when_it_was_looked_at_is_sampled_as_often_as_one_that_waits() {
-    let samples = |measure: Scripted| {
-        let project = Project::new(
-            "[measure]\nmin-samples = 3\n[modules.shop]\nmax-time = '900ms'\n",
-            &measure,
-        );
+    let samples = |measure: Scripted, settings: &str| {
+        let budgets = format!("{settings}[modules.shop]\nmax-time = '900ms'\n");
+        let project = Project::new(&budgets, &measure);
         let report = project.check(&measure, None, &Options::default());
         row(&report, "shop").samples
     };
-    assert_eq!(samples(shop()), 3);
-    assert_eq!(samples(shop().seen_waiting(100.0)), 5);
+    let three = "[measure]\nmin-samples = 3\n";
+    assert_eq!(samples(shop(), ""), 5, "nothing is known of it");
+    assert_eq!(samples(shop(), three), 3, "as somebody asked");
+    assert_eq!(samples(shop().seen_waiting(100.0), three), 5);
+    assert_eq!(samples(shop().seen_waiting(1100.0), three), 8);
 }
 
 #[test]
