@@ -10,9 +10,10 @@ def growth(cause, before, after, imported):
     or together with the other modules of its package, whichever is most: a cause may stand for any of these. An upgrade stands
     for all that it brought, whatever package that belongs to."""
     modules = [cause["module"]] + [imported] * (cause["kind"] == "upgrade")
-    costs = [[of(modules, cost(python, imported)) for _ in range(RUNS)] for python in (before, after)]
-    medians = [[statistics.median(figures) for figures in zip(*runs)] for runs in costs]
-    return round(max(now - then for then, now in zip(*medians)), 3)
+    # In turn: what a shared machine does from one second to the next is more than many a module costs.
+    runs = [[of(modules, cost(python, imported)) for python in (before, after)] for _ in range(RUNS)]
+    grown = [[now - then for then, now in zip(*run)] for run in runs]
+    return round(max(statistics.median(figures) for figures in zip(*grown)), 3)
 
 
 def of(modules, costs):

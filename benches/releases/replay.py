@@ -118,7 +118,7 @@ def rows(project, pair, folder, arguments):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("packages", nargs="*", help="only these packages")
-    parser.add_argument("--pairs", type=int, default=40, help="pairs of plain imports for the truth")
+    parser.add_argument("--pairs", type=int, default=40, help="pairs of plain imports for the truth, at least")
     parser.add_argument("--binary", type=pathlib.Path, default=ROOT / "target/release/importgate")
     parser.add_argument("--folder", type=pathlib.Path, default=ROOT / "target/releases")
     parser.add_argument("--table", action="store_true", help="measure nothing, print the table")

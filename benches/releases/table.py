@@ -3,6 +3,8 @@ import re
 
 THRESHOLD = 10
 SIZE_SHARE, SIZE_MS = 0.15, 2.0
+SURE = 0.25
+"""The standard error of a truth that is sure, as a part of what a size may be off by: no row is right or wrong by its luck."""
 NOISE_FLOOR_MS = 0.5
 """Less than that is never a regression: the default of `noise-floor`."""
 
@@ -21,6 +23,12 @@ def true_ms(row):
 
 def size_is_right(row):
     return abs(row["change_ms"] - true_ms(row)) <= max(SIZE_MS, SIZE_SHARE * abs(true_ms(row)))
+
+
+def is_sure(truth):
+    """Whether plain imports tell the change sharply enough to call a size wrong."""
+    change_ms = abs(truth["ratio"] - 1) * truth["old_ms"]
+    return truth["error"] * truth["old_ms"] <= SURE * max(SIZE_MS, SIZE_SHARE * change_ms)
 
 
 def expected(row):
@@ -63,11 +71,14 @@ def print_all(rows):
     for row in rows:
         print(line(row))
     print()
+    sure = [row for row in rows if is_sure(row["truth"])]
+    sure_pairs = len({row["pair"] for row in sure})
     asked = [row for row in rows if expected(row)]
     named = [row for row in rows if row["cause"]]
     print(f"{len({row['pair'] for row in rows})} pairs, {len(rows)} checks")
     for what, right, of in (
         ("size within 15% or 2 ms", size_is_right, rows),
+        (f"of these, where the truth is sure to a quarter of that ({sure_pairs} pairs)", size_is_right, sure),
         ("verdict agrees where the truth is a quarter away from the threshold", verdict_is_right, asked),
         ("first cause borne out", cause_is_right, named),
     ):
