@@ -726,6 +726,25 @@ fn a_cause_has_the_line_that_it_points_at() {
     assert_eq!(cause.label.as_deref(), Some("`tensor` was not loaded before"));
 }
 
+#[test]
+fn too_many_modules_are_the_doing_of_what_loads_them_and_not_of_a_body_that_takes_long() {
+    let measure = Scripted::new()
+        .module("shop", 90.0, &["json"])
+        .standard("json", 1.0, &["json.decoder"])
+        .standard("json.decoder", 1.0, &[]);
+    let project = Project::new("[modules.shop]\nmax-modules = 1\n", &measure);
+    let report = project.check(&measure, None, &Options::default());
+    let finding = finding(&report, Code::OverModules);
+    let named = report
+        .causes
+        .iter()
+        .find(|cause| finding.causes.first() == Some(&cause.id));
+    assert_eq!(
+        named.map(|cause| (cause.module.as_str(), cause.line)),
+        Some(("json", Some(1)))
+    );
+}
+
 /// What waits in seven of ten runs waits in none of three samples now and then.
 #[test]
 fn an_import_that_waited_when_it_was_looked_at_is_sampled_as_often_as_one_that_waits() {
