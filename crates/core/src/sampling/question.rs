@@ -601,6 +601,20 @@ mod tests {
     }
 
     #[test]
+    fn what_waits_beyond_its_ceiling_fails_on_a_crowded_machine_too() {
+        let target = target(Some(40.0));
+        let question = Question::new(&target, &OtherSide::Nothing, rules(3, 60, false));
+        // Of 2 ms that it computes, it may be off by far more than half.
+        let mut waiting = crowded(&[2.0; 20], 20.0);
+        for sample in &mut waiting {
+            sample.blocked_ns = 70_000_000;
+            sample.voluntary_switches = 1;
+            sample.wall_ns += sample.blocked_ns;
+        }
+        assert_eq!(question.look(&waiting, &[]), Decision::Fail);
+    }
+
+    #[test]
     fn what_hardly_got_a_processor_is_no_slower_by_what_that_alone_makes_of_it() {
         let slower: Vec<f64> = FRESH.repeat(3).iter().map(|ms| ms * 1.2).collect();
         let target = target(Some(110.0));
