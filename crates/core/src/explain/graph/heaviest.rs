@@ -152,7 +152,7 @@ impl<'a> ImportGraph<'a> {
         let with_imports = |module: &LoadedModule| match resource {
             Resource::Time => module.cumulative_ns,
             Resource::Memory => module.cumulative_memory_bytes.max(0).unsigned_abs(),
-            // No module says how many it was first to import; what takes longest most likely loads most.
+            // No module says how many it was first to import: each may have been, and what takes longest is tried first.
             Resource::Modules => smallest as u64 + module.cumulative_ns,
         };
         let of_all = |modules: &[&LoadedModule]| modules.iter().map(|module| cost(module)).sum();
