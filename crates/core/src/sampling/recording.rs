@@ -24,10 +24,9 @@ use crate::budgets::{Limits, Target};
 use crate::observed::{ClosureChange, Sample};
 use crate::stats::changed_part::{MODULE_DRIFT, NotApplicable};
 use crate::stats::comparison::{WHOLE_RESOLUTION, resolution};
-use crate::stats::location::LEAST_SCATTER;
 use crate::stats::quantile::{TRIM, trimmed_mean};
 use crate::stats::sameness::has_moved;
-use crate::stats::sharpness::{own_shares, time_error};
+use crate::stats::sharpness::{fewest_within, own_shares, time_error};
 use crate::stats::{ChangedPart, MachineSpeed, estimate};
 
 use super::other_side::OtherSide;
@@ -104,8 +103,7 @@ impl<'a> RecordingQuestion<'a> {
             return fewest;
         }
         let error = SHARE * self.allowed(time_ms).max(WHOLE_RESOLUTION);
-        let samples = (LEAST_SCATTER / error).powi(2).ceil() as usize;
-        samples.clamp(fewest, RECORDED_AT_MOST.max(fewest))
+        fewest_within(error).clamp(fewest, RECORDED_AT_MOST.max(fewest))
     }
 
     /// True where it was recorded before, and something in its closure is different.

@@ -23,7 +23,7 @@ pub mod divisive;
 mod estimate;
 mod few;
 pub mod growth;
-pub(crate) mod location;
+mod location;
 pub mod machine;
 pub mod memory;
 pub mod multiple;

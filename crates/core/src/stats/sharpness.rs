@@ -16,6 +16,11 @@ pub fn time_error(samples: &[Sample], machine: &MachineSpeed) -> f64 {
     if usual > 0.0 { error / usual } else { 0.0 }
 }
 
+/// How many samples it takes at least for that error to be no larger than `error`: as many where they scatter no more than that.
+pub fn fewest_within(error: f64) -> usize {
+    (LEAST_SCATTER / error).powi(2).ceil() as usize
+}
+
 /// What one module takes of an import.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct OwnShare {
@@ -49,6 +54,7 @@ mod tests {
         let machine = MachineSpeed::default();
         let agreeing = vec![sample(&[("shop", 10.0)]); 4];
         assert!((time_error(&agreeing, &machine) - LEAST_SCATTER / 2.0).abs() < 1e-12);
+        assert_eq!(fewest_within(LEAST_SCATTER / 2.0), 4);
         let wild: Vec<Sample> = (0..16_u32)
             .map(|round| sample(&[("shop", 10.0 + f64::from(round % 2))]))
             .collect();

@@ -131,16 +131,11 @@ impl<'a> ImportGraph<'a> {
         let targets: Vec<&str> = self.asked_by_probe().map(|node| self.names[node]).collect();
         let is_home =
             |module: &str| is_own(module) || targets.iter().any(|target| top_level(target) == top_level(module));
-        let statements = self.weights(is_home).into_iter().map(|weight| {
-            let nodes = self.nodes_of(&weight.statement).to_vec();
-            let of_resource = match resource {
-                Resource::Time => weight.time_ns,
-                Resource::Memory => weight.memory_bytes,
-                Resource::Modules => weight.modules,
-            };
+        let statements = self.weights(is_home, cost).into_iter().map(|(statement, weight)| {
+            let nodes = self.nodes_of(&statement).to_vec();
             Candidate {
-                crosses: self.crosses(&weight.statement),
-                ..Candidate::new(Heavy::Statement(weight.statement), nodes, of_resource)
+                crosses: self.crosses(&statement),
+                ..Candidate::new(Heavy::Statement(statement), nodes, weight)
             }
         });
         let bodies = self.loaded.iter().enumerate().filter_map(|(node, module)| {

@@ -35,18 +35,6 @@ pub(super) fn memory_of(module: &LoadedModule) -> u64 {
     module.own_memory_bytes.max(0).unsigned_abs()
 }
 
-/// A statement by what its cut would save.
-#[derive(Debug)]
-pub(super) struct StatementWeight<'a> {
-    pub(super) statement: ImportStatement<'a>,
-    /// CPU and blocked time, in nanoseconds.
-    pub(super) time_ns: u64,
-    /// Resident memory, in bytes; never negative.
-    pub(super) memory_bytes: u64,
-    /// How many modules.
-    pub(super) modules: u64,
-}
-
 impl<'a> ImportGraph<'a> {
     /// What would fall away if this statement were removed or made lazy and never used.
     pub fn saving(&self, statement: &ImportStatement<'_>) -> Saving<'a> {
@@ -75,25 +63,25 @@ impl<'a> ImportGraph<'a> {
 
     /// The statements in modules that `is_wanted` whose cut would save at least `time_ns`, the one that saves most first.
     pub fn statements_worth(&self, time_ns: u64, is_wanted: impl Fn(&str) -> bool) -> Vec<ImportStatement<'a>> {
-        let mut weights = self.weights(is_wanted);
-        weights.retain(|weight| weight.time_ns >= time_ns);
-        weights.sort_by_key(|weight| std::cmp::Reverse(weight.time_ns));
-        weights.into_iter().map(|weight| weight.statement).collect()
+        let mut weights = self.weights(is_wanted, LoadedModule::time_ns);
+        weights.retain(|(_, saved_ns)| *saved_ns >= time_ns);
+        weights.sort_by_key(|(_, saved_ns)| std::cmp::Reverse(*saved_ns));
+        weights.into_iter().map(|(statement, _)| statement).collect()
     }
 
-    /// Every statement in a module that `is_wanted`, with what its cut would save, but for those that certainly save nothing.
-    pub(super) fn weights(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<StatementWeight<'a>> {
+    /// Every statement in a module that `is_wanted`, with what its cut would save by the `cost` of each module, but for those that
+    /// certainly save nothing.
+    pub(super) fn weights(
+        &self,
+        is_wanted: impl Fn(&str) -> bool,
+        cost: fn(&LoadedModule) -> u64,
+    ) -> Vec<(ImportStatement<'a>, u64)> {
         let statements = self.by_statement.iter().filter(|(statement, nodes)| {
             statement.importer.is_some_and(&is_wanted) && self.may_have_loaded(statement, nodes)
         });
         let weight = |(statement, nodes): &(ImportStatement<'a>, Vec<usize>)| {
             let kept = self.reached_without(nodes);
-            StatementWeight {
-                statement: *statement,
-                time_ns: self.fallen(&kept).map(LoadedModule::time_ns).sum(),
-                memory_bytes: self.fallen(&kept).map(memory_of).sum(),
-                modules: self.fallen(&kept).count() as u64,
-            }
+            (*statement, self.fallen(&kept).map(cost).sum())
         };
         statements.map(weight).collect()
     }
@@ -351,10 +339,10 @@ mod tests {
             }
             let observation = sketch.build();
             let graph = ImportGraph::new(&observation);
-            let weights = graph.weights(|_| true);
+            let weights = graph.weights(|_| true, LoadedModule::time_ns);
             for statement in graph.statements().into_iter().filter(|statement| statement.importer.is_some()) {
-                let weighed = weights.iter().find(|weight| weight.statement == statement);
-                prop_assert_eq!(weighed.map_or(0, |weight| weight.time_ns), graph.saving(&statement).time_ns);
+                let weighed = weights.iter().find(|(weighed, _)| *weighed == statement);
+                prop_assert_eq!(weighed.map_or(0, |(_, saved_ns)| *saved_ns), graph.saving(&statement).time_ns);
             }
         }
     }
