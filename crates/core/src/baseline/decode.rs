@@ -178,9 +178,9 @@ pub(super) fn read_targets<S, T, E: From<ParseError>>(
     Ok(Parts { entry, start, targets })
 }
 
-/// The columns of a sample are always the same.
+/// The columns of a sample are always the same, or those of older versions.
 pub(super) fn columns(stored: &[String], path: &Path) -> Result<(), ParseError> {
-    if stored == StoredSample::COLUMNS {
+    if stored == StoredSample::COLUMNS || stored == &StoredSample::COLUMNS[..StoredSample::WITHOUT_COLLECTIONS] {
         return Ok(());
     }
     let problem = format!("the columns are not {}", StoredSample::COLUMNS.join(", "));

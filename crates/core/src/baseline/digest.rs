@@ -27,9 +27,8 @@ pub(super) fn of(target: &StoredTarget<'_>) -> String {
     digest.text(&target.own_time_10us.0);
     digest.number(target.collections_10us.map_or(0, |time| time.wrapping_add(1)));
     for sample in &target.samples {
-        <[u64; _]>::from(*sample)
-            .into_iter()
-            .for_each(|number| digest.number(number));
+        let numbers = Vec::from(*sample).into_iter();
+        numbers.for_each(|number| digest.number(number));
     }
     hash_text::written(ContentHash(digest.0))
 }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::{Anchor, AnchorNumbers, Ratchet, SET_UP_VARIABLE};
 use crate::budgets::{Bytecode, Engine, InBaseline};
 use crate::observed::{
-    ContentHash, FailureKind, Inputs, Installed, KnownImport, Machine, ModuleTable, OwnTime, ReferenceSample, Sample,
-    SharedMap,
+    Collections, ContentHash, FailureKind, Inputs, Installed, KnownImport, Machine, ModuleTable, OwnTime,
+    ReferenceSample, Sample, SharedMap,
 };
 use crate::stats::{MachineSpeed, estimate};
 
@@ -289,9 +289,10 @@ impl Recorded {
 /// The numbers of one timed import. As [`Sample`], with the reference rounded to nanoseconds and without own times,
 /// which [`Recorded::own_ns`] keeps once for all samples.
 ///
-/// In the file it is a row of numbers, one for each of [`Self::COLUMNS`].
+/// In the file it is a row of numbers, one for each of [`Self::COLUMNS`]; without the last ones where collections of garbage were not
+/// counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(try_from = "Vec<u64>", into = "[u64; Self::COLUMNS.len()]")]
+#[serde(try_from = "Vec<u64>", into = "Vec<u64>")]
 pub struct StoredSample {
     /// The round it was taken in.
     pub round: u32,
@@ -313,11 +314,13 @@ pub struct StoredSample {
     pub voluntary_switches: u64,
     /// How many modules the import added.
     pub modules: u64,
+    /// The collections of garbage; none where nobody counted them.
+    pub collections: Collections,
 }
 
 impl StoredSample {
     /// The stored columns, in their order in the file.
-    pub(super) const COLUMNS: [&str; 10] = [
+    pub(super) const COLUMNS: [&str; 16] = [
         "round",
         "cpu_ns",
         "wall_ns",
@@ -328,12 +331,22 @@ impl StoredSample {
         "peak_memory_bytes",
         "voluntary_switches",
         "modules",
+        "young_collections",
+        "middle_collections",
+        "full_collections",
+        "young_collections_ns",
+        "middle_collections_ns",
+        "full_collections_ns",
     ];
+    /// So many of them say all but the collections. Older versions recorded no more.
+    pub(super) const WITHOUT_COLLECTIONS: usize = 10;
 }
 
-impl From<StoredSample> for [u64; StoredSample::COLUMNS.len()] {
+impl From<StoredSample> for Vec<u64> {
     fn from(sample: StoredSample) -> Self {
-        [
+        let Collections { times, ns } = sample.collections;
+        let counted = (sample.collections != Collections::default()).then_some([times, ns]);
+        let all_but_these: [u64; StoredSample::WITHOUT_COLLECTIONS] = [
             u64::from(sample.round),
             sample.cpu_ns,
             sample.wall_ns,
@@ -344,7 +357,9 @@ impl From<StoredSample> for [u64; StoredSample::COLUMNS.len()] {
             sample.peak_memory_bytes,
             sample.voluntary_switches,
             sample.modules,
-        ]
+        ];
+        let collections = counted.into_iter().flatten().flatten();
+        all_but_these.into_iter().chain(collections).collect()
     }
 }
 
@@ -352,7 +367,16 @@ impl TryFrom<Vec<u64>> for StoredSample {
     type Error = String;
 
     fn try_from(row: Vec<u64>) -> Result<Self, Self::Error> {
-        let columns = Self::COLUMNS.len();
+        let short = || format!("{} numbers for {} columns", row.len(), Self::COLUMNS.len());
+        let (all_but_collections, collections) = row.split_at(row.len().min(Self::WITHOUT_COLLECTIONS));
+        let collections = match *collections {
+            [] => Collections::default(),
+            [young, middle, full, young_ns, middle_ns, full_ns] => Collections {
+                times: [young, middle, full],
+                ns: [young_ns, middle_ns, full_ns],
+            },
+            _ => return Err(short()),
+        };
         let Ok(
             [
                 round,
@@ -366,9 +390,9 @@ impl TryFrom<Vec<u64>> for StoredSample {
                 voluntary_switches,
                 modules,
             ],
-        ) = <[u64; Self::COLUMNS.len()]>::try_from(row.as_slice())
+        ) = <[u64; Self::WITHOUT_COLLECTIONS]>::try_from(all_but_collections)
         else {
-            return Err(format!("{} numbers for {columns} columns", row.len()));
+            return Err(short());
         };
         Ok(Self {
             round: u32::try_from(round).map_err(|_| "the round is larger than any can be")?,
@@ -381,6 +405,7 @@ impl TryFrom<Vec<u64>> for StoredSample {
             peak_memory_bytes,
             voluntary_switches,
             modules,
+            collections,
         })
     }
 }
@@ -398,6 +423,7 @@ impl From<&Sample> for StoredSample {
             peak_memory_bytes: sample.peak_memory_bytes,
             voluntary_switches: sample.voluntary_switches,
             modules: sample.modules,
+            collections: sample.collections,
         }
     }
 }
@@ -417,6 +443,7 @@ impl From<&StoredSample> for Sample {
             voluntary_switches: stored.voluntary_switches,
             modules: stored.modules,
             own: Vec::<OwnTime>::new(),
+            collections: stored.collections,
         }
     }
 }

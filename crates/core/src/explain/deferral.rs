@@ -139,7 +139,7 @@ impl CostlyImport {
             let line = sources.line(&place);
             Use::new(sources.shown(&place), line.as_ref())
         });
-        self.defer(&deferred.sample, &deferred.collections, usual);
+        self.defer(&deferred.sample, &deferred.sample.collections, usual);
     }
 
     fn keep(&mut self, obstacle: Obstacle) {
@@ -221,7 +221,6 @@ mod tests {
             sample: Sample::default(),
             form,
             used_at,
-            collections: Collections::default(),
         }
     }
 

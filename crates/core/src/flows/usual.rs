@@ -22,7 +22,7 @@ pub(super) fn usual<'r>(
     for round in 0..SAMPLES {
         show(target, round, progress);
         if let Ok(taken) = measure.sample_deferring(request(round), None)? {
-            collections.add(&taken.collections);
+            collections.add(&taken.sample.collections);
             samples.push(taken.sample);
         }
     }

@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::{Collections, Place, Sample};
+use super::{Place, Sample};
 
 /// An import statement to defer, or to leave out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +48,4 @@ pub struct Deferred {
     pub form: Option<ImportForm>,
     /// The line that used what was deferred all the same, the file as the interpreter names it.
     pub used_at: Option<Place>,
-    /// The collections of garbage meanwhile.
-    pub collections: Collections,
 }

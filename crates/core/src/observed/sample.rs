@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::Collections;
+
 /// The largest amount that is believed of anything in an import: 73 minutes in nanoseconds, 4 TiB in bytes. Whoever reads what a process
 /// or a file says refuses more. So the sum of all that one import has fits into 64 bits, and nobody who adds has to think of it.
 pub const LARGEST_AMOUNT: u64 = 1 << 42;
@@ -55,6 +57,9 @@ pub struct Sample {
     /// Own CPU time of each module whose import was seen, by name.
     #[serde(deserialize_with = "own_times")]
     pub own: Vec<OwnTime>,
+    /// The collections of garbage during the import.
+    #[serde(default)]
+    pub collections: Collections,
 }
 
 /// Own times as a script tells them: nanoseconds by module.

@@ -173,8 +173,9 @@ impl<'a> Question<'a> {
 
     /// The split of the modules, where it can be made. `base` are the samples that were taken beside the head's.
     pub(super) fn part(&self, head: &[Sample], base: &[Sample]) -> Option<ChangedPart> {
+        let before = self.other.samples(base);
         let split = |own_ns: &BTreeMap<String, u64>, change: &Option<ClosureChange>| {
-            ChangedPart::for_samples(own_ns, change.as_ref()?, head).ok()
+            ChangedPart::for_samples(own_ns, change.as_ref()?, before, head).ok()
         };
         match self.other {
             OtherSide::Stored { own_ns, change, .. } => split(own_ns, change),
@@ -395,7 +396,7 @@ mod tests {
 
     use super::*;
     use crate::budgets::Cited;
-    use crate::observed::{ClosureChange, OwnTime};
+    use crate::observed::{ClosureChange, Collections, OwnTime};
     use crate::sampling::{decide_fixed, tests_of};
     use crate::stats::ComparisonKind;
 
@@ -631,6 +632,37 @@ mod tests {
                 (Some(Decision::Fail), Some(Decision::Inconclusive))
             );
         }
+    }
+
+    #[test]
+    fn what_slower_memory_may_make_of_an_import_is_no_failure_and_no_pass() {
+        let with_collections = |times_ms: &[f64], one_ns: u64| {
+            let mut samples = samples(times_ms);
+            for sample in &mut samples {
+                sample.collections = Collections {
+                    times: [40, 4, 0],
+                    ns: [2_000_000, 4 * one_ns, 0],
+                };
+            }
+            samples
+        };
+        let other = OtherSide::Stored {
+            samples: with_collections(&FRESH, 500_000),
+            own_ns: BTreeMap::new(),
+            change: None,
+            whole: true,
+        };
+        let target = target(None);
+        let question = Question::new(&target, &other, rules(3, 60, false));
+        let slower = |times: f64, one_ns| {
+            let slower: Vec<f64> = FRESH.iter().map(|ms| ms * times).collect();
+            let answers = question.answers(&with_collections(&slower, one_ns), &[]);
+            answers.regression.map(|ruling| ruling.decision)
+        };
+        assert_eq!(slower(1.15, 500_000), Some(Decision::Fail));
+        assert_eq!(slower(1.15, 800_000), Some(Decision::Inconclusive));
+        assert_eq!(slower(1.01, 800_000), Some(Decision::Pass));
+        assert_eq!(slower(1.5, 800_000), Some(Decision::Fail));
     }
 
     #[test]

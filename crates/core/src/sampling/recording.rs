@@ -151,7 +151,7 @@ impl<'a> RecordingQuestion<'a> {
         if !earlier.change.added.is_empty() || !earlier.change.removed.is_empty() {
             return false;
         }
-        let part = match ChangedPart::for_samples(&earlier.own_ns, &earlier.change, samples) {
+        let part = match ChangedPart::for_samples(&earlier.own_ns, &earlier.change, &earlier.samples, samples) {
             Ok(part) => part,
             Err(NotApplicable::NothingChanged) => return true,
             Err(_) => return false,

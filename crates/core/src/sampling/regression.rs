@@ -73,12 +73,12 @@ impl AgainstBefore<'_> {
         let whole = whole.and_then(|(design, schedule)| Some((design, schedule, self.evidence(design)?)));
         let Some(changed) = changed else {
             answers.regression =
-                whole.map(|(design, schedule, evidence)| self.rule_on(&evidence, &schedule, self.whole(design)));
+                whole.map(|(design, schedule, evidence)| self.rule_on_whole(&evidence, &schedule, design));
             return;
         };
         if let Some((design, schedule, evidence)) = whole {
             if is_far_faster(&evidence.comparison(), &changed.comparison) {
-                answers.regression = Some(self.rule_on(&evidence, &schedule, self.whole(design)));
+                answers.regression = Some(self.rule_on_whole(&evidence, &schedule, design));
                 return;
             }
             let explained = changed.comparison.change.max(0.0);
@@ -100,11 +100,8 @@ impl AgainstBefore<'_> {
             max_regression: allowed,
             ..self.whole(design)
         };
-        let decision = match look(&evidence, &criteria, schedule, self.rules.budget.share()) {
-            // Only what a crowded machine may make of it lets it pass.
-            Decision::Pass | Decision::Warn if evidence.change() > allowed => Decision::Inconclusive,
-            decision => decision.without_warning(),
-        };
+        let decision = look(&evidence, &criteria, schedule, self.rules.budget.share());
+        let decision = unless_by_machine(decision, evidence.change(), allowed).without_warning();
         Some(Ruling {
             decision,
             comparison: evidence.comparison(),
@@ -152,6 +149,15 @@ impl AgainstBefore<'_> {
         Some(Evidence::new(design, self.head, self.machine)?.scattering(self.scatter))
     }
 
+    fn rule_on_whole(&self, evidence: &Evidence, schedule: &Schedule, design: Design<'_>) -> Ruling {
+        let criteria = self.whole(design);
+        let ruling = self.rule_on(evidence, schedule, criteria);
+        Ruling {
+            decision: unless_by_machine(ruling.decision, evidence.change(), criteria.allowed(evidence)),
+            ..ruling
+        }
+    }
+
     fn rule_on(&self, evidence: &Evidence, schedule: &Schedule, criteria: Criteria) -> Ruling {
         let share = self.rules.budget.share();
         let threshold = criteria.threshold(evidence);
@@ -168,6 +174,14 @@ impl AgainstBefore<'_> {
             p_over,
             is_sharp: is_sharp(evidence),
         }
+    }
+}
+
+/// The decision on a change beyond what is allowed that passes only since a busy machine may make that of it: nobody knows whether it did.
+fn unless_by_machine(decision: Decision, change: f64, allowed: f64) -> Decision {
+    match decision {
+        Decision::Pass | Decision::Warn if change > allowed => Decision::Inconclusive,
+        decision => decision,
     }
 }
 

@@ -72,7 +72,7 @@ pub struct Criteria {
 
 impl Criteria {
     /// What the budgets allow, as a share of the time before: the larger of `max-regression` and the noise floor.
-    fn allowed(&self, evidence: &Evidence) -> f64 {
+    pub(super) fn allowed(&self, evidence: &Evidence) -> f64 {
         self.max_regression.max(self.noise_floor_ms / evidence.before_ms())
     }
 

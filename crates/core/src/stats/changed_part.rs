@@ -14,7 +14,7 @@
 //!
 //! Collections of garbage are booked apart. Which module has one is chance, and what one takes grows with all that was loaded
 //! before: they are no yardstick, and belong to the change; what is decided rests on them as far as they take longer than the
-//! machine makes them ([`COLLECTIONS_DRIFT`]). Where only one side books them apart they are left out, and the whole is the better
+//! machine makes them ([`super::collections`]). Where only one side books them apart they are left out, and the whole is the better
 //! witness ([`ChangedPart::suits`]).
 //!
 //! **What it cannot see.** Anything that makes *unchanged* modules slower: an import hook, a trace function, a
@@ -29,6 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::observed::{COLLECTIONS, ClosureChange, Sample};
 
+use super::collections::{CollectionsChange, UsualCollections, collections_ns};
 use super::quantile::{TRIM, trimmed_mean, weighted_median};
 use super::shares::OwnShares;
 
@@ -36,11 +37,6 @@ use super::shares::OwnShares;
 /// square). Replayed between quiet, processor-bound and memory-bound recordings: 2.0 to 3.1%, whatever the number and
 /// size of the modules picked.
 pub const MODULE_DRIFT: f64 = 0.03;
-
-/// By what share of themselves collections of garbage may take longer or shorter than in the baseline, beside the unchanged
-/// modules, before that is a change. They walk through memory where modules compute, and from one state of a machine to another
-/// that does not slow down alike. One more full collection, or a larger heap, is far beyond it.
-pub const COLLECTIONS_DRIFT: f64 = 0.10;
 
 /// How many times the expected drift a change must exceed. In the replay 99% of unchanged sets stay within 2.9 times,
 /// 99.9% within 3.5.
@@ -101,6 +97,8 @@ pub struct ChangedPart {
     changed: BTreeMap<String, f64>,
     /// Time of the collections of garbage in the baseline, where its own times book them apart.
     collections: Option<f64>,
+    /// The same with how many there are, where its samples counted them.
+    counted: Option<UsualCollections>,
     total_ns: f64,
 }
 
@@ -144,20 +142,28 @@ impl ChangedPart {
             unchanged,
             changed,
             collections,
+            counted: None,
             total_ns,
         })
     }
 
-    /// The split for these samples: which unchanged modules are the yardstick follows from them, too.
+    /// The split for samples of now, whose own times were `own_before_ns` in those of before: which unchanged modules are the yardstick,
+    /// and how many collections of garbage there were, follows from these.
     ///
     /// # Errors
     /// As [`Self::new`].
     pub fn for_samples(
         own_before_ns: &BTreeMap<String, u64>,
         change: &ClosureChange,
-        samples: &[Sample],
+        before: &[Sample],
+        now: &[Sample],
     ) -> Result<Self, NotApplicable> {
-        Ok(Self::new(own_before_ns, change)?.with_what_became_faster(samples))
+        let part = Self::new(own_before_ns, change)?.with_what_became_faster(now);
+        let counted = |together_ns| UsualCollections::of(before, together_ns);
+        Ok(Self {
+            counted: part.collections.and_then(counted),
+            ..part
+        })
     }
 
     /// True where it is the better witness of these samples than the whole: they book collections of garbage apart as the
@@ -209,28 +215,26 @@ impl ChangedPart {
         self.change_beside_machine(sample).map(|(change, _)| change)
     }
 
-    /// The same, and how much of what collections take longer or shorter the machine may have done, as such a share: for the size of a
-    /// change, which most likely has it. Nothing may rest on that.
+    /// The same, and what collections take longer or shorter and either the machine or the code may have done, as such a share: for the
+    /// size of a change. Nothing may rest on that.
     pub fn change_beside_machine(&self, sample: &Sample) -> Option<(f64, f64)> {
         let own = own_times(sample);
         let slowness = self.slowness(&own)?;
         let after: f64 = self.normalised(own, slowness).values().sum();
         let modules = after - self.changed.values().sum::<f64>();
-        let (change, by_machine) = self.change_of_collections(sample, slowness);
+        let collections = self.change_of_collections(sample, slowness);
         Some((
-            (modules + change - by_machine) / self.total_ns,
-            by_machine / self.total_ns,
+            (modules + collections.sure_ns) / self.total_ns,
+            collections.unsure_ns / self.total_ns,
         ))
     }
 
-    /// What collections of garbage take longer than before, in nanoseconds, and how much of that the machine may explain.
-    fn change_of_collections(&self, sample: &Sample, slowness: f64) -> (f64, f64) {
-        let (Some(before), Some(now)) = (self.collections, collections_ns(sample)) else {
-            return (0.0, 0.0);
+    fn change_of_collections(&self, sample: &Sample, slowness: f64) -> CollectionsChange {
+        let (Some(before_ns), Some(now_ns)) = (self.collections, collections_ns(sample)) else {
+            return CollectionsChange::default();
         };
-        let change = now / slowness - before;
-        let drift = COLLECTIONS_DRIFT * before;
-        (change, change.clamp(-drift, drift))
+        let counted = self.counted.and_then(|counted| counted.change(sample, slowness));
+        counted.unwrap_or_else(|| CollectionsChange::uncounted(before_ns, now_ns / slowness))
     }
 
     /// How much of a change, as a share of the target's own time in the baseline, may be drift between two states of a
@@ -306,12 +310,6 @@ pub(super) fn is_yardstick(samples: &[Sample], before_ns: impl Fn(&str) -> Optio
         yardstick += before_ns(&own.module).map_or(0.0, |before| now.min(MOST_SLOWER * before));
     }
     yardstick >= LEAST_UNCHANGED * all
-}
-
-/// What collections of garbage took in a sample, in nanoseconds, where its own times book them apart.
-fn collections_ns(sample: &Sample) -> Option<f64> {
-    let booked = sample.own.iter().find(|own| &*own.module == COLLECTIONS)?;
-    Some(booked.cpu_ns as f64)
 }
 
 /// The usual own time of each module over the samples, in nanoseconds, as a baseline keeps it.

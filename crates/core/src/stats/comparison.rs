@@ -18,6 +18,7 @@ use super::blocked::{BlockedChange, blocked_change};
 use super::calibration::{NS_PER_MS, calibrated_log};
 use super::changed_part::{ChangedPart, MODULES_ALLOWANCE};
 use super::changes::{Changes, Part, Tail, WaitShift, Waits};
+use super::collections::shift_of_memory;
 use super::crowding::shift_when_crowded;
 use super::few::FEW;
 use super::location::location;
@@ -86,9 +87,10 @@ pub fn resolution(now: &[Sample], before: &[Sample], machine: &MachineSpeed) -> 
     of_runs + shift_between_runs(now, before)
 }
 
-/// By what share one of two runs may be off since its imports hardly got a processor.
+/// By what share one of two runs may be off since its imports hardly got a processor, or this one since memory is slower.
 pub(crate) fn shift_between_runs(now: &[Sample], before: &[Sample]) -> f64 {
-    shift_when_crowded(now).max(shift_when_crowded(before))
+    let crowded = shift_when_crowded(now).max(shift_when_crowded(before));
+    crowded.max(shift_of_memory(now, before))
 }
 
 /// What a nanosecond of these samples is on `machine`: how their usual time as it was read relates to the calibrated one. It brings
@@ -134,7 +136,8 @@ pub struct Evidence {
     before_ms: f64,
     /// The part of it that `changes` speaks of.
     basis_ms: f64,
-    /// What the change has beside `changes`, as a share of the basis: no test rests on it, since the machine may do as much.
+    /// What collections of garbage take longer beside `changes`, as a share of the basis: no test rests on it, since the machine may do
+    /// as much.
     by_machine: f64,
     /// How much of a change, as a share of the basis, may come from the machine.
     allowance: f64,
@@ -223,7 +226,14 @@ impl Evidence {
 
     /// The change in milliseconds, blocked time included.
     pub fn change_ms(&self) -> f64 {
-        (self.changes.change() + self.by_machine) * self.basis_ms + self.blocked.change_ms
+        (self.changes.change() + self.by_collections()) * self.basis_ms + self.blocked.change_ms
+    }
+
+    /// What collections of garbage most likely add to the change: in a large one they walk through more, and where nothing else changes it
+    /// is the machine. So it is no more than the change itself.
+    fn by_collections(&self) -> f64 {
+        let sure = self.changes.change().abs();
+        self.by_machine.clamp(-sure, sure)
     }
 
     /// The change as a share of the time before.
@@ -466,34 +476,36 @@ mod tests {
     }
 
     #[test]
-    fn what_the_machine_may_do_to_collections_is_part_of_the_size_and_no_evidence() {
+    fn what_the_machine_may_do_to_collections_is_part_of_the_size_of_a_change_and_no_evidence() {
         let own = |(module, ms): (&str, f64)| OwnTime {
             module: module.into(),
             cpu_ns: (ms * 1e6) as u64,
         };
-        let sample = |collections_ms: f64| Sample {
-            cpu_ns: ((90.0 + collections_ms) * 1e6) as u64,
-            own: [("steady", 80.0), ("edited", 10.0), (COLLECTIONS, collections_ms)]
+        let sample = |edited_ms: f64, collections_ms: f64| Sample {
+            cpu_ns: ((80.0 + edited_ms + collections_ms) * 1e6) as u64,
+            own: [("steady", 80.0), ("edited", edited_ms), (COLLECTIONS, collections_ms)]
                 .map(own)
                 .to_vec(),
             ..Sample::default()
         };
-        let before = vec![sample(10.0); 20];
+        let before = vec![sample(10.0, 10.0); 20];
         let change = ClosureChange {
             changed: vec!["edited".to_owned()],
             ..ClosureChange::default()
         };
         let part = ChangedPart::new(&usual_own_times(&before), &change).expect("it applies");
-        let evidence = |collections_ms| {
+        let evidence = |edited_ms, collections_ms| {
             let design = Design::ChangedPart {
                 part: &part,
                 before: &before,
             };
-            Evidence::new(design, &vec![sample(collections_ms); 20], &MachineSpeed::default()).expect("evidence")
+            let now = vec![sample(edited_ms, collections_ms); 20];
+            Evidence::new(design, &now, &MachineSpeed::default()).expect("evidence")
         };
-        let (drifted, grown) = (evidence(10.8), evidence(14.0));
-        assert!((drifted.change_ms() - 0.8).abs() < 1e-3, "{}", drifted.change_ms());
-        assert!(drifted.p_slower_than(0.0, ALPHA) > ALPHA);
+        let (drifted, larger, grown) = (evidence(10.0, 10.8), evidence(13.0, 10.8), evidence(10.0, 14.0));
+        assert!(drifted.change_ms().abs() < 1e-3, "{}", drifted.change_ms());
+        assert!((larger.change_ms() - 3.8).abs() < 1e-3, "{}", larger.change_ms());
+        assert!(larger.p_slower_than(0.025, ALPHA) < ALPHA && larger.p_slower_than(0.031, ALPHA) > ALPHA);
         assert!((grown.change_ms() - 4.0).abs() < 1e-3, "{}", grown.change_ms());
         assert!(grown.p_slower_than(0.025, ALPHA) < ALPHA && grown.p_slower_than(0.035, ALPHA) > ALPHA);
     }

@@ -7,7 +7,8 @@ use crate::observed::{COLLECTIONS, ClosureChange, Sample};
 
 use super::blocked::blocked_change;
 use super::calibration::{NS_PER_MS, calibrated_log};
-use super::changed_part::{COLLECTIONS_DRIFT, LEAST_UNCHANGED, MODULE_DRIFT, is_yardstick, own_times};
+use super::changed_part::{LEAST_UNCHANGED, MODULE_DRIFT, is_yardstick, own_times};
+use super::collections::{CollectionsChange, UsualCollections};
 use super::location::{low_location, standard_error};
 use super::machine::MachineSpeed;
 use super::quantile::weighted_median;
@@ -44,6 +45,8 @@ pub struct Growth {
     before_samples: usize,
     /// For each sample the own times in nanoseconds of the machine that took those of before.
     now_ns: Vec<BTreeMap<String, f64>>,
+    /// What collections of garbage take longer in each sample; empty where one of the sides does not book them apart.
+    collections: Vec<CollectionsChange>,
     blocked_ms: f64,
     /// The modules of before that are other ones now.
     altered: BTreeSet<String>,
@@ -62,13 +65,21 @@ impl Growth {
         let before: u64 = earlier.own_ns.keys().filter_map(|module| before_of(module)).sum();
         let was_yardstick = before as f64 >= LEAST_UNCHANGED * earlier.own_ns.values().sum::<u64>() as f64;
         let has_yardstick = was_yardstick && is_yardstick(samples, |module| before_of(module).map(|&own| own as f64));
-        let at_earlier_speed = |sample: &Sample| {
+        let collections_ns = earlier.own_ns.get(COLLECTIONS).map(|&own| own as f64);
+        let counted = collections_ns.and_then(|together_ns| UsualCollections::of(earlier.samples, together_ns));
+        let mut collections = Vec::new();
+        let mut at_earlier_speed = |sample: &Sample| {
             let own = own_times(sample);
             let slowness = if has_yardstick {
                 slowness(earlier.own_ns, |module| own.get(module).copied(), is_unchanged)
             } else {
                 sample.cpu_ns.max(1) as f64 / calibrated_log(sample, earlier.machine).exp()
             };
+            if let Some((before_ns, &now_ns)) = collections_ns.zip(own.get(COLLECTIONS)) {
+                let counted = counted.and_then(|counted| counted.change(sample, slowness));
+                let uncounted = || CollectionsChange::uncounted(before_ns, now_ns / slowness);
+                collections.push(counted.unwrap_or_else(uncounted));
+            }
             own.into_iter()
                 .map(|(module, ns)| (module.to_owned(), ns / slowness))
                 .collect()
@@ -76,7 +87,8 @@ impl Growth {
         Self {
             before_ns: earlier.own_ns.clone(),
             before_samples: earlier.samples.len(),
-            now_ns: samples.iter().map(at_earlier_speed).collect(),
+            now_ns: samples.iter().map(&mut at_earlier_speed).collect(),
+            collections,
             blocked_ms: blocked_change(samples, earlier.samples).change_ms,
             altered: change.altered().cloned().collect(),
         }
@@ -101,27 +113,26 @@ impl Growth {
     /// What collections of garbage take longer than before and than the machine explains, in milliseconds, where both sides book
     /// them apart; never less than nothing.
     pub fn collections_ms(&self) -> f64 {
-        let (change_ns, drift_ns) = self.collections_ns();
-        (change_ns - drift_ns).max(0.0) / NS_PER_MS
+        self.usual_of_collections(|change| change.sure_ns).max(0.0)
     }
 
     /// The same with what the machine may explain of it, where it does not explain all: for who knows another reason.
     pub fn collections_at_most_ms(&self) -> f64 {
-        let (change_ns, drift_ns) = self.collections_ns();
-        if change_ns > drift_ns {
-            change_ns / NS_PER_MS
+        if self.collections_ms() > 0.0 {
+            self.usual_of_collections(|change| change.sure_ns + change.unsure_ns)
         } else {
             0.0
         }
     }
 
-    /// What collections of garbage take longer than before, and what the machine may explain of that, in nanoseconds.
-    fn collections_ns(&self) -> (f64, f64) {
-        let Some(&before) = self.before_ns.get(COLLECTIONS) else {
-            return (0.0, 0.0);
-        };
-        let usual = low_location(&self.each_ns(&[COLLECTIONS]));
-        (usual - before as f64, before as f64 * COLLECTIONS_DRIFT)
+    /// What is usual of these times of collections, in milliseconds.
+    fn usual_of_collections(&self, time: impl Fn(&CollectionsChange) -> f64) -> f64 {
+        let each: Vec<f64> = self.collections.iter().map(time).collect();
+        if each.is_empty() {
+            0.0
+        } else {
+            low_location(&each) / NS_PER_MS
+        }
     }
 
     /// True where modules take longer together, beyond what may be noise in the worst of `asked` such groups. A module that was

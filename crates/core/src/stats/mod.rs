@@ -5,7 +5,7 @@
 //! targets in one run), [`calibration`] (what a sample would have taken on a machine of a given speed), [`machine`] (which
 //! speed that is), [`sample_times`] (with what it was blocked for), [`estimate()`] (what the samples of a target come to),
 //! [`scatter`] (how far single samples scatter in a run), `crowding` (what waiting for a processor adds),
-//! [`changed_part`], [`blocked`] and [`comparison`] (now against before), [`memory`] (what it adds to the process), [`growth`]
+//! [`collections`] (of garbage), [`changed_part`], [`blocked`] and [`comparison`] (now against before), [`memory`] (what it adds to the process), [`growth`]
 //! (which modules grew), [`saving`] (with something and without it), [`contest`] (several ways to do the same) and [`divisive`] (where the
 //! level of a series changes); for numbers that other tools measured, [`order_statistics`] (quantiles) and [`benchmark`] (everything
 //! else). What decides on them is
@@ -16,6 +16,7 @@ pub mod blocked;
 pub mod calibration;
 pub mod changed_part;
 mod changes;
+pub mod collections;
 pub mod comparison;
 pub mod contest;
 pub(crate) mod crowding;

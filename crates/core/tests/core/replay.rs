@@ -221,7 +221,7 @@ fn changed_part(
     schedule
         .looks()
         .map(|taken| {
-            let part = ChangedPart::for_samples(&own, &change, &now[..taken]).expect("it applies");
+            let part = ChangedPart::for_samples(&own, &change, before, &now[..taken]).expect("it applies");
             let design = Design::ChangedPart { part: &part, before };
             let evidence = Evidence::new(design, &now[..taken], &MACHINE).expect("evidence");
             (

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::claims::Claims;
-use importgate_core::observed::{Collections, Failure, ImportForm, Place, Sample};
+use importgate_core::observed::{Failure, ImportForm, Place, Sample};
 
 /// A timed import. The scripts tell the wait for a processor too, and the deferring probe what became of its statements.
 #[derive(Debug, Deserialize)]
@@ -15,8 +15,6 @@ pub(super) struct SampleAnswer {
     queued_ns: u64,
     #[serde(default)]
     pub(super) deferred: Vec<DeferredAnswer>,
-    #[serde(default)]
-    pub(super) collections: Collections,
 }
 
 /// What became of one statement that was to be deferred.
@@ -198,7 +196,7 @@ fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadable> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use importgate_core::observed::OwnTime;
+    use importgate_core::observed::{Collections, OwnTime};
 
     const KEY: &[u8] = b"key";
 
@@ -216,7 +214,7 @@ mod tests {
             r#"{{"kind": "sample", "wall_ns": 100, "cpu_ns": 60, "queued_ns": {queued_ns}, "calibration_ns": 3,
                 "sustained_calibration_ns": 1,
                 "memory_bytes": 4096, "peak_memory_bytes": 8192, "voluntary_switches": {voluntary_switches}, "modules": 2,
-                "own": {{"b": 20, "a": 30}}}}"#
+                "own": {{"b": 20, "a": 30}}, "collections": {{"times": [3, 1, 0], "ns": [4, 2, 0]}}}}"#
         )
     }
 
@@ -284,6 +282,10 @@ mod tests {
             voluntary_switches: 2,
             modules: 2,
             own: vec![own("a", 30), own("b", 20)],
+            collections: Collections {
+                times: [3, 1, 0],
+                ns: [4, 2, 0],
+            },
         };
         assert_eq!(read_sample(&sample(10, 2)), Ok(Ok(expected)));
     }

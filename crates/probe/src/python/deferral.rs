@@ -34,7 +34,6 @@ impl Session {
             let statement = answer.deferred.pop().unwrap_or_default();
             Deferred {
                 form: statement.form,
-                collections: answer.collections,
                 used_at: statement.used.map(Place::from),
                 sample: answer.into_sample(request.round),
             }

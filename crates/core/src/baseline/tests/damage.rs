@@ -53,7 +53,7 @@ fn an_unresolved_merge() {
         .render()
         .replacen("     \"time_ms\": 50,", "<<<<<<< HEAD\n     \"time_ms\": 50,", 1);
     let error = error(&text);
-    assert_eq!(error.to_string(), "line 38: an unresolved merge conflict");
+    assert_eq!(error.to_string(), "line 39: an unresolved merge conflict");
     assert!(error.remedy().contains("git checkout --ours"), "{}", error.remedy());
 }
 
@@ -98,7 +98,7 @@ fn fields_that_are_missing_unknown_or_twice() {
     );
     assert_eq!(
         edited("     \"preload\": [\"shop.core\"],\n", ""),
-        format!("{target}: missing field `preload` at line 57 column 5")
+        format!("{target}: missing field `preload` at line 58 column 5")
     );
     assert_eq!(
         edited(
@@ -117,7 +117,7 @@ fn fields_that_are_missing_unknown_or_twice() {
         unknown.starts_with(&format!("{target}.note: unknown field `note`")),
         "{unknown}"
     );
-    assert!(unknown.ends_with("at line 38 column 26"), "{unknown}");
+    assert!(unknown.ends_with("at line 39 column 26"), "{unknown}");
     assert_eq!(
         edited("\"version\": 2", "\"version\": 2, \"x\": 1"),
         "x: unknown field `x`, expected one of `format`, `version`, `environments` at line 3 column 18"
@@ -132,18 +132,18 @@ fn fields_that_are_missing_unknown_or_twice() {
     );
     assert_eq!(
         edited("    \"shop.utils\": {", "    \"shop.database\": {"),
-        "environments.\"cpython-3.13-linux-x86_64\".targets: the key `shop.database` comes twice at line 60 column 19"
+        "environments.\"cpython-3.13-linux-x86_64\".targets: the key `shop.database` comes twice at line 61 column 19"
     );
     assert_eq!(
         edited(
             "    \"sqlalchemy\":\n     \"2.0.49\"",
             "    \"sqlalchemy\": \"2.0.49\", \"sqlalchemy\": \"2.0.50\""
         ),
-        "environments.\"cpython-3.13-linux-x86_64\".distributions: the key `sqlalchemy` comes twice at line 31 column 40"
+        "environments.\"cpython-3.13-linux-x86_64\".distributions: the key `sqlalchemy` comes twice at line 32 column 40"
     );
     assert_eq!(
         edited("     \"time_ms\": 50,\n", "     \"time_ms\": null,\n"),
-        format!("{target}.time_ms: invalid type: null, expected f64 at line 38 column 20")
+        format!("{target}.time_ms: invalid type: null, expected f64 at line 39 column 20")
     );
 }
 
@@ -179,7 +179,8 @@ fn values_that_cannot_be() {
             "",
             format!(
                 "{entry}.sample_columns: the columns are not round, cpu_ns, wall_ns, blocked_ns, calibration_ns, \
-             reference_ns, memory_bytes, peak_memory_bytes, voluntary_switches, modules"
+             reference_ns, memory_bytes, peak_memory_bytes, voluntary_switches, modules, young_collections, middle_collections, \
+             full_collections, young_collections_ns, middle_collections_ns, full_collections_ns"
             ),
         ),
         (
@@ -207,17 +208,17 @@ fn values_that_cannot_be() {
         (
             "[0,50000000,",
             "[50000000,",
-            format!("{target}.samples[0]: 9 numbers for 10 columns at line 55 column 6"),
+            format!("{target}.samples[0]: 9 numbers for 16 columns at line 56 column 6"),
         ),
         (
             "[0,50000000,",
             "[0,5.5,",
-            format!("{target}.samples[0][1]: invalid type: floating point `5.5`, expected u64 at line 54 column 12"),
+            format!("{target}.samples[0][1]: invalid type: floating point `5.5`, expected u64 at line 55 column 12"),
         ),
         (
             "[0,50000000,",
             "[4294967296,1,",
-            format!("{target}.samples[0]: the round is larger than any can be at line 55 column 6"),
+            format!("{target}.samples[0]: the round is larger than any can be at line 56 column 6"),
         ),
         (
             ".database AAAAAAAAAAI",
@@ -243,7 +244,7 @@ fn values_that_cannot_be() {
             "\"own\": [",
             "\"mine\": [",
             format!(
-                "{target}.closure.mine: neither own, standard, other nor a distribution such as name==1.0 at line 45 \
+                "{target}.closure.mine: neither own, standard, other nor a distribution such as name==1.0 at line 46 \
                  column 12"
             ),
         ),

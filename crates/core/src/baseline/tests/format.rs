@@ -15,8 +15,8 @@ use crate::baseline::{
 };
 use crate::budgets::{Bytecode, Engine};
 use crate::observed::{
-    BytecodeState, ContentHash, EnvironmentKey, FailureKind, Input, Installed, Machine, ModuleRecord, Origin,
-    ReferenceSample, Sample,
+    BytecodeState, Collections, ContentHash, EnvironmentKey, FailureKind, Input, Installed, Machine, ModuleRecord,
+    Origin, ReferenceSample, Sample,
 };
 
 #[test]
@@ -132,6 +132,10 @@ fn a_sample_survives_but_for_its_own_times() {
         reference_ns: 40.4,
         voluntary_switches: 2,
         modules: 7,
+        collections: Collections {
+            times: [30, 2, 0],
+            ns: [1_500_000, 900_000, 0],
+        },
         ..Sample::default()
     };
     let stored = StoredSample::from(&sample);
@@ -142,6 +146,24 @@ fn a_sample_survives_but_for_its_own_times() {
             ..sample
         }
     );
+}
+
+#[test]
+fn what_older_versions_recorded_has_no_collections_and_keeps_its_rows() {
+    let mut baseline = baseline();
+    let text = baseline.render();
+    let begin = text.find(", \"young_collections\"").expect("the first column of them");
+    let last = "\"full_collections_ns\"";
+    let end = text.find(last).expect("the last one") + last.len();
+    let older = [&text[..begin], &text[end..]].concat();
+    assert_eq!(Baseline::parse(older.as_bytes()), Ok(baseline.clone()));
+    let entry = baseline.environments.get_mut(&key()).expect("the entry");
+    let target = entry.targets.get_mut("shop.utils").expect("the target");
+    target.samples[1].collections.times = [20, 2, 0];
+    let counted = baseline.render();
+    assert_eq!(Baseline::parse(counted.as_bytes()), Ok(baseline));
+    let other_lines = counted.lines().filter(|line| !text.contains(line)).count();
+    assert_eq!(other_lines, 2, "its row and its digest: {counted}");
 }
 
 fn origins() -> impl Strategy<Value = Origin> {
@@ -169,8 +191,11 @@ fn modules() -> impl Strategy<Value = ModuleRecord> {
 }
 
 fn sample_rows() -> impl Strategy<Value = StoredSample> {
-    (any::<u32>(), any::<[u64; 9]>()).prop_map(|(round, rest)| {
-        let row = [&[u64::from(round)], rest.as_slice()].concat();
+    let collections = proptest::option::of((1..u64::MAX, any::<[u64; 5]>()));
+    (any::<u32>(), any::<[u64; 9]>(), collections).prop_map(|(round, rest, collections)| {
+        let mut row = [&[u64::from(round)], rest.as_slice()].concat();
+        let (first, others) = collections.unzip();
+        row.extend(first.into_iter().chain(others.into_iter().flatten()));
         StoredSample::try_from(row).expect("a round that fits")
     })
 }

@@ -56,6 +56,7 @@ pub(in crate::baseline) fn sample(round: u32, milliseconds: u64) -> StoredSample
         peak_memory_bytes: 30 << 20,
         voluntary_switches: 1,
         modules: 3,
+        ..StoredSample::default()
     }
 }
 

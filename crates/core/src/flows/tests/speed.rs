@@ -125,3 +125,24 @@ fn a_fixed_speed_means_the_same_on_every_machine() {
         }
     }
 }
+
+#[test]
+fn memory_that_others_keep_busy_is_no_change_of_the_code() {
+    let rules = "[gate]\nmax-regression = \"1%\"\nnoise-floor = \"0ms\"\n[modules.shop]\nmax-time = \"1s\"\n";
+    let quiet = shop().collecting(20.0);
+    let baseline = Project::new(rules, &quiet).record(&quiet).expect("a baseline");
+    let (comment, slower) = (
+        quiet.clone().edited("shop", "# a comment", 0.0),
+        quiet.edited("shop", "more()", 5.0),
+    );
+    for (head, verdict) in [(comment, Verdict::Pass), (slower, Verdict::Fail)] {
+        for memory in [1.0, 1.6] {
+            let head = head.clone().anew().beside_hogs_of_memory(memory);
+            let report = checked(rules, head, Some(baseline.clone()), &Options::default());
+            assert_eq!(report.verdict, verdict, "{memory}: {:?}", codes(&report));
+            let change_ms = row(&report, "shop").change_ms.expect("a change");
+            let expected = if verdict == Verdict::Pass { 0.0 } else { 5.0 };
+            assert!((change_ms - expected).abs() < 0.5, "{memory}: {change_ms}");
+        }
+    }
+}

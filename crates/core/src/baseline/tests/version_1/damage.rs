@@ -133,7 +133,8 @@ fn values_that_cannot_be() {
             "",
             format!(
                 "{entry}.sample_columns: the columns are not round, cpu_ns, wall_ns, blocked_ns, calibration_ns, \
-             reference_ns, memory_bytes, peak_memory_bytes, voluntary_switches, modules"
+             reference_ns, memory_bytes, peak_memory_bytes, voluntary_switches, modules, young_collections, middle_collections, \
+             full_collections, young_collections_ns, middle_collections_ns, full_collections_ns"
             ),
         ),
         (
@@ -161,7 +162,7 @@ fn values_that_cannot_be() {
         (
             "[0,50000000,",
             "[50000000,",
-            format!("{target}.samples[0]: 9 numbers for 10 columns at line 52 column 6"),
+            format!("{target}.samples[0]: 9 numbers for 16 columns at line 52 column 6"),
         ),
         (
             "[0,50000000,",

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::{NS_PER_MS, Scripted, absolute, relative, source};
 use crate::observed::{
-    BytecodeState, ContentHash, Deferral, Edge, Effect, Failure, FunctionName, FunctionSeen, FunctionSyntax,
-    ImportForm, ImportRequest, ImportedName, Input, Inputs, NameUse, OwnTime, Place, Profile, Sample, Standing,
-    StatementPlace, StatementSyntax, TypeChecking, UseContext,
+    BytecodeState, COLLECTIONS, Collections, ContentHash, Deferral, Edge, Effect, Failure, FunctionName, FunctionSeen,
+    FunctionSyntax, ImportForm, ImportRequest, ImportedName, Input, Inputs, NameUse, OwnTime, Place, Profile, Sample,
+    Standing, StatementPlace, StatementSyntax, TypeChecking, UseContext,
 };
 
 /// What one import came to.
@@ -140,7 +140,7 @@ impl Scripted {
 
     pub(super) fn timed(&self, import: &Import, round: u32) -> Sample {
         let slowness = self.slowness();
-        let own: Vec<OwnTime> = import
+        let mut own: Vec<OwnTime> = import
             .order
             .iter()
             .map(|name| OwnTime {
@@ -148,6 +148,14 @@ impl Scripted {
                 cpu_ns: (self.cost_now_ms(name) * slowness * (self.noise * self.normal()).exp() * NS_PER_MS) as u64,
             })
             .collect();
+        let modules = own.len() as u64;
+        let collections = self.collections(slowness);
+        if self.collecting_ms > 0.0 {
+            own.push(OwnTime {
+                module: COLLECTIONS.into(),
+                cpu_ns: collections.ns.iter().sum(),
+            });
+        }
         let cpu_ns = own.iter().map(|own| own.cpu_ns).sum();
         Sample {
             round,
@@ -159,9 +167,22 @@ impl Scripted {
             sustained_calibration_ns: (90_000.0 * self.machine) as u64,
             memory_bytes: import.order.iter().map(|name| self.modules[name].memory_bytes).sum(),
             peak_memory_bytes: 10_000_000,
-            modules: own.len() as u64,
+            modules,
             own,
+            collections,
             ..Sample::default()
+        }
+    }
+
+    /// The collections of an import: as many each time.
+    fn collections(&self, slowness: f64) -> Collections {
+        if self.collecting_ms == 0.0 {
+            return Collections::default();
+        }
+        let takes = |share: f64| (share * self.collecting_ms * slowness * self.memory * NS_PER_MS) as u64;
+        Collections {
+            times: [50, 5, 1],
+            ns: [takes(0.25), takes(0.25), takes(0.5)],
         }
     }
 

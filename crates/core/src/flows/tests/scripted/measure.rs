@@ -7,10 +7,10 @@ use std::time::Duration;
 use super::{NS_PER_MS, Scripted, absolute, relative, source};
 use crate::flows::SourceFiles;
 use crate::observed::{
-    Attempt, Body, BodyEffect, BodyEffectKind, Collections, ContentHash, Deferral, Deferred, EffectSeen, FailedCommand,
-    Failure, Glance, ImportRequest, Installed, Interpreter, KnownImport, LineSeen, LoadedModule, Look, Measure,
-    MeasureError, ModuleIndex, ModuleRecord, Observation, Profile, ReferenceSample, Sample, SetUpRuns, SourceFacts,
-    StatementPlace, Stretch, TargetObservation,
+    Attempt, Body, BodyEffect, BodyEffectKind, ContentHash, Deferral, Deferred, EffectSeen, FailedCommand, Failure,
+    Glance, ImportRequest, Installed, Interpreter, KnownImport, LineSeen, LoadedModule, Look, Measure, MeasureError,
+    ModuleIndex, ModuleRecord, Observation, Profile, ReferenceSample, Sample, SetUpRuns, SourceFacts, StatementPlace,
+    Stretch, TargetObservation,
 };
 
 impl Measure for Scripted {
@@ -165,7 +165,6 @@ impl Measure for Scripted {
                 sample: self.timed(&import, request.round),
                 form: import.form,
                 used_at: import.used_at,
-                collections: Collections::default(),
             }),
         })
     }

@@ -65,6 +65,10 @@ pub(super) struct Scripted {
     machine: f64,
     load: f64,
     command_imports: Vec<String>,
+    /// What the collections of garbage of each import take, in milliseconds of memory that nothing else uses.
+    collecting_ms: f64,
+    /// How many times as long what walks through memory takes than what computes.
+    memory: f64,
     /// The standard deviation of the logarithm of each module's time.
     noise: f64,
     random: Shared<SplitMix64>,
@@ -107,6 +111,8 @@ impl Scripted {
             load: 1.0,
             command_ms: 0.0,
             command_imports: Vec::new(),
+            collecting_ms: 0.0,
+            memory: 1.0,
             noise: 0.01,
             random: Shared::new(SplitMix64::new(7)),
             clock: Arc::default(),
@@ -314,6 +320,18 @@ impl Scripted {
     /// While others keep the machine busy, so that everything takes so many times as long.
     pub(super) fn under_load(mut self, slower: f64) -> Self {
         self.load = slower;
+        self
+    }
+
+    /// With collections of garbage in each import, which take so long, half of it in full ones.
+    pub(super) fn collecting(mut self, ms: f64) -> Self {
+        self.collecting_ms = ms;
+        self
+    }
+
+    /// While others keep memory busy, so that walking through it takes so many times as long.
+    pub(super) fn beside_hogs_of_memory(mut self, slower: f64) -> Self {
+        self.memory = slower;
         self
     }
 
