@@ -26,6 +26,13 @@ PACKAGES = (
     "matplotlib.pyplot"
 ).split()
 STATES = ("quiet", *real_runs.HOGS)
+BUDGETS = """[project]
+source-roots = ["."]
+[gate]
+max-regression = "%g%%"
+[layers.packages]
+modules = ["uses.*"]
+"""
 
 
 def importgate(arguments, project, *words):
@@ -67,6 +74,7 @@ def row(name, moves, failures):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3, help="checks in each state of the machine")
+    parser.add_argument("--threshold", type=float, default=10, help="max-regression, in percent")
     parser.add_argument("--python", default="python3", help="the interpreter that the environment is made with")
     parser.add_argument("--binary", default=str(ROOT / "target/release/importgate"))
     parser.add_argument("--folder", type=pathlib.Path, default=ROOT / "target/savings")
@@ -78,7 +86,7 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         project = pathlib.Path(name)
         write_importers(project, 0)
-        (project / "budgets.toml").write_text('[project]\nsource-roots = ["."]\n[layers.packages]\nmodules = ["uses.*"]\n')
+        (project / "budgets.toml").write_text(BUDGETS % arguments.threshold)
         recorded = importgate(arguments, project, "record")
         if recorded.returncode != 0:
             sys.exit(recorded.stderr)
