@@ -5,7 +5,7 @@
 use super::{Figures, TargetOutcome};
 use crate::observed::Sample;
 use crate::sampling::ErrorBudget;
-use crate::stats::comparison::{SAME_CODE_SHIFT, resolution};
+use crate::stats::comparison::{SAME_CODE_SHIFT, resolution, shift_between_runs};
 use crate::stats::machine::ONE_MACHINE;
 use crate::stats::sameness::{NOISE_FLOOR_MS, Scatter, noise_ms};
 use crate::stats::{Design, Evidence, MachineSpeed, MemoryChange, least_scatter_bytes};
@@ -63,7 +63,7 @@ impl Grounds {
             }
             Self::Samples(samples) => {
                 let spread = noise_ms(before_ms, scatter(before), scatter(after));
-                let noise_ms = spread.max(before_ms * samples.resolution());
+                let noise_ms = spread.max(before_ms * samples.resolution(change_ms < 0.0));
                 let is_real = change_ms.abs() > noise_ms
                     && if change_ms < 0.0 {
                         samples.are_faster_by(0.0)
@@ -114,17 +114,23 @@ impl Grounds {
 }
 
 impl Samples {
-    fn resolution(&self) -> f64 {
-        resolution(&self.after, &self.before, &self.machine)
+    /// The finest change of one direction that can be told.
+    fn resolution(&self, is_faster: bool) -> f64 {
+        let (shorter, longer) = if is_faster {
+            (&self.after, &self.before)
+        } else {
+            (&self.before, &self.after)
+        };
+        resolution(longer, shorter, &self.machine)
     }
 
-    /// That `later` takes longer than `earlier`, by more than this share of it.
-    fn is_longer(&self, later: &[Sample], earlier: &[Sample], share: f64) -> bool {
+    /// That `longer` takes longer than `shorter`, by more than this share of it and than a busy machine makes of it.
+    fn is_longer(&self, longer: &[Sample], shorter: &[Sample], share: f64) -> bool {
         let alpha = self.budget.share();
-        let evidence = Evidence::new(Design::Whole { before: earlier }, later, &self.machine);
+        let evidence = Evidence::new(Design::Whole { before: shorter }, longer, &self.machine);
         evidence.is_some_and(|evidence| {
             let floor = NOISE_FLOOR_MS / evidence.before_ms();
-            let limit = evidence.limit(share.max(floor));
+            let limit = evidence.limit(share.max(floor)) + shift_between_runs(longer, shorter);
             alpha.rejects(evidence.p_slower_than(limit, alpha.probability()))
         })
     }

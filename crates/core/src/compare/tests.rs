@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::baseline::{Entry, Recorded, StoredSample};
-use crate::observed::{ContentHash, FailureKind, ModuleRecord, ModuleTable, Origin, ReferenceSample};
+use crate::observed::{Collections, ContentHash, FailureKind, ModuleRecord, ModuleTable, Origin, ReferenceSample};
 use crate::stats::{MachineSpeed, estimate};
 
 const KEY: &str = "cpython-3.13-linux-x86_64";
@@ -396,6 +396,26 @@ fn code_that_changed_is_slower_or_improved_by_what_the_samples_show_at_one_speed
         assert_eq!(outcome(0.8, Some(0.05)), (TargetOutcome::Improved, false));
         assert_eq!(outcome(0.8, Some(0.25)), (TargetOutcome::Improved, true));
     }
+}
+
+#[test]
+fn what_was_recorded_beside_hogs_of_memory_has_not_improved_since() {
+    let recorded = |factor: f64, memory: u64, content| {
+        let mut recorded = scattered(&CALM.map(|ms| ms * factor), 1.0, content);
+        for sample in &mut recorded.samples {
+            sample.collections = Collections {
+                times: [40, 4, 0],
+                ns: [2_000_000, memory * 20_000, 0],
+            };
+        }
+        recorded
+    };
+    let outcome = |memory| compared(recorded(1.16, memory, 1), recorded(1.0, 100, 2), Some(0.05));
+    assert_eq!(outcome(100), (TargetOutcome::Improved, false));
+    assert_eq!(outcome(160), (TargetOutcome::Same, true));
+    let slower = |memory| compared(recorded(1.0, 100, 1), recorded(1.16, memory, 2), None).0;
+    assert_eq!(slower(100), TargetOutcome::Slower);
+    assert_eq!(slower(160), TargetOutcome::Same);
 }
 
 #[test]
