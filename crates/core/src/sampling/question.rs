@@ -8,6 +8,7 @@ use crate::observed::{ClosureChange, Sample};
 use crate::stats::MachineSpeed;
 use crate::stats::calibration::NS_PER_MS;
 use crate::stats::changed_part::{ChangedPart, usual_own_times};
+use crate::stats::collections::shift_of_memory;
 use crate::stats::comparison::Design;
 use crate::stats::crowding::shift_when_crowded;
 use crate::stats::estimate;
@@ -353,7 +354,7 @@ impl<'a> Question<'a> {
         });
         let look = |ceiling_ms| look_at_ceiling(&time, ceiling_ms, &schedule, self.rules.budget.share());
         let decision = look(ceiling_ms);
-        let shift = shift_when_crowded(head);
+        let shift = shift_when_crowded(head).max(shift_of_memory(head, self.recorded()));
         if decision != Decision::Fail || shift == 0.0 {
             return Some(decision);
         }
@@ -652,17 +653,18 @@ mod tests {
             change: None,
             whole: true,
         };
-        let target = target(None);
+        let target = target(Some(107.0));
         let question = Question::new(&target, &other, rules(3, 60, false));
         let slower = |times: f64, one_ns| {
             let slower: Vec<f64> = FRESH.iter().map(|ms| ms * times).collect();
             let answers = question.answers(&with_collections(&slower, one_ns), &[]);
-            answers.regression.map(|ruling| ruling.decision)
+            let regression = answers.regression.expect("a comparison").decision;
+            (regression, answers.ceiling.expect("a ceiling"))
         };
-        assert_eq!(slower(1.15, 500_000), Some(Decision::Fail));
-        assert_eq!(slower(1.15, 800_000), Some(Decision::Inconclusive));
-        assert_eq!(slower(1.01, 800_000), Some(Decision::Pass));
-        assert_eq!(slower(1.5, 800_000), Some(Decision::Fail));
+        assert_eq!(slower(1.15, 500_000), (Decision::Fail, Decision::Fail));
+        assert_eq!(slower(1.15, 800_000), (Decision::Inconclusive, Decision::Inconclusive));
+        assert_eq!(slower(1.01, 800_000), (Decision::Pass, Decision::Pass));
+        assert_eq!(slower(1.5, 800_000), (Decision::Fail, Decision::Fail));
     }
 
     #[test]
