@@ -29,7 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::observed::{COLLECTIONS, ClosureChange, Sample};
 
-use super::collections::{CollectionsChange, UsualCollections, collections_ns};
+use super::collections::{EarlierCollections, collections_ns};
 use super::quantile::{TRIM, trimmed_mean, weighted_median};
 use super::shares::OwnShares;
 
@@ -95,10 +95,8 @@ pub struct ChangedPart {
     unchanged: BTreeMap<String, f64>,
     /// Own time in the baseline of every module that is not; 0 for a new one.
     changed: BTreeMap<String, f64>,
-    /// Time of the collections of garbage in the baseline, where its own times book them apart.
-    collections: Option<f64>,
-    /// The same with how many there are, where its samples counted them.
-    counted: Option<UsualCollections>,
+    /// The collections of garbage in the baseline, where its own times book them apart.
+    collections: Option<EarlierCollections>,
     total_ns: f64,
 }
 
@@ -128,7 +126,6 @@ impl ChangedPart {
             .filter(|(module, _)| !different.contains(module) && *module != COLLECTIONS)
             .map(|(module, &own)| (module.clone(), own as f64))
             .collect();
-        let collections = own_before_ns.get(COLLECTIONS).map(|&own| own as f64);
         let share = unchanged.values().sum::<f64>() / total_ns;
         if share < LEAST_UNCHANGED {
             return Err(NotApplicable::LittleUnchanged(share));
@@ -141,8 +138,7 @@ impl ChangedPart {
         Ok(Self {
             unchanged,
             changed,
-            collections,
-            counted: None,
+            collections: EarlierCollections::of(own_before_ns, &[]),
             total_ns,
         })
     }
@@ -158,11 +154,9 @@ impl ChangedPart {
         before: &[Sample],
         now: &[Sample],
     ) -> Result<Self, NotApplicable> {
-        let part = Self::new(own_before_ns, change)?.with_what_became_faster(now);
-        let counted = |together_ns| UsualCollections::of(before, together_ns);
         Ok(Self {
-            counted: part.collections.and_then(counted),
-            ..part
+            collections: EarlierCollections::of(own_before_ns, before),
+            ..Self::new(own_before_ns, change)?.with_what_became_faster(now)
         })
     }
 
@@ -222,19 +216,12 @@ impl ChangedPart {
         let slowness = self.slowness(&own)?;
         let after: f64 = self.normalised(own, slowness).values().sum();
         let modules = after - self.changed.values().sum::<f64>();
-        let collections = self.change_of_collections(sample, slowness);
+        let change = |before: &EarlierCollections| before.change(sample, slowness);
+        let collections = self.collections.as_ref().map(change).unwrap_or_default();
         Some((
             (modules + collections.sure_ns) / self.total_ns,
             collections.unsure_ns / self.total_ns,
         ))
-    }
-
-    fn change_of_collections(&self, sample: &Sample, slowness: f64) -> CollectionsChange {
-        let (Some(before_ns), Some(now_ns)) = (self.collections, collections_ns(sample)) else {
-            return CollectionsChange::default();
-        };
-        let counted = self.counted.and_then(|counted| counted.change(sample, slowness));
-        counted.unwrap_or_else(|| CollectionsChange::uncounted(before_ns, now_ns / slowness))
     }
 
     /// How much of a change, as a share of the target's own time in the baseline, may be drift between two states of a

@@ -10,13 +10,15 @@
 //! 1.19 to 1.21 times, all beside the modules; beside hogs of the processor 1.0, 1.19 to 1.37 and 1.08 to 1.22 times. The modules
 //! took up to 1.11 times what their calibrations make of it.
 
+use std::collections::BTreeMap;
+
 use crate::observed::{COLLECTIONS, Collections, Sample};
 
 use super::quantile::{TRIM, trimmed_mean};
 
 /// By what share of themselves collections of garbage may take longer or shorter than in the baseline, beside the unchanged
 /// modules, before that is a change. One more full collection, or a larger heap, is far beyond it.
-pub const COLLECTIONS_DRIFT: f64 = 0.10;
+const COLLECTIONS_DRIFT: f64 = 0.10;
 
 /// By what share of itself an import may take longer, calibrated, for each time that a collection of the middle generation takes longer by
 /// itself: at most. Where those took 1.2 to 1.9 times as long, beside hogs, imports took between 0.02 and 0.33 of that.
@@ -28,7 +30,7 @@ const OLDEST: usize = 2;
 
 /// What the collections of one sample take longer than before, in nanoseconds of the machine of before.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct CollectionsChange {
+pub(super) struct CollectionsChange {
     /// Without what the machine may have done to them.
     pub sure_ns: f64,
     /// What the machine may have done, and the code as well: no more than a share of them ([`COLLECTIONS_DRIFT`]).
@@ -36,21 +38,52 @@ pub struct CollectionsChange {
 }
 
 impl CollectionsChange {
-    /// Of collections that nobody counted, and that took so long.
-    pub(super) fn uncounted(before_ns: f64, now_ns: f64) -> Self {
-        let drift = COLLECTIONS_DRIFT * before_ns;
-        let change = now_ns - before_ns;
-        let unsure_ns = change.clamp(-drift, drift);
+    /// What they take longer, of which so much may be drift.
+    fn beside_drift(longer_ns: f64, drift_ns: f64) -> Self {
+        let unsure_ns = longer_ns.clamp(-drift_ns, drift_ns);
         Self {
-            sure_ns: change - unsure_ns,
+            sure_ns: longer_ns - unsure_ns,
             unsure_ns,
         }
     }
 }
 
+/// The collections that an import had before, where its own times book them apart.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct EarlierCollections {
+    /// What they usually took together, in nanoseconds.
+    together_ns: f64,
+    /// How many there were, where samples counted them.
+    counted: Option<UsualCollections>,
+}
+
+impl EarlierCollections {
+    /// Of usual own times, and of the samples that these are usual of. `None` where they are not booked apart.
+    pub(super) fn of(own_ns: &BTreeMap<String, u64>, samples: &[Sample]) -> Option<Self> {
+        let together_ns = *own_ns.get(COLLECTIONS)? as f64;
+        Some(Self {
+            together_ns,
+            counted: UsualCollections::of(samples, together_ns),
+        })
+    }
+
+    /// What those of a sample take longer, on a machine that is so many times slower; nothing where it does not book them apart.
+    pub(super) fn change(&self, sample: &Sample, slowness: f64) -> CollectionsChange {
+        let Some(now_ns) = collections_ns(sample) else {
+            return CollectionsChange::default();
+        };
+        let uncounted = || {
+            let longer_ns = now_ns / slowness - self.together_ns;
+            CollectionsChange::beside_drift(longer_ns, COLLECTIONS_DRIFT * self.together_ns)
+        };
+        let counted = self.counted.and_then(|counted| counted.change(sample, slowness));
+        counted.unwrap_or_else(uncounted)
+    }
+}
+
 /// The collections that an import usually has, by generation.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct UsualCollections {
+struct UsualCollections {
     times: [f64; 3],
     /// In nanoseconds of the machine of before.
     ns: [f64; 3],
@@ -58,7 +91,7 @@ pub struct UsualCollections {
 
 impl UsualCollections {
     /// Those of samples, which took `together_ns` in own times. `None` where nobody counted them.
-    pub fn of(samples: &[Sample], together_ns: f64) -> Option<Self> {
+    fn of(samples: &[Sample], together_ns: f64) -> Option<Self> {
         let each = |of: &dyn Fn(&Sample) -> f64| {
             trimmed_mean(&samples.iter().map(of).collect::<Vec<_>>(), TRIM).unwrap_or(0.0)
         };
@@ -75,7 +108,7 @@ impl UsualCollections {
     }
 
     /// What those of a sample take longer, on a machine that is so many times slower. `None` where nobody counted them.
-    pub fn change(&self, sample: &Sample, slowness: f64) -> Option<CollectionsChange> {
+    fn change(&self, sample: &Sample, slowness: f64) -> Option<CollectionsChange> {
         let Collections { times, ns } = sample.collections;
         let took_some = || collections_ns(sample).is_some_and(|ns| ns > 0.0);
         if times == [0; 3] && took_some() {
@@ -95,11 +128,10 @@ impl UsualCollections {
         // Where it took no longer than memory explains, the code did nothing.
         let longer = now[OLDEST].1 - usual;
         let longer = longer - longer.clamp(0.0, by_memory);
-        let drift = COLLECTIONS_DRIFT * usual;
-        let unsure_ns = longer.clamp(-drift, drift);
+        let of_full_ones = CollectionsChange::beside_drift(longer, COLLECTIONS_DRIFT * usual);
         Some(CollectionsChange {
-            sure_ns: counted + longer - unsure_ns,
-            unsure_ns,
+            sure_ns: counted + of_full_ones.sure_ns,
+            ..of_full_ones
         })
     }
 

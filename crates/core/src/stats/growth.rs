@@ -8,7 +8,7 @@ use crate::observed::{COLLECTIONS, ClosureChange, Sample};
 use super::blocked::blocked_change;
 use super::calibration::{NS_PER_MS, calibrated_log};
 use super::changed_part::{LEAST_UNCHANGED, MODULE_DRIFT, is_yardstick, own_times};
-use super::collections::{CollectionsChange, UsualCollections};
+use super::collections::{CollectionsChange, EarlierCollections};
 use super::location::{low_location, standard_error};
 use super::machine::MachineSpeed;
 use super::quantile::weighted_median;
@@ -65,8 +65,7 @@ impl Growth {
         let before: u64 = earlier.own_ns.keys().filter_map(|module| before_of(module)).sum();
         let was_yardstick = before as f64 >= LEAST_UNCHANGED * earlier.own_ns.values().sum::<u64>() as f64;
         let has_yardstick = was_yardstick && is_yardstick(samples, |module| before_of(module).map(|&own| own as f64));
-        let collections_ns = earlier.own_ns.get(COLLECTIONS).map(|&own| own as f64);
-        let counted = collections_ns.and_then(|together_ns| UsualCollections::of(earlier.samples, together_ns));
+        let collections_before = EarlierCollections::of(earlier.own_ns, earlier.samples);
         let mut collections = Vec::new();
         let mut at_earlier_speed = |sample: &Sample| {
             let own = own_times(sample);
@@ -75,11 +74,7 @@ impl Growth {
             } else {
                 sample.cpu_ns.max(1) as f64 / calibrated_log(sample, earlier.machine).exp()
             };
-            if let Some((before_ns, &now_ns)) = collections_ns.zip(own.get(COLLECTIONS)) {
-                let counted = counted.and_then(|counted| counted.change(sample, slowness));
-                let uncounted = || CollectionsChange::uncounted(before_ns, now_ns / slowness);
-                collections.push(counted.unwrap_or_else(uncounted));
-            }
+            collections.extend(collections_before.map(|before| before.change(sample, slowness)));
             own.into_iter()
                 .map(|(module, ns)| (module.to_owned(), ns / slowness))
                 .collect()
