@@ -225,8 +225,8 @@ impl CostlyImport {
     }
 
     /// Takes back from what would be saved every module that `without_it` loads with the statement deferred (a use loads it
-    /// later), and notes how much is left to the `collections` of garbage then.
-    pub fn defer(&mut self, without_it: &Sample, collections: &Collections, usual: &Usual) {
+    /// later), and notes how much is left to the collections of garbage then.
+    pub fn defer(&mut self, without_it: &Sample, usual: &Usual) {
         let loaded: HashSet<&str> = without_it.own.iter().map(|own| &*own.module).collect();
         // A module that no sample names, since it has no body of its own, goes the way of those that samples name.
         let is_named = |part: &Part| usual.own_ns.contains_key(&part.module);
@@ -235,7 +235,7 @@ impl CostlyImport {
         for part in &mut self.parts {
             part.stays = loaded.contains(part.module.as_str()) || (!is_named(part) && !any_fell);
         }
-        self.collections = collections.relative_to(&usual.collections, usual.samples);
+        self.collections = without_it.collections.relative_to(&usual.collections, usual.samples);
         self.weigh(usual);
     }
 
@@ -308,13 +308,13 @@ mod tests {
         });
         let off = Sample {
             own: own.collect(),
+            collections: Collections {
+                times: [left, 0, 0],
+                ns: [1, 0, 0],
+            },
             ..Sample::default()
         };
-        let collections = Collections {
-            times: [left, 0, 0],
-            ns: [1, 0, 0],
-        };
-        heavy.defer(&off, &collections, &usual);
+        heavy.defer(&off, &usual);
         heavy.saved.time_ms
     }
 
@@ -348,7 +348,7 @@ mod tests {
                 own: own.collect(),
                 ..Sample::default()
             };
-            heavy.defer(&off, &Collections::default(), &usual);
+            heavy.defer(&off, &usual);
             heavy.parts[1].stays
         };
         assert!(stays(&["app", "heavy"]) && !stays(&["app"]));

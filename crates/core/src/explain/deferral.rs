@@ -139,7 +139,7 @@ impl CostlyImport {
             let line = sources.line(&place);
             Use::new(sources.shown(&place), line.as_ref())
         });
-        self.defer(&deferred.sample, &deferred.sample.collections, usual);
+        self.defer(&deferred.sample, usual);
     }
 
     fn keep(&mut self, obstacle: Obstacle) {

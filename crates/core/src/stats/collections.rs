@@ -76,8 +76,11 @@ impl EarlierCollections {
             let longer_ns = now_ns / slowness - self.together_ns;
             CollectionsChange::beside_drift(longer_ns, COLLECTIONS_DRIFT * self.together_ns)
         };
-        let counted = self.counted.and_then(|counted| counted.change(sample, slowness));
-        counted.unwrap_or_else(uncounted)
+        let is_counted = now_ns == 0.0 || sample.collections.times != [0; 3];
+        match self.counted.filter(|_| is_counted) {
+            Some(counted) => counted.change(&sample.collections, slowness),
+            None => uncounted(),
+        }
     }
 }
 
@@ -107,13 +110,9 @@ impl UsualCollections {
         Some(Self { times, ns })
     }
 
-    /// What those of a sample take longer, on a machine that is so many times slower. `None` where nobody counted them.
-    fn change(&self, sample: &Sample, slowness: f64) -> Option<CollectionsChange> {
-        let Collections { times, ns } = sample.collections;
-        let took_some = || collections_ns(sample).is_some_and(|ns| ns > 0.0);
-        if times == [0; 3] && took_some() {
-            return None;
-        }
+    /// What those of a sample take longer, on a machine that is so many times slower.
+    fn change(&self, now: &Collections, slowness: f64) -> CollectionsChange {
+        let Collections { times, ns } = now;
         let now = [0, 1, 2].map(|generation| (times[generation] as f64, ns[generation] as f64 / slowness));
         let one = |generation: usize| {
             let seen = |(times, ns): (f64, f64)| (times > 0.0).then(|| ns / times);
@@ -129,10 +128,10 @@ impl UsualCollections {
         let longer = now[OLDEST].1 - usual;
         let longer = longer - longer.clamp(0.0, by_memory);
         let of_full_ones = CollectionsChange::beside_drift(longer, COLLECTIONS_DRIFT * usual);
-        Some(CollectionsChange {
+        CollectionsChange {
             sure_ns: counted + of_full_ones.sure_ns,
             ..of_full_ones
-        })
+        }
     }
 
     /// By what share of itself a collection of the middle generation takes longer than before.
@@ -192,7 +191,7 @@ mod tests {
     /// What is sure and what is not, in milliseconds.
     fn change(now: [(u64, f64); 3], slowness: f64) -> (f64, f64) {
         let usual = UsualCollections::of(&vec![sample(USUAL); 5], 20e6).expect("they are counted");
-        let change = usual.change(&sample(now), slowness).expect("they are counted");
+        let change = usual.change(&sample(now).collections, slowness);
         let ms = |ns: f64| (ns / 1e3).round() / 1e3;
         (ms(change.sure_ns), ms(change.unsure_ns))
     }
@@ -222,9 +221,7 @@ mod tests {
     #[test]
     fn a_generation_that_was_not_collected_before_counts_as_it_took() {
         let usual = UsualCollections::of(&vec![sample([(100, 0.05), (10, 0.5), (0, 0.0)]); 5], 10e6);
-        let change = usual
-            .and_then(|usual| usual.change(&sample(USUAL), 2.0))
-            .expect("they are counted");
+        let change = usual.expect("they are counted").change(&sample(USUAL).collections, 2.0);
         assert!(
             (change.sure_ns - 5e6).abs() < 1.0 && change.unsure_ns == 0.0,
             "{change:?}"
@@ -243,19 +240,14 @@ mod tests {
         };
         assert_eq!(UsualCollections::of(std::slice::from_ref(&uncounted), 20e6), None);
         let usual = UsualCollections::of(&[sample(USUAL)], 20e6).expect("they are counted");
-        assert_eq!(usual.change(&uncounted, 1.0), None);
-        assert!(
-            usual
-                .change(&none, 1.0)
-                .is_some_and(|change| (change.sure_ns + 20e6).abs() < 1.0)
-        );
+        assert!((usual.change(&none.collections, 1.0).sure_ns + 20e6).abs() < 1.0);
+        // By its time: it takes as long as before.
+        let own_ns = BTreeMap::from([(COLLECTIONS.to_owned(), 20_000_000)]);
+        let earlier = EarlierCollections::of(&own_ns, &[sample(USUAL)]).expect("they are booked apart");
+        assert_eq!(earlier.change(&uncounted, 1.0), CollectionsChange::default());
         let usual = UsualCollections::of(std::slice::from_ref(&none), 0.0).expect("there were none");
-        assert_eq!(usual.change(&none, 1.0), Some(CollectionsChange::default()));
-        assert!(
-            usual
-                .change(&sample(USUAL), 1.0)
-                .is_some_and(|change| change.sure_ns > 19e6)
-        );
+        assert_eq!(usual.change(&none.collections, 1.0), CollectionsChange::default());
+        assert!(usual.change(&sample(USUAL).collections, 1.0).sure_ns > 19e6);
     }
 
     #[test]
